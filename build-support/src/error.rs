@@ -1,0 +1,70 @@
+//! Why no code was generated.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use thoth_messaging_codegen::Diagnostic;
+
+/// Why no code was generated.
+///
+/// Its `Debug`, which is what cargo shows of a `build.rs` whose `main` returns it, is its `Display`.
+#[non_exhaustive]
+pub enum BuildError {
+    /// Schemas have mistakes.
+    Schemas {
+        /// The folder of the schemas.
+        folder: PathBuf,
+        /// Errors and warnings, ordered by place.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// A folder or a file can't be read.
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file can't be written.
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no `OUT_DIR`, as this is not a build script.
+    NoOutDir,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Schemas { folder, diagnostics } => {
+                let count = diagnostics.len();
+                let noun = if count == 1 { "diagnostic" } else { "diagnostics" };
+                writeln!(f, "no code was generated from `{}`: {count} {noun}", folder.display())?;
+                diagnostics.iter().try_for_each(|diagnostic| write!(f, "\n{diagnostic}\n"))
+            }
+            Self::Read { path, source } => write!(f, "can't read `{}`: {source}", path.display()),
+            Self::Write { path, source } => write!(f, "can't write `{}`: {source}", path.display()),
+            Self::NoOutDir => f.write_str(
+                "the environment has no OUT_DIR: call this from a build.rs, or choose a folder with `Build::out_dir`",
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } | Self::Write { source, .. } => Some(source),
+            Self::Schemas { .. } | Self::NoOutDir => None,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Checks: what the Rust type does not say, as calls into the runtime.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::Emitter;
+use super::types::is_any;
+use crate::model::{Bound, Check, Type, TypeId, Use};
+
+/// What is checked: a place, as `self.name`, or a variable that is a reference.
+pub(super) struct Operand {
+    tokens: TokenStream,
+    is_reference: bool,
+}
+
+impl Operand {
+    pub(super) fn place(tokens: TokenStream) -> Self {
+        Self { tokens, is_reference: false }
+    }
+
+    pub(super) fn reference(tokens: TokenStream) -> Self {
+        Self { tokens, is_reference: true }
+    }
+
+    fn by_reference(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        if self.is_reference {
+            quote! { #tokens }
+        } else {
+            quote! { &#tokens }
+        }
+    }
+
+    fn by_value(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        if self.is_reference {
+            quote! { *#tokens }
+        } else {
+            quote! { #tokens }
+        }
+    }
+}
+
+impl Emitter<'_> {
+    /// Expressions of type `Result<(), Fault>`, one for each check on a value that is there.
+    pub(super) fn checks(&self, value: &Use, operand: &Operand) -> Vec<TokenStream> {
+        let mut checks: Vec<TokenStream> = value.checks.iter().map(|check| self.check(value, check, operand)).collect();
+        let reference = operand.by_reference();
+        match &value.ty {
+            Type::Array(item) => {
+                checks.extend(self.inner(item).map(|inner| quote! { wire::each(#reference, #inner) }));
+            }
+            Type::Map(item) => {
+                checks.extend(self.inner(item).map(|inner| quote! { wire::each_value(#reference, #inner) }));
+            }
+            _ => {}
+        }
+        checks
+    }
+
+    /// A closure that checks an item.
+    fn inner(&self, item: &Use) -> Option<TokenStream> {
+        let checks = self.checks(item, &Operand::reference(quote! { item }));
+        let (last, first) = checks.split_last()?;
+        let body = if first.is_empty() {
+            quote! { #last }
+        } else {
+            quote! { { #(#first?;)* #last } }
+        };
+        let ok = self.prelude.ok();
+        Some(if item.nullable {
+            quote! { |item| item.as_ref().map_or(#ok(()), |item| #body) }
+        } else {
+            quote! { |item| #body }
+        })
+    }
+
+    fn check(&self, value: &Use, check: &Check, operand: &Operand) -> TokenStream {
+        let (by_ref, by_value) = (operand.by_reference(), operand.by_value());
+        match check {
+            Check::MinLength(limit) => call("min_length", &by_ref, &count(*limit)),
+            Check::MaxLength(limit) => call("max_length", &by_ref, &count(*limit)),
+            Check::Pattern { rust, .. } => quote! {
+                {
+                    static PATTERN: wire::Pattern = wire::Pattern::new(#rust);
+                    wire::pattern(#by_ref, &PATTERN)
+                }
+            },
+            Check::Minimum(bound) => call("minimum", &by_value, &literal(*bound)),
+            Check::Maximum(bound) => call("maximum", &by_value, &literal(*bound)),
+            Check::ExclusiveMinimum(bound) => call("exclusive_minimum", &by_value, &literal(*bound)),
+            Check::ExclusiveMaximum(bound) => call("exclusive_maximum", &by_value, &literal(*bound)),
+            Check::MultipleOf(divisor) => call("multiple_of", &by_value, &quote! { #divisor }),
+            Check::MinItems(limit) => call("min_items", &by_ref, &count(*limit)),
+            Check::MaxItems(limit) => call("max_items", &by_ref, &count(*limit)),
+            Check::UniqueItems => {
+                let Type::Array(item) = &value.ty else { return quote! {} };
+                let codec = self.item_codec(item);
+                quote! { wire::unique_items::<#codec>(#by_ref) }
+            }
+            Check::MinProperties(limit) => call("min_properties", &length(operand), &count(*limit)),
+            Check::MaxProperties(limit) => call("max_properties", &length(operand), &count(*limit)),
+            Check::OneOf(values) => {
+                let values = values.iter().map(|constant| self.bare_literal(value, constant));
+                quote! { wire::one_of(#by_ref, &[#(#values),*]) }
+            }
+        }
+    }
+
+    fn item_codec(&self, item: &Use) -> TokenStream {
+        let inner = self.named_codec(TypeId(usize::MAX), item);
+        let option = self.prelude.option();
+        if item.nullable {
+            quote! { #option<#inner> }
+        } else {
+            inner
+        }
+    }
+}
+
+fn call(function: &str, operand: &TokenStream, limit: &TokenStream) -> TokenStream {
+    let function = quote::format_ident!("{function}");
+    quote! { wire::#function(#operand, #limit) }
+}
+
+fn length(operand: &Operand) -> TokenStream {
+    let tokens = &operand.tokens;
+    quote! { #tokens.len() }
+}
+
+/// A length or a count. One that is too large for this platform's `usize` can't be exceeded either.
+fn count(limit: u64) -> TokenStream {
+    number(&u32::try_from(limit).unwrap_or(u32::MAX).to_string())
+}
+
+fn literal(bound: Bound) -> TokenStream {
+    match bound {
+        Bound::Integer(integer) => number(&integer.to_string()),
+        Bound::Number(float) => {
+            let literal = Literal::f64_unsuffixed(float.abs());
+            if float.is_sign_negative() {
+                quote! { -#literal }
+            } else {
+                quote! { #literal }
+            }
+        }
+    }
+}
+
+/// An integer literal, its digits in groups of three where there are many.
+pub(super) fn number(text: &str) -> TokenStream {
+    let digits = text.trim_start_matches('-');
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if digits.len() > 4 && index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    let literal: TokenStream = grouped.parse().unwrap_or_default();
+    if text.starts_with('-') {
+        quote! { -#literal }
+    } else {
+        literal
+    }
+}
+
+/// The checks of a value in words, for its documentation.
+pub(super) fn facts(value: &Use) -> Vec<String> {
+    let item = match &value.ty {
+        Type::Array(item) | Type::Map(item) if !is_any(item) => facts(item),
+        _ => Vec::new(),
+    };
+    let item = item.into_iter().map(|fact| format!("Each: {}{}", fact[..1].to_lowercase(), &fact[1..]));
+    value.checks.iter().map(fact).chain(item).collect()
+}
+
+fn fact(check: &Check) -> String {
+    let bound = |bound: &Bound| match bound {
+        Bound::Integer(integer) => integer.to_string(),
+        Bound::Number(float) => float.to_string(),
+    };
+    match check {
+        Check::MinLength(limit) => format!("At least {}.", plural(*limit, "character")),
+        Check::MaxLength(limit) => format!("At most {}.", plural(*limit, "character")),
+        Check::Pattern { source, .. } => format!("Matches {}.", code(source)),
+        Check::Minimum(limit) => format!("{} or more.", bound(limit)),
+        Check::Maximum(limit) => format!("{} or less.", bound(limit)),
+        Check::ExclusiveMinimum(limit) => format!("More than {}.", bound(limit)),
+        Check::ExclusiveMaximum(limit) => format!("Less than {}.", bound(limit)),
+        Check::MultipleOf(divisor) => format!("A multiple of {divisor}."),
+        Check::MinItems(limit) => format!("At least {}.", plural(*limit, "item")),
+        Check::MaxItems(limit) => format!("At most {}.", plural(*limit, "item")),
+        Check::UniqueItems => "No two items are equal.".to_owned(),
+        Check::MinProperties(limit) => format!("At least {}.", plural(*limit, "member")),
+        Check::MaxProperties(limit) => format!("At most {}.", plural(*limit, "member")),
+        Check::OneOf(values) => {
+            let values: Vec<String> = values.iter().map(|value| code(&value.to_string())).collect();
+            format!("One of {}.", values.join(", "))
+        }
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// A text as a code span, whatever backticks and line ends it holds.
+pub(super) fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}

@@ -1,0 +1,140 @@
+//! Messages, the schemas that they came from, and the registry.
+
+use heck::ToShoutySnakeCase;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::Emitter;
+use super::types::ident;
+use crate::model::{Key, MessageDef, SchemaDef, TypeDef};
+
+/// Where a schema file stands beside the generated Rust file.
+pub(super) fn schema_path(schema: &SchemaDef) -> String {
+    format!("schemas/{}", schema.name)
+}
+
+impl Emitter<'_> {
+    pub(super) fn message(&self, ty: &TypeDef, message: &MessageDef) -> TokenStream {
+        let (name, text) = (format_ident!("{}", ty.name), &ty.name);
+        let topic = topic(message);
+        let schema = self.schema_name(message.schema);
+        let pointer = message.key.as_ref().map(|key| &key.pointer);
+        let with_key = pointer.map(|pointer| quote! { .with_key(#pointer) });
+        let key = message.key.as_ref().map(|key| self.key(key));
+        let json_schema = self.options.json_schema.then(|| self.json_schema(ty, &schema));
+        quote! {
+            impl message::Message for #name {
+                const DESCRIPTOR: &'static message::Descriptor =
+                    &message::Descriptor::new(#text, #topic, &#schema)#with_key;
+                #key
+            }
+
+            #json_schema
+        }
+    }
+
+    fn key(&self, key: &Key) -> TokenStream {
+        let option = self.prelude.option();
+        let (some, none) = (self.prelude.some(), self.prelude.none());
+        let mut steps = key.path.iter().peekable();
+        let mut at = quote! { self };
+        let mut guards = Vec::new();
+        while let Some(step) = steps.next() {
+            let field = ident(&step.field);
+            let here = quote! { #at.#field };
+            match steps.peek() {
+                Some(_) if step.optional => {
+                    let local = format_ident!("at{}", guards.len());
+                    guards.push(quote! { let #some(#local) = &#here else { return #none; }; });
+                    at = quote! { #local };
+                }
+                None if step.newtype && step.optional => {
+                    at = quote! { #here.as_deref()? };
+                    return wrap(&option, &guards, &quote! { wire::key(#at) });
+                }
+                None if step.newtype => at = quote! { &*#here },
+                None => at = quote! { &#here },
+                Some(_) => at = here,
+            }
+        }
+        wrap(&option, &guards, &quote! { wire::key(#at) })
+    }
+
+    fn json_schema(&self, ty: &TypeDef, schema: &Ident) -> TokenStream {
+        let (name, text) = (format_ident!("{}", ty.name), &ty.name);
+        quote! {
+            impl schemars::JsonSchema for #name {
+                fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                    #text.into()
+                }
+                fn json_schema(
+                    _: &mut schemars::SchemaGenerator,
+                ) -> schemars::Schema {
+                    wire::json_schema(&#schema)
+                }
+            }
+        }
+    }
+
+    pub(super) fn registry(&self) -> TokenStream {
+        let names = self.model.messages.iter().map(|message| self.name(message.type_id));
+        quote! {
+            #[doc = " The messages of these schemas, by name and by topic."]
+            pub static REGISTRY: registry::Registry =
+                registry::Registry::new(&[#(registry::Entry::of::<#names>()),*]);
+        }
+    }
+
+    pub(super) fn schema(&self, schema: &SchemaDef) -> TokenStream {
+        let (uri, hash, path) = (&schema.uri, &schema.hash, schema_path(schema));
+        let index = self.model.schemas.iter().position(|other| other.name == schema.name).unwrap_or_default();
+        let name = self.schema_name(index);
+        let references = (!schema.references.is_empty()).then(|| {
+            let references = schema.references.iter().map(|index| self.schema_name(*index));
+            quote! { .with_references(&[#(&#references),*]) }
+        });
+        quote! {
+            static #name: message::Schema =
+                message::Schema::new(#uri, include_str!(#path), #hash)#references;
+        }
+    }
+
+    /// The static that holds a schema, named by its file; by its number too where two files are named alike.
+    fn schema_name(&self, index: usize) -> Ident {
+        let shouty = |index: usize| {
+            let stem = self.model.schemas[index].name.replace(".schema.json", "").replace(".json", "");
+            let name: String =
+                stem.to_shouty_snake_case().chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+            format!("SCHEMA_{name}")
+        };
+        let name = shouty(index);
+        let first = (0..self.model.schemas.len()).find(|other| shouty(*other) == name);
+        if first == Some(index) { format_ident!("{name}") } else { format_ident!("{name}_{index}") }
+    }
+}
+
+fn wrap(option: &TokenStream, guards: &[TokenStream], key: &TokenStream) -> TokenStream {
+    quote! {
+        fn key(&self) -> #option<::std::borrow::Cow<'_, str>> {
+            #(#guards)*
+            #key
+        }
+    }
+}
+
+fn topic(message: &MessageDef) -> TokenStream {
+    let name = &message.topic;
+    let partitions = message.partitions.map(|count| {
+        let count = super::check::number(&count.to_string());
+        quote! { .with_partitions(#count) }
+    });
+    let replicas = message.replicas.map(|count| {
+        let count = super::check::number(&count.to_string());
+        quote! { .with_replicas(#count) }
+    });
+    let configuration = (!message.configuration.is_empty()).then(|| {
+        let properties = message.configuration.iter().map(|(name, value)| quote! { message::property(#name, #value) });
+        quote! { .with_configuration(const { &[#(#properties),*] }) }
+    });
+    quote! { message::Topic::new(#name)#partitions #replicas #configuration }
+}

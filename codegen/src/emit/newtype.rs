@@ -1,0 +1,77 @@
+//! Structs around one value.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{Emitter, check, doc};
+use crate::model::{TypeDef, TypeId, Use};
+
+impl Emitter<'_> {
+    pub(super) fn newtype(&self, id: TypeId, ty: &TypeDef, value: &Use) -> TokenStream {
+        let name = format_ident!("{}", ty.name);
+        let mut attributes = self.attributes(Some(id), ty);
+        let facts = check::facts(value);
+        if !facts.is_empty() {
+            let lines: Vec<String> = facts.into_iter().flat_map(|fact| [String::new(), fact]).collect();
+            attributes.extend(doc(&lines[usize::from(ty.description.is_none())..]));
+        }
+        let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
+        let inner = self.rust_type(id, value);
+        let codec = self.codec(id, value).unwrap_or_else(|| inner.clone());
+        let checks = self.checks(&Use { nullable: false, ..value.clone() }, &check::Operand::place(quote! { value }));
+        let (ok, result, from, try_from) =
+            (self.prelude.ok(), self.prelude.result(), self.prelude.from(), self.prelude.try_from());
+        let made = if checks.is_empty() {
+            quote! {
+                impl #from<#inner> for #name {
+                    fn from(value: #inner) -> Self {
+                        Self(value)
+                    }
+                }
+            }
+        } else {
+            quote! {
+                impl #try_from<#inner> for #name {
+                    type Error = wire::Fault;
+                    fn try_from(value: #inner) -> #result<Self, wire::Fault> {
+                        <Self as wire::Newtype>::wrap(value)
+                    }
+                }
+            }
+        };
+        let serde = self.serde(ty, "read_newtype", &quote! { wire::write_newtype(self, serializer) });
+        quote! {
+            #attributes
+            #[derive(Clone, Debug, PartialEq #eq)]
+            pub struct #name(#inner);
+
+            #made
+
+            impl #from<#name> for #inner {
+                fn from(value: #name) -> Self {
+                    value.0
+                }
+            }
+
+            impl ::std::ops::Deref for #name {
+                type Target = #inner;
+                fn deref(&self) -> &#inner {
+                    &self.0
+                }
+            }
+
+            #serde
+
+            impl wire::Newtype for #name {
+                type Codec = #codec;
+                fn get(&self) -> &#inner {
+                    &self.0
+                }
+                fn wrap(value: #inner) -> #result<Self, wire::Fault> {
+                    #(#checks?;)*
+                    #ok(Self(value))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Rust types and codecs of the uses of types.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use super::Emitter;
+use crate::model::{Model, Type, TypeId, Use};
+
+/// The names of Rust's prelude, in full where a generated type has the same name.
+pub(super) struct Prelude {
+    taken: BTreeSet<String>,
+}
+
+macro_rules! prelude {
+    ($($method:ident $name:literal $path:path;)*) => {$(
+        pub(super) fn $method(&self) -> TokenStream {
+            if self.taken.contains($name) { quote! { ::$path } } else { format_ident!($name).into_token_stream() }
+        }
+    )*};
+}
+
+impl Prelude {
+    pub(super) fn beside(model: &Model) -> Self {
+        Self { taken: model.types.iter().map(|ty| ty.name.clone()).collect() }
+    }
+
+    prelude! {
+        option "Option" std::option::Option;
+        some "Some" std::option::Option::Some;
+        none "None" std::option::Option::None;
+        result "Result" std::result::Result;
+        ok "Ok" std::result::Result::Ok;
+        string "String" std::string::String;
+        vec "Vec" std::vec::Vec;
+        boxed "Box" std::boxed::Box;
+        default "Default" std::default::Default;
+        try_from "TryFrom" std::convert::TryFrom;
+        from "From" std::convert::From;
+    }
+}
+
+impl Emitter<'_> {
+    /// The Rust type of a use in a type, with `Option` where it may be null.
+    pub(super) fn rust_type(&self, holder: TypeId, value: &Use) -> TokenStream {
+        let inner = self.plain_type(holder, value, false);
+        if value.nullable {
+            let option = self.prelude.option();
+            return quote! { #option<#inner> };
+        }
+        inner
+    }
+
+    /// The codec of a use; `None` where the Rust type is its own.
+    pub(super) fn codec(&self, holder: TypeId, value: &Use) -> Option<TokenStream> {
+        let inner = self.plain_codec(holder, value);
+        let rust = self.rust_type(holder, value);
+        let option = self.prelude.option();
+        let codec = if value.nullable {
+            quote! { #option<#inner> }
+        } else {
+            inner
+        };
+        (codec.to_string() != rust.to_string()).then_some(codec)
+    }
+
+    fn plain_codec(&self, holder: TypeId, value: &Use) -> TokenStream {
+        self.plain_type(holder, value, true)
+    }
+
+    /// The codec of a use, whether or not the type is its own, without what makes it nullable.
+    pub(super) fn named_codec(&self, holder: TypeId, value: &Use) -> TokenStream {
+        self.plain_type(holder, value, true)
+    }
+
+    fn plain_type(&self, holder: TypeId, value: &Use, codec: bool) -> TokenStream {
+        match &value.ty {
+            Type::Any => quote! { serde_json::Value },
+            Type::Null => quote! { () },
+            Type::Boolean => quote! { bool },
+            Type::Integer(integer) => {
+                let name = format_ident!("{}", integer.kind.facts().0);
+                if codec && integer.strict {
+                    quote! { wire::StrictInteger<#name> }
+                } else {
+                    quote! { #name }
+                }
+            }
+            Type::Number => quote! { f64 },
+            Type::String => self.prelude.string(),
+            Type::Array(item) => {
+                let vec = self.prelude.vec();
+                let item = self.nested(item, codec);
+                quote! { #vec<#item> }
+            }
+            Type::Map(item) if is_any(item) => {
+                let string = self.prelude.string();
+                quote! { serde_json::Map<#string, serde_json::Value> }
+            }
+            Type::Map(item) => {
+                let string = self.prelude.string();
+                let item = self.nested(item, codec);
+                quote! { ::std::collections::BTreeMap<#string, #item> }
+            }
+            Type::Named(id) => {
+                let name = self.name(*id);
+                match (self.facts.is_boxed(holder, *id), codec) {
+                    (false, _) => quote! { #name },
+                    (true, true) => quote! { wire::Boxed<#name> },
+                    (true, false) => {
+                        let boxed = self.prelude.boxed();
+                        quote! { #boxed<#name> }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A type in an array or a map, where nothing needs a box.
+    fn nested(&self, value: &Use, codec: bool) -> TokenStream {
+        let inner = self.plain_type(TypeId(usize::MAX), value, codec);
+        let option = self.prelude.option();
+        if value.nullable {
+            quote! { #option<#inner> }
+        } else {
+            inner
+        }
+    }
+
+    pub(super) fn name(&self, id: TypeId) -> Ident {
+        format_ident!("{}", self.model.get(id).name)
+    }
+}
+
+/// Whether a value has no constraints at all.
+pub(super) fn is_any(value: &Use) -> bool {
+    value.ty == Type::Any && value.checks.is_empty()
+}
+
+/// A field's name as an identifier, raw where it is a keyword.
+pub(super) fn ident(name: &str) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() { format_ident!("{name}") } else { format_ident!("r#{name}") }
+}

@@ -1,0 +1,100 @@
+//! `x-kafka`: what a schema says of its topic.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The topic of a message, in the terms of AsyncAPI's Kafka channel binding.
+///
+/// ```
+/// use thoth_messaging_codegen::XKafka;
+///
+/// let kafka: XKafka = serde_json::from_str(r#"{"topic": "orders.placed", "key": "/order_id"}"#)?;
+/// assert_eq!(kafka.topic, "orders.placed");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "x-kafka")]
+pub struct XKafka {
+    /// Name of the topic, without the prefix of a deployment.
+    #[schemars(length(min = 1, max = 249), regex(pattern = r"^[a-zA-Z0-9._-]+$"))]
+    pub topic: String,
+    /// Number of partitions to create the topic with; the broker's default where absent.
+    #[schemars(range(min = 1, max = 2_147_483_647))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partitions: Option<i32>,
+    /// Number of replicas to create the topic with; the broker's default where absent.
+    #[schemars(range(min = 1, max = 32_767))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<i32>,
+    /// Kafka's topic configuration, as `retention.ms` (milliseconds) or `cleanup.policy` (a list).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub topic_configuration: BTreeMap<String, Property>,
+    /// JSON Pointer (RFC 6901) into the payload: what stands there is the message key.
+    #[schemars(regex(pattern = r"^(/([^~/]|~[01])*)+$"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// The value of a topic property.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Property {
+    /// A switch.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A ratio.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A list, which Kafka takes with commas.
+    List(Vec<String>),
+}
+
+impl Property {
+    /// The value as Kafka's tools write it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Boolean(value) => value.to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(value) => value.clone(),
+            Self::List(values) => values.join(","),
+        }
+    }
+}
+
+/// The JSON Schema of what this project adds to JSON Schema, for editors: `x-kafka` and `x-sensitive`.
+///
+/// The file `codegen/x-kafka.schema.json` holds it.
+#[must_use]
+pub fn extension_schema() -> Value {
+    /// Members that a schema file of thoth-messaging may have beside those of JSON Schema.
+    #[derive(JsonSchema)]
+    #[schemars(rename = "Schema file of thoth-messaging")]
+    #[allow(dead_code, reason = "its schema is all that is wanted of it")]
+    struct Extensions {
+        /// The topic that the messages of this schema are on. Absent where the file describes types that others share.
+        #[schemars(rename = "x-kafka")]
+        kafka: Option<XKafka>,
+        /// Keeps the value of this property out of `Debug`, logs and error texts.
+        #[schemars(rename = "x-sensitive")]
+        sensitive: Option<bool>,
+    }
+    schemars::schema_for!(Extensions).into()
+}
+
+/// The JSON Schema of an `x-kafka` object.
+pub(crate) fn schema() -> Value {
+    schemars::schema_for!(XKafka).into()
+}
+
+/// Why Kafka refuses the name of a topic that `x-kafka`'s own schema accepts.
+pub(crate) fn refused_name(topic: &str) -> bool {
+    topic == "." || topic == ".."
+}

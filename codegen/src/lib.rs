@@ -1,0 +1,101 @@
+//! From JSON Schema texts to Rust text and diagnostics.
+//!
+//! This is the pure part of the generator of `thoth-messaging`: it reads no file, no environment and no clock, and
+//! prints nothing. The same schemas give the same bytes, in whatever order they come. A `build.rs` uses it by way of
+//! `thoth-messaging-build`.
+//!
+//! ```
+//! use thoth_messaging_codegen::{Options, SchemaSet, generate};
+//!
+//! let mut schemas = SchemaSet::new();
+//! schemas.add("ping.schema.json", "schemas/ping.schema.json", r#"{
+//!     "title": "Ping",
+//!     "type": "object",
+//!     "x-kafka": {"topic": "ops.ping"},
+//!     "required": ["host"],
+//!     "properties": {"host": {"type": "string"}}
+//! }"#);
+//! let generation = generate(&schemas, &Options::default());
+//! assert!(generation.diagnostics.is_empty());
+//! assert!(generation.files[0].text.contains("pub struct Ping {\n    pub host: String,\n}"));
+//! ```
+//!
+//! The stages, each a function from data and a list of diagnostics to new data: [`parse`], [`resolve`], [`lower`],
+//! then [`facts`] and [`emit`], which can't fail: nothing is emitted when there is an error.
+
+mod diagnostic;
+mod emit;
+mod facts;
+mod json;
+mod kafka;
+mod keywords;
+mod lower;
+mod model;
+mod oracle;
+mod parse;
+mod resolve;
+mod source;
+
+pub use diagnostic::{Diagnostic, Location, Severity};
+pub use kafka::{Property, XKafka, extension_schema};
+pub use source::{SchemaFile, SchemaSet};
+
+/// What a user can choose.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The name of the Rust file; `messages.rs` by default.
+    pub file_name: String,
+    /// Whether messages implement `schemars::JsonSchema`, which needs the feature `dynamic` of `thoth-messaging`; off
+    /// by default.
+    pub json_schema: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { file_name: "messages.rs".to_owned(), json_schema: false }
+    }
+}
+
+/// A file that was generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// The path below the output folder, with `/`.
+    pub path: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// What comes of a set of schemas.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Generation {
+    /// The Rust file first, then the schema files that it includes. Empty where there is an error.
+    pub files: Vec<GeneratedFile>,
+    /// Ordered by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Generation {
+    /// Whether nothing was generated.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Generates Rust from schemas. All mistakes are reported, not the first alone.
+#[must_use]
+pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
+    let mut diagnostics = Vec::new();
+    let documents = parse::parse(schemas, &mut diagnostics);
+    let resolved = resolve::resolve(documents, &mut diagnostics);
+    let model = lower::lower(&resolved, &mut diagnostics);
+    diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
+    diagnostics.dedup();
+    let mut generation = Generation { files: Vec::new(), diagnostics };
+    if !generation.has_errors() {
+        generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
+    }
+    generation
+}

@@ -1,0 +1,71 @@
+//! Why administration failed.
+
+use std::error::Error;
+use std::fmt;
+
+use super::{Cause, ConfigError, no_broker};
+
+/// Why administration failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// The settings make no client.
+    Config(ConfigError),
+    /// No broker could be reached.
+    Unreachable {
+        /// The addresses that were tried.
+        servers: String,
+        /// What went wrong last, as `Connection refused`.
+        reason: Option<String>,
+        /// What librdkafka said.
+        cause: Cause,
+    },
+    /// Kafka did not create a topic.
+    NotCreated {
+        /// Its name on the cluster.
+        topic: String,
+        /// What librdkafka said.
+        cause: Cause,
+    },
+    /// Kafka did not carry out the request.
+    Kafka {
+        /// What librdkafka said.
+        cause: Cause,
+    },
+}
+
+impl AdminError {
+    /// Whether the same again may work.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        match self {
+            Self::Config(_) => false,
+            Self::Unreachable { .. } => true,
+            Self::NotCreated { cause, .. } | Self::Kafka { cause } => cause.is_transient(),
+        }
+    }
+}
+
+impl fmt::Display for AdminError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Unreachable { servers, reason, .. } => no_broker(f, servers, reason.as_deref()),
+            Self::NotCreated { topic, cause } => {
+                write!(f, "Kafka did not create topic `{topic}`{}", cause.advice())
+            }
+            Self::Kafka { cause } => write!(f, "Kafka did not carry out an administration request{}", cause.advice()),
+        }
+    }
+}
+
+impl Error for AdminError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Config(error) => error.source(),
+            Self::Unreachable { cause, .. } | Self::NotCreated { cause, .. } | Self::Kafka { cause } => {
+                Some(cause.error())
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Why a client was not closed cleanly.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use super::Cause;
+
+/// Why a producer or a consumer was not closed cleanly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CloseError {
+    /// The producer gave messages up that Kafka had not acknowledged. Each `send` that still waited got an error.
+    NotDelivered {
+        /// How many.
+        messages: usize,
+        /// How long it had tried.
+        deadline: Duration,
+        /// The addresses of the cluster.
+        servers: String,
+    },
+    /// What was handled last was not committed: the group gets it again.
+    NotCommitted {
+        /// The topic of the consumer.
+        topic: String,
+        /// What librdkafka said.
+        cause: Cause,
+    },
+    /// The consumer had not left its group in time. It goes on trying by itself; if it does not succeed, the group
+    /// waits until `session.timeout.ms` is over, and may get again what was handled last.
+    NotLeft {
+        /// The topic of the consumer.
+        topic: String,
+        /// How long it had tried.
+        deadline: Duration,
+    },
+}
+
+impl fmt::Display for CloseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotDelivered { messages, deadline, servers } => write!(
+                f,
+                "{messages} messages were not delivered to {servers} within {deadline:?}; send them again, or close \
+                 with a longer deadline"
+            ),
+            Self::NotCommitted { topic, cause } => write!(
+                f,
+                "the consumer of topic `{topic}` could not commit what it had handled, which the group gets again{}",
+                cause.advice()
+            ),
+            Self::NotLeft { topic, deadline } => {
+                write!(f, "the consumer of topic `{topic}` did not leave its group within {deadline:?}")
+            }
+        }
+    }
+}
+
+impl Error for CloseError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::NotCommitted { cause, .. } => Some(cause.error()),
+            Self::NotDelivered { .. } | Self::NotLeft { .. } => None,
+        }
+    }
+}

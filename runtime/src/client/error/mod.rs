@@ -1,0 +1,120 @@
+//! What can go wrong between a program and Kafka: one error for each operation.
+//!
+//! An error says what failed, where, and what to do. What librdkafka said is its
+//! [`source`](Error::source), and no text repeats a key or a payload.
+
+use std::error::Error;
+use std::fmt;
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+mod admin;
+mod close;
+mod config;
+mod receive;
+mod send;
+
+pub use self::admin::AdminError;
+pub use self::close::CloseError;
+pub use self::config::{ConfigError, Setting};
+pub use self::receive::{InvalidRecord, ReceiveError};
+pub use self::send::SendError;
+
+/// What librdkafka said. To be had, as a `KafkaError`, from the [`source`](Error::source) of the error that holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause(Box<KafkaError>);
+
+impl From<KafkaError> for Cause {
+    fn from(error: KafkaError) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl Cause {
+    pub(super) fn error(&self) -> &(dyn Error + 'static) {
+        self.0.as_ref()
+    }
+
+    pub(in crate::client) fn code(&self) -> Option<Code> {
+        match self.0.as_ref() {
+            KafkaError::AdminOp(code) => Some(*code),
+            error => error.rdkafka_error_code(),
+        }
+    }
+
+    /// Whether the same again may work, without anybody doing anything.
+    pub(in crate::client) fn is_transient(&self) -> bool {
+        self.code().is_some_and(|code| TRANSIENT.contains(&code))
+    }
+
+    /// What to do, after a semicolon, where there is something that a person can do.
+    pub(super) fn advice(&self) -> &'static str {
+        match self.code() {
+            Some(Code::TopicAuthorizationFailed) => "; give the user the right to it (an ACL on the topic)",
+            Some(Code::GroupAuthorizationFailed) => "; give the user the right to the group (an ACL on the group)",
+            Some(Code::ClusterAuthorizationFailed) => "; give the user the right to it (an ACL on the cluster)",
+            Some(Code::SaslAuthenticationFailed | Code::Authentication | Code::UnsupportedSASLMechanism) => {
+                "; check `sasl.mechanism`, `sasl.username` and `sasl.password`"
+            }
+            Some(Code::SSL) => "; check `security.protocol` and the `ssl.` properties",
+            Some(Code::InvalidTopic) => "; a topic name has up to 249 letters, digits, `.`, `_` and `-`",
+            Some(Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend) => {
+                "; fewer brokers are up than the topic's `min.insync.replicas`"
+            }
+            Some(Code::Fatal) => "; make a new client",
+            Some(Code::UnsupportedFeature | Code::UnsupportedVersion) => "; the cluster does not serve this request",
+            _ => "",
+        }
+    }
+}
+
+/// What librdkafka tries again by itself, or would be worth another try.
+const TRANSIENT: &[Code] = &[
+    Code::AllBrokersDown,
+    Code::BrokerNotAvailable,
+    Code::BrokerTransportFailure,
+    Code::CoordinatorLoadInProgress,
+    Code::CoordinatorNotAvailable,
+    Code::FencedLeaderEpoch,
+    Code::IllegalGeneration,
+    Code::KafkaStorageError,
+    Code::LeaderNotAvailable,
+    Code::MessageTimedOut,
+    Code::NetworkException,
+    Code::NotCoordinator,
+    Code::NotController,
+    Code::NotEnoughReplicas,
+    Code::NotEnoughReplicasAfterAppend,
+    Code::NotLeaderForPartition,
+    Code::OffsetNotAvailable,
+    Code::OperationTimedOut,
+    Code::PollExceeded,
+    Code::RebalanceInProgress,
+    Code::ReplicaNotAvailable,
+    Code::RequestTimedOut,
+    Code::Resolve,
+    Code::ThrottlingQuotaExceeded,
+    Code::TimedOutQueue,
+    Code::UnknownLeaderEpoch,
+    Code::UnknownMemberId,
+    Code::UnstableOffsetCommit,
+    Code::WaitingForCoordinator,
+];
+
+fn unknown_topic(f: &mut fmt::Formatter<'_>, topic: &str) -> fmt::Result {
+    write!(
+        f,
+        "topic `{topic}` does not exist; check its name and THOTH_DEPLOYMENT_NAME, or create it with \
+         `Kafka::admin().create_topic(…)`"
+    )
+}
+
+fn no_broker(f: &mut fmt::Formatter<'_>, servers: &str, reason: Option<&str>) -> fmt::Result {
+    write!(f, "no Kafka broker answered at {servers}")?;
+    because(f, reason)?;
+    f.write_str("; check that Kafka is up, the addresses (KAFKA_BOOTSTRAP_SERVERS) and `security.protocol`")
+}
+
+fn because(f: &mut fmt::Formatter<'_>, reason: Option<&str>) -> fmt::Result {
+    reason.map_or(Ok(()), |reason| write!(f, " ({reason})"))
+}

@@ -1,0 +1,117 @@
+//! Why a message was not sent.
+
+use std::error::Error;
+use std::fmt;
+
+use super::{Cause, because, no_broker, unknown_topic};
+use crate::error::EncodeError;
+
+/// Why a message was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The schema refuses the message.
+    Encode(EncodeError),
+    /// The topic does not exist.
+    UnknownTopic {
+        /// Its name on the cluster.
+        topic: String,
+    },
+    /// The message is larger than is allowed.
+    TooLarge {
+        /// The topic that it was for.
+        topic: String,
+        /// Key and payload, in bytes.
+        size: usize,
+        /// The limit `message.max.bytes` of the producer; `None` where it is the broker that refused the message.
+        limit: Option<usize>,
+    },
+    /// No broker could be reached.
+    Unreachable {
+        /// The addresses that were tried.
+        servers: String,
+        /// What went wrong last, as `Connection refused`.
+        reason: Option<String>,
+        /// What librdkafka said.
+        cause: Cause,
+    },
+    /// The message was not acknowledged within `delivery.timeout.ms`. It may be on the topic nonetheless, if only the
+    /// acknowledgement was lost.
+    TimedOut {
+        /// The topic that it was for.
+        topic: String,
+        /// The addresses of the cluster.
+        servers: String,
+        /// What went wrong last, as `Connection refused`.
+        reason: Option<String>,
+        /// What librdkafka said.
+        cause: Cause,
+    },
+    /// The producer was closed before the message was delivered.
+    Closed {
+        /// The topic that it was for.
+        topic: String,
+    },
+    /// Kafka refused the message.
+    Kafka {
+        /// The topic that it was for.
+        topic: String,
+        /// What librdkafka said.
+        cause: Cause,
+    },
+}
+
+impl SendError {
+    /// Whether the same message may be delivered if it is sent again.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Kafka { cause, .. } => cause.is_transient(),
+            Self::Encode(_) | Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => false,
+        }
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encode(error) => error.fmt(f),
+            Self::UnknownTopic { topic } => unknown_topic(f, topic),
+            Self::TooLarge { topic, size, limit: Some(limit) } => write!(
+                f,
+                "a message for topic `{topic}` has {size} bytes, over the {limit} of `message.max.bytes`, which counts \
+                 Kafka's own framing too; raise it, and the topic's `max.message.bytes`"
+            ),
+            Self::TooLarge { topic, size, limit: None } => write!(
+                f,
+                "a message for topic `{topic}` has {size} bytes, more than the broker takes; raise the topic's \
+                 `max.message.bytes`"
+            ),
+            Self::Unreachable { servers, reason, .. } => no_broker(f, servers, reason.as_deref()),
+            Self::TimedOut { topic, servers, reason, .. } => {
+                write!(f, "a message for topic `{topic}` on {servers} was not acknowledged in `delivery.timeout.ms`")?;
+                because(f, reason.as_deref())?;
+                f.write_str("; it may have been written all the same")
+            }
+            Self::Closed { topic } => {
+                write!(f, "a message for topic `{topic}` was not delivered before the producer was closed")
+            }
+            Self::Kafka { topic, cause } => {
+                write!(f, "Kafka refused a message for topic `{topic}`{}", cause.advice())
+            }
+        }
+    }
+}
+
+impl Error for SendError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Encode(error) => error.source(),
+            Self::Unreachable { cause, .. } | Self::TimedOut { cause, .. } | Self::Kafka { cause, .. } => {
+                Some(cause.error())
+            }
+            Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => None,
+        }
+    }
+}

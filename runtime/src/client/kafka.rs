@@ -1,0 +1,262 @@
+//! The settings that producers, consumers and administration share.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::{env, fmt};
+
+use rdkafka::ClientConfig;
+
+use super::admin::Admin;
+use super::consumer::Consumer;
+use super::error::{Cause, ConfigError, Setting};
+use super::producer::Producer;
+use super::property::{self, Refusal, Role};
+use super::variables;
+use crate::message::{Incoming, Message, Topic, Typed};
+
+/// Where Kafka is, and how to speak to it: what producers, consumers and administration are made from.
+///
+/// Every property of [librdkafka] can be set. What it says by default is safe (see [`Producer`] and [`Consumer`]), and
+/// nothing connects before a message is sent or asked for. `Debug` shows no passwords, tokens or keys.
+///
+/// [librdkafka]: https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
+///
+/// ```
+/// use thoth_messaging::client::Kafka;
+///
+/// let kafka = Kafka::new("localhost:9092")
+///     .with_group("advise-reporter")
+///     .with("security.protocol", "SASL_SSL")
+///     .with("sasl.password", "hunter2");
+/// assert!(!format!("{kafka:?}").contains("hunter2"));
+/// ```
+#[derive(Clone)]
+pub struct Kafka {
+    /// By canonical name, so that a default never competes with another name for what was set.
+    properties: BTreeMap<String, Property>,
+    topic_prefix: Option<String>,
+}
+
+#[derive(Clone)]
+struct Property {
+    value: String,
+    variable: Option<String>,
+}
+
+impl Kafka {
+    /// A cluster, given the addresses of some of its brokers: `host:port`, separated by commas.
+    #[must_use]
+    pub fn new(bootstrap_servers: impl Into<String>) -> Self {
+        Self::empty().with("bootstrap.servers", bootstrap_servers)
+    }
+
+    /// The cluster that the environment names.
+    ///
+    /// `KAFKA_BOOTSTRAP_SERVERS` must be set. Any other `KAFKA_SOME_PROPERTY` is librdkafka's `some.property`; a
+    /// `CONSUMER_`, `PRODUCER_`, `TOPIC_PRODUCER_`, `TOPIC_CONSUMER_` or `TOPIC_` after `KAFKA_` does not count:
+    /// `KAFKA_CONSUMER_GROUP_ID` is `group.id`, `KAFKA_TOPIC_PRODUCER_COMPRESSION_TYPE` is `compression.type`.
+    /// `THOTH_DEPLOYMENT_NAME` is the topic prefix. An empty value is the same as none. The variables that Kubernetes
+    /// sets for a service called `kafka` (`KAFKA_SERVICE_HOST`, `KAFKA_PORT_9092_TCP`, …) are none of ours.
+    ///
+    /// # Errors
+    ///
+    /// Where the addresses are missing, where a variable is no property or has a value that librdkafka refuses, and
+    /// where two variables say different things of one property. The error names the variable.
+    ///
+    /// ```no_run
+    /// # use thoth_messaging::client::Kafka;
+    /// let kafka = Kafka::from_env()?;
+    /// # Ok::<(), thoth_messaging::client::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_variables(env::vars_os())
+    }
+
+    /// As [`Kafka::from_env`], from any variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kafka::from_env`].
+    ///
+    /// ```
+    /// use thoth_messaging::client::Kafka;
+    /// use thoth_messaging::Topic;
+    ///
+    /// let variables = [("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"), ("THOTH_DEPLOYMENT_NAME", "ocp4-stage")];
+    /// let kafka = Kafka::from_variables(variables)?;
+    /// assert_eq!(kafka.topic_name(&Topic::new("thoth.repo-init")), "ocp4-stage.thoth.repo-init");
+    ///
+    /// let error = Kafka::from_variables([("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"), ("KAFKA_ACKS", "some")]);
+    /// assert!(error.unwrap_err().to_string().starts_with("KAFKA_ACKS (`acks`)"));
+    /// # Ok::<(), thoth_messaging::client::ConfigError>(())
+    /// ```
+    pub fn from_variables<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Result<Self, ConfigError>
+    where
+        N: Into<OsString>,
+        V: Into<OsString>,
+    {
+        variables::read(variables.into_iter().map(|(variable, value)| (variable.into(), value.into())))
+    }
+
+    /// With a property of librdkafka, in place of the default or of what was set before.
+    ///
+    /// A property that is for producers only is kept from consumers, and the reverse. Whether librdkafka takes the
+    /// value shows when a client is made.
+    #[must_use]
+    pub fn with(mut self, property: impl AsRef<str>, value: impl Into<String>) -> Self {
+        let property = property::canonical(property.as_ref()).to_owned();
+        self.properties.insert(property, Property { value: value.into(), variable: None });
+        self
+    }
+
+    /// With a consumer group: the consumers of a group share the partitions of a topic between them, and go on where
+    /// the group stopped. The property `group.id`.
+    #[must_use]
+    pub fn with_group(self, group: impl Into<String>) -> Self {
+        self.with("group.id", group)
+    }
+
+    /// With a prefix for the name of every topic: `<prefix>.<topic>`.
+    #[must_use]
+    pub fn with_topic_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.topic_prefix = Some(prefix.into());
+        self
+    }
+
+    /// The name of a topic on the cluster: that of the schema, after the prefix.
+    #[must_use]
+    pub fn topic_name(&self, topic: &Topic) -> String {
+        match &self.topic_prefix {
+            Some(prefix) => format!("{prefix}.{}", topic.name),
+            None => topic.name.clone().into_owned(),
+        }
+    }
+
+    /// The addresses of the brokers, as they were given.
+    #[must_use]
+    pub fn bootstrap_servers(&self) -> &str {
+        self.get("bootstrap.servers").unwrap_or_default()
+    }
+
+    /// A producer.
+    ///
+    /// # Errors
+    ///
+    /// Where librdkafka refuses a property or the whole of them.
+    pub fn producer(&self) -> Result<Producer, ConfigError> {
+        Producer::new(self)
+    }
+
+    /// A consumer of the topic of a generated type.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no group, where librdkafka refuses a property or the whole of them, and outside of a tokio
+    /// runtime.
+    pub fn consumer<T: Message>(&self) -> Result<Consumer<Typed<T>>, ConfigError> {
+        self.consumer_of(Typed::new())
+    }
+
+    /// A consumer of the topic of any message type.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kafka::consumer`].
+    pub fn consumer_of<I: Incoming>(&self, incoming: I) -> Result<Consumer<I>, ConfigError> {
+        Consumer::new(self, incoming)
+    }
+
+    /// Administration: to create topics and to ask whether the cluster answers.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin::new(self.clone())
+    }
+
+    /// No settings, not even where Kafka is.
+    pub(super) fn empty() -> Self {
+        Self { properties: BTreeMap::new(), topic_prefix: None }
+    }
+
+    /// Sets what a variable says, once it is known to be good.
+    pub(super) fn set(&mut self, setting: Setting, value: String) -> Result<(), ConfigError> {
+        let property = property::canonical(&setting.property).to_owned();
+        check(&setting, &value)?;
+        match self.properties.get(&property) {
+            Some(other) if other.value != value => Err(ConfigError::Contradiction {
+                property,
+                variables: [other.variable.clone(), setting.variable].map(Option::unwrap_or_default),
+            }),
+            _ => {
+                self.properties.insert(property, Property { value, variable: setting.variable });
+                Ok(())
+            }
+        }
+    }
+
+    /// The value of a property that was set.
+    pub(super) fn get(&self, property: &str) -> Option<&str> {
+        self.properties.get(property).map(|property| property.value.as_str())
+    }
+
+    /// What librdkafka is to be given for a client: the properties that are for it, over defaults.
+    pub(super) fn client_config(&self, role: Role, defaults: &[(&str, &str)]) -> Result<ClientConfig, ConfigError> {
+        if self.bootstrap_servers().is_empty() {
+            return Err(ConfigError::MissingServers);
+        }
+        let mut config = ClientConfig::new();
+        config.set("client.id", "thoth-messaging");
+        for (property, value) in defaults {
+            config.set(*property, *value);
+        }
+        for (name, property) in &self.properties {
+            let setting = Setting { property: name.clone(), variable: property.variable.clone() };
+            check(&setting, &property.value)?;
+            if property::is_for(role, name) {
+                config.set(name, &property.value);
+            }
+        }
+        Ok(config)
+    }
+
+    /// Refuses a property that would break a promise.
+    pub(super) fn refuse(
+        &self,
+        config: &ClientConfig,
+        property: &str,
+        value: &str,
+        reason: &'static str,
+    ) -> Result<(), ConfigError> {
+        // Asked of librdkafka, because a boolean has many spellings.
+        let actual = config.create_native_config().and_then(|config| config.get(property)).map_err(Cause::from)?;
+        if actual != value {
+            return Ok(());
+        }
+        let variable = self.properties.get(property).and_then(|property| property.variable.clone());
+        Err(ConfigError::Unsafe { setting: Setting { property: property.to_owned(), variable }, reason })
+    }
+}
+
+fn check(setting: &Setting, value: &str) -> Result<(), ConfigError> {
+    let setting = setting.clone();
+    match property::check(&setting.property, value) {
+        Ok(()) => Ok(()),
+        Err(Refusal::Unknown) => Err(ConfigError::UnknownProperty { setting }),
+        Err(Refusal::Value(reason)) if !property::is_secret(&setting.property) => {
+            Err(ConfigError::InvalidValue { setting, reason })
+        }
+        Err(Refusal::Value(_)) => {
+            Err(ConfigError::InvalidValue { setting, reason: "librdkafka refuses the value".to_owned() })
+        }
+    }
+}
+
+impl fmt::Debug for Kafka {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let properties: BTreeMap<_, _> = self
+            .properties
+            .iter()
+            .map(|(name, property)| (name, if property::is_secret(name) { "***" } else { &property.value }))
+            .collect();
+        f.debug_struct("Kafka").field("properties", &properties).field("topic_prefix", &self.topic_prefix).finish()
+    }
+}

@@ -1,0 +1,47 @@
+//! Kafka: to send messages, to receive them, and to create their topics.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use thoth_messaging::client::Kafka;
+//! use thoth_messaging::messages::PackageReleased;
+//!
+//! # async fn run(released: PackageReleased) -> Result<(), Box<dyn std::error::Error>> {
+//! let kafka = Kafka::from_env()?;
+//!
+//! let producer = kafka.producer()?;
+//! let delivery = producer.send(&released).await?;
+//! println!("partition {}, offset {}", delivery.partition, delivery.offset);
+//! producer.close(Duration::from_secs(10)).await?;
+//!
+//! let mut consumer = kafka.with_group("printer").consumer::<PackageReleased>()?;
+//! while let Some(received) = consumer.next().await {
+//!     let received = received?;
+//!     println!("{}", received.message().package_name);
+//!     received.done();
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Everything runs on [tokio], on either of its runtimes, with its timer on (`enable_all`, as `#[tokio::main]` does).
+//! librdkafka brings threads of its own. What it logs, and what it gets over by itself, goes to the [`log`] facade.
+
+mod admin;
+mod consumer;
+mod error;
+mod kafka;
+mod offsets;
+mod producer;
+mod property;
+mod record;
+mod reports;
+mod topics;
+mod variables;
+
+pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
+pub use self::consumer::Consumer;
+pub use self::error::{AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting};
+pub use self::kafka::Kafka;
+pub use self::producer::{Delivery, Producer};
+pub use self::record::{Header, Received, Record};

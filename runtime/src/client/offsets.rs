@@ -1,0 +1,160 @@
+//! Which offset of a partition is handled: all before it are, in the order in which they were received.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use rdkafka::TopicPartitionList;
+use rdkafka::consumer::{Consumer as _, StreamConsumer};
+
+use super::consumer::Context;
+
+/// The partitions that a consumer has, and the client that stores their offsets.
+#[derive(Default)]
+pub(super) struct Assignment {
+    partitions: Mutex<HashMap<String, HashMap<i32, Arc<Partition>>>>,
+    client: Mutex<Weak<StreamConsumer<Context>>>,
+}
+
+/// A partition, from when it is assigned until it is revoked.
+pub(super) struct Partition {
+    pub(super) topic: String,
+    pub(super) number: i32,
+    progress: Mutex<Progress>,
+}
+
+/// What of a partition was received and not yet stored.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Offsets in the order in which they were received, and whether each is handled. The first one never is. They
+    /// have gaps where the topic is compacted or transactional.
+    in_hand: VecDeque<(i64, bool)>,
+    /// Somebody else has the partition now, or this consumer anew.
+    revoked: bool,
+}
+
+impl Assignment {
+    /// The client that stores offsets from now on.
+    pub(super) fn attach(&self, client: &Arc<StreamConsumer<Context>>) {
+        *lock(&self.client) = Arc::downgrade(client);
+    }
+
+    /// Stores no more offsets: whoever holds a record must not be the one to end the client.
+    pub(super) fn detach(&self) {
+        *lock(&self.client) = Weak::new();
+    }
+
+    /// Takes note of a record that was received.
+    pub(super) fn received(&self, topic: &str, number: i32, offset: i64) -> Arc<Partition> {
+        let mut partitions = lock(&self.partitions);
+        if let Some(partition) = partitions.get(topic).and_then(|numbers| numbers.get(&number)) {
+            let mut progress = lock(&partition.progress);
+            if progress.in_hand.back().is_none_or(|(last, _)| *last < offset) {
+                progress.in_hand.push_back((offset, false));
+                return Arc::clone(partition);
+            }
+            // Back to an earlier offset: the topic was truncated or made anew.
+            progress.revoked = true;
+        }
+        let progress = Progress { in_hand: VecDeque::from([(offset, false)]), revoked: false };
+        let partition = Arc::new(Partition { topic: topic.to_owned(), number, progress: Mutex::new(progress) });
+        partitions.entry(topic.to_owned()).or_default().insert(number, Arc::clone(&partition));
+        partition
+    }
+
+    /// Forgets partitions: what is done for their records from now on changes nothing.
+    pub(super) fn revoked(&self, revoked: &TopicPartitionList) {
+        let mut partitions = lock(&self.partitions);
+        for element in revoked.elements() {
+            let known = partitions.get_mut(element.topic()).and_then(|numbers| numbers.remove(&element.partition()));
+            if let Some(partition) = known {
+                lock(&partition.progress).revoked = true;
+            }
+        }
+    }
+
+    /// Marks a record handled, and stores the offset of its partition if that goes on by it.
+    pub(super) fn done(&self, partition: &Partition, offset: i64) {
+        // Locked until the offset is stored, so that offsets are stored in order.
+        let mut progress = lock(&partition.progress);
+        let Some(handled) = progress.done(offset) else {
+            return;
+        };
+        let client = lock(&self.client);
+        let Some(client) = client.upgrade() else {
+            return;
+        };
+        if let Err(error) = client.store_offset(&partition.topic, partition.number, handled) {
+            // Revoked this very moment, or closed: the record comes again.
+            log::debug!("Kafka: {}[{}]: offset {handled} not stored: {error}", partition.topic, partition.number);
+        }
+    }
+}
+
+impl Progress {
+    /// Marks an offset handled. Returns the last one of which all before it are, if that is another one now.
+    fn done(&mut self, offset: i64) -> Option<i64> {
+        if self.revoked {
+            return None;
+        }
+        let index = self.in_hand.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
+        self.in_hand.get_mut(index)?.1 = true;
+
+        let mut handled = None;
+        while let Some((offset, true)) = self.in_hand.front() {
+            handled = Some(*offset);
+            self.in_hand.pop_front();
+        }
+        handled
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(offsets: &[i64]) -> Progress {
+        Progress { in_hand: offsets.iter().map(|offset| (*offset, false)).collect(), revoked: false }
+    }
+
+    #[test]
+    fn only_what_has_no_unhandled_record_before_it_is_stored() {
+        let mut progress = received(&[4, 5, 6]);
+        assert_eq!(progress.done(5), None);
+        assert_eq!(progress.done(4), Some(5));
+        assert_eq!(progress.done(6), Some(6));
+        assert!(progress.in_hand.is_empty());
+    }
+
+    #[test]
+    fn gaps_between_offsets_do_not_hold_it_up() {
+        let mut progress = received(&[10, 12, 90]);
+        assert_eq!(progress.done(10), Some(10));
+        assert_eq!(progress.done(12), Some(12));
+        assert_eq!(progress.done(90), Some(90));
+    }
+
+    #[test]
+    fn nothing_is_stored_for_a_revoked_partition_or_an_unknown_offset() {
+        let mut progress = received(&[1, 2]);
+        assert_eq!(progress.done(7), None);
+        progress.revoked = true;
+        assert_eq!(progress.done(1), None);
+    }
+
+    #[test]
+    fn a_partition_that_comes_back_starts_anew() {
+        let assignment = Assignment::default();
+        let before = assignment.received("topic", 0, 1);
+        let mut revoked = TopicPartitionList::new();
+        revoked.add_partition("topic", 0);
+        assignment.revoked(&revoked);
+        let after = assignment.received("topic", 0, 1);
+        assert!(!Arc::ptr_eq(&before, &after));
+        assert_eq!(lock(&before.progress).done(1), None);
+        assert_eq!(lock(&after.progress).done(1), Some(1));
+    }
+}

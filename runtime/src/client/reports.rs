@@ -1,0 +1,31 @@
+//! What librdkafka reports outside of any call.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+/// How long a report says something about a failure that is seen later: librdkafka tries to connect at least every
+/// 10 s (`reconnect.backoff.max.ms`).
+const RELEVANT: Duration = Duration::from_secs(20);
+
+/// Keeps the last report, which says why nothing works where the error of the call only says that nothing works.
+#[derive(Debug, Default)]
+pub(super) struct Reports(Mutex<Option<(Instant, String)>>);
+
+impl Reports {
+    pub(super) fn hear(&self, error: &KafkaError, reason: &str) {
+        log::warn!("Kafka: {error}: {reason}");
+        // It follows the reports that say why.
+        if error.rdkafka_error_code() == Some(Code::AllBrokersDown) {
+            return;
+        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), reason.to_owned()));
+    }
+
+    /// What went wrong just now.
+    pub(super) fn recent(&self) -> Option<String> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(heard, _)| heard.elapsed() < RELEVANT).map(|(_, reason)| reason.clone())
+    }
+}

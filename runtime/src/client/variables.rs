@@ -1,0 +1,97 @@
+//! Settings from environment variables.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use super::error::{ConfigError, Setting};
+use super::kafka::Kafka;
+use super::property::{self, Refusal};
+
+const DEPLOYMENT: &str = "THOTH_DEPLOYMENT_NAME";
+const SERVERS: &str = "KAFKA_BOOTSTRAP_SERVERS";
+
+/// What may stand between `KAFKA_` and the name of a property. The first that gives a known one wins, so that
+/// `KAFKA_TOPIC_METADATA_REFRESH_INTERVAL_MS` keeps its `topic`.
+const QUALIFIERS: &[&str] = &["", "CONSUMER_", "PRODUCER_", "TOPIC_PRODUCER_", "TOPIC_CONSUMER_", "TOPIC_"];
+
+/// The settings that variables give. An empty value is the same as none.
+pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Kafka, ConfigError> {
+    let mut variables = relevant(variables)?;
+    let prefix = variables.remove(DEPLOYMENT);
+    if !variables.contains_key(SERVERS) {
+        return Err(ConfigError::MissingServers);
+    }
+
+    let mut kafka = Kafka::empty();
+    for (variable, value) in variables {
+        let property = property_of(&variable, &value)?;
+        kafka.set(Setting { property, variable: Some(variable) }, value)?;
+    }
+    match prefix {
+        Some(prefix) if !is_topic_name(&prefix) => Err(ConfigError::InvalidValue {
+            setting: Setting { property: "topic prefix".to_owned(), variable: Some(DEPLOYMENT.to_owned()) },
+            reason: "a topic name has letters, digits, `.`, `_` and `-` only".to_owned(),
+        }),
+        Some(prefix) => Ok(kafka.with_topic_prefix(prefix)),
+        None => Ok(kafka),
+    }
+}
+
+/// The variables that are ours, in the order of their names, so that of several mistakes the same is always the first.
+fn relevant(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<BTreeMap<String, String>, ConfigError> {
+    variables
+        .filter_map(|(variable, value)| Some((variable.into_string().ok()?, value)))
+        .filter(|(variable, value)| is_ours(variable) && !value.is_empty())
+        .map(|(variable, value)| match value.into_string() {
+            Ok(value) => Ok((variable, value)),
+            Err(_) => Err(ConfigError::NotUnicode { variable }),
+        })
+        .collect()
+}
+
+fn is_ours(variable: &str) -> bool {
+    variable == DEPLOYMENT || variable.strip_prefix("KAFKA_").is_some_and(|rest| !is_service_link(rest))
+}
+
+/// Kubernetes gives every container such variables for a service called `kafka`, as `KAFKA_SERVICE_HOST` and
+/// `KAFKA_PORT_9092_TCP_ADDR`; no property looks like them.
+fn is_service_link(rest: &str) -> bool {
+    rest == "PORT"
+        || rest.starts_with("PORT_")
+        || rest.ends_with("_PORT")
+        || rest.contains("SERVICE_HOST")
+        || rest.contains("SERVICE_PORT")
+        || rest.contains("_PORT_")
+}
+
+/// The property that a variable is for.
+fn property_of(variable: &str, value: &str) -> Result<String, ConfigError> {
+    let name = variable.strip_prefix("KAFKA_").unwrap_or(variable);
+    let candidates = || QUALIFIERS.iter().filter_map(|qualifier| name.strip_prefix(qualifier)).map(dotted);
+    candidates().find(|property| property::check(property, value) != Err(Refusal::Unknown)).ok_or_else(|| {
+        let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
+        ConfigError::UnknownProperty { setting }
+    })
+}
+
+fn dotted(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', ".")
+}
+
+fn is_topic_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_unicode_is_an_error_that_names_the_variable() {
+        let value = OsString::from_vec(vec![0xff]);
+        let error = read([(OsString::from(SERVERS), value)].into_iter()).unwrap_err();
+        assert_eq!(error, ConfigError::NotUnicode { variable: SERVERS.to_owned() });
+    }
+}

@@ -1,0 +1,172 @@
+//! The validator that is compiled at run time, and what it finds, in words that hold no value of the payload.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{Draft, Registry, ValidationError};
+use serde_json::Value;
+
+use super::FactoryError;
+use crate::error::Violation;
+use crate::message::Schema;
+
+/// What schemas are known by that have no absolute URI of their own.
+const BASE: &str = "schema:///";
+
+/// A compiled schema.
+pub(super) struct Validator(jsonschema::Validator);
+
+impl Validator {
+    /// Compiles a schema that refers to no other document.
+    pub(super) fn of_document(schema: &Value) -> Result<Arc<Self>, FactoryError> {
+        jsonschema::options()
+            .offline()
+            .with_base_uri(absolute(&Self::uri_of(schema)))
+            .build(schema)
+            .map(|validator| Arc::new(Self(validator)))
+            .map_err(|error| FactoryError::Schema {
+                place: error.instance_path().to_string(),
+                reason: match error.kind() {
+                    ValidationErrorKind::Referencing(_) => {
+                        format!("{error}: put what it refers to into the same document, under `$defs`")
+                    }
+                    kind => format!("expected {}", expected(kind)),
+                },
+            })
+    }
+
+    /// The URI of a schema: its `$id`, or a name that stands for it.
+    pub(super) fn uri_of(schema: &Value) -> String {
+        let id = schema.get("$id").or_else(|| schema.get("id")).and_then(Value::as_str);
+        id.unwrap_or("schema").to_owned()
+    }
+
+    fn of_generated(schema: &Schema) -> Option<Self> {
+        let (root, registry) = load(schema)?;
+        let validator =
+            jsonschema::options().offline().with_registry(&registry).with_base_uri(absolute(&schema.uri)).build(&root);
+        validator.ok().map(Self)
+    }
+
+    /// Everything that the schema refuses in a payload.
+    pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
+        self.0.iter_errors(payload).map(|error| violation(&error)).collect()
+    }
+}
+
+/// Everything that the schema of a generated type refuses in a payload.
+pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
+    static COMPILED: LazyLock<Mutex<BTreeMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
+    let compiled = {
+        let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+        let validator = compiled
+            .entry(format!("{} {}", schema.uri, schema.hash))
+            .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
+        validator.clone()
+    };
+    compiled.map_or_else(Vec::new, |validator| validator.violations(payload))
+}
+
+/// The schema of a generated type as one document, the files that it refers to embedded under `$defs`.
+pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
+    let (root, registry) = load(schema)?;
+    let uri = absolute(&schema.uri);
+    let mut bundle = jsonschema::options().offline().with_registry(&registry).with_base_uri(&uri).bundle(&root).ok()?;
+    // Relative references find the embedded files from here.
+    let keyword = Draft::default().detect(&root).id_keyword();
+    bundle.as_object_mut()?.entry(keyword).or_insert_with(|| uri.into());
+    Some(bundle)
+}
+
+/// A schema and a registry of all that it refers to.
+fn load(schema: &Schema) -> Option<(Value, Registry<'static>)> {
+    let mut found = BTreeMap::new();
+    collect(schema, &mut found);
+    let mut resources = BTreeMap::new();
+    for (uri, text) in found {
+        resources.insert(absolute(uri), serde_json::from_str::<Value>(text).ok()?);
+    }
+    let root = resources.get(&absolute(&schema.uri))?.clone();
+    let registry = Registry::new().extend(resources).ok()?.prepare().ok()?;
+    Some((root, registry))
+}
+
+fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a str>) {
+    if found.insert(&schema.uri, &schema.text).is_none() {
+        schema.references.iter().for_each(|reference| collect(reference, found));
+    }
+}
+
+fn absolute(uri: &str) -> String {
+    if uri.contains("://") || uri.starts_with("urn:") { uri.to_owned() } else { format!("{BASE}{uri}") }
+}
+
+fn violation(error: &ValidationError<'_>) -> Violation {
+    let schema_path = match error.absolute_keyword_location() {
+        Some(uri) => uri.as_str().trim_start_matches(BASE).to_owned(),
+        None => format!("#{}", error.schema_path()),
+    };
+    Violation {
+        instance_path: error.instance_path().to_string(),
+        schema_path,
+        keyword: error.kind().keyword().to_owned(),
+        expected: expected(error.kind()),
+    }
+}
+
+/// What a keyword expects. The constants are the schema's, never the payload's.
+fn expected(kind: &ValidationErrorKind) -> String {
+    use ValidationErrorKind as Kind;
+    match kind {
+        Kind::AdditionalItems { limit } => format!("no more than {limit} items"),
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            format!("no members that the schema does not name: {}", unexpected.join(", "))
+        }
+        Kind::AnyOf { .. } => "a value that one of the schemas of `anyOf` accepts".to_owned(),
+        Kind::Constant { expected_value } => expected_value.to_string(),
+        Kind::Contains => "an item that the schema of `contains` accepts".to_owned(),
+        Kind::ContentEncoding { content_encoding } => format!("a text encoded in {content_encoding}"),
+        Kind::ContentMediaType { content_media_type } => format!("a text of the media type {content_media_type}"),
+        Kind::Custom { message, .. } => message.clone(),
+        Kind::Enum { options } => format!("one of {options}"),
+        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
+        Kind::FalseSchema => "nothing here: the schema allows no value".to_owned(),
+        Kind::Format { format } => format!("a text of the format {format}"),
+        Kind::FromUtf8 { .. } => "UTF-8 in the encoded text".to_owned(),
+        Kind::MaxItems { limit } => format!("at most {limit} items"),
+        Kind::Maximum { limit } => format!("{limit} or less"),
+        Kind::MaxLength { limit } => format!("at most {limit} characters"),
+        Kind::MaxProperties { limit } => format!("at most {limit} members"),
+        Kind::MinItems { limit } => format!("at least {limit} items"),
+        Kind::Minimum { limit } => format!("{limit} or more"),
+        Kind::MinLength { limit } => format!("at least {limit} characters"),
+        Kind::MinProperties { limit } => format!("at least {limit} members"),
+        Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
+        Kind::Not { .. } => "a value that the schema of `not` refuses".to_owned(),
+        Kind::OneOfMultipleValid { .. } => "a value that only one of the schemas of `oneOf` accepts".to_owned(),
+        Kind::OneOfNotValid { .. } => "a value that one of the schemas of `oneOf` accepts".to_owned(),
+        Kind::Pattern { pattern } => format!("a text that matches `{pattern}`"),
+        Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => {
+            "a text that can be matched within the limit on backtracking".to_owned()
+        }
+        Kind::PropertyNames { error } => format!("member names that are {}", expected(error.kind())),
+        Kind::Required { property } => format!("the member `{}`", property.as_str().unwrap_or_default()),
+        Kind::Type { kind: TypeKind::Single(one) } => with_article(one.as_str()),
+        Kind::Type { kind: TypeKind::Multiple(several) } => {
+            several.iter().map(|one| with_article(one.as_str())).collect::<Vec<_>>().join(" or ")
+        }
+        Kind::UnevaluatedItems { .. } => "no items that the schema does not speak of".to_owned(),
+        Kind::UniqueItems => "no two equal items".to_owned(),
+        Kind::Referencing(_) => "a reference that leads to a schema".to_owned(),
+    }
+}
+
+fn with_article(json_type: &str) -> String {
+    match json_type {
+        "null" => "null".to_owned(),
+        "array" | "integer" | "object" => format!("an {json_type}"),
+        other => format!("a {other}"),
+    }
+}

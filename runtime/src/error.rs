@@ -1,0 +1,129 @@
+//! Why a payload was refused.
+
+use std::fmt;
+
+/// Why a payload could not be decoded.
+///
+/// Its text names what was expected and where, and holds no value of the payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The payload is not JSON.
+    NotJson {
+        /// The name of the message that was expected.
+        message: String,
+        /// Line in the payload, from 1.
+        line: usize,
+        /// Column in the line, in bytes, from 1.
+        column: usize,
+        /// What the parser expected.
+        reason: String,
+    },
+    /// The payload is JSON, but not valid under the schema.
+    Invalid {
+        /// The name of the message that was expected.
+        message: String,
+        /// What the schema refuses, never empty.
+        violations: Vec<Violation>,
+    },
+}
+
+impl DecodeError {
+    /// What the schema refuses; empty where the payload is not JSON.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::NotJson { .. } => &[],
+            Self::Invalid { violations, .. } => violations,
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson { message, line, column, reason } => {
+                write!(f, "payload of {message} is not JSON: {reason} at line {line} column {column}")
+            }
+            Self::Invalid { message, violations } => {
+                write!(f, "payload of {message} is not valid: ")?;
+                list(f, violations)
+            }
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Why a message could not be encoded.
+///
+/// Its text names what was expected and where, and holds no value of the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// A field holds what the schema refuses.
+    Invalid {
+        /// The name of the message.
+        message: String,
+        /// What the schema refuses, never empty.
+        violations: Vec<Violation>,
+    },
+}
+
+impl EncodeError {
+    /// What the schema refuses.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Invalid { violations, .. } => violations,
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid { message, violations } => {
+                write!(f, "{message} can't be encoded: ")?;
+                list(f, violations)
+            }
+        }
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+fn list(f: &mut fmt::Formatter<'_>, violations: &[Violation]) -> fmt::Result {
+    for (index, violation) in violations.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "; " };
+        write!(f, "{separator}{violation}")?;
+    }
+    Ok(())
+}
+
+/// One place where a payload is not what its schema says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// JSON Pointer of the value in the payload; empty for the whole of it.
+    pub instance_path: String,
+    /// Where the schema says so: a URI with a JSON Pointer as its fragment, as
+    /// `package-released.schema.json#/properties/index_url/type`. Empty where only the first violation is reported,
+    /// without the feature `dynamic`.
+    pub schema_path: String,
+    /// The keyword of the schema that is not met, as `required`.
+    pub keyword: String,
+    /// What was expected, as `a string`.
+    pub expected: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.instance_path.is_empty() { "the payload" } else { &self.instance_path };
+        write!(f, "{place}: expected {}", self.expected)?;
+        if !self.schema_path.is_empty() {
+            write!(f, " ({})", self.schema_path)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,285 @@
+//! What a message type is: its data, its topic, its key, and the schema that it came from.
+
+use std::borrow::Cow;
+use std::mem;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::wire;
+
+/// A generated type whose values are messages on a Kafka topic.
+///
+/// The code generator implements this for each schema file with an `x-kafka` object. There is no reason to implement
+/// it by hand: a schema that is not known at compile time is what
+/// [`message_factory`](crate::dynamic::message_factory) is for.
+///
+/// ```
+/// use thoth_messaging::Message;
+/// use thoth_messaging::messages::PackageReleased;
+///
+/// let payload = br#"{"component_name": "cli", "service_version": "1.0", "package_name": "flask",
+///                    "package_version": "3.1.0", "index_url": "https://pypi.org/simple"}"#;
+/// let released = PackageReleased::decode(payload)?;
+/// assert_eq!(released.package_name, "flask");
+/// assert_eq!(released.key().as_deref(), Some("flask"));
+/// assert_eq!(PackageReleased::DESCRIPTOR.topic.name, "thoth.package-release.package-released");
+/// # Ok::<(), thoth_messaging::DecodeError>(())
+/// ```
+pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What is known of the message without a value of it: name, topic, key and schema.
+    const DESCRIPTOR: &'static Descriptor;
+
+    /// The message key: what stands at the pointer `key` of `x-kafka`, as text. `None` where the schema names no key
+    /// and where the keyed member is absent or null.
+    fn key(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// The message in a payload.
+    ///
+    /// It succeeds exactly when the payload is valid under the schema, but for the documented limits (an integer
+    /// beyond its Rust type, more than 128 levels of nesting).
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::NotJson`] where the payload is not JSON, [`DecodeError::Invalid`] where the schema refuses it:
+    /// with every violation when the feature `dynamic` is on, with the first one otherwise.
+    fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
+        serde_json::from_slice(payload).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, payload, &error))
+    }
+
+    /// The payload of the message: JSON, valid under the schema.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Invalid`] where a field holds what the schema refuses, as a text longer than its `maxLength`.
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        serde_json::to_vec(self).map_err(|error| wire::explain_encode(self, &error))
+    }
+}
+
+/// Something that can be sent: a [`Message`] or a [`DynamicMessage`](crate::dynamic::DynamicMessage).
+pub trait Outgoing: Send + Sync {
+    /// What is known of the message: its topic above all.
+    fn descriptor(&self) -> &Descriptor;
+
+    /// The message key, as [`Message::key`].
+    fn key(&self) -> Option<Cow<'_, str>>;
+
+    /// The payload, as [`Message::encode`].
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Invalid`] where the schema refuses the message.
+    fn encode(&self) -> Result<Vec<u8>, EncodeError>;
+}
+
+impl<T: Message> Outgoing for T {
+    fn descriptor(&self) -> &Descriptor {
+        T::DESCRIPTOR
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        Message::key(self)
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        Message::encode(self)
+    }
+}
+
+impl Outgoing for Box<dyn Outgoing> {
+    fn descriptor(&self) -> &Descriptor {
+        self.as_ref().descriptor()
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.as_ref().key()
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        self.as_ref().encode()
+    }
+}
+
+/// Something that a consumer can read: [`Typed`], or a [`MessageType`](crate::dynamic::MessageType) made at run time.
+pub trait Incoming: Send + Sync + 'static {
+    /// What a payload becomes.
+    type Message: Send + 'static;
+
+    /// What is known of the message: its topic above all.
+    fn descriptor(&self) -> &Descriptor;
+
+    /// The message in a payload, as [`Message::decode`].
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] where the payload is no such message.
+    fn decode(&self, payload: &[u8]) -> Result<Self::Message, DecodeError>;
+}
+
+impl<I: Incoming> Incoming for Arc<I> {
+    type Message = I::Message;
+
+    fn descriptor(&self) -> &Descriptor {
+        I::descriptor(self)
+    }
+
+    fn decode(&self, payload: &[u8]) -> Result<I::Message, DecodeError> {
+        I::decode(self, payload)
+    }
+}
+
+/// Reads the generated type `T`: the [`Incoming`] of a type that is known at compile time.
+#[derive(Debug)]
+pub struct Typed<T>(std::marker::PhantomData<fn() -> T>);
+
+impl<T> Typed<T> {
+    /// A reader of `T`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(std::marker::PhantomData)
+    }
+}
+
+impl<T> Default for Typed<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Message> Incoming for Typed<T> {
+    type Message = T;
+
+    fn descriptor(&self) -> &Descriptor {
+        T::DESCRIPTOR
+    }
+
+    fn decode(&self, payload: &[u8]) -> Result<T, DecodeError> {
+        T::decode(payload)
+    }
+}
+
+/// What is known of a message type without a value of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Descriptor {
+    /// The name of the type, unique in its set of schemas.
+    pub name: Cow<'static, str>,
+    /// The topic that the messages are on.
+    pub topic: Topic,
+    /// The JSON Pointer (RFC 6901) of the message key in the payload.
+    pub key: Option<Cow<'static, str>>,
+    /// The schema that the type was made from.
+    pub schema: Cow<'static, Schema>,
+}
+
+impl Descriptor {
+    /// The descriptor of a message without a key.
+    #[must_use]
+    pub const fn new(name: &'static str, topic: Topic, schema: &'static Schema) -> Self {
+        Self { name: Cow::Borrowed(name), topic, key: None, schema: Cow::Borrowed(schema) }
+    }
+
+    /// With the JSON Pointer of the message key.
+    #[must_use]
+    pub const fn with_key(mut self, pointer: &'static str) -> Self {
+        // A plain assignment would drop the old value, which a `const fn` must not.
+        mem::forget(mem::replace(&mut self.key, Some(Cow::Borrowed(pointer))));
+        self
+    }
+}
+
+/// A property of a topic and its value, as `("retention.ms", "3888000000")`.
+pub type TopicProperty = (Cow<'static, str>, Cow<'static, str>);
+
+/// A topic as its schema declares it, in the terms of AsyncAPI's Kafka channel binding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Topic {
+    /// The name in the schema. The name on the cluster may have a prefix: see
+    /// [`Kafka::topic_name`](crate::client::Kafka::topic_name).
+    pub name: Cow<'static, str>,
+    /// How many partitions to create it with; the broker's default where absent.
+    pub partitions: Option<i32>,
+    /// How many replicas to create it with; the broker's default where absent.
+    pub replicas: Option<i32>,
+    /// Kafka's topic configuration, each value as Kafka's tools write it.
+    pub configuration: Cow<'static, [TopicProperty]>,
+}
+
+impl Topic {
+    /// A topic with the broker's defaults.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name: Cow::Borrowed(name), partitions: None, replicas: None, configuration: Cow::Borrowed(&[]) }
+    }
+
+    /// With a number of partitions.
+    #[must_use]
+    pub const fn with_partitions(mut self, partitions: i32) -> Self {
+        self.partitions = Some(partitions);
+        self
+    }
+
+    /// With a number of replicas.
+    #[must_use]
+    pub const fn with_replicas(mut self, replicas: i32) -> Self {
+        self.replicas = Some(replicas);
+        self
+    }
+
+    /// With topic configuration.
+    #[must_use]
+    pub const fn with_configuration(mut self, configuration: &'static [TopicProperty]) -> Self {
+        mem::forget(mem::replace(&mut self.configuration, Cow::Borrowed(configuration)));
+        self
+    }
+}
+
+/// A schema file: its name, its text, and the files that it refers to.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The URI that `$ref`s reach it by: its `$id`, or the name of the file in its set.
+    pub uri: Cow<'static, str>,
+    /// The JSON text as it was written.
+    pub text: Cow<'static, str>,
+    /// SHA-256 of the text and of all that it refers to, in hexadecimal: it changes when what the schema says may
+    /// have changed.
+    pub hash: Cow<'static, str>,
+    /// The schema files that this one refers to.
+    pub references: &'static [&'static Schema],
+}
+
+impl Schema {
+    /// A schema that refers to no other file.
+    #[must_use]
+    pub const fn new(uri: &'static str, text: &'static str, hash: &'static str) -> Self {
+        Self { uri: Cow::Borrowed(uri), text: Cow::Borrowed(text), hash: Cow::Borrowed(hash), references: &[] }
+    }
+
+    /// With the files that it refers to.
+    #[must_use]
+    pub const fn with_references(mut self, references: &'static [&'static Schema]) -> Self {
+        self.references = references;
+        self
+    }
+}
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Files may refer to each other in circles, and their texts are long.
+        f.debug_struct("Schema").field("uri", &self.uri).field("hash", &self.hash).finish_non_exhaustive()
+    }
+}
+
+/// A property of a topic, for generated code.
+#[doc(hidden)]
+#[must_use]
+pub const fn property(name: &'static str, value: &'static str) -> TopicProperty {
+    (Cow::Borrowed(name), Cow::Borrowed(value))
+}

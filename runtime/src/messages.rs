@@ -1,0 +1,3 @@
+//! The messages of Project Thoth, generated from `schemas/`.
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));

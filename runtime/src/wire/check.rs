@@ -1,0 +1,253 @@
+//! Constraints that the Rust type does not say, checked when a value is read and when it is written.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{Codec, Encoded};
+
+/// A constraint that is not met: where, the keyword, and what was expected. It holds no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    path: String,
+    keyword: &'static str,
+    expected: String,
+}
+
+impl Fault {
+    fn new(keyword: &'static str, expected: impl fmt::Display) -> Self {
+        Self { path: String::new(), keyword, expected: expected.to_string() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{} ", self.path)?;
+        }
+        write!(f, "{}: expected {}", self.keyword, self.expected)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Says in which member a constraint is not met.
+pub trait At {
+    /// With the name of the member in front of the path.
+    ///
+    /// # Errors
+    ///
+    /// The fault, with its place.
+    fn at(self, member: &str) -> Self;
+}
+
+impl At for Result<(), Fault> {
+    fn at(self, member: &str) -> Self {
+        self.map_err(|mut fault| {
+            fault.path = format!("/{}{}", member.replace('~', "~0").replace('/', "~1"), fault.path);
+            fault
+        })
+    }
+}
+
+fn ensure(met: bool, keyword: &'static str, expected: impl fmt::Display) -> Result<(), Fault> {
+    if met { Ok(()) } else { Err(Fault::new(keyword, expected)) }
+}
+
+macro_rules! constraints {
+    ($($(#[$doc:meta])* $name:ident$([$($generics:tt)*])?($value:ident: $type:ty, $limit:ident: $bound:ty)
+        $keyword:literal, $met:expr, $expected:literal;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        ///
+        /// The fault, where it is not met.
+        pub fn $name$(<$($generics)*>)?($value: $type, $limit: $bound) -> Result<(), Fault> {
+            ensure($met, $keyword, format_args!($expected))
+        }
+    )*};
+}
+
+constraints! {
+    /// `minLength`, in characters.
+    min_length(value: &str, limit: usize) "minLength", value.chars().nth(limit.wrapping_sub(1)).is_some() || limit == 0, "at least {limit} characters";
+    /// `maxLength`, in characters.
+    max_length(value: &str, limit: usize) "maxLength", value.len() <= limit || value.chars().nth(limit).is_none(), "at most {limit} characters";
+    /// `minimum`.
+    minimum[T: PartialOrd + fmt::Display](value: T, limit: T) "minimum", value >= limit, "{limit} or more";
+    /// `maximum`.
+    maximum[T: PartialOrd + fmt::Display](value: T, limit: T) "maximum", value <= limit, "{limit} or less";
+    /// `exclusiveMinimum`.
+    exclusive_minimum[T: PartialOrd + fmt::Display](value: T, limit: T) "exclusiveMinimum", value > limit, "more than {limit}";
+    /// `exclusiveMaximum`.
+    exclusive_maximum[T: PartialOrd + fmt::Display](value: T, limit: T) "exclusiveMaximum", value < limit, "less than {limit}";
+    /// `multipleOf`, exact in decimal.
+    multiple_of[T: fmt::Display](value: T, limit: &str) "multipleOf", is_multiple(&value.to_string(), limit), "a multiple of {limit}";
+    /// `minItems`.
+    min_items[T](value: &[T], limit: usize) "minItems", value.len() >= limit, "at least {limit} items";
+    /// `maxItems`.
+    max_items[T](value: &[T], limit: usize) "maxItems", value.len() <= limit, "at most {limit} items";
+    /// `minProperties`, of the number of members.
+    min_properties(value: usize, limit: usize) "minProperties", value >= limit, "at least {limit} members";
+    /// `maxProperties`, of the number of members.
+    max_properties(value: usize, limit: usize) "maxProperties", value <= limit, "at most {limit} members";
+}
+
+/// `enum` and `const` of what is not a string: equal to one of the constants.
+///
+/// # Errors
+///
+/// The fault, where it is equal to none.
+pub fn one_of<T: PartialEq + fmt::Debug>(value: &T, constants: &[T]) -> Result<(), Fault> {
+    ensure(constants.contains(value), "enum", format_args!("one of {constants:?}"))
+}
+
+/// `uniqueItems`: no two items are the same JSON value.
+///
+/// # Errors
+///
+/// The fault, where two are.
+pub fn unique_items<C: Codec>(items: &[C::Value]) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    let unique = items.iter().all(|item| {
+        // What can't be written is refused by its own check.
+        serde_json::to_value(Encoded::<C>(item)).map_or(true, |value| seen.insert(canonical(&value)))
+    });
+    ensure(unique, "uniqueItems", "no two equal items")
+}
+
+/// One text for all ways to write the same JSON value: members in order, `1.0` as `1`.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e18 => {
+                (float as i64).to_string()
+            }
+            _ => number.to_string(),
+        },
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let mut members: Vec<_> = members
+                .iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
+                .collect();
+            members.sort_unstable();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A constraint on each item of an array.
+///
+/// # Errors
+///
+/// The first item that does not meet it.
+pub fn each<T>(items: &[T], check: impl Fn(&T) -> Result<(), Fault>) -> Result<(), Fault> {
+    items.iter().enumerate().try_for_each(|(index, item)| check(item).at(&index.to_string()))
+}
+
+/// A constraint on each value of a map.
+///
+/// # Errors
+///
+/// The first value that does not meet it.
+pub fn each_value<'a, N: AsRef<str> + 'a, T: 'a>(
+    entries: impl IntoIterator<Item = (&'a N, &'a T)>,
+    check: impl Fn(&T) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    entries.into_iter().try_for_each(|(name, value)| check(value).at(name.as_ref()))
+}
+
+/// Whether a decimal number is a multiple of another: both as Rust prints them.
+fn is_multiple(value: &str, divisor: &str) -> bool {
+    let (Some((value, value_scale)), Some((divisor, divisor_scale))) = (decimal(value), decimal(divisor)) else {
+        return false;
+    };
+    let scale = value_scale.max(divisor_scale);
+    let Some(divisor) = 10_u128.checked_pow(scale - divisor_scale).and_then(|power| divisor.checked_mul(power)) else {
+        return value == 0;
+    };
+    // value · 10^n modulo divisor, without the product, which may not fit.
+    let ten_to_n = (0..scale - value_scale).try_fold(value % divisor, |rest, _| rest.checked_mul(10).map(|r| r % divisor));
+    ten_to_n == Some(0)
+}
+
+/// A decimal as digits and the number of them that stand behind the point. The sign does not matter here.
+fn decimal(text: &str) -> Option<(u128, u32)> {
+    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+    let scale = u32::try_from(fraction.len()).ok()?;
+    Some((format!("{whole}{fraction}").parse().ok()?, scale))
+}
+
+/// A compiled `pattern`: an ECMA-262 expression, as the generator translated it.
+#[cfg(feature = "pattern")]
+pub struct Pattern {
+    source: &'static str,
+    compiled: std::sync::OnceLock<Option<fancy_regex::Regex>>,
+}
+
+#[cfg(feature = "pattern")]
+impl Pattern {
+    /// A pattern that is compiled when it is first used.
+    #[must_use]
+    pub const fn new(source: &'static str) -> Self {
+        Self { source, compiled: std::sync::OnceLock::new() }
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        // The generator compiled it too, with the same engine. More backtracking than the engine allows is no match.
+        let compiled = self.compiled.get_or_init(|| fancy_regex::Regex::new(self.source).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text).unwrap_or(false))
+    }
+}
+
+/// `pattern`.
+///
+/// # Errors
+///
+/// The fault, where the text does not match.
+#[cfg(feature = "pattern")]
+pub fn pattern(value: &str, pattern: &Pattern) -> Result<(), Fault> {
+    ensure(pattern.is_match(value), "pattern", format_args!("a text that matches `{}`", pattern.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_characters_not_bytes() {
+        assert!(min_length("ü", 1).is_ok());
+        assert!(min_length("ü", 2).is_err());
+        assert!(min_length("", 0).is_ok());
+        assert!(max_length("üü", 2).is_ok());
+        assert!(max_length("üüü", 2).is_err());
+    }
+
+    #[test]
+    fn multiples_are_exact_in_decimal() {
+        assert!(multiple_of(0.0075, "0.0001").is_ok());
+        assert!(multiple_of(0.00751, "0.0001").is_err());
+        assert!(multiple_of(4.5, "1.5").is_ok());
+        assert!(multiple_of(35, "1.5").is_err());
+        assert!(multiple_of(1e30, "1").is_ok());
+        assert!(multiple_of(-7, "7").is_ok());
+        assert!(multiple_of(0, "0.3").is_ok());
+    }
+
+    #[test]
+    fn equal_items_are_found_however_they_are_written() {
+        let items = [serde_json::json!({"a": 1, "b": [1.0]}), serde_json::json!({"b": [1], "a": 1.0})];
+        assert!(unique_items::<Value>(&items).is_err());
+        assert!(unique_items::<Value>(&[serde_json::json!(1), serde_json::json!("1")]).is_ok());
+    }
+
+    #[test]
+    fn a_fault_names_its_place() {
+        let fault = each(&["ok".to_owned(), String::new()], |item| min_length(item, 1)).at("tags").unwrap_err();
+        assert_eq!(fault.to_string(), "/tags/1 minLength: expected at least 1 characters");
+    }
+}

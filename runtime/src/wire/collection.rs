@@ -1,0 +1,117 @@
+//! Arrays, maps, and what may be null.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::Serializer;
+
+use super::{Codec, Encoded, Seed, refuse};
+
+impl<C: Codec> Codec for Vec<C> {
+    type Value = Vec<C::Value>;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
+        struct Items<C>(PhantomData<C>);
+        impl<'de, C: Codec> Visitor<'de> for Items<C> {
+            type Value = Vec<C::Value>;
+            refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+            refuse!(map "an array");
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = items.next_element_seed(Seed::<C>::new())? {
+                    values.push(value);
+                }
+                Ok(values)
+            }
+        }
+        deserializer.deserialize_any(Items::<C>(PhantomData))
+    }
+
+    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().map(Encoded::<C>))
+    }
+}
+
+/// An object whose member names are data.
+impl<C: Codec> Codec for BTreeMap<String, C> {
+    type Value = BTreeMap<String, C::Value>;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
+        struct Entries<C>(PhantomData<C>);
+        impl<'de, C: Codec> Visitor<'de> for Entries<C> {
+            type Value = BTreeMap<String, C::Value>;
+            refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+            refuse!(seq "an object");
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+                let mut values = BTreeMap::new();
+                while let Some(name) = members.next_key_seed(Seed::<String>::new())? {
+                    let value = members.next_value_seed(Seed::<C>::new())?;
+                    if values.insert(name, value).is_some() {
+                        return Err(A::Error::custom("duplicate: expected each member name once"));
+                    }
+                }
+                Ok(values)
+            }
+        }
+        deserializer.deserialize_any(Entries::<C>(PhantomData))
+    }
+
+    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(values.iter().map(|(name, value)| (name, Encoded::<C>(value))))
+    }
+}
+
+/// A value or null.
+impl<C: Codec> Codec for Option<C> {
+    type Value = Option<C::Value>;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
+        struct Nullable<C>(PhantomData<C>);
+        impl<'de, C: Codec> Visitor<'de> for Nullable<C> {
+            type Value = Option<C::Value>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a value or null")
+            }
+
+            fn visit_none<E>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                C::read(deserializer).map(Some)
+            }
+        }
+        deserializer.deserialize_option(Nullable::<C>(PhantomData))
+    }
+
+    fn write<S: Serializer>(value: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => serializer.serialize_some(&Encoded::<C>(value)),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+/// A value behind a `Box`, where a type contains itself.
+#[derive(Debug)]
+pub struct Boxed<C>(PhantomData<C>);
+
+impl<C: Codec> Codec for Boxed<C> {
+    type Value = Box<C::Value>;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
+        C::read(deserializer).map(Box::new)
+    }
+
+    fn write<S: Serializer>(value: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
+        C::write(value, serializer)
+    }
+}

@@ -1,0 +1,73 @@
+//! From an error of serde_json to one that says what the schema refuses, and where.
+
+use serde_json::error::Category;
+
+use super::locate::instance_path;
+use crate::error::{DecodeError, EncodeError, Violation};
+use crate::message::{Descriptor, Message};
+
+/// Why a payload that serde_json refused is no such message.
+///
+/// This may cost more than decoding did: with the feature `dynamic` the whole schema is asked, for every violation.
+#[must_use]
+pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_json::Error) -> DecodeError {
+    let reason = without_position(error);
+    let limit = match reason.as_str() {
+        "recursion limit exceeded" => Some("limit: expected at most 127 levels of nesting"),
+        "number out of range" => Some("limit: expected a number that fits a 64-bit float"),
+        _ => None,
+    };
+    if limit.is_none() && error.classify() != Category::Data {
+        return DecodeError::NotJson {
+            message: descriptor.name.to_string(),
+            line: error.line(),
+            column: error.column(),
+            reason,
+        };
+    }
+    #[cfg(feature = "dynamic")]
+    if let Ok(value) = super::parse_strict(payload) {
+        let violations = crate::dynamic::violations(&descriptor.schema, &value);
+        if !violations.is_empty() {
+            return DecodeError::Invalid { message: descriptor.name.to_string(), violations };
+        }
+    }
+    let place = instance_path(payload, error.line(), error.column());
+    let violations = vec![first_violation(limit.unwrap_or(&reason), place)];
+    DecodeError::Invalid { message: descriptor.name.to_string(), violations }
+}
+
+/// Why a message was refused when it was written.
+#[must_use]
+pub fn explain_encode<T: Message>(message: &T, error: &serde_json::Error) -> EncodeError {
+    let descriptor = T::DESCRIPTOR;
+    #[cfg(not(feature = "dynamic"))]
+    let _ = message;
+    #[cfg(feature = "dynamic")]
+    if let Ok(value) = super::unchecked(|| serde_json::to_value(message)) {
+        let violations = crate::dynamic::violations(&descriptor.schema, &value);
+        if !violations.is_empty() {
+            return EncodeError::Invalid { message: descriptor.name.to_string(), violations };
+        }
+    }
+    let violations = vec![first_violation(&without_position(error), String::new())];
+    EncodeError::Invalid { message: descriptor.name.to_string(), violations }
+}
+
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&position).map_or(text.clone(), str::to_owned)
+}
+
+/// Reads back `[path ]keyword: expected …`, the form of every error that this module's siblings make.
+fn first_violation(text: &str, place: String) -> Violation {
+    let (left, expected) = text.split_once(": expected ").unwrap_or(("type", text));
+    let (path, keyword) = left.rsplit_once(' ').unwrap_or(("", left));
+    Violation {
+        instance_path: place + path,
+        schema_path: String::new(),
+        keyword: keyword.to_owned(),
+        expected: expected.to_owned(),
+    }
+}

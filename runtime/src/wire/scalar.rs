@@ -1,0 +1,217 @@
+//! Null, booleans, strings and numbers.
+
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error as _, Visitor};
+use serde::ser::{Error as _, Serialize, Serializer};
+
+use super::{Codec, refuse};
+
+impl Codec for () {
+    type Value = ();
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        struct Null;
+        impl<'de> Visitor<'de> for Null {
+            type Value = ();
+            refuse!("null"; visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+            refuse!(seq "null");
+            refuse!(map "null");
+
+            fn visit_unit<E>(self) -> Result<(), E> {
+                Ok(())
+            }
+        }
+        deserializer.deserialize_any(Null)
+    }
+
+    fn write<S: Serializer>((): &(), serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl Codec for bool {
+    type Value = bool;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+        struct Boolean;
+        impl<'de> Visitor<'de> for Boolean {
+            type Value = bool;
+            refuse!("a boolean"; visit_unit(), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+            refuse!(seq "a boolean");
+            refuse!(map "a boolean");
+
+            fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+                Ok(value)
+            }
+        }
+        deserializer.deserialize_any(Boolean)
+    }
+
+    fn write<S: Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*value)
+    }
+}
+
+impl Codec for String {
+    type Value = String;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = String;
+            refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+            refuse!(seq "a string");
+            refuse!(map "a string");
+
+            fn visit_str<E>(self, value: &str) -> Result<String, E> {
+                Ok(value.to_owned())
+            }
+
+            fn visit_string<E>(self, value: String) -> Result<String, E> {
+                Ok(value)
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
+
+    fn write<S: Serializer>(value: &String, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value)
+    }
+}
+
+/// `number`: every JSON number that a 64-bit float can hold.
+impl Codec for f64 {
+    type Value = f64;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        struct Number;
+        impl<'de> Visitor<'de> for Number {
+            type Value = f64;
+            refuse!("a number"; visit_unit(), visit_bool(bool), visit_str(&str));
+            refuse!(seq "a number");
+            refuse!(map "a number");
+
+            #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
+            fn visit_i64<E>(self, value: i64) -> Result<f64, E> {
+                Ok(value as f64)
+            }
+
+            #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
+            fn visit_u64<E>(self, value: u64) -> Result<f64, E> {
+                Ok(value as f64)
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
+                Ok(value)
+            }
+        }
+        deserializer.deserialize_any(Number)
+    }
+
+    fn write<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        if !value.is_finite() {
+            // serde_json would write null.
+            return Err(S::Error::custom("type: expected a finite number"));
+        }
+        match exact_integer(*value) {
+            // 3.0 is written as 3, which is how most producers wrote it.
+            Some(integer) if integer.unsigned_abs() < 1 << 53 => serializer.serialize_i128(integer),
+            _ => serializer.serialize_f64(*value),
+        }
+    }
+}
+
+/// `integer`, from draft 6 on: `1.0` is one. Read into the integer type `T`; one that does not fit is an error.
+#[derive(Debug)]
+pub struct Integer<T>(PhantomData<T>);
+
+/// `integer` in draft 4, where `1.0` is none.
+#[derive(Debug)]
+pub struct StrictInteger<T>(PhantomData<T>);
+
+trait Fits: Copy + TryFrom<i128> + Serialize {
+    const NAME: &'static str;
+}
+
+fn read_integer<'de, T: Fits, D: Deserializer<'de>>(deserializer: D, strict: bool) -> Result<T, D::Error> {
+    struct Whole {
+        strict: bool,
+    }
+    impl<'de> Visitor<'de> for Whole {
+        type Value = i128;
+        refuse!("an integer"; visit_unit(), visit_bool(bool), visit_str(&str));
+        refuse!(seq "an integer");
+        refuse!(map "an integer");
+
+        fn visit_i64<E>(self, value: i64) -> Result<i128, E> {
+            Ok(value.into())
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<i128, E> {
+            Ok(value.into())
+        }
+
+        fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i128, E> {
+            if value.fract() != 0.0 || self.strict {
+                return Err(E::custom("type: expected an integer"));
+            }
+            exact_integer(value).ok_or_else(|| E::custom("limit: expected an integer of at most 64 bits"))
+        }
+    }
+    let whole = deserializer.deserialize_any(Whole { strict })?;
+    T::try_from(whole).map_err(|_| D::Error::custom(format_args!("limit: expected an integer that fits {}", T::NAME)))
+}
+
+/// The integer that a float is, where it is one that `i128` holds without rounding.
+fn exact_integer(value: f64) -> Option<i128> {
+    const LIMIT: f64 = 18_446_744_073_709_551_616.0; // 2^64
+    #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
+    (value.fract() == 0.0 && value.abs() <= LIMIT).then_some(value as i128)
+}
+
+macro_rules! integers {
+    ($($type:ty),*) => {$(
+        impl Fits for $type {
+            const NAME: &'static str = stringify!($type);
+        }
+
+        impl Codec for $type {
+            type Value = $type;
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                Integer::<$type>::read(deserializer)
+            }
+
+            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                value.serialize(serializer)
+            }
+        }
+
+        impl Codec for Integer<$type> {
+            type Value = $type;
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                read_integer(deserializer, false)
+            }
+
+            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                value.serialize(serializer)
+            }
+        }
+
+        impl Codec for StrictInteger<$type> {
+            type Value = $type;
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                read_integer(deserializer, true)
+            }
+
+            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                value.serialize(serializer)
+            }
+        }
+    )*};
+}
+
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);

@@ -1,0 +1,128 @@
+//! Message types made at run time.
+#![cfg(feature = "dynamic")]
+
+use std::fs;
+
+use serde_json::{Value, json};
+use thoth_messaging::dynamic::{FactoryError, MessageType, message_factory, schema_of};
+use thoth_messaging::schemars::JsonSchema;
+use thoth_messaging::{Incoming, Outgoing};
+
+fn notebook() -> MessageType {
+    message_factory("thoth.community.notebook-published", [("notebook_url", "str"), ("stars", "integer")]).unwrap()
+}
+
+#[test]
+fn makes_a_type_of_pairs_as_the_original_does() {
+    let notebook = notebook();
+    assert_eq!(notebook.descriptor().name, "NotebookPublished");
+    assert_eq!(notebook.schema()["properties"]["notebook_url"], json!({"type": "string"}));
+    let message = notebook.message(&json!({"notebook_url": "https://example.org/n", "stars": 3})).unwrap();
+    let decoded = notebook.decode(&message.encode().unwrap()).unwrap();
+    assert_eq!(decoded.contents(), message.contents());
+}
+
+#[test]
+fn reports_every_violation_of_a_payload() {
+    let error = notebook().decode(br#"{"stars": "many"}"#).unwrap_err();
+    let mut found: Vec<_> =
+        error.violations().iter().map(|v| (v.instance_path.as_str(), v.schema_path.as_str())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("", "schema#/required"), ("/stars", "schema#/properties/stars/type")]);
+    assert!(!error.to_string().contains("many"), "{error}");
+}
+
+#[test]
+fn refuses_a_duplicate_member_like_a_generated_type() {
+    let error = notebook().decode(br#"{"notebook_url": "a", "notebook_url": "b", "stars": 3}"#).unwrap_err();
+    assert_eq!(error.violations()[0].keyword, "duplicate");
+}
+
+#[test]
+fn takes_texts_files_values_and_rust_types() {
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    #[schemars(crate = "thoth_messaging::schemars")]
+    struct Heartbeat {
+        host: String,
+    }
+    let schema = json!({"title": "Heartbeat", "type": "object", "required": ["host"],
+                        "properties": {"host": {"type": "string"}}});
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heartbeat.json");
+    fs::write(&file, schema.to_string()).unwrap();
+    for message_type in [
+        message_factory("ops.heartbeat", schema.to_string()),
+        message_factory("ops.heartbeat", file),
+        message_factory("ops.heartbeat", &schema),
+        message_factory("ops.heartbeat", schema_of::<Heartbeat>()),
+    ] {
+        let message_type = message_type.unwrap();
+        assert_eq!(message_type.descriptor().name, "Heartbeat");
+        assert!(message_type.decode(b"{}").is_err());
+        assert!(message_type.decode(br#"{"host": "a1"}"#).is_ok());
+    }
+}
+
+#[test]
+fn takes_the_topic_metadata_of_the_schema() {
+    let schema = json!({
+        "title": "Heartbeat",
+        "type": "object",
+        "x-kafka": {"topic": "elsewhere", "partitions": 6, "replicas": 3, "key": "/host",
+                    "topicConfiguration": {"cleanup.policy": ["compact", "delete"], "retention.ms": 1000}},
+    });
+    let heartbeat = message_factory("ops.heartbeat", &schema).unwrap().with_partitions(12);
+    let topic = &heartbeat.descriptor().topic;
+    assert_eq!((topic.name.as_ref(), topic.partitions, topic.replicas), ("ops.heartbeat", Some(12), Some(3)));
+    assert!(topic.configuration.contains(&("cleanup.policy".into(), "compact,delete".into())));
+    let message = heartbeat.message(&json!({"host": 7})).unwrap();
+    assert_eq!(message.key().as_deref(), Some("7"));
+    assert_eq!(heartbeat.message(&json!({})).unwrap().key(), None);
+}
+
+#[test]
+fn checks_a_message_again_when_it_is_encoded() {
+    let mut message = notebook().message(&json!({"notebook_url": "u", "stars": 3})).unwrap();
+    message.contents_mut()["stars"] = json!(true);
+    assert_eq!(message.encode().unwrap_err().violations()[0].instance_path, "/stars");
+}
+
+#[test]
+fn says_why_there_is_no_type() {
+    let pairs = [("a", "string")];
+    let topic = message_factory("a topic", pairs).unwrap_err();
+    assert!(matches!(topic, FactoryError::Topic { .. }), "{topic}");
+    let field = message_factory("t", [("when", "datetime")]).unwrap_err();
+    assert_eq!(
+        field.to_string(),
+        "field `when` has the unknown type `datetime`: write one of string, integer, number, boolean, object, array, \
+         str, int, float, bool, dict, list"
+    );
+    let text = message_factory("t", "{").unwrap_err();
+    assert!(matches!(text, FactoryError::Unreadable { .. }), "{text}");
+    let file = message_factory("t", std::path::Path::new("no/such/file.json")).unwrap_err();
+    assert!(file.to_string().contains("no/such/file.json"), "{file}");
+    let schema = message_factory("t", json!({"type": "object", "properties": {"a": {"type": "strin"}}})).unwrap_err();
+    assert!(schema.to_string().contains("#/properties/a/type"), "{schema}");
+    let reference = message_factory("t", json!({"$ref": "other.json"})).unwrap_err();
+    assert!(reference.to_string().contains("$defs"), "{reference}");
+    let kafka = message_factory("t", json!({"x-kafka": {"partitions": "six"}})).unwrap_err();
+    assert!(matches!(kafka, FactoryError::Kafka { .. }), "{kafka}");
+}
+
+#[test]
+fn promotes_a_type_to_a_schema_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let notebook = notebook().with_partitions(3).with_key("/notebook_url");
+    let path = notebook.promote(folder.path()).unwrap();
+    assert_eq!(path.file_name().unwrap(), "notebook-published.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(
+        schema["x-kafka"],
+        json!({"topic": "thoth.community.notebook-published", "partitions": 3, "key": "/notebook_url"})
+    );
+    let again = message_factory("thoth.community.notebook-published", &schema).unwrap();
+    assert_eq!(again.descriptor().key, notebook.descriptor().key);
+    assert_eq!(notebook.promote(folder.path()).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+}
