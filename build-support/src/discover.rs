@@ -1,7 +1,8 @@
 //! Finding and reading schema files.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use thoth_messaging_codegen::SchemaSet;
 
@@ -16,8 +17,13 @@ pub fn read_folder(folder: impl AsRef<Path>) -> Result<SchemaSet, BuildError> {
     let folder = folder.as_ref();
     let mut schemas = SchemaSet::new();
     let mut open = vec![folder.to_owned()];
+    let mut seen = BTreeSet::new();
     while let Some(current) = open.pop() {
         let failed = |source| BuildError::Read { path: current.clone(), source };
+        // A link may lead back to a folder that it stands in.
+        if !seen.insert(fs::canonicalize(&current).map_err(failed)?) {
+            continue;
+        }
         for entry in fs::read_dir(&current).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let path = entry.path();
@@ -39,7 +45,7 @@ pub fn read_folder(folder: impl AsRef<Path>) -> Result<SchemaSet, BuildError> {
 }
 
 /// The name of a file in its set: its path from the folder, with `/` on every platform.
-fn name(folder: &Path, path: &PathBuf) -> String {
+fn name(folder: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(folder).unwrap_or(path);
     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")

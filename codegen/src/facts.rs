@@ -1,4 +1,4 @@
-//! What follows from a model as a whole: which fields need a box, which types have no floats in them.
+//! What follows from a model as a whole: the order of its types, which fields need a box, which types have no floats.
 
 use std::collections::BTreeSet;
 
@@ -7,29 +7,57 @@ use crate::model::{Model, Others, Shape, Type, TypeId, Use};
 /// Facts about the types of a model.
 #[derive(Debug)]
 pub(crate) struct Facts {
-    /// Pairs of types of which the first holds the second directly, and the second leads back to the first.
-    boxed: BTreeSet<(TypeId, TypeId)>,
+    order: Vec<TypeId>,
+    /// Types in one group lead directly back to each other.
+    groups: Vec<usize>,
+    /// Pairs of types of which the first holds the second directly.
+    direct: Vec<Vec<TypeId>>,
     floats: BTreeSet<TypeId>,
+    /// Enumerations, whose values are written as they were read.
+    constants: BTreeSet<TypeId>,
 }
 
 impl Facts {
     pub(crate) fn of(model: &Model) -> Self {
         let ids: Vec<TypeId> = (0..model.types.len()).map(TypeId).collect();
-        let direct: Vec<BTreeSet<TypeId>> = ids.iter().map(|id| held(model, *id, false)).collect();
-        let all: Vec<BTreeSet<TypeId>> = ids.iter().map(|id| held(model, *id, true)).collect();
-        let mut boxed = BTreeSet::new();
-        for id in &ids {
-            let back = direct[id.0].iter().filter(|held| reach(&direct, **held).contains(id));
-            boxed.extend(back.map(|held| (*id, *held)));
+        let direct: Vec<Vec<TypeId>> = ids.iter().map(|id| held(model, *id, false)).collect();
+        let all: Vec<Vec<TypeId>> = ids.iter().map(|id| held(model, *id, true)).collect();
+        let own_floats = ids.iter().copied().filter(|id| has_float(model, *id));
+        let mut floats = BTreeSet::new();
+        walk(&reversed(&all), own_floats, &mut floats);
+        // Messages come by name, each with the types that only it and what follows need.
+        let mut order = Vec::new();
+        let messages: Vec<TypeId> = model.messages.iter().map(|message| message.type_id).collect();
+        let mut seen: BTreeSet<TypeId> = messages.iter().copied().collect();
+        for message in messages {
+            order.push(message);
+            order.extend(walk(&all, all[message.0].iter().copied(), &mut seen));
         }
-        let own_floats: BTreeSet<TypeId> = ids.iter().copied().filter(|id| has_float(model, *id)).collect();
-        let floats = ids.iter().copied().filter(|id| !reach(&all, *id).is_disjoint(&own_floats)).collect();
-        Self { boxed, floats }
+        let is_constant = |id: &TypeId| matches!(model.get(*id).shape, Shape::Enumeration(_));
+        let constants = ids.into_iter().filter(is_constant).collect();
+        Self { order, groups: groups(&direct), direct, floats, constants }
+    }
+
+    /// The types in the order in which a person reads them.
+    pub(crate) fn order(&self) -> &[TypeId] {
+        &self.order
     }
 
     /// Whether a type that a type holds directly has to be behind a `Box` there.
     pub(crate) fn is_boxed(&self, holder: TypeId, held: TypeId) -> bool {
-        self.boxed.contains(&(holder, held))
+        let holds = self.direct.get(holder.0).is_some_and(|direct| direct.contains(&held));
+        holds && self.groups[holder.0] == self.groups[held.0]
+    }
+
+    /// Whether values that are not the same in JSON are never the same in Rust: a struct fills in defaults and leaves out
+    /// what the schema does not name, a float is rounded.
+    pub(crate) fn is_lossless(&self, value: &Use) -> bool {
+        match &value.ty {
+            Type::Any | Type::Null | Type::Boolean | Type::Integer(_) | Type::String => true,
+            Type::Number => false,
+            Type::Array(item) | Type::Map(item) => self.is_lossless(item),
+            Type::Named(id) => self.constants.contains(id),
+        }
     }
 
     /// Whether the values of a type are equal to themselves, as floats may not be.
@@ -38,30 +66,75 @@ impl Facts {
     }
 }
 
-/// A type and all that it leads to.
-fn reach(edges: &[BTreeSet<TypeId>], from: TypeId) -> BTreeSet<TypeId> {
-    let mut reached = BTreeSet::from([from]);
-    let mut open = vec![from];
+/// All that some types lead to, themselves included, as it is first met; what was seen before is left out.
+fn walk(
+    edges: &[Vec<TypeId>],
+    from: impl DoubleEndedIterator<Item = TypeId>,
+    seen: &mut BTreeSet<TypeId>,
+) -> Vec<TypeId> {
+    let mut open: Vec<TypeId> = from.rev().collect();
+    let mut found = Vec::new();
     while let Some(id) = open.pop() {
-        open.extend(edges[id.0].iter().filter(|next| reached.insert(**next)));
-    }
-    reached
-}
-
-/// The named types that a type holds: directly, or behind arrays and maps too.
-fn held(model: &Model, id: TypeId, indirect: bool) -> BTreeSet<TypeId> {
-    let mut found = BTreeSet::new();
-    for value in uses(model, id) {
-        collect(value, indirect, &mut found);
+        if seen.insert(id) {
+            found.push(id);
+            open.extend(edges[id.0].iter().rev());
+        }
     }
     found
 }
 
-fn collect(value: &Use, indirect: bool, found: &mut BTreeSet<TypeId>) {
+fn reversed(edges: &[Vec<TypeId>]) -> Vec<Vec<TypeId>> {
+    let mut reversed = vec![Vec::new(); edges.len()];
+    for (from, targets) in edges.iter().enumerate() {
+        for to in targets {
+            reversed[to.0].push(TypeId(from));
+        }
+    }
+    reversed
+}
+
+/// The number of each type's strongly connected component, by Kosaraju's algorithm.
+fn groups(edges: &[Vec<TypeId>]) -> Vec<usize> {
+    let mut seen = vec![false; edges.len()];
+    let mut finished = Vec::new();
+    for start in 0..edges.len() {
+        let mut open = vec![(TypeId(start), 0)];
+        while let Some((id, next)) = open.pop() {
+            if next == 0 && std::mem::replace(&mut seen[id.0], true) {
+                continue;
+            }
+            match edges[id.0].get(next) {
+                Some(target) => open.extend([(id, next + 1), (*target, 0)]),
+                None => finished.push(id),
+            }
+        }
+    }
+    let back = reversed(edges);
+    let mut groups = vec![0; edges.len()];
+    let mut grouped = BTreeSet::new();
+    for (number, id) in finished.into_iter().rev().enumerate() {
+        for member in walk(&back, std::iter::once(id), &mut grouped) {
+            groups[member.0] = number;
+        }
+    }
+    groups
+}
+
+/// The named types that a type holds, in its order: directly, or behind arrays and maps too.
+fn held(model: &Model, id: TypeId, indirect: bool) -> Vec<TypeId> {
+    let mut known = BTreeSet::new();
+    let mut found = Vec::new();
+    for value in uses(model, id) {
+        found.extend(named(value, indirect).filter(|id| known.insert(*id)));
+    }
+    found
+}
+
+fn named(value: &Use, indirect: bool) -> Option<TypeId> {
     match &value.ty {
-        Type::Named(id) => drop(found.insert(*id)),
-        Type::Array(item) | Type::Map(item) if indirect => collect(item, indirect, found),
-        _ => {}
+        Type::Named(id) => Some(*id),
+        Type::Array(item) | Type::Map(item) if indirect => named(item, indirect),
+        _ => None,
     }
 }
 

@@ -70,3 +70,31 @@ impl<'de> Visitor<'de> for Any {
         Ok(values.into())
     }
 }
+
+/// One text for all ways to write the same JSON value: members in order, `1.0` as `1`.
+pub(crate) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match whole(number) {
+            Some(integer) => integer.to_string(),
+            None => number.to_string(),
+        },
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| format!("{}:{}", Value::from(&**name), canonical(value));
+            let mut members: Vec<_> = members.iter().map(member).collect();
+            members.sort_unstable();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The integer that a number is, however it is written; `None` for a fraction, and for what no type of Rust holds.
+pub(crate) fn whole(number: &Number) -> Option<i128> {
+    if let Some(integer) = number.as_i128() {
+        return Some(integer);
+    }
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e38)?;
+    #[allow(clippy::cast_possible_truncation, reason = "the filter leaves what fits")]
+    Some(float as i128)
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The topic of a message, in the terms of AsyncAPI's Kafka channel binding.
 ///
@@ -17,7 +17,10 @@ use serde_json::Value;
 /// ```
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "x-kafka")]
+#[schemars(
+    rename = "x-kafka",
+    description = "The topic of a message, in the terms of AsyncAPI's Kafka channel binding."
+)]
 pub struct XKafka {
     /// Name of the topic, without the prefix of a deployment.
     #[schemars(length(min = 1, max = 249), regex(pattern = r"^[a-zA-Z0-9._-]+$"))]
@@ -80,21 +83,57 @@ pub fn extension_schema() -> Value {
     #[allow(dead_code, reason = "its schema is all that is wanted of it")]
     struct Extensions {
         /// The topic that the messages of this schema are on. Absent where the file describes types that others share.
-        #[schemars(rename = "x-kafka")]
+        #[schemars(
+            rename = "x-kafka",
+            description = "The topic of a message, in the terms of AsyncAPI's Kafka channel binding."
+        )]
         kafka: Option<XKafka>,
         /// Keeps the value of this property out of `Debug`, logs and error texts.
         #[schemars(rename = "x-sensitive")]
         sensitive: Option<bool>,
     }
-    schemars::schema_for!(Extensions).into()
+    without_null(schemars::schema_for!(Extensions).into())
 }
 
 /// The JSON Schema of an `x-kafka` object.
 pub(crate) fn schema() -> Value {
-    schemars::schema_for!(XKafka).into()
+    without_null(schemars::schema_for!(XKafka).into())
 }
 
-/// Why Kafka refuses the name of a topic that `x-kafka`'s own schema accepts.
-pub(crate) fn refused_name(topic: &str) -> bool {
-    topic == "." || topic == ".."
+/// A schema of members that may be absent, but not null: schemars says the one by the other.
+fn without_null(schema: Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let mut members: Map<String, Value> =
+                members.into_iter().map(|(name, value)| (name, without_null(value))).collect();
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    members.insert("type".to_owned(), only);
+                }
+            }
+            let is_null = |schema: &Value| schema.get("type").is_some_and(|name| name == "null");
+            match members.get_mut("anyOf") {
+                Some(Value::Array(branches)) if branches.iter().any(is_null) => {
+                    branches.retain(|branch| !is_null(branch));
+                    if let [Value::Object(only)] = branches.as_slice() {
+                        let only = only.clone();
+                        members.remove("anyOf");
+                        members.extend(only);
+                    }
+                }
+                _ => {}
+            }
+            members.into()
+        }
+        Value::Array(items) => items.into_iter().map(without_null).collect(),
+        other => other,
+    }
+}
+
+/// Whether Kafka refuses a name for a topic.
+pub(crate) fn refuses_name(topic: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    matches!(topic, "" | "." | "..") || topic.len() > 249 || !topic.bytes().all(is_allowed)
 }

@@ -109,7 +109,8 @@ pub(crate) const KEYWORDS: &[Keyword] = &[
     read("maxProperties", Role::Assertion, D4, D20),
     not_read("patternProperties", Role::SchemaMap, D4, D20),
     not_read("propertyNames", Role::Schema, D6, D20),
-    not_read("dependencies", Role::SchemaOrNames, D4, D7),
+    // Later drafts only reserve the name; validators still read it.
+    not_read("dependencies", Role::SchemaOrNames, D4, D20),
     not_read("dependentRequired", Role::Assertion, D19, D20),
     not_read("dependentSchemas", Role::SchemaMap, D19, D20),
     not_read("unevaluatedProperties", Role::Schema, D19, D20),
@@ -153,4 +154,48 @@ pub(crate) fn subschemas(draft: Draft, pointer: &str, schema: &Map<String, Value
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The keywords in the schema files below a folder of this crate.
+    fn used(folder: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                collect(&fs::read_to_string(path).unwrap(), &mut found);
+            }
+        }
+        found
+    }
+
+    fn collect(text: &str, found: &mut BTreeSet<String>) {
+        let Ok(schema) = serde_json::from_str::<Value>(text) else { return };
+        let draft = schema.get("$schema").and_then(Value::as_str).map_or(D20, Draft::from_schema_uri);
+        let mut open = vec![String::new()];
+        while let Some(pointer) = open.pop() {
+            let Some(Value::Object(schema)) = schema.pointer(&pointer) else { continue };
+            found.extend(schema.keys().filter(|name| find(draft, name).is_some()).cloned());
+            open.extend(subschemas(draft, &pointer, schema));
+        }
+    }
+
+    #[test]
+    fn what_is_read_has_a_golden_case_and_what_is_not_a_diagnostic() {
+        let (golden, refused) = (used("golden/cases"), used("tests/diagnostics/unread-keywords"));
+        for keyword in KEYWORDS {
+            assert!(!keyword.read || golden.contains(keyword.name), "no golden case has `{}`", keyword.name);
+            assert!(keyword.read || refused.contains(keyword.name), "no diagnostics case has `{}`", keyword.name);
+            assert!(keyword.read || !golden.contains(keyword.name), "a golden case has `{}`", keyword.name);
+        }
+    }
 }

@@ -20,8 +20,8 @@
 //! assert!(generation.files[0].text.contains("pub struct Ping {\n    pub host: String,\n}"));
 //! ```
 //!
-//! The stages, each a function from data and a list of diagnostics to new data: [`parse`], [`resolve`], [`lower`],
-//! then [`facts`] and [`emit`], which can't fail: nothing is emitted when there is an error.
+//! The stages, each a function from data and a list of diagnostics to new data: `parse`, `resolve`, `lower`,
+//! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error.
 
 mod diagnostic;
 mod emit;

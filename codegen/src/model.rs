@@ -72,6 +72,8 @@ pub(crate) struct TypeDef {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: bool,
+    /// Kept out of `Debug` as a whole.
+    pub(crate) sensitive: bool,
     pub(crate) shape: Shape,
 }
 
@@ -89,12 +91,25 @@ pub(crate) struct Struct {
     pub(crate) others: Others,
 }
 
+impl Struct {
+    /// Whether it has a value without anything that is given.
+    pub(crate) fn has_default(&self) -> bool {
+        self.fields.iter().all(|field| field.presence != Presence::Required)
+    }
+
+    /// Whether anything in it is kept out of `Debug`.
+    pub(crate) fn has_sensitive(&self) -> bool {
+        let kept = matches!(&self.others, Others::Kept { sensitive: true, .. });
+        kept || self.fields.iter().any(|field| field.sensitive)
+    }
+}
+
 /// What becomes of members that a struct does not declare.
 #[derive(Debug)]
 pub(crate) enum Others {
     Ignored,
     Refused,
-    Kept { field: String, value: Use },
+    Kept { field: String, value: Use, sensitive: bool },
 }
 
 #[derive(Debug)]
@@ -240,4 +255,18 @@ pub(crate) enum JsonType {
     String,
     Array,
     Object,
+}
+
+impl JsonType {
+    /// The type of a value; `None` for null, which no union has.
+    pub(crate) fn of(json: &Value) -> Option<Self> {
+        match json {
+            Value::Null => None,
+            Value::Bool(_) => Some(Self::Boolean),
+            Value::Number(_) => Some(Self::Number),
+            Value::String(_) => Some(Self::String),
+            Value::Array(_) => Some(Self::Array),
+            Value::Object(_) => Some(Self::Object),
+        }
+    }
 }

@@ -1,45 +1,102 @@
-//! What a schema says about a value, by the validator of the `jsonschema` crate: for defaults and examples.
+//! What a schema says about a value, by the validator of the `jsonschema` crate: for constants, defaults and examples.
 
-use jsonschema::{Registry, ValidationError, Validator};
-use serde_json::{Value, json};
+use std::cell::{Cell, OnceCell};
+use std::collections::BTreeMap;
+
+use jsonschema::{Keyword, Registry, ValidationError, Validator};
+use serde_json::{Map, Value, json};
 
 use crate::parse::BASE;
 use crate::resolve::{Place, Resolved};
 
-/// Validators for places of a set of documents.
+/// With a mistake in the set, so many places are looked at one by one, which costs more.
+const MOST_ALONE: usize = 200;
+
+/// One validator for all places of a set of documents, compiled when it is first asked: of an object whose members are
+/// named by the numbers of the places. A validator for each place would compile all that it leads to again and again.
 pub(crate) struct Oracle<'a> {
     resolved: &'a Resolved,
-    registry: Option<Registry<'a>>,
+    numbers: BTreeMap<&'a Place, usize>,
+    validator: OnceCell<Result<Validator, String>>,
+    alone: Cell<usize>,
 }
 
 impl<'a> Oracle<'a> {
     pub(crate) fn new(resolved: &'a Resolved) -> Self {
-        let resources = resolved.documents.iter().map(|document| (document.uri.clone(), &document.value));
-        let registry = Registry::new().extend(resources).and_then(|builder| builder.prepare()).ok();
-        Self { resolved, registry }
+        let numbers = resolved.places().enumerate().map(|(number, place)| (place, number)).collect();
+        Self { resolved, numbers, validator: OnceCell::new(), alone: Cell::new(0) }
     }
 
-    /// What a schema refuses in a value, in words and with the pointer of each place in the value; nothing where it
-    /// accepts the value.
+    /// Why there is no validator of all places.
+    pub(crate) fn problem(&self) -> Option<&str> {
+        self.all().as_ref().err().map(String::as_str)
+    }
+
+    /// What the schema at a place refuses in a value, in words and with the pointer of each place in the value; nothing
+    /// where it accepts the value, and where the schema has a mistake itself.
     pub(crate) fn refusals(&self, place: &Place, value: &Value) -> Vec<(String, String)> {
-        let refusal = |error: ValidationError<'_>| (error.instance_path().to_string(), error.masked().to_string());
-        match self.validator(place) {
-            Some(validator) => validator.iter_errors(value).map(refusal).collect(),
-            None => Vec::new(),
-        }
+        let Some(number) = self.numbers.get(place) else {
+            let never = *self.resolved.schema(place) == Value::Bool(false);
+            return never.then(|| (String::new(), "the schema is `false`".to_owned())).into_iter().collect();
+        };
+        let alone;
+        let validator = match self.all() {
+            Ok(validator) => validator,
+            Err(_) if self.alone.get() >= MOST_ALONE => return Vec::new(),
+            Err(_) => {
+                self.alone.set(self.alone.get() + 1);
+                alone = self.compile(&[(place, *number)]);
+                let Ok(validator) = &alone else { return Vec::new() };
+                validator
+            }
+        };
+        let member = format!("/{number}");
+        let instance = Map::from_iter([(number.to_string(), value.clone())]).into();
+        let refusal = |error: ValidationError<'_>| {
+            let path = error.instance_path().as_str();
+            (path.strip_prefix(&member).unwrap_or(path).to_owned(), error.masked().to_string())
+        };
+        validator.iter_errors(&instance).map(refusal).collect()
     }
 
-    fn validator(&self, place: &Place) -> Option<Validator> {
-        let document = self.resolved.document(place);
-        let pointer: String = place.pointer.bytes().map(escape).collect();
-        let schema = json!({"$schema": "https://json-schema.org/draft/2020-12/schema",
-                            "$ref": format!("{}#{pointer}", document.uri)});
+    fn all(&self) -> &Result<Validator, String> {
+        self.validator.get_or_init(|| {
+            let places: Vec<_> = self.numbers.iter().map(|(place, number)| (*place, *number)).collect();
+            self.compile(&places)
+        })
+    }
+
+    fn compile(&self, places: &[(&Place, usize)]) -> Result<Validator, String> {
+        let resources = self.resolved.documents.iter().map(|document| (document.uri.clone(), &document.value));
+        let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
+        let registry = registry.map_err(|error| error.to_string())?;
+        let members = places.iter().map(|(place, number)| {
+            let pointer: String = place.pointer.bytes().map(escape).collect();
+            (number.to_string(), json!({"$ref": format!("{}#{pointer}", self.resolved.document(place).uri)}))
+        });
+        let members: Map<String, Value> = members.collect();
         jsonschema::options()
             .offline()
-            .with_registry(self.registry.as_ref()?)
+            .with_registry(&registry)
             .with_base_uri(format!("{BASE}.oracle"))
-            .build(&schema)
-            .ok()
+            .should_validate_formats(false)
+            .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
+            .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
+            .build(&json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": members}))
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// A keyword that refuses nothing: drafts 6 and 7 leave it to the validator, later drafts do not.
+struct Annotation;
+
+impl<'i> Keyword<'i> for Annotation {
+    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        true
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::json;
 use crate::kafka::{self, XKafka};
-use crate::source::{SchemaFile, SchemaSet, join, locate, position};
+use crate::source::{SchemaFile, SchemaSet, Source, join};
 
 /// What a document without an absolute `$id` is known by.
 pub(crate) const BASE: &str = "schema:///";
@@ -19,8 +19,7 @@ pub(crate) const BASE: &str = "schema:///";
 pub(crate) struct Document {
     /// The name in the set.
     pub(crate) name: String,
-    pub(crate) origin: String,
-    pub(crate) text: String,
+    pub(crate) source: Source,
     pub(crate) value: Value,
     pub(crate) draft: Draft,
     /// Absolute, without a fragment.
@@ -30,7 +29,7 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn locate(&self, pointer: &str) -> Location {
-        locate(&self.origin, &self.text, pointer)
+        self.source.locate(pointer)
     }
 
     /// The URI as generated code and diagnostics show it.
@@ -51,68 +50,76 @@ pub(crate) fn parse(set: &SchemaSet, diagnostics: &mut Vec<Diagnostic>) -> Vec<D
 }
 
 fn document(name: &str, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Document> {
+    let mut source = Source::new(file);
     let value = match json::parse(&file.text) {
         Ok(value) => value,
         Err(error) => {
-            diagnostics.push(not_json(file, &error));
+            diagnostics.push(not_json(&source, &error));
             return None;
         }
     };
+    source.index_values();
     let Value::Object(schema) = &value else {
         let found = if value.is_boolean() { "a boolean" } else { "another JSON value" };
         diagnostics.push(
-            Diagnostic::error("S0102", "a schema file has to be a JSON object", locate(&file.origin, &file.text, ""))
+            Diagnostic::error("S0102", "a schema file has to be a JSON object", source.locate(""))
                 .found(found)
                 .help("wrap the schema: `{\"$schema\": …, \"title\": …, …}`"),
         );
         return None;
     };
-    let draft = draft(schema, file, diagnostics)?;
-    if !meets_meta_schema(&value, draft, file, diagnostics) {
+    let draft = draft(schema, &source, diagnostics)?;
+    if !meets_meta_schema(&value, draft, &source, "", diagnostics) {
         return None;
     }
-    let uri = document_uri(name, schema, draft, file, diagnostics)?;
-    let kafka = x_kafka(schema, file, diagnostics);
-    let (origin, text) = (file.origin.clone(), file.text.clone());
-    Some(Document { name: name.to_owned(), origin, text, draft, uri, kafka, value })
+    let uri = document_uri(name, schema, draft, &source, diagnostics)?;
+    let kafka = x_kafka(schema, &source, diagnostics);
+    Some(Document { name: name.to_owned(), source, draft, uri, kafka, value })
 }
 
-fn not_json(file: &SchemaFile, error: &serde_json::Error) -> Diagnostic {
-    let line_start: usize = file.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
+    let before = source.text.split_inclusive('\n').take(error.line().saturating_sub(1));
     // serde_json counts columns in bytes, and points behind what it did not expect.
-    let mut offset = (line_start + error.column().saturating_sub(1)).min(file.text.len());
-    while !file.text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    let (line, column) = position(&file.text, offset);
-    let location = Location { file: file.origin.clone(), line, column, pointer: String::new() };
+    let offset = before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+    let offset = (0..=offset).rev().find(|offset| source.text.is_char_boundary(*offset)).unwrap_or_default();
     let reason = error.to_string();
-    let reason = reason.split(" at line ").next().unwrap_or_default();
-    Diagnostic::error("S0101", format!("not JSON: {reason}"), location)
+    let reason = match reason.split(" at line ").next().unwrap_or_default() {
+        _ if source.text.starts_with('\u{feff}') => "the file starts with a byte order mark",
+        reason => reason,
+    };
+    Diagnostic::error("S0101", format!("not JSON: {reason}"), source.at(offset, ""))
         .help("JSON has no comments and no trailing commas, names each member once, and nests at most 127 levels")
 }
 
-fn draft(schema: &Map<String, Value>, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Draft> {
+fn draft(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<Draft> {
     let Some(declared) = schema.get("$schema") else { return Some(Draft::Draft202012) };
     let draft = declared.as_str().map_or(Draft::Unknown, Draft::from_schema_uri);
     if draft != Draft::Unknown {
         return Some(draft);
     }
     diagnostics.push(
-        Diagnostic::error("S0103", "this meta-schema is not known", locate(&file.origin, &file.text, "/$schema"))
+        Diagnostic::error("S0103", "this meta-schema is not known", source.locate("/$schema"))
             .found(declared.to_string())
             .help("write `https://json-schema.org/draft/2020-12/schema`, or the URI of draft 4, 6, 7 or 2019-09"),
     );
     None
 }
 
-fn meets_meta_schema(value: &Value, draft: Draft, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> bool {
+/// Whether a schema, which stands at a pointer in a text, is valid under the meta-schema of a draft.
+pub(crate) fn meets_meta_schema(
+    schema: &Value,
+    draft: Draft,
+    source: &Source,
+    pointer: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
     let bare = Value::from(Map::from_iter([("$schema".to_owned(), meta_schema(draft).into())]));
     let Ok(validator) = jsonschema::meta::validator_for(&bare) else { return true };
     let before = diagnostics.len();
-    diagnostics.extend(validator.iter_errors(value).map(|error| {
-        let location = locate(&file.origin, &file.text, error.instance_path().as_str());
-        Diagnostic::error("S0104", format!("not a valid JSON Schema: {error}"), location)
+    diagnostics.extend(validator.iter_errors(schema).map(|error| {
+        let location = source.locate(&format!("{pointer}{}", error.instance_path()));
+        Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
+            .found(short(error.instance()))
             .help(format!("the keyword `{}` of its meta-schema says what is allowed here", error.kind().keyword()))
     }));
     diagnostics.len() == before
@@ -132,18 +139,16 @@ fn document_uri(
     name: &str,
     schema: &Map<String, Value>,
     draft: Draft,
-    file: &SchemaFile,
+    source: &Source,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let keyword = draft.id_keyword();
     let id = schema.get(keyword).and_then(Value::as_str).unwrap_or_default();
-    // What a file name may hold and a URI may not is escaped by the same rules as everywhere.
-    let own = uri::from_str(&format!("{BASE}{}", name.replace('%', "%25").replace(' ', "%20")));
-    let resolved = own.and_then(|own| uri::resolve_against(&own.borrow(), id));
+    let resolved = uri::from_str(&own_uri(name)).and_then(|own| uri::resolve_against(&own.borrow(), id));
     match resolved {
         Ok(uri) => Some(uri.as_str().split('#').next().unwrap_or_default().to_owned()),
         Err(error) => {
-            let location = locate(&file.origin, &file.text, &join("", keyword));
+            let location = source.locate(&join("", keyword));
             diagnostics.push(
                 Diagnostic::error("S0105", format!("not a usable URI: {error}"), location)
                     .help(format!("write an absolute URI as `{keyword}`, or leave it out")),
@@ -153,28 +158,64 @@ fn document_uri(
     }
 }
 
-fn x_kafka(schema: &Map<String, Value>, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
-    let declared = schema.get("x-kafka")?;
-    let validator = jsonschema::options().offline().build(&kafka::schema()).ok()?;
-    let at = |pointer: &str| locate(&file.origin, &file.text, &format!("/x-kafka{pointer}"));
-    let before = diagnostics.len();
-    diagnostics.extend(validator.iter_errors(declared).map(|error| {
-        Diagnostic::error(
-            "S0301",
-            format!("`x-kafka` is not as it should be: {error}"),
-            at(error.instance_path().as_str()),
-        )
-        .help("it has `topic`, and may have `partitions`, `replicas`, `topicConfiguration` and `key`")
-    }));
-    if diagnostics.len() > before {
-        return None;
+/// The URI of a file by its place in the set.
+pub(crate) fn own_uri(name: &str) -> String {
+    if name.contains("://") {
+        return name.to_owned();
     }
-    let kafka = XKafka::deserialize(declared).ok()?;
-    if kafka::refused_name(&kafka.topic) {
+    let escape = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    name.bytes().map(escape).fold(BASE.to_owned(), |uri, part| uri + &part)
+}
+
+fn x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
+    let declared = schema.get("x-kafka")?;
+    let at = |pointer: &str| source.locate(&format!("/x-kafka{pointer}"));
+    let refused = |reason: String, location: Location| {
+        Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)
+            .help("it has `topic`, and may have `partitions`, `replicas`, `topicConfiguration` and `key`")
+    };
+    let before = diagnostics.len();
+    let refused_topic = declared.get("topic").and_then(Value::as_str).filter(|topic| kafka::refuses_name(topic));
+    if let Some(topic) = refused_topic {
         diagnostics.push(
-            Diagnostic::error("S0302", format!("Kafka refuses the topic name `{}`", kafka.topic), at("/topic"))
+            Diagnostic::error("S0302", format!("Kafka refuses the topic name {}", short(&topic.into())), at("/topic"))
                 .help("a topic is named by 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and not `.` or `..`"),
         );
     }
-    Some(kafka)
+    if let Ok(validator) = jsonschema::options().offline().build(&kafka::schema()) {
+        let errors = validator.iter_errors(declared);
+        let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
+        diagnostics.extend(errors.map(|error| {
+            let refused = refused(error.masked().to_string(), at(error.instance_path().as_str()));
+            let refused = refused.found(short(error.instance()));
+            if error.instance_path().as_str() == "/key" {
+                refused.help("a key is a JSON Pointer to a property, as `/order_id`")
+            } else {
+                refused
+            }
+        }));
+    }
+    if diagnostics.len() > before {
+        return None;
+    }
+    match XKafka::deserialize(declared) {
+        Ok(kafka) => Some(kafka),
+        Err(error) => {
+            diagnostics.push(refused(error.to_string(), at("")));
+            None
+        }
+    }
+}
+
+/// A value as JSON, cut where it is long.
+fn short(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }

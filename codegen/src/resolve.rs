@@ -2,14 +2,14 @@
 //!
 //! Codes: `S02xx` (references) and `S04xx` (keywords).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::uri;
 use serde_json::{Map, Value};
 
-use crate::diagnostic::Diagnostic;
-use crate::keywords;
-use crate::parse::{BASE, Document};
+use crate::diagnostic::{Diagnostic, Location};
+use crate::keywords::{self, Role};
+use crate::parse::{self, BASE, Document};
 use crate::source::{join, segments};
 
 /// The place of a schema: a document and a JSON Pointer in it.
@@ -35,9 +35,16 @@ pub(crate) struct Resolved {
     pub(crate) documents: Vec<Document>,
     /// From the schema that holds a `$ref` to the one that it names.
     references: BTreeMap<Place, Place>,
+    /// Every schema that is an object.
+    places: BTreeSet<Place>,
 }
 
 impl Resolved {
+    /// The places of all schemas but `true` and `false`.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter()
+    }
+
     pub(crate) fn schema(&self, place: &Place) -> &Value {
         self.documents[place.document].value.pointer(&place.pointer).unwrap_or(&Value::Bool(true))
     }
@@ -53,15 +60,9 @@ impl Resolved {
 
     /// The documents that the schemas of a document refer to, itself not counted.
     pub(crate) fn references_of(&self, document: usize) -> Vec<usize> {
-        let mut found: Vec<usize> = self
-            .references
-            .iter()
-            .filter(|(from, to)| from.document == document && to.document != document)
-            .map(|(_, to)| to.document)
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+        let own = self.references.range(Place::root(document)..Place::root(document + 1));
+        let found: BTreeSet<usize> = own.map(|(_, to)| to.document).filter(|to| *to != document).collect();
+        found.into_iter().collect()
     }
 }
 
@@ -69,10 +70,15 @@ impl Resolved {
 pub(crate) fn resolve(documents: Vec<Document>, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
     let by_uri = index(&documents, diagnostics);
     let mut references = BTreeMap::new();
-    for (number, document) in documents.iter().enumerate() {
-        let mut open = vec![Place::root(number)];
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<Place> = (0..documents.len()).map(Place::root).collect();
+    loop {
         while let Some(place) = open.pop() {
+            let document = &documents[place.document];
             let Some(Value::Object(schema)) = document.value.pointer(&place.pointer) else { continue };
+            if !seen.insert(place.clone()) {
+                continue;
+            }
             look_at_keywords(document, &place, schema, diagnostics);
             if let Some(Value::String(reference)) = schema.get("$ref") {
                 match target(&documents, &by_uri, document, reference) {
@@ -84,11 +90,30 @@ pub(crate) fn resolve(documents: Vec<Document>, diagnostics: &mut Vec<Diagnostic
                 }
             }
             let below = keywords::subschemas(document.draft, &place.pointer, schema);
-            open.extend(below.into_iter().map(|pointer| Place { document: number, pointer }));
+            open.extend(below.into_iter().map(|pointer| Place { document: place.document, pointer }));
+        }
+        // What only a reference leads to stands where the meta-schema expects no schema.
+        let hidden: BTreeSet<Place> = references.values().filter(|target| !seen.contains(*target)).cloned().collect();
+        for place in hidden {
+            let document = &documents[place.document];
+            let schema = document.value.pointer(&place.pointer).unwrap_or(&Value::Bool(true));
+            let is_schema =
+                parse::meets_meta_schema(schema, document.draft, &document.source, &place.pointer, diagnostics);
+            if is_schema && schema.is_object() {
+                open.push(place);
+            } else {
+                seen.insert(place);
+            }
+        }
+        if open.is_empty() {
+            break;
         }
     }
     refuse_circles(&documents, &references, diagnostics);
-    Resolved { documents, references }
+    let is_schema =
+        |place: &Place| documents[place.document].value.pointer(&place.pointer).is_some_and(Value::is_object);
+    seen.retain(is_schema);
+    Resolved { documents, references, places: seen }
 }
 
 /// Documents by each URI that leads to them: their own, and that of their place in the set.
@@ -96,7 +121,7 @@ fn index(documents: &[Document], diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<
     let mut by_uri: BTreeMap<String, usize> = BTreeMap::new();
     for (number, document) in documents.iter().enumerate() {
         if let Some(other) = by_uri.insert(document.uri.clone(), number) {
-            let other = &documents[other].origin;
+            let other = &documents[other].source.origin;
             diagnostics.push(
                 Diagnostic::error("S0204", "two schema files have the same `$id`", document.locate("/$id"))
                     .found(format!("`{}` here and in {other}", document.uri))
@@ -105,7 +130,7 @@ fn index(documents: &[Document], diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<
         }
     }
     for (number, document) in documents.iter().enumerate() {
-        by_uri.entry(format!("{BASE}{}", document.name)).or_insert(number);
+        by_uri.entry(parse::own_uri(&document.name)).or_insert(number);
     }
     by_uri
 }
@@ -136,17 +161,48 @@ impl Problem {
             Self::NoPlace { file, near } if near.is_empty() => {
                 missing("S0201").found(format!("{file} has no definitions")).help("add it under `$defs`")
             }
-            Self::NoPlace { file, near } => missing("S0201")
-                .found(format!("{file} defines {}", list(&near)))
-                .help("refer to one of them, or add it"),
+            Self::NoPlace { file, near } => {
+                let fragment = reference.find('#').map_or("", |start| &reference[start..]);
+                let help = nearest(&near, fragment).map_or_else(
+                    || "refer to one of them, or add it".to_owned(),
+                    |name| format!("write `{}{name}`", reference.strip_suffix(fragment).unwrap_or_default()),
+                );
+                missing("S0201").found(format!("{file} defines {}", list(&near))).help(help)
+            }
             Self::Anchor => Diagnostic::error("S0401", "`$ref` to an anchor is not yet read", location)
                 .help("refer to the definition by its JSON Pointer, as `#/$defs/Name`"),
         }
     }
 }
 
+/// The first of some names: a list that is read.
 fn list(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    const MOST: usize = 8;
+    let shown: Vec<_> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(MOST);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// The name that was likely meant.
+fn nearest<'a>(names: &'a [String], meant: &str) -> Option<&'a String> {
+    let near = names.iter().map(|name| (distance(name, meant), name)).min()?;
+    (near.0 <= meant.chars().count() / 4).then_some(near.1)
+}
+
+/// In how many letters two names differ, by the algorithm of Levenshtein.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (above, letter) in left.chars().enumerate() {
+        let mut corner = above;
+        row[0] = above + 1;
+        for (index, other) in right.iter().enumerate() {
+            let replaced = corner + usize::from(letter != *other);
+            corner = row[index + 1];
+            row[index + 1] = replaced.min(corner + 1).min(row[index] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
 }
 
 fn target(
@@ -169,8 +225,15 @@ fn target(
         return Err(Problem::Anchor);
     }
     match documents[number].value.pointer(&pointer) {
-        Some(Value::Object(_) | Value::Bool(_)) => Ok(Place { document: number, pointer }),
-        _ => Err(Problem::NoPlace { file: documents[number].origin.clone(), near: definitions(&documents[number]) }),
+        Some(Value::Object(_) | Value::Bool(_)) => {
+            // One spelling for each place, whatever was escaped that need not be.
+            let pointer = segments(&pointer).fold(String::new(), |pointer, segment| join(&pointer, &segment));
+            Ok(Place { document: number, pointer })
+        }
+        _ => Err(Problem::NoPlace {
+            file: documents[number].source.origin.clone(),
+            near: definitions(&documents[number]),
+        }),
     }
 }
 
@@ -185,24 +248,22 @@ fn definitions(document: &Document) -> Vec<String> {
 
 /// A `$ref` that leads back to itself, by way of other `$ref`s alone, says nothing.
 fn refuse_circles(documents: &[Document], references: &BTreeMap<Place, Place>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut done: BTreeSet<&Place> = BTreeSet::new();
     for start in references.keys() {
-        let mut place = start;
-        for _ in 0..references.len() {
-            let Some(next) = references.get(place) else { break };
-            place = next;
-            if place == start {
-                let document = &documents[start.document];
-                diagnostics.push(
-                    Diagnostic::error(
-                        "S0205",
-                        "this `$ref` leads back to itself",
-                        document.locate(&join(&start.pointer, "$ref")),
-                    )
-                    .help("let one of the schemas on the way say what is valid"),
-                );
-                break;
-            }
+        let mut way: Vec<&Place> = Vec::new();
+        let mut at: BTreeMap<&Place, usize> = BTreeMap::new();
+        let mut next = Some(start);
+        while let Some(place) = next.filter(|place| done.insert(place)) {
+            at.insert(place, way.len());
+            way.push(place);
+            next = references.get(place);
         }
+        let circle = next.and_then(|entry| at.get(entry)).map_or(&[][..], |entry| &way[*entry..]);
+        diagnostics.extend(circle.iter().map(|place| {
+            let location = documents[place.document].locate(&join(&place.pointer, "$ref"));
+            Diagnostic::error("S0205", "this `$ref` leads back to itself", location)
+                .help("let one of the schemas on the way say what is valid")
+        }));
     }
 }
 
@@ -216,36 +277,46 @@ fn look_at_keywords(
     for (name, value) in schema {
         let at = || document.locate(&join(&place.pointer, name));
         match keywords::find(document.draft, name) {
-            _ if hidden && name != "$ref" => {}
             None if name.starts_with("x-") => look_at_extension(document, place, name, value, diagnostics),
+            Some(keyword) if hidden && !says_nothing(keyword) => diagnostics.push(
+                Diagnostic::warning("S0408", format!("`{name}` says nothing beside `$ref` in this draft"), at())
+                    .help("write `{\"allOf\": [{\"$ref\": …}], …}`, or use draft 2019-09 or later"),
+            ),
+            _ if hidden && name != "$ref" => {}
             None => diagnostics.push(
                 Diagnostic::warning("S0402", format!("`{name}` is no keyword of this draft: it says nothing"), at())
                     .help("correct its spelling, or start its name with `x-` where it is meant for other tools"),
             ),
-            Some(keyword) if !keyword.read => diagnostics.push(not_yet(name, at())),
+            Some(keyword) if !keyword.read => diagnostics.push(not_yet(&format!("`{name}`"), at())),
             Some(_) if name == "items" && value.is_array() => {
-                diagnostics.push(not_yet("items` with a list of schemas", at()))
+                diagnostics.push(not_yet("`items` with a list of schemas", at()));
             }
-            Some(_) if matches!(name.as_str(), "$id" | "id") && !place.pointer.is_empty() => {
-                diagnostics.push(not_yet("$id` below the root", at()));
+            Some(_) if matches!(name.as_str(), "$id" | "id" | "$schema") && !place.pointer.is_empty() => {
+                diagnostics.push(not_yet(&format!("`{name}` below the root"), at()));
             }
-            Some(_) if name == "pattern" => {
-                let source = value.as_str().unwrap_or_default();
-                if rust_pattern(source).is_none() {
-                    diagnostics.push(
-                        Diagnostic::error("S0403", "this pattern is not a regular expression of ECMA-262", at())
-                            .found(format!("`{source}`"))
-                            .help("escape what stands for itself, as `\\\\.` for a dot"),
-                    );
-                }
-            }
+            Some(_) if name == "pattern" => diagnostics.extend(refused_pattern(value, at())),
             Some(_) => {}
         }
     }
 }
 
-fn not_yet(keyword: &str, location: crate::diagnostic::Location) -> Diagnostic {
-    Diagnostic::error("S0401", format!("`{keyword}` is not yet read"), location)
+/// Whether a keyword may stand where it is not read, as it refuses nothing.
+fn says_nothing(keyword: &keywords::Keyword) -> bool {
+    matches!(keyword.role, Role::Core | Role::Annotation) || matches!(keyword.name, "definitions" | "$defs")
+}
+
+fn refused_pattern(pattern: &Value, location: Location) -> Option<Diagnostic> {
+    let source = pattern.as_str()?;
+    let problem = rust_pattern(source).err()?;
+    Some(
+        Diagnostic::error("S0403", "this pattern is not a regular expression of ECMA-262", location)
+            .found(format!("`{source}`: {problem}"))
+            .help("escape what stands for itself, as `\\\\.` for a dot"),
+    )
+}
+
+fn not_yet(keyword: &str, location: Location) -> Diagnostic {
+    Diagnostic::error("S0401", format!("{keyword} is not yet read"), location)
         .help("say it in another way, or use `message_factory`, which checks all of JSON Schema at run time")
 }
 
@@ -262,11 +333,16 @@ fn look_at_extension(document: &Document, place: &Place, name: &str, value: &Val
     }
 }
 
-/// An ECMA-262 expression in the syntax of the Rust engine; `None` where it is not one.
-pub(crate) fn rust_pattern(source: &str) -> Option<String> {
-    let rust = jsonschema_regex::to_rust_regex(source).ok()?;
-    fancy_regex::Regex::new(&rust).ok()?;
-    Some(rust.into_owned())
+/// An ECMA-262 expression in the syntax of the Rust engine, or why it is none.
+pub(crate) fn rust_pattern(source: &str) -> Result<String, String> {
+    let compiled = |pattern: &str| match fancy_regex::Regex::new(pattern) {
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    };
+    let Ok(rust) = jsonschema_regex::to_rust_regex(source) else {
+        return Err(compiled(source).unwrap_or_else(|| "it can't be read".to_owned()));
+    };
+    compiled(&rust).map_or_else(|| Ok(rust.into_owned()), Err)
 }
 
 /// The name that a definition has in its file, as `OrderLine` at `/$defs/OrderLine`.

@@ -17,6 +17,7 @@ pub struct SchemaFile {
 }
 
 /// Schema files by name. The name is the path within the set, with `/`: it is what a relative `$ref` resolves against.
+/// A file that stands for another place is added under its absolute URI, with `://`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SchemaSet {
     files: BTreeMap<String, SchemaFile>,
@@ -56,51 +57,83 @@ pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
 }
 
-/// The place of a pointer's value in a text; of the innermost value on the way where it does not exist.
-pub(crate) fn locate(origin: &str, text: &str, pointer: &str) -> Location {
-    let (line, column) = position(text, offset(text, pointer));
-    Location { file: origin.to_owned(), line, column, pointer: pointer.to_owned() }
+/// A text that is JSON, and where its values stand.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) origin: String,
+    pub(crate) text: String,
+    /// Offsets of the values by pointer.
+    values: BTreeMap<String, usize>,
+    /// Offsets of the lines.
+    lines: Vec<usize>,
 }
 
-/// Line and column, both from 1, the column in characters.
-pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
-fn offset(text: &str, pointer: &str) -> usize {
-    let mut value = text.trim();
-    for segment in segments(pointer) {
-        let Some(next) = descend(value, &segment) else { break };
-        value = next;
+impl Source {
+    pub(crate) fn new(file: &SchemaFile) -> Self {
+        let newlines = file.text.match_indices('\n').map(|(offset, _)| offset + 1);
+        let lines = std::iter::once(0).chain(newlines).collect();
+        Self { origin: file.origin.clone(), text: file.text.clone(), values: BTreeMap::new(), lines }
     }
-    value.as_ptr() as usize - text.as_ptr() as usize
+
+    /// Notes where the values stand, of a text that was parsed, and so is not nested without end.
+    pub(crate) fn index_values(&mut self) {
+        index(&self.text, self.text.trim(), String::new(), &mut self.values);
+    }
+
+    /// The place of a pointer's value; of the innermost value on the way where it does not exist.
+    pub(crate) fn locate(&self, pointer: &str) -> Location {
+        let mut known = pointer;
+        let offset = loop {
+            match self.values.get(known) {
+                Some(offset) => break *offset,
+                None if known.is_empty() => break 0,
+                None => known = known.rsplit_once('/').map_or("", |(parent, _)| parent),
+            }
+        };
+        self.at(offset, pointer)
+    }
+
+    /// Line and column of an offset: both from 1, the column in characters.
+    pub(crate) fn at(&self, offset: usize, pointer: &str) -> Location {
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = self.text.get(start..offset).unwrap_or_default().chars().count() + 1;
+        Location { file: self.origin.clone(), line, column, pointer: pointer.to_owned() }
+    }
 }
 
-/// The text of a member or an item, as it stands in the text of its parent.
-fn descend<'a>(value: &'a str, segment: &str) -> Option<&'a str> {
-    if let Ok(members) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &'a RawValue>>(value) {
-        return members.get(segment).map(|member| member.get());
+/// Notes where a value stands, and all that is in it.
+fn index(text: &str, value: &str, pointer: String, values: &mut BTreeMap<String, usize>) {
+    if let Ok(members) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(value) {
+        for (name, member) in members {
+            index(text, member.get(), join(&pointer, &name), values);
+        }
+    } else if let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(value) {
+        for (number, item) in items.into_iter().enumerate() {
+            index(text, item.get(), join(&pointer, &number.to_string()), values);
+        }
     }
-    let items: Vec<&'a RawValue> = serde_json::from_str(value).ok()?;
-    items.get(segment.parse::<usize>().ok()?).map(|item| item.get())
+    // Both are slices of one text.
+    values.insert(pointer, value.as_ptr() as usize - text.as_ptr() as usize);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::locate;
+    use super::{SchemaFile, Source};
 
     #[test]
     fn locates_members_and_items() {
-        let text = "{\n  \"a/b\": [1, {\"ü\": true}]\n}\n";
+        let text = "{\n  \"a/b\": [1, {\"ü\": true}]\n}\n".to_owned();
+        let mut source = Source::new(&SchemaFile { origin: "x.json".to_owned(), text });
+        source.index_values();
         let at = |pointer| {
-            let location = locate("x.json", text, pointer);
+            let location = source.locate(pointer);
             (location.line, location.column)
         };
         assert_eq!(at(""), (1, 1));
         assert_eq!(at("/a~1b"), (2, 10));
         assert_eq!(at("/a~1b/1/ü"), (2, 20));
         assert_eq!(at("/a~1b/9"), (2, 10));
+        assert_eq!(at("/nowhere/at/all"), (1, 1));
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! # Features
 //!
-//! Without any (`default-features = false`) this crate is the contract alone, on serde and serde_json: all that a crate
+//! Without any (`default-features = false`) this crate is the contract alone, on `serde` and `serde_json`: all that a crate
 //! of message types needs, and nothing that compiles C.
 //!
 //! | feature | default | gives |

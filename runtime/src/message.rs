@@ -188,7 +188,7 @@ impl Descriptor {
     #[must_use]
     pub const fn with_key(mut self, pointer: &'static str) -> Self {
         // A plain assignment would drop the old value, which a `const fn` must not.
-        mem::forget(mem::replace(&mut self.key, Some(Cow::Borrowed(pointer))));
+        mem::forget(self.key.replace(Cow::Borrowed(pointer)));
         self
     }
 }

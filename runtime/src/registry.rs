@@ -59,8 +59,10 @@ impl<'a> IntoIterator for &'a Registry {
 /// it decodes.
 pub struct Entry {
     descriptor: &'static Descriptor,
-    decode: fn(&[u8]) -> Result<Box<dyn Outgoing>, DecodeError>,
+    decode: Decode,
 }
+
+type Decode = fn(&[u8]) -> Result<Box<dyn Outgoing>, DecodeError>;
 
 impl Entry {
     /// The entry of a type.

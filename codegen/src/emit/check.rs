@@ -1,6 +1,6 @@
 //! Checks: what the Rust type does not say, as calls into the runtime.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emitter;
@@ -44,7 +44,9 @@ impl Operand {
 impl Emitter<'_> {
     /// Expressions of type `Result<(), Fault>`, one for each check on a value that is there.
     pub(super) fn checks(&self, value: &Use, operand: &Operand) -> Vec<TokenStream> {
-        let mut checks: Vec<TokenStream> = value.checks.iter().map(|check| self.check(value, check, operand)).collect();
+        let by_codec = |check: &&Check| **check == Check::UniqueItems && self.is_unique_by_codec(value);
+        let checks = value.checks.iter().filter(|check| !by_codec(check));
+        let mut checks: Vec<TokenStream> = checks.map(|check| self.check(value, check, operand)).collect();
         let reference = operand.by_reference();
         match &value.ty {
             Type::Array(item) => {
@@ -100,6 +102,15 @@ impl Emitter<'_> {
             }
             Check::MinProperties(limit) => call("min_properties", &length(operand), &count(*limit)),
             Check::MaxProperties(limit) => call("max_properties", &length(operand), &count(*limit)),
+            Check::OneOf(values) if value.ty == Type::Any => {
+                let values = serde_json::Value::from(values.clone()).to_string();
+                quote! {
+                    {
+                        static CONSTANTS: wire::Constants = wire::Constants::new(#values);
+                        wire::one_of_json(#by_ref, &CONSTANTS)
+                    }
+                }
+            }
             Check::OneOf(values) => {
                 let values = values.iter().map(|constant| self.bare_literal(value, constant));
                 quote! { wire::one_of(#by_ref, &[#(#values),*]) }
@@ -136,28 +147,37 @@ fn count(limit: u64) -> TokenStream {
 fn literal(bound: Bound) -> TokenStream {
     match bound {
         Bound::Integer(integer) => number(&integer.to_string()),
-        Bound::Number(float) => {
-            let literal = Literal::f64_unsuffixed(float.abs());
-            if float.is_sign_negative() {
-                quote! { -#literal }
-            } else {
-                quote! { #literal }
-            }
-        }
+        Bound::Number(value) => float(value),
     }
 }
 
 /// An integer literal, its digits in groups of three where there are many.
 pub(super) fn number(text: &str) -> TokenStream {
     let digits = text.trim_start_matches('-');
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if digits.len() > 4 && index > 0 && (digits.len() - index) % 3 == 0 {
-            grouped.push('_');
-        }
-        grouped.push(digit);
+    let first = digits.len() % 3;
+    let groups: Vec<&str> = std::iter::once(&digits[..first])
+        .chain((first..digits.len()).step_by(3).map(|start| &digits[start..start + 3]))
+        .filter(|group| !group.is_empty())
+        .collect();
+    literal_of(text, &if digits.len() > 4 { groups.join("_") } else { digits.to_owned() })
+}
+
+/// A literal of a float.
+pub(super) fn float(value: f64) -> TokenStream {
+    let text = format!("{value:?}");
+    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+    if text.contains('e') || fraction.is_empty() {
+        return literal_of(&text, text.trim_start_matches('-'));
     }
-    let literal: TokenStream = grouped.parse().unwrap_or_default();
+    let whole = number(whole).to_string();
+    let groups: Vec<&str> =
+        (0..fraction.len()).step_by(3).map(|start| &fraction[start..fraction.len().min(start + 3)]).collect();
+    let fraction = if fraction.len() > 4 { groups.join("_") } else { fraction.to_owned() };
+    literal_of(&text, &format!("{whole}.{fraction}"))
+}
+
+fn literal_of(text: &str, digits: &str) -> TokenStream {
+    let literal: TokenStream = digits.parse().unwrap_or_default();
     if text.starts_with('-') {
         quote! { -#literal }
     } else {
@@ -207,7 +227,10 @@ fn plural(count: u64, noun: &str) -> String {
 
 /// A text as a code span, whatever backticks and line ends it holds.
 pub(super) fn code(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
+    let text = super::doc::plain(text);
+    if text.is_empty() {
+        return "the empty text".to_owned();
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };

@@ -18,10 +18,21 @@ pub(super) fn separate(lines: &mut Vec<String>) {
     }
 }
 
+/// A text on one line, without what would change how it is shown: the compiler refuses marks of direction in comments.
+pub(super) fn plain(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
+}
+
 /// A description as lines of Markdown.
 pub(super) fn paragraphs(description: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    for line in description.trim().lines() {
+    let description = description.trim().replace("\r\n", "\n");
+    for line in description.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+        let line = plain(line);
         // Indentation would make a code block of it, which rustdoc compiles.
         wrap(&escape(line.trim()), &mut lines);
     }
@@ -45,8 +56,8 @@ fn wrap(text: &str, lines: &mut Vec<String>) {
 /// Whether a word at the start of a line would mean something to Markdown.
 fn starts_block(word: &str) -> bool {
     let numbered = word.trim_end_matches(['.', ')']);
-    matches!(word, "-" | "*" | "+" | "=" | "==" | "---")
-        || word.starts_with(['#', '>', '='])
+    matches!(word, "-" | "*" | "+" | "|")
+        || ["#", ">", "=", "--", "**", "__", "~~~", "```"].iter().any(|start| word.starts_with(start))
         || (numbered.len() < word.len() && numbered.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -60,9 +71,9 @@ fn escape(line: &str) -> String {
     let mut code = false;
     while let Some(span) = spans.next() {
         match (code, spans.peek().is_some()) {
-            (true, true) => escaped.push_str(&format!("`{span}`")),
+            (true, true) => escaped.extend(["`", span, "`"]),
             // The last backtick of an odd number of them opens nothing.
-            (true, false) => escaped.push_str(&format!("\\`{}", words(span))),
+            (true, false) => escaped.extend(["\\`", &words(span)]),
             (false, _) => escaped.push_str(&words(span)),
         }
         code = !code;
@@ -75,11 +86,17 @@ fn words(text: &str) -> String {
 }
 
 fn word(word: &str) -> String {
-    let (core, end) = word.split_at(word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'']).len());
+    let sentence_end = ['.', ',', ';', ':', '!', '?'];
+    let call = word.trim_end_matches(sentence_end);
+    if call.strip_suffix("()").is_some_and(is_name) {
+        return format!("`{call}`{}", &word[call.len()..]);
+    }
+    let (core, end) = word.split_at(call.trim_end_matches(|c| sentence_end.contains(&c) || ")\"'".contains(c)).len());
     let (start, core) = core.split_at(core.len() - core.trim_start_matches(['(', '"', '\'']).len());
-    let core = if (core.starts_with("https://") || core.starts_with("http://")) && !core.contains(['<', '>']) {
+    let is_url = (core.starts_with("https://") || core.starts_with("http://")) && !core.contains(['<', '>']);
+    let core = if is_url {
         format!("<{core}>")
-    } else if is_code(core) {
+    } else if is_code(core) || core.contains("://") {
         format!("`{core}`")
     } else {
         core.chars().fold(String::new(), |mut escaped, character| {
@@ -93,12 +110,15 @@ fn word(word: &str) -> String {
     format!("{start}{core}{end}")
 }
 
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'))
+}
+
 /// Whether a word is a name of code, as `package_name` and `HashMismatch` are.
 fn is_code(word: &str) -> bool {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'));
     let underscore = word.trim_matches('_').contains('_');
     let humps = word.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-    plain && (underscore || word.contains("::") || humps.count() > 0)
+    is_name(word) && (underscore || word.contains("::") || humps.count() > 0)
 }
 
 #[cfg(test)]
@@ -113,7 +133,7 @@ mod tests {
     #[test]
     fn text_stays_text() {
         check("A [link](x) and <b>HTML</b>.", &["A \\[link\\](x) and \\<b\\>HTML\\</b\\>."]);
-        check("    fn main() {}", &["fn main() {}"]);
+        check("    fn main() {}", &["fn `main()` {}"]);
         check("```rust\npanic!()\n```", &["\\`\\`\\`rust", "panic!()", "\\`\\`\\`"]);
         check("One ` only", &["One \\` only"]);
     }
@@ -121,6 +141,8 @@ mod tests {
     #[test]
     fn names_of_code_are_marked() {
         check("The package_name of a HashMismatch (see `x`).", &["The `package_name` of a `HashMismatch` (see `x`)."]);
+        check("Calls main(); see (foo_bar) of x.", &["Calls `main()`; see (`foo_bar`) of x."]);
+        check("A [link](https://x.y), <https://x.y>.", &["A `[link](https://x.y`), `<https://x.y>`."]);
         check("See https://pypi.org/simple.", &["See <https://pypi.org/simple>."]);
     }
 }

@@ -10,6 +10,7 @@ impl Emitter<'_> {
     pub(super) fn enumeration(&self, ty: &TypeDef, constants: &[Constant]) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(None, ty);
+        let (derived, debug) = Self::debug(ty);
         let variants: Vec<_> = constants.iter().map(|constant| format_ident!("{}", constant.name)).collect();
         let texts: Vec<_> = constants.iter().map(|constant| &constant.text).collect();
         let docs = texts.iter().map(|text| format!(" {}", super::check::code(text)));
@@ -22,7 +23,7 @@ impl Emitter<'_> {
         let serde = self.serde(ty, "read_enumeration", &quote! { wire::write_enumeration(*self, serializer) });
         quote! {
             #attributes
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[derive(Clone, Copy, #derived PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub enum #name { #(#[doc = #docs] #variants,)* }
 
             impl #name {
@@ -41,6 +42,8 @@ impl Emitter<'_> {
                     f.write_str(self.as_str())
                 }
             }
+
+            #debug
 
             #serde
 

@@ -1,12 +1,13 @@
 //! Defaults and constants as Rust expressions.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::types::{ident, is_any};
 use super::{Emitter, check};
-use crate::model::{Others, Presence, Shape, Struct, Type, TypeId, Use};
+use crate::json::whole;
+use crate::model::{JsonType, Others, Presence, Shape, Struct, Type, TypeId, Use};
 
 impl Emitter<'_> {
     /// A value that is valid for a use, as an expression of its Rust type.
@@ -30,13 +31,8 @@ impl Emitter<'_> {
         match (&value.ty, json) {
             (Type::Any, json) => any(json),
             (Type::Boolean, Value::Bool(boolean)) => quote! { #boolean },
-            (Type::Integer(_), Value::Number(number)) => {
-                let whole = number
-                    .as_i128()
-                    .map_or_else(|| format!("{:.0}", number.as_f64().unwrap_or_default()), |w| w.to_string());
-                check::number(&whole)
-            }
-            (Type::Number, Value::Number(number)) => float(number.as_f64().unwrap_or_default()),
+            (Type::Integer(_), Value::Number(number)) => check::number(&whole(number).unwrap_or_default().to_string()),
+            (Type::Number, Value::Number(number)) => check::float(number.as_f64().unwrap_or_default()),
             (Type::String, Value::String(text)) => self.owned(text),
             (Type::Array(_), Value::Array(items)) if items.is_empty() => {
                 let vec = self.prelude.vec();
@@ -94,7 +90,7 @@ impl Emitter<'_> {
             }
             (Shape::Struct(object), Value::Object(members)) => self.struct_literal(id, object, members),
             (Shape::Union(variants), json) => {
-                let variant = variants.iter().find(|variant| super::union::holds(variant.json_type, json));
+                let variant = variants.iter().find(|variant| JsonType::of(json) == Some(variant.json_type));
                 let Some(variant) = variant else { return quote! { () } };
                 let (variant_name, value) = (format_ident!("{}", variant.name), self.literal(id, &variant.value, json));
                 quote! { #name::#variant_name(#value) }
@@ -109,7 +105,7 @@ impl Emitter<'_> {
 
     fn struct_literal(&self, id: TypeId, object: &Struct, members: &serde_json::Map<String, Value>) -> TokenStream {
         let name = self.name(id);
-        if members.is_empty() && object.fields.iter().all(|field| field.presence != Presence::Required) {
+        if members.is_empty() && object.has_default() {
             return quote! { #name::default() };
         }
         let fields = object.fields.iter().map(|field| {
@@ -126,7 +122,7 @@ impl Emitter<'_> {
             quote! { #field_name: #value }
         });
         let others = match &object.others {
-            Others::Kept { field, value } => {
+            Others::Kept { field, value, .. } => {
                 let known = |wire: &String| object.fields.iter().any(|field| field.wire == *wire);
                 let rest = members.iter().filter(|(wire, _)| !known(wire));
                 let rest = rest.map(|(wire, json)| (wire.clone(), json.clone())).collect();
@@ -140,47 +136,15 @@ impl Emitter<'_> {
     }
 }
 
-fn float(value: f64) -> TokenStream {
-    let literal = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() {
-        quote! { -#literal }
-    } else {
-        quote! { #literal }
-    }
-}
-
+/// A value of any content: one that is not a scalar is parsed when it is asked for.
 fn any(json: &Value) -> TokenStream {
-    let tokens = match json {
-        Value::Null => quote! { null },
-        Value::Bool(boolean) => quote! { #boolean },
-        Value::Number(number) if number.is_f64() => float(number.as_f64().unwrap_or_default()),
-        Value::Number(number) => number.to_string().parse().unwrap_or_default(),
-        Value::String(text) => quote! { #text },
-        Value::Array(_) | Value::Object(_) => {
-            let inner = nested(json);
-            return quote! { serde_json::json!(#inner) };
-        }
-    };
-    quote! { serde_json::json!(#tokens) }
-}
-
-fn nested(json: &Value) -> TokenStream {
     match json {
-        Value::Null => quote! { null },
-        Value::Bool(boolean) => quote! { #boolean },
-        Value::Number(number) if number.is_f64() => float(number.as_f64().unwrap_or_default()),
-        Value::Number(number) => number.to_string().parse().unwrap_or_default(),
-        Value::String(text) => quote! { #text },
-        Value::Array(items) => {
-            let items = items.iter().map(nested);
-            quote! { [#(#items),*] }
-        }
-        Value::Object(members) => {
-            let members = members.iter().map(|(name, json)| {
-                let value = nested(json);
-                quote! { #name: #value }
-            });
-            quote! { {#(#members),*} }
+        Value::Null => quote! { serde_json::Value::Null },
+        Value::Bool(boolean) => quote! { serde_json::Value::from(#boolean) },
+        Value::String(text) => quote! { serde_json::Value::from(#text) },
+        json => {
+            let text = json.to_string();
+            quote! { wire::json(#text) }
         }
     }
 }

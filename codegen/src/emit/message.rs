@@ -1,27 +1,29 @@
 //! Messages, the schemas that they came from, and the registry.
 
+use std::collections::BTreeSet;
+
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Emitter;
 use super::types::ident;
-use crate::model::{Key, MessageDef, SchemaDef, TypeDef};
+use crate::model::{Key, MessageDef, Model, SchemaDef, TypeDef};
 
 /// Where a schema file stands beside the generated Rust file.
 pub(super) fn schema_path(schema: &SchemaDef) -> String {
-    format!("schemas/{}", schema.name)
+    format!("schemas/{}", schema.name.replace("://", "/"))
 }
 
 impl Emitter<'_> {
     pub(super) fn message(&self, ty: &TypeDef, message: &MessageDef) -> TokenStream {
         let (name, text) = (format_ident!("{}", ty.name), &ty.name);
         let topic = topic(message);
-        let schema = self.schema_name(message.schema);
+        let schema = &self.schemas[message.schema];
         let pointer = message.key.as_ref().map(|key| &key.pointer);
         let with_key = pointer.map(|pointer| quote! { .with_key(#pointer) });
         let key = message.key.as_ref().map(|key| self.key(key));
-        let json_schema = self.options.json_schema.then(|| self.json_schema(ty, &schema));
+        let json_schema = self.options.json_schema.then(|| json_schema(ty, schema));
         quote! {
             impl message::Message for #name {
                 const DESCRIPTOR: &'static message::Descriptor =
@@ -60,22 +62,6 @@ impl Emitter<'_> {
         wrap(&option, &guards, &quote! { wire::key(#at) })
     }
 
-    fn json_schema(&self, ty: &TypeDef, schema: &Ident) -> TokenStream {
-        let (name, text) = (format_ident!("{}", ty.name), &ty.name);
-        quote! {
-            impl schemars::JsonSchema for #name {
-                fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                    #text.into()
-                }
-                fn json_schema(
-                    _: &mut schemars::SchemaGenerator,
-                ) -> schemars::Schema {
-                    wire::json_schema(&#schema)
-                }
-            }
-        }
-    }
-
     pub(super) fn registry(&self) -> TokenStream {
         let names = self.model.messages.iter().map(|message| self.name(message.type_id));
         quote! {
@@ -85,12 +71,11 @@ impl Emitter<'_> {
         }
     }
 
-    pub(super) fn schema(&self, schema: &SchemaDef) -> TokenStream {
+    pub(super) fn schema(&self, index: usize) -> TokenStream {
+        let (schema, name) = (&self.model.schemas[index], &self.schemas[index]);
         let (uri, hash, path) = (&schema.uri, &schema.hash, schema_path(schema));
-        let index = self.model.schemas.iter().position(|other| other.name == schema.name).unwrap_or_default();
-        let name = self.schema_name(index);
         let references = (!schema.references.is_empty()).then(|| {
-            let references = schema.references.iter().map(|index| self.schema_name(*index));
+            let references = schema.references.iter().map(|index| &self.schemas[*index]);
             quote! { .with_references(&[#(&#references),*]) }
         });
         quote! {
@@ -98,18 +83,37 @@ impl Emitter<'_> {
                 message::Schema::new(#uri, include_str!(#path), #hash)#references;
         }
     }
+}
 
-    /// The static that holds a schema, named by its file; by its number too where two files are named alike.
-    fn schema_name(&self, index: usize) -> Ident {
-        let shouty = |index: usize| {
-            let stem = self.model.schemas[index].name.replace(".schema.json", "").replace(".json", "");
-            let name: String =
-                stem.to_shouty_snake_case().chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
-            format!("SCHEMA_{name}")
-        };
-        let name = shouty(index);
-        let first = (0..self.model.schemas.len()).find(|other| shouty(*other) == name);
-        if first == Some(index) { format_ident!("{name}") } else { format_ident!("{name}_{index}") }
+/// The statics that hold the schemas, named by their files; by a number too where two files are named alike.
+pub(super) fn schema_names(model: &Model) -> Vec<Ident> {
+    let mut taken = BTreeSet::new();
+    let name = |(index, schema): (usize, &SchemaDef)| {
+        let stem = schema.name.replace(".schema.json", "").replace(".json", "");
+        let stem = stem.to_shouty_snake_case();
+        let kept: String = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        let mut name = format!("SCHEMA_{kept}");
+        while !taken.insert(name.clone()) {
+            name = format!("{name}_{index}");
+        }
+        format_ident!("{name}")
+    };
+    model.schemas.iter().enumerate().map(name).collect()
+}
+
+fn json_schema(ty: &TypeDef, schema: &Ident) -> TokenStream {
+    let (name, text) = (format_ident!("{}", ty.name), &ty.name);
+    quote! {
+        impl schemars::JsonSchema for #name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                #text.into()
+            }
+            fn json_schema(
+                _: &mut schemars::SchemaGenerator,
+            ) -> schemars::Schema {
+                wire::json_schema(&#schema)
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ impl Emitter<'_> {
             let lines: Vec<String> = facts.into_iter().flat_map(|fact| [String::new(), fact]).collect();
             attributes.extend(doc(&lines[usize::from(ty.description.is_none())..]));
         }
+        let (derived, debug) = Self::debug(ty);
         let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
         let inner = self.rust_type(id, value);
         let codec = self.codec(id, value).unwrap_or_else(|| inner.clone());
@@ -42,7 +43,7 @@ impl Emitter<'_> {
         let serde = self.serde(ty, "read_newtype", &quote! { wire::write_newtype(self, serializer) });
         quote! {
             #attributes
-            #[derive(Clone, Debug, PartialEq #eq)]
+            #[derive(Clone, #derived PartialEq #eq)]
             pub struct #name(#inner);
 
             #made
@@ -59,6 +60,8 @@ impl Emitter<'_> {
                     &self.0
                 }
             }
+
+            #debug
 
             #serde
 

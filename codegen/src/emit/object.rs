@@ -1,45 +1,51 @@
 //! Structs.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use serde_json::Value;
 
 use super::types::{ident, is_any};
-use super::{Emitter, check, doc};
-use crate::model::{Field, Others, Presence, Struct, Type, TypeDef, TypeId, Use};
+use super::{Emitter, check, doc, names};
+use crate::model::{Field, Others, Presence, Shape, Struct, Type, TypeDef, TypeId, Use};
 
 /// More parameters than this make a constructor that nobody can read.
 const MOST_PARAMETERS: usize = 7;
+/// Of the tokens of a call that fits on a line.
+const MOST_LETTERS: usize = 60;
 /// As clippy counts.
 const MOST_BOOLS: usize = 3;
-const MOST_MEMBERS: usize = 30;
 
 impl Emitter<'_> {
     pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
-        let definition = self.struct_definition(id, ty, object);
+        let (derived, debug) = if !ty.sensitive && object.has_sensitive() {
+            (None, Some(redacting_debug(ty, object)))
+        } else {
+            Self::debug(ty)
+        };
+        let definition = self.struct_definition(id, ty, object, derived.as_ref());
         let construction = self.construction(id, ty, object);
-        let debug = self.redacting_debug(ty, object);
         let serde = self.serde(ty, "read_object", &quote! { wire::write_object(self, serializer) });
         let codec = self.object_codec(id, ty, object);
         quote! { #definition #construction #debug #serde #codec }
     }
 
-    fn struct_definition(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
+    fn struct_definition(&self, id: TypeId, ty: &TypeDef, object: &Struct, debug: Option<&TokenStream>) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(Some(id), ty);
         let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
-        let debug = (!has_sensitive(object)).then(|| quote! { Debug, });
+        let default = self.derives_default(object).then(|| quote! { , Default });
         let bools = object.fields.iter().filter(|field| self.field_type(id, field).to_string() == "bool").count();
         let allow = (bools > MOST_BOOLS).then(|| {
             quote! { #[allow(clippy::struct_excessive_bools, reason = "the schema has as many")] }
         });
         let fields = object.fields.iter().map(|field| {
-            let doc = doc(&self.field_doc(field));
+            let doc = doc(&field_doc(field));
             let deprecated = field.deprecated.then(|| quote! { #[deprecated] });
             let (field_name, ty) = (ident(&field.name), self.field_type(id, field));
             quote! { #doc #deprecated pub #field_name: #ty }
         });
         let others = match &object.others {
-            Others::Kept { field, value } => {
+            Others::Kept { field, value, .. } => {
                 let (field, ty) = (ident(field), self.others_type(value));
                 Some(quote! { #[doc = " The members that the schema does not name, by name."] pub #field: #ty })
             }
@@ -49,7 +55,7 @@ impl Emitter<'_> {
         quote! {
             #attributes
             #allow
-            #[derive(Clone, #debug PartialEq #eq)]
+            #[derive(Clone, #debug PartialEq #eq #default)]
             pub struct #name { #(#fields,)* }
         }
     }
@@ -59,17 +65,21 @@ impl Emitter<'_> {
         let name = format_ident!("{}", ty.name);
         let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
         let others = match &object.others {
-            Others::Kept { field, value } => {
-                let (field, ty) = (ident(field), self.others_constructor(value));
+            Others::Kept { field, value, .. } => {
+                let (field, ty) = (ident(field), others_constructor(value));
                 Some(quote! { #field: #ty::new() })
             }
             _ => None,
         };
+        if self.derives_default(object) {
+            return None;
+        }
         let values = object.fields.iter().map(|field| {
-            let name = ident(&field.name);
+            let (name, local) = (ident(&field.name), local(&field.name));
             match self.absent(id, field) {
                 Some(value) => quote! { #name: #value },
-                None => quote! { #name },
+                None if name == local => quote! { #name },
+                None => quote! { #name: #local },
             }
         });
         let values = values.chain(others.clone());
@@ -87,19 +97,48 @@ impl Emitter<'_> {
         if required.len() > MOST_PARAMETERS || !optional {
             return None;
         }
-        let parameters = required.iter().map(|field| {
-            let (name, ty) = (ident(&field.name), self.field_type(id, field));
-            quote! { #name: #ty }
+        let types: Vec<_> = required.iter().map(|field| self.field_type(id, field)).collect();
+        let bools = types.iter().filter(|ty| ty.to_string() == "bool").count();
+        let allow = (bools > MOST_BOOLS).then(|| {
+            quote! { #[allow(clippy::fn_params_excessive_bools, reason = "the schema requires as many")] }
         });
+        let names = required.iter().map(|field| local(&field.name));
         Some(quote! {
             impl #name {
                 #[doc = " With what is required; the rest is absent, or has its default."]
+                #allow
                 #[must_use]
-                pub fn new(#(#parameters),*) -> Self {
+                pub fn new(#(#names: #types),*) -> Self {
                     Self { #(#values,)* }
                 }
             }
         })
+    }
+
+    /// Whether every field is absent or empty by default, as `derive` makes it.
+    fn derives_default(&self, object: &Struct) -> bool {
+        object.fields.iter().all(|field| match &field.presence {
+            Presence::Required => false,
+            Presence::Optional => true,
+            Presence::Default(value) => self.is_rust_default(&field.value, value),
+        })
+    }
+
+    fn is_rust_default(&self, value: &Use, json: &Value) -> bool {
+        match (&value.ty, json) {
+            _ if value.nullable => json.is_null(),
+            (Type::Boolean, Value::Bool(boolean)) => !boolean,
+            (Type::Integer(_) | Type::Number, Value::Number(number)) => number.as_f64() == Some(0.0),
+            (Type::String, Value::String(text)) => text.is_empty(),
+            (Type::Array(_), Value::Array(items)) => items.is_empty(),
+            (Type::Map(_), Value::Object(members)) => members.is_empty(),
+            (Type::Named(id), Value::Object(members)) => match &self.model.get(*id).shape {
+                Shape::Struct(object) => members.is_empty() && object.has_default(),
+                _ => false,
+            },
+            (Type::Any | Type::Null, json) => json.is_null(),
+            _ => false,
+        }
     }
 
     /// What a field holds where the member is absent; `None` where it must not be.
@@ -111,43 +150,12 @@ impl Emitter<'_> {
         }
     }
 
-    fn redacting_debug(&self, ty: &TypeDef, object: &Struct) -> Option<TokenStream> {
-        if !has_sensitive(object) {
-            return None;
-        }
-        let name = format_ident!("{}", ty.name);
-        let text = &ty.name;
-        let fields = object.fields.iter().map(|field| {
-            let (field_name, ident) = (&field.name, ident(&field.name));
-            let value = if field.sensitive {
-                quote! { &wire::Redacted }
-            } else {
-                quote! { &self.#ident }
-            };
-            quote! { .field(#field_name, #value) }
-        });
-        let others = match &object.others {
-            Others::Kept { field, .. } => {
-                let ident = ident(field);
-                Some(quote! { .field(#field, &self.#ident) })
-            }
-            _ => None,
-        };
-        Some(quote! {
-            impl ::std::fmt::Debug for #name {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.debug_struct(#text) #(#fields)* #others .finish()
-                }
-            }
-        })
-    }
-
     fn object_codec(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let wires = object.fields.iter().map(|field| &field.wire);
         let read = self.read(id, object);
         let write = self.write(id, object);
-        let checks = self.struct_checks(id, object);
+        let checks = self.struct_checks(object);
         quote! {
             impl wire::Object for #name {
                 const MEMBERS: &'static [&'static str] = &[#(#wires),*];
@@ -159,18 +167,18 @@ impl Emitter<'_> {
     }
 
     fn read(&self, id: TypeId, object: &Struct) -> TokenStream {
+        let a = self.prelude.parameter("A");
         let (ok, some, none, result) =
             (self.prelude.ok(), self.prelude.some(), self.prelude.none(), self.prelude.result());
         let locals: Vec<_> = object.fields.iter().map(|field| local(&field.name)).collect();
         let arms = object.fields.iter().zip(&locals).enumerate().map(|(index, (field, local))| {
             let index = Literal::usize_unsuffixed(index);
-            let value = match self.codec(id, &field.value) {
-                Some(codec) => quote! { members.read::<#codec>()? },
-                None => quote! { members.value()? },
-            };
-            match reads_as_option(field) {
-                true => quote! { #index => #local = #value },
-                false => quote! { #index => #local = #some(#value) },
+            let codec = self.codec(id, &field.value);
+            let value = codec.map_or_else(|| quote! { members.value()? }, |codec| quote! { members.read::<#codec>()? });
+            if reads_as_option(field) {
+                quote! { #index => #local = #value }
+            } else {
+                quote! { #index => #local = #some(#value) }
             }
         });
         let fields = object.fields.iter().zip(&locals).enumerate().map(|(index, (field, local))| {
@@ -179,9 +187,11 @@ impl Emitter<'_> {
                 Presence::Required => quote! { #name: members.required(#index, #local)? },
                 Presence::Optional if name == *local => quote! { #name },
                 Presence::Optional => quote! { #name: #local },
-                Presence::Default(value) => {
-                    let value = self.literal(id, &field.value, value);
-                    if is_plain(&field.value) {
+                Presence::Default(json) => {
+                    let value = self.literal(id, &field.value, json);
+                    if !is_plain(&field.value) && self.is_rust_default(&field.value, json) {
+                        quote! { #name: #local.unwrap_or_default() }
+                    } else if calls_nothing(&value) {
                         quote! { #name: #local.unwrap_or(#value) }
                     } else {
                         quote! { #name: #local.unwrap_or_else(|| #value) }
@@ -190,22 +200,33 @@ impl Emitter<'_> {
             }
         });
         let (declare_others, keep, others) = self.read_others(object);
-        let allow = (object.fields.len() > MOST_MEMBERS).then(|| {
-            quote! { #[allow(clippy::too_many_lines, reason = "the schema has as many members")] }
-        });
-        quote! {
-            #allow
-            fn read<'de, A: serde::de::MapAccess<'de>>(
-                members: &mut wire::Members<'de, A>,
-            ) -> #result<Self, A::Error> {
-                #(let mut #locals = #none;)*
-                #declare_others
+        let similar = names::allow_for_locals(&locals);
+        // Too long for one line, the call stands in braces, where it needs a semicolon.
+        let keep_arm = if keep.to_string().len() > MOST_LETTERS {
+            quote! { _ => { #keep; } }
+        } else {
+            quote! { _ => #keep, }
+        };
+        let members = if object.fields.is_empty() {
+            quote! { while members.next()?.is_some() { #keep; } }
+        } else {
+            quote! {
                 while let #some(index) = members.next()? {
                     match index {
                         #(#arms,)*
-                        _ => #keep,
+                        #keep_arm
                     }
                 }
+            }
+        };
+        quote! {
+            #similar
+            fn read<'de, #a: serde::de::MapAccess<'de>>(
+                members: &mut wire::Members<'de, #a>,
+            ) -> #result<Self, #a::Error> {
+                #(let mut #locals = #none;)*
+                #declare_others
+                #members
                 #ok(Self { #(#fields,)* #others })
             }
         }
@@ -215,8 +236,8 @@ impl Emitter<'_> {
         match &object.others {
             Others::Ignored => (None, quote! { members.skip()? }, None),
             Others::Refused => (None, quote! { members.refuse()? }, None),
-            Others::Kept { field, value } => {
-                let (name, local, ty) = (ident(field), local(field), self.others_constructor(value));
+            Others::Kept { field, value, .. } => {
+                let (name, local, ty) = (ident(field), local(field), others_constructor(value));
                 let keep = if is_any(value) {
                     quote! { members.keep_any(&mut #local)? }
                 } else {
@@ -234,6 +255,7 @@ impl Emitter<'_> {
     }
 
     fn write(&self, id: TypeId, object: &Struct) -> TokenStream {
+        let s = self.prelude.parameter("S");
         let (ok, result) = (self.prelude.ok(), self.prelude.result());
         let fields = object.fields.iter().map(|field| {
             let (name, wire) = (ident(&field.name), &field.wire);
@@ -247,7 +269,7 @@ impl Emitter<'_> {
             }
         });
         let others = match &object.others {
-            Others::Kept { field, value } => {
+            Others::Kept { field, value, .. } => {
                 let field = ident(field);
                 Some(if is_any(value) {
                     quote! { object.kept_any(Self::MEMBERS, &self.#field)?; }
@@ -258,11 +280,17 @@ impl Emitter<'_> {
             }
             _ => None,
         };
+        let is_empty = object.fields.is_empty() && others.is_none();
+        let object_name = if is_empty {
+            quote! { _ }
+        } else {
+            quote! { object }
+        };
         quote! {
-            fn write<S: serde::ser::SerializeMap>(
+            fn write<#s: serde::ser::SerializeMap>(
                 &self,
-                object: &mut wire::Writer<S>,
-            ) -> #result<(), S::Error> {
+                #object_name: &mut wire::Writer<#s>,
+            ) -> #result<(), #s::Error> {
                 #(#fields)*
                 #others
                 #ok(())
@@ -270,12 +298,12 @@ impl Emitter<'_> {
         }
     }
 
-    fn struct_checks(&self, id: TypeId, object: &Struct) -> Option<TokenStream> {
+    fn struct_checks(&self, object: &Struct) -> Option<TokenStream> {
         let mut checks: Vec<TokenStream> = Vec::new();
         for field in &object.fields {
-            checks.extend(self.field_checks(id, field));
+            checks.extend(self.field_checks(field));
         }
-        if let Others::Kept { field, value } = &object.others {
+        if let Others::Kept { field, value, .. } = &object.others {
             let name = ident(field);
             let whole = Use::of(Type::Map(Box::new(value.clone())));
             checks.extend(
@@ -294,7 +322,7 @@ impl Emitter<'_> {
         })
     }
 
-    fn field_checks(&self, _id: TypeId, field: &Field) -> Option<TokenStream> {
+    fn field_checks(&self, field: &Field) -> Option<TokenStream> {
         let (name, wire, some) = (ident(&field.name), &field.wire, self.prelude.some());
         let option = field.presence == Presence::Optional || field.value.nullable;
         let local = local(&field.name);
@@ -329,14 +357,6 @@ impl Emitter<'_> {
         self.rust_type(TypeId(usize::MAX), &Use::of(Type::Map(Box::new(value.clone()))))
     }
 
-    fn others_constructor(&self, value: &Use) -> TokenStream {
-        if is_any(value) {
-            quote! { serde_json::Map }
-        } else {
-            quote! { ::std::collections::BTreeMap }
-        }
-    }
-
     fn nested_codec(&self, value: &Use) -> TokenStream {
         let inner = self.named_codec(TypeId(usize::MAX), value);
         let option = self.prelude.option();
@@ -346,26 +366,55 @@ impl Emitter<'_> {
             inner
         }
     }
+}
 
-    fn field_doc(&self, field: &Field) -> Vec<String> {
-        let mut lines: Vec<String> = field.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
-        let mut facts = check::facts(&field.value);
-        if let Presence::Default(value) = &field.presence {
-            facts.push(format!("Default: {}.", check::code(&value.to_string())));
-        }
-        if field.sensitive {
-            facts.push("Sensitive: not shown by `Debug`.".to_owned());
-        }
-        for fact in facts {
-            doc::separate(&mut lines);
-            lines.push(fact);
-        }
-        lines
+fn others_constructor(value: &Use) -> TokenStream {
+    if is_any(value) {
+        quote! { serde_json::Map }
+    } else {
+        quote! { ::std::collections::BTreeMap }
     }
 }
 
-fn has_sensitive(object: &Struct) -> bool {
-    object.fields.iter().any(|field| field.sensitive)
+fn field_doc(field: &Field) -> Vec<String> {
+    let mut lines: Vec<String> = field.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
+    let mut facts = check::facts(&field.value);
+    if let Presence::Default(value) = &field.presence {
+        facts.push(format!("Default: {}.", check::code(&value.to_string())));
+    }
+    if field.sensitive {
+        facts.push("Sensitive: not shown by `Debug`.".to_owned());
+    }
+    for fact in facts {
+        doc::separate(&mut lines);
+        lines.push(fact);
+    }
+    lines
+}
+/// `Debug` without the values that are sensitive.
+fn redacting_debug(ty: &TypeDef, object: &Struct) -> TokenStream {
+    let (name, text) = (format_ident!("{}", ty.name), &ty.name);
+    let fields = object.fields.iter().map(|field| (&field.name, field.sensitive));
+    let others = match &object.others {
+        Others::Kept { field, sensitive, .. } => Some((field, *sensitive)),
+        _ => None,
+    };
+    let fields = fields.chain(others).map(|(name, sensitive)| {
+        let field = ident(name);
+        let value = if sensitive {
+            quote! { &wire::Redacted }
+        } else {
+            quote! { &self.#field }
+        };
+        quote! { .field(#name, #value) }
+    });
+    quote! {
+        impl ::std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(#text) #(#fields)* .finish()
+            }
+        }
+    }
 }
 
 /// Whether what is read of a member is the `Option` that the field holds.
@@ -373,15 +422,41 @@ fn reads_as_option(field: &Field) -> bool {
     field.presence == Presence::Optional && field.value.nullable
 }
 
-/// Whether a default of this type costs nothing to make.
+/// Whether a default of this type says more than `Default` does.
 fn is_plain(value: &Use) -> bool {
     !value.nullable && matches!(value.ty, Type::Boolean | Type::Integer(_) | Type::Number | Type::Null)
 }
 
-/// A local variable for a field: the field's name, unless `read` has that name for something else.
+/// Whether an expression calls nothing, so that it costs nothing to make it in vain. Tuples and variants are no calls.
+fn calls_nothing(expression: &TokenStream) -> bool {
+    let mut callable = false;
+    for token in expression.clone() {
+        let group = match token {
+            TokenTree::Ident(ident) => {
+                callable = ident.to_string().starts_with(char::is_lowercase);
+                continue;
+            }
+            TokenTree::Punct(punct) => {
+                callable = punct.as_char() == '!';
+                continue;
+            }
+            TokenTree::Literal(_) => continue,
+            TokenTree::Group(group) => group,
+        };
+        let calls = callable && group.delimiter() != Delimiter::Brace;
+        if calls || !calls_nothing(&group.stream()) {
+            return false;
+        }
+    }
+    true
+}
+
+/// A local variable for a field: the field's name, unless that may name something else where it is used. In a script
+/// without upper and lower case it may be a type's.
 fn local(name: &str) -> proc_macro2::Ident {
     match name {
         "members" | "index" => format_ident!("{name}_"),
+        _ if !name.starts_with(char::is_lowercase) => format_ident!("{name}_"),
         _ => ident(name),
     }
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::Emitter;
-use crate::model::{Model, Type, TypeId, Use};
+use crate::model::{Check, Model, Type, TypeId, Use};
 
 /// The names of Rust's prelude, in full where a generated type has the same name.
 pub(super) struct Prelude {
@@ -38,6 +38,11 @@ impl Prelude {
         default "Default" std::default::Default;
         try_from "TryFrom" std::convert::TryFrom;
         from "From" std::convert::From;
+    }
+
+    /// A type parameter that no type is named like.
+    pub(super) fn parameter(&self, name: &str) -> Ident {
+        if self.taken.contains(name) { format_ident!("{name}_") } else { format_ident!("{name}") }
     }
 }
 
@@ -91,8 +96,13 @@ impl Emitter<'_> {
             Type::String => self.prelude.string(),
             Type::Array(item) => {
                 let vec = self.prelude.vec();
+                let by_codec = codec && self.is_unique_by_codec(value);
                 let item = self.nested(item, codec);
-                quote! { #vec<#item> }
+                if by_codec {
+                    quote! { wire::Unique<#item> }
+                } else {
+                    quote! { #vec<#item> }
+                }
             }
             Type::Map(item) if is_any(item) => {
                 let string = self.prelude.string();
@@ -117,6 +127,12 @@ impl Emitter<'_> {
         }
     }
 
+    /// Whether items have to be compared as they stand in JSON, as their Rust values may be the same.
+    pub(super) fn is_unique_by_codec(&self, value: &Use) -> bool {
+        let Type::Array(item) = &value.ty else { return false };
+        value.checks.contains(&Check::UniqueItems) && !self.facts.is_lossless(item)
+    }
+
     /// A type in an array or a map, where nothing needs a box.
     fn nested(&self, value: &Use, codec: bool) -> TokenStream {
         let inner = self.plain_type(TypeId(usize::MAX), value, codec);
@@ -138,7 +154,8 @@ pub(super) fn is_any(value: &Use) -> bool {
     value.ty == Type::Any && value.checks.is_empty()
 }
 
-/// A field's name as an identifier, raw where it is a keyword.
+/// A field's name as an identifier, raw where it is a keyword in some edition.
 pub(super) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() { format_ident!("{name}") } else { format_ident!("r#{name}") }
+    let is_plain = name != "gen" && syn::parse_str::<Ident>(name).is_ok();
+    if is_plain { format_ident!("{name}") } else { format_ident!("r#{name}") }
 }

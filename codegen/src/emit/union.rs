@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::Value;
 
 use super::{Emitter, check, doc};
 use crate::model::{JsonType, TypeDef, TypeId, Use, Variant};
@@ -11,6 +10,7 @@ impl Emitter<'_> {
     pub(super) fn union(&self, id: TypeId, ty: &TypeDef, variants: &[Variant]) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(Some(id), ty);
+        let (derived, debug) = Self::debug(ty);
         let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
         let definitions = variants.iter().map(|variant| {
             let mut lines = vec![format!("{}.", capital(words(variant.json_type, &variant.name)))];
@@ -25,7 +25,8 @@ impl Emitter<'_> {
         let write = variants.iter().map(|variant| {
             let variant_name = format_ident!("{}", variant.name);
             let codec = self.named_codec(id, &variant.value);
-            let check = self.variant_check(&variant.value).map(|check| {
+            let check = self.variant_check(&variant.value, &check::Operand::reference(quote! { value }));
+            let check = check.map(|check| {
                 quote! { #check.map_err(serde::ser::Error::custom)?; }
             });
             quote! { Self::#variant_name(value) => { #check <#codec as wire::Codec>::write(value, serializer) } }
@@ -36,8 +37,10 @@ impl Emitter<'_> {
         let reads = variants.iter().map(|variant| self.variant_read(id, variant));
         quote! {
             #attributes
-            #[derive(Clone, Debug, PartialEq #eq)]
+            #[derive(Clone, #derived PartialEq #eq)]
             pub enum #name { #(#definitions,)* }
+
+            #debug
 
             #serde
 
@@ -63,38 +66,28 @@ impl Emitter<'_> {
         let variant_name = format_ident!("{}", variant.name);
         let codec = self.named_codec(id, &variant.value);
         let read = quote! { <#codec as wire::Codec>::read(deserializer) };
-        let body = match self.variant_check(&variant.value) {
+        let body = match self.variant_check(&variant.value, &check::Operand::place(quote! { value })) {
             None => quote! { #read.map(Self::#variant_name) },
             Some(check) => quote! {
-                let value = &#read?;
+                let value = #read?;
                 #check.map_err(serde::de::Error::custom)?;
-                #ok(Self::#variant_name(value.clone()))
+                #ok(Self::#variant_name(value))
             },
         };
+        let d = self.prelude.parameter("D");
         quote! {
-            fn #method<'de, D: serde::Deserializer<'de>>(deserializer: D) -> #result<Self, D::Error> {
+            fn #method<'de, #d: serde::Deserializer<'de>>(deserializer: #d) -> #result<Self, #d::Error> {
                 #body
             }
         }
     }
 
-    /// All checks of a variant as one expression, on a variable `value` that is a reference.
-    fn variant_check(&self, value: &Use) -> Option<TokenStream> {
-        let checks = self.checks(value, &check::Operand::reference(quote! { value }));
+    /// All checks of a variant as one expression.
+    fn variant_check(&self, value: &Use, operand: &check::Operand) -> Option<TokenStream> {
+        let checks = self.checks(value, operand);
         let mut checks = checks.into_iter();
         let first = checks.next()?;
         Some(checks.fold(first, |all, next| quote! { #all.and_then(|()| #next) }))
-    }
-}
-
-/// Whether a variant of this type holds a value.
-pub(super) fn holds(json_type: JsonType, json: &Value) -> bool {
-    match json_type {
-        JsonType::Boolean => json.is_boolean(),
-        JsonType::Number => json.is_number(),
-        JsonType::String => json.is_string(),
-        JsonType::Array => json.is_array(),
-        JsonType::Object => json.is_object(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{Field, Key, KeyStep, Others, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::parse::Document;
-use crate::source::segments;
+use crate::source::{join, segments};
 
 /// Follows `key` of `x-kafka` through the types of a message.
 pub(super) fn resolve(
@@ -43,7 +43,12 @@ pub(super) fn resolve(
             return None;
         }
     }
-    if at.is_some_and(|id| as_struct(&types[id.0]).is_some() || matches!(types[id.0].shape, Shape::Union(_))) {
+    let is_key = |id: TypeId| match &types[id.0].shape {
+        Shape::Enumeration(_) => true,
+        Shape::Newtype(value) => is_scalar(&value.ty),
+        Shape::Struct(_) | Shape::Union(_) => false,
+    };
+    if !at.is_none_or(is_key) {
         diagnostics.push(no_scalar(pointer, location()));
         return None;
     }
@@ -75,7 +80,7 @@ fn no_scalar(pointer: &str, location: crate::diagnostic::Location) -> Diagnostic
 }
 
 fn no_property(pointer: &str, segment: &str, object: &Struct, location: crate::diagnostic::Location) -> Diagnostic {
-    let known: Vec<_> = object.fields.iter().map(|field| format!("`/{}`", field.wire)).collect();
+    let known: Vec<_> = object.fields.iter().map(|field| format!("`{}`", join("", &field.wire))).collect();
     let mut found = format!("there is no property `{segment}`; there are {}", known.join(", "));
     if !matches!(object.others, Others::Refused) {
         found.push_str(" (a property that the schema does not declare can't be the key)");

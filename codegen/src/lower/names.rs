@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::Context;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::Diagnostic;
+use crate::resolve::{Place, Resolved};
 
 /// What a type's name is to be made from.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct Given {
     /// The file that it is given in: what tells two definitions of one name apart.
     pub(super) owner: String,
     pub(super) is_message: bool,
-    pub(super) location: Location,
+    pub(super) place: Place,
 }
 
 /// The name of a file without folder and extension.
@@ -33,50 +34,65 @@ pub(super) fn stem(file: &str) -> &str {
 }
 
 /// Final names, in the order of the requests.
-pub(super) fn assign(requests: &[&NameRequest], diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+pub(super) fn assign(requests: &[&NameRequest], resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut names: Vec<String> = vec![String::new(); requests.len()];
-    let mut taken: BTreeMap<String, &Location> = BTreeMap::new();
-    let given = |request: &&NameRequest| match request {
-        NameRequest::Given(given) => Some(given.clone()),
+    let mut taken: BTreeMap<String, &Place> = BTreeMap::new();
+    let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
+    let given = |request: &NameRequest| match request {
+        NameRequest::Given(given) => Some(type_name(&given.name)),
         NameRequest::Invented(_) => None,
     };
-    let wanted: Vec<Option<String>> = requests.iter().map(|r| given(r).map(|given| type_name(&given.name))).collect();
+    requests.iter().filter_map(|request| given(request)).for_each(|name| *wanted.entry(name).or_default() += 1);
     for message in [true, false] {
         for (index, request) in requests.iter().enumerate() {
-            let (NameRequest::Given(given), Some(plain)) = (request, &wanted[index]) else { continue };
+            let NameRequest::Given(given) = request else { continue };
             if given.is_message != message {
                 continue;
             }
-            let shared = !message && wanted.iter().filter(|other| other.as_ref() == Some(plain)).count() > 1;
-            let name = if shared { type_name(&format!("{} {}", given.owner, given.name)) } else { plain.clone() };
-            if let Some(other) = taken.insert(name.clone(), &given.location) {
+            let mut name = type_name(&given.name);
+            if !message && wanted.get(&name).is_some_and(|count| *count > 1) {
+                name = type_name(&format!("{} {}", given.owner, given.name));
+            }
+            if let Some(other) = taken.insert(name.clone(), &given.place) {
+                let locate = |place: &Place| resolved.document(place).locate(&place.pointer);
                 diagnostics.push(
-                    Diagnostic::error("S0501", format!("two schemas claim the name `{name}`"), given.location.clone())
-                        .found(format!("the other one is at {other}"))
+                    Diagnostic::error("S0501", format!("two schemas claim the name `{name}`"), locate(&given.place))
+                        .found(format!("the other one is at {}", locate(other)))
                         .help("give one of them another `title`"),
                 );
             }
             names[index] = name;
         }
     }
-    let mut used: BTreeSet<String> = taken.into_keys().collect();
+    let mut used = Used { names: taken.into_keys().collect(), ..Used::default() };
     // A type is declared after the one that it stands in, whose name is known by then.
     for (index, request) in requests.iter().enumerate() {
         let NameRequest::Invented(Context { parent, segment }) = request else { continue };
-        let base = format!("{}{}", names[parent.0], type_name(segment));
-        names[index] = unused(&base, &used);
-        used.insert(names[index].clone());
+        names[index] = used.claim(&format!("{}{}", names[parent.0], type_name(segment)));
     }
     names
 }
 
-/// The name itself, or with the first number that makes it new.
-fn unused(base: &str, used: &BTreeSet<String>) -> String {
-    if !used.contains(base) {
-        return base.to_owned();
+/// Names that are taken.
+#[derive(Default)]
+struct Used {
+    names: BTreeSet<String>,
+    /// The number that was last given to a name.
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Used {
+    /// The name itself, or with the first number that makes it new.
+    fn claim(&mut self, base: &str) -> String {
+        let separator = if base.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
+        let mut name = base.to_owned();
+        while !self.names.insert(name.clone()) {
+            let number = self.numbers.entry(base.to_owned()).or_insert(1);
+            *number += 1;
+            name = format!("{}{separator}{number}", base.trim_end_matches('_'));
+        }
+        name
     }
-    let separator = if base.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
-    (2_usize..).map(|number| format!("{base}{separator}{number}")).find(|name| !used.contains(name)).unwrap_or_default()
 }
 
 /// The name of a type.
@@ -84,14 +100,20 @@ fn type_name(text: &str) -> String {
     identifier(&text.to_upper_camel_case(), "Type")
 }
 
-/// The names of fields, in the order of the names on the wire.
+/// The names of fields, in the order of the names on the wire. Those without a letter or a digit are numbered.
 pub(super) fn fields(wires: &[String]) -> Vec<String> {
-    wires.iter().map(|wire| identifier(&wire.to_snake_case(), "field").to_lowercase()).collect()
+    let spelt = |wire: &String| {
+        let snake = wire.to_snake_case();
+        snake.contains(char::is_alphanumeric).then(|| identifier(&snake, "field").to_lowercase())
+    };
+    let names: Vec<Option<String>> = wires.iter().map(spelt).collect();
+    let mut used = Used { names: names.iter().flatten().cloned().collect(), ..Used::default() };
+    names.into_iter().map(|name| name.unwrap_or_else(|| used.claim("field"))).collect()
 }
 
 /// The names of an enumeration's variants: no two alike.
 pub(super) fn variants<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut used = BTreeSet::new();
+    let mut used = Used::default();
     texts
         .map(|text| {
             let signed = match text.as_bytes() {
@@ -100,16 +122,14 @@ pub(super) fn variants<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> 
                 [] => "empty".to_owned(),
                 _ => text.to_owned(),
             };
-            let name = unused(&identifier(&signed.to_upper_camel_case(), "Value"), &used);
-            used.insert(name.clone());
-            name
+            used.claim(&identifier(&signed.to_upper_camel_case(), "Value"))
         })
         .collect()
 }
 
 /// A text as a Rust identifier: what can't stand in one is left out, and what can't start one follows `prefix`.
 fn identifier(text: &str, prefix: &str) -> String {
-    let kept: String = text.chars().filter(|c| *c == '_' || c.is_alphanumeric()).collect();
+    let kept: String = text.chars().filter(|c| *c == '_' || c.is_ascii_alphanumeric() || continues(*c)).collect();
     let starts = kept.starts_with(|first: char| first.is_alphabetic());
     let name = if starts { kept } else { format!("{prefix}{kept}") };
     match syn::parse_str::<syn::Ident>(&name) {
@@ -119,6 +139,14 @@ fn identifier(text: &str, prefix: &str) -> String {
         Err(_) if syn::parse_str::<syn::Ident>(&format!("r#{name}")).is_ok() => name,
         Err(_) => prefix.to_owned(),
     }
+}
+
+/// Whether a character beyond ASCII may stand in a Rust identifier. Combining marks are left out, which the compiler
+/// would join with what is before them.
+fn continues(character: char) -> bool {
+    character.is_alphanumeric()
+        && !character.is_ascii()
+        && syn::parse_str::<syn::Ident>(&format!("a{character}")).is_ok()
 }
 
 /// `lines` of an order hold a `line`.

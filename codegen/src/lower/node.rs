@@ -24,6 +24,11 @@ impl Types {
     pub(super) const NUMBER: Self = Self(Self::INTEGER.0 | Self::FRACTION.0);
     pub(super) const ALL: Self = Self((1 << 7) - 1);
 
+    /// Whether this is one type.
+    pub(super) fn is_one(self) -> bool {
+        self == Self::NUMBER || self.0.count_ones() <= 1
+    }
+
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -36,7 +41,7 @@ impl Types {
         Self(self.0 & other.0)
     }
 
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -113,20 +118,25 @@ fn whole(value: Option<&Value>) -> Option<u64> {
 #[derive(Clone, Debug)]
 pub(super) struct Members {
     pub(super) place: Place,
-    pub(super) declared: Vec<String>,
+    /// The names that it declares, in its order.
+    pub(super) order: Vec<String>,
+    pub(super) declared: BTreeSet<String>,
     pub(super) additional: Option<Place>,
 }
 
 /// All that is said about one value.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is what one keyword says, independent of the others")]
 pub(super) struct Node<'a> {
     pub(super) types: Types,
     /// A schema is `false`.
     pub(super) never: bool,
     /// `integer` is that of draft 4.
     pub(super) strict: bool,
-    /// `enum` and `const`.
+    /// `enum` or `const`; the first of several.
     pub(super) constants: Option<Vec<&'a Value>>,
+    /// There are several.
+    pub(super) more_constants: bool,
     pub(super) length: Range,
     pub(super) patterns: Vec<&'a str>,
     pub(super) lower: Vec<Limit>,
@@ -136,6 +146,8 @@ pub(super) struct Node<'a> {
     pub(super) count: Range,
     pub(super) unique: bool,
     pub(super) members: Vec<Members>,
+    /// Members that are not declared are refused.
+    pub(super) closed: bool,
     pub(super) required: BTreeSet<&'a str>,
     pub(super) size: Range,
 }
@@ -148,6 +160,7 @@ impl<'a> Node<'a> {
             never: false,
             strict: false,
             constants: None,
+            more_constants: false,
             length: Range::default(),
             patterns: Vec::new(),
             lower: Vec::new(),
@@ -157,6 +170,7 @@ impl<'a> Node<'a> {
             count: Range::default(),
             unique: false,
             members: Vec::new(),
+            closed: false,
             required: BTreeSet::new(),
             size: Range::default(),
         };
@@ -170,17 +184,15 @@ impl<'a> Node<'a> {
     }
 
     fn add(&mut self, draft: Draft, place: &Place, schema: &'a Map<String, Value>) {
-        self.strict |= draft == Draft::Draft4;
-        if let Some(types) = schema.get("type") {
-            self.types = self.types.and(Types::of(types));
+        if let Some(types) = schema.get("type").map(Types::of) {
+            self.strict |= draft == Draft::Draft4 && types.has(Types::INTEGER) && !types.has(Types::FRACTION);
+            self.types = self.types.and(types);
         }
         let constant = schema.get("const").filter(|_| keywords::find(draft, "const").is_some());
         let constants = schema.get("enum").and_then(Value::as_array).map(|list| list.iter().collect::<Vec<_>>());
         for allowed in constants.into_iter().chain(constant.map(|constant| vec![constant])) {
-            self.constants = Some(match self.constants.take() {
-                Some(known) => known.into_iter().filter(|value| allowed.contains(value)).collect(),
-                None => allowed,
-            });
+            self.more_constants |= self.constants.is_some();
+            self.constants.get_or_insert(allowed);
         }
         self.length.narrow(schema, "minLength", "maxLength");
         self.patterns.extend(schema.get("pattern").and_then(Value::as_str));
@@ -198,33 +210,48 @@ impl<'a> Node<'a> {
     fn add_members(&mut self, place: &Place, schema: &'a Map<String, Value>) {
         let properties = schema.get("properties").and_then(Value::as_object);
         if properties.is_some() || schema.contains_key("additionalProperties") {
+            let order: Vec<String> = properties.into_iter().flat_map(Map::keys).cloned().collect();
             self.members.push(Members {
                 place: place.clone(),
-                declared: properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default(),
+                declared: order.iter().cloned().collect(),
+                order,
                 additional: schema.contains_key("additionalProperties").then(|| place.join("additionalProperties")),
             });
         }
+        self.closed |= schema.get("additionalProperties") == Some(&Value::Bool(false));
         let required = schema.get("required").and_then(Value::as_array);
         self.required.extend(required.into_iter().flatten().filter_map(Value::as_str));
         self.size.narrow(schema, "minProperties", "maxProperties");
     }
 
+    /// Whether every value is valid, as far as types and constants go.
+    pub(super) fn is_unlimited(&self) -> bool {
+        self.types == Types::ALL && self.constants.is_none()
+    }
+
+    /// Whether anything but types, constants, items and members limits the values.
+    pub(super) fn is_constrained(&self) -> bool {
+        let unlimited = Range::default();
+        self.length != unlimited
+            || self.count != unlimited
+            || self.size != unlimited
+            || self.unique
+            || !(self.patterns.is_empty() && self.lower.is_empty())
+            || !(self.upper.is_empty() && self.multiple_of.is_empty())
+    }
+
     /// The names of the members that are declared or required, in the order of the schemas.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        let declared = self.members.iter().flat_map(|members| &members.declared).map(String::as_str);
-        for name in declared.chain(self.required.iter().copied()) {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-        names
+        let mut known = BTreeSet::new();
+        let declared = self.members.iter().flat_map(|members| &members.order).map(String::as_str);
+        let all = declared.chain(self.required.iter().copied());
+        all.filter(|name| known.insert(*name)).map(str::to_owned).collect()
     }
 
     /// The schemas of a member.
     pub(super) fn member(&self, name: &str) -> Vec<Place> {
         let schema = |members: &Members| {
-            if members.declared.iter().any(|declared| declared == name) {
+            if members.declared.contains(name) {
                 Some(members.place.join("properties").join(name))
             } else {
                 members.additional.clone()

@@ -1,114 +1,85 @@
-//! Strings, numbers and constants.
+//! Strings and numbers.
 
-use serde_json::{Number, Value};
+use serde_json::Number;
 
-use super::node::{Limit, Node, Range, Types};
+use super::node::{Limit, Node};
 use super::{Lowering, Place};
+use crate::json::whole;
 use crate::model::{Bound, Check, Integer, IntegerKind, Type, Use};
 use crate::resolve::rust_pattern;
 
-/// Whether anything but the types limits the values.
-pub(super) fn is_constrained(node: &Node<'_>) -> bool {
-    let unlimited = Range::default();
-    node.length != unlimited
-        || node.count != unlimited
-        || node.size != unlimited
-        || node.unique
-        || !(node.patterns.is_empty() && node.lower.is_empty() && node.upper.is_empty() && node.multiple_of.is_empty())
-}
-
-/// Whether the constraints on strings accept a text.
-pub(super) fn accepts_text(node: &Node<'_>, text: &str) -> bool {
-    let length = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
-    let matches = |pattern: &&str| {
-        let compiled = rust_pattern(pattern).and_then(|rust| fancy_regex::Regex::new(&rust).ok());
-        compiled.is_none_or(|regex| regex.is_match(text).unwrap_or(false))
-    };
-    node.types.has(Types::STRING)
-        && length >= node.length.min
-        && node.length.max.is_none_or(|max| length <= max)
-        && node.patterns.iter().all(matches)
+pub(super) fn string(node: &Node<'_>) -> Use {
+    let mut checks = Vec::new();
+    checks.extend((node.length.min > 0).then_some(Check::MinLength(node.length.min)));
+    checks.extend(node.length.max.map(Check::MaxLength));
+    checks.extend(node.patterns.iter().filter_map(|source| {
+        // One that does not compile was refused before.
+        Some(Check::Pattern { source: (*source).to_owned(), rust: rust_pattern(source).ok()? })
+    }));
+    Use { checks, ..Use::of(Type::String) }
 }
 
 impl Lowering<'_> {
-    pub(super) fn string(&mut self, node: &Node<'_>) -> Use {
-        let mut checks = Vec::new();
-        checks.extend((node.length.min > 0).then_some(Check::MinLength(node.length.min)));
-        checks.extend(node.length.max.map(Check::MaxLength));
-        checks.extend(node.patterns.iter().filter_map(|source| {
-            // One that does not compile was refused before.
-            Some(Check::Pattern { source: (*source).to_owned(), rust: rust_pattern(source)? })
-        }));
-        Use { checks, ..Use::of(Type::String) }
-    }
-
-    /// Constants that are not all strings.
-    pub(super) fn constant_values(&mut self, node: &Node<'_>, constants: &[&Value], cores: &[Place]) -> Use {
-        let allowed: Vec<Value> = constants
-            .iter()
-            .filter(|value| !value.is_null() && node.types.has(Types::of_value(value, node.strict)))
-            .map(|value| (*value).clone())
-            .collect();
-        let has_null = constants.iter().any(|value| value.is_null()) && node.types.has(Types::NULL);
-        if allowed.is_empty() && has_null {
-            return Use::of(Type::Null);
-        }
-        let all =
-            |types: Types| !allowed.is_empty() && allowed.iter().all(|v| types.has(Types::of_value(v, node.strict)));
-        let mut bare = node.clone();
-        bare.constants = None;
-        let mut value = if all(Types::BOOLEAN) {
-            Use::of(Type::Boolean)
-        } else if all(Types::INTEGER) {
-            bare.types = Types::INTEGER;
-            integer(&bare)
-        } else if all(Types::NUMBER) {
-            bare.types = Types::NUMBER;
-            number(&bare)
-        } else {
-            let help = "use strings alone, or numbers alone";
-            self.cannot(cores, "constants of several types, or of arrays and objects, are not yet read", help);
-            Use::of(Type::Any)
+    /// The narrowest integer type that the bounds allow, `i64` without bounds.
+    pub(super) fn integer(&mut self, node: &Node<'_>, cores: &[Place]) -> Use {
+        let low = node.lower.iter().filter_map(smallest).max();
+        let high = node.upper.iter().filter_map(largest).min();
+        let kind = match (low, high) {
+            (Some(low), Some(high)) => {
+                let fits = |(_, _, min, max): &&(IntegerKind, &str, i128, i128)| *min <= low && high <= *max;
+                IntegerKind::ALL.iter().find(fits).map_or(IntegerKind::I64, |(kind, ..)| *kind)
+            }
+            (Some(low), None) if low >= 0 => IntegerKind::U64,
+            _ => IntegerKind::I64,
         };
-        value.checks.push(Check::OneOf(allowed));
-        value
+        let (name, min, max) = kind.facts();
+        if low.unwrap_or(min).max(min) > high.unwrap_or(max).min(max) {
+            let message = format!("no integer of the type `{name}` is within these bounds");
+            self.cannot(cores, &message, "correct the bounds; integers have at most 64 bits");
+            return Use::of(Type::Integer(Integer { kind, strict: node.strict }));
+        }
+        let mut checks = Vec::new();
+        checks.extend(low.filter(|low| *low > min).map(|low| Check::Minimum(Bound::Integer(low))));
+        checks.extend(high.filter(|high| *high < max).map(|high| Check::Maximum(Bound::Integer(high))));
+        checks.extend(multiples(node).filter(|check| *check != Check::MultipleOf("1".to_owned())));
+        Use { checks, ..Use::of(Type::Integer(Integer { kind, strict: node.strict })) }
+    }
+
+    pub(super) fn number(&mut self, node: &Node<'_>, cores: &[Place]) -> Use {
+        if !node.lower.iter().chain(&node.upper).all(|limit| is_exact(&limit.value)) {
+            let help = "use a bound of at most 2^53, or `\"type\": \"integer\"`";
+            self.cannot(cores, "a bound that no 64-bit float is equal to is not yet read", help);
+        }
+        let bound = |limit: &Limit| limit.value.as_f64().map(Bound::Number);
+        let lower = node.lower.iter().filter_map(|limit| {
+            Some(if limit.exclusive { Check::ExclusiveMinimum(bound(limit)?) } else { Check::Minimum(bound(limit)?) })
+        });
+        let upper = node.upper.iter().filter_map(|limit| {
+            Some(if limit.exclusive { Check::ExclusiveMaximum(bound(limit)?) } else { Check::Maximum(bound(limit)?) })
+        });
+        Use { checks: lower.chain(upper).chain(multiples(node)).collect(), ..Use::of(Type::Number) }
     }
 }
 
-/// The narrowest integer type that the bounds allow, `i64` without bounds.
-pub(super) fn integer(node: &Node<'_>) -> Use {
-    let low = node.lower.iter().filter_map(smallest).max();
-    let high = node.upper.iter().filter_map(largest).min();
-    let kind = match (low, high) {
-        (Some(low), Some(high)) => {
-            let fits = |(_, _, min, max): &&(IntegerKind, &str, i128, i128)| *min <= low && high <= *max;
-            IntegerKind::ALL.iter().find(fits).map_or(IntegerKind::I64, |(kind, ..)| *kind)
-        }
-        (Some(low), None) if low >= 0 => IntegerKind::U64,
-        _ => IntegerKind::I64,
-    };
-    let (_, min, max) = kind.facts();
-    let mut checks = Vec::new();
-    checks.extend(low.filter(|low| *low > min).map(|low| Check::Minimum(Bound::Integer(low))));
-    checks.extend(high.filter(|high| *high < max).map(|high| Check::Maximum(Bound::Integer(high))));
-    checks.extend(multiples(node).filter(|check| *check != Check::MultipleOf("1".to_owned())));
-    Use { checks, ..Use::of(Type::Integer(Integer { kind, strict: node.strict })) }
-}
-
-pub(super) fn number(node: &Node<'_>) -> Use {
-    let bound = |limit: &Limit| limit.value.as_f64().map(Bound::Number);
-    let lower = node.lower.iter().filter_map(|limit| {
-        Some(if limit.exclusive { Check::ExclusiveMinimum(bound(limit)?) } else { Check::Minimum(bound(limit)?) })
-    });
-    let upper = node.upper.iter().filter_map(|limit| {
-        Some(if limit.exclusive { Check::ExclusiveMaximum(bound(limit)?) } else { Check::Maximum(bound(limit)?) })
-    });
-    Use { checks: lower.chain(upper).chain(multiples(node)).collect(), ..Use::of(Type::Number) }
+/// Whether a 64-bit float is equal to a number.
+pub(super) fn is_exact(number: &Number) -> bool {
+    #[allow(clippy::cast_possible_truncation, reason = "a float of an integer of 64 bits fits")]
+    let same = |integer: i128, float: f64| float as i128 == integer;
+    match (whole(number), number.as_f64()) {
+        (Some(integer), Some(float)) => same(integer, float),
+        (_, float) => float.is_some(),
+    }
 }
 
 fn multiples<'a>(node: &'a Node<'_>) -> impl Iterator<Item = Check> + 'a {
-    // Rust prints a float as a decimal without an exponent.
-    node.multiple_of.iter().filter_map(|number| Some(Check::MultipleOf(number.as_f64()?.to_string())))
+    node.multiple_of.iter().filter_map(|number| {
+        let decimal = match whole(number) {
+            Some(integer) => integer.to_string(),
+            // Rust prints a float as a decimal without an exponent.
+            None => number.as_f64()?.to_string(),
+        };
+        Some(Check::MultipleOf(decimal))
+    })
 }
 
 /// The smallest integer above a lower bound.

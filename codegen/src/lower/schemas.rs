@@ -22,7 +22,7 @@ pub(super) fn collect(
         SchemaDef {
             name: source.name.clone(),
             uri: source.shown_uri().to_owned(),
-            text: source.text.clone(),
+            text: source.source.text.clone(),
             hash: hash(resolved, *document),
             references: references.collect(),
         }
@@ -45,10 +45,10 @@ fn hash(resolved: &Resolved, document: usize) -> String {
     for number in own_first {
         let source = &resolved.documents[number];
         // Lengths in front keep two sets of texts from running into the same bytes.
-        for part in [&source.uri, &source.text] {
+        for part in [&source.uri, &source.source.text] {
             sha.update((part.len() as u64).to_le_bytes());
             sha.update(part);
         }
     }
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha.finalize().iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"))
 }

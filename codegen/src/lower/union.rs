@@ -1,5 +1,6 @@
 //! Values of one of several JSON types.
 
+use super::names::NameRequest;
 use super::node::{Node, Types};
 use super::{Context, Lowering, Place, needs_name};
 use crate::model::{JsonType, Shape, Type, TypeId, Use, Variant};
@@ -12,9 +13,9 @@ const ALTERNATIVES: [(Types, JsonType, &str); 5] = [
     (Types::OBJECT, JsonType::Object, "Object"),
 ];
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// One variant for each JSON type, named by it.
-    pub(super) fn union(&mut self, id: TypeId, node: &Node<'_>, cores: &[Place]) -> Shape {
+    pub(super) fn union(&mut self, id: TypeId, node: &Node<'a>, cores: &[Place]) -> Shape {
         let mut variants = Vec::new();
         for (types, json_type, name) in ALTERNATIVES {
             if !node.types.has(types) {
@@ -31,12 +32,12 @@ impl Lowering<'_> {
         Shape::Union(variants)
     }
 
-    fn alternative(&mut self, node: &Node<'_>, cores: &[Place], context: &Context) -> Use {
-        if !needs_name(node, false) {
+    fn alternative(&mut self, node: &Node<'a>, cores: &[Place], context: &Context) -> Use {
+        if !needs_name(node, false) && !self.nests_deeply(node) {
             return self.inline(node, cores, context);
         }
-        let id = self.declare(super::NameRequest::Invented(context.clone()), &[]);
-        self.define_node(id, node, cores);
+        let name = NameRequest::Invented(context.clone());
+        let id = self.declare(name, Vec::new(), cores.to_vec(), Some(node.types));
         Use::of(Type::Named(id))
     }
 }

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("sent     {} to {} partition {}", order.order_id, delivery.topic, delivery.partition);
 
     // What the schema refuses does not leave the program.
-    order.order_id = "417".to_owned();
+    order.order_id.truncate(2);
     order.lines[0].quantity = 1000;
     if let Err(error) = producer.send(&order).await {
         println!("refused  {error}");

@@ -36,7 +36,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let producer = kafka.producer()?;
     for release in &releases {
         let delivery = producer.send(release).await?;
-        println!("{} {}: partition {}, offset {}", release.package_name, release.package_version, delivery.partition, delivery.offset);
+        println!(
+            "{} {}: partition {}, offset {}",
+            release.package_name, release.package_version, delivery.partition, delivery.offset
+        );
     }
     producer.close(Duration::from_secs(10)).await?;
     Ok(())

@@ -60,8 +60,7 @@ async fn run() -> Result<bool, Failure> {
     let start = Instant::now();
 
     // A message type that no schema file holds.
-    let fields =
-        [("component_name", "str"), ("service_version", "str"), ("notebook_url", "str"), ("stars", "int")];
+    let fields = [("component_name", "str"), ("service_version", "str"), ("notebook_url", "str"), ("stars", "int")];
     let notebook = message_factory("thoth.community.notebook-published", fields)?.with_partitions(1);
 
     let cluster = InProcessKafka::start()?;
@@ -72,12 +71,7 @@ async fn run() -> Result<bool, Failure> {
     let kafka = cluster.kafka();
     println!("in-process Kafka on {}, {} topics", kafka.bootstrap_servers(), REGISTRY.iter().count() + 1);
 
-    let mut road = Road {
-        producer: kafka.producer()?,
-        kafka,
-        entries: by_topic(entries),
-        lanes: JoinSet::new(),
-    };
+    let mut road = Road { producer: kafka.producer()?, kafka, entries: by_topic(entries), lanes: JoinSet::new() };
     road.start::<AdviseJustification>();
     road.start::<AdviserTrigger>();
     road.start::<BuildAnalysisTrigger>();

@@ -12,7 +12,10 @@ pub(crate) fn print(lanes: &[Lane], elapsed: Duration) -> bool {
     let key = width(|lane| lane.key.as_deref().map_or(0, |key| key.chars().count()), "key");
 
     println!();
-    println!("{:topic$}  {:message$}  {:key$}  {:>4}  {:>8}  {:>7}", "topic", "message", "key", "sent", "received", "refused");
+    println!(
+        "{:topic$}  {:message$}  {:key$}  {:>4}  {:>8}  {:>7}",
+        "topic", "message", "key", "sent", "received", "refused"
+    );
     for lane in lanes {
         println!(
             "{:topic$}  {:message$}  {:key$}  {:>4}  {:>8}  {:>7}",

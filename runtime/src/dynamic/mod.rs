@@ -267,11 +267,9 @@ impl fmt::Display for FactoryError {
             Self::Unreadable { origin, source } => write!(f, "can't read {origin}: {source}"),
             Self::Schema { place, reason } => write!(f, "not a usable JSON Schema: {reason}, at `#{place}`"),
             Self::Kafka { reason } => write!(f, "`x-kafka` of the schema can't be used: {reason}"),
-            Self::FieldType { field, name } => write!(
-                f,
-                "field `{field}` has the unknown type `{name}`: write one of {}",
-                FieldType::NAMES.join(", ")
-            ),
+            Self::FieldType { field, name } => {
+                write!(f, "field `{field}` has the unknown type `{name}`: write one of {}", FieldType::NAMES.join(", "))
+            }
         }
     }
 }

@@ -20,8 +20,7 @@ pub(super) struct Validator(jsonschema::Validator);
 impl Validator {
     /// Compiles a schema that refers to no other document.
     pub(super) fn of_document(schema: &Value) -> Result<Arc<Self>, FactoryError> {
-        jsonschema::options()
-            .offline()
+        options()
             .with_base_uri(absolute(&Self::uri_of(schema)))
             .build(schema)
             .map(|validator| Arc::new(Self(validator)))
@@ -44,8 +43,7 @@ impl Validator {
 
     fn of_generated(schema: &Schema) -> Option<Self> {
         let (root, registry) = load(schema)?;
-        let validator =
-            jsonschema::options().offline().with_registry(&registry).with_base_uri(absolute(&schema.uri)).build(&root);
+        let validator = options().with_registry(&registry).with_base_uri(absolute(&schema.uri)).build(&root);
         validator.ok().map(Self)
     }
 
@@ -53,6 +51,26 @@ impl Validator {
     pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
         self.0.iter_errors(payload).map(|error| violation(&error)).collect()
     }
+}
+
+/// `format`, `contentEncoding` and `contentMediaType` are annotations in every draft, as in generated types; left to
+/// itself the validator asserts them for drafts 4 to 7.
+fn options() -> jsonschema::ValidationOptions<'static> {
+    struct Annotation;
+    impl<'i> jsonschema::Keyword<'i> for Annotation {
+        fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+            Ok(())
+        }
+
+        fn is_valid(&self, _: &'i Value) -> bool {
+            true
+        }
+    }
+    jsonschema::options()
+        .offline()
+        .should_validate_formats(false)
+        .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
+        .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
 }
 
 /// Everything that the schema of a generated type refuses in a payload.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -39,6 +40,7 @@ pub trait At {
     /// # Errors
     ///
     /// The fault, with its place.
+    #[must_use = "it is the outcome of a check"]
     fn at(self, member: &str) -> Self;
 }
 
@@ -103,18 +105,63 @@ pub fn one_of<T: PartialEq + fmt::Debug>(value: &T, constants: &[T]) -> Result<(
     ensure(constants.contains(value), "enum", format_args!("one of {constants:?}"))
 }
 
+/// Constants of several types: the items of a JSON array, compared as JSON values.
+#[derive(Debug)]
+pub struct Constants {
+    json: &'static str,
+    canonical: OnceLock<BTreeSet<String>>,
+}
+
+impl Constants {
+    /// The constants of a JSON array, which is parsed when it is first used.
+    #[must_use]
+    pub const fn new(json: &'static str) -> Self {
+        Self { json, canonical: OnceLock::new() }
+    }
+
+    fn contains(&self, value: &Value) -> bool {
+        let parse = || serde_json::from_str::<Vec<Value>>(self.json).unwrap_or_default();
+        let all = self.canonical.get_or_init(|| parse().iter().map(canonical).collect());
+        all.contains(&canonical(value))
+    }
+}
+
+/// `enum` and `const` of several types: equal to one of the constants as a JSON value.
+///
+/// # Errors
+///
+/// The fault, where it is equal to none.
+pub fn one_of_json(value: &Value, constants: &Constants) -> Result<(), Fault> {
+    ensure(constants.contains(value), "enum", format_args!("one of {}", constants.json))
+}
+
 /// `uniqueItems`: no two items are the same JSON value.
 ///
 /// # Errors
 ///
 /// The fault, where two are.
 pub fn unique_items<C: Codec>(items: &[C::Value]) -> Result<(), Fault> {
-    let mut seen = BTreeSet::new();
-    let unique = items.iter().all(|item| {
+    let mut seen = Distinct::default();
+    items.iter().try_for_each(|item| match serde_json::to_value(Encoded::<C>(item)) {
+        Ok(value) => seen.insert(&value),
         // What can't be written is refused by its own check.
-        serde_json::to_value(Encoded::<C>(item)).map_or(true, |value| seen.insert(canonical(&value)))
-    });
-    ensure(unique, "uniqueItems", "no two equal items")
+        Err(_) => Ok(()),
+    })
+}
+
+/// JSON values of which no two are the same.
+#[derive(Default)]
+pub(super) struct Distinct(BTreeSet<String>);
+
+impl Distinct {
+    /// One more value.
+    ///
+    /// # Errors
+    ///
+    /// The fault, where it was there before.
+    pub(super) fn insert(&mut self, value: &Value) -> Result<(), Fault> {
+        ensure(self.0.insert(canonical(value)), "uniqueItems", "no two equal items")
+    }
 }
 
 /// One text for all ways to write the same JSON value: members in order, `1.0` as `1`.
@@ -122,9 +169,7 @@ fn canonical(value: &Value) -> String {
     match value {
         Value::Number(number) => match number.as_f64() {
             #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e18 => {
-                (float as i64).to_string()
-            }
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e38 => (float as i128).to_string(),
             _ => number.to_string(),
         },
         Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
@@ -163,30 +208,33 @@ pub fn each_value<'a, N: AsRef<str> + 'a, T: 'a>(
 
 /// Whether a decimal number is a multiple of another: both as Rust prints them.
 fn is_multiple(value: &str, divisor: &str) -> bool {
-    let (Some((value, value_scale)), Some((divisor, divisor_scale))) = (decimal(value), decimal(divisor)) else {
+    let (Some((value, value_power)), Some((divisor, divisor_power))) = (decimal(value), decimal(divisor)) else {
         return false;
     };
-    let scale = value_scale.max(divisor_scale);
-    let Some(divisor) = 10_u128.checked_pow(scale - divisor_scale).and_then(|power| divisor.checked_mul(power)) else {
-        return value == 0;
-    };
-    // value · 10^n modulo divisor, without the product, which may not fit.
-    let ten_to_n = (0..scale - value_scale).try_fold(value % divisor, |rest, _| rest.checked_mul(10).map(|r| r % divisor));
-    ten_to_n == Some(0)
+    if value == 0 || divisor == 0 {
+        return divisor != 0;
+    }
+    // With more zeros at its end the divisor is no divisor; the digits of the value end with none.
+    let Ok(power) = u32::try_from(value_power - divisor_power) else { return false };
+    // The digits of the value and of a float's divisor are at most 20: a product with ten fits.
+    (0..power).fold(value % divisor, |rest, _| rest * 10 % divisor) == 0
 }
 
-/// A decimal as digits and the number of them that stand behind the point. The sign does not matter here.
-fn decimal(text: &str) -> Option<(u128, u32)> {
-    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
-    let scale = u32::try_from(fraction.len()).ok()?;
-    Some((format!("{whole}{fraction}").parse().ok()?, scale))
+/// A decimal as digits that do not end with zero and the power of ten that they stand for. The sign does not matter.
+fn decimal(text: &str) -> Option<(u128, i32)> {
+    let text = text.trim_start_matches('-');
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{fraction}");
+    let kept = digits.trim_end_matches('0');
+    let power = i32::try_from(digits.len() - kept.len()).ok()? - i32::try_from(fraction.len()).ok()?;
+    Some((if kept.is_empty() { 0 } else { kept.parse().ok()? }, power))
 }
 
 /// A compiled `pattern`: an ECMA-262 expression, as the generator translated it.
 #[cfg(feature = "pattern")]
 pub struct Pattern {
     source: &'static str,
-    compiled: std::sync::OnceLock<Option<fancy_regex::Regex>>,
+    compiled: OnceLock<Option<fancy_regex::Regex>>,
 }
 
 #[cfg(feature = "pattern")]
@@ -194,7 +242,7 @@ impl Pattern {
     /// A pattern that is compiled when it is first used.
     #[must_use]
     pub const fn new(source: &'static str) -> Self {
-        Self { source, compiled: std::sync::OnceLock::new() }
+        Self { source, compiled: OnceLock::new() }
     }
 
     fn is_match(&self, text: &str) -> bool {
@@ -236,6 +284,10 @@ mod tests {
         assert!(multiple_of(1e30, "1").is_ok());
         assert!(multiple_of(-7, "7").is_ok());
         assert!(multiple_of(0, "0.3").is_ok());
+        assert!(multiple_of(u64::MAX, "18446744073709551615").is_ok());
+        assert!(multiple_of(1e300, &1e298.to_string()).is_ok());
+        assert!(multiple_of(1.5e300, &1e300.to_string()).is_err());
+        assert!(multiple_of(1e-300, &1e-301.to_string()).is_ok());
     }
 
     #[test]

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::ser::Serializer;
+use serde::ser::{Error as _, Serializer};
+use serde_json::Value;
 
+use super::check::{Distinct, unique_items};
+use super::object::is_unchecked;
 use super::{Codec, Encoded, Seed, refuse};
 
 impl<C: Codec> Codec for Vec<C> {
@@ -31,6 +34,34 @@ impl<C: Codec> Codec for Vec<C> {
 
     fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(values.iter().map(Encoded::<C>))
+    }
+}
+
+/// An array whose items are compared as they stand in JSON: their Rust values may be the same where they are not, as
+/// defaults are filled in and unknown members left out.
+#[derive(Debug)]
+pub struct Unique<C>(PhantomData<C>);
+
+impl<C: Codec> Codec for Unique<C> {
+    type Value = Vec<C::Value>;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
+        let items = Vec::<Value>::read(deserializer)?;
+        let mut seen = Distinct::default();
+        let mut values = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            seen.insert(&item).map_err(D::Error::custom)?;
+            // Behind a `Value` the place in the text is lost.
+            values.push(C::read(item).map_err(|error| D::Error::custom(format_args!("/{index} {error}")))?);
+        }
+        Ok(values)
+    }
+
+    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
+        if !is_unchecked() {
+            unique_items::<C>(values).map_err(S::Error::custom)?;
+        }
+        Vec::<C>::write(values, serializer)
     }
 }
 

@@ -1,4 +1,4 @@
-//! From an error of serde_json to one that says what the schema refuses, and where.
+//! From an error of `serde_json` to one that says what the schema refuses, and where.
 
 use serde_json::error::Category;
 
@@ -6,7 +6,7 @@ use super::locate::instance_path;
 use crate::error::{DecodeError, EncodeError, Violation};
 use crate::message::{Descriptor, Message};
 
-/// Why a payload that serde_json refused is no such message.
+/// Why a payload that `serde_json` refused is no such message.
 ///
 /// This may cost more than decoding did: with the feature `dynamic` the whole schema is asked, for every violation.
 #[must_use]

@@ -75,9 +75,10 @@ impl Scanner<'_> {
     }
 }
 
-/// The offset of the byte after a position that serde_json gives: lines and columns from 1, columns in bytes.
+/// The offset of the byte after a position that `serde_json` gives: lines and columns from 1, columns in bytes.
 fn offset(payload: &[u8], line: usize, column: usize) -> usize {
-    let start: usize = payload.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let start: usize =
+        payload.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     (start + column).min(payload.len())
 }
 

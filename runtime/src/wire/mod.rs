@@ -23,19 +23,20 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 pub use check::{
-    At, Fault, each, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length, max_properties, maximum,
-    min_items, min_length, min_properties, minimum, multiple_of, one_of, unique_items,
+    At, Constants, Fault, each, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length,
+    max_properties, maximum, min_items, min_length, min_properties, minimum, multiple_of, one_of, one_of_json,
+    unique_items,
 };
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
-pub use collection::Boxed;
+pub use collection::{Boxed, Unique};
 pub use explain::{explain_decode, explain_encode};
 pub use key::{Key, key};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Members, Object, Writer, read_object, write_object};
 pub use scalar::{Integer, StrictInteger};
 pub use union::{Union, read_union};
-pub use value::{Redacted, parse_strict};
+pub use value::{Redacted, json, parse_strict};
 
 #[cfg(feature = "dynamic")]
 pub(crate) use key::key_at;

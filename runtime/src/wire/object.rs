@@ -68,7 +68,7 @@ pub fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
 ///
 /// Those of [`Object::write`] and [`Object::check`].
 pub fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    if !UNCHECKED.get() {
+    if !is_unchecked() {
         object.check().map_err(S::Error::custom)?;
     }
     let mut writer = Writer { map: serializer.serialize_map(None)? };
@@ -78,6 +78,11 @@ pub fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Resu
 
 thread_local! {
     static UNCHECKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether values are written without checks, by [`unchecked`].
+pub(super) fn is_unchecked() -> bool {
+    UNCHECKED.get()
 }
 
 /// Runs `write` with the checks of [`write_object`] off, to see the whole of an object that they refuse.
@@ -213,9 +218,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     ///
     /// Where it was not.
     pub fn required<T>(&self, index: usize, value: Option<T>) -> Result<T, A::Error> {
-        value.ok_or_else(|| {
-            A::Error::custom(format_args!("required: expected the member `{}`", self.names[index]))
-        })
+        value.ok_or_else(|| A::Error::custom(format_args!("required: expected the member `{}`", self.names[index])))
     }
 }
 
@@ -346,11 +349,7 @@ impl<S: SerializeMap> Writer<S> {
     /// # Errors
     ///
     /// Those of the codec, and a member with the name of a declared one.
-    pub fn kept<C: Codec>(
-        &mut self,
-        declared: &[&str],
-        kept: &BTreeMap<String, C::Value>,
-    ) -> Result<(), S::Error> {
+    pub fn kept<C: Codec>(&mut self, declared: &[&str], kept: &BTreeMap<String, C::Value>) -> Result<(), S::Error> {
         kept.iter().try_for_each(|(name, value)| {
             undeclared(declared, name)?;
             self.write::<C>(name, value)

@@ -153,7 +153,8 @@ fn read_integer<'de, T: Fits, D: Deserializer<'de>>(deserializer: D, strict: boo
         }
 
         fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i128, E> {
-            if value.fract() != 0.0 || self.strict {
+            // Past 2^63 it is unknown how the number was written, and it does not fit anyway.
+            if value.fract() != 0.0 || self.strict && value.abs() < 9_223_372_036_854_775_808.0 {
                 return Err(E::custom("type: expected an integer"));
             }
             exact_integer(value).ok_or_else(|| E::custom("limit: expected an integer of at most 64 bits"))

@@ -105,7 +105,7 @@ fn entries<'de, A: MapAccess<'de>>(mut members: A) -> Result<Map<String, Value>,
     Ok(values)
 }
 
-/// Parses JSON of any content. Unlike serde_json's own `Value` it refuses a duplicate member.
+/// Parses JSON of any content. Unlike `serde_json`'s own `Value` it refuses a duplicate member.
 ///
 /// # Errors
 ///
@@ -115,6 +115,13 @@ pub fn parse_strict(json: &[u8]) -> Result<Value, serde_json::Error> {
     let value = Value::read(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
+}
+
+/// The value of a JSON text that a schema holds, as a default.
+#[must_use]
+pub fn json(text: &str) -> Value {
+    // The generator wrote the text from a value.
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// Reads past a value of any content.

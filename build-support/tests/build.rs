@@ -1,0 +1,183 @@
+//! What a build script does with folders and files.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+use thoth_messaging_build::{Build, BuildError, read_folder};
+
+const PING: &str =
+    r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ping"}, "properties": {"host": {"type": "string"}}}"#;
+
+/// A folder with `schemas/ping.schema.json`, and a folder `out`.
+fn project() -> TempDir {
+    let project = TempDir::new().unwrap();
+    fs::create_dir_all(project.path().join("schemas")).unwrap();
+    fs::create_dir_all(project.path().join("out")).unwrap();
+    fs::write(project.path().join("schemas/ping.schema.json"), PING).unwrap();
+    project
+}
+
+fn compile(project: &Path) -> Result<(), BuildError> {
+    Build::new().out_dir(project.join("out")).compile(project.join("schemas"))
+}
+
+/// Every file below a folder, with its text.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn set_time(path: &Path, time: SystemTime) {
+    fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+}
+
+#[test]
+fn writes_the_code_and_the_schemas() {
+    let project = project();
+    compile(project.path()).unwrap();
+    let code = fs::read_to_string(project.path().join("out/messages.rs")).unwrap();
+    assert!(code.contains("pub struct Ping"));
+    assert!(code.contains("include_str!(\"schemas/ping.schema.json\")"));
+    assert_eq!(fs::read_to_string(project.path().join("out/schemas/ping.schema.json")).unwrap(), PING);
+}
+
+#[test]
+fn reads_folders_in_folders_and_leaves_out_what_is_no_schema() {
+    let project = project();
+    let schemas = project.path().join("schemas");
+    fs::create_dir_all(schemas.join("shared/deep")).unwrap();
+    fs::create_dir_all(schemas.join(".git")).unwrap();
+    fs::write(schemas.join("shared/deep/size.json"), "{}").unwrap();
+    for other in ["README.md", ".hidden.json", ".git/x.json", "ping.yaml"] {
+        fs::write(schemas.join(other), "not a schema").unwrap();
+    }
+    let set = read_folder(&schemas).unwrap();
+    let names: Vec<_> = set.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["ping.schema.json", "shared/deep/size.json"]);
+}
+
+#[test]
+fn writes_only_what_changed() {
+    let project = project();
+    fs::write(
+        project.path().join("schemas/pong.schema.json"),
+        PING.replace("ing\",", "ong\",").replace("\"ping\"", "\"pong\""),
+    )
+    .unwrap();
+    compile(project.path()).unwrap();
+    let out = |name: &str| project.path().join("out").join(name);
+    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    for name in ["messages.rs", "schemas/ping.schema.json", "schemas/pong.schema.json"] {
+        set_time(&out(name), long_ago);
+    }
+    let time = |name: &str| fs::metadata(out(name)).unwrap().modified().unwrap();
+    let before = time("messages.rs");
+    compile(project.path()).unwrap();
+    assert_eq!(time("messages.rs"), before);
+    fs::write(
+        project.path().join("schemas/pong.schema.json"),
+        PING.replace("ing\",", "ong\",").replace("\"ping\"", "\"pung\""),
+    )
+    .unwrap();
+    compile(project.path()).unwrap();
+    assert!(time("messages.rs") > before);
+    assert!(time("schemas/pong.schema.json") > before);
+    assert_eq!(time("schemas/ping.schema.json"), before);
+}
+
+#[test]
+fn writes_nothing_where_there_is_an_error() {
+    let project = project();
+    compile(project.path()).unwrap();
+    let before = files(&project.path().join("out"));
+    fs::write(project.path().join("schemas/bad.schema.json"), r#"{"type": "object", "x-kafka": {"topic": "a b"}}"#)
+        .unwrap();
+    fs::write(project.path().join("schemas/ping.schema.json"), PING.replace("host", "name")).unwrap();
+    let error = compile(project.path()).unwrap_err();
+    assert!(matches!(error, BuildError::Schemas { .. }));
+    let text = error.to_string();
+    let place = format!("{}:1:41  (#/x-kafka/topic)", project.path().join("schemas/bad.schema.json").display());
+    assert!(text.contains("error[S0302]: Kafka refuses the topic name \"a b\""), "{text}");
+    assert!(text.contains(&place), "{text}");
+    assert_eq!(format!("{error:?}"), text);
+    assert_eq!(files(&project.path().join("out")), before);
+}
+
+#[test]
+fn refuses_a_folder_that_is_missing() {
+    let project = project();
+    let missing = project.path().join("nowhere");
+    let error = Build::new().out_dir(project.path().join("out")).compile(&missing).unwrap_err();
+    assert!(matches!(&error, BuildError::Read { path, .. } if *path == missing), "{error}");
+    assert!(error.to_string().starts_with(&format!("can't read `{}`: ", missing.display())), "{error}");
+}
+
+#[test]
+fn refuses_a_folder_that_is_a_file() {
+    let project = project();
+    let file = project.path().join("schemas/ping.schema.json");
+    let error = Build::new().out_dir(project.path().join("out")).compile(file).unwrap_err();
+    assert!(matches!(error, BuildError::Read { .. }), "{error}");
+}
+
+#[test]
+fn refuses_an_empty_folder() {
+    let project = project();
+    fs::remove_file(project.path().join("schemas/ping.schema.json")).unwrap();
+    let error = compile(project.path()).unwrap_err().to_string();
+    assert!(error.contains("error[S0100]: there are no schema files"), "{error}");
+    assert!(error.contains("= help: add a file"), "{error}");
+}
+
+#[test]
+fn refuses_a_file_that_is_not_utf_8() {
+    let project = project();
+    let file = project.path().join("schemas/latin.schema.json");
+    fs::write(&file, b"{\"title\": \"gr\xfcn\"}").unwrap();
+    let error = compile(project.path()).unwrap_err();
+    assert!(matches!(&error, BuildError::Read { path, .. } if *path == file), "{error}");
+    assert!(error.to_string().contains("UTF-8"), "{error}");
+}
+
+#[test]
+fn refuses_a_folder_that_it_can_not_write_to() {
+    let project = project();
+    fs::write(project.path().join("out/schemas"), "in the way").unwrap();
+    let error = compile(project.path()).unwrap_err();
+    assert!(matches!(&error, BuildError::Write { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn reads_a_folder_that_links_back_to_itself_once() {
+    let project = project();
+    let schemas = project.path().join("schemas");
+    for name in ["loop", "again"] {
+        std::os::unix::fs::symlink(&schemas, schemas.join(name)).unwrap();
+    }
+    std::os::unix::fs::symlink(schemas.join("ping.schema.json"), project.path().join("linked.json")).unwrap();
+    assert_eq!(read_folder(&schemas).unwrap().iter().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_a_link_that_leads_nowhere() {
+    let project = project();
+    let link = project.path().join("schemas/gone.json");
+    std::os::unix::fs::symlink("/nowhere/at/all", &link).unwrap();
+    let error = compile(project.path()).unwrap_err();
+    assert!(matches!(&error, BuildError::Read { path, .. } if *path == link), "{error}");
+}

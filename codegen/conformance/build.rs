@@ -1,0 +1,151 @@
+//! Generates a type for each group of the official suite, where it is at hand.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::{Value, json};
+use thoth_messaging_codegen::{GeneratedFile, Options, SchemaSet, Severity, generate};
+
+const DRAFTS: [(&str, &str); 5] = [
+    ("draft4", "http://json-schema.org/draft-04/schema#"),
+    ("draft6", "http://json-schema.org/draft-06/schema#"),
+    ("draft7", "http://json-schema.org/draft-07/schema#"),
+    ("draft2019-09", "https://json-schema.org/draft/2019-09/schema"),
+    ("draft2020-12", "https://json-schema.org/draft/2020-12/schema"),
+];
+
+/// Where the suite says that its remote documents are.
+const REMOTES: &str = "http://localhost:1234/";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-env-changed=CORPORA_DIR");
+    let corpora = env::var_os("CORPORA_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"), PathBuf::from);
+    let suite = corpora.join("json-schema-test-suite");
+    let out_dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
+    let mut output = Output { out_dir, modules: String::new(), table: String::new(), count: 0 };
+    if suite.is_dir() {
+        println!("cargo::rerun-if-changed={}", suite.display());
+        println!("cargo::rustc-env=CONFORMANCE_SUITE={}", suite.display());
+        let remotes = remotes(&suite.join("remotes"))?;
+        for (draft, meta_schema) in DRAFTS {
+            let folder = suite.join("tests").join(draft);
+            for path in json_files(&folder)? {
+                let file = path.strip_prefix(&folder)?.with_extension("").to_string_lossy().replace('\\', "/");
+                let groups: Vec<Value> = serde_json::from_str(&fs::read_to_string(&path)?)?;
+                for group in groups {
+                    output.add(draft, &file, &group, types(&group["schema"], meta_schema, &remotes))?;
+                }
+            }
+        }
+    }
+    output.write()
+}
+
+/// The modules of the groups, and the table that lists them.
+struct Output {
+    out_dir: PathBuf,
+    modules: String,
+    table: String,
+    count: usize,
+}
+
+impl Output {
+    fn add(&mut self, draft: &str, file: &str, group: &Value, types: Types) -> Result<(), Box<dyn Error>> {
+        let module = format!("group_{}", self.count);
+        self.count += 1;
+        let outcome = match types {
+            Ok(files) => {
+                for generated in files {
+                    let path = self.out_dir.join(&module).join(generated.path);
+                    fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+                    fs::write(path, generated.text)?;
+                }
+                let path = format!("/{module}/messages.rs");
+                writeln!(self.modules, "pub mod {module} {{ include!(concat!(env!(\"OUT_DIR\"), {path:?})); }}")?;
+                format!("Outcome::Generated(reads::<{module}::Root>, &{module}::REGISTRY)")
+            }
+            Err(codes) => format!("Outcome::Refused(&{codes:?})"),
+        };
+        let description = group["description"].as_str().unwrap_or_default();
+        let tests = group["tests"].to_string();
+        writeln!(
+            self.table,
+            "Group {{ draft: {draft:?}, file: {file:?}, description: {description:?}, tests: {tests:?}, outcome: {outcome} }},"
+        )?;
+        Ok(())
+    }
+
+    fn write(self) -> Result<(), Box<dyn Error>> {
+        let Self { modules, table, .. } = self;
+        let text = format!("{modules}\npub static GROUPS: &[Group] = &[\n{table}];\n");
+        fs::write(self.out_dir.join("groups.rs"), text)?;
+        Ok(())
+    }
+}
+
+/// The generated files, or the codes of the errors.
+type Types = Result<Vec<GeneratedFile>, Vec<&'static str>>;
+
+/// What is generated of a schema, as a message named `Root`.
+fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>) -> Types {
+    let mut root = match schema {
+        Value::Object(members) => members.clone(),
+        // A file is an object.
+        boolean => serde_json::Map::from_iter([("allOf".to_owned(), json!([boolean]))]),
+    };
+    root.entry("$schema").or_insert(meta_schema.into());
+    root.insert("title".into(), "Root".into());
+    root.insert("x-kafka".into(), json!({"topic": "root"}));
+    let text = Value::Object(root).to_string();
+    let mut set = SchemaSet::new();
+    add_remotes(&mut set, &text, remotes);
+    set.add("root.json", "root.json", text);
+    let generation = generate(&set, &Options::default());
+    if !generation.has_errors() {
+        return Ok(generation.files);
+    }
+    let errors = generation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut codes: Vec<_> = errors.map(|diagnostic| diagnostic.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    Err(codes)
+}
+
+/// Adds the remote documents that a text names, and those that they name.
+fn add_remotes(set: &mut SchemaSet, text: &str, remotes: &BTreeMap<String, String>) {
+    for (uri, remote) in remotes {
+        let name = uri.rsplit('/').next().unwrap_or(uri);
+        if text.contains(name) && !set.iter().any(|(known, _)| known == uri) {
+            set.add(uri, uri, remote);
+            add_remotes(set, remote, remotes);
+        }
+    }
+}
+
+/// The remote documents by URI.
+fn remotes(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    let mut remotes = BTreeMap::new();
+    for path in json_files(folder)? {
+        let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+        remotes.insert(format!("{REMOTES}{name}"), fs::read_to_string(&path)?);
+    }
+    Ok(remotes)
+}
+
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(json_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,54 @@
+//! Finds the golden cases and makes a module of each.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("cases");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let entry = entry?;
+        // A case without expected code is a new one: the test that writes it says so.
+        if entry.path().join("messages.rs").exists() {
+            names.push(entry.file_name().into_string().map_err(|_| "a case has a name that is not UTF-8")?);
+        }
+    }
+    names.sort();
+    let mut modules = String::new();
+    let mut cases = String::from(
+        "/// All of them, by name.\n#[allow(deprecated, reason = \"a case is about it\")]\npub static ALL: &[super::Case] = &[\n",
+    );
+    for name in &names {
+        let module = name.replace('-', "_");
+        let code = folder.join(name).join("messages.rs");
+        // Where everything is described, everything has to be documented.
+        let described = folder.join(name).join("described").exists();
+        let allow = if described { "" } else { "#[allow(missing_docs, reason = \"the schemas describe little\")]\n" };
+        write!(
+            modules,
+            "/// The case `{name}`.\n{allow}#[path = \"{}\"]\npub mod {module};\n\n",
+            code.display().to_string().escape_default()
+        )?;
+        write!(cases, "    super::Case {{ name: {name:?}, registry: &{module}::REGISTRY, roads: &[")?;
+        for message in messages(&code)? {
+            write!(
+                cases,
+                "super::Road {{ message: {message:?}, \
+                 from_slice: |payload| serde_json::from_slice::<{module}::{message}>(payload).is_ok(), \
+                 from_value: |payload| serde_json::from_value::<{module}::{message}>(payload).is_ok() }}, "
+            )?;
+        }
+        cases.push_str("] },\n");
+    }
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("cases.rs"), format!("{modules}{cases}];\n"))?;
+    Ok(())
+}
+
+/// The messages that the registry of a file names.
+fn messages(code: &Path) -> Result<Vec<String>, std::io::Error> {
+    let text = fs::read_to_string(code)?;
+    let names = text.split("registry::Entry::of::<").skip(1).filter_map(|rest| rest.split_once('>'));
+    Ok(names.map(|(name, _)| name.to_owned()).collect())
+}

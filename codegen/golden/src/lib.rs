@@ -1,0 +1,34 @@
+//! The expected code of every golden case, compiled.
+//!
+//! A case is a folder under `cases/`: `schemas/`, the code that is generated from them (`messages.rs`), payloads that
+//! each message accepts and refuses (`accept/` and `reject/`, a file for each message, a payload on each line), and what
+//! is written again of those that it accepts (`recoded/`). The build script finds the cases; nothing lists them.
+
+use thoth_messaging::Registry;
+
+/// A case whose expected code is there.
+#[derive(Debug)]
+pub struct Case {
+    /// The name of its folder.
+    pub name: &'static str,
+    /// Its messages.
+    pub registry: &'static Registry,
+    /// Its messages by their Rust types.
+    pub roads: &'static [Road],
+}
+
+/// The ways to read a message other than by its registry: whether each accepts a payload.
+#[derive(Debug)]
+pub struct Road {
+    /// The name of the message.
+    pub message: &'static str,
+    /// `serde_json::from_slice`
+    pub from_slice: fn(&[u8]) -> bool,
+    /// `serde_json::from_value`
+    pub from_value: fn(serde_json::Value) -> bool,
+}
+
+/// The modules of the cases.
+pub mod cases {
+    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+}

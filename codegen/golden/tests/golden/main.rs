@@ -1,0 +1,225 @@
+//! The golden cases: expected code, payloads, and an oracle that has to agree.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
+
+mod mutate;
+mod oracle;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use golden::{Case, cases};
+use serde_json::Value;
+use thoth_messaging::registry::{Entry, RecodeError};
+use thoth_messaging::wire::parse_strict;
+use thoth_messaging_codegen::{Options, SchemaSet, generate};
+
+use mutate::Mutations;
+use oracle::Oracle;
+
+/// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.
+fn mutations() -> usize {
+    env::var("MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
+}
+
+/// The schemas of each case, by its name.
+fn schema_sets() -> BTreeMap<String, SchemaSet> {
+    let names = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names
+        .map(|name| (name.clone(), thoth_messaging_build::read_folder(folder().join(name).join("schemas")).unwrap()))
+        .collect()
+}
+
+/// Schemas as they are in the folder, whatever the path to it is.
+fn generated(schemas: &SchemaSet) -> String {
+    let generation = generate(schemas, &Options::default());
+    let diagnostics: Vec<String> = generation.diagnostics.iter().map(ToString::to_string).collect();
+    assert!(!generation.has_errors(), "{}", diagnostics.join("\n"));
+    generation.files[0].text.clone()
+}
+
+fn updates() -> bool {
+    env::var_os("UPDATE_EXPECTED").is_some()
+}
+
+/// Compares a text with a file, or writes the file.
+#[track_caller]
+fn check_file(path: &Path, text: &str) {
+    if updates() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    let differs = expected.lines().zip(text.lines()).position(|(expected, text)| expected != text);
+    let line = differs.unwrap_or(expected.lines().count().min(text.lines().count()));
+    assert!(
+        expected == text,
+        "{} differs at line {} (UPDATE_EXPECTED=1 rewrites it)\nexpected: {:?}\nfound:    {:?}",
+        path.display(),
+        line + 1,
+        expected.lines().nth(line),
+        text.lines().nth(line),
+    );
+}
+
+/// The lines of a file of payloads; none where there is no file.
+fn lines(case: &str, kind: &str, message: &str) -> Vec<String> {
+    let text = fs::read_to_string(folder().join(case).join(kind).join(format!("{message}.ndjson"))).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// What every way to read a payload says of it: they have to say the same.
+#[track_caller]
+fn accepts(case: &Case, entry: &Entry, payload: &str) -> bool {
+    let name = &*entry.descriptor().name;
+    let checked = entry.check(payload.as_bytes()).is_ok();
+    let road = case.roads.iter().find(|road| road.message == name).unwrap();
+    assert_eq!(checked, (road.from_slice)(payload.as_bytes()), "{}/{name}: from_slice of {payload}", case.name);
+    if let Ok(value) = parse_strict(payload.as_bytes()) {
+        assert_eq!(checked, (road.from_value)(value), "{}/{name}: from_value of {payload}", case.name);
+    }
+    checked
+}
+
+/// Whether a payload is refused for a documented limit alone: it has an integer that its Rust type can't hold.
+fn is_limit(entry: &Entry, payload: &str) -> bool {
+    let error = entry.check(payload.as_bytes()).unwrap_err();
+    let limit = error.violations().iter().all(|violation| violation.keyword == "limit");
+    limit && !error.violations().is_empty()
+}
+
+fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
+    let sets = schema_sets();
+    cases::ALL.iter().flat_map(move |case| {
+        let set = sets[case.name].clone();
+        case.registry.iter().map(move |entry| (case, entry, Oracle::new(&set, &entry.descriptor().schema.uri)))
+    })
+}
+
+#[test]
+fn expected_code_is_what_is_generated() {
+    for (name, schemas) in schema_sets() {
+        check_file(&folder().join(&name).join("messages.rs"), &generated(&schemas));
+    }
+}
+
+#[test]
+fn the_order_of_the_files_does_not_matter() {
+    for (name, schemas) in schema_sets() {
+        let files: Vec<_> = schemas.iter().collect();
+        for turn in 0..files.len() {
+            let mut shuffled = SchemaSet::new();
+            for (file, content) in files[turn..].iter().chain(&files[..turn]).rev() {
+                shuffled.add(*file, &*content.origin, &*content.text);
+            }
+            assert_eq!(generated(&schemas), generated(&shuffled), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_message_has_payloads_to_accept_and_to_refuse() {
+    for (case, entry, _) in entries() {
+        let name = &entry.descriptor().name;
+        assert!(!lines(case.name, "accept", name).is_empty(), "{}/accept/{name}.ndjson", case.name);
+        assert!(!lines(case.name, "reject", name).is_empty(), "{}/reject/{name}.ndjson", case.name);
+    }
+    for (name, kind) in schema_sets().keys().flat_map(|name| ["accept", "reject", "recoded"].map(|kind| (name, kind))) {
+        let Ok(files) = fs::read_dir(folder().join(name).join(kind)) else { continue };
+        for file in files.map(|file| file.unwrap().path()) {
+            let message = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            let case = cases::ALL.iter().find(|case| case.name == name);
+            assert!(
+                case.is_some_and(|case| case.registry.by_name(&message).is_some()),
+                "{}: no message",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn accepted_payloads_are_read_and_written_again() {
+    for (case, entry, oracle) in entries() {
+        let name = &entry.descriptor().name;
+        let mut recoded = String::new();
+        for payload in lines(case.name, "accept", name) {
+            let place = format!("{}/{name}: {payload}", case.name);
+            assert!(accepts(case, entry, &payload), "{place}\n{}", entry.check(payload.as_bytes()).unwrap_err());
+            let value = parse_strict(payload.as_bytes()).unwrap();
+            assert_eq!(oracle.refusal(&value), None, "{place}");
+            let text = entry.recode(payload.as_bytes()).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let again = parse_strict(&text).unwrap();
+            assert_eq!(oracle.refusal(&again), None, "{place} is written as {again}");
+            oracle.assert_same(&value, &again, &place);
+            assert_eq!(entry.recode(&text).unwrap(), text, "{place}");
+            recoded.push_str(&String::from_utf8(text).unwrap());
+            recoded.push('\n');
+        }
+        // How it is written exactly, for a person to look at.
+        check_file(&folder().join(case.name).join("recoded").join(format!("{name}.ndjson")), &recoded);
+    }
+}
+
+#[test]
+fn rejected_payloads_are_refused() {
+    for (case, entry, oracle) in entries() {
+        let name = &entry.descriptor().name;
+        for payload in lines(case.name, "reject", name) {
+            let place = format!("{}/{name}: {payload}", case.name);
+            assert!(!accepts(case, entry, &payload), "{place}");
+            assert!(!entry.check(payload.as_bytes()).unwrap_err().to_string().is_empty());
+            // What is no JSON, and a duplicate member, the validator never sees.
+            if let Ok(value) = parse_strict(payload.as_bytes()) {
+                assert!(oracle.refusal(&value).is_some() || is_limit(entry, &payload), "{place} is valid");
+            }
+        }
+    }
+}
+
+#[test]
+fn mutated_payloads_are_accepted_exactly_when_they_are_valid() {
+    let mut counts = [0_usize; 3];
+    for (case, entry, oracle) in entries() {
+        let name = &entry.descriptor().name;
+        let accepted = lines(case.name, "accept", name);
+        let payloads: Vec<Value> = accepted.iter().map(|line| parse_strict(line.as_bytes()).unwrap()).collect();
+        let changes = Mutations::new(&format!("{}/{name}", case.name), &payloads, oracle.schemas());
+        for value in payloads.iter().flat_map(|payload| vec![payload; mutations()]) {
+            let mutated = changes.mutate(value);
+            let payload = mutated.to_string();
+            let refusal = oracle.refusal(&mutated);
+            let accepted = accepts(case, entry, &payload);
+            if accepted {
+                assert_eq!(refusal, None, "{}/{name} accepts {payload}", case.name);
+                match entry.recode(payload.as_bytes()) {
+                    Ok(text) => {
+                        let again = parse_strict(&text).unwrap();
+                        assert_eq!(oracle.refusal(&again), None, "{payload} is written as {again}");
+                    }
+                    // With defaults filled in and unknown members left out, items may become equal.
+                    Err(RecodeError::Encode(error)) => {
+                        assert!(
+                            error.violations().iter().all(|fault| fault.keyword == "uniqueItems"),
+                            "{payload}: {error}"
+                        );
+                    }
+                    Err(error) => panic!("{payload}: {error}"),
+                }
+            } else if refusal.is_none() {
+                let error = entry.check(payload.as_bytes()).unwrap_err();
+                assert!(is_limit(entry, &payload), "{}/{name} refuses {payload}\n{error}", case.name);
+                counts[2] += 1;
+            }
+            counts[usize::from(accepted)] += 1;
+        }
+    }
+    println!("{} refused, {} accepted, {} beyond a documented limit", counts[0], counts[1], counts[2]);
+    assert!(counts.iter().all(|count| *count > 0));
+}

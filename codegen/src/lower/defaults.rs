@@ -1,0 +1,147 @@
+//! Defaults: each has to fit its Rust type, and must not contain itself.
+//!
+//! A default of a struct stands for its absent members too, which may have defaults of their own.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::Diagnostic;
+use crate::json::whole;
+use crate::model::{JsonType, Others, Presence, Shape, Struct, Type, TypeDef, TypeId, Use};
+use crate::resolve::{Place, Resolved};
+
+/// A default with all that it stands for may be this large, in values.
+const LARGEST: usize = 10_000;
+
+/// A field with a default: its type and its number there.
+type Site = (TypeId, usize);
+
+/// Checks the defaults of all fields.
+pub(super) fn check(
+    types: &[TypeDef],
+    defaults: &BTreeMap<Site, Place>,
+    resolved: &Resolved,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut sizes: BTreeMap<Site, Option<usize>> = BTreeMap::new();
+    for (site, place) in defaults {
+        let Some((value, default)) = default_of(types, *site) else { continue };
+        let location = || resolved.document(place).locate(&place.join("default").pointer);
+        let mut parts = Parts::default();
+        parts.add(types, value, default);
+        if let Some(misfit) = parts.misfit {
+            diagnostics.push(
+                Diagnostic::error("S0410", format!("this default does not fit the Rust type: {misfit}"), location())
+                    .help("choose another default, or make the property required"),
+            );
+        }
+        let message = match size(types, *site, &mut sizes) {
+            None => "this default contains itself, by the defaults of the members that are absent in it".to_owned(),
+            Some(size) if size > LARGEST && !parts.sites.iter().any(|inner| is_too_large(&sizes, inner)) => {
+                format!("this default stands for more than {LARGEST} values, by the defaults of absent members")
+            }
+            Some(_) => continue,
+        };
+        diagnostics.push(
+            Diagnostic::error("S0411", message, location())
+                .help("name all members in the default, or leave the default of one of them out"),
+        );
+    }
+}
+
+fn is_too_large(sizes: &BTreeMap<Site, Option<usize>>, site: &Site) -> bool {
+    sizes.get(site).is_some_and(|size| size.is_none_or(|size| size > LARGEST))
+}
+
+fn default_of(types: &[TypeDef], site: Site) -> Option<(&Use, &Value)> {
+    let Shape::Struct(object) = &types[site.0.0].shape else { return None };
+    let field = object.fields.get(site.1)?;
+    match &field.presence {
+        Presence::Default(default) => Some((&field.value, default)),
+        _ => None,
+    }
+}
+
+/// How many values a default is, with those that it stands for; `None` where it contains itself. A list stands in for
+/// the stack: defaults may lead from one to the next for long.
+fn size(types: &[TypeDef], site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
+    let mut open = vec![(site, false)];
+    while let Some((site, seen)) = open.pop() {
+        let Some((value, default)) = default_of(types, site) else { continue };
+        let mut parts = Parts::default();
+        parts.add(types, value, default);
+        if seen {
+            let inner = parts.sites.iter().map(|inner| sizes.get(inner).copied().flatten());
+            let total = inner.sum::<Option<usize>>().map(|inner| inner.saturating_add(parts.count).min(LARGEST + 1));
+            sizes.insert(site, total);
+        } else if let Entry::Vacant(unknown) = sizes.entry(site) {
+            // Met again before its size is known, it contains itself.
+            unknown.insert(None);
+            open.push((site, true));
+            open.extend(parts.sites.into_iter().map(|inner| (inner, false)));
+        }
+    }
+    sizes.get(&site).copied().flatten()
+}
+
+/// What a default is made of.
+#[derive(Default)]
+struct Parts {
+    count: usize,
+    /// Fields that are absent in it, and have defaults of their own.
+    sites: Vec<Site>,
+    /// The first value that its Rust type does not hold.
+    misfit: Option<String>,
+}
+
+impl Parts {
+    fn add(&mut self, types: &[TypeDef], value: &Use, json: &Value) {
+        self.count += 1;
+        match (&value.ty, json) {
+            (_, Value::Null) => {}
+            (Type::Integer(integer), Value::Number(number)) => {
+                let (name, low, high) = integer.kind.facts();
+                if !whole(number).is_some_and(|integer| (low..=high).contains(&integer)) {
+                    self.misfit.get_or_insert(format!("`{number}` is no `{name}`"));
+                }
+            }
+            (Type::Array(item), Value::Array(items)) => items.iter().for_each(|json| self.add(types, item, json)),
+            (Type::Map(item), Value::Object(members)) => {
+                members.values().for_each(|json| self.add(types, item, json));
+            }
+            (Type::Named(id), json) => self.add_named(types, *id, json),
+            _ => {}
+        }
+    }
+
+    fn add_named(&mut self, types: &[TypeDef], id: TypeId, json: &Value) {
+        match (&types[id.0].shape, json) {
+            (Shape::Struct(object), Value::Object(members)) => self.add_struct(types, id, object, members),
+            (Shape::Union(variants), json) => {
+                let variant = variants.iter().find(|variant| JsonType::of(json) == Some(variant.json_type));
+                if let Some(variant) = variant {
+                    self.add(types, &variant.value, json);
+                }
+            }
+            (Shape::Newtype(value), json) => self.add(types, value, json),
+            _ => {}
+        }
+    }
+
+    fn add_struct(&mut self, types: &[TypeDef], id: TypeId, object: &Struct, members: &Map<String, Value>) {
+        for (number, field) in object.fields.iter().enumerate() {
+            match (members.get(&field.wire), &field.presence) {
+                (Some(json), _) => self.add(types, &field.value, json),
+                (None, Presence::Default(_)) => self.sites.push((id, number)),
+                _ => {}
+            }
+        }
+        if let Others::Kept { value, .. } = &object.others {
+            let declared = |name: &String| object.fields.iter().any(|field| field.wire == *name);
+            let others = members.iter().filter(|(name, _)| !declared(name));
+            others.for_each(|(_, json)| self.add(types, value, json));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! From the places of a value's schemas to those that say something themselves, and the annotations on the way.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Draft;
+use serde_json::{Map, Value};
+
+use super::Lowering;
+use crate::diagnostic::Diagnostic;
+use crate::keywords::{self, Role};
+use crate::resolve::Place;
+
+/// More schemas than this never lead from one to the next on purpose.
+const LONGEST_WAY: usize = 128;
+
+/// A walk through `$ref` and `allOf`.
+#[derive(Default)]
+struct Walk {
+    cores: Vec<Place>,
+    /// On the way to the place at hand.
+    open: Vec<Place>,
+    done: BTreeSet<Place>,
+}
+
+impl<'a> Lowering<'a> {
+    /// The places that say something themselves, in the order of the schemas: `$ref` and `allOf` are followed.
+    pub(super) fn flatten(&mut self, places: &[Place]) -> Vec<Place> {
+        let mut walk = Walk::default();
+        for place in places {
+            self.follow(place, &mut walk);
+        }
+        walk.cores
+    }
+
+    fn follow(&mut self, place: &Place, walk: &mut Walk) {
+        if walk.open.contains(place) {
+            let message = "this schema contains itself, as a part of the same value";
+            return self.refuse_way(place, message, "let the recursion go through a member or an item");
+        }
+        if walk.open.len() >= LONGEST_WAY {
+            let message = format!("more than {LONGEST_WAY} schemas lead from one to the next");
+            return self.refuse_way(place, &message, "refer to what is meant more directly");
+        }
+        if !walk.done.insert(place.clone()) {
+            return;
+        }
+        walk.open.push(place.clone());
+        match self.resolved.schema(place) {
+            Value::Object(schema) => self.follow_schema(place, schema, walk),
+            Value::Bool(false) => walk.cores.push(place.clone()),
+            _ => {}
+        }
+        walk.open.pop();
+    }
+
+    fn follow_schema(&mut self, place: &Place, schema: &Map<String, Value>, walk: &mut Walk) {
+        let draft = self.resolved.document(place).draft;
+        let target = self.resolved.target(place).cloned();
+        if keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
+            return target.iter().for_each(|target| self.follow(target, walk));
+        }
+        // Members come in the order of the text: those of `allOf` before or after those of `properties`.
+        let mut pushed = false;
+        for (name, value) in schema {
+            match (name.as_str(), value) {
+                ("$ref", _) => target.iter().for_each(|target| self.follow(target, walk)),
+                ("allOf", Value::Array(branches)) => (0..branches.len()).for_each(|index| {
+                    self.follow(&place.join("allOf").join(&index.to_string()), walk);
+                }),
+                ("properties", _) if !pushed => {
+                    walk.cores.push(place.clone());
+                    pushed = true;
+                }
+                _ => {}
+            }
+        }
+        if !pushed && schema.keys().any(|name| says_something(draft, name)) {
+            walk.cores.push(place.clone());
+        }
+    }
+
+    fn refuse_way(&mut self, place: &Place, message: &str, help: &str) {
+        let location = self.at(place, "");
+        let reference = self.at(place, "$ref");
+        // A circle of references alone was reported before, with all of it.
+        if self.diagnostics.iter().any(|other| other.code == "S0205" && other.location.as_ref() == Some(&reference)) {
+            return;
+        }
+        self.diagnostics.push(Diagnostic::error("S0206", message, location).help(help));
+    }
+
+    /// An annotation of the schemas: that of the last which has one, be it behind a `$ref`.
+    pub(super) fn annotation(&self, places: &[Place], keyword: &str) -> Option<&'a Value> {
+        places.iter().rev().find_map(|place| self.annotation_of(place, keyword, 0).map(|(_, value)| value))
+    }
+
+    pub(super) fn annotation_of(&self, place: &Place, keyword: &str, depth: usize) -> Option<(Place, &'a Value)> {
+        let schema = self.resolved.schema(place).as_object()?;
+        if let Some(value) = schema.get(keyword) {
+            return Some((place.clone(), value));
+        }
+        // A longer way is refused where it is followed.
+        let target = self.resolved.target(place).filter(|_| depth < LONGEST_WAY)?;
+        self.annotation_of(target, keyword, depth + 1)
+    }
+
+    pub(super) fn text(&self, places: &[Place], keyword: &str) -> Option<String> {
+        let text = self.annotation(places, keyword)?.as_str()?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+/// Whether a keyword makes its schema one that refuses values itself.
+fn says_something(draft: Draft, name: &str) -> bool {
+    let Some(keyword) = keywords::find(draft, name) else { return false };
+    match keyword.role {
+        Role::Core | Role::Annotation => false,
+        Role::SchemaMap => name == "properties" || name == "patternProperties",
+        _ => name != "allOf",
+    }
+}
