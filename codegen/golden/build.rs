@@ -37,7 +37,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 cases,
                 "super::Road {{ message: {message:?}, \
                  from_slice: |payload| serde_json::from_slice::<{module}::{message}>(payload).is_ok(), \
-                 from_value: |payload| serde_json::from_value::<{module}::{message}>(payload).is_ok() }}, "
+                 from_value: |payload| serde_json::from_value::<{module}::{message}>(payload).is_ok(), \
+                 debug: |payload| format!(\"{{:?}}\", serde_json::from_slice::<{module}::{message}>(payload)) }}, "
             )?;
         }
         cases.push_str("] },\n");

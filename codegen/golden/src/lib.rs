@@ -26,6 +26,8 @@ pub struct Road {
     pub from_slice: fn(&[u8]) -> bool,
     /// `serde_json::from_value`
     pub from_value: fn(serde_json::Value) -> bool,
+    /// What `Debug` shows of a payload.
+    pub debug: fn(&[u8]) -> String,
 }
 
 /// The modules of the cases.

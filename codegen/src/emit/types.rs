@@ -92,6 +92,8 @@ impl Emitter<'_> {
                     quote! { #name }
                 }
             }
+            // What is checked has to be what was written, not what it was rounded to.
+            Type::Number if codec && !value.checks.is_empty() => quote! { wire::ExactNumber },
             Type::Number => quote! { f64 },
             Type::String => self.prelude.string(),
             Type::Array(item) => {

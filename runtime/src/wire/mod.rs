@@ -34,7 +34,7 @@ pub use explain::{explain_decode, explain_encode};
 pub use key::{Key, key};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Members, Object, Writer, read_object, write_object};
-pub use scalar::{Integer, StrictInteger};
+pub use scalar::{ExactNumber, Integer, StrictInteger};
 pub use union::{Union, read_union};
 pub use value::{Redacted, json, parse_strict};
 

@@ -122,6 +122,51 @@ impl Codec for f64 {
     }
 }
 
+/// `number` with constraints: an integer that no 64-bit float is equal to is refused, as what it is rounded to may meet
+/// what it does not.
+#[derive(Debug)]
+pub struct ExactNumber;
+
+impl Codec for ExactNumber {
+    type Value = f64;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        struct Number;
+        impl<'de> Visitor<'de> for Number {
+            type Value = f64;
+            refuse!("a number"; visit_unit(), visit_bool(bool), visit_str(&str));
+            refuse!(seq "a number");
+            refuse!(map "a number");
+
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<f64, E> {
+                exact_float(value.into())
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<f64, E> {
+                exact_float(value.into())
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
+                Ok(value)
+            }
+        }
+        deserializer.deserialize_any(Number)
+    }
+
+    fn write<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        f64::write(value, serializer)
+    }
+}
+
+fn exact_float<E: serde::de::Error>(integer: i128) -> Result<f64, E> {
+    #[allow(clippy::cast_precision_loss, reason = "the next line refuses what is rounded")]
+    let float = integer as f64;
+    if exact_integer(float) == Some(integer) {
+        return Ok(float);
+    }
+    Err(E::custom("limit: expected a number that a 64-bit float holds exactly"))
+}
+
 /// `integer`, from draft 6 on: `1.0` is one. Read into the integer type `T`; one that does not fit is an error.
 #[derive(Debug)]
 pub struct Integer<T>(PhantomData<T>);

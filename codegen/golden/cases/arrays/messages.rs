@@ -112,7 +112,7 @@ impl wire::Object for Arrays {
                 5 => unique_numbers = Some(members.read::<wire::Unique<f64>>()?),
                 6 => unique_lines = Some(members.read::<wire::Unique<Line>>()?),
                 7 => not_unique = Some(members.value()?),
-                8 => matrix = Some(members.value()?),
+                8 => matrix = Some(members.read::<Vec<Vec<wire::ExactNumber>>>()?),
                 9 => nullable_items = Some(members.value()?),
                 10 => unique_nullable = Some(members.value()?),
                 11 => codes = Some(members.value()?),
@@ -164,7 +164,7 @@ impl wire::Object for Arrays {
             >("unique_numbers", &self.unique_numbers)?;
         object.write_optional::<wire::Unique<Line>>("unique_lines", &self.unique_lines)?;
         object.optional("not_unique", &self.not_unique)?;
-        object.optional("matrix", &self.matrix)?;
+        object.write_optional::<Vec<Vec<wire::ExactNumber>>>("matrix", &self.matrix)?;
         object.optional("nullable_items", &self.nullable_items)?;
         object.optional("unique_nullable", &self.unique_nullable)?;
         object.optional("codes", &self.codes)?;

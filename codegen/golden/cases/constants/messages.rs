@@ -158,7 +158,7 @@ impl wire::Object for Constants {
                 5 => type_null_excluded = Some(members.value()?),
                 6 => numbers = Some(members.value()?),
                 7 => float_integers = Some(members.value()?),
-                8 => floats = Some(members.value()?),
+                8 => floats = Some(members.read::<wire::ExactNumber>()?),
                 9 => number = Some(members.value()?),
                 10 => bounded = Some(members.value()?),
                 11 => unsigned = Some(members.value()?),
@@ -179,7 +179,7 @@ impl wire::Object for Constants {
                 26 => mixed_list = Some(members.value()?),
                 27 => named = Some(members.value()?),
                 28 => named_again = Some(members.value()?),
-                29 => large_float = Some(members.value()?),
+                29 => large_float = Some(members.read::<wire::ExactNumber>()?),
                 30 => mixed_types = Some(members.value()?),
                 31 => object_checked = Some(members.value()?),
                 _ => members.skip()?,
@@ -233,7 +233,7 @@ impl wire::Object for Constants {
         object.optional("type_null_excluded", &self.type_null_excluded)?;
         object.optional("numbers", &self.numbers)?;
         object.optional("float_integers", &self.float_integers)?;
-        object.optional("floats", &self.floats)?;
+        object.write_optional::<wire::ExactNumber>("floats", &self.floats)?;
         object.optional("number", &self.number)?;
         object.optional("bounded", &self.bounded)?;
         object.optional("unsigned", &self.unsigned)?;
@@ -254,7 +254,7 @@ impl wire::Object for Constants {
         object.optional("mixed_list", &self.mixed_list)?;
         object.optional("named", &self.named)?;
         object.optional("named_again", &self.named_again)?;
-        object.optional("large_float", &self.large_float)?;
+        object.write_optional::<wire::ExactNumber>("large_float", &self.large_float)?;
         object.optional("mixed_types", &self.mixed_types)?;
         object.optional("object_checked", &self.object_checked)?;
         Ok(())

@@ -93,7 +93,7 @@ impl wire::Object for Draft04 {
             match index {
                 0 => integer = Some(members.read::<wire::StrictInteger<i64>>()?),
                 1 => list = Some(members.value()?),
-                2 => above = Some(members.value()?),
+                2 => above = Some(members.read::<wire::ExactNumber>()?),
                 3 => below = Some(members.read::<wire::StrictInteger<i64>>()?),
                 4 => at = Some(members.read::<wire::StrictInteger<u8>>()?),
                 5 => r#enum = Some(members.value()?),
@@ -126,7 +126,7 @@ impl wire::Object for Draft04 {
     ) -> Result<(), S::Error> {
         object.write::<wire::StrictInteger<i64>>("integer", &self.integer)?;
         object.optional("list", &self.list)?;
-        object.optional("above", &self.above)?;
+        object.write_optional::<wire::ExactNumber>("above", &self.above)?;
         object.write_optional::<wire::StrictInteger<i64>>("below", &self.below)?;
         object.write_optional::<wire::StrictInteger<u8>>("at", &self.at)?;
         object.optional("enum", &self.r#enum)?;

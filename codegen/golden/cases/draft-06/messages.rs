@@ -72,7 +72,7 @@ impl wire::Object for Draft06 {
             match index {
                 0 => integer = Some(members.value()?),
                 1 => list = Some(members.value()?),
-                2 => above = Some(members.value()?),
+                2 => above = Some(members.read::<wire::ExactNumber>()?),
                 3 => r#const = Some(members.value()?),
                 4 => examples = Some(members.value()?),
                 5 => any = Some(members.value()?),
@@ -97,7 +97,7 @@ impl wire::Object for Draft06 {
     ) -> Result<(), S::Error> {
         object.value("integer", &self.integer)?;
         object.optional("list", &self.list)?;
-        object.optional("above", &self.above)?;
+        object.write_optional::<wire::ExactNumber>("above", &self.above)?;
         object.optional("const", &self.r#const)?;
         object.optional("examples", &self.examples)?;
         object.optional("any", &self.any)?;

@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-#[allow(clippy::zero_sized_map_values, reason = "the schema allows no value but null")]
+#[allow(clippy::zero_sized_map_values, reason = "the schema allows one value alone")]
 /// Topic `golden.maps`, schema `maps.schema.json`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Maps {

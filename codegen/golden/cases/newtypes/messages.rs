@@ -456,7 +456,7 @@ impl serde::Serialize for Ratio {
 impl wire::Type for Ratio {}
 
 impl wire::Newtype for Ratio {
-    type Codec = f64;
+    type Codec = wire::ExactNumber;
 
     fn get(&self) -> &f64 {
         &self.0

@@ -163,12 +163,12 @@ impl wire::Object for Numbers {
                 14 => huge_bounds = Some(members.value()?),
                 15 => twelve = Some(members.value()?),
                 16 => half_steps = Some(members.value()?),
-                17 => ratio = Some(members.value()?),
-                18 => open_ratio = Some(members.value()?),
-                19 => both = Some(members.value()?),
-                20 => cents = Some(members.value()?),
-                21 => tiny = Some(members.value()?),
-                22 => negative_zero = Some(members.value()?),
+                17 => ratio = Some(members.read::<wire::ExactNumber>()?),
+                18 => open_ratio = Some(members.read::<wire::ExactNumber>()?),
+                19 => both = Some(members.read::<wire::ExactNumber>()?),
+                20 => cents = Some(members.read::<wire::ExactNumber>()?),
+                21 => tiny = Some(members.read::<wire::ExactNumber>()?),
+                22 => negative_zero = Some(members.read::<wire::ExactNumber>()?),
                 23 => both_types = Some(members.value()?),
                 24 => yes = Some(members.value()?),
                 25 => nothing = Some(members.value()?),
@@ -226,12 +226,13 @@ impl wire::Object for Numbers {
         object.optional("huge_bounds", &self.huge_bounds)?;
         object.optional("twelve", &self.twelve)?;
         object.optional("half_steps", &self.half_steps)?;
-        object.optional("ratio", &self.ratio)?;
-        object.optional("open_ratio", &self.open_ratio)?;
-        object.optional("both", &self.both)?;
-        object.optional("cents", &self.cents)?;
-        object.optional("tiny", &self.tiny)?;
-        object.optional("negative_zero", &self.negative_zero)?;
+        object.write_optional::<wire::ExactNumber>("ratio", &self.ratio)?;
+        object.write_optional::<wire::ExactNumber>("open_ratio", &self.open_ratio)?;
+        object.write_optional::<wire::ExactNumber>("both", &self.both)?;
+        object.write_optional::<wire::ExactNumber>("cents", &self.cents)?;
+        object.write_optional::<wire::ExactNumber>("tiny", &self.tiny)?;
+        object
+            .write_optional::<wire::ExactNumber>("negative_zero", &self.negative_zero)?;
         object.optional("both_types", &self.both_types)?;
         object.optional("yes", &self.yes)?;
         object.optional("nothing", &self.nothing)?;

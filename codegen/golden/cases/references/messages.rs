@@ -789,7 +789,7 @@ impl serde::Serialize for Radius {
 impl wire::Type for Radius {}
 
 impl wire::Newtype for Radius {
-    type Codec = f64;
+    type Codec = wire::ExactNumber;
 
     fn get(&self) -> &f64 {
         &self.0

@@ -2,53 +2,24 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.sensitive`, schema `sensitive.schema.json`.
+/// Topic `golden.sensitive.kept`, schema `kept.schema.json`.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Sensitive {
-    /// Sensitive: not shown by `Debug`.
-    pub password: Option<String>,
-    pub user: Option<String>,
-    pub not: Option<String>,
-    /// Sensitive: not shown by `Debug`.
-    pub by_ref: Option<Secret>,
-    /// Sensitive: not shown by `Debug`.
-    pub by_all_of: Option<Secret>,
-    /// Sensitive: not shown by `Debug`.
-    pub in_list: Option<Vec<Secret>>,
-    /// Sensitive: not shown by `Debug`.
-    pub in_map: Option<::std::collections::BTreeMap<String, String>>,
-    /// Sensitive: not shown by `Debug`.
-    pub object: Option<Credentials>,
-    /// Sensitive: not shown by `Debug`.
-    pub objects: Option<Vec<Credentials>>,
-    /// Sensitive: not shown by `Debug`.
-    pub partly: Option<SensitivePartly>,
-    /// Sensitive: not shown by `Debug`.
-    pub kind: Option<Kind>,
-    /// Sensitive: not shown by `Debug`.
-    pub either: Option<Either>,
+pub struct Kept {
+    pub a: Option<String>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: ::std::collections::BTreeMap<String, Secret>,
 }
 
-impl ::std::fmt::Debug for Sensitive {
+impl ::std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("Sensitive")
-            .field("password", &wire::Redacted)
-            .field("user", &self.user)
-            .field("not", &self.not)
-            .field("by_ref", &wire::Redacted)
-            .field("by_all_of", &wire::Redacted)
-            .field("in_list", &wire::Redacted)
-            .field("in_map", &wire::Redacted)
-            .field("object", &wire::Redacted)
-            .field("objects", &wire::Redacted)
-            .field("partly", &wire::Redacted)
-            .field("kind", &wire::Redacted)
-            .field("either", &wire::Redacted)
+        f.debug_struct("Kept")
+            .field("a", &self.a)
+            .field("additional_properties", &wire::Redacted)
             .finish()
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Sensitive {
+impl<'de> serde::Deserialize<'de> for Kept {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -56,103 +27,46 @@ impl<'de> serde::Deserialize<'de> for Sensitive {
     }
 }
 
-impl serde::Serialize for Sensitive {
+impl serde::Serialize for Kept {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         wire::write_object(self, serializer)
     }
 }
 
-impl wire::Type for Sensitive {}
+impl wire::Type for Kept {}
 
-impl wire::Object for Sensitive {
-    const MEMBERS: &'static [&'static str] = &[
-        "password",
-        "user",
-        "not",
-        "by_ref",
-        "by_all_of",
-        "in_list",
-        "in_map",
-        "object",
-        "objects",
-        "partly",
-        "kind",
-        "either",
-    ];
+impl wire::Object for Kept {
+    const MEMBERS: &'static [&'static str] = &["a"];
 
     fn read<'de, A: serde::de::MapAccess<'de>>(
         members: &mut wire::Members<'de, A>,
     ) -> Result<Self, A::Error> {
-        let mut password = None;
-        let mut user = None;
-        let mut not = None;
-        let mut by_ref = None;
-        let mut by_all_of = None;
-        let mut in_list = None;
-        let mut in_map = None;
-        let mut object = None;
-        let mut objects = None;
-        let mut partly = None;
-        let mut kind = None;
-        let mut either = None;
+        let mut a = None;
+        let mut additional_properties = ::std::collections::BTreeMap::new();
         while let Some(index) = members.next()? {
             match index {
-                0 => password = Some(members.value()?),
-                1 => user = Some(members.value()?),
-                2 => not = Some(members.value()?),
-                3 => by_ref = Some(members.value()?),
-                4 => by_all_of = Some(members.value()?),
-                5 => in_list = Some(members.value()?),
-                6 => in_map = Some(members.value()?),
-                7 => object = Some(members.value()?),
-                8 => objects = Some(members.value()?),
-                9 => partly = Some(members.value()?),
-                10 => kind = Some(members.value()?),
-                11 => either = Some(members.value()?),
-                _ => members.skip()?,
+                0 => a = Some(members.value()?),
+                _ => members.keep::<Secret>(&mut additional_properties)?,
             }
         }
-        Ok(Self {
-            password,
-            user,
-            not,
-            by_ref,
-            by_all_of,
-            in_list,
-            in_map,
-            object,
-            objects,
-            partly,
-            kind,
-            either,
-        })
+        Ok(Self { a, additional_properties })
     }
 
     fn write<S: serde::ser::SerializeMap>(
         &self,
         object: &mut wire::Writer<S>,
     ) -> Result<(), S::Error> {
-        object.optional("password", &self.password)?;
-        object.optional("user", &self.user)?;
-        object.optional("not", &self.not)?;
-        object.optional("by_ref", &self.by_ref)?;
-        object.optional("by_all_of", &self.by_all_of)?;
-        object.optional("in_list", &self.in_list)?;
-        object.optional("in_map", &self.in_map)?;
-        object.optional("object", &self.object)?;
-        object.optional("objects", &self.objects)?;
-        object.optional("partly", &self.partly)?;
-        object.optional("kind", &self.kind)?;
-        object.optional("either", &self.either)?;
+        object.optional("a", &self.a)?;
+        object.kept::<Secret>(Self::MEMBERS, &self.additional_properties)?;
         Ok(())
     }
 }
 
-impl message::Message for Sensitive {
+impl message::Message for Kept {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
-        "Sensitive",
-        message::Topic::new("golden.sensitive"),
-        &SCHEMA_SENSITIVE,
+        "Kept",
+        message::Topic::new("golden.sensitive.kept"),
+        &SCHEMA_KEPT,
     );
 }
 
@@ -215,6 +129,168 @@ impl wire::Newtype for Secret {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
+}
+
+/// Topic `golden.sensitive`, schema `sensitive.schema.json`.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Sensitive {
+    /// Sensitive: not shown by `Debug`.
+    pub password: Option<String>,
+    pub user: Option<String>,
+    pub not: Option<String>,
+    /// Sensitive: not shown by `Debug`.
+    pub by_ref: Option<Secret>,
+    /// Sensitive: not shown by `Debug`.
+    pub by_all_of: Option<Secret>,
+    /// Sensitive: not shown by `Debug`.
+    pub in_list: Option<Vec<Secret>>,
+    /// Sensitive: not shown by `Debug`.
+    pub in_map: Option<::std::collections::BTreeMap<String, String>>,
+    /// Sensitive: not shown by `Debug`.
+    pub object: Option<Credentials>,
+    /// Sensitive: not shown by `Debug`.
+    pub objects: Option<Vec<Credentials>>,
+    /// Sensitive: not shown by `Debug`.
+    pub partly: Option<SensitivePartly>,
+    /// Sensitive: not shown by `Debug`.
+    pub kind: Option<Kind>,
+    /// Sensitive: not shown by `Debug`.
+    pub either: Option<Either>,
+    /// Sensitive: not shown by `Debug`.
+    pub maybe: Option<String>,
+}
+
+impl ::std::fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("Sensitive")
+            .field("password", &wire::Redacted)
+            .field("user", &self.user)
+            .field("not", &self.not)
+            .field("by_ref", &wire::Redacted)
+            .field("by_all_of", &wire::Redacted)
+            .field("in_list", &wire::Redacted)
+            .field("in_map", &wire::Redacted)
+            .field("object", &wire::Redacted)
+            .field("objects", &wire::Redacted)
+            .field("partly", &wire::Redacted)
+            .field("kind", &wire::Redacted)
+            .field("either", &wire::Redacted)
+            .field("maybe", &wire::Redacted)
+            .finish()
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Sensitive {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        wire::read_object(deserializer)
+    }
+}
+
+impl serde::Serialize for Sensitive {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        wire::write_object(self, serializer)
+    }
+}
+
+impl wire::Type for Sensitive {}
+
+impl wire::Object for Sensitive {
+    const MEMBERS: &'static [&'static str] = &[
+        "password",
+        "user",
+        "not",
+        "by_ref",
+        "by_all_of",
+        "in_list",
+        "in_map",
+        "object",
+        "objects",
+        "partly",
+        "kind",
+        "either",
+        "maybe",
+    ];
+
+    fn read<'de, A: serde::de::MapAccess<'de>>(
+        members: &mut wire::Members<'de, A>,
+    ) -> Result<Self, A::Error> {
+        let mut password = None;
+        let mut user = None;
+        let mut not = None;
+        let mut by_ref = None;
+        let mut by_all_of = None;
+        let mut in_list = None;
+        let mut in_map = None;
+        let mut object = None;
+        let mut objects = None;
+        let mut partly = None;
+        let mut kind = None;
+        let mut either = None;
+        let mut maybe = None;
+        while let Some(index) = members.next()? {
+            match index {
+                0 => password = Some(members.value()?),
+                1 => user = Some(members.value()?),
+                2 => not = Some(members.value()?),
+                3 => by_ref = Some(members.value()?),
+                4 => by_all_of = Some(members.value()?),
+                5 => in_list = Some(members.value()?),
+                6 => in_map = Some(members.value()?),
+                7 => object = Some(members.value()?),
+                8 => objects = Some(members.value()?),
+                9 => partly = Some(members.value()?),
+                10 => kind = Some(members.value()?),
+                11 => either = Some(members.value()?),
+                12 => maybe = members.value()?,
+                _ => members.skip()?,
+            }
+        }
+        Ok(Self {
+            password,
+            user,
+            not,
+            by_ref,
+            by_all_of,
+            in_list,
+            in_map,
+            object,
+            objects,
+            partly,
+            kind,
+            either,
+            maybe,
+        })
+    }
+
+    fn write<S: serde::ser::SerializeMap>(
+        &self,
+        object: &mut wire::Writer<S>,
+    ) -> Result<(), S::Error> {
+        object.optional("password", &self.password)?;
+        object.optional("user", &self.user)?;
+        object.optional("not", &self.not)?;
+        object.optional("by_ref", &self.by_ref)?;
+        object.optional("by_all_of", &self.by_all_of)?;
+        object.optional("in_list", &self.in_list)?;
+        object.optional("in_map", &self.in_map)?;
+        object.optional("object", &self.object)?;
+        object.optional("objects", &self.objects)?;
+        object.optional("partly", &self.partly)?;
+        object.optional("kind", &self.kind)?;
+        object.optional("either", &self.either)?;
+        object.optional("maybe", &self.maybe)?;
+        Ok(())
+    }
+}
+
+impl message::Message for Sensitive {
+    const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
+        "Sensitive",
+        message::Topic::new("golden.sensitive"),
+        &SCHEMA_SENSITIVE,
+    );
 }
 
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -447,13 +523,91 @@ impl wire::Union for Either {
     }
 }
 
+/// Topic `golden.sensitive.whole`, schema `whole.schema.json`.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Whole {
+    pub a: Option<String>,
+}
+
+impl ::std::fmt::Debug for Whole {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_tuple("Whole").field(&wire::Redacted).finish()
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Whole {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        wire::read_object(deserializer)
+    }
+}
+
+impl serde::Serialize for Whole {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        wire::write_object(self, serializer)
+    }
+}
+
+impl wire::Type for Whole {}
+
+impl wire::Object for Whole {
+    const MEMBERS: &'static [&'static str] = &["a"];
+
+    fn read<'de, A: serde::de::MapAccess<'de>>(
+        members: &mut wire::Members<'de, A>,
+    ) -> Result<Self, A::Error> {
+        let mut a = None;
+        while let Some(index) = members.next()? {
+            match index {
+                0 => a = Some(members.value()?),
+                _ => members.skip()?,
+            }
+        }
+        Ok(Self { a })
+    }
+
+    fn write<S: serde::ser::SerializeMap>(
+        &self,
+        object: &mut wire::Writer<S>,
+    ) -> Result<(), S::Error> {
+        object.optional("a", &self.a)?;
+        Ok(())
+    }
+}
+
+impl message::Message for Whole {
+    const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
+        "Whole",
+        message::Topic::new("golden.sensitive.whole"),
+        &SCHEMA_WHOLE,
+    );
+}
+
 /// The messages of these schemas, by name and by topic.
 pub static REGISTRY: registry::Registry = registry::Registry::new(
-    &[registry::Entry::of::<Sensitive>()],
+    &[
+        registry::Entry::of::<Kept>(),
+        registry::Entry::of::<Sensitive>(),
+        registry::Entry::of::<Whole>(),
+    ],
 );
+
+static SCHEMA_KEPT: message::Schema = message::Schema::new(
+        "kept.schema.json",
+        include_str!("schemas/kept.schema.json"),
+        "30bbef9c06d2683c66ad973b2b6f9ce45bd6060c8e504285a69f107bd64f5018",
+    )
+    .with_references(&[&SCHEMA_SENSITIVE]);
 
 static SCHEMA_SENSITIVE: message::Schema = message::Schema::new(
     "sensitive.schema.json",
     include_str!("schemas/sensitive.schema.json"),
-    "5c3984894f677c38382b1f872836e84ca644c52bc169e79a105515e5eda427f6",
+    "d70ec3e93ba284739e48fa85b4e4169d34ff6ab1812fda139bcd66a7df97e2a5",
+);
+
+static SCHEMA_WHOLE: message::Schema = message::Schema::new(
+    "whole.schema.json",
+    include_str!("schemas/whole.schema.json"),
+    "ad3ab2aed92bcdbdaba305701a459120c9e1678394032e6b886d60f9ebf00787",
 );

@@ -209,7 +209,7 @@ impl serde::Serialize for UnionsTextOrNumber {
         match self {
             Self::Number(value) => {
                 wire::minimum(*value, 0.0).map_err(serde::ser::Error::custom)?;
-                <f64 as wire::Codec>::write(value, serializer)
+                <wire::ExactNumber as wire::Codec>::write(value, serializer)
             }
             Self::String(value) => {
                 wire::min_length(value, 2).map_err(serde::ser::Error::custom)?;
@@ -227,7 +227,7 @@ impl wire::Union for UnionsTextOrNumber {
     fn number<'de, D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        let value = <f64 as wire::Codec>::read(deserializer)?;
+        let value = <wire::ExactNumber as wire::Codec>::read(deserializer)?;
         wire::minimum(value, 0.0).map_err(serde::de::Error::custom)?;
         Ok(Self::Number(value))
     }
@@ -736,7 +736,7 @@ impl serde::Serialize for UnionsFloats {
             Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
             Self::Number(value) => {
                 wire::multiple_of(*value, "0.5").map_err(serde::ser::Error::custom)?;
-                <f64 as wire::Codec>::write(value, serializer)
+                <wire::ExactNumber as wire::Codec>::write(value, serializer)
             }
         }
     }
@@ -756,7 +756,7 @@ impl wire::Union for UnionsFloats {
     fn number<'de, D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        let value = <f64 as wire::Codec>::read(deserializer)?;
+        let value = <wire::ExactNumber as wire::Codec>::read(deserializer)?;
         wire::multiple_of(value, "0.5").map_err(serde::de::Error::custom)?;
         Ok(Self::Number(value))
     }

@@ -168,6 +168,37 @@ fn accepted_payloads_are_read_and_written_again() {
 }
 
 #[test]
+fn the_key_is_what_stands_at_its_pointer() {
+    for (case, entry, _) in entries() {
+        let descriptor = entry.descriptor();
+        for payload in lines(case.name, "accept", &descriptor.name) {
+            let key = entry.decode(payload.as_bytes()).unwrap().key().map(std::borrow::Cow::into_owned);
+            let written: Value = serde_json::from_slice(&entry.recode(payload.as_bytes()).unwrap()).unwrap();
+            let pointed = descriptor.key.as_deref().and_then(|pointer| written.pointer(pointer));
+            let expected = match pointed {
+                None | Some(Value::Null) => None,
+                Some(Value::String(text)) => Some(text.clone()),
+                Some(other) => Some(other.to_string()),
+            };
+            assert_eq!(key, expected, "{}/{}: {payload}", case.name, descriptor.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_sensitive_is_not_shown() {
+    let shown: String = entries()
+        .flat_map(|(case, entry, _)| {
+            let name = &entry.descriptor().name;
+            let road = case.roads.iter().find(|road| road.message == name).unwrap();
+            lines(case.name, "accept", name).into_iter().map(|payload| (road.debug)(payload.as_bytes()))
+        })
+        .collect();
+    assert!(shown.contains("plain") && shown.contains("[redacted]"));
+    assert!(!shown.contains("s3cret"));
+}
+
+#[test]
 fn rejected_payloads_are_refused() {
     for (case, entry, oracle) in entries() {
         let name = &entry.descriptor().name;
