@@ -56,6 +56,7 @@ impl Facts {
             Type::Any | Type::Null | Type::Boolean | Type::Integer(_) | Type::String => true,
             Type::Number => false,
             Type::Array(item) | Type::Map(item) => self.is_lossless(item),
+            Type::Tuple(items) => items.iter().all(|item| self.is_lossless(item)),
             Type::Named(id) => self.constants.contains(id),
         }
     }
@@ -125,16 +126,17 @@ fn held(model: &Model, id: TypeId, indirect: bool) -> Vec<TypeId> {
     let mut known = BTreeSet::new();
     let mut found = Vec::new();
     for value in uses(model, id) {
-        found.extend(named(value, indirect).filter(|id| known.insert(*id)));
+        found.extend(named(value, indirect).into_iter().filter(|id| known.insert(*id)));
     }
     found
 }
 
-fn named(value: &Use, indirect: bool) -> Option<TypeId> {
+fn named(value: &Use, indirect: bool) -> Vec<TypeId> {
     match &value.ty {
-        Type::Named(id) => Some(*id),
+        Type::Named(id) => vec![*id],
         Type::Array(item) | Type::Map(item) if indirect => named(item, indirect),
-        _ => None,
+        Type::Tuple(items) => items.iter().flat_map(|item| named(item, indirect)).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -143,6 +145,7 @@ fn has_float(model: &Model, id: TypeId) -> bool {
         match &value.ty {
             Type::Number => true,
             Type::Array(item) | Type::Map(item) => float(item),
+            Type::Tuple(items) => items.iter().any(float),
             _ => false,
         }
     }
@@ -159,7 +162,7 @@ fn uses(model: &Model, id: TypeId) -> Vec<&Use> {
             object.fields.iter().map(|field| &field.value).chain(kept).collect()
         }
         Shape::Enumeration(_) => Vec::new(),
-        Shape::Union(variants) => variants.iter().map(|variant| &variant.value).collect(),
+        Shape::Union(union) => union.variants.iter().map(|variant| &variant.value).collect(),
         Shape::Newtype(value) => vec![value],
     }
 }

@@ -31,8 +31,25 @@ pub(crate) struct Keyword {
     pub(crate) role: Role,
     /// The first and the last draft that know it.
     drafts: (Draft, Draft),
-    /// Whether generated types have its meaning.
-    pub(crate) read: bool,
+    /// In which ways generated types have its meaning.
+    pub(crate) how: &'static [How],
+}
+
+/// Where a keyword's meaning is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// The Rust type says it.
+    Type,
+    /// A check says it, in the pass that reads the value.
+    Check,
+    /// It goes straight to a branch, or tries a few.
+    Branch,
+    /// It leads to another schema, or names one.
+    Reference,
+    /// It describes.
+    Annotation,
+    /// A compiled validator decides it, on the part of the payload that it speaks of.
+    Validator,
 }
 
 const D4: Draft = Draft::Draft4;
@@ -41,87 +58,92 @@ const D7: Draft = Draft::Draft7;
 const D19: Draft = Draft::Draft201909;
 const D20: Draft = Draft::Draft202012;
 
-const fn read(name: &'static str, role: Role, first: Draft, last: Draft) -> Keyword {
-    Keyword { name, role, drafts: (first, last), read: true }
+const fn row(name: &'static str, role: Role, first: Draft, last: Draft, how: &'static [How]) -> Keyword {
+    Keyword { name, role, drafts: (first, last), how }
 }
 
-const fn not_read(name: &'static str, role: Role, first: Draft, last: Draft) -> Keyword {
-    Keyword { name, role, drafts: (first, last), read: false }
-}
+const REFERENCE: &[How] = &[How::Reference];
+const TYPE: &[How] = &[How::Type];
+const CHECK: &[How] = &[How::Check];
+const VALIDATOR: &[How] = &[How::Validator];
+const ANNOTATION: &[How] = &[How::Annotation];
+const TYPE_OR_CHECK: &[How] = &[How::Type, How::Check];
+const TYPE_OR_VALIDATOR: &[How] = &[How::Type, How::Validator];
+const CHECK_OR_VALIDATOR: &[How] = &[How::Check, How::Validator];
 
 /// The keywords. Where one changed its role from draft to draft it has several rows.
 pub(crate) const KEYWORDS: &[Keyword] = &[
     // Core
-    read("$schema", Role::Core, D4, D20),
-    read("id", Role::Core, D4, D4),
-    read("$id", Role::Core, D6, D20),
-    read("$ref", Role::Core, D4, D20),
-    read("$comment", Role::Core, D7, D20),
-    read("$vocabulary", Role::Core, D19, D20),
-    read("$anchor", Role::Core, D19, D20),
-    read("$defs", Role::SchemaMap, D4, D20),
-    read("definitions", Role::SchemaMap, D4, D20),
-    not_read("$recursiveRef", Role::Core, D19, D19),
-    not_read("$recursiveAnchor", Role::Core, D19, D19),
-    not_read("$dynamicRef", Role::Core, D20, D20),
-    not_read("$dynamicAnchor", Role::Core, D20, D20),
+    row("$schema", Role::Core, D4, D20, REFERENCE),
+    row("id", Role::Core, D4, D4, REFERENCE),
+    row("$id", Role::Core, D6, D20, REFERENCE),
+    row("$ref", Role::Core, D4, D20, REFERENCE),
+    row("$comment", Role::Core, D7, D20, ANNOTATION),
+    row("$vocabulary", Role::Core, D19, D20, REFERENCE),
+    row("$anchor", Role::Core, D19, D20, REFERENCE),
+    row("$defs", Role::SchemaMap, D4, D20, REFERENCE),
+    row("definitions", Role::SchemaMap, D4, D20, REFERENCE),
+    row("$recursiveRef", Role::Core, D19, D19, &[How::Reference, How::Validator]),
+    row("$recursiveAnchor", Role::Core, D19, D19, &[How::Reference, How::Validator]),
+    row("$dynamicRef", Role::Core, D20, D20, &[How::Reference, How::Validator]),
+    row("$dynamicAnchor", Role::Core, D20, D20, &[How::Reference, How::Validator]),
     // Any type
-    read("type", Role::Assertion, D4, D20),
-    read("enum", Role::Assertion, D4, D20),
-    read("const", Role::Assertion, D6, D20),
-    read("allOf", Role::SchemaList, D4, D20),
-    not_read("anyOf", Role::SchemaList, D4, D20),
-    not_read("oneOf", Role::SchemaList, D4, D20),
-    not_read("not", Role::Schema, D4, D20),
-    not_read("if", Role::Schema, D7, D20),
-    not_read("then", Role::Schema, D7, D20),
-    not_read("else", Role::Schema, D7, D20),
+    row("type", Role::Assertion, D4, D20, &[How::Type, How::Branch]),
+    row("enum", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("const", Role::Assertion, D6, D20, TYPE_OR_CHECK),
+    row("allOf", Role::SchemaList, D4, D20, TYPE),
+    row("anyOf", Role::SchemaList, D4, D20, &[How::Branch, How::Type, How::Check, How::Validator]),
+    row("oneOf", Role::SchemaList, D4, D20, &[How::Branch, How::Type, How::Check, How::Validator]),
+    row("not", Role::Schema, D4, D20, CHECK_OR_VALIDATOR),
+    row("if", Role::Schema, D7, D20, VALIDATOR),
+    row("then", Role::Schema, D7, D20, VALIDATOR),
+    row("else", Role::Schema, D7, D20, VALIDATOR),
     // Numbers
-    read("minimum", Role::Assertion, D4, D20),
-    read("maximum", Role::Assertion, D4, D20),
-    read("exclusiveMinimum", Role::Assertion, D4, D20),
-    read("exclusiveMaximum", Role::Assertion, D4, D20),
-    read("multipleOf", Role::Assertion, D4, D20),
+    row("minimum", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("maximum", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("exclusiveMinimum", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("exclusiveMaximum", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("multipleOf", Role::Assertion, D4, D20, CHECK),
     // Strings
-    read("minLength", Role::Assertion, D4, D20),
-    read("maxLength", Role::Assertion, D4, D20),
-    read("pattern", Role::Assertion, D4, D20),
-    read("format", Role::Annotation, D4, D20),
-    read("contentEncoding", Role::Annotation, D7, D20),
-    read("contentMediaType", Role::Annotation, D7, D20),
-    read("contentSchema", Role::Annotation, D19, D20),
+    row("minLength", Role::Assertion, D4, D20, CHECK),
+    row("maxLength", Role::Assertion, D4, D20, CHECK),
+    row("pattern", Role::Assertion, D4, D20, CHECK),
+    row("format", Role::Annotation, D4, D20, ANNOTATION),
+    row("contentEncoding", Role::Annotation, D7, D20, ANNOTATION),
+    row("contentMediaType", Role::Annotation, D7, D20, ANNOTATION),
+    row("contentSchema", Role::Annotation, D19, D20, ANNOTATION),
     // Arrays
-    read("items", Role::Schema, D4, D20),
-    read("minItems", Role::Assertion, D4, D20),
-    read("maxItems", Role::Assertion, D4, D20),
-    read("uniqueItems", Role::Assertion, D4, D20),
-    not_read("prefixItems", Role::SchemaList, D20, D20),
-    not_read("additionalItems", Role::Schema, D4, D19),
-    not_read("contains", Role::Schema, D6, D20),
-    not_read("minContains", Role::Assertion, D19, D20),
-    not_read("maxContains", Role::Assertion, D19, D20),
-    not_read("unevaluatedItems", Role::Schema, D19, D20),
+    row("items", Role::Schema, D4, D20, TYPE_OR_VALIDATOR),
+    row("minItems", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("maxItems", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("uniqueItems", Role::Assertion, D4, D20, CHECK),
+    row("prefixItems", Role::SchemaList, D20, D20, TYPE_OR_VALIDATOR),
+    row("additionalItems", Role::Schema, D4, D19, TYPE_OR_VALIDATOR),
+    row("contains", Role::Schema, D6, D20, VALIDATOR),
+    row("minContains", Role::Assertion, D19, D20, VALIDATOR),
+    row("maxContains", Role::Assertion, D19, D20, VALIDATOR),
+    row("unevaluatedItems", Role::Schema, D19, D20, VALIDATOR),
     // Objects
-    read("properties", Role::SchemaMap, D4, D20),
-    read("required", Role::Assertion, D4, D20),
-    read("additionalProperties", Role::Schema, D4, D20),
-    read("minProperties", Role::Assertion, D4, D20),
-    read("maxProperties", Role::Assertion, D4, D20),
-    not_read("patternProperties", Role::SchemaMap, D4, D20),
-    not_read("propertyNames", Role::Schema, D6, D20),
+    row("properties", Role::SchemaMap, D4, D20, TYPE),
+    row("required", Role::Assertion, D4, D20, TYPE_OR_CHECK),
+    row("additionalProperties", Role::Schema, D4, D20, TYPE_OR_VALIDATOR),
+    row("minProperties", Role::Assertion, D4, D20, CHECK),
+    row("maxProperties", Role::Assertion, D4, D20, CHECK),
+    row("patternProperties", Role::SchemaMap, D4, D20, &[How::Type, How::Check, How::Validator]),
+    row("propertyNames", Role::Schema, D6, D20, CHECK_OR_VALIDATOR),
     // Later drafts only reserve the name; validators still read it.
-    not_read("dependencies", Role::SchemaOrNames, D4, D20),
-    not_read("dependentRequired", Role::Assertion, D19, D20),
-    not_read("dependentSchemas", Role::SchemaMap, D19, D20),
-    not_read("unevaluatedProperties", Role::Schema, D19, D20),
+    row("dependencies", Role::SchemaOrNames, D4, D20, CHECK_OR_VALIDATOR),
+    row("dependentRequired", Role::Assertion, D19, D20, CHECK),
+    row("dependentSchemas", Role::SchemaMap, D19, D20, VALIDATOR),
+    row("unevaluatedProperties", Role::Schema, D19, D20, TYPE_OR_VALIDATOR),
     // Annotations
-    read("title", Role::Annotation, D4, D20),
-    read("description", Role::Annotation, D4, D20),
-    read("default", Role::Annotation, D4, D20),
-    read("examples", Role::Annotation, D4, D20),
-    read("deprecated", Role::Annotation, D4, D20),
-    read("readOnly", Role::Annotation, D4, D20),
-    read("writeOnly", Role::Annotation, D4, D20),
+    row("title", Role::Annotation, D4, D20, ANNOTATION),
+    row("description", Role::Annotation, D4, D20, ANNOTATION),
+    row("default", Role::Annotation, D4, D20, TYPE),
+    row("examples", Role::Annotation, D4, D20, ANNOTATION),
+    row("deprecated", Role::Annotation, D4, D20, ANNOTATION),
+    row("readOnly", Role::Annotation, D4, D20, ANNOTATION),
+    row("writeOnly", Role::Annotation, D4, D20, ANNOTATION),
 ];
 
 /// The keyword of a name in a draft; `None` where the draft does not know it.

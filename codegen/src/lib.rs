@@ -24,6 +24,7 @@
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error.
 
 mod diagnostic;
+mod disjoint;
 mod emit;
 mod facts;
 mod json;

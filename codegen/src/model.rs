@@ -3,6 +3,8 @@
 //! In a [`Model`] every question about the meaning of a schema is answered. Names are final, references are
 //! [`TypeId`]s, and nothing in it can fail to become Rust.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// The types and messages of a set of schemas.
@@ -13,6 +15,10 @@ pub(crate) struct Model {
     pub(crate) messages: Vec<MessageDef>,
     /// Ordered by file name.
     pub(crate) schemas: Vec<SchemaDef>,
+    /// Index in `schemas` by the number of a document.
+    pub(crate) numbers: BTreeMap<usize, usize>,
+    /// The variant that a default takes, by the union and the default as canonical JSON, where its JSON type does not tell.
+    pub(crate) taken: BTreeMap<(TypeId, String), usize>,
 }
 
 impl Model {
@@ -50,11 +56,23 @@ pub(crate) struct MessageDef {
     pub(crate) schema: usize,
 }
 
-/// A message key: the pointer and the fields that it leads through, from the message to a scalar.
+/// A message key: the pointer, and how it is followed in the Rust type.
 #[derive(Debug)]
 pub(crate) struct Key {
-    pub(crate) pointer: String,
-    pub(crate) path: Vec<KeyStep>,
+    pub(crate) pointer: Option<String>,
+    pub(crate) way: KeyWay,
+}
+
+#[derive(Debug)]
+pub(crate) enum KeyWay {
+    /// The fields that lead from a struct to a scalar.
+    Fields(Vec<KeyStep>),
+    /// By variant, in the order of the union.
+    Variants(Vec<KeyWay>),
+    /// The variant is a message with a key of its own.
+    Message,
+    /// There is none.
+    Nothing,
 }
 
 #[derive(Debug)]
@@ -74,14 +92,25 @@ pub(crate) struct TypeDef {
     pub(crate) deprecated: bool,
     /// Kept out of `Debug` as a whole.
     pub(crate) sensitive: bool,
+    /// What the validator checks of the whole value.
+    pub(crate) validated: Vec<Subschema>,
     pub(crate) shape: Shape,
+}
+
+/// A schema that the validator of the runtime is compiled for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Subschema {
+    /// The number of the document.
+    pub(crate) document: usize,
+    /// The URI of the document where generated code does not hold it, and the fragment in it.
+    pub(crate) reference: String,
 }
 
 #[derive(Debug)]
 pub(crate) enum Shape {
     Struct(Struct),
     Enumeration(Vec<Constant>),
-    Union(Vec<Variant>),
+    Union(Union),
     Newtype(Use),
 }
 
@@ -89,6 +118,20 @@ pub(crate) enum Shape {
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     pub(crate) others: Others,
+    /// Names of members that must not be there.
+    pub(crate) refused: Vec<String>,
+    pub(crate) presence: Vec<Presences>,
+}
+
+/// What has to hold of the members that are there. Members are given by their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Presences {
+    NotAll(Vec<String>),
+    With(String, Vec<String>),
+    AnyOf(Vec<Vec<String>>),
+    OneOf(Vec<Vec<String>>),
+    AtLeast(u64),
+    AtMost(u64),
 }
 
 impl Struct {
@@ -138,14 +181,47 @@ pub(crate) enum Presence {
 pub(crate) struct Constant {
     pub(crate) name: String,
     pub(crate) text: String,
+    pub(crate) description: Option<String>,
+}
+
+/// One of several types.
+#[derive(Debug, Default)]
+pub(crate) struct Union {
+    pub(crate) variants: Vec<Variant>,
+    /// How a value of each JSON type finds its variant.
+    pub(crate) routes: BTreeMap<JsonType, Route>,
 }
 
 /// A variant of a union.
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) name: String,
-    pub(crate) json_type: JsonType,
+    pub(crate) description: Option<String>,
     pub(crate) value: Use,
+    /// Members that an object of this variant has.
+    pub(crate) required: Vec<String>,
+}
+
+/// How a value finds its variant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Route {
+    /// There is one.
+    To(usize),
+    /// By a constant member.
+    Tag(Tag),
+    /// These are tried in turn; where it is exclusive, all of them, of which one has to take it.
+    Try { variants: Vec<usize>, exclusive: bool },
+}
+
+/// A constant member that tells the variants of a union apart.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tag {
+    /// The names that lead to it.
+    pub(crate) path: Vec<String>,
+    /// The constants of each variant.
+    pub(crate) constants: Vec<(usize, Vec<Value>)>,
+    /// The variant that does not need it.
+    pub(crate) absent: Option<usize>,
 }
 
 /// A type where it is used, with what is to be checked there.
@@ -172,6 +248,8 @@ pub(crate) enum Type {
     Number,
     String,
     Array(Box<Use>),
+    /// An array of as many items.
+    Tuple(Vec<Use>),
     /// An object whose member names are data.
     Map(Box<Use>),
     Named(TypeId),
@@ -237,7 +315,11 @@ pub(crate) enum Check {
     UniqueItems,
     MinProperties(u64),
     MaxProperties(u64),
+    /// Of each member name.
+    Names(Vec<Check>),
     OneOf(Vec<Value>),
+    /// What the validator checks before the value is read as its Rust type.
+    Validated(Vec<Subschema>),
 }
 
 /// The bound of a number, of the type of the number.
@@ -250,6 +332,7 @@ pub(crate) enum Bound {
 /// A type of JSON, as unions tell their variants apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum JsonType {
+    Null,
     Boolean,
     Number,
     String,
@@ -258,15 +341,17 @@ pub(crate) enum JsonType {
 }
 
 impl JsonType {
-    /// The type of a value; `None` for null, which no union has.
-    pub(crate) fn of(json: &Value) -> Option<Self> {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Null, Self::Boolean, Self::Number, Self::String, Self::Array, Self::Object];
+
+    pub(crate) fn of(json: &Value) -> Self {
         match json {
-            Value::Null => None,
-            Value::Bool(_) => Some(Self::Boolean),
-            Value::Number(_) => Some(Self::Number),
-            Value::String(_) => Some(Self::String),
-            Value::Array(_) => Some(Self::Array),
-            Value::Object(_) => Some(Self::Object),
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
         }
     }
 }

@@ -71,8 +71,7 @@ impl<'a> Oracle<'a> {
         let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
         let registry = registry.map_err(|error| error.to_string())?;
         let members = places.iter().map(|(place, number)| {
-            let pointer: String = place.pointer.bytes().map(escape).collect();
-            (number.to_string(), json!({"$ref": format!("{}#{pointer}", self.resolved.document(place).uri)}))
+            (number.to_string(), json!({"$ref": reference(self.resolved, place)}))
         });
         let members: Map<String, Value> = members.collect();
         jsonschema::options()
@@ -98,6 +97,16 @@ impl<'i> Keyword<'i> for Annotation {
     fn is_valid(&self, _: &'i Value) -> bool {
         true
     }
+}
+
+/// The URI of a place.
+pub(crate) fn reference(resolved: &Resolved, place: &Place) -> String {
+    format!("{}#{}", resolved.document(place).uri, fragment(&place.pointer))
+}
+
+/// A JSON Pointer as the fragment of a URI.
+pub(crate) fn fragment(pointer: &str) -> String {
+    pointer.bytes().map(escape).collect()
 }
 
 /// A byte of a JSON Pointer as it stands in the fragment of a URI.

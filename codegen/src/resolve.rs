@@ -287,10 +287,6 @@ fn look_at_keywords(
                 Diagnostic::warning("S0402", format!("`{name}` is no keyword of this draft: it says nothing"), at())
                     .help("correct its spelling, or start its name with `x-` where it is meant for other tools"),
             ),
-            Some(keyword) if !keyword.read => diagnostics.push(not_yet(&format!("`{name}`"), at())),
-            Some(_) if name == "items" && value.is_array() => {
-                diagnostics.push(not_yet("`items` with a list of schemas", at()));
-            }
             Some(_) if matches!(name.as_str(), "$id" | "id" | "$schema") && !place.pointer.is_empty() => {
                 diagnostics.push(not_yet(&format!("`{name}` below the root"), at()));
             }

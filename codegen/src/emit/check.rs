@@ -44,7 +44,11 @@ impl Operand {
 impl Emitter<'_> {
     /// Expressions of type `Result<(), Fault>`, one for each check on a value that is there.
     pub(super) fn checks(&self, value: &Use, operand: &Operand) -> Vec<TokenStream> {
-        let by_codec = |check: &&Check| **check == Check::UniqueItems && self.is_unique_by_codec(value);
+        let by_codec = |check: &Check| match check {
+            Check::UniqueItems => self.is_unique_by_codec(value),
+            Check::Validated(_) => true,
+            _ => false,
+        };
         let checks = value.checks.iter().filter(|check| !by_codec(check));
         let mut checks: Vec<TokenStream> = checks.map(|check| self.check(value, check, operand)).collect();
         let reference = operand.by_reference();
@@ -55,9 +59,27 @@ impl Emitter<'_> {
             Type::Map(item) => {
                 checks.extend(self.inner(item).map(|inner| quote! { wire::each_value(#reference, #inner) }));
             }
+            Type::Tuple(items) => checks.extend(self.tuple_checks(items, operand)),
             _ => {}
         }
         checks
+    }
+
+    fn tuple_checks(&self, items: &[Use], operand: &Operand) -> Vec<TokenStream> {
+        let (ok, tokens) = (self.prelude.ok(), &operand.tokens);
+        let items = items.iter().enumerate().filter_map(|(index, item)| {
+            let name = index.to_string();
+            let index = proc_macro2::Literal::usize_unsuffixed(index);
+            let checks = self.checks(item, &Operand::reference(quote! { item }));
+            let (last, first) = checks.split_last()?;
+            let checked = quote! { { #(#first?;)* #last } };
+            Some(if item.nullable {
+                quote! { wire::At::at(#tokens.#index.as_ref().map_or(#ok(()), |item| #checked), #name) }
+            } else {
+                quote! { wire::At::at({ let item = &#tokens.#index; #checked }, #name) }
+            })
+        });
+        items.collect()
     }
 
     /// A closure that checks an item.
@@ -102,6 +124,14 @@ impl Emitter<'_> {
             }
             Check::MinProperties(limit) => call("min_properties", &length(operand), &count(*limit)),
             Check::MaxProperties(limit) => call("max_properties", &length(operand), &count(*limit)),
+            Check::Names(names) => {
+                let text = Use { checks: names.clone(), ..Use::of(Type::String) };
+                let checks = self.checks(&text, &Operand::reference(quote! { name }));
+                let Some((last, first)) = checks.split_last() else { return quote! { } };
+                let body = if first.is_empty() { quote! { #last } } else { quote! { { #(#first?;)* #last } } };
+                quote! { wire::each_name(#by_ref, |name| #body) }
+            }
+            Check::Validated(_) => quote! { },
             Check::OneOf(values) if value.ty == Type::Any => {
                 let values = serde_json::Value::from(values.clone()).to_string();
                 quote! {
@@ -140,7 +170,7 @@ fn length(operand: &Operand) -> TokenStream {
 }
 
 /// A length or a count. One that is too large for this platform's `usize` can't be exceeded either.
-fn count(limit: u64) -> TokenStream {
+pub(super) fn count(limit: u64) -> TokenStream {
     number(&u32::try_from(limit).unwrap_or(u32::MAX).to_string())
 }
 
@@ -214,6 +244,14 @@ fn fact(check: &Check) -> String {
         Check::UniqueItems => "No two items are equal.".to_owned(),
         Check::MinProperties(limit) => format!("At least {}.", plural(*limit, "member")),
         Check::MaxProperties(limit) => format!("At most {}.", plural(*limit, "member")),
+        Check::Names(names) => {
+            let names: Vec<String> = names.iter().map(fact).collect();
+            format!("Each name: {}", names.join(" "))
+        }
+        Check::Validated(places) => {
+            let places: Vec<String> = places.iter().map(|place| code(&place.reference)).collect();
+            format!("What is valid is decided by the validator: {}.", places.join(", "))
+        }
         Check::OneOf(values) => {
             let values: Vec<String> = values.iter().map(|value| code(&value.to_string())).collect();
             format!("One of {}.", values.join(", "))

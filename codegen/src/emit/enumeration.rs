@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::Emitter;
+use super::{Emitter, doc};
 use crate::model::{Constant, TypeDef};
 
 impl Emitter<'_> {
@@ -13,18 +13,23 @@ impl Emitter<'_> {
         let (derived, debug) = Self::debug(ty);
         let variants: Vec<_> = constants.iter().map(|constant| format_ident!("{}", constant.name)).collect();
         let texts: Vec<_> = constants.iter().map(|constant| &constant.text).collect();
-        let docs = texts.iter().map(|text| format!(" {}", super::check::code(text)));
+        let docs = constants.iter().map(|constant| {
+            let mut lines: Vec<String> = constant.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
+            doc::separate(&mut lines);
+            lines.push(super::check::code(&constant.text));
+            doc::doc(&lines)
+        });
         let count = proc_macro2::Literal::usize_unsuffixed(constants.len());
         let listed: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
         let expected = match listed.as_slice() {
             [only] => only.clone(),
             several => format!("one of {}", several.join(", ")),
         };
-        let serde = self.serde(ty, "read_enumeration", &quote! { wire::write_enumeration(*self, serializer) });
+        let serde = self.serde(ty, "read_enumeration", "", &quote! { wire::write_enumeration(*self, serializer) });
         quote! {
             #attributes
             #[derive(Clone, Copy, #derived PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub enum #name { #(#[doc = #docs] #variants,)* }
+            pub enum #name { #(#docs #variants,)* }
 
             impl #name {
                 #[doc = " All of them, in the order of the schema."]

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::types::{ident, is_any};
 use super::{Emitter, check};
-use crate::json::whole;
-use crate::model::{JsonType, Others, Presence, Shape, Struct, Type, TypeId, Use};
+use crate::json::{canonical, whole};
+use crate::model::{JsonType, Others, Presence, Route, Shape, Struct, Type, TypeId, Use};
 
 impl Emitter<'_> {
     /// A value that is valid for a use, as an expression of its Rust type.
@@ -41,6 +41,10 @@ impl Emitter<'_> {
             (Type::Array(item), Value::Array(items)) => {
                 let items = items.iter().map(|json| self.literal(TypeId(usize::MAX), item, json));
                 quote! { ::std::vec![#(#items),*] }
+            }
+            (Type::Tuple(items), Value::Array(values)) => {
+                let items = items.iter().zip(values).map(|(item, json)| self.literal(holder, item, json));
+                quote! { (#(#items,)*) }
             }
             (Type::Map(item), Value::Object(members)) => self.map_literal(item, members),
             (Type::Named(id), json) => {
@@ -89,8 +93,13 @@ impl Emitter<'_> {
                 quote! { #name::#constant }
             }
             (Shape::Struct(object), Value::Object(members)) => self.struct_literal(id, object, members),
-            (Shape::Union(variants), json) => {
-                let variant = variants.iter().find(|variant| JsonType::of(json) == Some(variant.json_type));
+            (Shape::Union(union), json) => {
+                let taken = self.model.taken.get(&(id, canonical(json))).copied();
+                let only = match union.routes.get(&JsonType::of(json)) {
+                    Some(Route::To(only)) => Some(*only),
+                    _ => None,
+                };
+                let variant = taken.or(only).map(|index| &union.variants[index]);
                 let Some(variant) = variant else { return quote! { () } };
                 let (variant_name, value) = (format_ident!("{}", variant.name), self.literal(id, &variant.value, json));
                 quote! { #name::#variant_name(#value) }

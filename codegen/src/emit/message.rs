@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 
 use super::Emitter;
 use super::types::ident;
-use crate::model::{Key, MessageDef, Model, SchemaDef, TypeDef};
+use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, Type, TypeDef, TypeId};
 
 /// Where a schema file stands beside the generated Rust file.
 pub(super) fn schema_path(schema: &SchemaDef) -> String {
@@ -20,9 +20,9 @@ impl Emitter<'_> {
         let (name, text) = (format_ident!("{}", ty.name), &ty.name);
         let topic = topic(message);
         let schema = &self.schemas[message.schema];
-        let pointer = message.key.as_ref().map(|key| &key.pointer);
+        let pointer = message.key.as_ref().and_then(|key| key.pointer.as_ref());
         let with_key = pointer.map(|pointer| quote! { .with_key(#pointer) });
-        let key = message.key.as_ref().map(|key| self.key(key));
+        let key = message.key.as_ref().map(|key| self.key_function(message.type_id, &key.way));
         let json_schema = self.options.json_schema.then(|| json_schema(ty, schema));
         quote! {
             impl message::Message for #name {
@@ -35,11 +35,46 @@ impl Emitter<'_> {
         }
     }
 
-    fn key(&self, key: &Key) -> TokenStream {
+    fn key_function(&self, id: TypeId, way: &KeyWay) -> TokenStream {
         let option = self.prelude.option();
+        let body = self.key(id, way, &quote! { self });
+        quote! {
+            fn key(&self) -> #option<::std::borrow::Cow<'_, str>> {
+                #body
+            }
+        }
+    }
+
+    /// The key of a value, as the end of a function.
+    fn key(&self, id: TypeId, way: &KeyWay, value: &TokenStream) -> TokenStream {
+        let none = self.prelude.none();
+        match way {
+            KeyWay::Nothing => none,
+            KeyWay::Message => quote! { message::Message::key(#value) },
+            KeyWay::Fields(path) => self.key_of_struct(path, value),
+            KeyWay::Variants(ways) => {
+                let Shape::Union(union) = &self.model.get(id).shape else { return none };
+                let arms = union.variants.iter().zip(ways).map(|(variant, way)| {
+                    let name = format_ident!("{}", variant.name);
+                    let inner = match variant.value.ty {
+                        Type::Named(id) => id,
+                        _ => id,
+                    };
+                    if matches!(way, KeyWay::Nothing) {
+                        return quote! { Self::#name(_) => #none, };
+                    }
+                    let key = self.key(inner, way, &quote! { value });
+                    quote! { Self::#name(value) => { #key } }
+                });
+                quote! { match #value { #(#arms)* } }
+            }
+        }
+    }
+
+    fn key_of_struct(&self, path: &[KeyStep], value: &TokenStream) -> TokenStream {
         let (some, none) = (self.prelude.some(), self.prelude.none());
-        let mut steps = key.path.iter().peekable();
-        let mut at = quote! { self };
+        let mut steps = path.iter().peekable();
+        let mut at = value.clone();
         let mut guards = Vec::new();
         while let Some(step) = steps.next() {
             let field = ident(&step.field);
@@ -50,16 +85,13 @@ impl Emitter<'_> {
                     guards.push(quote! { let #some(#local) = &#here else { return #none; }; });
                     at = quote! { #local };
                 }
-                None if step.newtype && step.optional => {
-                    at = quote! { #here.as_deref()? };
-                    return wrap(&option, &guards, &quote! { wire::key(#at) });
-                }
+                None if step.newtype && step.optional => at = quote! { #here.as_deref()? },
                 None if step.newtype => at = quote! { &*#here },
                 None => at = quote! { &#here },
                 Some(_) => at = here,
             }
         }
-        wrap(&option, &guards, &quote! { wire::key(#at) })
+        quote! { #(#guards)* wire::key(#at) }
     }
 
     pub(super) fn registry(&self) -> TokenStream {
@@ -113,15 +145,6 @@ fn json_schema(ty: &TypeDef, schema: &Ident) -> TokenStream {
             ) -> schemars::Schema {
                 wire::json_schema(&#schema)
             }
-        }
-    }
-}
-
-fn wrap(option: &TokenStream, guards: &[TokenStream], key: &TokenStream) -> TokenStream {
-    quote! {
-        fn key(&self) -> #option<::std::borrow::Cow<'_, str>> {
-            #(#guards)*
-            #key
         }
     }
 }

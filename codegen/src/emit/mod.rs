@@ -10,14 +10,18 @@ mod message;
 mod names;
 mod newtype;
 mod object;
+mod subschema;
 mod types;
 mod union;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::facts::Facts;
-use crate::model::{Model, Shape, TypeDef, TypeId};
+use crate::model::{Model, Shape, Subschema, TypeDef, TypeId};
 use crate::{GeneratedFile, Options};
 use doc::doc;
 use types::Prelude;
@@ -30,12 +34,21 @@ pub(crate) struct Emitter<'a> {
     /// The statics that hold the schemas.
     schemas: Vec<Ident>,
     options: &'a Options,
+    /// What the validator checks, by the number of the type that marks it.
+    subschemas: RefCell<BTreeMap<Vec<Subschema>, usize>>,
 }
 
 /// Writes the Rust file and the schema files that it includes.
 pub(crate) fn emit(model: &Model, facts: &Facts, options: &Options) -> Vec<GeneratedFile> {
     let emitter =
-        Emitter { model, facts, prelude: Prelude::beside(model), schemas: message::schema_names(model), options };
+        Emitter {
+            model,
+            facts,
+            prelude: Prelude::beside(model),
+            schemas: message::schema_names(model),
+            options,
+            subschemas: RefCell::default(),
+        };
     let schemas = model
         .schemas
         .iter()
@@ -47,6 +60,7 @@ impl Emitter<'_> {
     fn file(&self) -> String {
         let order = self.facts.order().iter();
         let mut items: Vec<TokenStream> = order.map(|id| self.definition(*id, self.model.get(*id))).collect();
+        items.extend(self.subschema_types());
         items.push(self.registry());
         items.extend((0..self.model.schemas.len()).map(|index| self.schema(index)));
         let modules = layout::modules(&items);
@@ -64,7 +78,7 @@ impl Emitter<'_> {
         let definition = match &ty.shape {
             Shape::Struct(object) => self.object(id, ty, object),
             Shape::Enumeration(constants) => self.enumeration(ty, constants),
-            Shape::Union(variants) => self.union(id, ty, variants),
+            Shape::Union(union) => self.union(id, ty, union),
             Shape::Newtype(value) => self.newtype(id, ty, value),
         };
         let message = self.model.messages.iter().find(|message| message.type_id == id);
@@ -101,16 +115,24 @@ impl Emitter<'_> {
         (None, Some(redacting))
     }
 
-    /// `Serialize` and `Deserialize` by way of the runtime.
-    fn serde(&self, ty: &TypeDef, read: &str, write: &TokenStream) -> TokenStream {
+    /// `Serialize` and `Deserialize` by way of the runtime: by functions of it, or by a codec where the validator looks at
+    /// the whole value.
+    fn serde(&self, ty: &TypeDef, read: &str, codec: &str, write: &TokenStream) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let read = format_ident!("{read}");
+        let (read, write) = if ty.validated.is_empty() {
+            (quote! { wire::#read(deserializer) }, write.clone())
+        } else {
+            let (codec, subschema) = (format_ident!("{codec}"), self.subschema(&ty.validated));
+            let codec = quote! { <wire::Validated<wire::#codec<Self>, #subschema> as wire::Codec> };
+            (quote! { #codec::read(deserializer) }, quote! { #codec::write(self, serializer) })
+        };
         let result = self.prelude.result();
         let (d, s) = (self.prelude.parameter("D"), self.prelude.parameter("S"));
         quote! {
             impl<'de> serde::Deserialize<'de> for #name {
                 fn deserialize<#d: serde::Deserializer<'de>>(deserializer: #d) -> #result<Self, #d::Error> {
-                    wire::#read(deserializer)
+                    #read
                 }
             }
 

@@ -19,10 +19,17 @@ impl Emitter<'_> {
         let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
         let inner = self.rust_type(id, value);
         let codec = self.codec(id, value).unwrap_or_else(|| inner.clone());
-        let checks = self.checks(&Use { nullable: false, ..value.clone() }, &check::Operand::place(quote! { value }));
+        let some = self.prelude.some();
+        let operand = if value.nullable { check::Operand::reference(quote! { value }) } else { check::Operand::place(quote! { value }) };
+        let checks = self.checks(value, &operand);
+        let checks = match checks.as_slice() {
+            [] => None,
+            all if value.nullable => Some(quote! { if let #some(value) = &value { #(#all?;)* } }),
+            all => Some(quote! { #(#all?;)* }),
+        };
         let (ok, result, from, try_from) =
             (self.prelude.ok(), self.prelude.result(), self.prelude.from(), self.prelude.try_from());
-        let made = if checks.is_empty() {
+        let made = if checks.is_none() {
             quote! {
                 impl #from<#inner> for #name {
                     fn from(value: #inner) -> Self {
@@ -40,7 +47,7 @@ impl Emitter<'_> {
                 }
             }
         };
-        let serde = self.serde(ty, "read_newtype", &quote! { wire::write_newtype(self, serializer) });
+        let serde = self.serde(ty, "read_newtype", "", &quote! { wire::write_newtype(self, serializer) });
         quote! {
             #attributes
             #[derive(Clone, #derived PartialEq #eq)]
@@ -71,7 +78,7 @@ impl Emitter<'_> {
                     &self.0
                 }
                 fn wrap(value: #inner) -> #result<Self, wire::Fault> {
-                    #(#checks?;)*
+                    #checks
                     #ok(Self(value))
                 }
             }

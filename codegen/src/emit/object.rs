@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::types::{ident, is_any};
 use super::{Emitter, check, doc, names};
-use crate::model::{Field, Others, Presence, Shape, Struct, Type, TypeDef, TypeId, Use};
+use crate::model::{Field, Others, Presence, Presences, Shape, Struct, Type, TypeDef, TypeId, Use};
 
 /// More parameters than this make a constructor that nobody can read.
 const MOST_PARAMETERS: usize = 7;
@@ -24,7 +24,7 @@ impl Emitter<'_> {
         };
         let definition = self.struct_definition(id, ty, object, derived.as_ref());
         let construction = self.construction(id, ty, object);
-        let serde = self.serde(ty, "read_object", &quote! { wire::write_object(self, serializer) });
+        let serde = self.serde(ty, "read_object", "OfMembers", &quote! { wire::write_object(self, serializer) });
         let codec = self.object_codec(id, ty, object);
         quote! { #definition #construction #debug #serde #codec }
     }
@@ -152,18 +152,64 @@ impl Emitter<'_> {
 
     fn object_codec(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
         let name = format_ident!("{}", ty.name);
-        let wires = object.fields.iter().map(|field| &field.wire);
+        let wires: Vec<&String> = object.fields.iter().map(|field| &field.wire).chain(&object.refused).collect();
+        let presence = self.presence(object, &wires);
         let read = self.read(id, object);
         let write = self.write(id, object);
         let checks = self.struct_checks(object);
         quote! {
             impl wire::Object for #name {
                 const MEMBERS: &'static [&'static str] = &[#(#wires),*];
+                #presence
                 #read
                 #write
                 #checks
             }
         }
+    }
+
+    /// Which members stand together.
+    fn presence(&self, object: &Struct, wires: &[&String]) -> Option<TokenStream> {
+        if object.presence.is_empty() && object.refused.is_empty() {
+            return None;
+        }
+        let index = |name: &String| wires.iter().position(|wire| *wire == name).map(Literal::usize_unsuffixed);
+        let list = |names: &[String]| {
+            let indices = names.iter().filter_map(index);
+            quote! { &[#(#indices),*] }
+        };
+        let refused = object.refused.iter().map(|name| {
+            let list = list(std::slice::from_ref(name));
+            quote! { wire::Presence::NotAll(#list) }
+        });
+        let stated = object.presence.iter().map(|presence| match presence {
+            Presences::NotAll(names) => {
+                let list = list(names);
+                quote! { wire::Presence::NotAll(#list) }
+            }
+            Presences::With(name, others) => {
+                let (first, list) = (index(name), list(others));
+                quote! { wire::Presence::With(#first, #list) }
+            }
+            Presences::AnyOf(lists) => {
+                let lists = lists.iter().map(|names| list(names));
+                quote! { wire::Presence::AnyOf(&[#(#lists),*]) }
+            }
+            Presences::OneOf(lists) => {
+                let lists = lists.iter().map(|names| list(names));
+                quote! { wire::Presence::OneOf(&[#(#lists),*]) }
+            }
+            Presences::AtLeast(limit) => {
+                let limit = check::count(*limit);
+                quote! { wire::Presence::AtLeast(#limit) }
+            }
+            Presences::AtMost(limit) => {
+                let limit = check::count(*limit);
+                quote! { wire::Presence::AtMost(#limit) }
+            }
+        });
+        let all = stated.chain(refused);
+        Some(quote! { const PRESENCE: &'static [wire::Presence] = &[#(#all),*]; })
     }
 
     fn read(&self, id: TypeId, object: &Struct) -> TokenStream {
@@ -200,6 +246,11 @@ impl Emitter<'_> {
             }
         });
         let (declare_others, keep, others) = self.read_others(object);
+        // They are refused once all members are known.
+        let numbers = object.fields.len()..object.fields.len() + object.refused.len();
+        let numbers: Vec<_> = numbers.map(Literal::usize_unsuffixed).collect();
+        let skip = matches!(object.others, Others::Ignored) || numbers.is_empty();
+        let skip_refused = (!skip).then(|| quote! { #(#numbers)|* => members.skip()?, });
         let similar = names::allow_for_locals(&locals);
         // Too long for one line, the call stands in braces, where it needs a semicolon.
         let keep_arm = if keep.to_string().len() > MOST_LETTERS {
@@ -207,13 +258,14 @@ impl Emitter<'_> {
         } else {
             quote! { _ => #keep, }
         };
-        let members = if object.fields.is_empty() {
+        let members = if object.fields.is_empty() && skip_refused.is_none() {
             quote! { while members.next()?.is_some() { #keep; } }
         } else {
             quote! {
                 while let #some(index) = members.next()? {
                     match index {
                         #(#arms,)*
+                        #skip_refused
                         #keep_arm
                     }
                 }

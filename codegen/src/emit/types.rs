@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::Emitter;
-use crate::model::{Check, Model, Type, TypeId, Use};
+use crate::model::{Check, Model, Subschema, Type, TypeId, Use};
 
 /// The names of Rust's prelude, in full where a generated type has the same name.
 pub(super) struct Prelude {
@@ -80,6 +80,16 @@ impl Emitter<'_> {
     }
 
     fn plain_type(&self, holder: TypeId, value: &Use, codec: bool) -> TokenStream {
+        let inner = self.bare_type(holder, value, codec);
+        let validated: Vec<Subschema> = value.checks.iter().flat_map(validated).cloned().collect();
+        if !codec || validated.is_empty() {
+            return inner;
+        }
+        let subschema = self.subschema(&validated);
+        quote! { wire::Validated<#inner, #subschema> }
+    }
+
+    fn bare_type(&self, holder: TypeId, value: &Use, codec: bool) -> TokenStream {
         match &value.ty {
             Type::Any => quote! { serde_json::Value },
             Type::Null => quote! { () },
@@ -93,7 +103,9 @@ impl Emitter<'_> {
                 }
             }
             // What is checked has to be what was written, not what it was rounded to.
-            Type::Number if codec && !value.checks.is_empty() => quote! { wire::ExactNumber },
+            Type::Number if codec && value.checks.iter().any(|check| !matches!(check, Check::Validated(_))) => {
+                quote! { wire::ExactNumber }
+            }
             Type::Number => quote! { f64 },
             Type::String => self.prelude.string(),
             Type::Array(item) => {
@@ -105,6 +117,14 @@ impl Emitter<'_> {
                 } else {
                     quote! { #vec<#item> }
                 }
+            }
+            Type::Tuple(items) => {
+                let items = items.iter().map(|item| {
+                    let inner = self.plain_type(holder, item, codec);
+                    let option = self.prelude.option();
+                    if item.nullable { quote! { #option<#inner> } } else { inner }
+                });
+                quote! { (#(#items,)*) }
             }
             Type::Map(item) if is_any(item) => {
                 let string = self.prelude.string();
@@ -148,6 +168,13 @@ impl Emitter<'_> {
 
     pub(super) fn name(&self, id: TypeId) -> Ident {
         format_ident!("{}", self.model.get(id).name)
+    }
+}
+
+fn validated(check: &Check) -> &[Subschema] {
+    match check {
+        Check::Validated(places) => places,
+        _ => &[],
     }
 }
 

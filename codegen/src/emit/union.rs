@@ -1,40 +1,35 @@
-//! Enums over JSON types.
+//! Enums over JSON types and over the branches of a schema.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{Emitter, check, doc};
-use crate::model::{JsonType, TypeDef, TypeId, Use, Variant};
+use crate::model::{JsonType, Route, Tag, Type, TypeDef, TypeId, Union, Use, Variant};
 
 impl Emitter<'_> {
-    pub(super) fn union(&self, id: TypeId, ty: &TypeDef, variants: &[Variant]) -> TokenStream {
+    pub(super) fn union(&self, id: TypeId, ty: &TypeDef, union: &Union) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(Some(id), ty);
         let (derived, debug) = Self::debug(ty);
         let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
-        let definitions = variants.iter().map(|variant| {
-            let mut lines = vec![format!("{}.", capital(words(variant.json_type, &variant.name)))];
-            for fact in check::facts(&variant.value) {
-                doc::separate(&mut lines);
-                lines.push(fact);
-            }
-            let (doc, variant_name, ty) =
-                (doc(&lines), format_ident!("{}", variant.name), self.rust_type(id, &variant.value));
+        let definitions = union.variants.iter().enumerate().map(|(index, variant)| {
+            let doc = doc(&variant_doc(union, index, variant));
+            let (variant_name, ty) = (format_ident!("{}", variant.name), self.rust_type(id, &variant.value));
             quote! { #doc #variant_name(#ty) }
         });
-        let write = variants.iter().map(|variant| {
-            let variant_name = format_ident!("{}", variant.name);
-            let codec = self.named_codec(id, &variant.value);
-            let check = self.variant_check(&variant.value, &check::Operand::reference(quote! { value }));
-            let check = check.map(|check| {
-                quote! { #check.map_err(serde::ser::Error::custom)?; }
-            });
-            quote! { Self::#variant_name(value) => { #check <#codec as wire::Codec>::write(value, serializer) } }
+        let exclusive = union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }));
+        let write = if exclusive { "write_only" } else { "write_union" };
+        let write = format_ident!("{write}");
+        let serde = self.serde(ty, "read_union", "OfVariants", &quote! { wire::#write(self, serializer) });
+        let expected = expected(union);
+        let reads = union.routes.iter().map(|(json_type, route)| self.route(id, union, *json_type, route));
+        let write = self.union_write(id, union);
+        let tagged = union.routes.values().find_map(|route| match route {
+            Route::Tag(tag) => Some(self.tagged(id, &name, union, tag)),
+            _ => None,
         });
-        let serde = self.serde(ty, "read_union", &quote! { match self { #(#write)* } });
-        let expected: Vec<&str> = variants.iter().map(|variant| words(variant.json_type, &variant.name)).collect();
-        let expected = expected.join(" or ");
-        let reads = variants.iter().map(|variant| self.variant_read(id, variant));
+        let tries = union.routes.values().any(|route| matches!(route, Route::Try { .. }));
+        let alternatives = tries.then(|| self.alternatives(id, &name, union));
         quote! {
             #attributes
             #[derive(Clone, #derived PartialEq #eq)]
@@ -47,38 +42,66 @@ impl Emitter<'_> {
             impl wire::Union for #name {
                 const EXPECTED: &'static str = #expected;
                 #(#reads)*
+                #write
+            }
+
+            #tagged
+
+            #alternatives
+        }
+    }
+
+    fn union_write(&self, id: TypeId, union: &Union) -> TokenStream {
+        let arms = union.variants.iter().map(|variant| {
+            let variant_name = format_ident!("{}", variant.name);
+            let codec = self.named_codec(id, &variant.value);
+            let check = self.variant_check(&variant.value, &check::Operand::reference(quote! { value }));
+            let check = check.map(|check| {
+                quote! { #check.map_err(serde::ser::Error::custom)?; }
+            });
+            quote! { Self::#variant_name(value) => { #check <#codec as wire::Codec>::write(value, serializer) } }
+        });
+        let (s, result) = (self.prelude.parameter("S"), self.prelude.result());
+        quote! {
+            fn write<#s: serde::Serializer>(&self, serializer: #s) -> #result<#s::Ok, #s::Error> {
+                match self { #(#arms)* }
             }
         }
     }
 
-    fn variant_read(&self, id: TypeId, variant: &Variant) -> TokenStream {
-        let method = format_ident!(
-            "{}",
-            match variant.json_type {
-                JsonType::Boolean => "boolean",
-                JsonType::Number => "number",
-                JsonType::String => "string",
-                JsonType::Array => "array",
-                JsonType::Object => "object",
+    /// What reads the values of a JSON type.
+    fn route(&self, id: TypeId, union: &Union, json_type: JsonType, route: &Route) -> TokenStream {
+        let method = format_ident!("{}", method(json_type));
+        let body = match route {
+            Route::To(index) => self.variant_read(id, &union.variants[*index]),
+            Route::Tag(_) => quote! { wire::read_tagged(deserializer) },
+            Route::Try { variants, exclusive } => {
+                let of = format_ident!("{}", if *exclusive { "only_of" } else { "first_of" });
+                let indices = variants.iter().map(|index| Literal::usize_unsuffixed(*index));
+                quote! { wire::#of(deserializer, &[#(#indices),*]) }
             }
-        );
-        let (ok, result) = (self.prelude.ok(), self.prelude.result());
+        };
+        let (d, result) = (self.prelude.parameter("D"), self.prelude.result());
+        quote! {
+            fn #method<'de, #d: serde::Deserializer<'de>>(deserializer: #d) -> #result<Self, #d::Error> {
+                #body
+            }
+        }
+    }
+
+    /// Reads the value of a variant from `deserializer`.
+    fn variant_read(&self, id: TypeId, variant: &Variant) -> TokenStream {
+        let ok = self.prelude.ok();
         let variant_name = format_ident!("{}", variant.name);
         let codec = self.named_codec(id, &variant.value);
         let read = quote! { <#codec as wire::Codec>::read(deserializer) };
-        let body = match self.variant_check(&variant.value, &check::Operand::place(quote! { value })) {
+        match self.variant_check(&variant.value, &check::Operand::place(quote! { value })) {
             None => quote! { #read.map(Self::#variant_name) },
             Some(check) => quote! {
                 let value = #read?;
                 #check.map_err(serde::de::Error::custom)?;
                 #ok(Self::#variant_name(value))
             },
-        };
-        let d = self.prelude.parameter("D");
-        quote! {
-            fn #method<'de, #d: serde::Deserializer<'de>>(deserializer: #d) -> #result<Self, #d::Error> {
-                #body
-            }
         }
     }
 
@@ -89,16 +112,123 @@ impl Emitter<'_> {
         let first = checks.next()?;
         Some(checks.fold(first, |all, next| quote! { #all.and_then(|()| #next) }))
     }
+
+    fn tagged(&self, id: TypeId, name: &proc_macro2::Ident, union: &Union, tag: &Tag) -> TokenStream {
+        let path = &tag.path;
+        let all = tag.constants.iter().flat_map(|(_, values)| values);
+        let constants = all.map(|value| check::code(&bare(value))).collect::<Vec<_>>().join(", ");
+        let (some, none, option) = (self.prelude.some(), self.prelude.none(), self.prelude.option());
+        let arms = tag.constants.iter().map(|(index, values)| {
+            let absent = (tag.absent == Some(*index)).then(|| quote! { wire::Tag::Absent });
+            let index = Literal::usize_unsuffixed(*index);
+            let patterns = values.iter().map(pattern).chain(absent);
+            quote! { #(#patterns)|* => #some(#index), }
+        });
+        let reads = tag.constants.iter().map(|(index, _)| (*index, self.variant_read(id, &union.variants[*index])));
+        let mut reads: Vec<(usize, TokenStream)> = reads.collect();
+        let last = reads.pop().map(|(_, read)| quote! { _ => { #read } });
+        let reads = reads.iter().map(|(index, read)| {
+            let index = Literal::usize_unsuffixed(*index);
+            quote! { #index => { #read } }
+        });
+        let (d, result) = (self.prelude.parameter("D"), self.prelude.result());
+        quote! {
+            impl wire::Tagged for #name {
+                const TAG: &'static [&'static str] = &[#(#path),*];
+                const CONSTANTS: &'static str = #constants;
+
+                fn index(tag: wire::Tag<'_>) -> #option<usize> {
+                    match tag {
+                        #(#arms)*
+                        _ => #none,
+                    }
+                }
+
+                fn read<'de, #d: serde::Deserializer<'de>>(index: usize, deserializer: #d) -> #result<Self, #d::Error> {
+                    match index {
+                        #(#reads)*
+                        #last
+                    }
+                }
+            }
+        }
+    }
+
+    fn alternatives(&self, id: TypeId, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
+        let all = union.variants.iter().map(|variant| {
+            let required = &variant.required;
+            let read = self.variant_read(id, variant);
+            quote! { wire::Alternative::new(&[#(#required),*], |deserializer| { #read }) }
+        });
+        quote! {
+            impl wire::Alternatives for #name {
+                const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[#(#all),*];
+            }
+        }
+    }
 }
 
-fn words(json_type: JsonType, name: &str) -> &'static str {
+/// A constant as `Tag` has it.
+fn pattern(value: &serde_json::Value) -> TokenStream {
+    match value {
+        serde_json::Value::String(text) => quote! { wire::Tag::Text(#text) },
+        serde_json::Value::Bool(boolean) => quote! { wire::Tag::Boolean(#boolean) },
+        number => {
+            let number = check::number(&number.to_string());
+            quote! { wire::Tag::Integer(#number) }
+        }
+    }
+}
+
+fn bare(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn method(json_type: JsonType) -> &'static str {
     match json_type {
-        JsonType::Boolean => "a boolean",
-        JsonType::Number if name == "Integer" => "an integer",
-        JsonType::Number => "a number",
-        JsonType::String => "a string",
-        JsonType::Array => "an array",
-        JsonType::Object => "an object",
+        JsonType::Null => "null",
+        JsonType::Boolean => "boolean",
+        JsonType::Number => "number",
+        JsonType::String => "string",
+        JsonType::Array => "array",
+        JsonType::Object => "object",
+    }
+}
+
+/// What a union takes, in words.
+fn expected(union: &Union) -> String {
+    let words = union.routes.iter().map(|(json_type, route)| match route {
+        Route::To(index) => words(*json_type, &union.variants[*index].value),
+        _ => words(*json_type, &Use::of(Type::Any)),
+    });
+    words.collect::<Vec<_>>().join(" or ")
+}
+
+fn variant_doc(union: &Union, index: usize, variant: &Variant) -> Vec<String> {
+    let mut lines: Vec<String> = variant.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
+    let mut taken = union.routes.iter().filter(|(_, route)| **route == Route::To(index));
+    match (taken.next(), taken.next()) {
+        _ if !lines.is_empty() => {}
+        (Some(_), Some(_)) if variant.name == "Other" => lines.push("Any other value.".to_owned()),
+        (Some((json_type, _)), None) => lines.push(format!("{}.", capital(words(*json_type, &variant.value)))),
+        _ => {}
+    }
+    for fact in check::facts(&variant.value) {
+        doc::separate(&mut lines);
+        lines.push(fact);
+    }
+    lines
+}
+
+fn words(json_type: JsonType, value: &Use) -> &'static str {
+    match (json_type, &value.ty) {
+        (JsonType::Number, Type::Integer(_)) => "an integer",
+        (JsonType::Null, _) => "null",
+        (JsonType::Boolean, _) => "a boolean",
+        (JsonType::Number, _) => "a number",
+        (JsonType::String, _) => "a string",
+        (JsonType::Array, _) => "an array",
+        (JsonType::Object, _) => "an object",
     }
 }
 

@@ -1,22 +1,28 @@
 //! `enum` and `const`: the values that are left when all the schemas have had their say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::node::{Node, Types};
+use super::cores::Cores;
+use super::node::{About, Node, Types};
 use super::{Lowering, Place, names};
 use crate::json::{canonical, whole};
 use crate::model::{Check, Constant, Integer, IntegerKind, Type, Use};
 
-/// The constants as variants, where they are texts, and null perhaps.
-pub(super) fn enumeration(constants: &[&Value]) -> Option<Vec<Constant>> {
+/// The constants as variants, where they are texts, and null perhaps. A branch's title is a better name than its constant.
+pub(super) fn enumeration(constants: &[&Value], about: &BTreeMap<String, About>) -> Option<Vec<Constant>> {
     if !constants.iter().all(|value| value.is_string() || value.is_null()) {
         return None;
     }
     let texts: Vec<&str> = constants.iter().filter_map(|value| value.as_str()).collect();
-    let names = names::variants(texts.iter().copied());
-    let constant = |(text, name): (&&str, String)| Constant { name, text: (*text).to_owned() };
+    let title = |text: &str| about.get(text).and_then(|about| about.title.as_deref());
+    let names = names::variants(texts.iter().map(|text| title(text).unwrap_or(text)));
+    let constant = |(text, name): (&&str, String)| Constant {
+        name,
+        text: (*text).to_owned(),
+        description: about.get(*text).and_then(|about| about.description.clone()),
+    };
     (!texts.is_empty()).then(|| texts.iter().zip(names).map(constant).collect())
 }
 
@@ -27,8 +33,8 @@ impl<'a> Lowering<'a> {
         let mut known = BTreeSet::new();
         constants.retain(|value| known.insert(canonical(value)));
         constants.retain(|value| node.types.has(Types::of_value(value, node.strict)));
-        let limited = node.is_constrained() || !node.items.is_empty() || !node.members.is_empty();
-        if limited || node.more_constants || !node.required.is_empty() || node.never {
+        let says_more = node.types.has(node.limited()) || !node.choices.is_empty() || !node.validated.is_empty();
+        if says_more || node.more_constants || node.never {
             constants.retain(|value| cores.iter().all(|core| self.refusals(core, value).is_empty()));
         }
         node.types = constants.iter().map(|value| Types::of_value(value, node.strict)).fold(Types::NONE, Types::or);
@@ -36,26 +42,24 @@ impl<'a> Lowering<'a> {
     }
 
     /// Constants that are not texts.
-    pub(super) fn constant_values(&mut self, node: &Node<'_>, constants: &[&Value], cores: &[Place]) -> Use {
+    pub(super) fn constant_values(&mut self, node: &Node<'_>, constants: &[&Value], cores: &Cores) -> Use {
         let present: Vec<&Value> = constants.iter().copied().filter(|value| !value.is_null()).collect();
         if constants.is_empty() {
-            let message = "no value is valid here: none of the constants is what the other keywords ask for";
-            self.cannot(cores, message, "correct `enum` or `const`, or what stands beside it");
-            return Use::of(Type::Any);
+            return self.never(cores);
         }
         let ty = if present.is_empty() {
             return Use::of(Type::Null);
         } else if present.iter().all(|value| value.is_boolean()) {
             Type::Boolean
         } else if present.iter().all(|value| value.is_number()) {
-            number_type(&present, node.strict).unwrap_or_else(|| {
-                self.cannot(cores, "no number type of Rust holds all of these constants", "use smaller numbers");
-                Type::Any
-            })
+            number_type(&present, node.strict).unwrap_or(Type::Any)
         } else {
+            Type::Any
+        };
+        if ty == Type::Any {
             let all = constants.iter().map(|value| (*value).clone()).collect();
             return Use { checks: vec![Check::OneOf(all)], ..Use::of(Type::Any) };
-        };
+        }
         let every_boolean = ty == Type::Boolean && present.len() == 2;
         let all = Check::OneOf(present.into_iter().cloned().collect());
         let checks = if every_boolean { Vec::new() } else { vec![all] };

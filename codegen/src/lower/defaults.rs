@@ -8,8 +8,9 @@ use std::collections::btree_map::Entry;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::json::whole;
-use crate::model::{JsonType, Others, Presence, Shape, Struct, Type, TypeDef, TypeId, Use};
+use crate::json::{canonical, whole};
+use crate::model::{JsonType, Others, Presence, Route, Shape, Struct, Tag, Type, TypeDef, TypeId, Union, Use};
+use crate::oracle::Oracle;
 use crate::resolve::{Place, Resolved};
 
 /// A default with all that it stands for may be this large, in values.
@@ -18,26 +19,55 @@ const LARGEST: usize = 10_000;
 /// A field with a default: its type and its number there.
 type Site = (TypeId, usize);
 
+/// The variant that a default takes, by union and default.
+type Taken = BTreeMap<(TypeId, String), usize>;
+
+/// What the types of a set are, and what their schemas say.
+pub(super) struct Known<'a> {
+    pub(super) types: &'a [TypeDef],
+    /// The branch of each variant, by union and number.
+    pub(super) branches: &'a BTreeMap<(TypeId, usize), Place>,
+    pub(super) resolved: &'a Resolved,
+    pub(super) oracle: &'a Oracle<'a>,
+}
+
+impl Known<'_> {
+    /// The variant of a union that takes a value.
+    fn variant(&self, id: TypeId, union: &Union, json: &Value) -> Option<usize> {
+        match union.routes.get(&JsonType::of(json))? {
+            Route::To(only) => Some(*only),
+            Route::Tag(Tag { path, constants, absent }) => {
+                let tag = path.iter().try_fold(json, |json, name| json.get(name));
+                let Some(tag) = tag.map(canonical) else { return *absent };
+                let holds = |(_, values): &&(usize, Vec<Value>)| values.iter().any(|value| canonical(value) == tag);
+                constants.iter().find(holds).map(|(index, _)| *index)
+            }
+            Route::Try { variants, .. } => variants.iter().copied().find(|index| {
+                let branch = self.branches.get(&(id, *index));
+                branch.is_some_and(|branch| self.oracle.refusals(branch, json).is_empty())
+            }),
+        }
+    }
+}
+
 /// Checks the defaults of all fields.
-pub(super) fn check(
-    types: &[TypeDef],
-    defaults: &BTreeMap<Site, Place>,
-    resolved: &Resolved,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+pub(super) fn check(known: &Known<'_>, defaults: &BTreeMap<Site, Place>, diagnostics: &mut Vec<Diagnostic>) -> Taken {
+    let Known { resolved, .. } = known;
+    let mut taken = Taken::new();
     let mut sizes: BTreeMap<Site, Option<usize>> = BTreeMap::new();
     for (site, place) in defaults {
-        let Some((value, default)) = default_of(types, *site) else { continue };
+        let Some((value, default)) = default_of(known.types, *site) else { continue };
         let location = || resolved.document(place).locate(&place.join("default").pointer);
         let mut parts = Parts::default();
-        parts.add(types, value, default);
+        parts.add(known, value, default);
+        taken.append(&mut parts.taken);
         if let Some(misfit) = parts.misfit {
             diagnostics.push(
                 Diagnostic::error("S0410", format!("this default does not fit the Rust type: {misfit}"), location())
                     .help("choose another default, or make the property required"),
             );
         }
-        let message = match size(types, *site, &mut sizes) {
+        let message = match size(known, *site, &mut sizes) {
             None => "this default contains itself, by the defaults of the members that are absent in it".to_owned(),
             Some(size) if size > LARGEST && !parts.sites.iter().any(|inner| is_too_large(&sizes, inner)) => {
                 format!("this default stands for more than {LARGEST} values, by the defaults of absent members")
@@ -49,6 +79,7 @@ pub(super) fn check(
                 .help("name all members in the default, or leave the default of one of them out"),
         );
     }
+    taken
 }
 
 fn is_too_large(sizes: &BTreeMap<Site, Option<usize>>, site: &Site) -> bool {
@@ -66,12 +97,12 @@ fn default_of(types: &[TypeDef], site: Site) -> Option<(&Use, &Value)> {
 
 /// How many values a default is, with those that it stands for; `None` where it contains itself. A list stands in for
 /// the stack: defaults may lead from one to the next for long.
-fn size(types: &[TypeDef], site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
+fn size(known: &Known<'_>, site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
     let mut open = vec![(site, false)];
     while let Some((site, seen)) = open.pop() {
-        let Some((value, default)) = default_of(types, site) else { continue };
+        let Some((value, default)) = default_of(known.types, site) else { continue };
         let mut parts = Parts::default();
-        parts.add(types, value, default);
+        parts.add(known, value, default);
         if seen {
             let inner = parts.sites.iter().map(|inner| sizes.get(inner).copied().flatten());
             let total = inner.sum::<Option<usize>>().map(|inner| inner.saturating_add(parts.count).min(LARGEST + 1));
@@ -94,10 +125,11 @@ struct Parts {
     sites: Vec<Site>,
     /// The first value that its Rust type does not hold.
     misfit: Option<String>,
+    taken: Taken,
 }
 
 impl Parts {
-    fn add(&mut self, types: &[TypeDef], value: &Use, json: &Value) {
+    fn add(&mut self, known: &Known<'_>, value: &Use, json: &Value) {
         self.count += 1;
         match (&value.ty, json) {
             (_, Value::Null) => {}
@@ -107,33 +139,36 @@ impl Parts {
                     self.misfit.get_or_insert(format!("`{number}` is no `{name}`"));
                 }
             }
-            (Type::Array(item), Value::Array(items)) => items.iter().for_each(|json| self.add(types, item, json)),
-            (Type::Map(item), Value::Object(members)) => {
-                members.values().for_each(|json| self.add(types, item, json));
+            (Type::Array(item), Value::Array(items)) => items.iter().for_each(|json| self.add(known, item, json)),
+            (Type::Tuple(items), Value::Array(values)) => {
+                items.iter().zip(values).for_each(|(item, json)| self.add(known, item, json));
             }
-            (Type::Named(id), json) => self.add_named(types, *id, json),
+            (Type::Map(item), Value::Object(members)) => {
+                members.values().for_each(|json| self.add(known, item, json));
+            }
+            (Type::Named(id), json) => self.add_named(known, *id, json),
             _ => {}
         }
     }
 
-    fn add_named(&mut self, types: &[TypeDef], id: TypeId, json: &Value) {
-        match (&types[id.0].shape, json) {
-            (Shape::Struct(object), Value::Object(members)) => self.add_struct(types, id, object, members),
-            (Shape::Union(variants), json) => {
-                let variant = variants.iter().find(|variant| JsonType::of(json) == Some(variant.json_type));
-                if let Some(variant) = variant {
-                    self.add(types, &variant.value, json);
+    fn add_named(&mut self, known: &Known<'_>, id: TypeId, json: &Value) {
+        match (&known.types[id.0].shape, json) {
+            (Shape::Struct(object), Value::Object(members)) => self.add_struct(known, id, object, members),
+            (Shape::Union(union), json) => {
+                if let Some(index) = known.variant(id, union, json) {
+                    self.taken.insert((id, canonical(json)), index);
+                    self.add(known, &union.variants[index].value, json);
                 }
             }
-            (Shape::Newtype(value), json) => self.add(types, value, json),
+            (Shape::Newtype(value), json) => self.add(known, value, json),
             _ => {}
         }
     }
 
-    fn add_struct(&mut self, types: &[TypeDef], id: TypeId, object: &Struct, members: &Map<String, Value>) {
+    fn add_struct(&mut self, known: &Known<'_>, id: TypeId, object: &Struct, members: &Map<String, Value>) {
         for (number, field) in object.fields.iter().enumerate() {
             match (members.get(&field.wire), &field.presence) {
-                (Some(json), _) => self.add(types, &field.value, json),
+                (Some(json), _) => self.add(known, &field.value, json),
                 (None, Presence::Default(_)) => self.sites.push((id, number)),
                 _ => {}
             }
@@ -141,7 +176,7 @@ impl Parts {
         if let Others::Kept { value, .. } = &object.others {
             let declared = |name: &String| object.fields.iter().any(|field| field.wire == *name);
             let others = members.iter().filter(|(name, _)| !declared(name));
-            others.for_each(|(_, json)| self.add(types, value, json));
+            others.for_each(|(_, json)| self.add(known, value, json));
         }
     }
 }

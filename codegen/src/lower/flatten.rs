@@ -110,12 +110,18 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Whether a schema says nothing about values but by one keyword.
+pub(super) fn says_only(draft: Draft, schema: &Value, keyword: &str) -> bool {
+    let others = schema.as_object().into_iter().flat_map(Map::keys).filter(|name| *name != keyword);
+    others.into_iter().all(|name| !says_something(draft, name) && !matches!(name.as_str(), "$ref" | "allOf"))
+}
+
 /// Whether a keyword makes its schema one that refuses values itself.
 fn says_something(draft: Draft, name: &str) -> bool {
     let Some(keyword) = keywords::find(draft, name) else { return false };
     match keyword.role {
         Role::Core | Role::Annotation => false,
-        Role::SchemaMap => name == "properties" || name == "patternProperties",
+        Role::SchemaMap => matches!(name, "properties" | "patternProperties" | "dependentSchemas"),
         _ => name != "allOf",
     }
 }

@@ -1,7 +1,7 @@
 //! The message key: from a JSON Pointer to the fields that lead to a scalar.
 
-use crate::diagnostic::Diagnostic;
-use crate::model::{Field, Key, KeyStep, Others, Presence, Shape, Struct, Type, TypeDef, TypeId};
+use crate::diagnostic::{Diagnostic, Location};
+use crate::model::{Field, Key, KeyStep, KeyWay, Others, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::parse::Document;
 use crate::source::{join, segments};
 
@@ -13,46 +13,79 @@ pub(super) fn resolve(
     pointer: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Key> {
-    let location = || document.locate("/x-kafka/key");
+    let way = match follow(types, message, pointer) {
+        Ok(way) => way,
+        Err(problem) => {
+            diagnostics.push(problem.at(pointer, document.locate("/x-kafka/key")));
+            return None;
+        }
+    };
+    Some(Key { pointer: Some(pointer.to_owned()), way })
+}
+
+/// Why a key can't be made.
+enum Problem {
+    NoStruct,
+    NoProperty(String),
+    NoScalar,
+}
+
+impl Problem {
+    fn at(self, pointer: &str, location: Location) -> Diagnostic {
+        let diagnostic = match self {
+            Self::NoStruct => {
+                let message = format!("the key `{pointer}` leads into what is no object with declared members");
+                Diagnostic::error("S0305", message, location)
+            }
+            Self::NoProperty(found) => {
+                Diagnostic::error("S0305", format!("the key `{pointer}` leads nowhere"), location).found(found)
+            }
+            Self::NoScalar => {
+                let message = format!("the key `{pointer}` is no string, integer or boolean");
+                return Diagnostic::error("S0306", message, location).help("point to a property that is one");
+            }
+        };
+        diagnostic.help("point to a declared property of the message")
+    }
+}
+
+fn follow(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<KeyWay, Problem> {
+    match &types[message.0].shape {
+        Shape::Union(union) => {
+            let ways = union.variants.iter().map(|variant| match variant.value.ty {
+                Type::Named(id) => follow(types, id, pointer),
+                Type::Any => Ok(KeyWay::Nothing),
+                _ => Err(Problem::NoStruct),
+            });
+            Ok(KeyWay::Variants(ways.collect::<Result<_, _>>()?))
+        }
+        _ => fields(types, message, pointer).map(KeyWay::Fields),
+    }
+}
+
+/// The fields that lead from a struct to a scalar.
+fn fields(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<Vec<KeyStep>, Problem> {
     let mut path = Vec::new();
     let mut at = Some(message);
     for segment in segments(pointer) {
-        let object = at.and_then(|id| as_struct(&types[id.0]));
-        let Some(object) = object else {
-            diagnostics.push(
-                Diagnostic::error(
-                    "S0305",
-                    format!("the key `{pointer}` leads into what is no object with declared members"),
-                    location(),
-                )
-                .help("point to a declared property of the message"),
-            );
-            return None;
-        };
-        let Some(field) = object.fields.iter().find(|field| field.wire == segment) else {
-            diagnostics.push(no_property(pointer, &segment, object, location()));
-            return None;
-        };
+        let object = at.and_then(|id| as_struct(&types[id.0])).ok_or(Problem::NoStruct)?;
+        let field = object.fields.iter().find(|field| field.wire == segment);
+        let field = field.ok_or_else(|| Problem::NoProperty(found(&segment, object)))?;
         at = match field.value.ty {
             Type::Named(id) => Some(id),
             _ => None,
         };
         path.push(step(field, at.map(|id| &types[id.0])));
         if at.is_none() && !is_scalar(&field.value.ty) {
-            diagnostics.push(no_scalar(pointer, location()));
-            return None;
+            return Err(Problem::NoScalar);
         }
     }
     let is_key = |id: TypeId| match &types[id.0].shape {
         Shape::Enumeration(_) => true,
-        Shape::Newtype(value) => is_scalar(&value.ty),
+        Shape::Newtype(value) => is_scalar(&value.ty) && !value.nullable,
         Shape::Struct(_) | Shape::Union(_) => false,
     };
-    if !at.is_none_or(is_key) {
-        diagnostics.push(no_scalar(pointer, location()));
-        return None;
-    }
-    Some(Key { pointer: pointer.to_owned(), path })
+    if at.is_none_or(is_key) { Ok(path) } else { Err(Problem::NoScalar) }
 }
 
 fn as_struct(definition: &TypeDef) -> Option<&Struct> {
@@ -74,18 +107,12 @@ fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::String | Type::Integer(_) | Type::Boolean)
 }
 
-fn no_scalar(pointer: &str, location: crate::diagnostic::Location) -> Diagnostic {
-    Diagnostic::error("S0306", format!("the key `{pointer}` is no string, integer or boolean"), location)
-        .help("point to a property that is one")
-}
-
-fn no_property(pointer: &str, segment: &str, object: &Struct, location: crate::diagnostic::Location) -> Diagnostic {
+/// What there is where a property is not.
+fn found(segment: &str, object: &Struct) -> String {
     let known: Vec<_> = object.fields.iter().map(|field| format!("`{}`", join("", &field.wire))).collect();
     let mut found = format!("there is no property `{segment}`; there are {}", known.join(", "));
     if !matches!(object.others, Others::Refused) {
         found.push_str(" (a property that the schema does not declare can't be the key)");
     }
-    Diagnostic::error("S0305", format!("the key `{pointer}` leads nowhere"), location)
-        .found(found)
-        .help("point to a declared property of the message")
+    found
 }

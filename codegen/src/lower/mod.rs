@@ -9,8 +9,11 @@
 //!
 //! Codes: `S04xx` (what a schema says) and `S05xx` (names).
 
+mod alternatives;
 mod constants;
+mod cores;
 mod defaults;
+mod finish;
 mod flatten;
 mod key;
 mod names;
@@ -19,29 +22,39 @@ mod object;
 mod scalar;
 mod schemas;
 mod sensitive;
+mod tag;
 mod union;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::model::{Check, MessageDef, Model, Shape, Type, TypeDef, TypeId, Use};
-use crate::oracle::Oracle;
+use crate::disjoint::Disjointness;
+use crate::model::{Check, Model, Shape, Subschema, Type, TypeId, Use};
+use crate::oracle::{Oracle, fragment};
 use crate::resolve::{Place, Resolved, definition_name};
+use alternatives::Settlement;
+use cores::Cores;
 use names::{Given, NameRequest};
-use node::{Node, Types};
+use node::{Node, Tuple, Types};
 use sensitive::Sensitive;
 
 /// Arrays in arrays, or maps in maps, that are nested deeper than this have a name: those that are nested without end
 /// can't do without.
 const MOST_NESTED: usize = 4;
 
+/// Rust's own traits are there for tuples so long.
+const LONGEST_TUPLE: u64 = 12;
+
 /// Decides what types the messages of a set become.
 pub(crate) fn lower(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> Model {
     let mut lowering = Lowering {
         resolved,
         oracle: Oracle::new(resolved),
+        disjointness: Disjointness::new(resolved),
+        keeping: BTreeSet::new(),
+        branches: BTreeMap::new(),
         sensitive: Sensitive::of(resolved),
         diagnostics,
         types: Vec::new(),
@@ -61,8 +74,13 @@ struct Lowering<'a> {
     sensitive: Sensitive,
     diagnostics: &'a mut Vec<Diagnostic>,
     types: Vec<Lowered>,
-    /// Types by the places that they were made from, sorted.
-    known: BTreeMap<Vec<Place>, TypeId>,
+    disjointness: Disjointness<'a>,
+    /// Types by the schemas that they were made from, sorted.
+    known: BTreeMap<Cores, TypeId>,
+    /// Types that keep the members that they do not declare: another branch of a union may speak of them.
+    keeping: BTreeSet<TypeId>,
+    /// The branch of each variant, by union and number.
+    branches: BTreeMap<(TypeId, usize), Place>,
     undefined: Vec<Undefined>,
     /// Where the default of a field stands, by the field's type and number.
     defaults: BTreeMap<(TypeId, usize), Place>,
@@ -74,6 +92,7 @@ struct Lowered {
     /// The schemas that it is known by.
     places: Vec<Place>,
     sensitive: bool,
+    validated: Vec<Subschema>,
     /// Absent until it is defined.
     shape: Option<Shape>,
 }
@@ -81,9 +100,11 @@ struct Lowered {
 /// A type that is declared, and what it is made from.
 struct Undefined {
     id: TypeId,
-    cores: Vec<Place>,
+    cores: Cores,
     /// A variant of a union has some of its types alone.
     types: Option<Types>,
+    /// A message that may be `null` is around what it may be beside that.
+    is_nullable: bool,
 }
 
 /// Where an invented name comes from: the type that a value stands in, and the name of its place there.
@@ -115,73 +136,88 @@ impl<'a> Lowering<'a> {
     /// A message has a type of its own, even where its schema is no more than a `$ref`.
     fn declare_message(&mut self, number: usize) -> TypeId {
         let root = Place::root(number);
-        let cores = self.flatten(std::slice::from_ref(&root));
-        let node = self.node(&cores);
-        if node.types.has(Types::NULL) && node.types != Types::ALL {
-            let help = "leave `null` out of `type`: a payload that is absent altogether is a tombstone";
-            self.cannot(std::slice::from_ref(&root), "a message that may be `null` is not yet read", help);
-        }
+        let cores = Cores::of(self.flatten(std::slice::from_ref(&root)));
+        let settlement = self.settle(cores.clone());
+        let is_nullable = settlement.nullable && self.has_name(&settlement);
         let name = NameRequest::Given(self.given_name(&root));
         let id = self.declare(name, vec![root], cores.clone(), None);
-        self.known.entry(sorted(&cores)).or_insert(id);
+        if is_nullable {
+            if let Some(undefined) = self.undefined.last_mut() {
+                undefined.is_nullable = true;
+            }
+        } else {
+            self.known.entry(settlement.cores.sorted()).or_insert(id);
+        }
         id
     }
 
     /// Notes that there is a type, to be defined later.
-    fn declare(&mut self, name: NameRequest, places: Vec<Place>, cores: Vec<Place>, types: Option<Types>) -> TypeId {
+    fn declare(&mut self, name: NameRequest, places: Vec<Place>, cores: Cores, types: Option<Types>) -> TypeId {
         let id = TypeId(self.types.len());
-        self.types.push(Lowered { name, places, sensitive: false, shape: None });
-        self.undefined.push(Undefined { id, cores, types });
+        self.types.push(Lowered { name, places, sensitive: false, validated: Vec::new(), shape: None });
+        self.undefined.push(Undefined { id, cores, types, is_nullable: false });
         id
     }
 
     /// Gives a declared type its shape.
     fn define(&mut self, undefined: &Undefined) {
-        let Undefined { id, cores, types } = undefined;
-        let mut node = self.node(cores);
-        if let Some(types) = types {
-            node.types = *types;
-        } else if node.types != Types::NULL && !node.is_unlimited() {
-            // What may be null is an `Option` of this type.
-            node.types = node.types.without(Types::NULL);
-        }
-        let shape = match self.shape(*id, &node, cores) {
-            Some(shape) => shape,
-            None => Shape::Newtype(self.inline(&node, cores, &Context { parent: *id, segment: "Value".to_owned() })),
+        let Undefined { id, cores, types, is_nullable } = undefined;
+        let (shape, validated) = if *is_nullable {
+            let context = Context { parent: *id, segment: "Value".to_owned() };
+            let places = self.types[id.0].places.clone();
+            (Shape::Newtype(self.value_of(cores.clone(), &places, &context)), Vec::new())
+        } else {
+            let mut settlement = self.settle(cores.clone());
+            if let Some(types) = types {
+                settlement.node.types = *types;
+                settlement.node.validated.clear();
+            } else if settlement.node.types != Types::NULL && !settlement.node.is_unlimited() {
+                // What may be null is an `Option` of this type.
+                settlement.node.types = settlement.node.types.without(Types::NULL);
+            }
+            self.shape(*id, &settlement)
         };
         let wraps = !matches!(shape, Shape::Struct(_));
         let lowered = &self.types[id.0];
-        let sensitive = self.sensitive.any(&lowered.places, wraps) || self.sensitive.any(cores, wraps);
-        self.types[id.0].sensitive = sensitive;
-        self.types[id.0].shape = Some(shape);
-    }
-
-    /// What these schemas say together, with the constants that all of them accept.
-    fn node(&mut self, cores: &[Place]) -> Node<'a> {
-        let mut node = Node::of(self.resolved, cores);
-        self.narrow_to_constants(&mut node, cores);
-        node
+        let sensitive = self.sensitive.any(&lowered.places, wraps) || self.sensitive.any(&cores.places, wraps);
+        let lowered = &mut self.types[id.0];
+        lowered.sensitive = sensitive;
+        lowered.validated = validated;
+        lowered.shape = Some(shape);
     }
 
     /// The type of a value that all these schemas speak of.
     fn value(&mut self, places: &[Place], context: &Context) -> Use {
-        let cores = self.flatten(places);
-        let node = self.node(&cores);
-        if !needs_name(&node, is_named(&cores)) && !self.nests_deeply(&node) {
-            return self.inline(&node, &cores, context);
+        let cores = Cores::of(self.flatten(places));
+        self.value_of(cores, places, context)
+    }
+
+    fn value_of(&mut self, cores: Cores, places: &[Place], context: &Context) -> Use {
+        let settlement = self.settle(cores);
+        let Settlement { cores, node, nullable, .. } = &settlement;
+        if !self.has_name(&settlement) {
+            let value = self.inline(node, cores, context);
+            return Use { nullable: value.nullable || *nullable && !matches!(value.ty, Type::Any | Type::Null), ..value };
         }
-        let known = self.known.get(&sorted(&cores)).copied();
+        let key = cores.sorted();
+        let known = self.known.get(&key).copied();
         let id = known.unwrap_or_else(|| {
-            let described = if cores.len() == 1 { cores.clone() } else { places.to_vec() };
-            let name = match cores.as_slice() {
-                [only] => self.name_of_place(only, context),
-                _ => NameRequest::Invented(context.clone()),
+            let described = if cores.places.len() == 1 { cores.places.clone() } else { places.to_vec() };
+            let name = match cores.only() {
+                Some(only) => self.name_of_place(only, context),
+                None => NameRequest::Invented(context.clone()),
             };
             let id = self.declare(name, described, cores.clone(), None);
-            self.known.insert(sorted(&cores), id);
+            self.known.insert(key, id);
             id
         });
-        Use { nullable: node.types.has(Types::NULL), ..Use::of(Type::Named(id)) }
+        Use { nullable: *nullable, ..Use::of(Type::Named(id)) }
+    }
+
+    /// Whether a value has a Rust type of its own.
+    fn has_name(&mut self, settlement: &Settlement<'a>) -> bool {
+        let Settlement { cores, node, alternatives, .. } = settlement;
+        !alternatives.is_empty() || needs_name(node, is_named(cores)) || self.nests_deeply(node)
     }
 
     /// Whether arrays and maps stand in each other without end, or as good as.
@@ -191,85 +227,129 @@ impl<'a> Lowering<'a> {
             if inner.is_empty() {
                 return false;
             }
-            let cores = self.flatten(&inner);
-            let node = Node::of(self.resolved, &cores);
-            if needs_name(&node, is_named(&cores)) {
+            let cores = Cores::of(self.flatten(&inner));
+            let settlement = self.settle(cores);
+            if !settlement.alternatives.is_empty() || needs_name(&settlement.node, is_named(&settlement.cores)) {
                 return false;
             }
-            inner = inner_places(&node);
+            inner = inner_places(&settlement.node);
         }
         true
     }
 
-    /// The shape of a named type; `None` where it wraps one value.
-    fn shape(&mut self, id: TypeId, node: &Node<'a>, cores: &[Place]) -> Option<Shape> {
-        if node.never || node.is_unlimited() {
-            return None;
+    /// The shape of a named type, and what the validator checks of it.
+    fn shape(&mut self, id: TypeId, settlement: &Settlement<'a>) -> (Shape, Vec<Subschema>) {
+        let Settlement { node, cores, alternatives, .. } = settlement;
+        if !alternatives.is_empty() {
+            return (self.union_of_alternatives(id, settlement), Vec::new());
+        }
+        let validated = self.subschemas(&node.validated);
+        let wrapped = |lowering: &mut Self| {
+            let context = Context { parent: id, segment: "Value".to_owned() };
+            (Shape::Newtype(lowering.inline(node, cores, &context)), Vec::new())
+        };
+        if node.never {
+            return wrapped(self);
         }
         if let Some(all) = &node.constants {
-            return constants::enumeration(all).map(Shape::Enumeration);
+            return match constants::enumeration(all, &node.about) {
+                Some(constants) => (Shape::Enumeration(constants), Vec::new()),
+                None => wrapped(self),
+            };
         }
         match node.types {
-            Types::OBJECT if object::has_members(node) => Some(self.object(id, node, cores)),
-            types if types.is_one() => None,
-            _ => Some(self.union(id, node, cores)),
+            Types::ALL if node.limited() == Types::NONE => wrapped(self),
+            Types::OBJECT if object::has_members(node) => self.object(id, node, cores),
+            types if types.is_one() => wrapped(self),
+            _ => (self.union(id, node, cores), validated),
         }
     }
 
     /// The type of a value that has no name of its own.
-    fn inline(&mut self, node: &Node<'a>, cores: &[Place], context: &Context) -> Use {
+    fn inline(&mut self, node: &Node<'a>, cores: &Cores, context: &Context) -> Use {
         if node.never {
-            self.cannot(cores, "no value is valid here (`false`)", "leave the property out, or say what it may hold");
-            return Use::of(Type::Any);
+            return self.never(cores);
         }
         if let Some(constants) = &node.constants {
             return self.constant_values(node, constants, cores);
         }
+        let validated = (!node.validated.is_empty()).then(|| self.validated(&node.validated));
         if node.is_unlimited() {
-            self.refuse_untyped(node, cores);
-            return Use::of(Type::Any);
+            return Use { checks: validated.into_iter().collect(), ..Use::of(Type::Any) };
         }
-        let value = match node.types.without(Types::NULL) {
-            Types::NONE if node.types == Types::NULL => return Use::of(Type::Null),
+        let mut value = match node.types.without(Types::NULL) {
+            Types::NONE if node.types == Types::NULL => Use::of(Type::Null),
             Types::BOOLEAN => Use::of(Type::Boolean),
             Types::STRING => scalar::string(node),
             Types::INTEGER => self.integer(node, cores),
             Types::NUMBER => self.number(node, cores),
-            Types::ARRAY => self.array(node, context),
-            Types::OBJECT => self.map(node, context),
+            Types::ARRAY => self.array(node, cores, context),
+            Types::OBJECT => self.map(node, cores, context),
+            _ => self.never(cores),
+        };
+        value.checks.extend(validated);
+        let null = node.types.has(Types::NULL) && node.validated.is_empty() && !matches!(value.ty, Type::Any | Type::Null);
+        Use { nullable: null, ..value }
+    }
+
+    fn array(&mut self, node: &Node<'a>, cores: &Cores, context: &Context) -> Use {
+        let segment = names::singular(&context.segment);
+        let inner = Context { segment, ..context.clone() };
+        let mut checks = Vec::new();
+        checks.extend((node.count.min > 0).then_some(Check::MinItems(node.count.min)));
+        let mut max = node.count.max;
+        let item = match node.tuples.as_slice() {
+            [] if node.items.is_empty() => Use::of(Type::Any),
+            [] if self.is_never(&node.items) => {
+                max = Some(0);
+                Use::of(Type::Any)
+            }
+            [] => self.value(&node.items, &inner),
+            [tuple] if self.is_exact(node, tuple) => return self.tuple(tuple, context),
             _ => {
-                self.cannot(cores, "no value is valid here: the types exclude each other", "correct `type`");
+                checks.push(self.validated(&cores.places));
                 Use::of(Type::Any)
             }
         };
-        Use { nullable: node.types.has(Types::NULL), ..value }
-    }
-
-    fn array(&mut self, node: &Node<'a>, context: &Context) -> Use {
-        let item = if node.items.is_empty() {
-            Use::of(Type::Any)
-        } else {
-            let segment = names::singular(&context.segment);
-            self.value(&node.items, &Context { segment, ..context.clone() })
-        };
-        let mut checks = Vec::new();
-        checks.extend((node.count.min > 0).then_some(Check::MinItems(node.count.min)));
-        checks.extend(node.count.max.map(Check::MaxItems));
+        checks.extend(max.map(Check::MaxItems));
         checks.extend(node.unique.then_some(Check::UniqueItems));
         Use { checks, ..Use::of(Type::Array(Box::new(item))) }
     }
 
-    fn cannot(&mut self, cores: &[Place], message: &str, help: &str) {
-        let location = cores.first().map(|place| self.at(place, ""));
-        self.diagnostics.push(Diagnostic::error("S0405", message, location).help(help));
+    /// Whether an array has as many items as its prefix, no more and no less.
+    fn is_exact(&mut self, node: &Node<'a>, tuple: &Tuple) -> bool {
+        let count = tuple.prefix.len() as u64;
+        let ends = node.count.max == Some(count)
+            || node.count.max.is_none() && tuple.rest.iter().any(|rest| self.is_never(std::slice::from_ref(rest)));
+        (1..=LONGEST_TUPLE).contains(&count) && node.count.min == count && ends && !node.unique && node.items.is_empty()
     }
 
-    /// A keyword that speaks of one type, in a schema that allows them all.
-    fn refuse_untyped(&mut self, node: &Node<'_>, cores: &[Place]) {
-        if node.is_constrained() || !node.items.is_empty() || !node.members.is_empty() || !node.required.is_empty() {
-            let message = "a schema without `type` that limits some types is not yet read";
-            self.cannot(cores, message, "add `type`: without it, any value of another type is valid too");
-        }
+    fn tuple(&mut self, tuple: &Tuple, context: &Context) -> Use {
+        let items = tuple.prefix.iter().enumerate().map(|(index, place)| {
+            let segment = format!("{} {}", names::singular(&context.segment), index + 1);
+            self.value(std::slice::from_ref(place), &Context { segment, ..context.clone() })
+        });
+        Use::of(Type::Tuple(items.collect()))
+    }
+
+    fn is_never(&mut self, places: &[Place]) -> bool {
+        let cores = Cores::of(self.flatten(places));
+        Node::of(self.resolved, &cores).never
+    }
+
+    /// A value that can't be: what refuses it is the validator.
+    fn never(&self, cores: &Cores) -> Use {
+        Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Any) }
+    }
+
+    /// What the validator checks of a value before it is read as its Rust type.
+    fn validated(&self, places: &[Place]) -> Check {
+        Check::Validated(self.subschemas(places))
+    }
+
+    fn subschemas(&self, places: &[Place]) -> Vec<Subschema> {
+        let subschema = |place: &Place| Subschema { document: place.document, reference: format!("#{}", fragment(&place.pointer)) };
+        places.iter().map(subschema).collect()
     }
 
     /// What the schema at a place refuses in a value.
@@ -294,7 +374,9 @@ impl<'a> Lowering<'a> {
 
     fn name_of_place(&self, place: &Place, context: &Context) -> NameRequest {
         let titled = self.resolved.schema(place).get("title").is_some();
-        let given = titled || is_named(std::slice::from_ref(place));
+        // The name of a message that may be `null` is that of the type around it.
+        let is_message = place.pointer.is_empty() && self.resolved.document(place).value.get("x-kafka").is_some();
+        let given = !is_message && titled || !is_message && is_named(&Cores::of(vec![place.clone()]));
         if given { NameRequest::Given(self.given_name(place)) } else { NameRequest::Invented(context.clone()) }
     }
 
@@ -347,72 +429,21 @@ impl<'a> Lowering<'a> {
             }
         }
     }
-
-    /// Names the types, resolves the keys, checks the defaults.
-    fn finish(self, roots: &[(usize, TypeId)]) -> Model {
-        let requests: Vec<_> = self.types.iter().map(|lowered| &lowered.name).collect();
-        let names = names::assign(&requests, self.resolved, self.diagnostics);
-        let described = self.types.iter().map(|lowered| {
-            let deprecated = self.annotation(&lowered.places, "deprecated") == Some(&Value::Bool(true));
-            (self.text(&lowered.places, "description"), deprecated)
-        });
-        let described: Vec<_> = described.collect();
-        let types: Vec<TypeDef> = self
-            .types
-            .into_iter()
-            .zip(names)
-            .zip(described)
-            .map(|((lowered, name), (description, deprecated))| TypeDef {
-                name,
-                description,
-                deprecated,
-                sensitive: lowered.sensitive,
-                shape: lowered.shape.unwrap_or(Shape::Newtype(Use::of(Type::Any))),
-            })
-            .collect();
-        defaults::check(&types, &self.defaults, self.resolved, self.diagnostics);
-        let (schemas, numbers) = schemas::collect(self.resolved, roots.iter().map(|(document, _)| *document));
-        let mut messages = Vec::new();
-        for (number, type_id) in roots {
-            let document = &self.resolved.documents[*number];
-            let Some(kafka) = &document.kafka else { continue };
-            let configuration = kafka.topic_configuration.iter();
-            messages.push(MessageDef {
-                type_id: *type_id,
-                topic: kafka.topic.clone(),
-                partitions: kafka.partitions,
-                replicas: kafka.replicas,
-                configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
-                key: kafka
-                    .key
-                    .as_deref()
-                    .and_then(|key| key::resolve(document, &types, *type_id, key, self.diagnostics)),
-                schema: numbers[number],
-            });
-        }
-        messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
-        Model { types, messages, schemas }
-    }
-}
-
-fn sorted(places: &[Place]) -> Vec<Place> {
-    let mut places = places.to_vec();
-    places.sort();
-    places
 }
 
 /// Whether a value has a Rust type of its own.
 fn needs_name(node: &Node<'_>, named: bool) -> bool {
-    if node.never || node.is_unlimited() {
+    if node.never {
         return false;
     }
     if let Some(constants) = &node.constants {
-        return constants::enumeration(constants).is_some();
+        return constants::enumeration(constants, &node.about).is_some();
     }
     match node.types.without(Types::NULL) {
+        _ if node.types == Types::ALL => node.limited() != Types::NONE,
         Types::OBJECT => object::has_members(node),
         Types::NULL | Types::BOOLEAN | Types::ARRAY | Types::NONE => false,
-        Types::INTEGER | Types::NUMBER | Types::STRING => named && node.is_constrained(),
+        Types::INTEGER | Types::NUMBER | Types::STRING => named && node.types.has(node.limited()),
         _ => true,
     }
 }
@@ -421,13 +452,20 @@ fn needs_name(node: &Node<'_>, named: bool) -> bool {
 fn inner_places(node: &Node<'_>) -> Vec<Place> {
     match node.types.without(Types::NULL) {
         _ if node.never || node.constants.is_some() => Vec::new(),
-        Types::ARRAY => node.items.clone(),
-        Types::OBJECT => node.others(),
+        Types::ARRAY => match node.tuples.as_slice() {
+            [] => node.items.clone(),
+            [tuple] => tuple.prefix.clone(),
+            _ => Vec::new(),
+        },
+        Types::OBJECT => match node.member_patterns.as_slice() {
+            [(place, ..)] => vec![place.clone()],
+            _ => node.others(),
+        },
         _ => Vec::new(),
     }
 }
 
 /// Whether a person named a value's schema, as a file or a definition.
-fn is_named(cores: &[Place]) -> bool {
-    matches!(cores, [only] if only.pointer.is_empty() || definition_name(&only.pointer).is_some())
+fn is_named(cores: &Cores) -> bool {
+    cores.only().is_some_and(|only| only.pointer.is_empty() || definition_name(&only.pointer).is_some())
 }

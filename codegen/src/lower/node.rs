@@ -1,16 +1,23 @@
 //! All that several schemas say about one value, intersected.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Draft;
 use serde_json::{Map, Number, Value};
 
+use super::cores::{Cores, Settled};
 use crate::keywords;
 use crate::resolve::{Place, Resolved};
 
 /// A set of JSON types, where `number` means the numbers that are no integers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Types(u8);
+
+impl Default for Types {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
 
 impl Types {
     pub(super) const NONE: Self = Self(0);
@@ -24,7 +31,7 @@ impl Types {
     pub(super) const NUMBER: Self = Self(Self::INTEGER.0 | Self::FRACTION.0);
     pub(super) const ALL: Self = Self((1 << 7) - 1);
 
-    /// Whether this is one type.
+    /// Whether this is one type, or none.
     pub(super) fn is_one(self) -> bool {
         self == Self::NUMBER || self.0.count_ones() <= 1
     }
@@ -37,7 +44,7 @@ impl Types {
         Self(self.0 & !other.0)
     }
 
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
@@ -121,7 +128,65 @@ pub(super) struct Members {
     /// The names that it declares, in its order.
     pub(super) order: Vec<String>,
     pub(super) declared: BTreeSet<String>,
+    /// The schema of the members that it does not declare.
     pub(super) additional: Option<Place>,
+}
+
+/// What one schema says about the items of an array by their number.
+#[derive(Clone, Debug)]
+pub(super) struct Tuple {
+    pub(super) prefix: Vec<Place>,
+    /// The schema of the items behind the prefix.
+    pub(super) rest: Option<Place>,
+}
+
+/// An `anyOf` or `oneOf` of which a branch is still to be chosen.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) place: Place,
+    pub(super) keyword: &'static str,
+    pub(super) branches: usize,
+}
+
+impl Choice {
+    pub(super) fn branch(&self, index: usize) -> Place {
+        self.place.join(self.keyword).join(&index.to_string())
+    }
+
+    pub(super) fn is_exclusive(&self) -> bool {
+        self.keyword == "oneOf"
+    }
+}
+
+/// Which members stand together: by their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Presence<'a> {
+    /// Not all of these.
+    NotAll(Vec<&'a str>),
+    /// With the first, all of the others.
+    With(&'a str, Vec<&'a str>),
+    /// All of one list at least.
+    AnyOf(Vec<Vec<&'a str>>),
+    /// All of one list, and of no other.
+    OneOf(Vec<Vec<&'a str>>),
+}
+
+impl<'a> Presence<'a> {
+    /// The members that it speaks of.
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        match self {
+            Self::NotAll(names) => names.clone(),
+            Self::With(name, names) => std::iter::once(*name).chain(names.iter().copied()).collect(),
+            Self::AnyOf(lists) | Self::OneOf(lists) => lists.iter().flatten().copied().collect(),
+        }
+    }
+}
+
+/// What a branch says about the constant that it holds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct About {
+    pub(super) title: Option<String>,
+    pub(super) description: Option<String>,
 }
 
 /// All that is said about one value.
@@ -142,21 +207,34 @@ pub(super) struct Node<'a> {
     pub(super) lower: Vec<Limit>,
     pub(super) upper: Vec<Limit>,
     pub(super) multiple_of: Vec<&'a Number>,
+    pub(super) formats: Vec<&'a str>,
     pub(super) items: Vec<Place>,
+    pub(super) tuples: Vec<Tuple>,
     pub(super) count: Range,
     pub(super) unique: bool,
     pub(super) members: Vec<Members>,
     /// Members that are not declared are refused.
     pub(super) closed: bool,
     pub(super) required: BTreeSet<&'a str>,
+    pub(super) presence: Vec<Presence<'a>>,
+    /// `propertyNames`.
+    pub(super) member_names: Vec<Place>,
+    /// `patternProperties` by the place of each pattern, and whether members that match none are refused.
+    pub(super) member_patterns: Vec<(Place, &'a str, bool)>,
     pub(super) size: Range,
+    /// What is still to be chosen from.
+    pub(super) choices: Vec<Choice>,
+    /// What branches say about the constants that they hold.
+    pub(super) about: BTreeMap<String, About>,
+    /// Schemas of which the validator decides a part.
+    pub(super) validated: Vec<Place>,
 }
 
 impl<'a> Node<'a> {
     /// What these schemas say together. Each is one that [`super::flatten`] gives.
-    pub(super) fn of(resolved: &'a Resolved, places: &[Place]) -> Self {
+    pub(super) fn of(resolved: &'a Resolved, cores: &Cores) -> Self {
         let mut node = Self {
-            types: Types::ALL,
+            types: cores.types,
             never: false,
             strict: false,
             constants: None,
@@ -166,17 +244,30 @@ impl<'a> Node<'a> {
             lower: Vec::new(),
             upper: Vec::new(),
             multiple_of: Vec::new(),
+            formats: Vec::new(),
             items: Vec::new(),
+            tuples: Vec::new(),
             count: Range::default(),
             unique: false,
             members: Vec::new(),
             closed: false,
             required: BTreeSet::new(),
+            presence: Vec::new(),
+            member_names: Vec::new(),
+            member_patterns: Vec::new(),
             size: Range::default(),
+            choices: Vec::new(),
+            about: BTreeMap::new(),
+            validated: Vec::new(),
         };
-        for place in places {
+        for place in &cores.places {
             match resolved.schema(place) {
-                Value::Object(schema) => node.add(resolved.document(place).draft, place, schema),
+                Value::Object(schema) => {
+                    let draft = resolved.document(place).draft;
+                    node.add(draft, place, schema);
+                    node.add_choices(draft, place, schema, cores);
+                    node.add_validated(draft, place, schema);
+                }
                 other => node.never |= *other == Value::Bool(false),
             }
         }
@@ -199,29 +290,107 @@ impl<'a> Node<'a> {
         self.lower.extend(limit(schema, "minimum", "exclusiveMinimum"));
         self.upper.extend(limit(schema, "maximum", "exclusiveMaximum"));
         self.multiple_of.extend(schema.get("multipleOf").and_then(Value::as_number));
-        if schema.contains_key("items") {
-            self.items.push(place.join("items"));
-        }
+        self.formats.extend(schema.get("format").and_then(Value::as_str));
+        self.add_items(draft, place, schema);
         self.count.narrow(schema, "minItems", "maxItems");
         self.unique |= schema.get("uniqueItems") == Some(&Value::Bool(true));
-        self.add_members(place, schema);
+        self.add_members(draft, place, schema);
     }
 
-    fn add_members(&mut self, place: &Place, schema: &'a Map<String, Value>) {
+    fn add_items(&mut self, draft: Draft, place: &Place, schema: &'a Map<String, Value>) {
+        let (prefix, rest) = if draft == Draft::Draft202012 { ("prefixItems", "items") } else { ("items", "additionalItems") };
+        if let Some(Value::Array(items)) = schema.get(prefix) {
+            let prefix = (0..items.len()).map(|index| place.join(prefix).join(&index.to_string())).collect();
+            self.tuples.push(Tuple { prefix, rest: schema.contains_key(rest).then(|| place.join(rest)) });
+        } else if schema.contains_key("items") {
+            self.items.push(place.join("items"));
+        }
+    }
+
+    fn add_members(&mut self, draft: Draft, place: &Place, schema: &'a Map<String, Value>) {
         let properties = schema.get("properties").and_then(Value::as_object);
-        if properties.is_some() || schema.contains_key("additionalProperties") {
+        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        let refuses = schema.get("additionalProperties") == Some(&Value::Bool(false));
+        for pattern in patterns.into_iter().flat_map(Map::keys) {
+            self.member_patterns.push((place.join("patternProperties").join(pattern), pattern, refuses));
+        }
+        // Beside patterns, only they know which members are additional.
+        let additional = schema.contains_key("additionalProperties") && patterns.is_none_or(Map::is_empty);
+        if properties.is_some() || additional {
             let order: Vec<String> = properties.into_iter().flat_map(Map::keys).cloned().collect();
             self.members.push(Members {
                 place: place.clone(),
                 declared: order.iter().cloned().collect(),
                 order,
-                additional: schema.contains_key("additionalProperties").then(|| place.join("additionalProperties")),
+                additional: additional.then(|| place.join("additionalProperties")),
             });
         }
-        self.closed |= schema.get("additionalProperties") == Some(&Value::Bool(false));
+        self.closed |= refuses && additional;
+        // Draft 4 to 2019-09 know it as `required` too; draft 3's boolean was refused by the meta-schema.
         let required = schema.get("required").and_then(Value::as_array);
         self.required.extend(required.into_iter().flatten().filter_map(Value::as_str));
+        if keywords::find(draft, "propertyNames").is_some() && schema.contains_key("propertyNames") {
+            self.member_names.push(place.join("propertyNames"));
+        }
+        for keyword in ["dependentRequired", "dependencies"] {
+            let known = keywords::find(draft, keyword).is_some();
+            let dependent = schema.get(keyword).and_then(Value::as_object).filter(|_| known);
+            self.presence.extend(dependent.into_iter().flatten().filter_map(|(name, names)| {
+                let names: Vec<&str> = names.as_array()?.iter().filter_map(Value::as_str).collect();
+                (!names.is_empty()).then_some(Presence::With(name, names))
+            }));
+        }
         self.size.narrow(schema, "minProperties", "maxProperties");
+    }
+
+    fn add_choices(&mut self, draft: Draft, place: &Place, schema: &Map<String, Value>, cores: &Cores) {
+        for keyword in ["anyOf", "oneOf"] {
+            let Some(branches) = schema.get(keyword).and_then(Value::as_array) else { continue };
+            if keywords::find(draft, keyword).is_none() {
+                continue;
+            }
+            match cores.settled(place, keyword) {
+                None => self.choices.push(Choice { place: place.clone(), keyword, branches: branches.len() }),
+                Some(Settled::Validated) => self.validated.push(place.clone()),
+                Some(Settled::Chosen) => {}
+            }
+        }
+    }
+
+    /// Notes a schema with a keyword that nothing else decides.
+    fn add_validated(&mut self, draft: Draft, place: &Place, schema: &'a Map<String, Value>) {
+        for (name, value) in schema {
+            let Some(keyword) = keywords::find(draft, name) else { continue };
+            let decided = match keyword.name {
+                "if" => !schema.contains_key("then") && !schema.contains_key("else"),
+                "then" | "else" => !schema.contains_key("if"),
+                "contains" => false,
+                "dependencies" => value.as_object().is_some_and(|all| all.values().all(Value::is_array)),
+                "dependentSchemas" => value.as_object().is_some_and(Map::is_empty),
+                "unevaluatedProperties" | "unevaluatedItems" => *value == Value::Bool(true),
+                "not" => self.add_not(value),
+                _ => true,
+            };
+            if !decided && self.validated.last() != Some(place) {
+                self.validated.push(place.clone());
+            }
+        }
+    }
+
+    /// Reads a `not` that speaks of the members that are there alone.
+    fn add_not(&mut self, schema: &'a Value) -> bool {
+        match schema {
+            Value::Bool(refused) => {
+                self.never |= refused;
+                true
+            }
+            Value::Object(members) if self.types == Types::OBJECT => {
+                let Some(names) = required_alone(members) else { return false };
+                self.presence.push(Presence::NotAll(names));
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Whether every value is valid, as far as types and constants go.
@@ -229,22 +398,33 @@ impl<'a> Node<'a> {
         self.types == Types::ALL && self.constants.is_none()
     }
 
-    /// Whether anything but types, constants, items and members limits the values.
-    pub(super) fn is_constrained(&self) -> bool {
+    /// The types whose values are limited by more than being of the type.
+    pub(super) fn limited(&self) -> Types {
         let unlimited = Range::default();
-        self.length != unlimited
-            || self.count != unlimited
-            || self.size != unlimited
-            || self.unique
-            || !(self.patterns.is_empty() && self.lower.is_empty())
-            || !(self.upper.is_empty() && self.multiple_of.is_empty())
+        let limited = |is: bool, types| if is { types } else { Types::NONE };
+        let string = self.length != unlimited || !self.patterns.is_empty();
+        let number = !(self.lower.is_empty() && self.upper.is_empty() && self.multiple_of.is_empty());
+        let array = self.count != unlimited || self.unique || !self.items.is_empty() || !self.tuples.is_empty();
+        let members = !self.members.is_empty() || !self.required.is_empty() || !self.presence.is_empty();
+        let object = members || self.size != unlimited || !self.member_names.is_empty() || !self.member_patterns.is_empty();
+        limited(string, Types::STRING)
+            .or(limited(number, Types::NUMBER))
+            .or(limited(array, Types::ARRAY))
+            .or(limited(object, Types::OBJECT))
+    }
+
+    /// Whether nothing but `type` limits the values.
+    pub(super) fn is_plain(&self) -> bool {
+        let says_more = self.never || self.constants.is_some() || !self.choices.is_empty() || !self.validated.is_empty();
+        !says_more && !self.types.has(self.limited())
     }
 
     /// The names of the members that are declared or required, in the order of the schemas.
     pub(super) fn names(&self) -> Vec<String> {
         let mut known = BTreeSet::new();
         let declared = self.members.iter().flat_map(|members| &members.order).map(String::as_str);
-        let all = declared.chain(self.required.iter().copied());
+        let present = self.presence.iter().flat_map(Presence::names);
+        let all = declared.chain(self.required.iter().copied()).chain(present);
         all.filter(|name| known.insert(*name)).map(str::to_owned).collect()
     }
 
@@ -274,4 +454,11 @@ fn limit(schema: &Map<String, Value>, inclusive: &str, exclusive: &str) -> Vec<L
     let inclusive = number(inclusive).map(|value| Limit { value, exclusive: switched });
     let exclusive = number(exclusive).map(|value| Limit { value, exclusive: true });
     inclusive.into_iter().chain(exclusive).collect()
+}
+
+/// The names that a schema requires, where it says nothing else.
+pub(super) fn required_alone(schema: &Map<String, Value>) -> Option<Vec<&str>> {
+    let says = |name: &String| !matches!(name.as_str(), "title" | "description" | "$comment" | "required");
+    let names = schema.get("required")?.as_array()?;
+    (!schema.keys().any(says)).then(|| names.iter().filter_map(Value::as_str).collect())
 }

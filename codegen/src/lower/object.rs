@@ -4,30 +4,44 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::node::{Node, Range};
-use super::{Context, Lowering, Place, names};
+use super::cores::Cores;
+use super::node::{self, Node, Range, Types};
+use super::{Context, Lowering, Place, names, scalar};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Check, Field, Others, Presence, Shape, Struct, Type, TypeId, Use};
+use crate::model::{Check, Field, Others, Presence, Presences, Shape, Struct, Subschema, Type, TypeId, Use};
+use crate::resolve::rust_pattern;
 
 /// Whether the schema names members, or allows none.
 pub(super) fn has_members(node: &Node<'_>) -> bool {
-    let declares = node.members.iter().any(|members| !members.order.is_empty()) || !node.required.is_empty();
-    declares || node.closed || (!node.members.is_empty() && node.others().is_empty())
+    let declares = node.members.iter().any(|members| !members.order.is_empty());
+    let asks = !node.required.is_empty() || !node.presence.is_empty();
+    declares || asks || node.closed || (!node.members.is_empty() && node.others().is_empty())
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn object(&mut self, id: TypeId, node: &Node<'a>, cores: &[Place]) -> Shape {
-        if node.size != Range::default() {
-            let help = "say which members are required, or describe the object by `additionalProperties` alone";
-            self.cannot(cores, "`minProperties` and `maxProperties` beside `properties` are not yet read", help);
-        }
-        let wires = node.names();
+    /// A struct, and what the validator checks of it.
+    pub(super) fn object(&mut self, id: TypeId, node: &Node<'a>, cores: &Cores) -> (Shape, Vec<Subschema>) {
+        let (refused, wires): (Vec<String>, Vec<String>) =
+            node.names().into_iter().partition(|wire| !node.required.contains(wire.as_str()) && self.is_refused(node, wire));
         let idents = names::fields(&wires);
-        self.refuse_same_fields(cores, &wires, &idents);
+        self.refuse_same_fields(&cores.places, &wires, &idents);
         let named = wires.iter().zip(&idents).enumerate();
         let fields = named.map(|(number, (wire, ident))| self.field((id, number), node, wire, ident)).collect();
         let others = self.others(id, node, &idents);
-        Shape::Struct(Struct { fields, others })
+        let mut validated = self.subschemas(&node.validated);
+        if !node.member_names.is_empty() || !node.member_patterns.is_empty() {
+            validated = self.subschemas(&cores.places);
+        }
+        let mut presence: Vec<Presences> = node.presence.iter().map(presences).collect();
+        presence.extend((node.size.min > 0).then_some(Presences::AtLeast(node.size.min)));
+        presence.extend(node.size.max.map(Presences::AtMost));
+        (Shape::Struct(Struct { fields, others, refused, presence }), validated)
+    }
+
+    /// Whether a schema says that a member must not be there.
+    fn is_refused(&mut self, node: &Node<'a>, wire: &str) -> bool {
+        let cores = Cores::of(self.flatten(&node.member(wire)));
+        Node::of(self.resolved, &cores).never
     }
 
     fn field(&mut self, site: (TypeId, usize), node: &Node<'a>, wire: &str, ident: &str) -> Field {
@@ -74,15 +88,18 @@ impl<'a> Lowering<'a> {
         if node.closed {
             return Others::Refused;
         }
-        if places.is_empty() {
+        let by_pattern = !node.member_patterns.is_empty();
+        let counted = node.size != Range::default() || !node.member_names.is_empty() || !node.validated.is_empty();
+        if places.is_empty() && !by_pattern && !counted {
             return Others::Ignored;
         }
-        let value = self.value(&places, &Context { parent: id, segment: "additional_property".to_owned() });
-        let field = ["additional_properties", "other_properties", "further_properties"]
-            .into_iter()
-            .find(|name| !idents.iter().any(|ident| ident == name))
-            .unwrap_or("additional_properties_");
-        Others::Kept { field: field.to_owned(), value, sensitive: self.sensitive.any(&places, true) }
+        let value = if by_pattern || places.is_empty() {
+            Use::of(Type::Any)
+        } else {
+            self.value(&places, &Context { parent: id, segment: "additional_property".to_owned() })
+        };
+        let sensitive = self.sensitive.any(&places, true) || self.sensitive.any_of_names(&node.member_patterns);
+        Others::Kept { field: others_field(idents), value, sensitive }
     }
 
     fn refuse_same_fields(&mut self, cores: &[Place], wires: &[String], idents: &[String]) {
@@ -102,17 +119,64 @@ impl<'a> Lowering<'a> {
     }
 
     /// An object whose member names are data.
-    pub(super) fn map(&mut self, node: &Node<'a>, context: &Context) -> Use {
-        let places = node.others();
+    pub(super) fn map(&mut self, node: &Node<'a>, cores: &Cores, context: &Context) -> Use {
+        let mut checks = Vec::new();
+        checks.extend((node.size.min > 0).then_some(Check::MinProperties(node.size.min)));
+        checks.extend(node.size.max.map(Check::MaxProperties));
+        let mut places = node.others();
+        match node.member_patterns.as_slice() {
+            [] => {}
+            [(place, pattern, true)] if places.is_empty() => {
+                places = vec![place.clone()];
+                checks.extend(pattern_check(pattern).map(|check| Check::Names(vec![check])));
+            }
+            _ => {
+                places = Vec::new();
+                checks.push(self.validated(&cores.places));
+            }
+        }
+        if !node.member_names.is_empty() {
+            checks.push(match self.name_checks(&node.member_names) {
+                Some(names) => Check::Names(names),
+                None => self.validated(&cores.places),
+            });
+        }
         let value = if places.is_empty() {
             Use::of(Type::Any)
         } else {
             let segment = names::singular(&context.segment);
             self.value(&places, &Context { segment, ..context.clone() })
         };
-        let mut checks = Vec::new();
-        checks.extend((node.size.min > 0).then_some(Check::MinProperties(node.size.min)));
-        checks.extend(node.size.max.map(Check::MaxProperties));
         Use { checks, ..Use::of(Type::Map(Box::new(value))) }
     }
+
+    /// What is checked of each member name; `None` where that is for the validator.
+    fn name_checks(&mut self, places: &[Place]) -> Option<Vec<Check>> {
+        let cores = Cores::of(self.flatten(places));
+        let node = self.node(&cores);
+        let says_more = node.never || node.constants.is_some() || !node.choices.is_empty() || !node.validated.is_empty();
+        (!says_more && node.types.has(Types::STRING)).then(|| scalar::string(&node).checks)
+    }
+}
+
+fn presences(presence: &node::Presence<'_>) -> Presences {
+    let owned = |names: &Vec<&str>| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+    match presence {
+        node::Presence::NotAll(names) => Presences::NotAll(owned(names)),
+        node::Presence::With(name, names) => Presences::With((*name).to_owned(), owned(names)),
+        node::Presence::AnyOf(lists) => Presences::AnyOf(lists.iter().map(owned).collect()),
+        node::Presence::OneOf(lists) => Presences::OneOf(lists.iter().map(owned).collect()),
+    }
+}
+
+fn pattern_check(source: &str) -> Option<Check> {
+    // One that does not compile was refused before.
+    Some(Check::Pattern { source: source.to_owned(), rust: rust_pattern(source).ok()? })
+}
+
+/// The name of the field for members that the schema does not declare.
+pub(super) fn others_field(idents: &[String]) -> String {
+    let names = ["additional_properties", "other_properties", "further_properties"];
+    let free = names.into_iter().find(|name| !idents.iter().any(|ident| ident == name));
+    free.unwrap_or("additional_properties_").to_owned()
 }

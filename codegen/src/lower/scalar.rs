@@ -3,7 +3,8 @@
 use serde_json::Number;
 
 use super::node::{Limit, Node};
-use super::{Lowering, Place};
+use super::Lowering;
+use super::cores::Cores;
 use crate::json::whole;
 use crate::model::{Bound, Check, Integer, IntegerKind, Type, Use};
 use crate::resolve::rust_pattern;
@@ -21,7 +22,7 @@ pub(super) fn string(node: &Node<'_>) -> Use {
 
 impl Lowering<'_> {
     /// The narrowest integer type that the bounds allow, `i64` without bounds.
-    pub(super) fn integer(&mut self, node: &Node<'_>, cores: &[Place]) -> Use {
+    pub(super) fn integer(&mut self, node: &Node<'_>, cores: &Cores) -> Use {
         let low = node.lower.iter().filter_map(smallest).max();
         let high = node.upper.iter().filter_map(largest).min();
         let kind = match (low, high) {
@@ -32,11 +33,9 @@ impl Lowering<'_> {
             (Some(low), None) if low >= 0 => IntegerKind::U64,
             _ => IntegerKind::I64,
         };
-        let (name, min, max) = kind.facts();
+        let (_, min, max) = kind.facts();
         if low.unwrap_or(min).max(min) > high.unwrap_or(max).min(max) {
-            let message = format!("no integer of the type `{name}` is within these bounds");
-            self.cannot(cores, &message, "correct the bounds; integers have at most 64 bits");
-            return Use::of(Type::Integer(Integer { kind, strict: node.strict }));
+            return self.never(cores);
         }
         let mut checks = Vec::new();
         checks.extend(low.filter(|low| *low > min).map(|low| Check::Minimum(Bound::Integer(low))));
@@ -45,10 +44,10 @@ impl Lowering<'_> {
         Use { checks, ..Use::of(Type::Integer(Integer { kind, strict: node.strict })) }
     }
 
-    pub(super) fn number(&mut self, node: &Node<'_>, cores: &[Place]) -> Use {
+    pub(super) fn number(&self, node: &Node<'_>, cores: &Cores) -> Use {
         if !node.lower.iter().chain(&node.upper).all(|limit| is_exact(&limit.value)) {
-            let help = "use a bound of at most 2^53, or `\"type\": \"integer\"`";
-            self.cannot(cores, "a bound that no 64-bit float is equal to is not yet read", help);
+            // No float is equal to the bound.
+            return Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Number) };
         }
         let bound = |limit: &Limit| limit.value.as_f64().map(Bound::Number);
         let lower = node.lower.iter().filter_map(|limit| {

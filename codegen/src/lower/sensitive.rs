@@ -25,15 +25,14 @@ impl Sensitive {
         let mut parts: BTreeMap<Place, Vec<&Place>> = BTreeMap::new();
         let mut parts_within: BTreeMap<Place, Vec<&Place>> = BTreeMap::new();
         for place in resolved.places() {
-            let schema = resolved.schema(place);
-            let branches = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
-            let branches = (0..branches).map(|index| place.join("allOf").join(&index.to_string()));
+            let Value::Object(schema) = resolved.schema(place) else { continue };
+            let branches = IN_PLACE.iter().flat_map(|keyword| below(place, keyword, schema.get(*keyword)));
             for part in branches.chain(resolved.target(place).cloned()) {
                 parts.entry(part.clone()).or_default().push(place);
                 parts_within.entry(part).or_default().push(place);
             }
-            for keyword in ["items", "additionalProperties"] {
-                parts_within.entry(place.join(keyword)).or_default().push(place);
+            for part in WITHIN.iter().flat_map(|keyword| below(place, keyword, schema.get(*keyword))) {
+                parts_within.entry(part).or_default().push(place);
             }
         }
         Self { whole: reach(&marked, &parts), within: reach(&marked, &parts_within) }
@@ -43,6 +42,30 @@ impl Sensitive {
     pub(super) fn any(&self, places: &[Place], within: bool) -> bool {
         let sensitive = if within { &self.within } else { &self.whole };
         places.iter().any(|place| sensitive.contains(place))
+    }
+
+    /// Whether the schema of a pattern is sensitive.
+    pub(super) fn any_of_names(&self, patterns: &[(Place, &str, bool)]) -> bool {
+        patterns.iter().any(|(place, ..)| self.within.contains(place))
+    }
+}
+
+/// Keywords whose schemas speak of the same value.
+const IN_PLACE: [&str; 6] = ["allOf", "anyOf", "oneOf", "if", "then", "else"];
+/// Keywords whose schemas speak of what is in a value that has no type of its own.
+const WITHIN: [&str; 6] =
+    ["items", "prefixItems", "additionalItems", "additionalProperties", "patternProperties", "dependentSchemas"];
+
+/// The schemas that a keyword holds: one, a list, or by names.
+fn below(place: &Place, keyword: &str, value: Option<&Value>) -> Vec<Place> {
+    let at = place.join(keyword);
+    match value {
+        Some(Value::Array(items)) => (0..items.len()).map(|index| at.join(&index.to_string())).collect(),
+        Some(Value::Object(members)) if matches!(keyword, "patternProperties" | "dependentSchemas") => {
+            members.keys().map(|name| at.join(name)).collect()
+        }
+        Some(_) => vec![at],
+        None => Vec::new(),
     }
 }
 

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use source::{FieldType, SchemaSource, schema_of};
-pub(crate) use validate::{bundle, violations};
+pub(crate) use validate::{Compiled, bundle, violations};
 
 use crate::error::{DecodeError, EncodeError};
 use crate::message::{Descriptor, Incoming, Outgoing, Topic};

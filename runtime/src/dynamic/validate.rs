@@ -73,6 +73,36 @@ fn options() -> jsonschema::ValidationOptions<'static> {
         .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
 }
 
+/// The validator of some places in the schemas of generated types.
+pub(crate) struct Compiled(jsonschema::Validator);
+
+impl Compiled {
+    /// Of places that all have to accept a value: each a schema file and the reference to it from there.
+    pub(crate) fn of_places(places: &[(&'static Schema, &'static str)]) -> Option<Self> {
+        let mut found = BTreeMap::new();
+        places.iter().for_each(|(schema, _)| collect(schema, &mut found));
+        let registry = registry(found)?;
+        let reference = |(schema, reference): &(&Schema, &str)| {
+            let absolute = if reference.starts_with('#') { absolute(&schema.uri) } else { String::new() };
+            serde_json::json!({"$ref": format!("{absolute}{reference}")})
+        };
+        let all: Vec<Value> = places.iter().map(reference).collect();
+        let schema = serde_json::json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": all});
+        options().with_registry(&registry).with_base_uri(format!("{BASE}.subschema")).build(&schema).ok().map(Self)
+    }
+
+    /// The first thing that the schemas refuse.
+    pub(crate) fn check(&self, value: &Value) -> Result<(), Violation> {
+        if self.0.is_valid(value) {
+            return Ok(());
+        }
+        match self.0.iter_errors(value).next() {
+            Some(error) => Err(violation(&error)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Everything that the schema of a generated type refuses in a payload.
 pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
     static COMPILED: LazyLock<Mutex<BTreeMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
@@ -101,13 +131,16 @@ pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
 fn load(schema: &Schema) -> Option<(Value, Registry<'static>)> {
     let mut found = BTreeMap::new();
     collect(schema, &mut found);
+    Some((serde_json::from_str(&schema.text).ok()?, registry(found)?))
+}
+
+/// A registry of schema texts by their URIs.
+fn registry(texts: BTreeMap<&str, &str>) -> Option<Registry<'static>> {
     let mut resources = BTreeMap::new();
-    for (uri, text) in found {
+    for (uri, text) in texts {
         resources.insert(absolute(uri), serde_json::from_str::<Value>(text).ok()?);
     }
-    let root = resources.get(&absolute(&schema.uri))?.clone();
-    let registry = Registry::new().extend(resources).ok()?.prepare().ok()?;
-    Some((root, registry))
+    Registry::new().extend(resources).ok()?.prepare().ok()
 }
 
 fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a str>) {

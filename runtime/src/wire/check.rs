@@ -1,5 +1,6 @@
 //! Constraints that the Rust type does not say, checked when a value is read and when it is written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::OnceLock;
@@ -12,13 +13,19 @@ use super::{Codec, Encoded};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     path: String,
-    keyword: &'static str,
+    keyword: Cow<'static, str>,
     expected: String,
 }
 
 impl Fault {
-    fn new(keyword: &'static str, expected: impl fmt::Display) -> Self {
-        Self { path: String::new(), keyword, expected: expected.to_string() }
+    pub(super) fn new(keyword: impl Into<Cow<'static, str>>, expected: impl fmt::Display) -> Self {
+        Self { path: String::new(), keyword: keyword.into(), expected: expected.to_string() }
+    }
+
+    /// At the place that a pointer names.
+    #[cfg(feature = "dynamic")]
+    pub(super) fn with_path(self, path: String) -> Self {
+        Self { path, ..self }
     }
 }
 
@@ -204,6 +211,19 @@ pub fn each_value<'a, N: AsRef<str> + 'a, T: 'a>(
     check: impl Fn(&T) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     entries.into_iter().try_for_each(|(name, value)| check(value).at(name.as_ref()))
+}
+
+/// `propertyNames`, and what a closed `patternProperties` says of names: a constraint on each member name.
+///
+/// # Errors
+///
+/// The first name that does not meet it.
+pub fn each_name<'a, N: AsRef<str> + 'a, T: 'a>(
+    entries: impl IntoIterator<Item = (&'a N, &'a T)>,
+    check: impl Fn(&str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let named = |fault: Fault| Fault { keyword: "propertyNames".into(), ..fault };
+    entries.into_iter().try_for_each(|(name, _)| check(name.as_ref()).map_err(named))
 }
 
 /// Whether a decimal number is a multiple of another: both as Rust prints them.

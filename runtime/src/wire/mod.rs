@@ -6,6 +6,7 @@
 //!
 //! Every error made here has the text `[path ]keyword: expected …` and holds no value of the payload.
 
+mod alternatives;
 mod check;
 mod collection;
 mod explain;
@@ -13,7 +14,12 @@ mod key;
 mod locate;
 mod named;
 mod object;
+mod presence;
 mod scalar;
+#[cfg(feature = "dynamic")]
+mod subschema;
+mod tag;
+mod tuple;
 mod union;
 mod value;
 
@@ -22,8 +28,9 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
+pub use alternatives::{Alternative, Alternatives, first_of, only_of, write_only};
 pub use check::{
-    At, Constants, Fault, each, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length,
+    At, Constants, Fault, each, each_name, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length,
     max_properties, maximum, min_items, min_length, min_properties, minimum, multiple_of, one_of, one_of_json,
     unique_items,
 };
@@ -34,8 +41,12 @@ pub use explain::{explain_decode, explain_encode};
 pub use key::{Key, key};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Members, Object, Writer, read_object, write_object};
+pub use presence::Presence;
 pub use scalar::{ExactNumber, Integer, StrictInteger};
-pub use union::{Union, read_union};
+#[cfg(feature = "dynamic")]
+pub use subschema::{OfMembers, Subschema, Validated, Validator, OfVariants};
+pub use tag::{Tag, Tagged, read_tagged};
+pub use union::{Union, read_union, write_union};
 pub use value::{Redacted, json, parse_strict};
 
 #[cfg(feature = "dynamic")]

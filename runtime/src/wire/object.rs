@@ -10,12 +10,15 @@ use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::value::{Name, Skip};
-use super::{Codec, Encoded, Fault, Seed, refuse};
+use super::{Codec, Encoded, Fault, Presence, Seed, refuse};
 
 /// A generated struct: its members, and how to read, write and check them.
 pub trait Object: Sized {
     /// The names of the declared members, in the order of the schema. What [`Members::next`] gives is an index here.
     const MEMBERS: &'static [&'static str];
+
+    /// Which members stand together, and how many there are.
+    const PRESENCE: &'static [Presence] = &[];
 
     /// Reads the members, in whatever order they come.
     ///
@@ -54,7 +57,9 @@ pub fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
         refuse!(seq "an object");
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            let object = T::read(&mut Members::new(map, T::MEMBERS))?;
+            let mut members = Members::new(map, T::MEMBERS);
+            let object = T::read(&mut members)?;
+            members.check(T::PRESENCE)?;
             object.check().map_err(A::Error::custom)?;
             Ok(object)
         }
@@ -71,8 +76,12 @@ pub fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Resu
     if !is_unchecked() {
         object.check().map_err(S::Error::custom)?;
     }
-    let mut writer = Writer { map: serializer.serialize_map(None)? };
+    let written = (!T::PRESENCE.is_empty()).then(Vec::new);
+    let mut writer = Writer { map: serializer.serialize_map(None)?, written };
     object.write(&mut writer)?;
+    if !is_unchecked() {
+        writer.check(T::MEMBERS, T::PRESENCE)?;
+    }
     writer.map.end()
 }
 
@@ -116,6 +125,12 @@ pub struct Members<'de, A> {
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
     fn new(map: A, names: &'static [&'static str]) -> Self {
         Self { map, names, likely: 0, seen: Seen::new(names.len()), others: BTreeSet::new(), other: None }
+    }
+
+    fn check(&self, presence: &[Presence]) -> Result<(), A::Error> {
+        let count = self.seen.count() + self.others.len();
+        let checks = presence.iter().map(|presence| presence.check(self.names, |index| self.seen.has(index), count));
+        checks.collect::<Result<(), Fault>>().map_err(A::Error::custom)
     }
 
     /// Goes to the next member: its index among the declared ones, `usize::MAX` for any other, `None` at the end.
@@ -246,6 +261,20 @@ impl Seen {
             Self::Many(seen) => !std::mem::replace(&mut seen[index], true),
         }
     }
+
+    fn has(&self, index: usize) -> bool {
+        match self {
+            Self::Few(bits) => bits & (1 << index) != 0,
+            Self::Many(seen) => seen[index],
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Few(bits) => bits.count_ones() as usize,
+            Self::Many(seen) => seen.iter().filter(|seen| **seen).count(),
+        }
+    }
 }
 
 enum Member<'de> {
@@ -302,9 +331,18 @@ impl<'de> Visitor<'de> for MemberSeed {
 #[derive(Debug)]
 pub struct Writer<S> {
     map: S,
+    /// The names of the members, where it matters which there are.
+    written: Option<Vec<String>>,
 }
 
 impl<S: SerializeMap> Writer<S> {
+    fn check(&self, names: &[&str], presence: &[Presence]) -> Result<(), S::Error> {
+        let Some(written) = &self.written else { return Ok(()) };
+        let has = |index: usize| names.get(index).is_some_and(|name| written.iter().any(|written| written == name));
+        let checks = presence.iter().map(|presence| presence.check(names, has, written.len()));
+        checks.collect::<Result<(), Fault>>().map_err(S::Error::custom)
+    }
+
     /// Writes a member of a type that is its own codec.
     ///
     /// # Errors
@@ -320,6 +358,9 @@ impl<S: SerializeMap> Writer<S> {
     ///
     /// Those of the codec.
     pub fn write<C: Codec>(&mut self, name: &str, value: &C::Value) -> Result<(), S::Error> {
+        if let Some(written) = &mut self.written {
+            written.push(name.to_owned());
+        }
         self.map.serialize_entry(name, &Encoded::<C>(value))
     }
 

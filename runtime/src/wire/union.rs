@@ -4,11 +4,21 @@ use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::Serializer;
 
-/// A generated enum whose variants are told apart by JSON type. The methods that it does not have refuse.
+/// A generated enum: how a value of each JSON type finds its variant. The methods that it does not have refuse.
 pub trait Union: Sized {
     /// What is expected, as `a string or an integer`.
     const EXPECTED: &'static str;
+
+    /// Reads `null`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the variant's codec.
+    fn null<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(refused::<Self, _>())
+    }
 
     /// Reads `true` or `false`.
     ///
@@ -54,19 +64,35 @@ pub trait Union: Sized {
     fn object<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
         Err(refused::<Self, _>())
     }
+
+    /// Writes the variant.
+    ///
+    /// # Errors
+    ///
+    /// Those of the variant's codec.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 fn refused<T: Union, E: Error>() -> E {
     E::custom(format_args!("type: expected {}", T::EXPECTED))
 }
 
-/// Reads a union: straight to the variant of the JSON type at hand.
+/// Reads a union: straight to what reads the JSON type at hand.
 ///
 /// # Errors
 ///
 /// Those of the variant's codec, and a JSON type that no variant has.
 pub fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(ByType::<T>(PhantomData))
+}
+
+/// Writes a union.
+///
+/// # Errors
+///
+/// Those of the variant's codec.
+pub fn write_union<T: Union, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    value.write(serializer)
 }
 
 struct ByType<T>(PhantomData<T>);
@@ -79,7 +105,7 @@ impl<'de, T: Union> Visitor<'de> for ByType<T> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Err(refused::<T, E>())
+        T::null(().into_deserializer())
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {

@@ -731,11 +731,7 @@ impl<'de> serde::Deserialize<'de> for DefaultsUnion {
 
 impl serde::Serialize for DefaultsUnion {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -761,6 +757,14 @@ impl wire::Union for DefaultsUnion {
     ) -> Result<Self, D::Error> {
         <Vec<String> as wire::Codec>::read(deserializer).map(Self::Array)
     }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, serializer),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -781,10 +785,7 @@ impl<'de> serde::Deserialize<'de> for DefaultsUnionNumber {
 
 impl serde::Serialize for DefaultsUnionNumber {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Number(value) => <f64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -803,6 +804,13 @@ impl wire::Union for DefaultsUnionNumber {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(value) => <f64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 

@@ -357,10 +357,7 @@ impl<'de> serde::Deserialize<'de> for OldUnion {
 #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
 impl serde::Serialize for OldUnion {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -381,6 +378,13 @@ impl wire::Union for OldUnion {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 

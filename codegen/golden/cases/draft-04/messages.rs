@@ -187,12 +187,7 @@ impl<'de> serde::Deserialize<'de> for Item {
 
 impl serde::Serialize for Item {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => {
-                <wire::StrictInteger<i64> as wire::Codec>::write(value, serializer)
-            }
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -211,6 +206,15 @@ impl wire::Union for Item {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => {
+                <wire::StrictInteger<i64> as wire::Codec>::write(value, serializer)
+            }
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -232,12 +236,7 @@ impl<'de> serde::Deserialize<'de> for Draft04Either {
 
 impl serde::Serialize for Draft04Either {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => {
-                <wire::StrictInteger<i64> as wire::Codec>::write(value, serializer)
-            }
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -256,6 +255,15 @@ impl wire::Union for Draft04Either {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => {
+                <wire::StrictInteger<i64> as wire::Codec>::write(value, serializer)
+            }
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 

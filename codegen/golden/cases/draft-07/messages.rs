@@ -124,10 +124,7 @@ impl<'de> serde::Deserialize<'de> for Item {
 
 impl serde::Serialize for Item {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -146,6 +143,13 @@ impl wire::Union for Item {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 

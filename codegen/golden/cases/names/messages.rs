@@ -3944,14 +3944,7 @@ impl serde::Serialize for RecursiveUnion {
         &self,
         serializer: S_,
     ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        match self {
-            Self::String(value) => {
-                <::std::string::String as wire::Codec>::write(value, serializer)
-            }
-            Self::Array(value) => {
-                <::std::vec::Vec<Recursive> as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -3970,6 +3963,20 @@ impl wire::Union for RecursiveUnion {
         deserializer: D_,
     ) -> ::std::result::Result<Self, D_::Error> {
         <::std::vec::Vec<Recursive> as wire::Codec>::read(deserializer).map(Self::Array)
+    }
+
+    fn write<S_: serde::Serializer>(
+        &self,
+        serializer: S_,
+    ) -> ::std::result::Result<S_::Ok, S_::Error> {
+        match self {
+            Self::String(value) => {
+                <::std::string::String as wire::Codec>::write(value, serializer)
+            }
+            Self::Array(value) => {
+                <::std::vec::Vec<Recursive> as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 

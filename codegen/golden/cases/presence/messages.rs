@@ -336,10 +336,7 @@ impl<'de> serde::Deserialize<'de> for DefaultEither {
 
 impl serde::Serialize for DefaultEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -358,6 +355,13 @@ impl wire::Union for DefaultEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -705,10 +709,7 @@ impl<'de> serde::Deserialize<'de> for DefaultNullableEither {
 
 impl serde::Serialize for DefaultNullableEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -727,6 +728,13 @@ impl wire::Union for DefaultNullableEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -1045,10 +1053,7 @@ impl<'de> serde::Deserialize<'de> for NullDefaultNullableEither {
 
 impl serde::Serialize for NullDefaultNullableEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -1067,6 +1072,13 @@ impl wire::Union for NullDefaultNullableEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -1373,10 +1385,7 @@ impl<'de> serde::Deserialize<'de> for OptionalEither {
 
 impl serde::Serialize for OptionalEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -1395,6 +1404,13 @@ impl wire::Union for OptionalEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -1701,10 +1717,7 @@ impl<'de> serde::Deserialize<'de> for OptionalNullableEither {
 
 impl serde::Serialize for OptionalNullableEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -1723,6 +1736,13 @@ impl wire::Union for OptionalNullableEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -2027,10 +2047,7 @@ impl<'de> serde::Deserialize<'de> for RequiredEither {
 
 impl serde::Serialize for RequiredEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -2049,6 +2066,13 @@ impl wire::Union for RequiredEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -2355,10 +2379,7 @@ impl<'de> serde::Deserialize<'de> for RequiredNullableEither {
 
 impl serde::Serialize for RequiredNullableEither {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -2377,6 +2398,13 @@ impl wire::Union for RequiredNullableEither {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 

@@ -330,18 +330,7 @@ impl<'de> serde::Deserialize<'de> for Json {
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Array(value) => {
-                <Vec<Option<Json>> as wire::Codec>::write(value, serializer)
-            }
-            Self::Object(value) => {
-                <::std::collections::BTreeMap<
-                    String,
-                    Option<Json>,
-                > as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -370,6 +359,21 @@ impl wire::Union for Json {
             Option<Json>,
         > as wire::Codec>::read(deserializer)
             .map(Self::Object)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Array(value) => {
+                <Vec<Option<Json>> as wire::Codec>::write(value, serializer)
+            }
+            Self::Object(value) => {
+                <::std::collections::BTreeMap<
+                    String,
+                    Option<Json>,
+                > as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 

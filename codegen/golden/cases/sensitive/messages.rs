@@ -498,10 +498,7 @@ impl<'de> serde::Deserialize<'de> for Either {
 
 impl serde::Serialize for Either {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -520,6 +517,13 @@ impl wire::Union for Either {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <Vec<String> as wire::Codec>::read(deserializer).map(Self::Array)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, serializer),
+        }
     }
 }
 

@@ -159,10 +159,7 @@ impl<'de> serde::Deserialize<'de> for UnionsTextOrInteger {
 
 impl serde::Serialize for UnionsTextOrInteger {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -181,6 +178,13 @@ impl wire::Union for UnionsTextOrInteger {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -206,16 +210,7 @@ impl<'de> serde::Deserialize<'de> for UnionsTextOrNumber {
 
 impl serde::Serialize for UnionsTextOrNumber {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Number(value) => {
-                wire::minimum(*value, 0.0).map_err(serde::ser::Error::custom)?;
-                <wire::ExactNumber as wire::Codec>::write(value, serializer)
-            }
-            Self::String(value) => {
-                wire::min_length(value, 2).map_err(serde::ser::Error::custom)?;
-                <String as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -238,6 +233,19 @@ impl wire::Union for UnionsTextOrNumber {
         let value = <String as wire::Codec>::read(deserializer)?;
         wire::min_length(&value, 2).map_err(serde::de::Error::custom)?;
         Ok(Self::String(value))
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(value) => {
+                wire::minimum(*value, 0.0).map_err(serde::ser::Error::custom)?;
+                <wire::ExactNumber as wire::Codec>::write(value, serializer)
+            }
+            Self::String(value) => {
+                wire::min_length(value, 2).map_err(serde::ser::Error::custom)?;
+                <String as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 
@@ -265,20 +273,7 @@ impl<'de> serde::Deserialize<'de> for UnionsAllButNull {
 
 impl serde::Serialize for UnionsAllButNull {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
-            Self::Number(value) => <f64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Array(value) => {
-                <Vec<serde_json::Value> as wire::Codec>::write(value, serializer)
-            }
-            Self::Object(value) => {
-                <serde_json::Map<
-                    String,
-                    serde_json::Value,
-                > as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -317,6 +312,23 @@ impl wire::Union for UnionsAllButNull {
         <serde_json::Map<String, serde_json::Value> as wire::Codec>::read(deserializer)
             .map(Self::Object)
     }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
+            Self::Number(value) => <f64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Array(value) => {
+                <Vec<serde_json::Value> as wire::Codec>::write(value, serializer)
+            }
+            Self::Object(value) => {
+                <serde_json::Map<
+                    String,
+                    serde_json::Value,
+                > as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -337,10 +349,7 @@ impl<'de> serde::Deserialize<'de> for UnionsNullable {
 
 impl serde::Serialize for UnionsNullable {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -359,6 +368,13 @@ impl wire::Union for UnionsNullable {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -384,19 +400,7 @@ impl<'de> serde::Deserialize<'de> for UnionsListOrMap {
 
 impl serde::Serialize for UnionsListOrMap {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Array(value) => {
-                wire::min_items(value, 1).map_err(serde::ser::Error::custom)?;
-                <Vec<i64> as wire::Codec>::write(value, serializer)
-            }
-            Self::Object(value) => {
-                wire::max_properties(value.len(), 2).map_err(serde::ser::Error::custom)?;
-                <::std::collections::BTreeMap<
-                    String,
-                    bool,
-                > as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -423,6 +427,22 @@ impl wire::Union for UnionsListOrMap {
         wire::max_properties(value.len(), 2).map_err(serde::de::Error::custom)?;
         Ok(Self::Object(value))
     }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Array(value) => {
+                wire::min_items(value, 1).map_err(serde::ser::Error::custom)?;
+                <Vec<i64> as wire::Codec>::write(value, serializer)
+            }
+            Self::Object(value) => {
+                wire::max_properties(value.len(), 2).map_err(serde::ser::Error::custom)?;
+                <::std::collections::BTreeMap<
+                    String,
+                    bool,
+                > as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -443,12 +463,7 @@ impl<'de> serde::Deserialize<'de> for UnionsPointOrText {
 
 impl serde::Serialize for UnionsPointOrText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Object(value) => {
-                <UnionsPointOrTextObject as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -467,6 +482,15 @@ impl wire::Union for UnionsPointOrText {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <UnionsPointOrTextObject as wire::Codec>::read(deserializer).map(Self::Object)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Object(value) => {
+                <UnionsPointOrTextObject as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 
@@ -536,17 +560,7 @@ impl<'de> serde::Deserialize<'de> for UnionsFlagOrText {
 
 impl serde::Serialize for UnionsFlagOrText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
-            Self::String(value) => {
-                {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^[yn]$");
-                    wire::pattern(value, &PATTERN)
-                }
-                    .map_err(serde::ser::Error::custom)?;
-                <String as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -572,6 +586,20 @@ impl wire::Union for UnionsFlagOrText {
             .map_err(serde::de::Error::custom)?;
         Ok(Self::String(value))
     }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
+            Self::String(value) => {
+                {
+                    static PATTERN: wire::Pattern = wire::Pattern::new("^[yn]$");
+                    wire::pattern(value, &PATTERN)
+                }
+                    .map_err(serde::ser::Error::custom)?;
+                <String as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -594,14 +622,7 @@ impl<'de> serde::Deserialize<'de> for UnionsBounded {
 
 impl serde::Serialize for UnionsBounded {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <u8 as wire::Codec>::write(value, serializer),
-            Self::Array(value) => {
-                wire::unique_items::<serde_json::Value>(value)
-                    .map_err(serde::ser::Error::custom)?;
-                <Vec<serde_json::Value> as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -624,6 +645,17 @@ impl wire::Union for UnionsBounded {
             .map_err(serde::de::Error::custom)?;
         Ok(Self::Array(value))
     }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <u8 as wire::Codec>::write(value, serializer),
+            Self::Array(value) => {
+                wire::unique_items::<serde_json::Value>(value)
+                    .map_err(serde::ser::Error::custom)?;
+                <Vec<serde_json::Value> as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -644,10 +676,7 @@ impl<'de> serde::Deserialize<'de> for UnionsInListItem {
 
 impl serde::Serialize for UnionsInListItem {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -666,6 +695,13 @@ impl wire::Union for UnionsInListItem {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <String as wire::Codec>::read(deserializer).map(Self::String)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -687,10 +723,7 @@ impl<'de> serde::Deserialize<'de> for UnionsInMapItem {
 
 impl serde::Serialize for UnionsInMapItem {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -709,6 +742,13 @@ impl wire::Union for UnionsInMapItem {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <i64 as wire::Codec>::read(deserializer).map(Self::Integer)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -732,13 +772,7 @@ impl<'de> serde::Deserialize<'de> for UnionsFloats {
 
 impl serde::Serialize for UnionsFloats {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
-            Self::Number(value) => {
-                wire::multiple_of(*value, "0.5").map_err(serde::ser::Error::custom)?;
-                <wire::ExactNumber as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -759,6 +793,16 @@ impl wire::Union for UnionsFloats {
         let value = <wire::ExactNumber as wire::Codec>::read(deserializer)?;
         wire::multiple_of(value, "0.5").map_err(serde::de::Error::custom)?;
         Ok(Self::Number(value))
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
+            Self::Number(value) => {
+                wire::multiple_of(*value, "0.5").map_err(serde::ser::Error::custom)?;
+                <wire::ExactNumber as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 
@@ -784,16 +828,7 @@ impl<'de> serde::Deserialize<'de> for Id {
 
 impl serde::Serialize for Id {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => {
-                wire::minimum(*value, 1).map_err(serde::ser::Error::custom)?;
-                <u64 as wire::Codec>::write(value, serializer)
-            }
-            Self::String(value) => {
-                wire::min_length(value, 1).map_err(serde::ser::Error::custom)?;
-                <String as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -817,6 +852,19 @@ impl wire::Union for Id {
         wire::min_length(&value, 1).map_err(serde::de::Error::custom)?;
         Ok(Self::String(value))
     }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => {
+                wire::minimum(*value, 1).map_err(serde::ser::Error::custom)?;
+                <u64 as wire::Codec>::write(value, serializer)
+            }
+            Self::String(value) => {
+                wire::min_length(value, 1).map_err(serde::ser::Error::custom)?;
+                <String as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -837,12 +885,7 @@ impl<'de> serde::Deserialize<'de> for UnionsNested {
 
 impl serde::Serialize for UnionsNested {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Array(value) => {
-                <Vec<UnionsNestedArrayItem> as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -861,6 +904,15 @@ impl wire::Union for UnionsNested {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <Vec<UnionsNestedArrayItem> as wire::Codec>::read(deserializer).map(Self::Array)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Array(value) => {
+                <Vec<UnionsNestedArrayItem> as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 
@@ -882,10 +934,7 @@ impl<'de> serde::Deserialize<'de> for UnionsNestedArrayItem {
 
 impl serde::Serialize for UnionsNestedArrayItem {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
-            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, serializer),
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -904,6 +953,13 @@ impl wire::Union for UnionsNestedArrayItem {
         deserializer: D,
     ) -> Result<Self, D::Error> {
         <Vec<String> as wire::Codec>::read(deserializer).map(Self::Array)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, serializer),
+        }
     }
 }
 
@@ -929,19 +985,7 @@ impl<'de> serde::Deserialize<'de> for Json {
 
 impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
-            Self::String(value) => <String as wire::Codec>::write(value, serializer),
-            Self::Array(value) => {
-                <Vec<Option<Json>> as wire::Codec>::write(value, serializer)
-            }
-            Self::Object(value) => {
-                <::std::collections::BTreeMap<
-                    String,
-                    Option<Json>,
-                > as wire::Codec>::write(value, serializer)
-            }
-        }
+        wire::write_union(self, serializer)
     }
 }
 
@@ -976,6 +1020,22 @@ impl wire::Union for Json {
             Option<Json>,
         > as wire::Codec>::read(deserializer)
             .map(Self::Object)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => <bool as wire::Codec>::write(value, serializer),
+            Self::String(value) => <String as wire::Codec>::write(value, serializer),
+            Self::Array(value) => {
+                <Vec<Option<Json>> as wire::Codec>::write(value, serializer)
+            }
+            Self::Object(value) => {
+                <::std::collections::BTreeMap<
+                    String,
+                    Option<Json>,
+                > as wire::Codec>::write(value, serializer)
+            }
+        }
     }
 }
 

@@ -1,0 +1,49 @@
+//! Whether no value is valid under two schemas, by the canonical form of the `jsonschema` crate.
+
+use std::cell::OnceCell;
+
+use jsonschema::Registry;
+use jsonschema::canonical::{self, Satisfiability};
+use serde_json::json;
+
+use crate::oracle::reference;
+use crate::parse::BASE;
+use crate::resolve::{Place, Resolved};
+
+/// Proofs over the documents of a set.
+pub(crate) struct Disjointness<'a> {
+    resolved: &'a Resolved,
+    registry: OnceCell<Option<Registry<'a>>>,
+}
+
+impl<'a> Disjointness<'a> {
+    pub(crate) fn new(resolved: &'a Resolved) -> Self {
+        Self { resolved, registry: OnceCell::new() }
+    }
+
+    /// Whether it is proved that no value is valid under both schemas.
+    pub(crate) fn is_proved(&self, one: &Place, other: &Place) -> bool {
+        let draft = self.resolved.document(one).draft;
+        let registry = self.registry.get_or_init(|| {
+            let documents = self.resolved.documents.iter();
+            let resources = documents.map(|document| (document.uri.clone(), &document.value));
+            Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare).ok()
+        });
+        let Some(registry) = registry else { return false };
+        if draft != self.resolved.document(other).draft {
+            return false;
+        }
+        let both = json!({"allOf": [
+            {"$ref": reference(self.resolved, one)},
+            {"$ref": reference(self.resolved, other)},
+        ]});
+        let canonical = canonical::options()
+            .offline()
+            .with_registry(registry)
+            .with_base_uri(format!("{BASE}.disjoint"))
+            .with_draft(draft)
+            .should_validate_formats(false)
+            .canonicalize(&both);
+        canonical.is_ok_and(|canonical| canonical.satisfiability() == Satisfiability::No)
+    }
+}

@@ -1,0 +1,71 @@
+//! The last step: names, keys, defaults, and the schemas that generated code holds.
+
+use serde_json::Value;
+
+use super::object::others_field;
+use super::{Lowering, defaults, key, names, schemas};
+use crate::model::{MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
+
+impl Lowering<'_> {
+    /// Names the types, resolves the keys, checks the defaults.
+    pub(super) fn finish(mut self, roots: &[(usize, TypeId)]) -> Model {
+        let requests: Vec<_> = self.types.iter().map(|lowered| &lowered.name).collect();
+        let names = names::assign(&requests, self.resolved, self.diagnostics);
+        let described = self.types.iter().map(|lowered| {
+            let deprecated = self.annotation(&lowered.places, "deprecated") == Some(&Value::Bool(true));
+            (self.text(&lowered.places, "description"), deprecated)
+        });
+        let described: Vec<_> = described.collect();
+        self.keep_members();
+        let types: Vec<TypeDef> = std::mem::take(&mut self.types)
+            .into_iter()
+            .zip(names)
+            .zip(described)
+            .map(|((lowered, name), (description, deprecated))| TypeDef {
+                name,
+                description,
+                deprecated,
+                sensitive: lowered.sensitive,
+                validated: lowered.validated,
+                shape: lowered.shape.unwrap_or(Shape::Newtype(Use::of(Type::Any))),
+            })
+            .collect();
+        let known = defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
+        let taken = defaults::check(&known, &self.defaults, self.diagnostics);
+        let (schemas, numbers) = schemas::collect(self.resolved, roots.iter().map(|(document, _)| *document));
+        let mut messages = Vec::new();
+        for (number, type_id) in roots {
+            let document = &self.resolved.documents[*number];
+            let Some(kafka) = &document.kafka else { continue };
+            let configuration = kafka.topic_configuration.iter();
+            messages.push(MessageDef {
+                type_id: *type_id,
+                topic: kafka.topic.clone(),
+                partitions: kafka.partitions,
+                replicas: kafka.replicas,
+                configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
+                key: kafka
+                    .key
+                    .as_deref()
+                    .and_then(|key| key::resolve(document, &types, *type_id, key, self.diagnostics)),
+                schema: numbers[number],
+            });
+        }
+        messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
+        Model { types, messages, schemas, numbers, taken }
+    }
+
+    /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that
+    /// the validator looks at.
+    fn keep_members(&mut self) {
+        for (index, lowered) in self.types.iter_mut().enumerate() {
+            let keeps = self.keeping.contains(&TypeId(index)) || !lowered.validated.is_empty();
+            let Some(Shape::Struct(object)) = &mut lowered.shape else { continue };
+            if keeps && matches!(object.others, Others::Ignored) {
+                let idents: Vec<String> = object.fields.iter().map(|field| field.name.clone()).collect();
+                let field = others_field(&idents);
+                object.others = Others::Kept { field, value: Use::of(Type::Any), sensitive: false };
+            }
+        }
+    }
+}
