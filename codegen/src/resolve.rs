@@ -45,6 +45,11 @@ impl Resolved {
         self.places.iter()
     }
 
+    /// A place, where its schema is neither `true` nor `false`.
+    pub(crate) fn find(&self, place: &Place) -> Option<&Place> {
+        self.places.get(place)
+    }
+
     pub(crate) fn schema(&self, place: &Place) -> &Value {
         self.documents[place.document].value.pointer(&place.pointer).unwrap_or(&Value::Bool(true))
     }

@@ -33,9 +33,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn follow(&mut self, place: &Place, walk: &mut Walk) {
+        // A circle was refused before.
         if walk.open.contains(place) {
-            let message = "this schema contains itself, as a part of the same value";
-            return self.refuse_way(place, message, "let the recursion go through a member or an item");
+            return;
         }
         if walk.open.len() >= LONGEST_WAY {
             let message = format!("more than {LONGEST_WAY} schemas lead from one to the next");
@@ -81,11 +81,6 @@ impl<'a> Lowering<'a> {
 
     fn refuse_way(&mut self, place: &Place, message: &str, help: &str) {
         let location = self.at(place, "");
-        let reference = self.at(place, "$ref");
-        // A circle of references alone was reported before, with all of it.
-        if self.diagnostics.iter().any(|other| other.code == "S0205" && other.location.as_ref() == Some(&reference)) {
-            return;
-        }
         self.diagnostics.push(Diagnostic::error("S0206", message, location).help(help));
     }
 

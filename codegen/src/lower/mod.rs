@@ -10,6 +10,7 @@
 //! Codes: `S04xx` (what a schema says) and `S05xx` (names).
 
 mod alternatives;
+mod circles;
 mod constants;
 mod cores;
 mod defaults;
@@ -62,6 +63,7 @@ pub(crate) fn lower(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> M
         undefined: Vec::new(),
         defaults: BTreeMap::new(),
     };
+    circles::refuse(resolved, lowering.diagnostics);
     lowering.check_examples();
     let roots = lowering.messages();
     lowering.refuse_shared_topics();
@@ -103,8 +105,18 @@ struct Undefined {
     cores: Cores,
     /// A variant of a union has some of its types alone.
     types: Option<Types>,
-    /// A message that may be `null` is around what it may be beside that.
-    is_nullable: bool,
+    null: Null,
+}
+
+/// What becomes of `null` where a type is defined.
+#[derive(Clone, Copy, PartialEq)]
+enum Null {
+    /// Where the type is used it is in an `Option`.
+    Outside,
+    /// The type holds an `Option`: that of a message.
+    Inside,
+    /// The type holds an `Option` of a type with a name.
+    Around,
 }
 
 /// Where an invented name comes from: the type that a value stands in, and the name of its place there.
@@ -138,14 +150,17 @@ impl<'a> Lowering<'a> {
         let root = Place::root(number);
         let cores = Cores::of(self.flatten(std::slice::from_ref(&root)));
         let settlement = self.settle(cores.clone());
-        let is_nullable = settlement.nullable && self.has_name(&settlement);
+        let null = match (settlement.nullable, self.has_name(&settlement)) {
+            (false, _) => Null::Outside,
+            (true, false) => Null::Inside,
+            (true, true) => Null::Around,
+        };
         let name = NameRequest::Given(self.given_name(&root));
         let id = self.declare(name, vec![root], cores.clone(), None);
-        if is_nullable {
-            if let Some(undefined) = self.undefined.last_mut() {
-                undefined.is_nullable = true;
-            }
-        } else {
+        if let Some(undefined) = self.undefined.last_mut() {
+            undefined.null = null;
+        }
+        if null != Null::Around {
             self.known.entry(settlement.cores.sorted()).or_insert(id);
         }
         id
@@ -155,14 +170,14 @@ impl<'a> Lowering<'a> {
     fn declare(&mut self, name: NameRequest, places: Vec<Place>, cores: Cores, types: Option<Types>) -> TypeId {
         let id = TypeId(self.types.len());
         self.types.push(Lowered { name, places, sensitive: false, validated: Vec::new(), shape: None });
-        self.undefined.push(Undefined { id, cores, types, is_nullable: false });
+        self.undefined.push(Undefined { id, cores, types, null: Null::Outside });
         id
     }
 
     /// Gives a declared type its shape.
     fn define(&mut self, undefined: &Undefined) {
-        let Undefined { id, cores, types, is_nullable } = undefined;
-        let (shape, validated) = if *is_nullable {
+        let Undefined { id, cores, types, null } = undefined;
+        let (shape, validated) = if *null == Null::Around {
             let context = Context { parent: *id, segment: "Value".to_owned() };
             let places = self.types[id.0].places.clone();
             (Shape::Newtype(self.value_of(cores.clone(), &places, &context)), Vec::new())
@@ -171,7 +186,7 @@ impl<'a> Lowering<'a> {
             if let Some(types) = types {
                 settlement.node.types = *types;
                 settlement.node.validated.clear();
-            } else if settlement.node.types != Types::NULL && !settlement.node.is_unlimited() {
+            } else if *null == Null::Outside && settlement.node.types != Types::NULL && !settlement.node.is_unlimited() {
                 // What may be null is an `Option` of this type.
                 settlement.node.types = settlement.node.types.without(Types::NULL);
             }
@@ -338,7 +353,15 @@ impl<'a> Lowering<'a> {
     }
 
     /// A value that can't be: what refuses it is the validator.
-    fn never(&self, cores: &Cores) -> Use {
+    fn never(&mut self, cores: &Cores) -> Use {
+        let meant = cores.places.iter().any(|place| *self.resolved.schema(place) == Value::Bool(false));
+        if let Some(place) = cores.places.first().filter(|_| !meant) {
+            let location = self.at(place, "");
+            self.diagnostics.push(
+                Diagnostic::warning("S0405", "no value is valid here: what the schema asks for excludes itself", location)
+                    .help("correct `type`, `enum` or the bounds; where no value is meant, say `false`"),
+            );
+        }
         Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Any) }
     }
 

@@ -136,9 +136,9 @@ impl<'a> Lowering<'a> {
             }
         }
         if !node.member_names.is_empty() {
-            checks.push(match self.name_checks(&node.member_names) {
-                Some(names) => Check::Names(names),
-                None => self.validated(&cores.places),
+            checks.extend(match self.name_checks(&node.member_names) {
+                Some(names) => (!names.is_empty()).then_some(Check::Names(names)),
+                None => Some(self.validated(&cores.places)),
             });
         }
         let value = if places.is_empty() {

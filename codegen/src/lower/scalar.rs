@@ -35,7 +35,10 @@ impl Lowering<'_> {
         };
         let (_, min, max) = kind.facts();
         if low.unwrap_or(min).max(min) > high.unwrap_or(max).min(max) {
-            return self.never(cores);
+            // Beyond 64 bits there may be some.
+            let some = low.zip(high).is_none_or(|(low, high)| low <= high);
+            let any = Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Any) };
+            return if some { any } else { self.never(cores) };
         }
         let mut checks = Vec::new();
         checks.extend(low.filter(|low| *low > min).map(|low| Check::Minimum(Bound::Integer(low))));
