@@ -32,6 +32,7 @@ pub(crate) struct Keyword {
     /// The first and the last draft that know it.
     drafts: (Draft, Draft),
     /// Whether generated types have its meaning.
+    #[cfg_attr(not(test), expect(dead_code, reason = "until all are"))]
     pub(crate) read: bool,
 }
 
@@ -190,11 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_has_a_golden_case_and_what_is_not_a_diagnostic() {
-        let (golden, refused) = (used("golden/cases"), used("tests/diagnostics/unread-keywords"));
+    fn what_is_read_has_a_golden_case() {
+        let golden = used("golden/cases");
         for keyword in KEYWORDS {
             assert!(!keyword.read || golden.contains(keyword.name), "no golden case has `{}`", keyword.name);
-            assert!(keyword.read || refused.contains(keyword.name), "no diagnostics case has `{}`", keyword.name);
             assert!(keyword.read || !golden.contains(keyword.name), "a golden case has `{}`", keyword.name);
         }
     }

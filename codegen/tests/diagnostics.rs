@@ -104,7 +104,7 @@ fn five_mistakes_in_one_schema_are_five_diagnostics() {
             ("S0305", 5, 48, "/x-kafka/key"),
             ("S0403", 8, 47, "/properties/order_id/pattern"),
             ("S0201", 9, 50, "/properties/lines/items/$ref"),
-            ("S0401", 10, 24, "/properties/größe/anyOf"),
+            ("S0404", 10, 30, "/properties/größe/x-sensitive"),
             ("S0405", 10, 58, "/properties/state"),
         ]
     );

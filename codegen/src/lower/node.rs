@@ -176,7 +176,7 @@ impl<'a> Node<'a> {
         };
         for place in places {
             match resolved.schema(place) {
-                Value::Object(schema) => node.add(resolved.document(place).draft, place, schema),
+                Value::Object(schema) => node.add(resolved.draft(place), place, schema),
                 other => node.never |= *other == Value::Bool(false),
             }
         }
