@@ -38,14 +38,13 @@ pub(super) fn decide(found: &Found) -> (BTreeMap<Place, Place>, BTreeSet<Place>)
 }
 
 /// The anchor by which the first target of a dynamic reference can be replaced.
-fn redirected_by<'a>(found: &'a Found, place: &Place, target: &'a Target) -> Option<Name<'a>> {
-    let schema = |place: &Place| found.documents[place.document].value.pointer(&place.pointer);
-    if schema(place)?.get("$recursiveRef").is_some() && !target.is_dynamic {
-        return is_recursive(schema(&target.place)?).then_some(None);
+fn redirected_by<'a>(found: &Found, place: &Place, target: &'a Target) -> Option<Name<'a>> {
+    if target.dynamic_anchor.is_some() {
+        return Some(target.dynamic_anchor.as_deref());
     }
-    let anchors = &found.resources[target.resource].anchors;
-    let named = anchors.iter().find(|(_, anchor)| target.is_dynamic && anchor.place == target.place);
-    named.map(|(name, _)| Some(name.as_str()))
+    let schema = |place: &Place| found.documents[place.document].value.pointer(&place.pointer);
+    let is_recursive = schema(place)?.get("$recursiveRef").is_some() && is_recursive(schema(&target.place)?);
+    is_recursive.then_some(None)
 }
 
 fn is_recursive(schema: &Value) -> bool {

@@ -154,8 +154,8 @@ fn escape(byte: u8) -> String {
 /// Resolves every reference of every document, and looks at every keyword.
 pub(crate) fn resolve(parsed: Parsed, diagnostics: &mut Vec<Diagnostic>) -> Resolved {
     let found = walk::walk(parsed, diagnostics);
-    circle::refuse(&found, diagnostics);
     let (decided, dynamic) = dynamic::decide(&found);
+    circle::refuse(&found, &decided, diagnostics);
     Resolved {
         documents: found.documents,
         resources: found.resources,

@@ -16,8 +16,8 @@ pub(super) struct Target {
     pub(super) place: Place,
     /// The resource that its URI names; the place may be in another inside.
     pub(super) resource: usize,
-    /// Whether it is named by a `$dynamicAnchor`.
-    pub(super) is_dynamic: bool,
+    /// The `$dynamicAnchor` that it is named by.
+    pub(super) dynamic_anchor: Option<String>,
 }
 
 /// More names than this are counted, and not looked at.
@@ -31,15 +31,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    fn of(names: impl Iterator<Item = String>) -> Self {
-        let mut found = Self::default();
-        for name in names {
-            found.total += 1;
-            if found.first.len() < MOST_NAMES {
-                found.first.push(name);
-            }
-        }
-        found
+    fn of(names: impl Iterator<Item = String>, total: usize) -> Self {
+        Self { first: names.take(MOST_NAMES).collect(), total }
     }
 
     /// The first of them: a list that is read.
@@ -76,10 +69,14 @@ pub(super) fn target(found: &Found, resource: usize, reference: &str) -> Result<
     }
     let named = &found.resources[number];
     match named.anchors.get(&fragment) {
-        Some(anchor) => Ok(Target { place: anchor.place.clone(), resource: number, is_dynamic: anchor.is_dynamic }),
+        Some(anchor) => Ok(Target {
+            place: anchor.place.clone(),
+            resource: number,
+            dynamic_anchor: anchor.is_dynamic.then_some(fragment),
+        }),
         None => Err(Problem::NoAnchor {
             file: found.documents[named.root.document].source.origin.clone(),
-            anchors: Names::of(named.anchors.keys().map(|name| format!("#{name}"))),
+            anchors: Names::of(named.anchors.keys().map(|name| format!("#{name}")), named.anchors.len()),
         }),
     }
 }
@@ -93,22 +90,24 @@ fn by_pointer(found: &Found, resource: usize, pointer: &str) -> Result<Target, P
     match document.value.pointer(&pointer) {
         Some(Value::Object(_) | Value::Bool(_)) => {
             let place = Place { document: root.document, pointer };
-            Ok(Target { place, resource, is_dynamic: false })
+            Ok(Target { place, resource, dynamic_anchor: None })
         }
         _ => Err(Problem::NoPlace {
             file: document.source.origin.clone(),
-            definitions: Names::of(definitions(document, &root.pointer)),
+            definitions: definitions(document, &root.pointer),
         }),
     }
 }
 
 /// The definitions of a resource, as they are referred to from within.
-fn definitions<'a>(document: &'a Document, root: &str) -> impl Iterator<Item = String> + use<'a> {
+fn definitions(document: &Document, root: &str) -> Names {
     let schema = document.value.pointer(root);
-    ["$defs", "definitions"]
-        .into_iter()
-        .filter_map(move |keyword| Some((keyword, schema?.get(keyword)?.as_object()?)))
-        .flat_map(|(keyword, members)| members.keys().map(move |name| format!("#{}", join(&join("", keyword), name))))
+    let members = |keyword| schema.and_then(|schema| Some((keyword, schema.get(keyword)?.as_object()?)));
+    let found: Vec<_> = ["$defs", "definitions"].into_iter().filter_map(members).collect();
+    let total = found.iter().map(|(_, members)| members.len()).sum();
+    let name = |(keyword, name): (&str, &String)| format!("#{}", join(&join("", keyword), name));
+    let names = found.iter().flat_map(|(keyword, members)| members.keys().map(|name| (*keyword, name)));
+    Names::of(names.map(name), total)
 }
 
 pub(super) fn without_fragment(uri: &str) -> &str {
@@ -127,8 +126,8 @@ impl Problem {
             }
             Self::NoFile(uri) => {
                 let name = uri.strip_prefix(BASE).unwrap_or(&uri);
-                let files = found.documents.iter().filter(|document| !document.built_in);
-                let known = Names::of(files.map(|document| document.shown_uri().to_owned())).list();
+                let files = || found.documents.iter().filter(|document| !document.built_in);
+                let known = Names::of(files().map(|file| file.shown_uri().to_owned()), files().count()).list();
                 missing("S0202").found(format!("no schema file is known as `{name}`")).help(format!(
                     "add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); the set \
                      holds {known}"
