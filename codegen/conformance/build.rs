@@ -1,6 +1,6 @@
 //! Generates a type for each group of the official suite, where it is at hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,8 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if suite.is_dir() {
         println!("cargo::rerun-if-changed={}", suite.display());
         println!("cargo::rustc-env=CONFORMANCE_SUITE={}", suite.display());
-        let remotes = remotes(&suite.join("remotes"))?;
         for (draft, meta_schema) in DRAFTS {
+            let remotes = remotes(&suite.join("remotes"), draft, meta_schema)?;
             let folder = suite.join("tests").join(draft);
             for path in json_files(&folder)? {
                 let file = path.strip_prefix(&folder)?.with_extension("").to_string_lossy().replace('\\', "/");
@@ -115,23 +115,35 @@ fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>) 
     Err(codes)
 }
 
-/// Adds the remote documents that a text names, and those that they name.
+/// Adds the remote documents that a text names, and those that they name. A name is the end of a path here, as a text may
+/// say the rest elsewhere: one too many says nothing.
 fn add_remotes(set: &mut SchemaSet, text: &str, remotes: &BTreeMap<String, String>) {
-    for (uri, remote) in remotes {
-        let name = uri.rsplit('/').next().unwrap_or(uri);
-        if text.contains(name) && !set.iter().any(|(known, _)| known == uri) {
-            set.add(uri, uri, remote);
-            add_remotes(set, remote, remotes);
+    let mut open = vec![text];
+    let mut added = BTreeSet::new();
+    while let Some(text) = open.pop() {
+        for (uri, remote) in remotes {
+            let name = uri.rsplit('/').next().unwrap_or(uri);
+            if text.contains(name) && added.insert(uri) {
+                set.add(uri, uri, remote);
+                open.push(remote);
+            }
         }
     }
 }
 
-/// The remote documents by URI.
-fn remotes(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+/// The remote documents by URI. Those that do not say so are of the draft of their folder, or of the one that refers to
+/// them.
+fn remotes(folder: &Path, draft: &str, meta_schema: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut remotes = BTreeMap::new();
     for path in json_files(folder)? {
         let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
-        remotes.insert(format!("{REMOTES}{name}"), fs::read_to_string(&path)?);
+        let other = DRAFTS.iter().find(|(other, _)| *other != draft && name.starts_with(&format!("{other}/")));
+        let meta_schema = other.map_or(meta_schema, |(_, meta_schema)| meta_schema);
+        let mut remote: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        if let Value::Object(members) = &mut remote {
+            members.entry("$schema").or_insert(meta_schema.into());
+        }
+        remotes.insert(format!("{REMOTES}{name}"), remote.to_string());
     }
     Ok(remotes)
 }

@@ -6,7 +6,6 @@ use jsonschema::Registry;
 use jsonschema::canonical::{self, Satisfiability};
 use serde_json::json;
 
-use crate::oracle::reference;
 use crate::parse::BASE;
 use crate::resolve::{Place, Resolved};
 
@@ -23,19 +22,19 @@ impl<'a> Disjointness<'a> {
 
     /// Whether it is proved that no value is valid under both schemas.
     pub(crate) fn is_proved(&self, one: &Place, other: &Place) -> bool {
-        let draft = self.resolved.document(one).draft;
+        let draft = self.resolved.draft(one);
         let registry = self.registry.get_or_init(|| {
             let documents = self.resolved.documents.iter();
             let resources = documents.map(|document| (document.uri.clone(), &document.value));
             Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare).ok()
         });
         let Some(registry) = registry else { return false };
-        if draft != self.resolved.document(other).draft {
+        if draft != self.resolved.draft(other) {
             return false;
         }
         let both = json!({"allOf": [
-            {"$ref": reference(self.resolved, one)},
-            {"$ref": reference(self.resolved, other)},
+            {"$ref": self.resolved.address(one)},
+            {"$ref": self.resolved.address(other)},
         ]});
         let canonical = canonical::options()
             .offline()

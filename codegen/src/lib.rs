@@ -24,6 +24,7 @@
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error.
 
 mod diagnostic;
+mod dialect;
 mod disjoint;
 mod emit;
 mod facts;
@@ -89,8 +90,8 @@ impl Generation {
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let mut diagnostics = Vec::new();
-    let documents = parse::parse(schemas, &mut diagnostics);
-    let resolved = resolve::resolve(documents, &mut diagnostics);
+    let parsed = parse::parse(schemas, &mut diagnostics);
+    let resolved = resolve::resolve(parsed, &mut diagnostics);
     let model = lower::lower(&resolved, &mut diagnostics);
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jsonschema::{Keyword, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::parse::BASE;
+use crate::parse::{BASE, own_uri};
 use crate::resolve::{Place, Resolved};
 
 /// With a mistake in the set, so many places are looked at one by one, which costs more.
@@ -66,13 +66,21 @@ impl<'a> Oracle<'a> {
         })
     }
 
+    /// The documents by each URI that leads to them.
+    fn resources(&self) -> BTreeMap<String, &Value> {
+        let files = || self.resolved.documents.iter();
+        let mut resources: BTreeMap<String, &Value> = files().map(|file| (file.uri.clone(), &file.value)).collect();
+        for file in files() {
+            resources.entry(own_uri(&file.name)).or_insert(&file.value);
+        }
+        resources
+    }
+
     fn compile(&self, places: &[(&Place, usize)]) -> Result<Validator, String> {
-        let resources = self.resolved.documents.iter().map(|document| (document.uri.clone(), &document.value));
-        let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
+        let registry = Registry::new().extend(self.resources()).and_then(jsonschema::RegistryBuilder::prepare);
         let registry = registry.map_err(|error| error.to_string())?;
-        let members = places.iter().map(|(place, number)| {
-            (number.to_string(), json!({"$ref": reference(self.resolved, place)}))
-        });
+        let members =
+            places.iter().map(|(place, number)| (number.to_string(), json!({"$ref": self.resolved.address(place)})));
         let members: Map<String, Value> = members.collect();
         jsonschema::options()
             .offline()
@@ -96,25 +104,5 @@ impl<'i> Keyword<'i> for Annotation {
 
     fn is_valid(&self, _: &'i Value) -> bool {
         true
-    }
-}
-
-/// The URI of a place.
-pub(crate) fn reference(resolved: &Resolved, place: &Place) -> String {
-    format!("{}#{}", resolved.document(place).uri, fragment(&place.pointer))
-}
-
-/// A JSON Pointer as the fragment of a URI.
-pub(crate) fn fragment(pointer: &str) -> String {
-    pointer.bytes().map(escape).collect()
-}
-
-/// A byte of a JSON Pointer as it stands in the fragment of a URI.
-fn escape(byte: u8) -> String {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'~' | b'-' | b'_' | b'.' | b'$' => {
-            char::from(byte).to_string()
-        }
-        other => format!("%{other:02X}"),
     }
 }

@@ -2,17 +2,26 @@
 //!
 //! Codes: `S01xx` (files and JSON) and `S03xx` (`x-kafka`).
 
-use jsonschema::{Draft, uri};
+use jsonschema::{Draft, ReferencingError, uri};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Location};
+use crate::dialect::{self, Dialect, Dialects};
 use crate::json;
 use crate::kafka::{self, XKafka};
+use crate::keywords;
 use crate::source::{SchemaFile, SchemaSet, Source, join};
 
 /// What a document without an absolute `$id` is known by.
 pub(crate) const BASE: &str = "schema:///";
+
+/// The schema files that were read, and what their `$schema`s can name.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) documents: Vec<Document>,
+    pub(crate) dialects: Dialects,
+}
 
 /// A schema file that was read.
 #[derive(Debug)]
@@ -21,10 +30,13 @@ pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) source: Source,
     pub(crate) value: Value,
-    pub(crate) draft: Draft,
+    /// That of the root; a schema inside may have its own.
+    pub(crate) dialect: Dialect,
     /// Absolute, without a fragment.
     pub(crate) uri: String,
     pub(crate) kafka: Option<XKafka>,
+    /// A meta-schema that is no file of the set, and so nothing to complain of.
+    pub(crate) built_in: bool,
 }
 
 impl Document {
@@ -39,17 +51,27 @@ impl Document {
 }
 
 /// Reads every file. Those that can't be read are left out, with a diagnostic for each.
-pub(crate) fn parse(set: &SchemaSet, diagnostics: &mut Vec<Diagnostic>) -> Vec<Document> {
+pub(crate) fn parse(set: &SchemaSet, diagnostics: &mut Vec<Diagnostic>) -> Parsed {
     if set.is_empty() {
         diagnostics.push(
             Diagnostic::error("S0100", "there are no schema files", None)
                 .help("add a file `<name>.schema.json`: a JSON Schema with an `x-kafka` object that names a topic"),
         );
     }
-    set.iter().filter_map(|(name, file)| document(name, file, diagnostics)).collect()
+    let files: Vec<_> = set.iter().filter_map(|(name, file)| read(name, file, diagnostics)).collect();
+    let dialects = Dialects::of(files.iter().map(|file| (file.name, &file.value)));
+    let documents = files.into_iter().filter_map(|file| document(file, &dialects, diagnostics)).collect();
+    Parsed { documents, dialects }
 }
 
-fn document(name: &str, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Document> {
+/// A file that is a JSON object or a boolean.
+struct File<'a> {
+    name: &'a str,
+    source: Source,
+    value: Value,
+}
+
+fn read<'a>(name: &'a str, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> Option<File<'a>> {
     let mut source = Source::new(file);
     let value = match json::parse(&file.text) {
         Ok(value) => value,
@@ -59,22 +81,37 @@ fn document(name: &str, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) ->
         }
     };
     source.index_values();
-    let Value::Object(schema) = &value else {
-        let found = if value.is_boolean() { "a boolean" } else { "another JSON value" };
+    if !value.is_object() && !value.is_boolean() {
         diagnostics.push(
-            Diagnostic::error("S0102", "a schema file has to be a JSON object", source.locate(""))
-                .found(found)
-                .help("wrap the schema: `{\"$schema\": …, \"title\": …, …}`"),
+            Diagnostic::error("S0102", "a schema file has to be a JSON object or a boolean", source.locate(""))
+                .found(short(&value))
+                .help("write the schema as an object: `{\"$schema\": …, \"title\": …, …}`"),
         );
         return None;
+    }
+    Some(File { name, source, value })
+}
+
+fn document(file: File<'_>, dialects: &Dialects, diagnostics: &mut Vec<Diagnostic>) -> Option<Document> {
+    let File { name, source, value } = file;
+    let none = Map::new();
+    let schema = value.as_object().unwrap_or(&none);
+    let dialect = match schema.get("$schema") {
+        None => Dialect::of(Draft::default()),
+        Some(declared) => match find_dialect(declared, dialects) {
+            Ok(dialect) => dialect,
+            Err(problem) => {
+                diagnostics.push(unknown_dialect(&problem, declared, source.locate("/$schema")));
+                return None;
+            }
+        },
     };
-    let draft = draft(schema, &source, diagnostics)?;
-    if !meets_meta_schema(&value, draft, &source, "", diagnostics) {
+    if !meets_meta_schema(&value, dialect.draft, dialects, &source, "", diagnostics) {
         return None;
     }
-    let uri = document_uri(name, schema, draft, &source, diagnostics)?;
+    let uri = document_uri(name, schema, dialect.draft, &source, diagnostics)?;
     let kafka = x_kafka(schema, &source, diagnostics);
-    Some(Document { name: name.to_owned(), source, draft, uri, kafka, value })
+    Some(Document { name: name.to_owned(), source, dialect, uri, kafka, value, built_in: false })
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
@@ -91,38 +128,81 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
         .help("JSON has no comments and no trailing commas, names each member once, and nests at most 127 levels")
 }
 
-fn draft(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<Draft> {
-    let Some(declared) = schema.get("$schema") else { return Some(Draft::Draft202012) };
-    let draft = declared.as_str().map_or(Draft::Unknown, Draft::from_schema_uri);
-    if draft != Draft::Unknown {
-        return Some(draft);
-    }
-    diagnostics.push(
-        Diagnostic::error("S0103", "this meta-schema is not known", source.locate("/$schema"))
-            .found(declared.to_string())
-            .help("write `https://json-schema.org/draft/2020-12/schema`, or the URI of draft 4, 6, 7 or 2019-09"),
-    );
-    None
+/// The dialect that the value of `$schema` names.
+pub(crate) fn find_dialect(declared: &Value, dialects: &Dialects) -> Result<Dialect, dialect::Problem> {
+    declared.as_str().map_or(Err(dialect::Problem::Unknown), |uri| dialects.find(uri))
 }
 
-/// Whether a schema, which stands at a pointer in a text, is valid under the meta-schema of a draft.
+pub(crate) fn unknown_dialect(problem: &dialect::Problem, declared: &Value, location: Location) -> Diagnostic {
+    match problem {
+        dialect::Problem::Unknown => {
+            Diagnostic::error("S0103", "this meta-schema is not known", location).found(short(declared)).help(
+                "write `https://json-schema.org/draft/2020-12/schema`, the URI of draft 4, 6, 7 or 2019-09, or that of \
+                 a file of the set which has such a `$schema` itself",
+            )
+        }
+        dialect::Problem::Vocabulary(uri) => {
+            Diagnostic::error("S0103", "this meta-schema requires a vocabulary that is not known", location)
+                .found(format!("`{uri}`"))
+                .help("make the vocabulary optional (`false`), or leave it out of `$vocabulary`")
+        }
+    }
+}
+
+/// Whether a schema, which stands at a pointer in a text, is valid under the meta-schema of its draft, and what is of
+/// another draft in it under its own.
 pub(crate) fn meets_meta_schema(
     schema: &Value,
     draft: Draft,
+    dialects: &Dialects,
     source: &Source,
     pointer: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> bool {
-    let bare = Value::from(Map::from_iter([("$schema".to_owned(), meta_schema(draft).into())]));
-    let Ok(validator) = jsonschema::meta::validator_for(&bare) else { return true };
     let before = diagnostics.len();
+    let mut parts = foreign_parts(schema, draft, dialects);
+    if parts.is_empty() {
+        check_schema(schema, draft, source, pointer, diagnostics);
+        return diagnostics.len() == before;
+    }
+    // What is innermost is taken out first.
+    parts.sort_by_key(|(inner, _)| std::cmp::Reverse(inner.len()));
+    let mut rest = schema.clone();
+    for (inner, draft) in parts {
+        let Some(part) = rest.pointer_mut(&inner) else { continue };
+        let part = std::mem::replace(part, Value::Object(Map::new()));
+        check_schema(&part, draft, source, &format!("{pointer}{inner}"), diagnostics);
+    }
+    check_schema(&rest, draft, source, pointer, diagnostics);
+    diagnostics.len() == before
+}
+
+/// The schemas inside of a schema that are of another draft than what is around them, by their pointers.
+fn foreign_parts(schema: &Value, draft: Draft, dialects: &Dialects) -> Vec<(String, Draft)> {
+    let mut parts = Vec::new();
+    let mut open = vec![(String::new(), draft)];
+    while let Some((pointer, outer)) = open.pop() {
+        let Some(Value::Object(members)) = schema.pointer(&pointer) else { continue };
+        let declared = members.get("$schema").filter(|_| !pointer.is_empty());
+        let draft = declared.and_then(|declared| find_dialect(declared, dialects).ok());
+        let draft = draft.map_or(outer, |dialect| dialect.draft);
+        open.extend(keywords::subschemas(draft, &pointer, members).into_iter().map(|pointer| (pointer, draft)));
+        if draft != outer {
+            parts.push((pointer, draft));
+        }
+    }
+    parts
+}
+
+fn check_schema(schema: &Value, draft: Draft, source: &Source, pointer: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let bare = Value::from(Map::from_iter([("$schema".to_owned(), meta_schema(draft).into())]));
+    let Ok(validator) = jsonschema::meta::validator_for(&bare) else { return };
     diagnostics.extend(validator.iter_errors(schema).map(|error| {
         let location = source.locate(&format!("{pointer}{}", error.instance_path()));
         Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
             .found(short(error.instance()))
             .help(format!("the keyword `{}` of its meta-schema says what is allowed here", error.kind().keyword()))
     }));
-    diagnostics.len() == before
 }
 
 fn meta_schema(draft: Draft) -> &'static str {
@@ -143,19 +223,20 @@ fn document_uri(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let keyword = draft.id_keyword();
-    let id = schema.get(keyword).and_then(Value::as_str).unwrap_or_default();
+    let id = dialect::id(draft, schema).unwrap_or_default();
     let resolved = uri::from_str(&own_uri(name)).and_then(|own| uri::resolve_against(&own.borrow(), id));
     match resolved {
         Ok(uri) => Some(uri.as_str().split('#').next().unwrap_or_default().to_owned()),
         Err(error) => {
-            let location = source.locate(&join("", keyword));
-            diagnostics.push(
-                Diagnostic::error("S0105", format!("not a usable URI: {error}"), location)
-                    .help(format!("write an absolute URI as `{keyword}`, or leave it out")),
-            );
+            diagnostics.push(unusable_id(&error, keyword, source.locate(&join("", keyword))));
             None
         }
     }
+}
+
+pub(crate) fn unusable_id(error: &ReferencingError, keyword: &str, location: Location) -> Diagnostic {
+    Diagnostic::error("S0105", format!("not a usable URI: {error}"), location)
+        .help(format!("write an absolute URI as `{keyword}`, or leave it out"))
 }
 
 /// The URI of a file by its place in the set.

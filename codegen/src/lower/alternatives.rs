@@ -192,7 +192,7 @@ impl<'a> Lowering<'a> {
 
     /// The schemas beside a choice that is made.
     fn chosen(&self, cores: &Cores, choice: &Choice, seen: &[Choice]) -> Cores {
-        let draft = self.resolved.document(&choice.place).draft;
+        let draft = self.resolved.draft(&choice.place);
         let says_more = !says_only(draft, self.resolved.schema(&choice.place), choice.keyword);
         let settled = cores.settled(&choice.place, choice.keyword).is_some();
         let cores = if says_more || settled { cores.clone() } else { cores.clone().without(&choice.place) };

@@ -37,8 +37,11 @@ pub(super) fn refuse(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) {
 
 fn report(resolved: &Resolved, place: &Place, diagnostics: &mut Vec<Diagnostic>) {
     // A circle of references alone was reported before, with all of it.
-    let reference = resolved.document(place).locate(&place.join("$ref").pointer);
-    let is_known = |other: &Diagnostic| other.code == "S0205" && other.location.as_ref() == Some(&reference);
+    let reference = |keyword| resolved.document(place).locate(&place.join(keyword).pointer);
+    let references = ["$ref", "$dynamicRef", "$recursiveRef"].map(reference);
+    let is_known = |other: &Diagnostic| {
+        other.code == "S0205" && other.location.as_ref().is_some_and(|location| references.contains(location))
+    };
     if diagnostics.iter().any(is_known) {
         return;
     }
@@ -51,9 +54,9 @@ fn report(resolved: &Resolved, place: &Place, diagnostics: &mut Vec<Diagnostic>)
 
 /// The schemas that speak of the same value as one does.
 fn parts(resolved: &Resolved, place: &Place) -> Vec<Place> {
-    let mut parts: Vec<Place> = resolved.target(place).cloned().into_iter().collect();
+    let mut parts: Vec<Place> = resolved.targets(place).cloned().collect();
     let Value::Object(schema) = resolved.schema(place) else { return parts };
-    let draft = resolved.document(place).draft;
+    let draft = resolved.draft(place);
     if crate::keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
         return parts;
     }

@@ -54,7 +54,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn follow_schema(&mut self, place: &Place, schema: &Map<String, Value>, walk: &mut Walk) {
-        let draft = self.resolved.document(place).draft;
+        let draft = self.resolved.draft(place);
         let target = self.resolved.target(place).cloned();
         if keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
             return target.iter().for_each(|target| self.follow(target, walk));

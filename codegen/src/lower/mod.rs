@@ -33,7 +33,8 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::disjoint::Disjointness;
 use crate::model::{Check, Model, Shape, Subschema, Type, TypeId, Use};
-use crate::oracle::{Oracle, fragment};
+use crate::oracle::Oracle;
+use crate::parse::BASE;
 use crate::resolve::{Place, Resolved, definition_name};
 use alternatives::Settlement;
 use cores::Cores;
@@ -149,6 +150,9 @@ impl<'a> Lowering<'a> {
     fn declare_message(&mut self, number: usize) -> TypeId {
         let root = Place::root(number);
         let cores = Cores::of(self.flatten(std::slice::from_ref(&root)));
+        if self.resolved.is_dynamic(&root) {
+            return self.declare_dynamic(root);
+        }
         let settlement = self.settle(cores.clone());
         let null = match (settlement.nullable, self.has_name(&settlement)) {
             (false, _) => Null::Outside,
@@ -163,6 +167,18 @@ impl<'a> Lowering<'a> {
         if null != Null::Around {
             self.known.entry(settlement.cores.sorted()).or_insert(id);
         }
+        id
+    }
+
+    /// A message with a reference whose target depends on the way there: the validator decides all of it.
+    fn declare_dynamic(&mut self, root: Place) -> TypeId {
+        let name = NameRequest::Given(self.given_name(&root));
+        let id = TypeId(self.types.len());
+        let places = vec![root];
+        let value = Use { checks: vec![self.validated(&places)], ..Use::of(Type::Any) };
+        let sensitive = self.sensitive.any(&places, true);
+        let shape = Some(Shape::Newtype(value));
+        self.types.push(Lowered { name, places, sensitive, validated: Vec::new(), shape });
         id
     }
 
@@ -371,7 +387,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn subschemas(&self, places: &[Place]) -> Vec<Subschema> {
-        let subschema = |place: &Place| Subschema { document: place.document, reference: format!("#{}", fragment(&place.pointer)) };
+        let subschema = |place: &Place| {
+            let address = self.resolved.address(place);
+            // What stands in the file itself is known by its pointer.
+            let own = address.strip_prefix(&self.resolved.document(place).uri).filter(|own| own.starts_with('#'));
+            let reference = own.unwrap_or_else(|| address.strip_prefix(BASE).unwrap_or(&address));
+            Subschema { document: place.document, reference: reference.to_owned() }
+        };
         places.iter().map(subschema).collect()
     }
 

@@ -262,8 +262,10 @@ impl<'a> Node<'a> {
         };
         for place in &cores.places {
             match resolved.schema(place) {
+                // Which keywords mean something there, the validator knows.
+                Value::Object(_) if !resolved.is_plain(place) => node.validated.push(place.clone()),
                 Value::Object(schema) => {
-                    let draft = resolved.document(place).draft;
+                    let draft = resolved.draft(place);
                     node.add(draft, place, schema);
                     node.add_choices(draft, place, schema, cores);
                     node.add_validated(draft, place, schema);

@@ -1,0 +1,82 @@
+//! What there is to say of the keywords of one schema.
+
+use serde_json::{Map, Value};
+
+use super::Place;
+use crate::diagnostic::{Diagnostic, Location};
+use crate::dialect::Dialect;
+use crate::keywords::{self, Role};
+use crate::parse::Document;
+use crate::source::join;
+
+/// Looks at each keyword of a schema for itself.
+pub(super) fn look(
+    document: &Document,
+    place: &Place,
+    dialect: Dialect,
+    schema: &Map<String, Value>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let hidden = schema.contains_key("$ref") && keywords::ref_stands_alone(dialect.draft);
+    for (name, value) in schema {
+        let at = || document.locate(&join(&place.pointer, name));
+        match keywords::find(dialect.draft, name) {
+            None if name.starts_with("x-") => look_at_extension(document, place, name, value, diagnostics),
+            Some(keyword) if hidden && !says_nothing(keyword) => diagnostics.push(
+                Diagnostic::warning("S0408", format!("`{name}` says nothing beside `$ref` in this draft"), at())
+                    .help("write `{\"allOf\": [{\"$ref\": …}], …}`, or use draft 2019-09 or later"),
+            ),
+            _ if hidden && name != "$ref" => {}
+            None => diagnostics.push(
+                Diagnostic::warning("S0402", format!("`{name}` is no keyword of this draft: it says nothing"), at())
+                    .help("correct its spelling, or start its name with `x-` where it is meant for other tools"),
+            ),
+            Some(_) if !dialect.asserts(name) => diagnostics.push(
+                Diagnostic::warning("S0402", format!("the meta-schema leaves `{name}` out: it says nothing"), at())
+                    .help("let `$vocabulary` of the meta-schema require the vocabulary that has it"),
+            ),
+            Some(_) if name == "pattern" => diagnostics.extend(refused_pattern(value, at())),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Whether a keyword may stand where it is not read, as it refuses nothing.
+fn says_nothing(keyword: &keywords::Keyword) -> bool {
+    matches!(keyword.role, Role::Core | Role::Annotation) || matches!(keyword.name, "definitions" | "$defs")
+}
+
+fn refused_pattern(pattern: &Value, location: Location) -> Option<Diagnostic> {
+    let source = pattern.as_str()?;
+    let problem = rust_pattern(source).err()?;
+    Some(
+        Diagnostic::error("S0403", "this pattern is not a regular expression of ECMA-262", location)
+            .found(format!("`{source}`: {problem}"))
+            .help("escape what stands for itself, as `\\\\.` for a dot"),
+    )
+}
+
+fn look_at_extension(document: &Document, place: &Place, name: &str, value: &Value, diagnostics: &mut Vec<Diagnostic>) {
+    let at = || document.locate(&join(&place.pointer, name));
+    match name {
+        "x-kafka" if !place.pointer.is_empty() => diagnostics.push(
+            Diagnostic::error("S0303", "`x-kafka` stands inside a schema: only the root of a file is a message", at())
+                .help("move it to the root of the file"),
+        ),
+        "x-sensitive" if !value.is_boolean() => diagnostics
+            .push(Diagnostic::error("S0404", "`x-sensitive` is `true` or `false`", at()).found(value.to_string())),
+        _ => {}
+    }
+}
+
+/// An ECMA-262 expression in the syntax of the Rust engine, or why it is none.
+pub(crate) fn rust_pattern(source: &str) -> Result<String, String> {
+    let compiled = |pattern: &str| match fancy_regex::Regex::new(pattern) {
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    };
+    let Ok(rust) = jsonschema_regex::to_rust_regex(source) else {
+        return Err(compiled(source).unwrap_or_else(|| "it can't be read".to_owned()));
+    };
+    compiled(&rust).map_or_else(|| Ok(rust.into_owned()), Err)
+}

@@ -1,0 +1,183 @@
+//! From the text of a reference to the place that it names.
+
+use jsonschema::uri;
+use serde_json::Value;
+
+use super::Place;
+use super::resource::Keyword;
+use super::walk::Found;
+use crate::diagnostic::Diagnostic;
+use crate::parse::{BASE, Document};
+use crate::source::{join, segments};
+
+/// What a reference names.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) place: Place,
+    /// The resource that its URI names; the place may be in another inside.
+    pub(super) resource: usize,
+    /// The `$dynamicAnchor` that it is named by.
+    pub(super) dynamic_anchor: Option<String>,
+}
+
+/// More names than this are counted, and not looked at.
+const MOST_NAMES: usize = 200;
+
+/// Names that exist.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    first: Vec<String>,
+    total: usize,
+}
+
+impl Names {
+    fn of(names: impl Iterator<Item = String>, total: usize) -> Self {
+        Self { first: names.take(MOST_NAMES).collect(), total }
+    }
+
+    /// The first of them: a list that is read.
+    fn list(&self) -> String {
+        const MOST: usize = 8;
+        let shown: Vec<_> = self.first.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+        let more = self.total.saturating_sub(MOST);
+        if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    }
+}
+
+/// Why a reference leads nowhere.
+#[derive(Debug)]
+pub(super) enum Problem {
+    NotAUri(String),
+    NoFile(String),
+    NoPlace { file: String, definitions: Names },
+    NoAnchor { file: String, anchors: Names },
+}
+
+/// Finds what the reference of a schema in some resource names.
+pub(super) fn target(found: &Found, resource: usize, reference: &str) -> Result<Target, Problem> {
+    let own = &found.resources[resource];
+    let not_a_uri = |error: jsonschema::ReferencingError| Problem::NotAUri(error.to_string());
+    let resolved = uri::resolve_against(&own.uri.borrow(), reference).map_err(not_a_uri)?;
+    let file = without_fragment(resolved.as_str());
+    // One that is not known by its URI still knows itself.
+    let is_own = file == own.uri.as_str();
+    let number = if is_own { resource } else { *found.by_uri.get(file).ok_or(Problem::NoFile(file.to_owned()))? };
+    let fragment = resolved.fragment().map(|fragment| fragment.decode().to_string_lossy().into_owned());
+    let fragment = fragment.unwrap_or_default();
+    if fragment.is_empty() || fragment.starts_with('/') {
+        return by_pointer(found, number, &fragment);
+    }
+    let named = &found.resources[number];
+    match named.anchors.get(&fragment) {
+        Some(anchor) => Ok(Target {
+            place: anchor.place.clone(),
+            resource: number,
+            dynamic_anchor: anchor.is_dynamic.then_some(fragment),
+        }),
+        None => Err(Problem::NoAnchor {
+            file: found.documents[named.root.document].source.origin.clone(),
+            anchors: Names::of(named.anchors.keys().map(|name| format!("#{name}")), named.anchors.len()),
+        }),
+    }
+}
+
+/// A place by its pointer from the root of a resource.
+fn by_pointer(found: &Found, resource: usize, pointer: &str) -> Result<Target, Problem> {
+    let root = &found.resources[resource].root;
+    let document = &found.documents[root.document];
+    // One spelling for each place, whatever was escaped that need not be.
+    let pointer = segments(pointer).fold(root.pointer.clone(), |pointer, segment| join(&pointer, &segment));
+    match document.value.pointer(&pointer) {
+        Some(Value::Object(_) | Value::Bool(_)) => {
+            let place = Place { document: root.document, pointer };
+            Ok(Target { place, resource, dynamic_anchor: None })
+        }
+        _ => Err(Problem::NoPlace {
+            file: document.source.origin.clone(),
+            definitions: definitions(document, &root.pointer),
+        }),
+    }
+}
+
+/// The definitions of a resource, as they are referred to from within.
+fn definitions(document: &Document, root: &str) -> Names {
+    let schema = document.value.pointer(root);
+    let members = |keyword| schema.and_then(|schema| Some((keyword, schema.get(keyword)?.as_object()?)));
+    let found: Vec<_> = ["$defs", "definitions"].into_iter().filter_map(members).collect();
+    let total = found.iter().map(|(_, members)| members.len()).sum();
+    let name = |(keyword, name): (&str, &String)| format!("#{}", join(&join("", keyword), name));
+    let names = found.iter().flat_map(|(keyword, members)| members.keys().map(|name| (*keyword, name)));
+    Names::of(names.map(name), total)
+}
+
+pub(super) fn without_fragment(uri: &str) -> &str {
+    uri.split('#').next().unwrap_or_default()
+}
+
+impl Problem {
+    /// The diagnostic for the reference of a schema.
+    pub(super) fn at(self, found: &Found, place: &Place, keyword: Keyword, reference: &str) -> Diagnostic {
+        let location = found.documents[place.document].locate(&place.join(keyword.name()).pointer);
+        let missing = |code| Diagnostic::error(code, format!("`{reference}` does not exist"), location.clone());
+        match self {
+            Self::NotAUri(reason) => {
+                Diagnostic::error("S0203", format!("`{reference}` is not a URI: {reason}"), location)
+                    .help("write `#/$defs/Name` for a definition of this file, or `other.schema.json` for another file")
+            }
+            Self::NoFile(uri) => {
+                let name = uri.strip_prefix(BASE).unwrap_or(&uri);
+                let files = || found.documents.iter().filter(|document| !document.built_in);
+                let known = Names::of(files().map(|file| file.shown_uri().to_owned()), files().count()).list();
+                missing("S0202").found(format!("no schema file is known as `{name}`")).help(format!(
+                    "add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); the set \
+                     holds {known}"
+                ))
+            }
+            Self::NoPlace { file, definitions } if definitions.total == 0 => {
+                missing("S0201").found(format!("{file} has no definitions")).help("add it under `$defs`")
+            }
+            Self::NoPlace { file, definitions } => missing("S0201")
+                .found(format!("{file} defines {}", definitions.list()))
+                .help(instead(&definitions, reference)),
+            Self::NoAnchor { file, anchors } if anchors.total == 0 => missing("S0201")
+                .found(format!("{file} has no anchors there"))
+                .help("name the schema by `$anchor` (by `$id: \"#name\"` up to draft 7), or refer to it as `#/$defs/Name`"),
+            Self::NoAnchor { file, anchors } => missing("S0201")
+                .found(format!("{file} has the anchors {}", anchors.list()))
+                .help(instead(&anchors, reference)),
+        }
+    }
+}
+
+/// What to write instead of a reference to a name that does not exist.
+fn instead(names: &Names, reference: &str) -> String {
+    let fragment = reference.find('#').map_or("", |start| &reference[start..]);
+    nearest(&names.first, fragment).map_or_else(
+        || "refer to one of them, or add it".to_owned(),
+        |name| format!("write `{}{name}`", reference.strip_suffix(fragment).unwrap_or_default()),
+    )
+}
+
+/// The name that was likely meant.
+fn nearest<'a>(names: &'a [String], meant: &str) -> Option<&'a String> {
+    let most = meant.chars().count() / 4;
+    let likely = names.iter().filter(|name| name.len().abs_diff(meant.len()) <= 4 * most.min(16));
+    let near = likely.map(|name| (distance(name, meant), name)).min()?;
+    (near.0 <= most).then_some(near.1)
+}
+
+/// In how many letters two names differ, by the algorithm of Levenshtein.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (above, letter) in left.chars().enumerate() {
+        let mut corner = above;
+        row[0] = above + 1;
+        for (index, other) in right.iter().enumerate() {
+            let replaced = corner + usize::from(letter != *other);
+            corner = row[index + 1];
+            row[index + 1] = replaced.min(corner + 1).min(row[index] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
