@@ -1,7 +1,7 @@
 //! The second stage: every reference leads somewhere, every keyword is known, every pattern compiles.
 //!
 //! [`walk`] finds the schemas of all documents, with what identifies them ([`resource`]) and the references between
-//! them, which [`reference`] follows; [`dynamic`] decides what the dynamic ones lead to. [`look`] is about keywords.
+//! them, which [`mod@reference`] follows; [`dynamic`] decides what the dynamic ones lead to. [`look`] is about keywords.
 //!
 //! Codes: `S02xx` (references) and `S04xx` (keywords).
 
