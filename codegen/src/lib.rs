@@ -25,6 +25,7 @@
 
 mod diagnostic;
 mod emit;
+mod explain;
 mod facts;
 mod json;
 mod kafka;
@@ -37,6 +38,7 @@ mod resolve;
 mod source;
 
 pub use diagnostic::{Diagnostic, Location, Severity};
+pub use explain::{Explanation, explain, explanations};
 pub use kafka::{Property, XKafka, extension_schema};
 pub use source::{SchemaFile, SchemaSet};
 
