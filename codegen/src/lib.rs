@@ -27,6 +27,7 @@ mod diagnostic;
 mod dialect;
 mod disjoint;
 mod emit;
+mod explain;
 mod facts;
 mod json;
 mod kafka;
@@ -39,6 +40,7 @@ mod resolve;
 mod source;
 
 pub use diagnostic::{Diagnostic, Location, Severity};
+pub use explain::{Explanation, explain, explanations};
 pub use kafka::{Property, XKafka, extension_schema};
 pub use source::{SchemaFile, SchemaSet};
 
