@@ -37,6 +37,8 @@ pub(crate) struct SchemaDef {
     /// The name in the set.
     pub(crate) name: String,
     pub(crate) uri: String,
+    /// The URI by its name, where it has another one too.
+    pub(crate) own_uri: Option<String>,
     pub(crate) text: String,
     pub(crate) hash: String,
     /// Indices in [`Model::schemas`].

@@ -246,6 +246,8 @@ impl Topic {
 pub struct Schema {
     /// The URI that `$ref`s reach it by: its `$id`, or the name of the file in its set.
     pub uri: Cow<'static, str>,
+    /// The name of the file in its set, where it has a `$id` beside that: `$ref`s reach it by both.
+    pub name: Option<Cow<'static, str>>,
     /// The JSON text as it was written.
     pub text: Cow<'static, str>,
     /// SHA-256 of the text and of all that it refers to, in hexadecimal: it changes when what the schema says may
@@ -259,7 +261,20 @@ impl Schema {
     /// A schema that refers to no other file.
     #[must_use]
     pub const fn new(uri: &'static str, text: &'static str, hash: &'static str) -> Self {
-        Self { uri: Cow::Borrowed(uri), text: Cow::Borrowed(text), hash: Cow::Borrowed(hash), references: &[] }
+        Self {
+            uri: Cow::Borrowed(uri),
+            name: None,
+            text: Cow::Borrowed(text),
+            hash: Cow::Borrowed(hash),
+            references: &[],
+        }
+    }
+
+    /// With the name of the file, where it is not the URI.
+    #[must_use]
+    pub const fn with_name(mut self, name: &'static str) -> Self {
+        mem::forget(self.name.replace(Cow::Borrowed(name)));
+        self
     }
 
     /// With the files that it refers to.

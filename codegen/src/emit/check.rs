@@ -127,11 +127,15 @@ impl Emitter<'_> {
             Check::Names(names) => {
                 let text = Use { checks: names.clone(), ..Use::of(Type::String) };
                 let checks = self.checks(&text, &Operand::reference(quote! { name }));
-                let Some((last, first)) = checks.split_last() else { return quote! { } };
-                let body = if first.is_empty() { quote! { #last } } else { quote! { { #(#first?;)* #last } } };
+                let Some((last, first)) = checks.split_last() else { return quote! {} };
+                let body = if first.is_empty() {
+                    quote! { #last }
+                } else {
+                    quote! { { #(#first?;)* #last } }
+                };
                 quote! { wire::each_name(#by_ref, |name| #body) }
             }
-            Check::Validated(_) => quote! { },
+            Check::Validated(_) => quote! {},
             Check::OneOf(values) if value.ty == Type::Any => {
                 let values = serde_json::Value::from(values.clone()).to_string();
                 quote! {

@@ -110,9 +110,10 @@ impl Emitter<'_> {
             let references = schema.references.iter().map(|index| &self.schemas[*index]);
             quote! { .with_references(&[#(&#references),*]) }
         });
+        let with_name = schema.own_uri.as_ref().map(|name| quote! { .with_name(#name) });
         quote! {
             static #name: message::Schema =
-                message::Schema::new(#uri, include_str!(#path), #hash)#references;
+                message::Schema::new(#uri, include_str!(#path), #hash)#with_name #references;
         }
     }
 }

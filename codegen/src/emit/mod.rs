@@ -40,15 +40,14 @@ pub(crate) struct Emitter<'a> {
 
 /// Writes the Rust file and the schema files that it includes.
 pub(crate) fn emit(model: &Model, facts: &Facts, options: &Options) -> Vec<GeneratedFile> {
-    let emitter =
-        Emitter {
-            model,
-            facts,
-            prelude: Prelude::beside(model),
-            schemas: message::schema_names(model),
-            options,
-            subschemas: RefCell::default(),
-        };
+    let emitter = Emitter {
+        model,
+        facts,
+        prelude: Prelude::beside(model),
+        schemas: message::schema_names(model),
+        options,
+        subschemas: RefCell::default(),
+    };
     let schemas = model
         .schemas
         .iter()

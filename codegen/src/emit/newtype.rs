@@ -20,7 +20,11 @@ impl Emitter<'_> {
         let inner = self.rust_type(id, value);
         let codec = self.codec(id, value).unwrap_or_else(|| inner.clone());
         let some = self.prelude.some();
-        let operand = if value.nullable { check::Operand::reference(quote! { value }) } else { check::Operand::place(quote! { value }) };
+        let operand = if value.nullable {
+            check::Operand::reference(quote! { value })
+        } else {
+            check::Operand::place(quote! { value })
+        };
         let checks = self.checks(value, &operand);
         let checks = match checks.as_slice() {
             [] => None,

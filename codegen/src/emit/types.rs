@@ -122,7 +122,11 @@ impl Emitter<'_> {
                 let items = items.iter().map(|item| {
                     let inner = self.plain_type(holder, item, codec);
                     let option = self.prelude.option();
-                    if item.nullable { quote! { #option<#inner> } } else { inner }
+                    if item.nullable {
+                        quote! { #option<#inner> }
+                    } else {
+                        inner
+                    }
                 });
                 quote! { (#(#items,)*) }
             }

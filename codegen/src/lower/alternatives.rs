@@ -71,7 +71,13 @@ impl<'a> Lowering<'a> {
                     }
                     Reduction::Never => {
                         let node = Node { never: true, choices: Vec::new(), ..node };
-                        return Settlement { cores, node, nullable: false, alternatives: Vec::new(), is_exclusive: false };
+                        return Settlement {
+                            cores,
+                            node,
+                            nullable: false,
+                            alternatives: Vec::new(),
+                            is_exclusive: false,
+                        };
                     }
                     Reduction::Alternatives(alternatives, nullable) if open.is_none() => {
                         open = Some((alternatives, nullable, choice.is_exclusive()));

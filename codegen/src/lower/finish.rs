@@ -30,7 +30,8 @@ impl Lowering<'_> {
                 shape: lowered.shape.unwrap_or(Shape::Newtype(Use::of(Type::Any))),
             })
             .collect();
-        let known = defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
+        let known =
+            defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
         let taken = defaults::check(&known, &self.defaults, self.diagnostics);
         let (schemas, numbers) = schemas::collect(self.resolved, roots.iter().map(|(document, _)| *document));
         let mut messages = Vec::new();

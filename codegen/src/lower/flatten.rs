@@ -55,15 +55,17 @@ impl<'a> Lowering<'a> {
 
     fn follow_schema(&mut self, place: &Place, schema: &Map<String, Value>, walk: &mut Walk) {
         let draft = self.resolved.draft(place);
-        let target = self.resolved.target(place).cloned();
+        let targets: Vec<Place> = self.resolved.targets(place).cloned().collect();
         if keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
-            return target.iter().for_each(|target| self.follow(target, walk));
+            return targets.iter().for_each(|target| self.follow(target, walk));
         }
         // Members come in the order of the text: those of `allOf` before or after those of `properties`.
         let mut pushed = false;
         for (name, value) in schema {
             match (name.as_str(), value) {
-                ("$ref", _) => target.iter().for_each(|target| self.follow(target, walk)),
+                ("$ref" | "$dynamicRef" | "$recursiveRef", _) => {
+                    targets.iter().for_each(|target| self.follow(target, walk));
+                }
                 ("allOf", Value::Array(branches)) => (0..branches.len()).for_each(|index| {
                     self.follow(&place.join("allOf").join(&index.to_string()), walk);
                 }),

@@ -202,7 +202,8 @@ impl<'a> Lowering<'a> {
             if let Some(types) = types {
                 settlement.node.types = *types;
                 settlement.node.validated.clear();
-            } else if *null == Null::Outside && settlement.node.types != Types::NULL && !settlement.node.is_unlimited() {
+            } else if *null == Null::Outside && settlement.node.types != Types::NULL && !settlement.node.is_unlimited()
+            {
                 // What may be null is an `Option` of this type.
                 settlement.node.types = settlement.node.types.without(Types::NULL);
             }
@@ -228,7 +229,10 @@ impl<'a> Lowering<'a> {
         let Settlement { cores, node, nullable, .. } = &settlement;
         if !self.has_name(&settlement) {
             let value = self.inline(node, cores, context);
-            return Use { nullable: value.nullable || *nullable && !matches!(value.ty, Type::Any | Type::Null), ..value };
+            return Use {
+                nullable: value.nullable || *nullable && !matches!(value.ty, Type::Any | Type::Null),
+                ..value
+            };
         }
         let key = cores.sorted();
         let known = self.known.get(&key).copied();
@@ -319,7 +323,8 @@ impl<'a> Lowering<'a> {
             _ => self.never(cores),
         };
         value.checks.extend(validated);
-        let null = node.types.has(Types::NULL) && node.validated.is_empty() && !matches!(value.ty, Type::Any | Type::Null);
+        let null =
+            node.types.has(Types::NULL) && node.validated.is_empty() && !matches!(value.ty, Type::Any | Type::Null);
         Use { nullable: null, ..value }
     }
 
@@ -374,8 +379,12 @@ impl<'a> Lowering<'a> {
         if let Some(place) = cores.places.first().filter(|_| !meant) {
             let location = self.at(place, "");
             self.diagnostics.push(
-                Diagnostic::warning("S0405", "no value is valid here: what the schema asks for excludes itself", location)
-                    .help("correct `type`, `enum` or the bounds; where no value is meant, say `false`"),
+                Diagnostic::warning(
+                    "S0405",
+                    "no value is valid here: what the schema asks for excludes itself",
+                    location,
+                )
+                .help("correct `type`, `enum` or the bounds; where no value is meant, say `false`"),
             );
         }
         Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Any) }

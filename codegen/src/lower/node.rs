@@ -300,7 +300,8 @@ impl<'a> Node<'a> {
     }
 
     fn add_items(&mut self, draft: Draft, place: &Place, schema: &'a Map<String, Value>) {
-        let (prefix, rest) = if draft == Draft::Draft202012 { ("prefixItems", "items") } else { ("items", "additionalItems") };
+        let (prefix, rest) =
+            if draft == Draft::Draft202012 { ("prefixItems", "items") } else { ("items", "additionalItems") };
         if let Some(Value::Array(items)) = schema.get(prefix) {
             let prefix = (0..items.len()).map(|index| place.join(prefix).join(&index.to_string())).collect();
             self.tuples.push(Tuple { prefix, rest: schema.contains_key(rest).then(|| place.join(rest)) });
@@ -408,7 +409,8 @@ impl<'a> Node<'a> {
         let number = !(self.lower.is_empty() && self.upper.is_empty() && self.multiple_of.is_empty());
         let array = self.count != unlimited || self.unique || !self.items.is_empty() || !self.tuples.is_empty();
         let members = !self.members.is_empty() || !self.required.is_empty() || !self.presence.is_empty();
-        let object = members || self.size != unlimited || !self.member_names.is_empty() || !self.member_patterns.is_empty();
+        let object =
+            members || self.size != unlimited || !self.member_names.is_empty() || !self.member_patterns.is_empty();
         limited(string, Types::STRING)
             .or(limited(number, Types::NUMBER))
             .or(limited(array, Types::ARRAY))
@@ -417,7 +419,8 @@ impl<'a> Node<'a> {
 
     /// Whether nothing but `type` limits the values.
     pub(super) fn is_plain(&self) -> bool {
-        let says_more = self.never || self.constants.is_some() || !self.choices.is_empty() || !self.validated.is_empty();
+        let says_more =
+            self.never || self.constants.is_some() || !self.choices.is_empty() || !self.validated.is_empty();
         !says_more && !self.types.has(self.limited())
     }
 

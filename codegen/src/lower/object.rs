@@ -21,8 +21,10 @@ pub(super) fn has_members(node: &Node<'_>) -> bool {
 impl<'a> Lowering<'a> {
     /// A struct, and what the validator checks of it.
     pub(super) fn object(&mut self, id: TypeId, node: &Node<'a>, cores: &Cores) -> (Shape, Vec<Subschema>) {
-        let (refused, wires): (Vec<String>, Vec<String>) =
-            node.names().into_iter().partition(|wire| !node.required.contains(wire.as_str()) && self.is_refused(node, wire));
+        let (refused, wires): (Vec<String>, Vec<String>) = node
+            .names()
+            .into_iter()
+            .partition(|wire| !node.required.contains(wire.as_str()) && self.is_refused(node, wire));
         let idents = names::fields(&wires);
         self.refuse_same_fields(&cores.places, &wires, &idents);
         let named = wires.iter().zip(&idents).enumerate();
@@ -154,7 +156,8 @@ impl<'a> Lowering<'a> {
     fn name_checks(&mut self, places: &[Place]) -> Option<Vec<Check>> {
         let cores = Cores::of(self.flatten(places));
         let node = self.node(&cores);
-        let says_more = node.never || node.constants.is_some() || !node.choices.is_empty() || !node.validated.is_empty();
+        let says_more =
+            node.never || node.constants.is_some() || !node.choices.is_empty() || !node.validated.is_empty();
         (!says_more && node.types.has(Types::STRING)).then(|| scalar::string(&node).checks)
     }
 }

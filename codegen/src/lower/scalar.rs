@@ -2,9 +2,9 @@
 
 use serde_json::Number;
 
-use super::node::{Limit, Node};
 use super::Lowering;
 use super::cores::Cores;
+use super::node::{Limit, Node};
 use crate::json::whole;
 use crate::model::{Bound, Check, Integer, IntegerKind, Type, Use};
 use crate::resolve::rust_pattern;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::model::SchemaDef;
+use crate::parse::{BASE, own_uri};
 use crate::resolve::Resolved;
 
 /// The files that some documents need, and the index of each document among them.
@@ -19,9 +20,11 @@ pub(super) fn collect(
         let references = resolved.references_of(*document);
         let references = references.iter().filter_map(|reference| numbers.get(reference).copied());
         let source = &resolved.documents[*document];
+        let own = own_uri(&source.name);
         SchemaDef {
             name: source.name.clone(),
             uri: source.shown_uri().to_owned(),
+            own_uri: (own != source.uri).then(|| own.strip_prefix(BASE).unwrap_or(&own).to_owned()),
             text: source.source.text.clone(),
             hash: hash(resolved, *document),
             references: references.collect(),

@@ -27,7 +27,7 @@ impl Sensitive {
         for place in resolved.places() {
             let Value::Object(schema) = resolved.schema(place) else { continue };
             let branches = IN_PLACE.iter().flat_map(|keyword| below(place, keyword, schema.get(*keyword)));
-            for part in branches.chain(resolved.target(place).cloned()) {
+            for part in branches.chain(resolved.targets(place).cloned()) {
                 parts.entry(part.clone()).or_default().push(place);
                 parts_within.entry(part).or_default().push(place);
             }

@@ -18,7 +18,8 @@ impl<'a> Lowering<'a> {
     /// A member that is a constant in each branch that an object may take, and never the same one.
     pub(super) fn tag(&mut self, alternatives: &[Alternative<'a>]) -> Option<Tag> {
         let takes = alternatives.iter().enumerate().filter(|(_, alternative)| alternative.types.has(Types::OBJECT));
-        let objects: Vec<(usize, Node<'a>)> = takes.map(|(index, alternative)| (index, alternative.node.clone())).collect();
+        let objects: Vec<(usize, Node<'a>)> =
+            takes.map(|(index, alternative)| (index, alternative.node.clone())).collect();
         if objects.len() < 2 || objects.iter().any(|(_, node)| !node.choices.is_empty()) {
             return None;
         }
@@ -36,7 +37,8 @@ impl<'a> Lowering<'a> {
             let mut inner = Vec::new();
             for (index, node) in objects {
                 let member = self.member_node(node, name)?;
-                if member.types != Types::OBJECT || !node.required.contains(name.as_str()) || !member.choices.is_empty() {
+                if member.types != Types::OBJECT || !node.required.contains(name.as_str()) || !member.choices.is_empty()
+                {
                     return None;
                 }
                 inner.push((*index, member));
@@ -80,7 +82,9 @@ impl<'a> Lowering<'a> {
         (0..alternatives.len()).all(|index| {
             (0..index).all(|other| {
                 let (one, other) = (alternatives[index], alternatives[other]);
-                self.excludes(&one.node, &other.node) || self.excludes(&other.node, &one.node) || self.disjointness.is_proved(&one.place, &other.place)
+                self.excludes(&one.node, &other.node)
+                    || self.excludes(&other.node, &one.node)
+                    || self.disjointness.is_proved(&one.place, &other.place)
             })
         })
     }

@@ -93,7 +93,13 @@ impl<'a> Lowering<'a> {
         Shape::Union(union)
     }
 
-    fn attempts(&mut self, settlement: &Settlement<'a>, takers: Vec<usize>, json_type: JsonType, union: &Union) -> Route {
+    fn attempts(
+        &mut self,
+        settlement: &Settlement<'a>,
+        takers: Vec<usize>,
+        json_type: JsonType,
+        union: &Union,
+    ) -> Route {
         let alternatives: Vec<&Alternative<'a>> = takers.iter().map(|index| &settlement.alternatives[*index]).collect();
         let disjoint = self.are_disjoint(&alternatives);
         if !disjoint && !settlement.is_exclusive && json_type == JsonType::Object {
@@ -122,10 +128,16 @@ impl<'a> Lowering<'a> {
                 alternative.node.required.iter().find(|name| !others.contains(*name)).map(|name| format!("with {name}"))
             };
             let title = title.map(str::to_owned).filter(|title| title.len() <= LONGEST_TITLE);
-            title.or_else(named).or(constant).or_else(|| type_name(alternative, alternatives)).or_else(required).unwrap_or_else(|| {
-                let (.., name) = TYPES.iter().find(|(types, ..)| alternative.types.has(*types)).unwrap_or(&TYPES[4]);
-                (*name).to_owned()
-            })
+            title
+                .or_else(named)
+                .or(constant)
+                .or_else(|| type_name(alternative, alternatives))
+                .or_else(required)
+                .unwrap_or_else(|| {
+                    let (.., name) =
+                        TYPES.iter().find(|(types, ..)| alternative.types.has(*types)).unwrap_or(&TYPES[4]);
+                    (*name).to_owned()
+                })
         });
         let names: Vec<String> = names.collect();
         names::variants(names.iter().map(String::as_str))

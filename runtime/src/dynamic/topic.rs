@@ -48,6 +48,7 @@ pub(super) fn describe(topic: &str, schema: &Value) -> Result<Descriptor, Factor
         },
         key: kafka.key.map(Cow::Owned),
         schema: Cow::Owned(Schema {
+            name: None,
             uri: Cow::Owned(Validator::uri_of(schema)),
             hash: Cow::Borrowed(""),
             text: Cow::Owned(text),

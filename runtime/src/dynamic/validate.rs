@@ -144,6 +144,8 @@ fn registry(texts: BTreeMap<&str, &str>) -> Option<Registry<'static>> {
 }
 
 fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a str>) {
+    let known = schema.name.as_deref();
+    found.extend(known.map(|name| (name, &*schema.text)));
     if found.insert(&schema.uri, &schema.text).is_none() {
         schema.references.iter().for_each(|reference| collect(reference, found));
     }

@@ -4,9 +4,9 @@ use serde::de::{Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::Value;
 
+use super::Codec;
 use super::object::is_unchecked;
 use super::union::Union;
-use super::Codec;
 
 /// A variant that is tried.
 #[derive(Debug)]

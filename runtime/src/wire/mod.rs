@@ -44,7 +44,7 @@ pub use object::{Members, Object, Writer, read_object, write_object};
 pub use presence::Presence;
 pub use scalar::{ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]
-pub use subschema::{OfMembers, Subschema, Validated, Validator, OfVariants};
+pub use subschema::{OfMembers, OfVariants, Subschema, Validated, Validator};
 pub use tag::{Tag, Tagged, read_tagged};
 pub use union::{Union, read_union, write_union};
 pub use value::{Redacted, json, parse_strict};

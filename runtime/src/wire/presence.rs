@@ -24,7 +24,8 @@ impl Presence {
     pub(super) fn check(self, names: &[&str], has: impl Fn(usize) -> bool, count: usize) -> Result<(), Fault> {
         let all = |members: &[usize]| members.iter().all(|member| has(*member));
         let listed = |members: &[usize]| {
-            let members: Vec<String> = members.iter().filter_map(|member| names.get(*member)).map(|name| format!("`{name}`")).collect();
+            let members: Vec<String> =
+                members.iter().filter_map(|member| names.get(*member)).map(|name| format!("`{name}`")).collect();
             members.join(" and ")
         };
         let lists = |lists: &[&[usize]]| lists.iter().map(|list| listed(list)).collect::<Vec<_>>().join(", or ");
@@ -42,8 +43,12 @@ impl Presence {
             Self::OneOf(groups) if groups.iter().filter(|group| all(group)).count() != 1 => {
                 Fault::new("oneOf", format_args!("one alone of: {}", lists(groups)))
             }
-            Self::AtLeast(limit) if count < limit => Fault::new("minProperties", format_args!("at least {limit} members")),
-            Self::AtMost(limit) if count > limit => Fault::new("maxProperties", format_args!("at most {limit} members")),
+            Self::AtLeast(limit) if count < limit => {
+                Fault::new("minProperties", format_args!("at least {limit} members"))
+            }
+            Self::AtMost(limit) if count > limit => {
+                Fault::new("maxProperties", format_args!("at most {limit} members"))
+            }
             _ => return Ok(()),
         };
         Err(fault)

@@ -29,7 +29,9 @@ impl<'a> Tag<'a> {
         match value {
             Value::String(text) => Self::Text(text),
             Value::Bool(boolean) => Self::Boolean(*boolean),
-            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)).map_or(Self::Other, Self::Integer),
+            Value::Number(number) => {
+                number.as_i64().or_else(|| whole(number.as_f64()?)).map_or(Self::Other, Self::Integer)
+            }
             _ => Self::Other,
         }
     }

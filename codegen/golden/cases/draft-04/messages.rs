@@ -273,7 +273,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 static SCHEMA_DRAFT_04: message::Schema = message::Schema::new(
-    "https://example.org/draft-04.json",
-    include_str!("schemas/draft-04.schema.json"),
-    "7ec80edb2acdb5fb98a8a81b7fcd6e7bf279e85f867e0db090885f7f1a7927e8",
-);
+        "https://example.org/draft-04.json",
+        include_str!("schemas/draft-04.schema.json"),
+        "7ec80edb2acdb5fb98a8a81b7fcd6e7bf279e85f867e0db090885f7f1a7927e8",
+    )
+    .with_name("draft-04.schema.json");

@@ -225,7 +225,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 static SCHEMA_DRAFT_06: message::Schema = message::Schema::new(
-    "https://example.org/draft-06.json",
-    include_str!("schemas/draft-06.schema.json"),
-    "500ca0fca5d1467d750896f416284593dcc47e6ee71ffe3685dc65485763cb84",
-);
+        "https://example.org/draft-06.json",
+        include_str!("schemas/draft-06.schema.json"),
+        "500ca0fca5d1467d750896f416284593dcc47e6ee71ffe3685dc65485763cb84",
+    )
+    .with_name("draft-06.schema.json");

@@ -159,7 +159,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 static SCHEMA_DRAFT_07: message::Schema = message::Schema::new(
-    "https://example.org/draft-07.json",
-    include_str!("schemas/draft-07.schema.json"),
-    "7e8fbf3f7b5f8f93c958beafc772cd55a855fe839cf4b9afef9f0642110031ff",
-);
+        "https://example.org/draft-07.json",
+        include_str!("schemas/draft-07.schema.json"),
+        "7e8fbf3f7b5f8f93c958beafc772cd55a855fe839cf4b9afef9f0642110031ff",
+    )
+    .with_name("draft-07.schema.json");

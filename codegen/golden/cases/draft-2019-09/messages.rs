@@ -213,7 +213,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 static SCHEMA_DRAFT_2019_09: message::Schema = message::Schema::new(
-    "https://example.org/draft-2019-09.json",
-    include_str!("schemas/draft-2019-09.schema.json"),
-    "9dc5b0d560316bf65a40f8cf380d2b71447c9064a18d7f43a9b1613ac3087545",
-);
+        "https://example.org/draft-2019-09.json",
+        include_str!("schemas/draft-2019-09.schema.json"),
+        "9dc5b0d560316bf65a40f8cf380d2b71447c9064a18d7f43a9b1613ac3087545",
+    )
+    .with_name("draft-2019-09.schema.json");

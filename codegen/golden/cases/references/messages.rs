@@ -835,10 +835,11 @@ static SCHEMA_FOLDER_UMLAUT_: message::Schema = message::Schema::new(
 );
 
 static SCHEMA_OTHER: message::Schema = message::Schema::new(
-    "https://example.org/schemas/other.json",
-    include_str!("schemas/other.json"),
-    "09f05e110a652173c3575168e6359edba5b9047de9f2f34f13cb0c41d52536de",
-);
+        "https://example.org/schemas/other.json",
+        include_str!("schemas/other.json"),
+        "09f05e110a652173c3575168e6359edba5b9047de9f2f34f13cb0c41d52536de",
+    )
+    .with_name("other.json");
 
 static SCHEMA_PLAIN: message::Schema = message::Schema::new(
     "plain.schema.json",
@@ -851,10 +852,12 @@ static SCHEMA_REFS: message::Schema = message::Schema::new(
         include_str!("schemas/refs.json"),
         "4656524f6baaffcce7d20296df13cca1d033e91ca58dd6b40d27fa7d5f9b8e45",
     )
+    .with_name("refs.json")
     .with_references(&[&SCHEMA_OTHER, &SCHEMA_SHARED]);
 
 static SCHEMA_SHARED: message::Schema = message::Schema::new(
-    "urn:example:shared",
-    include_str!("schemas/shared.json"),
-    "8a286dff3e4cb1222d591f01cd1443e6ec18f58b62f46d2f59e88714d8968964",
-);
+        "urn:example:shared",
+        include_str!("schemas/shared.json"),
+        "8a286dff3e4cb1222d591f01cd1443e6ec18f58b62f46d2f59e88714d8968964",
+    )
+    .with_name("shared.json");
