@@ -59,7 +59,7 @@ fn add(
     let items = Items::of(text)?;
     let mut roads = String::new();
     for message in messages(text) {
-        writeln!(roads, "        Road::of::<{module}::{message}>({message:?}, {}),", items.falls_back(message))?;
+        writeln!(roads, "        Road::of::<{module}::{message}>({}),", items.falls_back(message))?;
     }
     let registry = if roads.is_empty() { "&EMPTY".to_owned() } else { format!("&{module}::REGISTRY") };
     if !text.is_empty() {

@@ -8,6 +8,7 @@ mod outcome;
 mod payloads;
 mod schemas;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fmt, hint, io};
 
@@ -96,7 +97,11 @@ pub struct Road {
 impl Road {
     /// Those of a type; `falls_back` is what is known of it.
     #[must_use]
-    pub const fn of<T: Message>(message: &'static str, falls_back: bool) -> Self {
+    pub const fn of<T: Message>(falls_back: bool) -> Self {
+        let message = match &T::DESCRIPTOR.name {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(_) => "",
+        };
         Self {
             message,
             falls_back,
