@@ -19,13 +19,13 @@ impl Items {
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for item in syn::parse_file(text)?.items {
             if let Some(owner) = owner(&item) {
-                identifiers(item.into_token_stream(), names.entry(owner).or_default());
+                identifiers(names_in(item), names.entry(owner).or_default());
             }
         }
         Ok(Self { names })
     }
 
-    /// How often a marker is named by an item.
+    /// How often a text names a marker.
     pub(crate) fn occurrences(text: &str) -> usize {
         MARKERS.iter().map(|marker| text.matches(marker).count()).sum()
     }
@@ -63,12 +63,32 @@ fn owner(item: &Item) -> Option<String> {
     }
 }
 
+/// What an item says, without the names of its variants: those are often names of types as well.
+fn names_in(item: Item) -> TokenStream {
+    match item {
+        Item::Enum(item) => item.variants.into_iter().map(|variant| variant.fields.into_token_stream()).collect(),
+        item => item.into_token_stream(),
+    }
+}
+
+/// The identifiers that may be items of the file, and the markers. What follows `::` is neither, but for a marker.
 fn identifiers(tokens: TokenStream, names: &mut BTreeSet<String>) {
+    let mut colons = 0;
     for token in tokens {
         match token {
-            TokenTree::Ident(ident) => drop(names.insert(ident.to_string())),
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                colons += 1;
+                continue;
+            }
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                if colons < 2 || MARKERS.contains(&name.as_str()) {
+                    names.insert(name);
+                }
+            }
             TokenTree::Group(group) => identifiers(group.stream(), names),
             _ => {}
         }
+        colons = 0;
     }
 }

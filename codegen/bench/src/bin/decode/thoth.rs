@@ -1,6 +1,7 @@
 //! The messages of Thoth, and the payloads that the original Python library wrote of them.
 
 use std::error::Error;
+use std::fs;
 use std::path::Path;
 
 use corpora::Road;
@@ -14,7 +15,7 @@ use thoth_messaging::messages::{
 };
 
 /// `{"topic_name", "kind", "payload"}`, two for each message.
-const PAYLOADS: &str = include_str!("../../../../../runtime/tests/data/thoth-payloads.json");
+const PAYLOADS: &str = "runtime/tests/data/thoth-payloads.json";
 
 /// The messages by their Rust types. None of them needs a fallback validator.
 static ROADS: [Road; 19] = [
@@ -48,9 +49,9 @@ pub(crate) struct Message {
 
 /// All of them.
 pub(crate) fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
-    let schemas = Schemas::new(&thoth_messaging_build::read_folder(folder)?);
-    let payloads: Vec<Value> = serde_json::from_str(PAYLOADS)?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let schemas = Schemas::new(&thoth_messaging_build::read_folder(root.join("schemas"))?);
+    let payloads: Vec<Value> = serde_json::from_slice(&fs::read(root.join(PAYLOADS))?)?;
     ROADS
         .iter()
         .map(|road| {
