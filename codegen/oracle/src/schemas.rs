@@ -15,6 +15,8 @@ pub struct Schemas {
     registry: Registry<'static>,
     /// By absolute URI.
     resources: BTreeMap<String, Value>,
+    /// The absolute URIs by the names of the files.
+    uris: BTreeMap<String, String>,
 }
 
 impl Schemas {
@@ -25,15 +27,17 @@ impl Schemas {
     /// Where a file is not JSON, or no schema.
     #[must_use]
     pub fn new(set: &SchemaSet) -> Self {
-        let mut resources = BTreeMap::new();
+        let (mut resources, mut uris) = (BTreeMap::new(), BTreeMap::new());
         for (name, file) in set.iter() {
             let value: Value = serde_json::from_str(&file.text).unwrap();
             let id = value.get("$id").or_else(|| value.get("id")).and_then(Value::as_str);
             let file = absolute(BASE, &escaped(name));
-            resources.insert(id.map_or_else(|| file.clone(), |id| absolute(&file, id)), value);
+            let uri = id.map_or_else(|| file.clone(), |id| absolute(&file, id));
+            uris.insert(name.to_owned(), uri.clone());
+            resources.insert(uri, value);
         }
         let registry = Registry::new().extend(resources.clone()).unwrap().prepare().unwrap();
-        Self { registry, resources }
+        Self { registry, resources, uris }
     }
 
     /// The oracle of the schema of a URI, which is relative where the file names none.
@@ -62,6 +66,16 @@ impl Schemas {
             collect_defaults(schema, &mut defaults);
         }
         Oracle { validator, schemas, defaults }
+    }
+
+    /// The oracle of the schema in a file of the set, by its name.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such file, or no valid schema in it.
+    #[must_use]
+    pub fn oracle_of_file(&self, name: &str) -> Oracle {
+        self.oracle(&self.uris[name])
     }
 
     /// Notes a document and those that its references lead to.

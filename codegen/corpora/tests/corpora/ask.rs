@@ -76,7 +76,7 @@ impl Message<'_> {
 }
 
 /// A reason without most of the payload in it.
-fn shortened(reason: &str) -> String {
+pub(crate) fn shortened(reason: &str) -> String {
     let shown: String = reason.chars().take(200).collect();
     if shown.len() < reason.len() { format!("{shown} …") } else { shown }
 }

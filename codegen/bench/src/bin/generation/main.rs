@@ -15,7 +15,9 @@ mod bundle;
 mod compile;
 mod typify;
 
+use std::env;
 use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use corpora::{LAYOUTS, Layout, Outcome, folder};
@@ -40,13 +42,14 @@ struct Generated {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let Some(corpora) = folder() else {
+    let named = env::var_os("CORPORA_DIR").map(PathBuf::from);
+    let Some(corpora) = named.or_else(|| folder().map(Path::to_owned)) else {
         println!("skipped: no corpora (see CORPORA_DIR)");
         return Ok(());
     };
     let mut rows = Vec::new();
     for layout in LAYOUTS.iter().filter(|layout| MEASURED.contains(&layout.name)) {
-        let set = layout.read(corpora)?;
+        let set = layout.read(&corpora)?;
         let events = events(layout, &set).count();
         for (generated, needs) in
             [(own(layout, &set), compile::OWN), (typify::generate(layout, &set)?, compile::TYPIFY)]
