@@ -2,21 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
 
-mod mutate;
-mod oracle;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use golden::{Case, cases};
+use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
 use thoth_messaging::registry::{Entry, RecodeError};
 use thoth_messaging::wire::parse_strict;
 use thoth_messaging_codegen::{Options, SchemaSet, generate};
-
-use mutate::Mutations;
-use oracle::Oracle;
 
 /// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.
 fn mutations() -> usize {
@@ -89,16 +84,14 @@ fn accepts(case: &Case, entry: &Entry, payload: &str) -> bool {
 
 /// Whether a payload is refused for a documented limit alone: it has an integer that its Rust type can't hold.
 fn is_limit(entry: &Entry, payload: &str) -> bool {
-    let error = entry.check(payload.as_bytes()).unwrap_err();
-    let limit = error.violations().iter().all(|violation| violation.keyword == "limit");
-    limit && !error.violations().is_empty()
+    oracle::is_limit(&entry.check(payload.as_bytes()).unwrap_err())
 }
 
 fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
     let sets = schema_sets();
     cases::ALL.iter().flat_map(move |case| {
-        let set = sets[case.name].clone();
-        case.registry.iter().map(move |entry| (case, entry, Oracle::new(&set, &entry.descriptor().schema.uri)))
+        let schemas = Schemas::new(&sets[case.name]);
+        case.registry.iter().map(move |entry| (case, entry, schemas.oracle(&entry.descriptor().schema.uri)))
     })
 }
 

@@ -1,0 +1,26 @@
+//! What the `jsonschema` crate says of payloads, and payloads that are a little wrong: what generated types are held
+//! against in tests.
+//!
+//! [`Schemas`] are the schemas of a set, made ready once; [`Oracle`] is the validator of one of them; [`Mutations`]
+//! changes payloads at random, from a seed; [`is_limit`] knows the one reason for which a type may refuse a payload that
+//! its schema does not.
+
+#![expect(clippy::unwrap_used, reason = "a helper of tests, and that is how a test fails")]
+
+mod mutate;
+mod pool;
+mod same;
+mod schemas;
+
+pub use mutate::Mutations;
+pub use schemas::{Oracle, Schemas};
+
+use thoth_messaging::DecodeError;
+
+/// Whether a payload was refused for a documented limit alone: a number that its Rust type can't hold, or more levels
+/// of nesting than are read.
+#[must_use]
+pub fn is_limit(error: &DecodeError) -> bool {
+    let violations = error.violations();
+    !violations.is_empty() && violations.iter().all(|violation| violation.keyword == "limit")
+}

@@ -1,0 +1,180 @@
+//! The validators of a set of schemas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonschema::{Keyword, Registry, Uri, ValidationError, Validator, uri};
+use serde_json::Value;
+use thoth_messaging_codegen::SchemaSet;
+
+/// Where relative URIs start from.
+const BASE: &str = "schema:///";
+
+/// The schemas of a set, made ready for as many oracles as are asked for.
+#[derive(Debug)]
+pub struct Schemas {
+    registry: Registry<'static>,
+    /// By absolute URI.
+    resources: BTreeMap<String, Value>,
+    /// The absolute URIs by the names of the files.
+    uris: BTreeMap<String, String>,
+}
+
+impl Schemas {
+    /// Those of a set.
+    ///
+    /// # Panics
+    ///
+    /// Where a file is not JSON, or no schema.
+    #[must_use]
+    pub fn new(set: &SchemaSet) -> Self {
+        let (mut resources, mut uris) = (BTreeMap::new(), BTreeMap::new());
+        for (name, file) in set.iter() {
+            let value: Value = serde_json::from_str(&file.text).unwrap();
+            let id = value.get("$id").or_else(|| value.get("id")).and_then(Value::as_str);
+            let file = absolute(BASE, &escaped(name));
+            let uri = id.map_or_else(|| file.clone(), |id| absolute(&file, id));
+            uris.insert(name.to_owned(), uri.clone());
+            resources.insert(uri, value);
+        }
+        let registry = Registry::new().extend(resources.clone()).unwrap().prepare().unwrap();
+        Self { registry, resources, uris }
+    }
+
+    /// The oracle of the schema of a URI, which is relative where the file names none.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such schema, or it is no valid one.
+    #[must_use]
+    pub fn oracle(&self, schema: &str) -> Oracle {
+        let uri = absolute(BASE, schema);
+        let validator = jsonschema::options()
+            .offline()
+            .with_registry(&self.registry)
+            .with_base_uri(&uri)
+            // `format` and what is encoded are annotations, in every draft.
+            .should_validate_formats(false)
+            .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
+            .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
+            .build(&self.resources[&uri])
+            .unwrap();
+        let mut uris = BTreeSet::new();
+        self.reach(&uri, &mut uris);
+        let schemas: Vec<Value> = uris.iter().map(|uri| self.resources[uri].clone()).collect();
+        let mut defaults = Vec::new();
+        for schema in &schemas {
+            collect_defaults(schema, &mut defaults);
+        }
+        Oracle { validator, schemas, defaults }
+    }
+
+    /// The oracle of the schema in a file of the set, by its name.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such file, or no valid schema in it.
+    #[must_use]
+    pub fn oracle_of_file(&self, name: &str) -> Oracle {
+        self.oracle(&self.uris[name])
+    }
+
+    /// Notes a document and those that its references lead to.
+    fn reach(&self, uri: &str, found: &mut BTreeSet<String>) {
+        let Some(document) = self.resources.get(uri).filter(|_| !found.contains(uri)) else { return };
+        found.insert(uri.to_owned());
+        let mut references = Vec::new();
+        collect_references(document, &mut references);
+        for reference in references {
+            self.reach(&absolute(uri, reference), found);
+        }
+    }
+}
+
+/// What the `jsonschema` crate says of the payloads of one schema.
+#[derive(Debug)]
+pub struct Oracle {
+    pub(crate) validator: Validator,
+    schemas: Vec<Value>,
+    /// The defaults anywhere in these.
+    pub(crate) defaults: Vec<Value>,
+}
+
+impl Oracle {
+    /// That of a schema in a set, by its URI, which is relative where the file names none. For more than one schema of
+    /// a set, [`Schemas`] is cheaper.
+    ///
+    /// # Panics
+    ///
+    /// As [`Schemas::new`] and [`Schemas::oracle`].
+    #[must_use]
+    pub fn new(set: &SchemaSet, schema: &str) -> Self {
+        Schemas::new(set).oracle(schema)
+    }
+
+    /// Whether a payload is valid: as [`Oracle::refusal`], but faster.
+    #[must_use]
+    pub fn is_valid(&self, payload: &Value) -> bool {
+        self.validator.is_valid(payload)
+    }
+
+    /// Why a payload is not valid.
+    #[must_use]
+    pub fn refusal(&self, payload: &Value) -> Option<String> {
+        self.validator.iter_errors(payload).next().map(|error| format!("{}: {error}", error.instance_path()))
+    }
+
+    /// The document of the schema and those that it refers to.
+    #[must_use]
+    pub fn schemas(&self) -> &[Value] {
+        &self.schemas
+    }
+}
+
+/// A reference as a URI without its fragment.
+fn absolute(base: &str, reference: &str) -> String {
+    let base: Uri<String> = uri::from_str(base).unwrap();
+    let resolved = uri::resolve_against(&base.borrow(), reference).unwrap();
+    resolved.as_str().split('#').next().unwrap().to_owned()
+}
+
+/// The name of a file as it stands in a URI.
+fn escaped(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+fn collect_references<'a>(schema: &'a Value, references: &mut Vec<&'a str>) {
+    match schema {
+        Value::Object(members) => {
+            let named = ["$ref", "$dynamicRef", "$recursiveRef"].iter().filter_map(|keyword| members.get(*keyword));
+            references.extend(named.filter_map(Value::as_str));
+            members.values().for_each(|value| collect_references(value, references));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect_references(value, references)),
+        _ => {}
+    }
+}
+
+fn collect_defaults(schema: &Value, defaults: &mut Vec<Value>) {
+    match schema {
+        Value::Object(members) => {
+            defaults.extend(members.get("default").cloned());
+            members.values().for_each(|value| collect_defaults(value, defaults));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect_defaults(value, defaults)),
+        _ => {}
+    }
+}
+
+/// A keyword that accepts everything.
+struct Annotation;
+
+impl<'i> Keyword<'i> for Annotation {
+    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        true
+    }
+}
