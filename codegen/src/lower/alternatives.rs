@@ -165,7 +165,8 @@ impl<'a> Lowering<'a> {
             let cores = self.chosen(&free.clone().with(branch), choice, seen).tidy();
             let node = self.node(&cores);
             let types = self.types_of(&cores, &node, 0);
-            if !node.never && types != Types::NONE {
+            let is_never = node.never || types == Types::NONE || types == Types::OBJECT && self.lacks_required(&node);
+            if !is_never {
                 list.push(Alternative { place, cores, node, types });
             }
         }
@@ -194,6 +195,11 @@ impl<'a> Lowering<'a> {
                 Reduction::Alternatives(list, nullable)
             }
         }
+    }
+
+    /// Whether a member is required that is refused.
+    fn lacks_required(&mut self, node: &Node<'a>) -> bool {
+        node.required.iter().any(|name| self.is_refused(node, name))
     }
 
     /// The schemas beside a choice that is made.

@@ -41,7 +41,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Whether a schema says that a member must not be there.
-    fn is_refused(&mut self, node: &Node<'a>, wire: &str) -> bool {
+    pub(super) fn is_refused(&mut self, node: &Node<'a>, wire: &str) -> bool {
         let cores = Cores::of(self.flatten(&node.member(wire)));
         Node::of(self.resolved, &cores).never
     }
