@@ -69,7 +69,6 @@ const PAGES: &[(&str, &str)] = &[
     ("S0305", include_str!("explain/S0305.md")),
     ("S0306", include_str!("explain/S0306.md")),
     ("S0307", include_str!("explain/S0307.md")),
-    ("S0401", include_str!("explain/S0401.md")),
     ("S0402", include_str!("explain/S0402.md")),
     ("S0403", include_str!("explain/S0403.md")),
     ("S0404", include_str!("explain/S0404.md")),
@@ -81,5 +80,4 @@ const PAGES: &[(&str, &str)] = &[
     ("S0410", include_str!("explain/S0410.md")),
     ("S0411", include_str!("explain/S0411.md")),
     ("S0501", include_str!("explain/S0501.md")),
-    ("S0502", include_str!("explain/S0502.md")),
 ];

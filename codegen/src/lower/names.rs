@@ -93,6 +93,14 @@ impl Used {
         }
         name
     }
+
+    /// As [`claim`](Self::claim), with the number apart, as in `size_2`.
+    fn claim_field(&mut self, base: &str) -> String {
+        if self.names.insert(base.to_owned()) {
+            return base.to_owned();
+        }
+        (2..).map(|number| format!("{base}_{number}")).find(|name| self.names.insert(name.clone())).unwrap_or_default()
+    }
 }
 
 /// The name of a type.
@@ -100,15 +108,28 @@ fn type_name(text: &str) -> String {
     identifier(&text.to_upper_camel_case(), "Type")
 }
 
-/// The names of fields, in the order of the names on the wire. Those without a letter or a digit are numbered.
+/// The names of fields, in the order of the names on the wire, no two alike. What stands in Rust as it does on the wire
+/// keeps its name; of others that come to the same name, the later ones have a number.
 pub(super) fn fields(wires: &[String]) -> Vec<String> {
     let spelt = |wire: &String| {
-        let snake = wire.to_snake_case();
-        snake.contains(char::is_alphanumeric).then(|| identifier(&snake, "field").to_lowercase())
+        let snake = signed(wire).to_snake_case();
+        let spelt = snake.contains(char::is_alphanumeric).then(|| identifier(&snake, "field").to_lowercase());
+        spelt.unwrap_or_else(|| "field".to_owned())
     };
-    let names: Vec<Option<String>> = wires.iter().map(spelt).collect();
-    let mut used = Used { names: names.iter().flatten().cloned().collect(), ..Used::default() };
-    names.into_iter().map(|name| name.unwrap_or_else(|| used.claim("field"))).collect()
+    let names: Vec<String> = wires.iter().map(spelt).collect();
+    let mut used = Used::default();
+    let kept: Vec<bool> = wires.iter().zip(&names).map(|(wire, name)| wire == name && used.names.insert(name.clone())).collect();
+    let all = names.into_iter().zip(kept);
+    all.map(|(name, kept)| if kept { name } else { used.claim_field(&name) }).collect()
+}
+
+/// A number's sign in words.
+fn signed(text: &str) -> String {
+    match text.as_bytes() {
+        [b'+', b'0'..=b'9', ..] => format!("plus {}", &text[1..]),
+        [b'-', b'0'..=b'9', ..] => format!("minus {}", &text[1..]),
+        _ => text.to_owned(),
+    }
 }
 
 /// The names of an enumeration's variants: no two alike.
@@ -116,13 +137,8 @@ pub(super) fn variants<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> 
     let mut used = Used::default();
     texts
         .map(|text| {
-            let signed = match text.as_bytes() {
-                [b'+', b'0'..=b'9', ..] => format!("plus {}", &text[1..]),
-                [b'-', b'0'..=b'9', ..] => format!("minus {}", &text[1..]),
-                [] => "empty".to_owned(),
-                _ => text.to_owned(),
-            };
-            used.claim(&identifier(&signed.to_upper_camel_case(), "Value"))
+            let text = if text.is_empty() { "empty".to_owned() } else { signed(text) };
+            used.claim(&identifier(&text.to_upper_camel_case(), "Value"))
         })
         .collect()
 }

@@ -1,7 +1,5 @@
 //! Objects: structs where the schema names members, maps where it does not.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::cores::Cores;
@@ -26,7 +24,6 @@ impl<'a> Lowering<'a> {
             .into_iter()
             .partition(|wire| !node.required.contains(wire.as_str()) && self.is_refused(node, wire));
         let idents = names::fields(&wires);
-        self.refuse_same_fields(&cores.places, &wires, &idents);
         let named = wires.iter().zip(&idents).enumerate();
         let fields = named.map(|(number, (wire, ident))| self.field((id, number), node, wire, ident)).collect();
         let others = self.others(id, node, &idents);
@@ -102,22 +99,6 @@ impl<'a> Lowering<'a> {
         };
         let sensitive = self.sensitive.any(&places, true) || self.sensitive.any_of_names(&node.member_patterns);
         Others::Kept { field: others_field(idents), value, sensitive }
-    }
-
-    fn refuse_same_fields(&mut self, cores: &[Place], wires: &[String], idents: &[String]) {
-        let mut taken: BTreeMap<&String, &String> = BTreeMap::new();
-        for (wire, ident) in wires.iter().zip(idents) {
-            let Some(first) = taken.get(ident) else {
-                taken.insert(ident, wire);
-                continue;
-            };
-            let location = cores.first().map(|place| self.at(place, "properties"));
-            self.diagnostics.push(
-                Diagnostic::error("S0502", format!("two properties would both be the field `{ident}`"), location)
-                    .found(format!("`{first}` and `{wire}`"))
-                    .help("rename one of them"),
-            );
-        }
     }
 
     /// An object whose member names are data.
