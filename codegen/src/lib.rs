@@ -38,6 +38,7 @@ mod oracle;
 mod parse;
 mod resolve;
 mod source;
+mod topics;
 
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
@@ -92,7 +93,8 @@ impl Generation {
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let mut diagnostics = Vec::new();
-    let parsed = parse::parse(schemas, &mut diagnostics);
+    let mut parsed = parse::parse(schemas, &mut diagnostics);
+    topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);
     let model = lower::lower(&resolved, &mut diagnostics);
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));

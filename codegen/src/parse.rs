@@ -37,6 +37,8 @@ pub(crate) struct Document {
     pub(crate) kafka: Option<XKafka>,
     /// A meta-schema that is no file of the set, and so nothing to complain of.
     pub(crate) built_in: bool,
+    /// The files on one topic, where this is no file but stands for that topic.
+    pub(crate) files: Vec<usize>,
 }
 
 impl Document {
@@ -111,7 +113,7 @@ fn document(file: File<'_>, dialects: &Dialects, diagnostics: &mut Vec<Diagnosti
     }
     let uri = document_uri(name, schema, dialect.draft, &source, diagnostics)?;
     let kafka = x_kafka(schema, &source, diagnostics);
-    Some(Document { name: name.to_owned(), source, dialect, uri, kafka, value, built_in: false })
+    Some(Document { name: name.to_owned(), source, dialect, uri, kafka, value, built_in: false, files: Vec::new() })
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {

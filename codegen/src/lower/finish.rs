@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::others_field;
 use super::{Lowering, defaults, key, names, schemas};
-use crate::model::{MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
+use crate::model::{Key, KeyWay, MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
 
 impl Lowering<'_> {
     /// Names the types, resolves the keys, checks the defaults.
@@ -37,7 +37,9 @@ impl Lowering<'_> {
         let mut messages = Vec::new();
         for (number, type_id) in roots {
             let document = &self.resolved.documents[*number];
-            let Some(kafka) = &document.kafka else { continue };
+            // What one file says of a topic goes for all messages on it.
+            let shared = self.resolved.documents.iter().find(|topic| topic.files.contains(number));
+            let Some(kafka) = &shared.unwrap_or(document).kafka else { continue };
             let configuration = kafka.topic_configuration.iter();
             messages.push(MessageDef {
                 type_id: *type_id,
@@ -45,15 +47,29 @@ impl Lowering<'_> {
                 partitions: kafka.partitions,
                 replicas: kafka.replicas,
                 configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
-                key: kafka
-                    .key
-                    .as_deref()
-                    .and_then(|key| key::resolve(document, &types, *type_id, key, self.diagnostics)),
+                key: self.key(*number, &types, *type_id),
                 schema: numbers[number],
             });
         }
         messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
         Model { types, messages, schemas, numbers, taken }
+    }
+
+    /// The key of a message: what `x-kafka` names, or for a topic, what its messages name.
+    fn key(&mut self, number: usize, types: &[TypeDef], id: TypeId) -> Option<Key> {
+        let document = &self.resolved.documents[number];
+        if document.files.is_empty() {
+            let pointer = document.kafka.as_ref()?.key.as_deref()?;
+            return key::resolve(document, types, id, pointer, self.diagnostics);
+        }
+        let keys = document.files.iter().map(|file| self.resolved.documents[*file].kafka.as_ref()?.key.as_ref());
+        let keys: Vec<Option<&String>> = keys.collect();
+        let (first, others) = keys.split_first()?;
+        if keys.iter().all(Option::is_none) {
+            return None;
+        }
+        let pointer = first.filter(|_| others.iter().all(|other| other == first)).cloned();
+        Some(Key { pointer, way: KeyWay::Variants(keys.iter().map(|_| KeyWay::Message).collect()) })
     }
 
     /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that

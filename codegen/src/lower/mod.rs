@@ -32,7 +32,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::disjoint::Disjointness;
-use crate::model::{Check, Model, Shape, Subschema, Type, TypeId, Use};
+use crate::model::{Check, Model, Route, Shape, Subschema, Type, TypeId, Use};
 use crate::oracle::Oracle;
 use crate::parse::BASE;
 use crate::resolve::{Place, Resolved, definition_name};
@@ -67,7 +67,7 @@ pub(crate) fn lower(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> M
     circles::refuse(resolved, lowering.diagnostics);
     lowering.check_examples();
     let roots = lowering.messages();
-    lowering.refuse_shared_topics();
+    lowering.refuse_alike(&roots);
     lowering.finish(&roots)
 }
 
@@ -453,6 +453,29 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// Messages on one topic have to be told apart.
+    fn refuse_alike(&mut self, roots: &[(usize, TypeId)]) {
+        for (number, id) in roots {
+            let document = &self.resolved.documents[*number];
+            let told = match &self.types[id.0].shape {
+                Some(Shape::Union(union)) => {
+                    !union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }))
+                }
+                _ => false,
+            };
+            let [first, others @ ..] = document.files.as_slice() else { continue };
+            if !told {
+                let at = |number: usize| self.resolved.documents[number].locate("/x-kafka/topic");
+                let others: Vec<String> = others.iter().map(|other| at(*other).to_string()).collect();
+                self.diagnostics.push(
+                    Diagnostic::error("S0304", "the messages on this topic can't be told apart", at(*first))
+                        .found(format!("the same topic at {}", others.join(", ")))
+                        .help("give each a property that is required and a constant of its own, as a `type` or a `version`"),
+                );
+            }
+        }
+    }
+
     fn check_examples(&mut self) {
         for (number, document) in self.resolved.documents.iter().enumerate() {
             let Some(examples) = document.value.get("examples").and_then(Value::as_array) else { continue };
@@ -465,21 +488,6 @@ impl<'a> Lowering<'a> {
                             .help("correct the example, or the schema"),
                     );
                 }
-            }
-        }
-    }
-
-    fn refuse_shared_topics(&mut self) {
-        let mut topics: BTreeMap<&str, &str> = BTreeMap::new();
-        for document in &self.resolved.documents {
-            let Some(kafka) = &document.kafka else { continue };
-            if let Some(other) = topics.insert(&kafka.topic, &document.source.origin) {
-                let message = "several messages on one topic are not yet read";
-                self.diagnostics.push(
-                    Diagnostic::error("S0304", message, document.locate("/x-kafka/topic"))
-                        .found(format!("`{}` is the topic of {other} too", kafka.topic))
-                        .help("give each message a topic of its own"),
-                );
             }
         }
     }
