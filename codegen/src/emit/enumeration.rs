@@ -1,64 +1,43 @@
 //! Enums of string constants.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use super::{Emitter, doc};
+use super::types::ident;
+use super::{Emitter, Piece, check, doc, text};
 use crate::model::{Constant, TypeDef};
 
 impl Emitter<'_> {
-    pub(super) fn enumeration(&self, ty: &TypeDef, constants: &[Constant]) -> TokenStream {
-        let name = format_ident!("{}", ty.name);
+    pub(super) fn enumeration(&self, ty: &TypeDef, constants: &[Constant]) -> Vec<Piece> {
         let attributes = self.attributes(None, ty);
         let (derived, debug) = Self::debug(ty);
-        let variants: Vec<_> = constants.iter().map(|constant| format_ident!("{}", constant.name)).collect();
-        let texts: Vec<_> = constants.iter().map(|constant| &constant.text).collect();
-        let docs = constants.iter().map(|constant| {
-            let mut lines: Vec<String> = constant.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
-            doc::separate(&mut lines);
-            lines.push(super::check::code(&constant.text));
-            doc::doc(&lines)
-        });
-        let count = proc_macro2::Literal::usize_unsuffixed(constants.len());
-        let listed: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
-        let expected = match listed.as_slice() {
-            [only] => only.clone(),
-            several => format!("one of {}", several.join(", ")),
+        let mut lines = vec!["wire::enumeration! {".to_owned()];
+        let indented = |tokens: &TokenStream, indent| {
+            let lines = text::attributes(tokens).into_iter();
+            lines.map(move |line| format!("{:indent$}{}", "", line.trim_end())).collect::<Vec<_>>()
         };
-        let serde = self.serde(ty, "read_enumeration", "", &quote! { wire::write_enumeration(*self, serializer) });
-        quote! {
-            #attributes
-            #[derive(Clone, Copy, #derived PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub enum #name { #(#docs #variants,)* }
-
-            impl #name {
-                #[doc = " All of them, in the order of the schema."]
-                pub const ALL: [Self; #count] = [#(Self::#variants),*];
-
-                #[doc = " The text that stands in JSON."]
-                #[must_use]
-                pub const fn as_str(self) -> &'static str {
-                    match self { #(Self::#variants => #texts,)* }
-                }
+        lines.extend(indented(&attributes, 4));
+        lines.extend(derived.map(|_| "    #[derive(Debug)]".to_owned()));
+        lines.push(format!("    pub enum {} {{", ty.name));
+        for constant in constants {
+            let mut about: Vec<String> = constant.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
+            doc::separate(&mut about);
+            let plain = is_plain(&constant.text);
+            if !plain {
+                about.push(check::code(&constant.text));
             }
-
-            impl ::std::fmt::Display for #name {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.write_str(self.as_str())
-                }
-            }
-
-            #debug
-
-            #serde
-
-            impl wire::Enumeration for #name {
-                const EXPECTED: &'static str = #expected;
-                const ALL: &'static [Self] = &Self::ALL;
-                fn text(self) -> &'static str {
-                    self.as_str()
-                }
-            }
+            lines.extend(indented(&doc::doc(&about), 8));
+            let sign = if plain { "=" } else { "=>" };
+            lines.push(format!("        {} {sign} {:?},", ident(&constant.name), constant.text));
         }
+        lines.extend(["    }".to_owned(), "}".to_owned()]);
+        let definition = Piece::Macro { definition: quote! {}, names: quote! {}, lines };
+        std::iter::once(definition).chain(debug.map(Piece::Rust)).collect()
     }
+}
+
+/// Whether a text between backticks is shown as it is.
+fn is_plain(text: &str) -> bool {
+    let mark = |character: char| matches!(character, ' ' | '.' | ',' | ':' | ';' | '/' | '-' | '_' | '+' | '@');
+    !text.trim().is_empty() && text.chars().all(|character| character.is_ascii_alphanumeric() || mark(character))
 }

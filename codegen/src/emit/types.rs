@@ -35,7 +35,6 @@ impl Prelude {
         string "String" std::string::String;
         vec "Vec" std::vec::Vec;
         boxed "Box" std::boxed::Box;
-        default "Default" std::default::Default;
         try_from "TryFrom" std::convert::TryFrom;
         from "From" std::convert::From;
     }

@@ -20,8 +20,7 @@ impl Emitter<'_> {
         });
         let exclusive = union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }));
         let write = if exclusive { "write_only" } else { "write_union" };
-        let write = format_ident!("{write}");
-        let serde = self.serde(ty, "read_union", "OfVariants", &quote! { wire::#write(self, serializer) });
+        let serde = Self::serde(ty, self.validator(ty).as_ref(), "OfVariants", "read_union", write);
         let expected = expected(union);
         let reads = union.routes.iter().map(|(json_type, route)| self.route(id, union, *json_type, route));
         let write = self.union_write(id, union);

@@ -17,6 +17,7 @@ impl Lowering<'_> {
         });
         let described: Vec<_> = described.collect();
         self.keep_members();
+        self.rename_fields(&names);
         let types: Vec<TypeDef> = std::mem::take(&mut self.types)
             .into_iter()
             .zip(names)
@@ -70,6 +71,16 @@ impl Lowering<'_> {
         }
         let pointer = first.filter(|_| others.iter().all(|other| other == first)).cloned();
         Some(Key { pointer, way: KeyWay::Variants(keys.iter().map(|_| KeyWay::Message).collect()) })
+    }
+
+    /// In a script without upper and lower case a field may be named as a type is, which a variable must not be.
+    fn rename_fields(&mut self, names: &[String]) {
+        for lowered in &mut self.types {
+            let Some(Shape::Struct(object)) = &mut lowered.shape else { continue };
+            for field in object.fields.iter_mut().filter(|field| names.contains(&field.name)) {
+                field.name.push('_');
+            }
+        }
     }
 
     /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that

@@ -12,6 +12,7 @@ mod collection;
 mod explain;
 mod key;
 mod locate;
+mod macros;
 mod named;
 mod object;
 mod presence;
@@ -39,8 +40,9 @@ pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Unique};
 pub use explain::{explain_decode, explain_encode};
 pub use key::{Key, key};
+pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
-pub use object::{Members, Object, Writer, read_object, write_object};
+pub use object::{Check, Members, Object, Writer, read_object, write_object};
 pub use presence::Presence;
 pub use scalar::{ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]

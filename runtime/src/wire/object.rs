@@ -44,6 +44,16 @@ pub trait Object: Sized {
     }
 }
 
+/// What a generated struct asks for beyond the types of its members.
+pub trait Check {
+    /// Checks a value, as [`Object::check`].
+    ///
+    /// # Errors
+    ///
+    /// The first member that is not what the schema says.
+    fn check(&self) -> Result<(), Fault>;
+}
+
 /// Reads an object.
 ///
 /// # Errors
