@@ -54,7 +54,10 @@ impl<'a> Lowering<'a> {
         for (index, node) in objects {
             let values = self.member_node(node, name)?.constants?;
             let is_scalar = |value: &&Value| value.is_string() || value.is_i64() || value.is_boolean();
-            if values.is_empty() || !values.iter().all(is_scalar) || !values.iter().all(|value| known.insert(canonical(value))) {
+            if values.is_empty()
+                || !values.iter().all(is_scalar)
+                || !values.iter().all(|value| known.insert(canonical(value)))
+            {
                 return None;
             }
             // Without the member, one branch at most is left.
