@@ -72,11 +72,16 @@ impl Emitter<'_> {
             let index = proc_macro2::Literal::usize_unsuffixed(index);
             let checks = self.checks(item, &Operand::reference(quote! { item }));
             let (last, first) = checks.split_last()?;
-            let checked = quote! { { #(#first?;)* #last } };
             Some(if item.nullable {
+                let checked = quote! { { #(#first?;)* #last } };
+                let checked = if first.is_empty() {
+                    quote! { #last }
+                } else {
+                    checked
+                };
                 quote! { wire::At::at(#tokens.#index.as_ref().map_or(#ok(()), |item| #checked), #name) }
             } else {
-                quote! { wire::At::at({ let item = &#tokens.#index; #checked }, #name) }
+                quote! { wire::At::at({ let item = &#tokens.#index; #(#first?;)* #last }, #name) }
             })
         });
         items.collect()
@@ -226,7 +231,10 @@ pub(super) fn facts(value: &Use) -> Vec<String> {
         _ => Vec::new(),
     };
     let item = item.into_iter().map(|fact| format!("Each: {}{}", fact[..1].to_lowercase(), &fact[1..]));
-    value.checks.iter().map(fact).chain(item).collect()
+    // What the validator decides comes last.
+    let (validated, own): (Vec<&Check>, Vec<&Check>) =
+        value.checks.iter().partition(|check| matches!(check, Check::Validated(_)));
+    own.into_iter().map(fact).chain(item).chain(validated.into_iter().map(fact)).collect()
 }
 
 fn fact(check: &Check) -> String {

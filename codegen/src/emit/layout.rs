@@ -62,7 +62,8 @@ pub(super) fn print(piece: &Piece, known: &Known, text: &mut String) {
             let allows: Vec<String> = allows.collect();
             let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
             text.push('\n');
-            let all = std::iter::once(first).chain(allows.iter().map(String::as_str)).chain(rest.iter().map(String::as_str));
+            let all =
+                std::iter::once(first).chain(allows.iter().map(String::as_str)).chain(rest.iter().map(String::as_str));
             all.for_each(|line| text.extend([line, "\n"]));
         }
     }

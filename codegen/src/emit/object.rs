@@ -25,7 +25,14 @@ impl Emitter<'_> {
     }
 
     /// The struct, and what reads and writes its members.
-    fn object_macro(&self, id: TypeId, ty: &TypeDef, object: &Struct, debug: Option<&TokenStream>, checked: bool) -> Piece {
+    fn object_macro(
+        &self,
+        id: TypeId,
+        ty: &TypeDef,
+        object: &Struct,
+        debug: Option<&TokenStream>,
+        checked: bool,
+    ) -> Piece {
         let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
         let default = self.derives_default(object).then(|| quote! { , Default });
         let attributes = self.attributes(Some(id), ty);

@@ -46,7 +46,9 @@ fn is_apart(left: &TokenTree, right: &TokenTree, text: &str) -> bool {
             ':' => !text.ends_with("::"),
             _ => false,
         },
-        (_, TokenTree::Punct(right)) => matches!(right.as_char(), '=' | '|') || right.as_char() == '&' && ends_word(left),
+        (_, TokenTree::Punct(right)) => {
+            matches!(right.as_char(), '=' | '|') || right.as_char() == '&' && ends_word(left)
+        }
         (_, TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
         (left, right) => ends_word(left) && starts_word(right),
     }
@@ -86,11 +88,17 @@ mod tests {
 
     #[test]
     fn tokens_are_written_as_a_person_writes_them() {
-        assert_eq!(line(&quote! { Option<Vec<::std::collections::BTreeMap<String, u8>>> }), "Option<Vec<::std::collections::BTreeMap<String, u8>>>");
+        assert_eq!(
+            line(&quote! { Option<Vec<::std::collections::BTreeMap<String, u8>>> }),
+            "Option<Vec<::std::collections::BTreeMap<String, u8>>>"
+        );
         assert_eq!(line(&quote! { (f64, Option<()>,) }), "(f64, Option<()>,)");
         assert_eq!(line(&quote! { Place { x: -1.5, y: Some(&"a") } }), "Place { x: -1.5, y: Some(&\"a\") }");
         assert_eq!(line(&quote! { ::std::vec![1, 2] }), "::std::vec![1, 2]");
-        assert_eq!(line(&quote! { &[wire::Presence::AnyOf(&[&[0], &[1, 2]])] }), "&[wire::Presence::AnyOf(&[&[0], &[1, 2]])]");
+        assert_eq!(
+            line(&quote! { &[wire::Presence::AnyOf(&[&[0], &[1, 2]])] }),
+            "&[wire::Presence::AnyOf(&[&[0], &[1, 2]])]"
+        );
         assert_eq!(line(&quote! { derive(Clone, Debug, PartialEq) }), "derive(Clone, Debug, PartialEq)");
         assert_eq!(line(&quote! { allow(deprecated, reason = "old") }), "allow(deprecated, reason = \"old\")");
         assert_eq!(line(&quote! { <Self as wire::Codec>::read }), "<Self as wire::Codec>::read");

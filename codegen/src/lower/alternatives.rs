@@ -11,8 +11,8 @@ use super::flatten::says_only;
 use super::node::{About, Choice, Node, Presence, Types, required_alone};
 use crate::resolve::Place;
 
-/// Choices in choices are looked into so deep, to see which types they leave.
-const DEEPEST: usize = 6;
+/// So many branches of choices in choices are looked into, to see which types they leave. Beyond, any may be left.
+const MOST_BRANCHES: usize = 64;
 
 /// The schemas of a value, with nothing left to choose but among alternatives.
 pub(super) struct Settlement<'a> {
@@ -164,7 +164,8 @@ impl<'a> Lowering<'a> {
             }
             let cores = self.chosen(&free.clone().with(branch), choice, seen).tidy();
             let node = self.node(&cores);
-            let types = self.types_of(&cores, &node, 0);
+            let mut left = MOST_BRANCHES;
+            let types = self.types_of(&cores, &node, &mut left);
             let is_never = node.never || types == Types::NONE || types == Types::OBJECT && self.lacks_required(&node);
             if !is_never {
                 list.push(Alternative { place, cores, node, types });
@@ -215,18 +216,22 @@ impl<'a> Lowering<'a> {
     }
 
     /// The types that some schemas leave, choices looked into.
-    fn types_of(&mut self, cores: &Cores, node: &Node<'a>, depth: usize) -> Types {
+    fn types_of(&mut self, cores: &Cores, node: &Node<'a>, left: &mut usize) -> Types {
         let mut types = node.types;
-        if node.constants.is_none() && depth < DEEPEST {
-            for choice in &node.choices {
-                let branches = (0..choice.branches).map(|index| {
-                    let branch = self.flatten(&[choice.branch(index)]);
-                    let inner = self.chosen(cores, choice, std::slice::from_ref(choice)).with(branch).tidy();
-                    let node = self.node(&inner);
-                    if node.never { Types::NONE } else { self.types_of(&inner, &node, depth + 1) }
-                });
-                types = types.and(branches.fold(Types::NONE, Types::or));
+        if node.constants.is_some() {
+            return types;
+        }
+        for choice in &node.choices {
+            let mut taken = Types::NONE;
+            for index in 0..choice.branches {
+                let Some(fewer) = left.checked_sub(1) else { return types };
+                *left = fewer;
+                let branch = self.flatten(&[choice.branch(index)]);
+                let inner = self.chosen(cores, choice, std::slice::from_ref(choice)).with(branch).tidy();
+                let node = self.node(&inner);
+                taken = taken.or(if node.never { Types::NONE } else { self.types_of(&inner, &node, left) });
             }
+            types = types.and(taken);
         }
         types
     }

@@ -202,12 +202,17 @@ impl<'a> Lowering<'a> {
             if let Some(types) = types {
                 settlement.node.types = *types;
                 settlement.node.validated.clear();
-            } else if *null == Null::Outside && settlement.node.types != Types::NULL && !settlement.node.is_unlimited()
-            {
+            } else if settlement.node.types != Types::NULL && !settlement.node.is_unlimited() {
                 // What may be null is an `Option` of this type.
                 settlement.node.types = settlement.node.types.without(Types::NULL);
             }
-            self.shape(*id, &settlement)
+            match self.shape(*id, &settlement) {
+                (Shape::Newtype(value), validated) if *null == Null::Inside => {
+                    let nullable = !matches!(value.ty, Type::Any | Type::Null);
+                    (Shape::Newtype(Use { nullable, ..value }), validated)
+                }
+                other => other,
+            }
         };
         let wraps = !matches!(shape, Shape::Struct(_));
         let lowered = &self.types[id.0];

@@ -118,7 +118,8 @@ pub(super) fn fields(wires: &[String]) -> Vec<String> {
     };
     let names: Vec<String> = wires.iter().map(spelt).collect();
     let mut used = Used::default();
-    let kept: Vec<bool> = wires.iter().zip(&names).map(|(wire, name)| wire == name && used.names.insert(name.clone())).collect();
+    let kept: Vec<bool> =
+        wires.iter().zip(&names).map(|(wire, name)| wire == name && used.names.insert(name.clone())).collect();
     let all = names.into_iter().zip(kept);
     all.map(|(name, kept)| if kept { name } else { used.claim_field(&name) }).collect()
 }

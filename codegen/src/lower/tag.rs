@@ -85,9 +85,11 @@ impl<'a> Lowering<'a> {
         (0..alternatives.len()).all(|index| {
             (0..index).all(|other| {
                 let (one, other) = (alternatives[index], alternatives[other]);
+                // Of branches with choices of their own the canonical form may be very large.
+                let is_simple = one.node.choices.is_empty() && other.node.choices.is_empty();
                 self.excludes(&one.node, &other.node)
                     || self.excludes(&other.node, &one.node)
-                    || self.disjointness.is_proved(&one.place, &other.place)
+                    || is_simple && self.disjointness.is_proved(&one.place, &other.place)
             })
         })
     }

@@ -18,7 +18,8 @@ pub(super) fn document(uri: &str) -> Option<Document> {
         dialect: Dialect::of(jsonschema::Draft::from_schema_uri(schema)),
         uri: uri.to_owned(),
         kafka: None,
-        built_in: true, files: Vec::new(),
+        built_in: true,
+        files: Vec::new(),
         value,
     })
 }

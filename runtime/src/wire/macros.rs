@@ -194,7 +194,9 @@ macro_rules! __serde {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read(deserializer)
+                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read(
+                    deserializer,
+                )
             }
         }
 
@@ -204,7 +206,9 @@ macro_rules! __serde {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::write(self, serializer)
+                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::write(
+                    self, serializer,
+                )
             }
         }
 
@@ -254,51 +258,93 @@ macro_rules! __construction {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __absent {
-    ($field:ident) => { $field };
-    ($field:ident: optional) => { ::core::option::Option::None };
-    ($field:ident: nullable) => { ::core::option::Option::None };
-    ($field:ident or ($default:expr)) => { $default };
+    ($field:ident) => {
+        $field
+    };
+    ($field:ident: optional) => {
+        ::core::option::Option::None
+    };
+    ($field:ident: nullable) => {
+        ::core::option::Option::None
+    };
+    ($field:ident or ($default:expr)) => {
+        $default
+    };
 }
 
 /// Reads a member.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __member {
-    ($members:ident) => { ::core::option::Option::Some($members.value()?) };
-    ($members:ident, as $codec:ty) => { ::core::option::Option::Some($members.read::<$codec>()?) };
-    ($members:ident, optional) => { ::core::option::Option::Some($members.value()?) };
-    ($members:ident, optional, as $codec:ty) => { ::core::option::Option::Some($members.read::<$codec>()?) };
-    ($members:ident, nullable) => { $members.value()? };
-    ($members:ident, nullable, as $codec:ty) => { $members.read::<::core::option::Option<$codec>>()? };
+    ($members:ident) => {
+        ::core::option::Option::Some($members.value()?)
+    };
+    ($members:ident, as $codec:ty) => {
+        ::core::option::Option::Some($members.read::<$codec>()?)
+    };
+    ($members:ident, optional) => {
+        ::core::option::Option::Some($members.value()?)
+    };
+    ($members:ident, optional, as $codec:ty) => {
+        ::core::option::Option::Some($members.read::<$codec>()?)
+    };
+    ($members:ident, nullable) => {
+        $members.value()?
+    };
+    ($members:ident, nullable, as $codec:ty) => {
+        $members.read::<::core::option::Option<$codec>>()?
+    };
 }
 
 /// Reads a member that is not declared.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __other {
-    ($members:ident, ignored) => { $members.skip()? };
-    ($members:ident, refused) => { $members.refuse()? };
-    ($members:ident, kept, $kept:ident) => { $members.keep_any(&mut $kept)? };
-    ($members:ident, kept, $kept:ident as $codec:ty) => { $members.keep::<$codec>(&mut $kept)? };
+    ($members:ident, ignored) => {
+        $members.skip()?
+    };
+    ($members:ident, refused) => {
+        $members.refuse()?
+    };
+    ($members:ident, kept, $kept:ident) => {
+        $members.keep_any(&mut $kept)?
+    };
+    ($members:ident, kept, $kept:ident as $codec:ty) => {
+        $members.keep::<$codec>(&mut $kept)?
+    };
 }
 
 /// A field of what was read.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __field {
-    ($members:ident, $index:literal, $field:ident) => { $members.required($index, $field)? };
-    ($members:ident, $index:literal, $field:ident, optional) => { $field };
-    ($members:ident, $index:literal, $field:ident, nullable) => { $field };
-    ($members:ident, $index:literal, $field:ident, or $default:expr) => { $field.unwrap_or_else(|| $default) };
+    ($members:ident, $index:literal, $field:ident) => {
+        $members.required($index, $field)?
+    };
+    ($members:ident, $index:literal, $field:ident, optional) => {
+        $field
+    };
+    ($members:ident, $index:literal, $field:ident, nullable) => {
+        $field
+    };
+    ($members:ident, $index:literal, $field:ident, or $default:expr) => {
+        $field.unwrap_or_else(|| $default)
+    };
 }
 
 /// Writes a member.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __write {
-    ($object:ident, $wire:literal, $value:expr) => { $object.value($wire, $value)? };
-    ($object:ident, $wire:literal, $value:expr, as $codec:ty) => { $object.write::<$codec>($wire, $value)? };
-    ($object:ident, $wire:literal, $value:expr, $optional:ident) => { $object.optional($wire, $value)? };
+    ($object:ident, $wire:literal, $value:expr) => {
+        $object.value($wire, $value)?
+    };
+    ($object:ident, $wire:literal, $value:expr, as $codec:ty) => {
+        $object.write::<$codec>($wire, $value)?
+    };
+    ($object:ident, $wire:literal, $value:expr, $optional:ident) => {
+        $object.optional($wire, $value)?
+    };
     ($object:ident, $wire:literal, $value:expr, $optional:ident, as $codec:ty) => {
         $object.write_optional::<$codec>($wire, $value)?
     };
@@ -308,8 +354,12 @@ macro_rules! __write {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __write_others {
-    ($object:ident, $kept:expr) => { $object.kept_any(Self::MEMBERS, $kept)? };
-    ($object:ident, $kept:expr, as $codec:ty) => { $object.kept::<$codec>(Self::MEMBERS, $kept)? };
+    ($object:ident, $kept:expr) => {
+        $object.kept_any(Self::MEMBERS, $kept)?
+    };
+    ($object:ident, $kept:expr, as $codec:ty) => {
+        $object.kept::<$codec>(Self::MEMBERS, $kept)?
+    };
 }
 
 /// Takes a word that only marks that an item is there.

@@ -33,7 +33,11 @@ pub fn read_enumeration<'de, T: Enumeration, D: Deserializer<'de>>(deserializer:
             let constant = T::ALL.iter().find(|constant| constant.text() == text);
             constant.copied().ok_or_else(|| {
                 let all: Vec<String> = T::ALL.iter().map(|constant| format!("`{}`", constant.text())).collect();
-                E::custom(format_args!("enum: expected {}{}", if all.len() > 1 { "one of " } else { "" }, all.join(", ")))
+                E::custom(format_args!(
+                    "enum: expected {}{}",
+                    if all.len() > 1 { "one of " } else { "" },
+                    all.join(", ")
+                ))
             })
         }
     }

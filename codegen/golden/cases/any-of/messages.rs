@@ -26,21 +26,7 @@ impl ::std::ops::Deref for Notified {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Notified {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Notified {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Notified {}
+wire::serde_impls!(Notified, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Notified {
     type Codec = Option<NotifiedValue>;
@@ -70,21 +56,7 @@ pub enum NotifiedValue {
     ByText(ByText),
 }
 
-impl<'de> serde::Deserialize<'de> for NotifiedValue {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for NotifiedValue {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for NotifiedValue {}
+wire::serde_impls!(NotifiedValue, OfVariants, read_union, write_union);
 
 impl wire::Union for NotifiedValue {
     const EXPECTED: &'static str = "an object";
@@ -120,140 +92,25 @@ impl wire::Alternatives for NotifiedValue {
     ];
 }
 
-/// To an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByMail {
-    pub address: String,
-    pub subject: Option<String>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    /// To an address.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ByMail {
+        pub address: String = 0 "address",
+        pub subject: Option<String> = 1 "subject": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(address: String);
 }
 
-impl ByMail {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(address: String) -> Self {
-        Self {
-            address,
-            subject: None,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::object! {
+    /// To a telephone.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ByText {
+        pub number: i64 = 0 "number",
     }
-}
-
-impl<'de> serde::Deserialize<'de> for ByMail {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ByMail {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ByMail {}
-
-impl wire::Object for ByMail {
-    const MEMBERS: &'static [&'static str] = &["address", "subject"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut address = None;
-        let mut subject = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => address = Some(members.value()?),
-                1 => subject = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            address: members.required(0, address)?,
-            subject,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("address", &self.address)?;
-        object.optional("subject", &self.subject)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-/// To a telephone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByText {
-    pub number: i64,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl ByText {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(number: i64) -> Self {
-        Self {
-            number,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ByText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ByText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ByText {}
-
-impl wire::Object for ByText {
-    const MEMBERS: &'static [&'static str] = &["number"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut number = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => number = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            number: members.required(0, number)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("number", &self.number)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(number: i64);
 }
 
 /// Topic `golden.price-changed`, schema `price-changed.schema.json`.
@@ -263,21 +120,7 @@ pub enum PriceChanged {
     WithGross(PriceChangedWithGross),
 }
 
-impl<'de> serde::Deserialize<'de> for PriceChanged {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for PriceChanged {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for PriceChanged {}
+wire::serde_impls!(PriceChanged, OfVariants, read_union, write_union);
 
 impl wire::Union for PriceChanged {
     const EXPECTED: &'static str = "an object";
@@ -327,383 +170,77 @@ impl message::Message for PriceChanged {
     );
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct PriceChangedWithNet {
-    pub sku: String,
-    pub currency: Option<PriceChangedWithGrossCurrency>,
-    /// 0 or more.
-    pub net: f64,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PriceChangedWithNet {
+        pub sku: String = 0 "sku",
+        pub currency: Option<PriceChangedWithGrossCurrency> = 1 "currency": optional,
+        /// 0 or more.
+        pub net: f64 = 2 "net" as (wire::ExactNumber),
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(sku: String, net: f64);
+    check fields;
 }
 
-impl PriceChangedWithNet {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(sku: String, net: f64) -> Self {
-        Self {
-            sku,
-            currency: None,
-            net,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PriceChangedWithNet {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for PriceChangedWithNet {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for PriceChangedWithNet {}
-
-impl wire::Object for PriceChangedWithNet {
-    const MEMBERS: &'static [&'static str] = &["sku", "currency", "net"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut sku = None;
-        let mut currency = None;
-        let mut net = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => sku = Some(members.value()?),
-                1 => currency = Some(members.value()?),
-                2 => net = Some(members.read::<wire::ExactNumber>()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            sku: members.required(0, sku)?,
-            currency,
-            net: members.required(2, net)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("sku", &self.sku)?;
-        object.optional("currency", &self.currency)?;
-        object.write::<wire::ExactNumber>("net", &self.net)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-
+impl wire::Check for PriceChangedWithNet {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::minimum(self.net, 0.0), "net")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PriceChangedWithGrossCurrency {
-    /// `EUR`
-    Eur,
-    /// `CHF`
-    Chf,
-}
-
-impl PriceChangedWithGrossCurrency {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Eur, Self::Chf];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Eur => "EUR",
-            Self::Chf => "CHF",
-        }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum PriceChangedWithGrossCurrency {
+        Eur = "EUR",
+        Chf = "CHF",
     }
 }
 
-impl ::std::fmt::Display for PriceChangedWithGrossCurrency {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PriceChangedWithGross {
+        pub sku: String = 0 "sku",
+        pub currency: Option<PriceChangedWithGrossCurrency> = 1 "currency": optional,
+        pub gross: f64 = 2 "gross",
+        pub rate: i64 = 3 "rate",
     }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(sku: String, gross: f64, rate: i64);
 }
 
-impl<'de> serde::Deserialize<'de> for PriceChangedWithGrossCurrency {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for PriceChangedWithGrossCurrency {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for PriceChangedWithGrossCurrency {}
-
-impl wire::Enumeration for PriceChangedWithGrossCurrency {
-    const EXPECTED: &'static str = "one of `EUR`, `CHF`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct PriceChangedWithGross {
-    pub sku: String,
-    pub currency: Option<PriceChangedWithGrossCurrency>,
-    pub gross: f64,
-    pub rate: i64,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl PriceChangedWithGross {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(sku: String, gross: f64, rate: i64) -> Self {
-        Self {
-            sku,
-            currency: None,
-            gross,
-            rate,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PriceChangedWithGross {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for PriceChangedWithGross {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for PriceChangedWithGross {}
-
-impl wire::Object for PriceChangedWithGross {
-    const MEMBERS: &'static [&'static str] = &["sku", "currency", "gross", "rate"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut sku = None;
-        let mut currency = None;
-        let mut gross = None;
-        let mut rate = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => sku = Some(members.value()?),
-                1 => currency = Some(members.value()?),
-                2 => gross = Some(members.value()?),
-                3 => rate = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            sku: members.required(0, sku)?,
-            currency,
-            gross: members.required(2, gross)?,
-            rate: members.required(3, rate)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("sku", &self.sku)?;
-        object.optional("currency", &self.currency)?;
-        object.value("gross", &self.gross)?;
-        object.value("rate", &self.rate)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-/// Values of one of several kinds.
-///
-/// Topic `golden.shipment-booked`, schema `shipment-booked.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ShipmentBooked {
-    pub carrier: ShipmentBookedCarrier,
-    pub weight: Option<ShipmentBookedWeight>,
-    pub destination: Option<ShipmentBookedDestination>,
-    /// Absent or null is none.
+wire::object! {
+    /// Values of one of several kinds.
     ///
-    /// At most 10 characters.
-    pub note: Option<String>,
-    pub priority: Option<ShipmentBookedPriority>,
-    pub channel: Option<ShipmentBookedChannel>,
-    /// Each: what is valid is decided by the validator: `#/properties/contacts/items`.
-    pub contacts: Option<Vec<String>>,
-    pub sizes: Option<ShipmentBookedSizes>,
-    /// What is valid is decided by the validator: `#/properties/temperature`.
-    pub temperature: Option<f64>,
-    /// What is valid is decided by the validator: `#/properties/width`.
-    pub width: Option<i64>,
-    pub label: Option<String>,
-    pub anything: Option<serde_json::Value>,
+    /// Topic `golden.shipment-booked`, schema `shipment-booked.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ShipmentBooked {
+        pub carrier: ShipmentBookedCarrier = 0 "carrier",
+        pub weight: Option<ShipmentBookedWeight> = 1 "weight": nullable,
+        pub destination: Option<ShipmentBookedDestination> = 2 "destination": optional,
+        /// Absent or null is none.
+        ///
+        /// At most 10 characters.
+        pub note: Option<String> = 3 "note": nullable,
+        pub priority: Option<ShipmentBookedPriority> = 4 "priority": optional,
+        pub channel: Option<ShipmentBookedChannel> = 5 "channel": optional,
+        /// Each: what is valid is decided by the validator: `#/properties/contacts/items`.
+        pub contacts: Option<Vec<String>> = 6 "contacts": optional as (Vec<wire::Validated<String, Subschema1>>),
+        pub sizes: Option<ShipmentBookedSizes> = 7 "sizes": optional,
+        /// What is valid is decided by the validator: `#/properties/temperature`.
+        pub temperature: Option<f64> = 8 "temperature": optional as (wire::Validated<f64, Subschema2>),
+        /// What is valid is decided by the validator: `#/properties/width`.
+        pub width: Option<i64> = 9 "width": optional as (wire::Validated<i64, Subschema3>),
+        pub label: Option<String> = 10 "label": optional,
+        pub anything: Option<serde_json::Value> = 11 "anything": optional,
+    }
+    others ignored;
+    new(carrier: ShipmentBookedCarrier);
+    check fields;
 }
 
-impl ShipmentBooked {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(carrier: ShipmentBookedCarrier) -> Self {
-        Self {
-            carrier,
-            weight: None,
-            destination: None,
-            note: None,
-            priority: None,
-            channel: None,
-            contacts: None,
-            sizes: None,
-            temperature: None,
-            width: None,
-            label: None,
-            anything: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ShipmentBooked {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBooked {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBooked {}
-
-impl wire::Object for ShipmentBooked {
-    const MEMBERS: &'static [&'static str] = &[
-        "carrier",
-        "weight",
-        "destination",
-        "note",
-        "priority",
-        "channel",
-        "contacts",
-        "sizes",
-        "temperature",
-        "width",
-        "label",
-        "anything",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut carrier = None;
-        let mut weight = None;
-        let mut destination = None;
-        let mut note = None;
-        let mut priority = None;
-        let mut channel = None;
-        let mut contacts = None;
-        let mut sizes = None;
-        let mut temperature = None;
-        let mut width = None;
-        let mut label = None;
-        let mut anything = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => carrier = Some(members.value()?),
-                1 => weight = members.value()?,
-                2 => destination = Some(members.value()?),
-                3 => note = members.value()?,
-                4 => priority = Some(members.value()?),
-                5 => channel = Some(members.value()?),
-                6 => {
-                    contacts = Some(
-                        members.read::<Vec<wire::Validated<String, Subschema1>>>()?,
-                    );
-                }
-                7 => sizes = Some(members.value()?),
-                8 => {
-                    temperature = Some(
-                        members.read::<wire::Validated<f64, Subschema2>>()?,
-                    );
-                }
-                9 => width = Some(members.read::<wire::Validated<i64, Subschema3>>()?),
-                10 => label = Some(members.value()?),
-                11 => anything = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            carrier: members.required(0, carrier)?,
-            weight,
-            destination,
-            note,
-            priority,
-            channel,
-            contacts,
-            sizes,
-            temperature,
-            width,
-            label,
-            anything,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("carrier", &self.carrier)?;
-        object.optional("weight", &self.weight)?;
-        object.optional("destination", &self.destination)?;
-        object.optional("note", &self.note)?;
-        object.optional("priority", &self.priority)?;
-        object.optional("channel", &self.channel)?;
-        object
-            .write_optional::<
-                Vec<wire::Validated<String, Subschema1>>,
-            >("contacts", &self.contacts)?;
-        object.optional("sizes", &self.sizes)?;
-        object
-            .write_optional::<
-                wire::Validated<f64, Subschema2>,
-            >("temperature", &self.temperature)?;
-        object.write_optional::<wire::Validated<i64, Subschema3>>("width", &self.width)?;
-        object.optional("label", &self.label)?;
-        object.optional("anything", &self.anything)?;
-        Ok(())
-    }
-
+impl wire::Check for ShipmentBooked {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(note) = &self.note {
             wire::At::at(wire::max_length(note, 10), "note")?;
@@ -730,21 +267,7 @@ pub enum ShipmentBookedCarrier {
     Carrier(Carrier),
 }
 
-impl<'de> serde::Deserialize<'de> for ShipmentBookedCarrier {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedCarrier {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedCarrier {}
+wire::serde_impls!(ShipmentBookedCarrier, OfVariants, read_union, write_union);
 
 impl wire::Union for ShipmentBookedCarrier {
     const EXPECTED: &'static str = "a string or an object";
@@ -774,65 +297,14 @@ impl wire::Union for ShipmentBookedCarrier {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Carrier {
-    pub code: String,
-    pub express: Option<bool>,
-}
-
-impl Carrier {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(code: String) -> Self {
-        Self { code, express: None }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Carrier {
+        pub code: String = 0 "code",
+        pub express: Option<bool> = 1 "express": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for Carrier {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Carrier {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Carrier {}
-
-impl wire::Object for Carrier {
-    const MEMBERS: &'static [&'static str] = &["code", "express"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut code = None;
-        let mut express = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => code = Some(members.value()?),
-                1 => express = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            code: members.required(0, code)?,
-            express,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("code", &self.code)?;
-        object.optional("express", &self.express)?;
-        Ok(())
-    }
+    others refused;
+    new(code: String);
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -845,21 +317,7 @@ pub enum ShipmentBookedWeight {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for ShipmentBookedWeight {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedWeight {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedWeight {}
+wire::serde_impls!(ShipmentBookedWeight, OfVariants, read_union, write_union);
 
 impl wire::Union for ShipmentBookedWeight {
     const EXPECTED: &'static str = "an integer or a string";
@@ -903,21 +361,7 @@ pub enum ShipmentBookedDestination {
     PickupPoint(PickupPoint),
 }
 
-impl<'de> serde::Deserialize<'de> for ShipmentBookedDestination {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedDestination {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedDestination {}
+wire::serde_impls!(ShipmentBookedDestination, OfVariants, read_union, write_union);
 
 impl wire::Union for ShipmentBookedDestination {
     const EXPECTED: &'static str = "an object";
@@ -955,146 +399,29 @@ impl wire::Alternatives for ShipmentBookedDestination {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
-    pub street: String,
-    pub city: Option<String>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Address {
+        pub street: String = 0 "street",
+        pub city: Option<String> = 1 "city": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(street: String);
 }
 
-impl Address {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(street: String) -> Self {
-        Self {
-            street,
-            city: None,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PickupPoint {
+        pub point: i64 = 0 "point",
+        /// At most 5 characters.
+        pub city: Option<String> = 1 "city": optional,
     }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(point: i64);
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Address {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Address {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Address {}
-
-impl wire::Object for Address {
-    const MEMBERS: &'static [&'static str] = &["street", "city"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut street = None;
-        let mut city = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => street = Some(members.value()?),
-                1 => city = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            street: members.required(0, street)?,
-            city,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("street", &self.street)?;
-        object.optional("city", &self.city)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PickupPoint {
-    pub point: i64,
-    /// At most 5 characters.
-    pub city: Option<String>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl PickupPoint {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(point: i64) -> Self {
-        Self {
-            point,
-            city: None,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PickupPoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for PickupPoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for PickupPoint {}
-
-impl wire::Object for PickupPoint {
-    const MEMBERS: &'static [&'static str] = &["point", "city"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut point = None;
-        let mut city = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => point = Some(members.value()?),
-                1 => city = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            point: members.required(0, point)?,
-            city,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("point", &self.point)?;
-        object.optional("city", &self.city)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-
+impl wire::Check for PickupPoint {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(city) = &self.city {
             wire::At::at(wire::max_length(city, 5), "city")?;
@@ -1115,21 +442,7 @@ pub enum ShipmentBookedPriority {
     Integer(u8),
 }
 
-impl<'de> serde::Deserialize<'de> for ShipmentBookedPriority {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedPriority {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedPriority {}
+wire::serde_impls!(ShipmentBookedPriority, OfVariants, read_union, write_union);
 
 impl wire::Union for ShipmentBookedPriority {
     const EXPECTED: &'static str = "an integer or a string";
@@ -1166,114 +479,20 @@ impl wire::Union for ShipmentBookedPriority {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ShipmentBookedPriorityString {
-    /// `low`
-    Low,
-    /// `high`
-    High,
-}
-
-impl ShipmentBookedPriorityString {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Low, Self::High];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::High => "high",
-        }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum ShipmentBookedPriorityString {
+        Low = "low",
+        High = "high",
     }
 }
 
-impl ::std::fmt::Display for ShipmentBookedPriorityString {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ShipmentBookedPriorityString {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedPriorityString {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedPriorityString {}
-
-impl wire::Enumeration for ShipmentBookedPriorityString {
-    const EXPECTED: &'static str = "one of `low`, `high`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ShipmentBookedChannel {
-    /// `mail`
-    Mail,
-    /// `sms`
-    Sms,
-    /// `push`
-    Push,
-}
-
-impl ShipmentBookedChannel {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Sms, Self::Push];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::Sms => "sms",
-            Self::Push => "push",
-        }
-    }
-}
-
-impl ::std::fmt::Display for ShipmentBookedChannel {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ShipmentBookedChannel {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedChannel {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedChannel {}
-
-impl wire::Enumeration for ShipmentBookedChannel {
-    const EXPECTED: &'static str = "one of `mail`, `sms`, `push`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum ShipmentBookedChannel {
+        Mail = "mail",
+        Sms = "sms",
+        Push = "push",
     }
 }
 
@@ -1283,21 +502,7 @@ pub enum ShipmentBookedSizes {
     Array2(Vec<String>),
 }
 
-impl<'de> serde::Deserialize<'de> for ShipmentBookedSizes {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ShipmentBookedSizes {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ShipmentBookedSizes {}
+wire::serde_impls!(ShipmentBookedSizes, OfVariants, read_union, write_union);
 
 impl wire::Union for ShipmentBookedSizes {
     const EXPECTED: &'static str = "an array";

@@ -30,21 +30,7 @@ impl ::std::ops::Deref for AnythingElse {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for AnythingElse {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for AnythingElse {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for AnythingElse {}
+wire::serde_impls!(AnythingElse, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for AnythingElse {
     type Codec = wire::Validated<serde_json::Value, Subschema1>;
@@ -66,87 +52,17 @@ impl message::Message for AnythingElse {
     );
 }
 
-/// Topic `golden.claim-filed`, schema `claim.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimFiled {
-    pub kind: ClaimFiledKind,
-    pub value: Option<i64>,
-    pub witness: Option<Witness>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl ClaimFiled {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(kind: ClaimFiledKind) -> Self {
-        Self {
-            kind,
-            value: None,
-            witness: None,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::object! {
+    /// Topic `golden.claim-filed`, schema `claim.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ClaimFiled {
+        pub kind: ClaimFiledKind = 0 "kind",
+        pub value: Option<i64> = 1 "value": optional,
+        pub witness: Option<Witness> = 2 "witness": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for ClaimFiled {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema2,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for ClaimFiled {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema2,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for ClaimFiled {}
-
-impl wire::Object for ClaimFiled {
-    const MEMBERS: &'static [&'static str] = &["kind", "value", "witness"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut value = None;
-        let mut witness = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => value = Some(members.value()?),
-                2 => witness = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            kind: members.required(0, kind)?,
-            value,
-            witness,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kind", &self.kind)?;
-        object.optional("value", &self.value)?;
-        object.optional("witness", &self.witness)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(kind: ClaimFiledKind);
+    validator Subschema2;
 }
 
 impl message::Message for ClaimFiled {
@@ -157,57 +73,11 @@ impl message::Message for ClaimFiled {
     );
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ClaimFiledKind {
-    /// `theft`
-    Theft,
-    /// `fire`
-    Fire,
-}
-
-impl ClaimFiledKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Theft, Self::Fire];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Theft => "theft",
-            Self::Fire => "fire",
-        }
-    }
-}
-
-impl ::std::fmt::Display for ClaimFiledKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ClaimFiledKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for ClaimFiledKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for ClaimFiledKind {}
-
-impl wire::Enumeration for ClaimFiledKind {
-    const EXPECTED: &'static str = "one of `theft`, `fire`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum ClaimFiledKind {
+        Theft = "theft",
+        Fire = "fire",
     }
 }
 
@@ -219,27 +89,7 @@ pub enum Witness {
     Object(serde_json::Map<String, serde_json::Value>),
 }
 
-impl<'de> serde::Deserialize<'de> for Witness {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfVariants<Self>,
-            Subschema3,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for Witness {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfVariants<Self>,
-            Subschema3,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for Witness {}
+wire::serde_impls!(Witness, OfVariants, read_union, write_union, Subschema3);
 
 impl wire::Union for Witness {
     const EXPECTED: &'static str = "a string or an object";
@@ -270,182 +120,33 @@ impl wire::Union for Witness {
     }
 }
 
-/// What one value asks of another.
-///
-/// Topic `golden.policy-signed`, schema `policy.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PolicySigned {
-    pub country: String,
-    pub zip: Option<String>,
-    pub insured: Option<bool>,
-    pub premium: Option<i64>,
-    /// What is valid is decided by the validator: `#/properties/text`.
-    pub text: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/number`.
-    pub number: Option<f64>,
-    /// What is valid is decided by the validator: `#/properties/not_null`.
-    pub not_null: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/not_listed`.
-    pub not_listed: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/list`.
-    pub list: Option<Vec<i64>>,
-    pub person: Option<PolicySignedPerson>,
-    pub only_if: Option<i64>,
-    pub only_then: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl PolicySigned {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(country: String) -> Self {
-        Self {
-            country,
-            zip: None,
-            insured: None,
-            premium: None,
-            text: None,
-            number: None,
-            not_null: None,
-            not_listed: None,
-            list: None,
-            person: None,
-            only_if: None,
-            only_then: None,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::object! {
+    /// What one value asks of another.
+    ///
+    /// Topic `golden.policy-signed`, schema `policy.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PolicySigned {
+        pub country: String = 0 "country",
+        pub zip: Option<String> = 1 "zip": optional,
+        pub insured: Option<bool> = 2 "insured": optional,
+        pub premium: Option<i64> = 3 "premium": optional,
+        /// What is valid is decided by the validator: `#/properties/text`.
+        pub text: Option<String> = 4 "text": optional as (wire::Validated<String, Subschema4>),
+        /// What is valid is decided by the validator: `#/properties/number`.
+        pub number: Option<f64> = 5 "number": optional as (wire::Validated<f64, Subschema5>),
+        /// What is valid is decided by the validator: `#/properties/not_null`.
+        pub not_null: Option<serde_json::Value> = 6 "not_null": optional as (wire::Validated<serde_json::Value, Subschema6>),
+        /// What is valid is decided by the validator: `#/properties/not_listed`.
+        pub not_listed: Option<String> = 7 "not_listed": optional as (wire::Validated<String, Subschema7>),
+        /// What is valid is decided by the validator: `#/properties/list`.
+        pub list: Option<Vec<i64>> = 8 "list": optional as (wire::Validated<Vec<i64>, Subschema8>),
+        pub person: Option<PolicySignedPerson> = 9 "person": optional,
+        pub only_if: Option<i64> = 10 "only_if": optional,
+        pub only_then: Option<i64> = 11 "only_then": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for PolicySigned {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema4,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for PolicySigned {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema4,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for PolicySigned {}
-
-impl wire::Object for PolicySigned {
-    const MEMBERS: &'static [&'static str] = &[
-        "country",
-        "zip",
-        "insured",
-        "premium",
-        "text",
-        "number",
-        "not_null",
-        "not_listed",
-        "list",
-        "person",
-        "only_if",
-        "only_then",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut country = None;
-        let mut zip = None;
-        let mut insured = None;
-        let mut premium = None;
-        let mut text = None;
-        let mut number = None;
-        let mut not_null = None;
-        let mut not_listed = None;
-        let mut list = None;
-        let mut person = None;
-        let mut only_if = None;
-        let mut only_then = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => country = Some(members.value()?),
-                1 => zip = Some(members.value()?),
-                2 => insured = Some(members.value()?),
-                3 => premium = Some(members.value()?),
-                4 => text = Some(members.read::<wire::Validated<String, Subschema5>>()?),
-                5 => number = Some(members.read::<wire::Validated<f64, Subschema6>>()?),
-                6 => {
-                    not_null = Some(
-                        members.read::<wire::Validated<serde_json::Value, Subschema7>>()?,
-                    );
-                }
-                7 => {
-                    not_listed = Some(
-                        members.read::<wire::Validated<String, Subschema8>>()?,
-                    );
-                }
-                8 => {
-                    list = Some(members.read::<wire::Validated<Vec<i64>, Subschema9>>()?);
-                }
-                9 => person = Some(members.value()?),
-                10 => only_if = Some(members.value()?),
-                11 => only_then = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            country: members.required(0, country)?,
-            zip,
-            insured,
-            premium,
-            text,
-            number,
-            not_null,
-            not_listed,
-            list,
-            person,
-            only_if,
-            only_then,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("country", &self.country)?;
-        object.optional("zip", &self.zip)?;
-        object.optional("insured", &self.insured)?;
-        object.optional("premium", &self.premium)?;
-        object
-            .write_optional::<wire::Validated<String, Subschema5>>("text", &self.text)?;
-        object
-            .write_optional::<wire::Validated<f64, Subschema6>>("number", &self.number)?;
-        object
-            .write_optional::<
-                wire::Validated<serde_json::Value, Subschema7>,
-            >("not_null", &self.not_null)?;
-        object
-            .write_optional::<
-                wire::Validated<String, Subschema8>,
-            >("not_listed", &self.not_listed)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<i64>, Subschema9>,
-            >("list", &self.list)?;
-        object.optional("person", &self.person)?;
-        object.optional("only_if", &self.only_if)?;
-        object.optional("only_then", &self.only_then)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(country: String);
+    validator Subschema9;
 }
 
 impl message::Message for PolicySigned {
@@ -456,73 +157,15 @@ impl message::Message for PolicySigned {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct PolicySignedPerson {
-    pub name: Option<String>,
-    pub spouse: Option<String>,
-    pub married: Option<bool>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for PolicySignedPerson {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema10,
-        > as wire::Codec>::read(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct PolicySignedPerson {
+        pub name: Option<String> = 0 "name": optional,
+        pub spouse: Option<String> = 1 "spouse": optional,
+        pub married: Option<bool> = 2 "married": optional,
     }
-}
-
-impl serde::Serialize for PolicySignedPerson {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema10,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for PolicySignedPerson {}
-
-impl wire::Object for PolicySignedPerson {
-    const MEMBERS: &'static [&'static str] = &["name", "spouse", "married"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut name = None;
-        let mut spouse = None;
-        let mut married = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => name = Some(members.value()?),
-                1 => spouse = Some(members.value()?),
-                2 => married = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            name,
-            spouse,
-            married,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("name", &self.name)?;
-        object.optional("spouse", &self.spouse)?;
-        object.optional("married", &self.married)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema10;
 }
 
 /// What the validator checks: `#` of `not-root.schema.json`.
@@ -564,24 +207,11 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#` of `policy.schema.json`, `#/allOf/0` of `policy.schema.json`.
+/// What the validator checks: `#/properties/text` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
 impl wire::Subschema for Subschema4 {
-    fn validator() -> &'static wire::Validator {
-        static VALIDATOR: wire::Validator = wire::Validator::new(
-            &[(&SCHEMA_POLICY, "#"), (&SCHEMA_POLICY, "#/allOf/0")],
-        );
-        &VALIDATOR
-    }
-}
-
-/// What the validator checks: `#/properties/text` of `policy.schema.json`.
-#[doc(hidden)]
-pub enum Subschema5 {}
-
-impl wire::Subschema for Subschema5 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/text")],
@@ -592,9 +222,9 @@ impl wire::Subschema for Subschema5 {
 
 /// What the validator checks: `#/properties/number` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema6 {}
+pub enum Subschema5 {}
 
-impl wire::Subschema for Subschema6 {
+impl wire::Subschema for Subschema5 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/number")],
@@ -605,9 +235,9 @@ impl wire::Subschema for Subschema6 {
 
 /// What the validator checks: `#/properties/not_null` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema7 {}
+pub enum Subschema6 {}
 
-impl wire::Subschema for Subschema7 {
+impl wire::Subschema for Subschema6 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/not_null")],
@@ -618,9 +248,9 @@ impl wire::Subschema for Subschema7 {
 
 /// What the validator checks: `#/properties/not_listed` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema8 {}
+pub enum Subschema7 {}
 
-impl wire::Subschema for Subschema8 {
+impl wire::Subschema for Subschema7 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/not_listed")],
@@ -631,12 +261,25 @@ impl wire::Subschema for Subschema8 {
 
 /// What the validator checks: `#/properties/list` of `policy.schema.json`.
 #[doc(hidden)]
+pub enum Subschema8 {}
+
+impl wire::Subschema for Subschema8 {
+    fn validator() -> &'static wire::Validator {
+        static VALIDATOR: wire::Validator = wire::Validator::new(
+            &[(&SCHEMA_POLICY, "#/properties/list")],
+        );
+        &VALIDATOR
+    }
+}
+
+/// What the validator checks: `#` of `policy.schema.json`, `#/allOf/0` of `policy.schema.json`.
+#[doc(hidden)]
 pub enum Subschema9 {}
 
 impl wire::Subschema for Subschema9 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
-            &[(&SCHEMA_POLICY, "#/properties/list")],
+            &[(&SCHEMA_POLICY, "#"), (&SCHEMA_POLICY, "#/allOf/0")],
         );
         &VALIDATOR
     }

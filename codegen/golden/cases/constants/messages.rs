@@ -220,21 +220,30 @@ wire::enumeration! {
     pub enum ConstantsOdd {
         Plus1 = "+1",
         Minus1 = "-1",
-        Empty = "",
-        Value = "*",
+        /// the empty text
+        Empty => "",
+        /// `*`
+        Value => "*",
         AB = "a b",
         AB2 = "A B",
         Value1st = "1st",
         Self_ = "Self",
         Self2 = "self",
         Type = "type",
-        Quoted = "\"quoted\"",
-        BackSlash = "back\\slash",
-        NewLine = "new\nline",
-        Ü = "ü",
-        日本 = "日本",
-        Value2 = "{}",
-        Tick = "`tick`",
+        /// `"quoted"`
+        Quoted => "\"quoted\"",
+        /// `back\slash`
+        BackSlash => "back\\slash",
+        /// `new line`
+        NewLine => "new\nline",
+        /// `ü`
+        Ü => "ü",
+        /// `日本`
+        日本 => "日本",
+        /// `{}`
+        Value2 => "{}",
+        /// `` `tick` ``
+        Tick => "`tick`",
     }
 }
 

@@ -2,168 +2,33 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// What some of the items have to be.
-///
-/// Topic `golden.basket-filled`, schema `basket.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct BasketFilled {
-    /// What is valid is decided by the validator: `#/properties/with_five`.
-    pub with_five: Option<Vec<i64>>,
-    /// What is valid is decided by the validator: `#/properties/two_or_three`.
-    pub two_or_three: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/at_most_one`.
-    pub at_most_one: Option<Vec<bool>>,
-    /// What is valid is decided by the validator: `#/properties/lines`.
-    pub lines: Option<Vec<Line>>,
-    /// What is valid is decided by the validator: `#/properties/none_extra`.
+wire::object! {
+    /// What some of the items have to be.
     ///
-    /// What is valid is decided by the validator: `#/properties/none_extra`.
-    pub none_extra: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
-    ///
-    /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
-    pub rest_evaluated: Option<Vec<serde_json::Value>>,
-    pub without_contains: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/untyped`.
-    pub untyped: Option<serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for BasketFilled {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+    /// Topic `golden.basket-filled`, schema `basket.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct BasketFilled {
+        /// What is valid is decided by the validator: `#/properties/with_five`.
+        pub with_five: Option<Vec<i64>> = 0 "with_five": optional as (wire::Validated<Vec<i64>, Subschema1>),
+        /// What is valid is decided by the validator: `#/properties/two_or_three`.
+        pub two_or_three: Option<Vec<serde_json::Value>> = 1 "two_or_three": optional as (wire::Validated<Vec<serde_json::Value>, Subschema2>),
+        /// What is valid is decided by the validator: `#/properties/at_most_one`.
+        pub at_most_one: Option<Vec<bool>> = 2 "at_most_one": optional as (wire::Validated<Vec<bool>, Subschema3>),
+        /// What is valid is decided by the validator: `#/properties/lines`.
+        pub lines: Option<Vec<Line>> = 3 "lines": optional as (wire::Validated<Vec<Line>, Subschema4>),
+        /// What is valid is decided by the validator: `#/properties/none_extra`.
+        ///
+        /// What is valid is decided by the validator: `#/properties/none_extra`.
+        pub none_extra: Option<Vec<serde_json::Value>> = 4 "none_extra": optional as (wire::Validated<Vec<serde_json::Value>, Subschema5>),
+        /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
+        ///
+        /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
+        pub rest_evaluated: Option<Vec<serde_json::Value>> = 5 "rest_evaluated": optional as (wire::Validated<Vec<serde_json::Value>, Subschema6>),
+        pub without_contains: Option<Vec<serde_json::Value>> = 6 "without_contains": optional,
+        /// What is valid is decided by the validator: `#/properties/untyped`.
+        pub untyped: Option<serde_json::Value> = 7 "untyped": optional as (wire::Validated<serde_json::Value, Subschema7>),
     }
-}
-
-impl serde::Serialize for BasketFilled {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for BasketFilled {}
-
-impl wire::Object for BasketFilled {
-    const MEMBERS: &'static [&'static str] = &[
-        "with_five",
-        "two_or_three",
-        "at_most_one",
-        "lines",
-        "none_extra",
-        "rest_evaluated",
-        "without_contains",
-        "untyped",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut with_five = None;
-        let mut two_or_three = None;
-        let mut at_most_one = None;
-        let mut lines = None;
-        let mut none_extra = None;
-        let mut rest_evaluated = None;
-        let mut without_contains = None;
-        let mut untyped = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => {
-                    with_five = Some(
-                        members.read::<wire::Validated<Vec<i64>, Subschema1>>()?,
-                    );
-                }
-                1 => {
-                    two_or_three = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema2>,
-                            >()?,
-                    );
-                }
-                2 => {
-                    at_most_one = Some(
-                        members.read::<wire::Validated<Vec<bool>, Subschema3>>()?,
-                    );
-                }
-                3 => {
-                    lines = Some(
-                        members.read::<wire::Validated<Vec<Line>, Subschema4>>()?,
-                    );
-                }
-                4 => {
-                    none_extra = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema5>,
-                            >()?,
-                    );
-                }
-                5 => {
-                    rest_evaluated = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema6>,
-                            >()?,
-                    );
-                }
-                6 => without_contains = Some(members.value()?),
-                7 => {
-                    untyped = Some(
-                        members.read::<wire::Validated<serde_json::Value, Subschema7>>()?,
-                    );
-                }
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            with_five,
-            two_or_three,
-            at_most_one,
-            lines,
-            none_extra,
-            rest_evaluated,
-            without_contains,
-            untyped,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object
-            .write_optional::<
-                wire::Validated<Vec<i64>, Subschema1>,
-            >("with_five", &self.with_five)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema2>,
-            >("two_or_three", &self.two_or_three)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<bool>, Subschema3>,
-            >("at_most_one", &self.at_most_one)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<Line>, Subschema4>,
-            >("lines", &self.lines)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema5>,
-            >("none_extra", &self.none_extra)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema6>,
-            >("rest_evaluated", &self.rest_evaluated)?;
-        object.optional("without_contains", &self.without_contains)?;
-        object
-            .write_optional::<
-                wire::Validated<serde_json::Value, Subschema7>,
-            >("untyped", &self.untyped)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for BasketFilled {
@@ -174,65 +39,14 @@ impl message::Message for BasketFilled {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub sku: String,
-    pub gift: Option<bool>,
-}
-
-impl Line {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(sku: String) -> Self {
-        Self { sku, gift: None }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Line {
+        pub sku: String = 0 "sku",
+        pub gift: Option<bool> = 1 "gift": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for Line {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Line {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Line {}
-
-impl wire::Object for Line {
-    const MEMBERS: &'static [&'static str] = &["sku", "gift"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut sku = None;
-        let mut gift = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => sku = Some(members.value()?),
-                1 => gift = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            sku: members.required(0, sku)?,
-            gift,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("sku", &self.sku)?;
-        object.optional("gift", &self.gift)?;
-        Ok(())
-    }
+    others ignored;
+    new(sku: String);
 }
 
 /// Topic `golden.samples-taken`, schema `samples.schema.json`.
@@ -262,21 +76,7 @@ impl ::std::ops::Deref for SamplesTaken {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for SamplesTaken {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for SamplesTaken {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for SamplesTaken {}
+wire::serde_impls!(SamplesTaken, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for SamplesTaken {
     type Codec = wire::Validated<wire::Unique<f64>, Subschema8>;
@@ -298,53 +98,13 @@ impl message::Message for SamplesTaken {
     );
 }
 
-/// Topic `golden.tail-seen`, schema `tail.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TailSeen {
-    pub tail: TailSeenTail,
-}
-
-impl<'de> serde::Deserialize<'de> for TailSeen {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.tail-seen`, schema `tail.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct TailSeen {
+        pub tail: TailSeenTail = 0 "tail",
     }
-}
-
-impl serde::Serialize for TailSeen {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for TailSeen {}
-
-impl wire::Object for TailSeen {
-    const MEMBERS: &'static [&'static str] = &["tail"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut tail = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => tail = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            tail: members.required(0, tail)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("tail", &self.tail)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for TailSeen {
@@ -367,21 +127,7 @@ pub enum TailSeenTail {
     Array2(Vec<serde_json::Value>),
 }
 
-impl<'de> serde::Deserialize<'de> for TailSeenTail {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for TailSeenTail {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for TailSeenTail {}
+wire::serde_impls!(TailSeenTail, OfVariants, read_union, write_union);
 
 impl wire::Union for TailSeenTail {
     const EXPECTED: &'static str = "an array";

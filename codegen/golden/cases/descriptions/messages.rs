@@ -198,35 +198,63 @@ wire::enumeration! {
     /// \*/
     #[derive(Debug)]
     pub enum DescriptionsEnum {
-        ALinkHttpXBHtmlBScriptAlert1Script = "A [link](http://x), <b>HTML</b> & <script>alert(1)</script>.",
-        RustPanic = "```rust\npanic!()\n```",
-        Loop = "```\nloop {}\n```",
-        FnMain = "~~~\nfn main() {}\n~~~",
-        IndentedCode = "    indented code();",
-        IndentedCode2 = "\tindented code();",
-        StructX = "*/ struct X; /*",
-        AllowWarnings = "\"]\n#![allow(warnings)]",
-        Deprecated = "#[deprecated]",
-        HeadingAListOfTwo1One = "# Heading\n\n- a list\n- of two\n\n1. one",
-        OneBacktickAndTwoAndThree = "One ` backtick and `two` and ``three``",
-        TextPanic = "text\r```\rpanic!()\r```",
-        BidiAndAndZeroWidth = "Bidi \u{202e} and \u{2066} and \u{200f}, zero \u{200b} width",
-        NullChar = "null \0 char",
-        TrailingBackslash = "trailing backslash \\",
-        HtmlBracesDollarX = "{#html} {{braces}} $dollar #{x}",
-        ABCD = "| a | b |\n|---|---|\n| c | d |",
-        BrokenLinkAndFooBar = "[`Broken::Link`] and [foo]: bar",
-        PackageNameHashMapStdVecVecInitAndEmphasisAndOne = "package_name, HashMap, std::vec::Vec, __init__ and *emphasis* and _one_",
-        XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY = "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y",
+        /// `A [link](http://x), <b>HTML</b> & <script>alert(1)</script>.`
+        ALinkHttpXBHtmlBScriptAlert1Script => "A [link](http://x), <b>HTML</b> & <script>alert(1)</script>.",
+        /// ```` ```rust panic!() ``` ````
+        RustPanic => "```rust\npanic!()\n```",
+        /// ```` ``` loop {} ``` ````
+        Loop => "```\nloop {}\n```",
+        /// `~~~ fn main() {} ~~~`
+        FnMain => "~~~\nfn main() {}\n~~~",
+        /// `    indented code();`
+        IndentedCode => "    indented code();",
+        /// ` indented code();`
+        IndentedCode2 => "\tindented code();",
+        /// `*/ struct X; /*`
+        StructX => "*/ struct X; /*",
+        /// `"] #![allow(warnings)]`
+        AllowWarnings => "\"]\n#![allow(warnings)]",
+        /// `#[deprecated]`
+        Deprecated => "#[deprecated]",
+        /// `# Heading  - a list - of two  1. one`
+        HeadingAListOfTwo1One => "# Heading\n\n- a list\n- of two\n\n1. one",
+        /// ``` One ` backtick and `two` and ``three`` ```
+        OneBacktickAndTwoAndThree => "One ` backtick and `two` and ``three``",
+        /// ```` text ``` panic!() ``` ````
+        TextPanic => "text\r```\rpanic!()\r```",
+        /// `Bidi   and   and  , zero   width`
+        BidiAndAndZeroWidth => "Bidi \u{202e} and \u{2066} and \u{200f}, zero \u{200b} width",
+        /// `null   char`
+        NullChar => "null \0 char",
+        /// `trailing backslash \`
+        TrailingBackslash => "trailing backslash \\",
+        /// `{#html} {{braces}} $dollar #{x}`
+        HtmlBracesDollarX => "{#html} {{braces}} $dollar #{x}",
+        /// `| a | b | |---|---| | c | d |`
+        ABCD => "| a | b |\n|---|---|\n| c | d |",
+        /// `` [`Broken::Link`] and [foo]: bar ``
+        BrokenLinkAndFooBar => "[`Broken::Link`] and [foo]: bar",
+        /// `package_name, HashMap, std::vec::Vec, __init__ and *emphasis* and _one_`
+        PackageNameHashMapStdVecVecInitAndEmphasisAndOne => "package_name, HashMap, std::vec::Vec, __init__ and *emphasis* and _one_",
+        /// `x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y`
+        XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY => "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y",
         XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY2 = "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x - y",
-        Quote = "> quote\n=====\n---",
-        Empty = "",
-        Value = "   ",
-        EndsWithAColonCode = "ends with a colon:\n\n    code()",
-        DocDoc = "/// doc //! doc",
-        SeparatorAnd = "\u{2028}separator\u{2029} and \u{85}",
-        A = "a`",
-        HttpsExampleOrgABCDEFHttpXYZ = "https://example.org/a_b?c=d&e=f, http://x.y/<z>.",
+        /// `> quote ===== ---`
+        Quote => "> quote\n=====\n---",
+        /// the empty text
+        Empty => "",
+        /// `   `
+        Value => "   ",
+        /// `ends with a colon:      code()`
+        EndsWithAColonCode => "ends with a colon:\n\n    code()",
+        /// `/// doc //! doc`
+        DocDoc => "/// doc //! doc",
+        /// ` separator  and  `
+        SeparatorAnd => "\u{2028}separator\u{2029} and \u{85}",
+        /// `` a` ``
+        A => "a`",
+        /// `https://example.org/a_b?c=d&e=f, http://x.y/<z>.`
+        HttpsExampleOrgABCDEFHttpXYZ => "https://example.org/a_b?c=d&e=f, http://x.y/<z>.",
     }
 }
 

@@ -15,21 +15,7 @@ pub enum AccountChanged {
     Integer(u64),
 }
 
-impl<'de> serde::Deserialize<'de> for AccountChanged {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for AccountChanged {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_only(self, serializer)
-    }
-}
-
-impl wire::Type for AccountChanged {}
+wire::serde_impls!(AccountChanged, OfVariants, read_union, write_only);
 
 impl wire::Union for AccountChanged {
     const EXPECTED: &'static str = "an integer or an object";
@@ -93,258 +79,52 @@ impl message::Message for AccountChanged {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    pub name: String,
-    pub born: Option<String>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Person {
+        pub name: String = 0 "name",
+        pub born: Option<String> = 1 "born": optional,
+    }
+    others ignored;
+    new(name: String);
 }
 
-impl Person {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(name: String) -> Self {
-        Self { name, born: None }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Company {
+        pub company: String = 0 "company",
+        pub born: Option<i64> = 1 "born": optional,
     }
+    others ignored;
+    new(company: String);
 }
 
-impl<'de> serde::Deserialize<'de> for Person {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.payment-received`, schema `payment-received.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PaymentReceived {
+        pub method: PaymentReceivedMethod = 0 "method",
+        /// How far it is.
+        pub status: Option<PaymentReceivedStatus> = 1 "status": optional,
+        /// One of `1`, `2`.
+        pub level: Option<i64> = 2 "level": optional,
+        pub reference: Option<String> = 3 "reference": nullable,
+        pub receipt: Option<Receipt> = 4 "receipt": nullable,
+        /// What is valid is decided by the validator: `#/properties/amount`.
+        pub amount: Option<i64> = 5 "amount": optional as (wire::Validated<i64, Subschema1>),
+        pub code: Option<PaymentReceivedCode> = 6 "code": optional,
+        pub overlap: Option<PaymentReceivedOverlap> = 7 "overlap": optional,
+        /// What is valid is decided by the validator: `#/properties/number`.
+        pub number: Option<f64> = 8 "number": optional as (wire::Validated<f64, Subschema2>),
+        /// At least 2 characters.
+        pub single: Option<String> = 9 "single": optional,
     }
+    others ignored;
+    new(method: PaymentReceivedMethod);
+    check fields;
 }
 
-impl serde::Serialize for Person {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Person {}
-
-impl wire::Object for Person {
-    const MEMBERS: &'static [&'static str] = &["name", "born"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut name = None;
-        let mut born = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => name = Some(members.value()?),
-                1 => born = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            name: members.required(0, name)?,
-            born,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("name", &self.name)?;
-        object.optional("born", &self.born)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Company {
-    pub company: String,
-    pub born: Option<i64>,
-}
-
-impl Company {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(company: String) -> Self {
-        Self { company, born: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Company {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Company {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Company {}
-
-impl wire::Object for Company {
-    const MEMBERS: &'static [&'static str] = &["company", "born"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut company = None;
-        let mut born = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => company = Some(members.value()?),
-                1 => born = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            company: members.required(0, company)?,
-            born,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("company", &self.company)?;
-        object.optional("born", &self.born)?;
-        Ok(())
-    }
-}
-
-/// Topic `golden.payment-received`, schema `payment-received.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PaymentReceived {
-    pub method: PaymentReceivedMethod,
-    /// How far it is.
-    pub status: Option<PaymentReceivedStatus>,
-    /// One of `1`, `2`.
-    pub level: Option<i64>,
-    pub reference: Option<String>,
-    pub receipt: Option<Receipt>,
-    /// What is valid is decided by the validator: `#/properties/amount`.
-    pub amount: Option<i64>,
-    pub code: Option<PaymentReceivedCode>,
-    pub overlap: Option<PaymentReceivedOverlap>,
-    /// What is valid is decided by the validator: `#/properties/number`.
-    pub number: Option<f64>,
-    /// At least 2 characters.
-    pub single: Option<String>,
-}
-
-impl PaymentReceived {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(method: PaymentReceivedMethod) -> Self {
-        Self {
-            method,
-            status: None,
-            level: None,
-            reference: None,
-            receipt: None,
-            amount: None,
-            code: None,
-            overlap: None,
-            number: None,
-            single: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PaymentReceived {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for PaymentReceived {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for PaymentReceived {}
-
-impl wire::Object for PaymentReceived {
-    const MEMBERS: &'static [&'static str] = &[
-        "method",
-        "status",
-        "level",
-        "reference",
-        "receipt",
-        "amount",
-        "code",
-        "overlap",
-        "number",
-        "single",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut method = None;
-        let mut status = None;
-        let mut level = None;
-        let mut reference = None;
-        let mut receipt = None;
-        let mut amount = None;
-        let mut code = None;
-        let mut overlap = None;
-        let mut number = None;
-        let mut single = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => method = Some(members.value()?),
-                1 => status = Some(members.value()?),
-                2 => level = Some(members.value()?),
-                3 => reference = members.value()?,
-                4 => receipt = members.value()?,
-                5 => amount = Some(members.read::<wire::Validated<i64, Subschema1>>()?),
-                6 => code = Some(members.value()?),
-                7 => overlap = Some(members.value()?),
-                8 => number = Some(members.read::<wire::Validated<f64, Subschema2>>()?),
-                9 => single = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            method: members.required(0, method)?,
-            status,
-            level,
-            reference,
-            receipt,
-            amount,
-            code,
-            overlap,
-            number,
-            single,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("method", &self.method)?;
-        object.optional("status", &self.status)?;
-        object.optional("level", &self.level)?;
-        object.optional("reference", &self.reference)?;
-        object.optional("receipt", &self.receipt)?;
-        object
-            .write_optional::<wire::Validated<i64, Subschema1>>("amount", &self.amount)?;
-        object.optional("code", &self.code)?;
-        object.optional("overlap", &self.overlap)?;
-        object
-            .write_optional::<wire::Validated<f64, Subschema2>>("number", &self.number)?;
-        object.optional("single", &self.single)?;
-        Ok(())
-    }
-
+impl wire::Check for PaymentReceived {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(level) = &self.level {
             wire::At::at(wire::one_of(level, &[1, 2]), "level")?;
@@ -370,21 +150,7 @@ pub enum PaymentReceivedMethod {
     Transfer(Transfer),
 }
 
-impl<'de> serde::Deserialize<'de> for PaymentReceivedMethod {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for PaymentReceivedMethod {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for PaymentReceivedMethod {}
+wire::serde_impls!(PaymentReceivedMethod, OfVariants, read_union, write_union);
 
 impl wire::Union for PaymentReceivedMethod {
     const EXPECTED: &'static str = "an object";
@@ -418,223 +184,44 @@ impl wire::Alternatives for PaymentReceivedMethod {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    pub pan: String,
-    pub cvc: Option<i64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Card {
+        pub pan: String = 0 "pan",
+        pub cvc: Option<i64> = 1 "cvc": optional,
+    }
+    others refused;
+    new(pan: String);
 }
 
-impl Card {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(pan: String) -> Self {
-        Self { pan, cvc: None }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Transfer {
+        pub iban: String = 0 "iban",
+    }
+    others refused;
+}
+
+wire::enumeration! {
+    /// How far it is.
+    #[derive(Debug)]
+    pub enum PaymentReceivedStatus {
+        /// Nobody has looked at it.
+        ///
+        Pending = "P",
+        /// The money is there.
+        ///
+        Settled = "S",
+        Refused = "X",
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Card {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Receipt {
+        pub id: i64 = 0 "id",
     }
-}
-
-impl serde::Serialize for Card {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Card {}
-
-impl wire::Object for Card {
-    const MEMBERS: &'static [&'static str] = &["pan", "cvc"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut pan = None;
-        let mut cvc = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => pan = Some(members.value()?),
-                1 => cvc = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            pan: members.required(0, pan)?,
-            cvc,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("pan", &self.pan)?;
-        object.optional("cvc", &self.cvc)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transfer {
-    pub iban: String,
-}
-
-impl<'de> serde::Deserialize<'de> for Transfer {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Transfer {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Transfer {}
-
-impl wire::Object for Transfer {
-    const MEMBERS: &'static [&'static str] = &["iban"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut iban = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => iban = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            iban: members.required(0, iban)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("iban", &self.iban)?;
-        Ok(())
-    }
-}
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PaymentReceivedStatus {
-    /// Nobody has looked at it.
-    ///
-    /// `P`
-    Pending,
-    /// The money is there.
-    ///
-    /// `S`
-    Settled,
-    /// `X`
-    Refused,
-}
-
-impl PaymentReceivedStatus {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Settled, Self::Refused];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "P",
-            Self::Settled => "S",
-            Self::Refused => "X",
-        }
-    }
-}
-
-impl ::std::fmt::Display for PaymentReceivedStatus {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PaymentReceivedStatus {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for PaymentReceivedStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for PaymentReceivedStatus {}
-
-impl wire::Enumeration for PaymentReceivedStatus {
-    const EXPECTED: &'static str = "one of `P`, `S`, `X`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    pub id: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for Receipt {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Receipt {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Receipt {}
-
-impl wire::Object for Receipt {
-    const MEMBERS: &'static [&'static str] = &["id"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -647,21 +234,7 @@ pub enum PaymentReceivedCode {
     Boolean(bool),
 }
 
-impl<'de> serde::Deserialize<'de> for PaymentReceivedCode {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for PaymentReceivedCode {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_only(self, serializer)
-    }
-}
-
-impl wire::Type for PaymentReceivedCode {}
+wire::serde_impls!(PaymentReceivedCode, OfVariants, read_union, write_only);
 
 impl wire::Union for PaymentReceivedCode {
     const EXPECTED: &'static str = "a boolean or a string";
@@ -726,21 +299,7 @@ pub enum PaymentReceivedOverlap {
     Right(Right),
 }
 
-impl<'de> serde::Deserialize<'de> for PaymentReceivedOverlap {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for PaymentReceivedOverlap {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_only(self, serializer)
-    }
-}
-
-impl wire::Type for PaymentReceivedOverlap {}
+wire::serde_impls!(PaymentReceivedOverlap, OfVariants, read_union, write_only);
 
 impl wire::Union for PaymentReceivedOverlap {
     const EXPECTED: &'static str = "an object";
@@ -774,108 +333,34 @@ impl wire::Alternatives for PaymentReceivedOverlap {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
-    /// 99 or less.
-    pub left: u8,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Left {
+        /// 99 or less.
+        pub left: u8 = 0 "left",
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Left {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Left {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Left {}
-
-impl wire::Object for Left {
-    const MEMBERS: &'static [&'static str] = &["left"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut left = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => left = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            left: members.required(0, left)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("left", &self.left)?;
-        Ok(())
-    }
-
+impl wire::Check for Left {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::maximum(self.left, 99), "left")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Right {
-    /// 99 or less.
-    pub right: u8,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Right {
+        /// 99 or less.
+        pub right: u8 = 0 "right",
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Right {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Right {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Right {}
-
-impl wire::Object for Right {
-    const MEMBERS: &'static [&'static str] = &["right"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut right = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => right = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            right: members.required(0, right)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("right", &self.right)?;
-        Ok(())
-    }
-
+impl wire::Check for Right {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::maximum(self.right, 99), "right")?;
         Ok(())
@@ -889,21 +374,7 @@ pub enum ReadingTaken {
     Fault(ReadingTakenFault),
 }
 
-impl<'de> serde::Deserialize<'de> for ReadingTaken {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ReadingTaken {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ReadingTaken {}
+wire::serde_impls!(ReadingTaken, OfVariants, read_union, write_union);
 
 impl wire::Union for ReadingTaken {
     const EXPECTED: &'static str = "an object";
@@ -951,114 +422,26 @@ impl message::Message for ReadingTaken {
     );
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReadingTakenValue {
-    pub sensor: String,
-    pub value: f64,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ReadingTakenValue {
+        pub sensor: String = 0 "sensor",
+        pub value: f64 = 1 "value",
+    }
+    without 2 "error";
+    others ignored;
+    presence [wire::Presence::NotAll(&[2])];
 }
 
-impl<'de> serde::Deserialize<'de> for ReadingTakenValue {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ReadingTakenFault {
+        pub sensor: String = 0 "sensor",
+        pub error: String = 1 "error",
     }
-}
-
-impl serde::Serialize for ReadingTakenValue {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ReadingTakenValue {}
-
-impl wire::Object for ReadingTakenValue {
-    const MEMBERS: &'static [&'static str] = &["sensor", "value", "error"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::NotAll(&[2])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut sensor = None;
-        let mut value = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => sensor = Some(members.value()?),
-                1 => value = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            sensor: members.required(0, sensor)?,
-            value: members.required(1, value)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("sensor", &self.sensor)?;
-        object.value("value", &self.value)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadingTakenFault {
-    pub sensor: String,
-    pub error: String,
-}
-
-impl<'de> serde::Deserialize<'de> for ReadingTakenFault {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ReadingTakenFault {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ReadingTakenFault {}
-
-impl wire::Object for ReadingTakenFault {
-    const MEMBERS: &'static [&'static str] = &["sensor", "error", "value"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::NotAll(&[2])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut sensor = None;
-        let mut error = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => sensor = Some(members.value()?),
-                1 => error = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            sensor: members.required(0, sensor)?,
-            error: members.required(1, error)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("sensor", &self.sensor)?;
-        object.value("error", &self.error)?;
-        Ok(())
-    }
+    without 2 "value";
+    others ignored;
+    presence [wire::Presence::NotAll(&[2])];
 }
 
 /// What the validator checks: `#/properties/amount` of `payment-received.schema.json`.

@@ -2,185 +2,39 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Members whose names follow a pattern.
-///
-/// Topic `golden.headers-seen`, schema `headers.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct HeadersSeen {
-    /// Each name: Matches `^X-`.
-    pub headers: Option<::std::collections::BTreeMap<String, String>>,
-    /// What is valid is decided by the validator: `#/properties/open`.
-    pub open: Option<serde_json::Map<String, serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/several`.
-    pub several: Option<serde_json::Map<String, serde_json::Value>>,
-    pub r#struct: Option<HeadersSeenStruct>,
-    /// Each name: Matches `^[a-z]{2}$`.
-    pub by_code: Option<::std::collections::BTreeMap<String, String>>,
-    /// At least 1 member.
+wire::object! {
+    /// Members whose names follow a pattern.
     ///
-    /// Each name: At least 2 characters. At most 4 characters.
-    pub short_names: Option<serde_json::Map<String, serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/listed_names`.
-    pub listed_names: Option<::std::collections::BTreeMap<String, i64>>,
-    pub struct_names: Option<HeadersSeenStructNames>,
-    /// Each name: Matches `^p[0-9]+$`.
-    pub people: Option<::std::collections::BTreeMap<String, Person>>,
-    /// What is valid is decided by the validator: `#/properties/no_names`.
-    pub no_names: Option<serde_json::Map<String, serde_json::Value>>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+    /// Topic `golden.headers-seen`, schema `headers.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct HeadersSeen {
+        /// Each name: Matches `^X-`.
+        pub headers: Option<::std::collections::BTreeMap<String, String>> = 0 "headers": optional,
+        /// What is valid is decided by the validator: `#/properties/open`.
+        pub open: Option<serde_json::Map<String, serde_json::Value>> = 1 "open": optional as (wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema1>),
+        /// What is valid is decided by the validator: `#/properties/several`.
+        pub several: Option<serde_json::Map<String, serde_json::Value>> = 2 "several": optional as (wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema2>),
+        pub r#struct: Option<HeadersSeenStruct> = 3 "struct": optional,
+        /// Each name: Matches `^[a-z]{2}$`.
+        pub by_code: Option<::std::collections::BTreeMap<String, String>> = 4 "by_code": optional,
+        /// At least 1 member.
+        ///
+        /// Each name: At least 2 characters. At most 4 characters.
+        pub short_names: Option<serde_json::Map<String, serde_json::Value>> = 5 "short_names": optional,
+        /// What is valid is decided by the validator: `#/properties/listed_names`.
+        pub listed_names: Option<::std::collections::BTreeMap<String, i64>> = 6 "listed_names": optional as (wire::Validated<::std::collections::BTreeMap<String, i64>, Subschema3>),
+        pub struct_names: Option<HeadersSeenStructNames> = 7 "struct_names": optional,
+        /// Each name: Matches `^p[0-9]+$`.
+        pub people: Option<::std::collections::BTreeMap<String, Person>> = 8 "people": optional,
+        /// What is valid is decided by the validator: `#/properties/no_names`.
+        pub no_names: Option<serde_json::Map<String, serde_json::Value>> = 9 "no_names": optional as (wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema4>),
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    check fields;
+    validator Subschema5;
 }
 
-impl<'de> serde::Deserialize<'de> for HeadersSeen {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for HeadersSeen {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for HeadersSeen {}
-
-impl wire::Object for HeadersSeen {
-    const MEMBERS: &'static [&'static str] = &[
-        "headers",
-        "open",
-        "several",
-        "struct",
-        "by_code",
-        "short_names",
-        "listed_names",
-        "struct_names",
-        "people",
-        "no_names",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut headers = None;
-        let mut open = None;
-        let mut several = None;
-        let mut r#struct = None;
-        let mut by_code = None;
-        let mut short_names = None;
-        let mut listed_names = None;
-        let mut struct_names = None;
-        let mut people = None;
-        let mut no_names = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => headers = Some(members.value()?),
-                1 => {
-                    open = Some(
-                        members
-                            .read::<
-                                wire::Validated<
-                                    serde_json::Map<String, serde_json::Value>,
-                                    Subschema2,
-                                >,
-                            >()?,
-                    );
-                }
-                2 => {
-                    several = Some(
-                        members
-                            .read::<
-                                wire::Validated<
-                                    serde_json::Map<String, serde_json::Value>,
-                                    Subschema3,
-                                >,
-                            >()?,
-                    );
-                }
-                3 => r#struct = Some(members.value()?),
-                4 => by_code = Some(members.value()?),
-                5 => short_names = Some(members.value()?),
-                6 => {
-                    listed_names = Some(
-                        members
-                            .read::<
-                                wire::Validated<
-                                    ::std::collections::BTreeMap<String, i64>,
-                                    Subschema4,
-                                >,
-                            >()?,
-                    );
-                }
-                7 => struct_names = Some(members.value()?),
-                8 => people = Some(members.value()?),
-                9 => {
-                    no_names = Some(
-                        members
-                            .read::<
-                                wire::Validated<
-                                    serde_json::Map<String, serde_json::Value>,
-                                    Subschema5,
-                                >,
-                            >()?,
-                    );
-                }
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            headers,
-            open,
-            several,
-            r#struct,
-            by_code,
-            short_names,
-            listed_names,
-            struct_names,
-            people,
-            no_names,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("headers", &self.headers)?;
-        object
-            .write_optional::<
-                wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema2>,
-            >("open", &self.open)?;
-        object
-            .write_optional::<
-                wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema3>,
-            >("several", &self.several)?;
-        object.optional("struct", &self.r#struct)?;
-        object.optional("by_code", &self.by_code)?;
-        object.optional("short_names", &self.short_names)?;
-        object
-            .write_optional::<
-                wire::Validated<::std::collections::BTreeMap<String, i64>, Subschema4>,
-            >("listed_names", &self.listed_names)?;
-        object.optional("struct_names", &self.struct_names)?;
-        object.optional("people", &self.people)?;
-        object
-            .write_optional::<
-                wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema5>,
-            >("no_names", &self.no_names)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-
+impl wire::Check for HeadersSeen {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(headers) = &self.headers {
             wire::At::at(
@@ -243,80 +97,15 @@ impl message::Message for HeadersSeen {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeadersSeenStruct {
-    pub id: String,
-    pub x_first: Option<HeadersSeenStructXFirst>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl HeadersSeenStruct {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: String) -> Self {
-        Self {
-            id,
-            x_first: None,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct HeadersSeenStruct {
+        pub id: String = 0 "id",
+        pub x_first: Option<HeadersSeenStructXFirst> = 1 "x-first": nullable,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for HeadersSeenStruct {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema6,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for HeadersSeenStruct {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema6,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for HeadersSeenStruct {}
-
-impl wire::Object for HeadersSeenStruct {
-    const MEMBERS: &'static [&'static str] = &["id", "x-first"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut x_first = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => x_first = members.value()?,
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            x_first,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.optional("x-first", &self.x_first)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(id: String);
+    validator Subschema6;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -329,21 +118,7 @@ pub enum HeadersSeenStructXFirst {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for HeadersSeenStructXFirst {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for HeadersSeenStructXFirst {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for HeadersSeenStructXFirst {}
+wire::serde_impls!(HeadersSeenStructXFirst, OfVariants, read_union, write_union);
 
 impl wire::Union for HeadersSeenStructXFirst {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -399,108 +174,21 @@ impl wire::Union for HeadersSeenStructXFirst {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct HeadersSeenStructNames {
-    pub ab: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct HeadersSeenStructNames {
+        pub ab: Option<i64> = 0 "ab": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema7;
 }
 
-impl<'de> serde::Deserialize<'de> for HeadersSeenStructNames {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema7,
-        > as wire::Codec>::read(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Person {
+        pub name: String = 0 "name",
     }
-}
-
-impl serde::Serialize for HeadersSeenStructNames {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema7,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for HeadersSeenStructNames {}
-
-impl wire::Object for HeadersSeenStructNames {
-    const MEMBERS: &'static [&'static str] = &["ab"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut ab = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => ab = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self { ab, additional_properties })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("ab", &self.ab)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    pub name: String,
-}
-
-impl<'de> serde::Deserialize<'de> for Person {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Person {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Person {}
-
-impl wire::Object for Person {
-    const MEMBERS: &'static [&'static str] = &["name"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut name = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => name = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            name: members.required(0, name)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("name", &self.name)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 /// Topic `golden.parts-counted`, schema `map-root.schema.json`.
@@ -538,21 +226,7 @@ impl ::std::ops::Deref for PartsCounted {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for PartsCounted {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for PartsCounted {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for PartsCounted {}
+wire::serde_impls!(PartsCounted, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for PartsCounted {
     type Codec = ::std::collections::BTreeMap<String, u64>;
@@ -586,24 +260,11 @@ impl message::Message for PartsCounted {
     );
 }
 
-/// What the validator checks: `#` of `headers.schema.json`.
+/// What the validator checks: `#/properties/open` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
 impl wire::Subschema for Subschema1 {
-    fn validator() -> &'static wire::Validator {
-        static VALIDATOR: wire::Validator = wire::Validator::new(
-            &[(&SCHEMA_HEADERS, "#")],
-        );
-        &VALIDATOR
-    }
-}
-
-/// What the validator checks: `#/properties/open` of `headers.schema.json`.
-#[doc(hidden)]
-pub enum Subschema2 {}
-
-impl wire::Subschema for Subschema2 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_HEADERS, "#/properties/open")],
@@ -614,9 +275,9 @@ impl wire::Subschema for Subschema2 {
 
 /// What the validator checks: `#/properties/several` of `headers.schema.json`.
 #[doc(hidden)]
-pub enum Subschema3 {}
+pub enum Subschema2 {}
 
-impl wire::Subschema for Subschema3 {
+impl wire::Subschema for Subschema2 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_HEADERS, "#/properties/several")],
@@ -627,9 +288,9 @@ impl wire::Subschema for Subschema3 {
 
 /// What the validator checks: `#/properties/listed_names` of `headers.schema.json`.
 #[doc(hidden)]
-pub enum Subschema4 {}
+pub enum Subschema3 {}
 
-impl wire::Subschema for Subschema4 {
+impl wire::Subschema for Subschema3 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_HEADERS, "#/properties/listed_names")],
@@ -640,12 +301,25 @@ impl wire::Subschema for Subschema4 {
 
 /// What the validator checks: `#/properties/no_names` of `headers.schema.json`.
 #[doc(hidden)]
+pub enum Subschema4 {}
+
+impl wire::Subschema for Subschema4 {
+    fn validator() -> &'static wire::Validator {
+        static VALIDATOR: wire::Validator = wire::Validator::new(
+            &[(&SCHEMA_HEADERS, "#/properties/no_names")],
+        );
+        &VALIDATOR
+    }
+}
+
+/// What the validator checks: `#` of `headers.schema.json`.
+#[doc(hidden)]
 pub enum Subschema5 {}
 
 impl wire::Subschema for Subschema5 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
-            &[(&SCHEMA_HEADERS, "#/properties/no_names")],
+            &[(&SCHEMA_HEADERS, "#")],
         );
         &VALIDATOR
     }

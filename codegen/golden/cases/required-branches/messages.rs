@@ -2,105 +2,23 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Which members stand together.
-///
-/// Topic `golden.contact-changed`, schema `contact.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChanged {
-    pub any: Option<ContactChangedAny>,
-    pub one: Option<ContactChangedOne>,
-    pub not_both: Option<ContactChangedNotBoth>,
-    pub never_old: Option<ContactChangedNeverOld>,
-    pub together: Option<ContactChangedTogether>,
-    pub sized: Option<ContactChangedSized>,
-    pub without: Option<ContactChangedWithout>,
-    pub branches: Option<ContactChangedBranches>,
-    pub undeclared: Option<ContactChangedUndeclared>,
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChanged {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Which members stand together.
+    ///
+    /// Topic `golden.contact-changed`, schema `contact.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChanged {
+        pub any: Option<ContactChangedAny> = 0 "any": optional,
+        pub one: Option<ContactChangedOne> = 1 "one": optional,
+        pub not_both: Option<ContactChangedNotBoth> = 2 "not_both": optional,
+        pub never_old: Option<ContactChangedNeverOld> = 3 "never_old": optional,
+        pub together: Option<ContactChangedTogether> = 4 "together": optional,
+        pub sized: Option<ContactChangedSized> = 5 "sized": optional,
+        pub without: Option<ContactChangedWithout> = 6 "without": optional,
+        pub branches: Option<ContactChangedBranches> = 7 "branches": optional,
+        pub undeclared: Option<ContactChangedUndeclared> = 8 "undeclared": optional,
     }
-}
-
-impl serde::Serialize for ContactChanged {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChanged {}
-
-impl wire::Object for ContactChanged {
-    const MEMBERS: &'static [&'static str] = &[
-        "any",
-        "one",
-        "not_both",
-        "never_old",
-        "together",
-        "sized",
-        "without",
-        "branches",
-        "undeclared",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut any = None;
-        let mut one = None;
-        let mut not_both = None;
-        let mut never_old = None;
-        let mut together = None;
-        let mut sized = None;
-        let mut without = None;
-        let mut branches = None;
-        let mut undeclared = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => any = Some(members.value()?),
-                1 => one = Some(members.value()?),
-                2 => not_both = Some(members.value()?),
-                3 => never_old = Some(members.value()?),
-                4 => together = Some(members.value()?),
-                5 => sized = Some(members.value()?),
-                6 => without = Some(members.value()?),
-                7 => branches = Some(members.value()?),
-                8 => undeclared = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            any,
-            one,
-            not_both,
-            never_old,
-            together,
-            sized,
-            without,
-            branches,
-            undeclared,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("any", &self.any)?;
-        object.optional("one", &self.one)?;
-        object.optional("not_both", &self.not_both)?;
-        object.optional("never_old", &self.never_old)?;
-        object.optional("together", &self.together)?;
-        object.optional("sized", &self.sized)?;
-        object.optional("without", &self.without)?;
-        object.optional("branches", &self.branches)?;
-        object.optional("undeclared", &self.undeclared)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for ContactChanged {
@@ -111,395 +29,77 @@ impl message::Message for ContactChanged {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChangedAny {
-    pub mail: Option<String>,
-    pub phone: Option<String>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChangedAny {
+        pub mail: Option<String> = 0 "mail": optional,
+        pub phone: Option<String> = 1 "phone": optional,
+    }
+    others ignored;
+    presence [wire::Presence::AnyOf(&[&[0], &[1]])];
 }
 
-impl<'de> serde::Deserialize<'de> for ContactChangedAny {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChangedOne {
+        pub id: Option<i64> = 0 "id": optional,
+        pub name: Option<String> = 1 "name": optional,
+        pub realm: Option<String> = 2 "realm": optional,
     }
+    others refused;
+    presence [wire::Presence::OneOf(&[&[0], &[1, 2]])];
 }
 
-impl serde::Serialize for ContactChangedAny {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChangedNotBoth {
+        pub left: Option<bool> = 0 "left": optional,
+        pub right: Option<bool> = 1 "right": optional,
     }
+    others ignored;
+    presence [wire::Presence::NotAll(&[0, 1])];
 }
 
-impl wire::Type for ContactChangedAny {}
-
-impl wire::Object for ContactChangedAny {
-    const MEMBERS: &'static [&'static str] = &["mail", "phone"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::AnyOf(&[&[0], &[1]])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut mail = None;
-        let mut phone = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => mail = Some(members.value()?),
-                1 => phone = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { mail, phone })
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChangedNeverOld {
+        pub new: Option<i64> = 0 "new": optional,
+        pub old: Option<serde_json::Value> = 1 "old": optional,
     }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("mail", &self.mail)?;
-        object.optional("phone", &self.phone)?;
-        Ok(())
-    }
+    others ignored;
+    presence [wire::Presence::NotAll(&[1])];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChangedOne {
-    pub id: Option<i64>,
-    pub name: Option<String>,
-    pub realm: Option<String>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChangedTogether {
+        pub card: Option<String> = 0 "card": optional,
+        pub address: Option<String> = 1 "address": optional,
+        pub city: Option<String> = 2 "city": optional,
+    }
+    others ignored;
+    presence [wire::Presence::With(0, &[1, 2]), wire::Presence::With(2, &[1])];
 }
 
-impl<'de> serde::Deserialize<'de> for ContactChangedOne {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ContactChangedSized {
+        pub a: Option<i64> = 0 "a": optional,
+        pub b: Option<i64> = 1 "b": optional,
+        pub c: Option<i64> = 2 "c": optional,
     }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    presence [wire::Presence::AtLeast(1), wire::Presence::AtMost(2)];
 }
 
-impl serde::Serialize for ContactChangedOne {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ContactChangedWithout {
+        pub kept: String = 0 "kept",
     }
-}
-
-impl wire::Type for ContactChangedOne {}
-
-impl wire::Object for ContactChangedOne {
-    const MEMBERS: &'static [&'static str] = &["id", "name", "realm"];
-
-    const PRESENCE: &'static [wire::Presence] = &[
-        wire::Presence::OneOf(&[&[0], &[1, 2]]),
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut name = None;
-        let mut realm = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => name = Some(members.value()?),
-                2 => realm = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self { id, name, realm })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.optional("realm", &self.realm)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChangedNotBoth {
-    pub left: Option<bool>,
-    pub right: Option<bool>,
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedNotBoth {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedNotBoth {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedNotBoth {}
-
-impl wire::Object for ContactChangedNotBoth {
-    const MEMBERS: &'static [&'static str] = &["left", "right"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::NotAll(&[0, 1])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut left = None;
-        let mut right = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => left = Some(members.value()?),
-                1 => right = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { left, right })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("left", &self.left)?;
-        object.optional("right", &self.right)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChangedNeverOld {
-    pub new: Option<i64>,
-    pub old: Option<serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedNeverOld {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedNeverOld {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedNeverOld {}
-
-impl wire::Object for ContactChangedNeverOld {
-    const MEMBERS: &'static [&'static str] = &["new", "old"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::NotAll(&[1])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut new = None;
-        let mut old = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => new = Some(members.value()?),
-                1 => old = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { new, old })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("new", &self.new)?;
-        object.optional("old", &self.old)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChangedTogether {
-    pub card: Option<String>,
-    pub address: Option<String>,
-    pub city: Option<String>,
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedTogether {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedTogether {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedTogether {}
-
-impl wire::Object for ContactChangedTogether {
-    const MEMBERS: &'static [&'static str] = &["card", "address", "city"];
-
-    const PRESENCE: &'static [wire::Presence] = &[
-        wire::Presence::With(0, &[1, 2]),
-        wire::Presence::With(2, &[1]),
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut card = None;
-        let mut address = None;
-        let mut city = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => card = Some(members.value()?),
-                1 => address = Some(members.value()?),
-                2 => city = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { card, address, city })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("card", &self.card)?;
-        object.optional("address", &self.address)?;
-        object.optional("city", &self.city)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ContactChangedSized {
-    pub a: Option<i64>,
-    pub b: Option<i64>,
-    pub c: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedSized {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedSized {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedSized {}
-
-impl wire::Object for ContactChangedSized {
-    const MEMBERS: &'static [&'static str] = &["a", "b", "c"];
-
-    const PRESENCE: &'static [wire::Presence] = &[
-        wire::Presence::AtLeast(1),
-        wire::Presence::AtMost(2),
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        let mut b = None;
-        let mut c = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                1 => b = Some(members.value()?),
-                2 => c = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            a,
-            b,
-            c,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        object.optional("b", &self.b)?;
-        object.optional("c", &self.c)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactChangedWithout {
-    pub kept: String,
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedWithout {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedWithout {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedWithout {}
-
-impl wire::Object for ContactChangedWithout {
-    const MEMBERS: &'static [&'static str] = &["kept", "dropped"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::NotAll(&[1])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kept = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kept = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            kept: members.required(0, kept)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kept", &self.kept)?;
-        Ok(())
-    }
+    without 1 "dropped";
+    others ignored;
+    presence [wire::Presence::NotAll(&[1])];
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -508,21 +108,7 @@ pub enum ContactChangedBranches {
     WithPath(ContactChangedBranchesWithPath),
 }
 
-impl<'de> serde::Deserialize<'de> for ContactChangedBranches {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedBranches {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedBranches {}
+wire::serde_impls!(ContactChangedBranches, OfVariants, read_union, write_union);
 
 impl wire::Union for ContactChangedBranches {
     const EXPECTED: &'static str = "an object";
@@ -564,250 +150,47 @@ impl wire::Alternatives for ContactChangedBranches {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactChangedBranchesWithUrl {
-    pub url: String,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ContactChangedBranchesWithUrl {
+        pub url: String = 0 "url",
+    }
+    others refused;
 }
 
-impl<'de> serde::Deserialize<'de> for ContactChangedBranchesWithUrl {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ContactChangedBranchesWithPath {
+        pub path: String = 0 "path",
+        pub mode: Option<i64> = 1 "mode": optional,
     }
+    others refused;
+    new(path: String);
 }
 
-impl serde::Serialize for ContactChangedBranchesWithUrl {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ContactChangedUndeclared {
+        pub x: serde_json::Value = 0 "x",
+        pub y: Option<serde_json::Value> = 1 "y": optional,
+        pub z: Option<serde_json::Value> = 2 "z": optional,
     }
+    others ignored;
+    presence [wire::Presence::AnyOf(&[&[1], &[2]])];
+    new(x: serde_json::Value);
 }
 
-impl wire::Type for ContactChangedBranchesWithUrl {}
-
-impl wire::Object for ContactChangedBranchesWithUrl {
-    const MEMBERS: &'static [&'static str] = &["url"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut url = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => url = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            url: members.required(0, url)?,
-        })
+wire::object! {
+    /// Topic `golden.older-changed`, schema `older.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OlderChanged {
+        pub street: Option<String> = 0 "street": optional,
+        pub city: Option<String> = 1 "city": optional,
+        pub number: Option<i64> = 2 "number": optional,
+        pub parts: Option<OlderChangedParts> = 3 "parts": optional,
     }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("url", &self.url)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactChangedBranchesWithPath {
-    pub path: String,
-    pub mode: Option<i64>,
-}
-
-impl ContactChangedBranchesWithPath {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(path: String) -> Self {
-        Self { path, mode: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedBranchesWithPath {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedBranchesWithPath {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedBranchesWithPath {}
-
-impl wire::Object for ContactChangedBranchesWithPath {
-    const MEMBERS: &'static [&'static str] = &["path", "mode"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut path = None;
-        let mut mode = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => path = Some(members.value()?),
-                1 => mode = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            path: members.required(0, path)?,
-            mode,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("path", &self.path)?;
-        object.optional("mode", &self.mode)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactChangedUndeclared {
-    pub x: serde_json::Value,
-    pub y: Option<serde_json::Value>,
-    pub z: Option<serde_json::Value>,
-}
-
-impl ContactChangedUndeclared {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(x: serde_json::Value) -> Self {
-        Self { x, y: None, z: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ContactChangedUndeclared {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ContactChangedUndeclared {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ContactChangedUndeclared {}
-
-impl wire::Object for ContactChangedUndeclared {
-    const MEMBERS: &'static [&'static str] = &["x", "y", "z"];
-
-    const PRESENCE: &'static [wire::Presence] = &[wire::Presence::AnyOf(&[&[1], &[2]])];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        let mut y = None;
-        let mut z = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                1 => y = Some(members.value()?),
-                2 => z = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            x: members.required(0, x)?,
-            y,
-            z,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        object.optional("y", &self.y)?;
-        object.optional("z", &self.z)?;
-        Ok(())
-    }
-}
-
-/// Topic `golden.older-changed`, schema `older.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OlderChanged {
-    pub street: Option<String>,
-    pub city: Option<String>,
-    pub number: Option<i64>,
-    pub parts: Option<OlderChangedParts>,
-}
-
-impl<'de> serde::Deserialize<'de> for OlderChanged {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OlderChanged {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OlderChanged {}
-
-impl wire::Object for OlderChanged {
-    const MEMBERS: &'static [&'static str] = &["street", "city", "number", "parts"];
-
-    const PRESENCE: &'static [wire::Presence] = &[
-        wire::Presence::With(0, &[1]),
-        wire::Presence::With(2, &[0, 1]),
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut street = None;
-        let mut city = None;
-        let mut number = None;
-        let mut parts = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => street = Some(members.value()?),
-                1 => city = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => parts = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            street,
-            city,
-            number,
-            parts,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("street", &self.street)?;
-        object.optional("city", &self.city)?;
-        object.optional("number", &self.number)?;
-        object.optional("parts", &self.parts)?;
-        Ok(())
-    }
+    others ignored;
+    presence [wire::Presence::With(0, &[1]), wire::Presence::With(2, &[0, 1])];
 }
 
 impl message::Message for OlderChanged {
@@ -818,139 +201,26 @@ impl message::Message for OlderChanged {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OlderChangedParts {
-    pub kind: Option<String>,
-    pub count: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OlderChangedParts {
+        pub kind: Option<String> = 0 "kind": optional,
+        pub count: Option<i64> = 1 "count": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema1;
 }
 
-impl<'de> serde::Deserialize<'de> for OlderChangedParts {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::read(deserializer)
+wire::object! {
+    /// Topic `golden.oldest-changed`, schema `oldest.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OldestChanged {
+        pub from: Option<i64> = 0 "from": optional as (wire::StrictInteger<i64>),
+        pub to: Option<i64> = 1 "to": optional as (wire::StrictInteger<i64>),
+        pub at: Option<i64> = 2 "at": optional as (wire::StrictInteger<i64>),
     }
-}
-
-impl serde::Serialize for OlderChangedParts {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for OlderChangedParts {}
-
-impl wire::Object for OlderChangedParts {
-    const MEMBERS: &'static [&'static str] = &["kind", "count"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut count = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => count = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            kind,
-            count,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("kind", &self.kind)?;
-        object.optional("count", &self.count)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-/// Topic `golden.oldest-changed`, schema `oldest.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OldestChanged {
-    pub from: Option<i64>,
-    pub to: Option<i64>,
-    pub at: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for OldestChanged {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OldestChanged {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OldestChanged {}
-
-impl wire::Object for OldestChanged {
-    const MEMBERS: &'static [&'static str] = &["from", "to", "at"];
-
-    const PRESENCE: &'static [wire::Presence] = &[
-        wire::Presence::With(0, &[1]),
-        wire::Presence::With(1, &[0]),
-        wire::Presence::OneOf(&[&[0], &[2]]),
-        wire::Presence::AtMost(2),
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut from = None;
-        let mut to = None;
-        let mut at = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => from = Some(members.read::<wire::StrictInteger<i64>>()?),
-                1 => to = Some(members.read::<wire::StrictInteger<i64>>()?),
-                2 => at = Some(members.read::<wire::StrictInteger<i64>>()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            from,
-            to,
-            at,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::StrictInteger<i64>>("from", &self.from)?;
-        object.write_optional::<wire::StrictInteger<i64>>("to", &self.to)?;
-        object.write_optional::<wire::StrictInteger<i64>>("at", &self.at)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    presence [wire::Presence::With(0, &[1]), wire::Presence::With(1, &[0]), wire::Presence::OneOf(&[&[0], &[2]]), wire::Presence::AtMost(2)];
 }
 
 impl message::Message for OldestChanged {

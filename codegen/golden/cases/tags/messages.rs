@@ -13,21 +13,7 @@ pub enum EventOccurred {
     Moved(Moved),
 }
 
-impl<'de> serde::Deserialize<'de> for EventOccurred {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for EventOccurred {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for EventOccurred {}
+wire::serde_impls!(EventOccurred, OfVariants, read_union, write_union);
 
 impl wire::Union for EventOccurred {
     const EXPECTED: &'static str = "an object";
@@ -56,7 +42,7 @@ impl wire::Tagged for EventOccurred {
         match tag {
             wire::Tag::Text("opened") => Some(0),
             wire::Tag::Text("closed") => Some(1),
-            wire::Tag::Text("moved") | wire::Tag::Text("shifted") => Some(2),
+            wire::Tag::Text("moved" | "shifted") => Some(2),
             _ => None,
         }
     }
@@ -81,410 +67,70 @@ impl message::Message for EventOccurred {
     );
 }
 
-/// A door was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
-    pub door: i64,
-    pub kind: OpenedKind,
+wire::object! {
+    /// A door was opened.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Opened {
+        pub door: i64 = 0 "door",
+        pub kind: OpenedKind = 1 "kind",
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for Opened {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum OpenedKind {
+        Opened = "opened",
     }
 }
 
-impl serde::Serialize for Opened {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Closed {
+        pub door: Option<String> = 0 "door": optional,
+        pub kind: ClosedKind = 1 "kind",
+    }
+    others refused;
+    new(kind: ClosedKind);
+}
+
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum ClosedKind {
+        Closed = "closed",
     }
 }
 
-impl wire::Type for Opened {}
-
-impl wire::Object for Opened {
-    const MEMBERS: &'static [&'static str] = &["door", "kind"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut door = None;
-        let mut kind = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => door = Some(members.value()?),
-                1 => kind = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            door: members.required(0, door)?,
-            kind: members.required(1, kind)?,
-        })
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Moved {
+        pub kind: MovedKind = 0 "kind",
+        pub to: Vec<f64> = 1 "to",
     }
+    others ignored;
+}
 
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("door", &self.door)?;
-        object.value("kind", &self.kind)?;
-        Ok(())
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum MovedKind {
+        Moved = "moved",
+        Shifted = "shifted",
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OpenedKind {
-    /// `opened`
-    Opened,
-}
-
-impl OpenedKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Opened];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-        }
+wire::object! {
+    /// Topic `golden.versioned`, schema `versions.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Versioned {
+        pub by_number: Option<VersionedByNumber> = 0 "by_number": optional,
+        pub by_flag: Option<VersionedByFlag> = 1 "by_flag": optional,
+        pub nested: Option<VersionedNested> = 2 "nested": optional,
+        /// The first ones had no `v`.
+        pub or_older: Option<VersionedOrOlder> = 3 "or_older": optional,
+        pub or_text: Option<VersionedOrText> = 4 "or_text": nullable,
+        pub shapes: Option<Vec<Shape>> = 5 "shapes": optional,
     }
-}
-
-impl ::std::fmt::Display for OpenedKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OpenedKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for OpenedKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for OpenedKind {}
-
-impl wire::Enumeration for OpenedKind {
-    const EXPECTED: &'static str = "`opened`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
-    pub door: Option<String>,
-    pub kind: ClosedKind,
-}
-
-impl Closed {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(kind: ClosedKind) -> Self {
-        Self { door: None, kind }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Closed {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Closed {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Closed {}
-
-impl wire::Object for Closed {
-    const MEMBERS: &'static [&'static str] = &["door", "kind"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut door = None;
-        let mut kind = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => door = Some(members.value()?),
-                1 => kind = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            door,
-            kind: members.required(1, kind)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("door", &self.door)?;
-        object.value("kind", &self.kind)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ClosedKind {
-    /// `closed`
-    Closed,
-}
-
-impl ClosedKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Closed];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl ::std::fmt::Display for ClosedKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ClosedKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for ClosedKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for ClosedKind {}
-
-impl wire::Enumeration for ClosedKind {
-    const EXPECTED: &'static str = "`closed`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Moved {
-    pub kind: MovedKind,
-    pub to: Vec<f64>,
-}
-
-impl<'de> serde::Deserialize<'de> for Moved {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Moved {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Moved {}
-
-impl wire::Object for Moved {
-    const MEMBERS: &'static [&'static str] = &["kind", "to"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut to = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => to = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            kind: members.required(0, kind)?,
-            to: members.required(1, to)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kind", &self.kind)?;
-        object.value("to", &self.to)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MovedKind {
-    /// `moved`
-    Moved,
-    /// `shifted`
-    Shifted,
-}
-
-impl MovedKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Moved, Self::Shifted];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Moved => "moved",
-            Self::Shifted => "shifted",
-        }
-    }
-}
-
-impl ::std::fmt::Display for MovedKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for MovedKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for MovedKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for MovedKind {}
-
-impl wire::Enumeration for MovedKind {
-    const EXPECTED: &'static str = "one of `moved`, `shifted`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-/// Topic `golden.versioned`, schema `versions.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Versioned {
-    pub by_number: Option<VersionedByNumber>,
-    pub by_flag: Option<VersionedByFlag>,
-    pub nested: Option<VersionedNested>,
-    /// The first ones had no `v`.
-    pub or_older: Option<VersionedOrOlder>,
-    pub or_text: Option<VersionedOrText>,
-    pub shapes: Option<Vec<Shape>>,
-}
-
-impl<'de> serde::Deserialize<'de> for Versioned {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Versioned {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Versioned {}
-
-impl wire::Object for Versioned {
-    const MEMBERS: &'static [&'static str] = &[
-        "by_number",
-        "by_flag",
-        "nested",
-        "or_older",
-        "or_text",
-        "shapes",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut by_number = None;
-        let mut by_flag = None;
-        let mut nested = None;
-        let mut or_older = None;
-        let mut or_text = None;
-        let mut shapes = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => by_number = Some(members.value()?),
-                1 => by_flag = Some(members.value()?),
-                2 => nested = Some(members.value()?),
-                3 => or_older = Some(members.value()?),
-                4 => or_text = members.value()?,
-                5 => shapes = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            by_number,
-            by_flag,
-            nested,
-            or_older,
-            or_text,
-            shapes,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("by_number", &self.by_number)?;
-        object.optional("by_flag", &self.by_flag)?;
-        object.optional("nested", &self.nested)?;
-        object.optional("or_older", &self.or_older)?;
-        object.optional("or_text", &self.or_text)?;
-        object.optional("shapes", &self.shapes)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for Versioned {
@@ -501,21 +147,7 @@ pub enum VersionedByNumber {
     V2(VersionedByNumberV2),
 }
 
-impl<'de> serde::Deserialize<'de> for VersionedByNumber {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedByNumber {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedByNumber {}
+wire::serde_impls!(VersionedByNumber, OfVariants, read_union, write_union);
 
 impl wire::Union for VersionedByNumber {
     const EXPECTED: &'static str = "an object";
@@ -562,134 +194,38 @@ impl wire::Tagged for VersionedByNumber {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionedByNumberV1 {
-    /// One of `1`.
-    pub version: i64,
-    pub name: Option<String>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VersionedByNumberV1 {
+        /// One of `1`.
+        pub version: i64 = 0 "version",
+        pub name: Option<String> = 1 "name": optional,
+    }
+    others ignored;
+    new(version: i64);
+    check fields;
 }
 
-impl VersionedByNumberV1 {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(version: i64) -> Self {
-        Self { version, name: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedByNumberV1 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedByNumberV1 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedByNumberV1 {}
-
-impl wire::Object for VersionedByNumberV1 {
-    const MEMBERS: &'static [&'static str] = &["version", "name"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut version = None;
-        let mut name = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => version = Some(members.value()?),
-                1 => name = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            version: members.required(0, version)?,
-            name,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("version", &self.version)?;
-        object.optional("name", &self.name)?;
-        Ok(())
-    }
-
+impl wire::Check for VersionedByNumberV1 {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.version, &[1]), "version")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionedByNumberV2 {
-    /// One of `2`.
-    pub version: i64,
-    pub names: Option<Vec<String>>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VersionedByNumberV2 {
+        /// One of `2`.
+        pub version: i64 = 0 "version",
+        pub names: Option<Vec<String>> = 1 "names": optional,
+    }
+    others ignored;
+    new(version: i64);
+    check fields;
 }
 
-impl VersionedByNumberV2 {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(version: i64) -> Self {
-        Self { version, names: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedByNumberV2 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedByNumberV2 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedByNumberV2 {}
-
-impl wire::Object for VersionedByNumberV2 {
-    const MEMBERS: &'static [&'static str] = &["version", "names"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut version = None;
-        let mut names = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => version = Some(members.value()?),
-                1 => names = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            version: members.required(0, version)?,
-            names,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("version", &self.version)?;
-        object.optional("names", &self.names)?;
-        Ok(())
-    }
-
+impl wire::Check for VersionedByNumberV2 {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.version, &[2]), "version")?;
         Ok(())
@@ -702,21 +238,7 @@ pub enum VersionedByFlag {
     Lost(Lost),
 }
 
-impl<'de> serde::Deserialize<'de> for VersionedByFlag {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedByFlag {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedByFlag {}
+wire::serde_impls!(VersionedByFlag, OfVariants, read_union, write_union);
 
 impl wire::Union for VersionedByFlag {
     const EXPECTED: &'static str = "an object";
@@ -759,126 +281,37 @@ impl wire::Tagged for VersionedByFlag {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// One of `true`.
-    pub ok: bool,
-    pub value: i64,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Found {
+        /// One of `true`.
+        pub ok: bool = 0 "ok",
+        pub value: i64 = 1 "value",
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Found {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Found {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Found {}
-
-impl wire::Object for Found {
-    const MEMBERS: &'static [&'static str] = &["ok", "value"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut ok = None;
-        let mut value = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => ok = Some(members.value()?),
-                1 => value = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            ok: members.required(0, ok)?,
-            value: members.required(1, value)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("ok", &self.ok)?;
-        object.value("value", &self.value)?;
-        Ok(())
-    }
-
+impl wire::Check for Found {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.ok, &[true]), "ok")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lost {
-    /// One of `false`.
-    pub ok: bool,
-    pub reason: Option<String>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Lost {
+        /// One of `false`.
+        pub ok: bool = 0 "ok",
+        pub reason: Option<String> = 1 "reason": optional,
+    }
+    others ignored;
+    new(ok: bool);
+    check fields;
 }
 
-impl Lost {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(ok: bool) -> Self {
-        Self { ok, reason: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Lost {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Lost {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Lost {}
-
-impl wire::Object for Lost {
-    const MEMBERS: &'static [&'static str] = &["ok", "reason"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut ok = None;
-        let mut reason = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => ok = Some(members.value()?),
-                1 => reason = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            ok: members.required(0, ok)?,
-            reason,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("ok", &self.ok)?;
-        object.optional("reason", &self.reason)?;
-        Ok(())
-    }
-
+impl wire::Check for Lost {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.ok, &[false]), "ok")?;
         Ok(())
@@ -891,21 +324,7 @@ pub enum VersionedNested {
     Text(VersionedNestedText),
 }
 
-impl<'de> serde::Deserialize<'de> for VersionedNested {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedNested {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedNested {}
+wire::serde_impls!(VersionedNested, OfVariants, read_union, write_union);
 
 impl wire::Union for VersionedNested {
     const EXPECTED: &'static str = "an object";
@@ -955,320 +374,53 @@ impl wire::Tagged for VersionedNested {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionedNestedNumber {
-    pub data: i64,
-    pub meta: VersionedNestedNumberMeta,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VersionedNestedNumber {
+        pub data: i64 = 0 "data",
+        pub meta: VersionedNestedNumberMeta = 1 "meta",
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for VersionedNestedNumber {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VersionedNestedNumberMeta {
+        pub r#type: VersionedNestedNumberMetaType = 0 "type",
+        pub unit: Option<String> = 1 "unit": optional,
+    }
+    others ignored;
+    new(r#type: VersionedNestedNumberMetaType);
+}
+
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum VersionedNestedNumberMetaType {
+        Number = "number",
     }
 }
 
-impl serde::Serialize for VersionedNestedNumber {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VersionedNestedText {
+        pub data: String = 0 "data",
+        pub meta: VersionedNestedTextMeta = 1 "meta",
     }
+    others ignored;
 }
 
-impl wire::Type for VersionedNestedNumber {}
-
-impl wire::Object for VersionedNestedNumber {
-    const MEMBERS: &'static [&'static str] = &["data", "meta"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut data = None;
-        let mut meta = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => data = Some(members.value()?),
-                1 => meta = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            data: members.required(0, data)?,
-            meta: members.required(1, meta)?,
-        })
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VersionedNestedTextMeta {
+        pub r#type: VersionedNestedTextMetaType = 0 "type",
     }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("data", &self.data)?;
-        object.value("meta", &self.meta)?;
-        Ok(())
-    }
+    others ignored;
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionedNestedNumberMeta {
-    pub r#type: VersionedNestedNumberMetaType,
-    pub unit: Option<String>,
-}
-
-impl VersionedNestedNumberMeta {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(r#type: VersionedNestedNumberMetaType) -> Self {
-        Self { r#type, unit: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedNestedNumberMeta {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedNestedNumberMeta {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedNestedNumberMeta {}
-
-impl wire::Object for VersionedNestedNumberMeta {
-    const MEMBERS: &'static [&'static str] = &["type", "unit"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut r#type = None;
-        let mut unit = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => r#type = Some(members.value()?),
-                1 => unit = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            r#type: members.required(0, r#type)?,
-            unit,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("type", &self.r#type)?;
-        object.optional("unit", &self.unit)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VersionedNestedNumberMetaType {
-    /// `number`
-    Number,
-}
-
-impl VersionedNestedNumberMetaType {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Number];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-        }
-    }
-}
-
-impl ::std::fmt::Display for VersionedNestedNumberMetaType {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedNestedNumberMetaType {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedNestedNumberMetaType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for VersionedNestedNumberMetaType {}
-
-impl wire::Enumeration for VersionedNestedNumberMetaType {
-    const EXPECTED: &'static str = "`number`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionedNestedText {
-    pub data: String,
-    pub meta: VersionedNestedTextMeta,
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedNestedText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedNestedText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedNestedText {}
-
-impl wire::Object for VersionedNestedText {
-    const MEMBERS: &'static [&'static str] = &["data", "meta"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut data = None;
-        let mut meta = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => data = Some(members.value()?),
-                1 => meta = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            data: members.required(0, data)?,
-            meta: members.required(1, meta)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("data", &self.data)?;
-        object.value("meta", &self.meta)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionedNestedTextMeta {
-    pub r#type: VersionedNestedTextMetaType,
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedNestedTextMeta {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedNestedTextMeta {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedNestedTextMeta {}
-
-impl wire::Object for VersionedNestedTextMeta {
-    const MEMBERS: &'static [&'static str] = &["type"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut r#type = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => r#type = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            r#type: members.required(0, r#type)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("type", &self.r#type)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VersionedNestedTextMetaType {
-    /// `text`
-    Text,
-}
-
-impl VersionedNestedTextMetaType {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Text];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-        }
-    }
-}
-
-impl ::std::fmt::Display for VersionedNestedTextMetaType {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VersionedNestedTextMetaType {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedNestedTextMetaType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for VersionedNestedTextMetaType {}
-
-impl wire::Enumeration for VersionedNestedTextMetaType {
-    const EXPECTED: &'static str = "`text`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum VersionedNestedTextMetaType {
+        Text = "text",
     }
 }
 
@@ -1279,21 +431,7 @@ pub enum VersionedOrOlder {
     Newer(Newer),
 }
 
-impl<'de> serde::Deserialize<'de> for VersionedOrOlder {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedOrOlder {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedOrOlder {}
+wire::serde_impls!(VersionedOrOlder, OfVariants, read_union, write_union);
 
 impl wire::Union for VersionedOrOlder {
     const EXPECTED: &'static str = "an object";
@@ -1336,216 +474,36 @@ impl wire::Tagged for VersionedOrOlder {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Older {
-    pub v: Option<OlderV>,
-    pub id: Option<i64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Older {
+        pub v: Option<OlderV> = 0 "v": optional,
+        pub id: Option<i64> = 1 "id": optional,
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for Older {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum OlderV {
+        Value1 = "1",
     }
 }
 
-impl serde::Serialize for Older {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Newer {
+        pub v: NewerV = 0 "v",
+        pub id: Option<String> = 1 "id": optional,
     }
+    others ignored;
+    new(v: NewerV);
 }
 
-impl wire::Type for Older {}
-
-impl wire::Object for Older {
-    const MEMBERS: &'static [&'static str] = &["v", "id"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut v = None;
-        let mut id = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => v = Some(members.value()?),
-                1 => id = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { v, id })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("v", &self.v)?;
-        object.optional("id", &self.id)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OlderV {
-    /// `1`
-    Value1,
-}
-
-impl OlderV {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Value1];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Value1 => "1",
-        }
-    }
-}
-
-impl ::std::fmt::Display for OlderV {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OlderV {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for OlderV {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for OlderV {}
-
-impl wire::Enumeration for OlderV {
-    const EXPECTED: &'static str = "`1`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Newer {
-    pub v: NewerV,
-    pub id: Option<String>,
-}
-
-impl Newer {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(v: NewerV) -> Self {
-        Self { v, id: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Newer {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Newer {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Newer {}
-
-impl wire::Object for Newer {
-    const MEMBERS: &'static [&'static str] = &["v", "id"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut v = None;
-        let mut id = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => v = Some(members.value()?),
-                1 => id = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            v: members.required(0, v)?,
-            id,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("v", &self.v)?;
-        object.optional("id", &self.id)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NewerV {
-    /// `2`
-    Value2,
-}
-
-impl NewerV {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Value2];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Value2 => "2",
-        }
-    }
-}
-
-impl ::std::fmt::Display for NewerV {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for NewerV {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for NewerV {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for NewerV {}
-
-impl wire::Enumeration for NewerV {
-    const EXPECTED: &'static str = "`2`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum NewerV {
+        Value2 = "2",
     }
 }
 
@@ -1557,21 +515,7 @@ pub enum VersionedOrText {
     Square(Square),
 }
 
-impl<'de> serde::Deserialize<'de> for VersionedOrText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for VersionedOrText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for VersionedOrText {}
+wire::serde_impls!(VersionedOrText, OfVariants, read_union, write_union);
 
 impl wire::Union for VersionedOrText {
     const EXPECTED: &'static str = "a string or an object";
@@ -1621,227 +565,37 @@ impl wire::Tagged for VersionedOrText {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct Circle {
-    pub shape: CircleShape,
-    pub radius: Option<f64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Circle {
+        pub shape: CircleShape = 0 "shape",
+        pub radius: Option<f64> = 1 "radius": optional,
+    }
+    others ignored;
+    new(shape: CircleShape);
 }
 
-impl Circle {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(shape: CircleShape) -> Self {
-        Self { shape, radius: None }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum CircleShape {
+        Circle = "circle",
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Circle {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Square {
+        pub shape: SquareShape = 0 "shape",
+        pub side: Option<f64> = 1 "side": optional,
     }
+    others ignored;
+    new(shape: SquareShape);
 }
 
-impl serde::Serialize for Circle {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Circle {}
-
-impl wire::Object for Circle {
-    const MEMBERS: &'static [&'static str] = &["shape", "radius"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut shape = None;
-        let mut radius = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => shape = Some(members.value()?),
-                1 => radius = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            shape: members.required(0, shape)?,
-            radius,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("shape", &self.shape)?;
-        object.optional("radius", &self.radius)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CircleShape {
-    /// `circle`
-    Circle,
-}
-
-impl CircleShape {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Circle];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Circle => "circle",
-        }
-    }
-}
-
-impl ::std::fmt::Display for CircleShape {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for CircleShape {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for CircleShape {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for CircleShape {}
-
-impl wire::Enumeration for CircleShape {
-    const EXPECTED: &'static str = "`circle`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Square {
-    pub shape: SquareShape,
-    pub side: Option<f64>,
-}
-
-impl Square {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(shape: SquareShape) -> Self {
-        Self { shape, side: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Square {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Square {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Square {}
-
-impl wire::Object for Square {
-    const MEMBERS: &'static [&'static str] = &["shape", "side"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut shape = None;
-        let mut side = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => shape = Some(members.value()?),
-                1 => side = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            shape: members.required(0, shape)?,
-            side,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("shape", &self.shape)?;
-        object.optional("side", &self.side)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SquareShape {
-    /// `square`
-    Square,
-}
-
-impl SquareShape {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Square];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Square => "square",
-        }
-    }
-}
-
-impl ::std::fmt::Display for SquareShape {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for SquareShape {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for SquareShape {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for SquareShape {}
-
-impl wire::Enumeration for SquareShape {
-    const EXPECTED: &'static str = "`square`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum SquareShape {
+        Square = "square",
     }
 }
 
@@ -1851,21 +605,7 @@ pub enum Shape {
     Rectangle(Box<ShapeRectangle>),
 }
 
-impl<'de> serde::Deserialize<'de> for Shape {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Shape {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Shape {}
+wire::serde_impls!(Shape, OfVariants, read_union, write_union);
 
 impl wire::Union for Shape {
     const EXPECTED: &'static str = "an object";
@@ -1915,158 +655,41 @@ impl wire::Tagged for Shape {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShapeTriangle {
-    pub colour: Option<String>,
-    /// One of `3`.
-    pub sides: i64,
-    pub height: Option<i64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ShapeTriangle {
+        pub colour: Option<String> = 0 "colour": optional,
+        /// One of `3`.
+        pub sides: i64 = 1 "sides",
+        pub height: Option<i64> = 2 "height": optional,
+    }
+    others ignored;
+    new(sides: i64);
+    check fields;
 }
 
-impl ShapeTriangle {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(sides: i64) -> Self {
-        Self {
-            colour: None,
-            sides,
-            height: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ShapeTriangle {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ShapeTriangle {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ShapeTriangle {}
-
-impl wire::Object for ShapeTriangle {
-    const MEMBERS: &'static [&'static str] = &["colour", "sides", "height"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut colour = None;
-        let mut sides = None;
-        let mut height = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => colour = Some(members.value()?),
-                1 => sides = Some(members.value()?),
-                2 => height = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            colour,
-            sides: members.required(1, sides)?,
-            height,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("colour", &self.colour)?;
-        object.value("sides", &self.sides)?;
-        object.optional("height", &self.height)?;
-        Ok(())
-    }
-
+impl wire::Check for ShapeTriangle {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.sides, &[3]), "sides")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct ShapeRectangle {
-    pub colour: Option<String>,
-    /// One of `4`.
-    pub sides: i64,
-    pub ratio: Option<f64>,
-    pub inner: Option<Box<Shape>>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ShapeRectangle {
+        pub colour: Option<String> = 0 "colour": optional,
+        /// One of `4`.
+        pub sides: i64 = 1 "sides",
+        pub ratio: Option<f64> = 2 "ratio": optional,
+        pub inner: Option<Box<Shape>> = 3 "inner": optional as (wire::Boxed<Shape>),
+    }
+    others ignored;
+    new(sides: i64);
+    check fields;
 }
 
-impl ShapeRectangle {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(sides: i64) -> Self {
-        Self {
-            colour: None,
-            sides,
-            ratio: None,
-            inner: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ShapeRectangle {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ShapeRectangle {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ShapeRectangle {}
-
-impl wire::Object for ShapeRectangle {
-    const MEMBERS: &'static [&'static str] = &["colour", "sides", "ratio", "inner"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut colour = None;
-        let mut sides = None;
-        let mut ratio = None;
-        let mut inner = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => colour = Some(members.value()?),
-                1 => sides = Some(members.value()?),
-                2 => ratio = Some(members.value()?),
-                3 => inner = Some(members.read::<wire::Boxed<Shape>>()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            colour,
-            sides: members.required(1, sides)?,
-            ratio,
-            inner,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("colour", &self.colour)?;
-        object.value("sides", &self.sides)?;
-        object.optional("ratio", &self.ratio)?;
-        object.write_optional::<wire::Boxed<Shape>>("inner", &self.inner)?;
-        Ok(())
-    }
-
+impl wire::Check for ShapeRectangle {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.sides, &[4]), "sides")?;
         Ok(())

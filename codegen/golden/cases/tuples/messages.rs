@@ -28,21 +28,7 @@ impl ::std::ops::Deref for LinePrinted {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for LinePrinted {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for LinePrinted {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for LinePrinted {}
+wire::serde_impls!(LinePrinted, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for LinePrinted {
     type Codec = (String, u64);
@@ -64,104 +50,20 @@ impl message::Message for LinePrinted {
     );
 }
 
-/// Topic `golden.older-route`, schema `older-route.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OlderRoute {
-    pub start: (f64, f64),
-    /// What is valid is decided by the validator: `#/properties/legs`.
-    pub legs: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/open`.
-    pub open: Option<Vec<serde_json::Value>>,
-    /// Without a list of `items`, `additionalItems` says nothing.
-    pub ignored: Option<Vec<i64>>,
-}
-
-impl OlderRoute {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(start: (f64, f64)) -> Self {
-        Self {
-            start,
-            legs: None,
-            open: None,
-            ignored: None,
-        }
+wire::object! {
+    /// Topic `golden.older-route`, schema `older-route.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OlderRoute {
+        pub start: (f64, f64,) = 0 "start",
+        /// What is valid is decided by the validator: `#/properties/legs`.
+        pub legs: Option<Vec<serde_json::Value>> = 1 "legs": optional as (wire::Validated<Vec<serde_json::Value>, Subschema1>),
+        /// What is valid is decided by the validator: `#/properties/open`.
+        pub open: Option<Vec<serde_json::Value>> = 2 "open": optional as (wire::Validated<Vec<serde_json::Value>, Subschema2>),
+        /// Without a list of `items`, `additionalItems` says nothing.
+        pub ignored: Option<Vec<i64>> = 3 "ignored": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for OlderRoute {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OlderRoute {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OlderRoute {}
-
-impl wire::Object for OlderRoute {
-    const MEMBERS: &'static [&'static str] = &["start", "legs", "open", "ignored"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut start = None;
-        let mut legs = None;
-        let mut open = None;
-        let mut ignored = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => start = Some(members.value()?),
-                1 => {
-                    legs = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema1>,
-                            >()?,
-                    );
-                }
-                2 => {
-                    open = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema2>,
-                            >()?,
-                    );
-                }
-                3 => ignored = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            start: members.required(0, start)?,
-            legs,
-            open,
-            ignored,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("start", &self.start)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema1>,
-            >("legs", &self.legs)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema2>,
-            >("open", &self.open)?;
-        object.optional("ignored", &self.ignored)?;
-        Ok(())
-    }
+    others ignored;
+    new(start: (f64, f64,));
 }
 
 impl message::Message for OlderRoute {
@@ -173,9 +75,9 @@ impl message::Message for OlderRoute {
 }
 
 /// Topic `golden.open-tuple`, schema `coordinates.schema.json`.
-/// What is valid is decided by the validator: `#`.
-///
 /// At most 4 items.
+///
+/// What is valid is decided by the validator: `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenTuple(Vec<serde_json::Value>);
 
@@ -201,21 +103,7 @@ impl ::std::ops::Deref for OpenTuple {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for OpenTuple {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for OpenTuple {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for OpenTuple {}
+wire::serde_impls!(OpenTuple, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for OpenTuple {
     type Codec = wire::Validated<Vec<serde_json::Value>, Subschema3>;
@@ -238,196 +126,59 @@ impl message::Message for OpenTuple {
     );
 }
 
-/// Arrays whose items are told by their number.
-///
-/// Topic `golden.route-driven`, schema `route.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct RouteDriven {
-    /// Longitude and latitude.
-    pub point: Option<(f64, f64)>,
-    pub row: Option<(String, Option<i64>, RouteDrivenRowItem3)>,
-    pub single: Option<(bool,)>,
-    pub pairs: Option<Vec<(String, RouteDrivenPairItem2)>>,
-    /// What is valid is decided by the validator: `#/properties/open`.
-    pub open: Option<Vec<serde_json::Value>>,
-    /// At least 1 item.
+wire::object! {
+    /// Arrays whose items are told by their number.
     ///
-    /// What is valid is decided by the validator: `#/properties/rest`.
-    pub rest: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/short`.
-    pub short: Option<Vec<serde_json::Value>>,
-    /// At least 2 items.
-    ///
-    /// What is valid is decided by the validator: `#/properties/unique`.
-    ///
-    /// At most 2 items.
-    ///
-    /// No two items are equal.
-    pub unique: Option<Vec<serde_json::Value>>,
-    pub nested: Option<(i64, (i64, (String, RouteDrivenPairItem2)))>,
-    pub untyped: Option<RouteDrivenUntyped>,
+    /// Topic `golden.route-driven`, schema `route.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct RouteDriven {
+        /// Longitude and latitude.
+        pub point: Option<(f64, f64,)> = 0 "point": optional as ((wire::ExactNumber, wire::ExactNumber,)),
+        pub row: Option<(String, Option<i64>, RouteDrivenRowItem3,)> = 1 "row": optional,
+        pub single: Option<(bool,)> = 2 "single": optional,
+        pub pairs: Option<Vec<(String, RouteDrivenPairItem2,)>> = 3 "pairs": optional,
+        /// What is valid is decided by the validator: `#/properties/open`.
+        pub open: Option<Vec<serde_json::Value>> = 4 "open": optional as (wire::Validated<Vec<serde_json::Value>, Subschema4>),
+        /// At least 1 item.
+        ///
+        /// What is valid is decided by the validator: `#/properties/rest`.
+        pub rest: Option<Vec<serde_json::Value>> = 5 "rest": optional as (wire::Validated<Vec<serde_json::Value>, Subschema5>),
+        /// What is valid is decided by the validator: `#/properties/short`.
+        pub short: Option<Vec<serde_json::Value>> = 6 "short": optional as (wire::Validated<Vec<serde_json::Value>, Subschema6>),
+        /// At least 2 items.
+        ///
+        /// At most 2 items.
+        ///
+        /// No two items are equal.
+        ///
+        /// What is valid is decided by the validator: `#/properties/unique`.
+        pub unique: Option<Vec<serde_json::Value>> = 7 "unique": optional as (wire::Validated<Vec<serde_json::Value>, Subschema7>),
+        pub nested: Option<(i64, (i64, (String, RouteDrivenPairItem2,),),)> = 8 "nested": optional,
+        pub untyped: Option<RouteDrivenUntyped> = 9 "untyped": nullable,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for RouteDriven {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for RouteDriven {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for RouteDriven {}
-
-impl wire::Object for RouteDriven {
-    const MEMBERS: &'static [&'static str] = &[
-        "point",
-        "row",
-        "single",
-        "pairs",
-        "open",
-        "rest",
-        "short",
-        "unique",
-        "nested",
-        "untyped",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut point = None;
-        let mut row = None;
-        let mut single = None;
-        let mut pairs = None;
-        let mut open = None;
-        let mut rest = None;
-        let mut short = None;
-        let mut unique = None;
-        let mut nested = None;
-        let mut untyped = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => {
-                    point = Some(
-                        members.read::<(wire::ExactNumber, wire::ExactNumber)>()?,
-                    );
-                }
-                1 => row = Some(members.value()?),
-                2 => single = Some(members.value()?),
-                3 => pairs = Some(members.value()?),
-                4 => {
-                    open = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema4>,
-                            >()?,
-                    );
-                }
-                5 => {
-                    rest = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema5>,
-                            >()?,
-                    );
-                }
-                6 => {
-                    short = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema6>,
-                            >()?,
-                    );
-                }
-                7 => {
-                    unique = Some(
-                        members
-                            .read::<
-                                wire::Validated<Vec<serde_json::Value>, Subschema7>,
-                            >()?,
-                    );
-                }
-                8 => nested = Some(members.value()?),
-                9 => untyped = members.value()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            point,
-            row,
-            single,
-            pairs,
-            open,
-            rest,
-            short,
-            unique,
-            nested,
-            untyped,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object
-            .write_optional::<
-                (wire::ExactNumber, wire::ExactNumber),
-            >("point", &self.point)?;
-        object.optional("row", &self.row)?;
-        object.optional("single", &self.single)?;
-        object.optional("pairs", &self.pairs)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema4>,
-            >("open", &self.open)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema5>,
-            >("rest", &self.rest)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema6>,
-            >("short", &self.short)?;
-        object
-            .write_optional::<
-                wire::Validated<Vec<serde_json::Value>, Subschema7>,
-            >("unique", &self.unique)?;
-        object.optional("nested", &self.nested)?;
-        object.optional("untyped", &self.untyped)?;
-        Ok(())
-    }
-
+impl wire::Check for RouteDriven {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(point) = &self.point {
             wire::At::at(
                 wire::At::at(
-                    {
-                        let item = &point.0;
-                        {
-                            wire::minimum(*item, -180.0)?;
-                            wire::maximum(*item, 180.0)
-                        }
-                    },
+                    (|item: &_| {
+                        wire::minimum(*item, -180.0)?;
+                        wire::maximum(*item, 180.0)
+                    })(&point.0),
                     "0",
                 ),
                 "point",
             )?;
             wire::At::at(
                 wire::At::at(
-                    {
-                        let item = &point.1;
-                        {
-                            wire::minimum(*item, -90.0)?;
-                            wire::maximum(*item, 90.0)
-                        }
-                    },
+                    (|item: &_| {
+                        wire::minimum(*item, -90.0)?;
+                        wire::maximum(*item, 90.0)
+                    })(&point.1),
                     "1",
                 ),
                 "point",
@@ -438,13 +189,10 @@ impl wire::Object for RouteDriven {
                 wire::each(
                     pairs,
                     |item| wire::At::at(
-                        {
-                            let item = &item.0;
-                            {
-                                wire::min_length(item, 1)?;
-                                wire::max_length(item, 8)
-                            }
-                        },
+                        (|item: &_| {
+                            wire::min_length(item, 1)?;
+                            wire::max_length(item, 8)
+                        })(&item.0),
                         "0",
                     ),
                 ),
@@ -462,29 +210,16 @@ impl wire::Object for RouteDriven {
         if let Some(nested) = &self.nested {
             wire::At::at(
                 wire::At::at(
-                    {
-                        let item = &nested.1;
-                        {
-                            wire::At::at(
-                                {
-                                    let item = &item.1;
-                                    {
-                                        wire::At::at(
-                                            {
-                                                let item = &item.0;
-                                                {
-                                                    wire::min_length(item, 1)?;
-                                                    wire::max_length(item, 8)
-                                                }
-                                            },
-                                            "0",
-                                        )
-                                    }
-                                },
-                                "1",
-                            )
-                        }
-                    },
+                    (|item: &_| wire::At::at(
+                        (|item: &_| wire::At::at(
+                            (|item: &_| {
+                                wire::min_length(item, 1)?;
+                                wire::max_length(item, 8)
+                            })(&item.0),
+                            "0",
+                        ))(&item.1),
+                        "1",
+                    ))(&nested.1),
                     "1",
                 ),
                 "nested",
@@ -502,105 +237,19 @@ impl message::Message for RouteDriven {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RouteDrivenRowItem3 {
-    pub at: String,
-}
-
-impl<'de> serde::Deserialize<'de> for RouteDrivenRowItem3 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RouteDrivenRowItem3 {
+        pub at: String = 0 "at",
     }
+    others ignored;
 }
 
-impl serde::Serialize for RouteDrivenRowItem3 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for RouteDrivenRowItem3 {}
-
-impl wire::Object for RouteDrivenRowItem3 {
-    const MEMBERS: &'static [&'static str] = &["at"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut at = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => at = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            at: members.required(0, at)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("at", &self.at)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RouteDrivenPairItem2 {
-    /// `on`
-    On,
-    /// `off`
-    Off,
-}
-
-impl RouteDrivenPairItem2 {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::On, Self::Off];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::On => "on",
-            Self::Off => "off",
-        }
-    }
-}
-
-impl ::std::fmt::Display for RouteDrivenPairItem2 {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for RouteDrivenPairItem2 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for RouteDrivenPairItem2 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for RouteDrivenPairItem2 {}
-
-impl wire::Enumeration for RouteDrivenPairItem2 {
-    const EXPECTED: &'static str = "one of `on`, `off`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum RouteDrivenPairItem2 {
+        On = "on",
+        Off = "off",
     }
 }
 
@@ -612,21 +261,7 @@ pub enum RouteDrivenUntyped {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for RouteDrivenUntyped {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for RouteDrivenUntyped {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for RouteDrivenUntyped {}
+wire::serde_impls!(RouteDrivenUntyped, OfVariants, read_union, write_union);
 
 impl wire::Union for RouteDrivenUntyped {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";

@@ -9,21 +9,7 @@ pub enum OlderVehicle {
     WithSails(OlderVehicleWithSails),
 }
 
-impl<'de> serde::Deserialize<'de> for OlderVehicle {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for OlderVehicle {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_only(self, serializer)
-    }
-}
-
-impl wire::Type for OlderVehicle {}
+wire::serde_impls!(OlderVehicle, OfVariants, read_union, write_only);
 
 impl wire::Union for OlderVehicle {
     const EXPECTED: &'static str = "an object";
@@ -73,340 +59,63 @@ impl message::Message for OlderVehicle {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OlderVehicleWithDoors {
-    pub kind: OlderVehicleWithSailsKind,
-    /// 1 or more.
-    pub doors: u64,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OlderVehicleWithDoors {
+        pub kind: OlderVehicleWithSailsKind = 0 "kind",
+        /// 1 or more.
+        pub doors: u64 = 1 "doors",
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(kind: OlderVehicleWithSailsKind, doors: u64);
+    check fields;
+    validator Subschema1;
 }
 
-impl OlderVehicleWithDoors {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(kind: OlderVehicleWithSailsKind, doors: u64) -> Self {
-        Self {
-            kind,
-            doors,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OlderVehicleWithDoors {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for OlderVehicleWithDoors {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for OlderVehicleWithDoors {}
-
-impl wire::Object for OlderVehicleWithDoors {
-    const MEMBERS: &'static [&'static str] = &["kind", "doors"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut doors = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => doors = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            kind: members.required(0, kind)?,
-            doors: members.required(1, doors)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kind", &self.kind)?;
-        object.value("doors", &self.doors)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-
+impl wire::Check for OlderVehicleWithDoors {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::minimum(self.doors, 1), "doors")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OlderVehicleWithSailsKind {
-    /// `car`
-    Car,
-    /// `boat`
-    Boat,
-}
-
-impl OlderVehicleWithSailsKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Car, Self::Boat];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Car => "car",
-            Self::Boat => "boat",
-        }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum OlderVehicleWithSailsKind {
+        Car = "car",
+        Boat = "boat",
     }
 }
 
-impl ::std::fmt::Display for OlderVehicleWithSailsKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OlderVehicleWithSails {
+        pub kind: OlderVehicleWithSailsKind = 0 "kind",
+        pub sails: u64 = 1 "sails",
     }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(kind: OlderVehicleWithSailsKind, sails: u64);
+    validator Subschema1;
 }
 
-impl<'de> serde::Deserialize<'de> for OlderVehicleWithSailsKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
+wire::object! {
+    /// Closed over what others say of the same object.
+    ///
+    /// Topic `golden.vehicle-added`, schema `vehicle.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VehicleAdded {
+        pub id: String = 0 "id",
+        pub name: Option<String> = 1 "name": optional,
+        pub wheels: i64 = 2 "wheels",
+        pub closed: Option<VehicleAddedClosed> = 3 "closed": optional,
+        pub rest: Option<VehicleAddedRest> = 4 "rest": optional,
+        pub branches: Option<VehicleAddedBranches> = 5 "branches": optional,
+        pub conditional: Option<VehicleAddedConditional> = 6 "conditional": optional,
+        pub open: Option<VehicleAddedOpen> = 7 "open": optional,
     }
-}
-
-impl serde::Serialize for OlderVehicleWithSailsKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for OlderVehicleWithSailsKind {}
-
-impl wire::Enumeration for OlderVehicleWithSailsKind {
-    const EXPECTED: &'static str = "one of `car`, `boat`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OlderVehicleWithSails {
-    pub kind: OlderVehicleWithSailsKind,
-    pub sails: u64,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl OlderVehicleWithSails {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(kind: OlderVehicleWithSailsKind, sails: u64) -> Self {
-        Self {
-            kind,
-            sails,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OlderVehicleWithSails {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for OlderVehicleWithSails {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema1,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for OlderVehicleWithSails {}
-
-impl wire::Object for OlderVehicleWithSails {
-    const MEMBERS: &'static [&'static str] = &["kind", "sails"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut sails = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => sails = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            kind: members.required(0, kind)?,
-            sails: members.required(1, sails)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kind", &self.kind)?;
-        object.value("sails", &self.sails)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-/// Closed over what others say of the same object.
-///
-/// Topic `golden.vehicle-added`, schema `vehicle.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VehicleAdded {
-    pub id: String,
-    pub name: Option<String>,
-    pub wheels: i64,
-    pub closed: Option<VehicleAddedClosed>,
-    pub rest: Option<VehicleAddedRest>,
-    pub branches: Option<VehicleAddedBranches>,
-    pub conditional: Option<VehicleAddedConditional>,
-    pub open: Option<VehicleAddedOpen>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl VehicleAdded {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: String, wheels: i64) -> Self {
-        Self {
-            id,
-            name: None,
-            wheels,
-            closed: None,
-            rest: None,
-            branches: None,
-            conditional: None,
-            open: None,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAdded {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema2,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAdded {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema2,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAdded {}
-
-impl wire::Object for VehicleAdded {
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "name",
-        "wheels",
-        "closed",
-        "rest",
-        "branches",
-        "conditional",
-        "open",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut name = None;
-        let mut wheels = None;
-        let mut closed = None;
-        let mut rest = None;
-        let mut branches = None;
-        let mut conditional = None;
-        let mut open = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => name = Some(members.value()?),
-                2 => wheels = Some(members.value()?),
-                3 => closed = Some(members.value()?),
-                4 => rest = Some(members.value()?),
-                5 => branches = Some(members.value()?),
-                6 => conditional = Some(members.value()?),
-                7 => open = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            name,
-            wheels: members.required(2, wheels)?,
-            closed,
-            rest,
-            branches,
-            conditional,
-            open,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.optional("name", &self.name)?;
-        object.value("wheels", &self.wheels)?;
-        object.optional("closed", &self.closed)?;
-        object.optional("rest", &self.rest)?;
-        object.optional("branches", &self.branches)?;
-        object.optional("conditional", &self.conditional)?;
-        object.optional("open", &self.open)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(id: String, wheels: i64);
+    validator Subschema2;
 }
 
 impl message::Message for VehicleAdded {
@@ -417,116 +126,22 @@ impl message::Message for VehicleAdded {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct VehicleAddedClosed {
-    pub a: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct VehicleAddedClosed {
+        pub a: Option<i64> = 0 "a": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema3;
 }
 
-impl<'de> serde::Deserialize<'de> for VehicleAddedClosed {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema3,
-        > as wire::Codec>::read(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct VehicleAddedRest {
+        pub a: Option<i64> = 0 "a": optional,
     }
-}
-
-impl serde::Serialize for VehicleAddedClosed {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema3,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedClosed {}
-
-impl wire::Object for VehicleAddedClosed {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self { a, additional_properties })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct VehicleAddedRest {
-    pub a: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAddedRest {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema4,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedRest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema4,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedRest {}
-
-impl wire::Object for VehicleAddedRest {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self { a, additional_properties })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema4;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -535,21 +150,7 @@ pub enum VehicleAddedBranches {
     Boat(VehicleAddedBranchesBoat),
 }
 
-impl<'de> serde::Deserialize<'de> for VehicleAddedBranches {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedBranches {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedBranches {}
+wire::serde_impls!(VehicleAddedBranches, OfVariants, read_union, write_union);
 
 impl wire::Union for VehicleAddedBranches {
     const EXPECTED: &'static str = "an object";
@@ -602,363 +203,57 @@ impl wire::Tagged for VehicleAddedBranches {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VehicleAddedBranchesCar {
-    pub kind: VehicleAddedBranchesCarKind,
-    pub doors: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VehicleAddedBranchesCar {
+        pub kind: VehicleAddedBranchesCarKind = 0 "kind",
+        pub doors: Option<i64> = 1 "doors": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(kind: VehicleAddedBranchesCarKind);
+    validator Subschema5;
 }
 
-impl VehicleAddedBranchesCar {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(kind: VehicleAddedBranchesCarKind) -> Self {
-        Self {
-            kind,
-            doors: None,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum VehicleAddedBranchesCarKind {
+        Car = "car",
     }
 }
 
-impl<'de> serde::Deserialize<'de> for VehicleAddedBranchesCar {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema5,
-        > as wire::Codec>::read(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct VehicleAddedBranchesBoat {
+        pub kind: VehicleAddedBranchesBoatKind = 0 "kind",
+        pub sails: Option<i64> = 1 "sails": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(kind: VehicleAddedBranchesBoatKind);
+    validator Subschema5;
+}
+
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum VehicleAddedBranchesBoatKind {
+        Boat = "boat",
     }
 }
 
-impl serde::Serialize for VehicleAddedBranchesCar {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema5,
-        > as wire::Codec>::write(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct VehicleAddedConditional {
+        pub electric: Option<bool> = 0 "electric": optional,
     }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema6;
 }
 
-impl wire::Type for VehicleAddedBranchesCar {}
-
-impl wire::Object for VehicleAddedBranchesCar {
-    const MEMBERS: &'static [&'static str] = &["kind", "doors"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut doors = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => doors = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            kind: members.required(0, kind)?,
-            doors,
-            additional_properties,
-        })
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct VehicleAddedOpen {
+        pub a: Option<i64> = 0 "a": optional,
     }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kind", &self.kind)?;
-        object.optional("doors", &self.doors)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VehicleAddedBranchesCarKind {
-    /// `car`
-    Car,
-}
-
-impl VehicleAddedBranchesCarKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Car];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Car => "car",
-        }
-    }
-}
-
-impl ::std::fmt::Display for VehicleAddedBranchesCarKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAddedBranchesCarKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedBranchesCarKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedBranchesCarKind {}
-
-impl wire::Enumeration for VehicleAddedBranchesCarKind {
-    const EXPECTED: &'static str = "`car`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VehicleAddedBranchesBoat {
-    pub kind: VehicleAddedBranchesBoatKind,
-    pub sails: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl VehicleAddedBranchesBoat {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(kind: VehicleAddedBranchesBoatKind) -> Self {
-        Self {
-            kind,
-            sails: None,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAddedBranchesBoat {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema5,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedBranchesBoat {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema5,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedBranchesBoat {}
-
-impl wire::Object for VehicleAddedBranchesBoat {
-    const MEMBERS: &'static [&'static str] = &["kind", "sails"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut kind = None;
-        let mut sails = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => kind = Some(members.value()?),
-                1 => sails = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            kind: members.required(0, kind)?,
-            sails,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("kind", &self.kind)?;
-        object.optional("sails", &self.sails)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VehicleAddedBranchesBoatKind {
-    /// `boat`
-    Boat,
-}
-
-impl VehicleAddedBranchesBoatKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Boat];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Boat => "boat",
-        }
-    }
-}
-
-impl ::std::fmt::Display for VehicleAddedBranchesBoatKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAddedBranchesBoatKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedBranchesBoatKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedBranchesBoatKind {}
-
-impl wire::Enumeration for VehicleAddedBranchesBoatKind {
-    const EXPECTED: &'static str = "`boat`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct VehicleAddedConditional {
-    pub electric: Option<bool>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAddedConditional {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema6,
-        > as wire::Codec>::read(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedConditional {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        <wire::Validated<
-            wire::OfMembers<Self>,
-            Subschema6,
-        > as wire::Codec>::write(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedConditional {}
-
-impl wire::Object for VehicleAddedConditional {
-    const MEMBERS: &'static [&'static str] = &["electric"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut electric = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => electric = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            electric,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("electric", &self.electric)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct VehicleAddedOpen {
-    pub a: Option<i64>,
-}
-
-impl<'de> serde::Deserialize<'de> for VehicleAddedOpen {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for VehicleAddedOpen {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for VehicleAddedOpen {}
-
-impl wire::Object for VehicleAddedOpen {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { a })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 /// What the validator checks: `#` of `older.schema.json`.

@@ -28,21 +28,7 @@ impl ::std::ops::Deref for AnyRoot {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for AnyRoot {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for AnyRoot {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for AnyRoot {}
+wire::serde_impls!(AnyRoot, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for AnyRoot {
     type Codec = Option<AnyRootValue>;
@@ -73,21 +59,7 @@ pub enum AnyRootValue {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for AnyRootValue {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for AnyRootValue {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for AnyRootValue {}
+wire::serde_impls!(AnyRootValue, OfVariants, read_union, write_union);
 
 impl wire::Union for AnyRootValue {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -140,65 +112,14 @@ impl wire::Union for AnyRootValue {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnyRootValueObject {
-    pub id: String,
-    pub tags: Option<AnyRootValueObjectTags>,
-}
-
-impl AnyRootValueObject {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: String) -> Self {
-        Self { id, tags: None }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct AnyRootValueObject {
+        pub id: String = 0 "id",
+        pub tags: Option<AnyRootValueObjectTags> = 1 "tags": nullable,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for AnyRootValueObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for AnyRootValueObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for AnyRootValueObject {}
-
-impl wire::Object for AnyRootValueObject {
-    const MEMBERS: &'static [&'static str] = &["id", "tags"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut tags = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => tags = members.value()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            tags,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.optional("tags", &self.tags)?;
-        Ok(())
-    }
+    others ignored;
+    new(id: String);
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,21 +130,7 @@ pub enum AnyRootValueObjectTags {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for AnyRootValueObjectTags {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for AnyRootValueObjectTags {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for AnyRootValueObjectTags {}
+wire::serde_impls!(AnyRootValueObjectTags, OfVariants, read_union, write_union);
 
 impl wire::Union for AnyRootValueObjectTags {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -298,21 +205,7 @@ impl ::std::ops::Deref for EitherType {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for EitherType {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for EitherType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for EitherType {}
+wire::serde_impls!(EitherType, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for EitherType {
     type Codec = Option<EitherTypeValue>;
@@ -352,21 +245,7 @@ pub enum EitherTypeValue {
     Array(Vec<serde_json::Value>),
 }
 
-impl<'de> serde::Deserialize<'de> for EitherTypeValue {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for EitherTypeValue {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for EitherTypeValue {}
+wire::serde_impls!(EitherTypeValue, OfVariants, read_union, write_union);
 
 impl wire::Union for EitherTypeValue {
     const EXPECTED: &'static str = "a boolean or an integer or a string or an array";
@@ -464,21 +343,7 @@ impl ::std::ops::Deref for Everything {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Everything {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Everything {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Everything {}
+wire::serde_impls!(Everything, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Everything {
     type Codec = serde_json::Value;
@@ -500,112 +365,31 @@ impl message::Message for Everything {
     );
 }
 
-/// Bounds and constants that no Rust number is equal to.
-///
-/// Topic `golden.limits`, schema `limits.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Limits {
-    /// What is valid is decided by the validator: `#/properties/beyond`.
-    pub beyond: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/big_bound`.
-    pub big_bound: Option<f64>,
-    /// One of `9007199254740993`.
-    pub big_constant: Option<i64>,
-    /// One of `18446744073709551615`, `-1`.
-    pub big_constants: Option<serde_json::Value>,
-    /// One of `0.5`, `9007199254740993`.
-    pub mixed_constants: Option<serde_json::Value>,
-    /// 2 or less.
-    pub whole: Option<u8>,
-    pub byte: Option<u8>,
+wire::object! {
+    /// Bounds and constants that no Rust number is equal to.
+    ///
+    /// Topic `golden.limits`, schema `limits.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Limits {
+        /// What is valid is decided by the validator: `#/properties/beyond`.
+        pub beyond: Option<serde_json::Value> = 0 "beyond": optional as (wire::Validated<serde_json::Value, Subschema1>),
+        /// What is valid is decided by the validator: `#/properties/big_bound`.
+        pub big_bound: Option<f64> = 1 "big_bound": optional as (wire::Validated<f64, Subschema2>),
+        /// One of `9007199254740993`.
+        pub big_constant: Option<i64> = 2 "big_constant": optional,
+        /// One of `18446744073709551615`, `-1`.
+        pub big_constants: Option<serde_json::Value> = 3 "big_constants": optional,
+        /// One of `0.5`, `9007199254740993`.
+        pub mixed_constants: Option<serde_json::Value> = 4 "mixed_constants": optional,
+        /// 2 or less.
+        pub whole: Option<u8> = 5 "whole": optional,
+        pub byte: Option<u8> = 6 "byte": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Limits {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Limits {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Limits {}
-
-impl wire::Object for Limits {
-    const MEMBERS: &'static [&'static str] = &[
-        "beyond",
-        "big_bound",
-        "big_constant",
-        "big_constants",
-        "mixed_constants",
-        "whole",
-        "byte",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut beyond = None;
-        let mut big_bound = None;
-        let mut big_constant = None;
-        let mut big_constants = None;
-        let mut mixed_constants = None;
-        let mut whole = None;
-        let mut byte = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => {
-                    beyond = Some(
-                        members.read::<wire::Validated<serde_json::Value, Subschema1>>()?,
-                    );
-                }
-                1 => {
-                    big_bound = Some(members.read::<wire::Validated<f64, Subschema2>>()?);
-                }
-                2 => big_constant = Some(members.value()?),
-                3 => big_constants = Some(members.value()?),
-                4 => mixed_constants = Some(members.value()?),
-                5 => whole = Some(members.value()?),
-                6 => byte = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            beyond,
-            big_bound,
-            big_constant,
-            big_constants,
-            mixed_constants,
-            whole,
-            byte,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object
-            .write_optional::<
-                wire::Validated<serde_json::Value, Subschema1>,
-            >("beyond", &self.beyond)?;
-        object
-            .write_optional::<
-                wire::Validated<f64, Subschema2>,
-            >("big_bound", &self.big_bound)?;
-        object.optional("big_constant", &self.big_constant)?;
-        object.optional("big_constants", &self.big_constants)?;
-        object.optional("mixed_constants", &self.mixed_constants)?;
-        object.optional("whole", &self.whole)?;
-        object.optional("byte", &self.byte)?;
-        Ok(())
-    }
-
+impl wire::Check for Limits {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(big_constant) = &self.big_constant {
             wire::At::at(
@@ -676,21 +460,7 @@ impl ::std::ops::Deref for NullableStruct {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for NullableStruct {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for NullableStruct {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for NullableStruct {}
+wire::serde_impls!(NullableStruct, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for NullableStruct {
     type Codec = Option<NullableStructValue>;
@@ -712,195 +482,45 @@ impl message::Message for NullableStruct {
     );
 }
 
-/// A message that may be null: a tombstone, say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NullableStructValue {
-    pub id: i64,
+wire::object! {
     /// A message that may be null: a tombstone, say.
-    pub next: Option<Box<NullableStructValue>>,
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct NullableStructValue {
+        pub id: i64 = 0 "id",
+        /// A message that may be null: a tombstone, say.
+        pub next: Option<Box<NullableStructValue>> = 1 "next": nullable as (wire::Boxed<NullableStructValue>),
+    }
+    others ignored;
+    new(id: i64);
 }
 
-impl NullableStructValue {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: i64) -> Self {
-        Self { id, next: None }
+wire::object! {
+    /// Without `type`, a keyword speaks of its own type alone.
+    ///
+    /// Topic `golden.untyped`, schema `untyped.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Untyped {
+        pub text: Option<UntypedText> = 0 "text": nullable,
+        pub coded: Option<UntypedCoded> = 1 "coded": nullable,
+        pub number: Option<UntypedNumber> = 2 "number": nullable,
+        pub list: Option<UntypedList> = 3 "list": nullable,
+        pub typed_list: Option<UntypedTypedList> = 4 "typed_list": nullable,
+        pub map: Option<UntypedMap> = 5 "map": nullable,
+        pub sized: Option<UntypedSized> = 6 "sized": nullable,
+        pub r#struct: Option<UntypedStruct> = 7 "struct": nullable,
+        pub required: Option<UntypedRequired> = 8 "required": nullable,
+        pub named: Option<UntypedUntyped> = 9 "named": nullable,
+        pub mixed: Option<UntypedMixed> = 10 "mixed": nullable,
+        /// Whatever it is.
+        pub annotated: Option<serde_json::Value> = 11 "annotated": optional,
+        /// One of `"a"`, `1`, `null`, `{"b":[]}`.
+        pub constant: Option<serde_json::Value> = 12 "constant": optional,
     }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for NullableStructValue {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for NullableStructValue {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for NullableStructValue {}
-
-impl wire::Object for NullableStructValue {
-    const MEMBERS: &'static [&'static str] = &["id", "next"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut next = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => next = members.read::<Option<wire::Boxed<NullableStructValue>>>()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            next,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.write_optional::<wire::Boxed<NullableStructValue>>("next", &self.next)?;
-        Ok(())
-    }
-}
-
-/// Without `type`, a keyword speaks of its own type alone.
-///
-/// Topic `golden.untyped`, schema `untyped.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Untyped {
-    pub text: Option<UntypedText>,
-    pub coded: Option<UntypedCoded>,
-    pub number: Option<UntypedNumber>,
-    pub list: Option<UntypedList>,
-    pub typed_list: Option<UntypedTypedList>,
-    pub map: Option<UntypedMap>,
-    pub sized: Option<UntypedSized>,
-    pub r#struct: Option<UntypedStruct>,
-    pub required: Option<UntypedRequired>,
-    pub named: Option<UntypedUntyped>,
-    pub mixed: Option<UntypedMixed>,
-    /// Whatever it is.
-    pub annotated: Option<serde_json::Value>,
-    /// One of `"a"`, `1`, `null`, `{"b":[]}`.
-    pub constant: Option<serde_json::Value>,
-}
-
-impl<'de> serde::Deserialize<'de> for Untyped {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Untyped {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Untyped {}
-
-impl wire::Object for Untyped {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "coded",
-        "number",
-        "list",
-        "typed_list",
-        "map",
-        "sized",
-        "struct",
-        "required",
-        "named",
-        "mixed",
-        "annotated",
-        "constant",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut coded = None;
-        let mut number = None;
-        let mut list = None;
-        let mut typed_list = None;
-        let mut map = None;
-        let mut sized = None;
-        let mut r#struct = None;
-        let mut required = None;
-        let mut named = None;
-        let mut mixed = None;
-        let mut annotated = None;
-        let mut constant = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = members.value()?,
-                1 => coded = members.value()?,
-                2 => number = members.value()?,
-                3 => list = members.value()?,
-                4 => typed_list = members.value()?,
-                5 => map = members.value()?,
-                6 => sized = members.value()?,
-                7 => r#struct = members.value()?,
-                8 => required = members.value()?,
-                9 => named = members.value()?,
-                10 => mixed = members.value()?,
-                11 => annotated = Some(members.value()?),
-                12 => constant = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text,
-            coded,
-            number,
-            list,
-            typed_list,
-            map,
-            sized,
-            r#struct,
-            required,
-            named,
-            mixed,
-            annotated,
-            constant,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("text", &self.text)?;
-        object.optional("coded", &self.coded)?;
-        object.optional("number", &self.number)?;
-        object.optional("list", &self.list)?;
-        object.optional("typed_list", &self.typed_list)?;
-        object.optional("map", &self.map)?;
-        object.optional("sized", &self.sized)?;
-        object.optional("struct", &self.r#struct)?;
-        object.optional("required", &self.required)?;
-        object.optional("named", &self.named)?;
-        object.optional("mixed", &self.mixed)?;
-        object.optional("annotated", &self.annotated)?;
-        object.optional("constant", &self.constant)?;
-        Ok(())
-    }
-
+impl wire::Check for Untyped {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(constant) = &self.constant {
             wire::At::at(
@@ -935,21 +555,7 @@ pub enum UntypedText {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedText {}
+wire::serde_impls!(UntypedText, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedText {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1017,21 +623,7 @@ pub enum UntypedCoded {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedCoded {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedCoded {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedCoded {}
+wire::serde_impls!(UntypedCoded, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedCoded {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1109,21 +701,7 @@ pub enum UntypedNumber {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedNumber {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedNumber {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedNumber {}
+wire::serde_impls!(UntypedNumber, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedNumber {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1193,21 +771,7 @@ pub enum UntypedList {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedList {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedList {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedList {}
+wire::serde_impls!(UntypedList, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedList {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1273,21 +837,7 @@ pub enum UntypedTypedList {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedTypedList {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedTypedList {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedTypedList {}
+wire::serde_impls!(UntypedTypedList, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedTypedList {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1351,21 +901,7 @@ pub enum UntypedMap {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedMap {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedMap {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedMap {}
+wire::serde_impls!(UntypedMap, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedMap {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1432,21 +968,7 @@ pub enum UntypedSized {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedSized {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedSized {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedSized {}
+wire::serde_impls!(UntypedSized, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedSized {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1516,21 +1038,7 @@ pub enum UntypedStruct {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedStruct {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedStruct {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedStruct {}
+wire::serde_impls!(UntypedStruct, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedStruct {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1583,50 +1091,12 @@ impl wire::Union for UntypedStruct {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct UntypedStructObject {
-    pub a: Option<i64>,
-}
-
-impl<'de> serde::Deserialize<'de> for UntypedStructObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct UntypedStructObject {
+        pub a: Option<i64> = 0 "a": optional,
     }
-}
-
-impl serde::Serialize for UntypedStructObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedStructObject {}
-
-impl wire::Object for UntypedStructObject {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { a })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1637,21 +1107,7 @@ pub enum UntypedRequired {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedRequired {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedRequired {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedRequired {}
+wire::serde_impls!(UntypedRequired, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedRequired {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1704,50 +1160,12 @@ impl wire::Union for UntypedRequired {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UntypedRequiredObject {
-    pub a: serde_json::Value,
-}
-
-impl<'de> serde::Deserialize<'de> for UntypedRequiredObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct UntypedRequiredObject {
+        pub a: serde_json::Value = 0 "a",
     }
-}
-
-impl serde::Serialize for UntypedRequiredObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedRequiredObject {}
-
-impl wire::Object for UntypedRequiredObject {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { a: members.required(0, a)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("a", &self.a)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -1762,21 +1180,7 @@ pub enum UntypedUntyped {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedUntyped {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedUntyped {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedUntyped {}
+wire::serde_impls!(UntypedUntyped, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedUntyped {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1836,50 +1240,12 @@ impl wire::Union for UntypedUntyped {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct UntypedUntypedObject {
-    pub name: Option<String>,
-}
-
-impl<'de> serde::Deserialize<'de> for UntypedUntypedObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct UntypedUntypedObject {
+        pub name: Option<String> = 0 "name": optional,
     }
-}
-
-impl serde::Serialize for UntypedUntypedObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedUntypedObject {}
-
-impl wire::Object for UntypedUntypedObject {
-    const MEMBERS: &'static [&'static str] = &["name"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut name = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => name = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { name })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("name", &self.name)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -1902,21 +1268,7 @@ pub enum UntypedMixed {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for UntypedMixed {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UntypedMixed {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedMixed {}
+wire::serde_impls!(UntypedMixed, OfVariants, read_union, write_union);
 
 impl wire::Union for UntypedMixed {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -1987,52 +1339,12 @@ impl wire::Union for UntypedMixed {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UntypedMixedObject {
-    pub id: serde_json::Value,
-}
-
-impl<'de> serde::Deserialize<'de> for UntypedMixedObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct UntypedMixedObject {
+        pub id: serde_json::Value = 0 "id",
     }
-}
-
-impl serde::Serialize for UntypedMixedObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for UntypedMixedObject {}
-
-impl wire::Object for UntypedMixedObject {
-    const MEMBERS: &'static [&'static str] = &["id"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 /// What the validator checks: `#/properties/beyond` of `limits.schema.json`.
