@@ -1,0 +1,49 @@
+//! What is not repaired yet. Who repairs it takes the line out of the file `known`, or raises the limit here.
+
+use serde_json::Value;
+
+/// Seeds that fail, with the reason: `schema/name reason` on each line.
+const SEEDS: &str = include_str!("../known");
+
+/// Why a seed, as `schema/name`, is not run.
+#[must_use]
+pub fn reason(seed: &str) -> Option<&'static str> {
+    SEEDS.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == seed)).map(|(_, reason)| reason)
+}
+
+/// Branches of `anyOf` and `oneOf` in an input: the time that lowering takes is exponential in them.
+const MOST_BRANCHES: usize = 16;
+
+/// Levels of a payload whose variants are tried: the time that this takes is exponential in them.
+const MOST_TRIED: usize = 10;
+
+/// Whether a schema of random origin is one of those that take too long.
+#[must_use]
+pub fn is_slow_schema(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|schema| branches(&schema) > MOST_BRANCHES)
+}
+
+/// Whether a payload of random origin is one of those that take too long.
+#[must_use]
+pub fn is_slow_payload(message: &str, payload: &Value) -> bool {
+    message == "hostile/Untold" && depth(payload) > MOST_TRIED
+}
+
+fn branches(schema: &Value) -> usize {
+    match schema {
+        Value::Array(items) => items.iter().map(branches).sum(),
+        Value::Object(members) => {
+            let choices = ["anyOf", "oneOf"].iter().filter_map(|keyword| members.get(*keyword)?.as_array());
+            choices.map(Vec::len).sum::<usize>() + members.values().map(branches).sum::<usize>()
+        }
+        _ => 0,
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
