@@ -20,13 +20,34 @@ const MOST_TRIED: usize = 10;
 /// Whether a schema of random origin is one of those that take too long.
 #[must_use]
 pub fn is_slow_schema(text: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|schema| branches(&schema) > MOST_BRANCHES)
+    counts_far(text) || serde_json::from_str(text).is_ok_and(|schema| branches(&schema) > MOST_BRANCHES)
+}
+
+/// Whether a pattern counts to a thousand, which takes long to compile.
+fn counts_far(text: &str) -> bool {
+    text.split('{').skip(1).any(|count| count.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',').count() > 3)
 }
 
 /// Whether a payload of random origin is one of those that take too long.
 #[must_use]
 pub fn is_slow_payload(message: &str, payload: &Value) -> bool {
     message == "hostile/Untold" && depth(payload) > MOST_TRIED
+}
+
+/// Whether a payload that is refused without a limit being named may be beyond one all the same.
+#[must_use]
+pub fn is_limit(message: &str, payload: &Value) -> bool {
+    // What an `i64` holds.
+    message == "hostile/Untold" && any_number(payload, &|number| number.abs() >= 9.2e18)
+}
+
+fn any_number(value: &Value, is: &dyn Fn(f64) -> bool) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(is),
+        Value::Array(items) => items.iter().any(|item| any_number(item, is)),
+        Value::Object(members) => members.values().any(|member| any_number(member, is)),
+        _ => false,
+    }
 }
 
 fn branches(schema: &Value) -> usize {

@@ -74,11 +74,11 @@ pub struct Descriptions {
     ///
     /// Default: ```` "text\r```\rpanic!()\r```" ````.
     pub p11: String,
-    /// Bidi   and   and  , zero   width
+    /// Bidi and and , zero width
     ///
     /// Default: `"Bidi   and   and  , zero   width"`.
     pub p12: String,
-    /// null   char
+    /// null char
     ///
     /// Default: `"null \u0000 char"`.
     pub p13: String,
@@ -105,7 +105,7 @@ pub struct Descriptions {
     /// Default: `"package_name, HashMap, std::vec::Vec, __init__ and *emphasis* and _one_"`.
     pub p18: String,
     /// x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
-    /// x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y
+    /// x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x \~\~\~ y
     ///
     /// Default: `"x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y"`.
     pub p19: String,
