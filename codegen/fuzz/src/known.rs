@@ -17,6 +17,9 @@ const MOST_BRANCHES: usize = 16;
 /// Levels of a payload whose variants are tried: the time that this takes is exponential in them.
 const MOST_TRIED: usize = 10;
 
+/// Characters of a text that a pattern with a reference back is matched with, which takes time up to the engine's limit.
+const LONGEST_MATCHED: usize = 12;
+
 /// Whether a schema of random origin is one of those that take too long.
 #[must_use]
 pub fn is_slow_schema(text: &str) -> bool {
@@ -25,13 +28,16 @@ pub fn is_slow_schema(text: &str) -> bool {
 
 /// Whether a pattern counts to a thousand, which takes long to compile.
 fn counts_far(text: &str) -> bool {
-    text.split('{').skip(1).any(|count| count.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',').count() > 3)
+    text.split('{')
+        .skip(1)
+        .any(|count| count.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',').count() > 3)
 }
 
 /// Whether a payload of random origin is one of those that take too long.
 #[must_use]
 pub fn is_slow_payload(message: &str, payload: &Value) -> bool {
-    message == "hostile/Untold" && depth(payload) > MOST_TRIED
+    let has_slow_text = || payload["back"].as_str().is_some_and(|text| text.len() > LONGEST_MATCHED);
+    message == "hostile/Untold" && depth(payload) > MOST_TRIED || message == "hostile/Patterns" && has_slow_text()
 }
 
 /// Whether a payload that is refused without a limit being named may be beyond one all the same.
