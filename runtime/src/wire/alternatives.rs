@@ -7,7 +7,7 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::Value;
 
 use super::Codec;
-use super::object::is_unchecked;
+use super::object::{is_unchecked, unchecked};
 use super::union::Union;
 
 /// Of unions in unions, whose values can be read in ever more ways, so many are tried.
@@ -139,5 +139,6 @@ pub fn write_only<T: Alternatives, S: Serializer>(value: &T, serializer: S) -> R
             return Err(S::Error::custom("oneOf: expected a value that one of the schemas accepts, and no other"));
         }
     }
-    value.write(serializer)
+    // What is in it was checked just now.
+    unchecked(|| value.write(serializer))
 }
