@@ -2,99 +2,30 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Topic `golden.hostile.patterns`, schema `patterns.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Patterns {
-    /// Matches `^(a+)+$`.
-    pub nested: Option<String>,
-    /// Matches `^(a|aa)*$`.
-    pub alternatives: Option<String>,
-    /// Matches `^(?=(a|aa)+b)`.
-    pub ahead: Option<String>,
-    /// Matches `^(a*)*\1$`.
-    pub back: Option<String>,
-    /// Matches `^(?:a?){30}a{30}$`.
-    pub counted: Option<String>,
-    /// Each name: Matches `^(a+)+$`.
-    pub names: Option<::std::collections::BTreeMap<String, i64>>,
-    /// No two items are equal.
-    pub unique: Option<Vec<Vec<i64>>>,
+wire::object! {
+    /// Topic `golden.hostile.patterns`, schema `patterns.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Patterns {
+        /// Matches `^(a+)+$`.
+        pub nested: Option<String> = 0 "nested": optional,
+        /// Matches `^(a|aa)*$`.
+        pub alternatives: Option<String> = 1 "alternatives": optional,
+        /// Matches `^(?=(a|aa)+b)`.
+        pub ahead: Option<String> = 2 "ahead": optional,
+        /// Matches `^(a*)*\1$`.
+        pub back: Option<String> = 3 "back": optional,
+        /// Matches `^(?:a?){30}a{30}$`.
+        pub counted: Option<String> = 4 "counted": optional,
+        /// Each name: Matches `^(a+)+$`.
+        pub names: Option<::std::collections::BTreeMap<String, i64>> = 5 "names": optional,
+        /// No two items are equal.
+        pub unique: Option<Vec<Vec<i64>>> = 6 "unique": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Patterns {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Patterns {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Patterns {}
-
-impl wire::Object for Patterns {
-    const MEMBERS: &'static [&'static str] = &[
-        "nested",
-        "alternatives",
-        "ahead",
-        "back",
-        "counted",
-        "names",
-        "unique",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut nested = None;
-        let mut alternatives = None;
-        let mut ahead = None;
-        let mut back = None;
-        let mut counted = None;
-        let mut names = None;
-        let mut unique = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => nested = Some(members.value()?),
-                1 => alternatives = Some(members.value()?),
-                2 => ahead = Some(members.value()?),
-                3 => back = Some(members.value()?),
-                4 => counted = Some(members.value()?),
-                5 => names = Some(members.value()?),
-                6 => unique = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            nested,
-            alternatives,
-            ahead,
-            back,
-            counted,
-            names,
-            unique,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("nested", &self.nested)?;
-        object.optional("alternatives", &self.alternatives)?;
-        object.optional("ahead", &self.ahead)?;
-        object.optional("back", &self.back)?;
-        object.optional("counted", &self.counted)?;
-        object.optional("names", &self.names)?;
-        object.optional("unique", &self.unique)?;
-        Ok(())
-    }
-
+impl wire::Check for Patterns {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(nested) = &self.nested {
             wire::At::at(
@@ -170,55 +101,14 @@ impl message::Message for Patterns {
     );
 }
 
-/// Topic `golden.hostile.untold`, schema `untold.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Untold {
-    pub any: Option<Any>,
-    pub one: Option<One>,
-}
-
-impl<'de> serde::Deserialize<'de> for Untold {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.hostile.untold`, schema `untold.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Untold {
+        pub any: Option<Any> = 0 "any": optional,
+        pub one: Option<One> = 1 "one": optional,
     }
-}
-
-impl serde::Serialize for Untold {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Untold {}
-
-impl wire::Object for Untold {
-    const MEMBERS: &'static [&'static str] = &["any", "one"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut any = None;
-        let mut one = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => any = Some(members.value()?),
-                1 => one = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { any, one })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("any", &self.any)?;
-        object.optional("one", &self.one)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for Untold {
@@ -235,21 +125,7 @@ pub enum Any {
     WithB(Box<AnyWithB>),
 }
 
-impl<'de> serde::Deserialize<'de> for Any {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Any {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Any {}
+wire::serde_impls!(Any, OfVariants, read_union, write_union);
 
 impl wire::Union for Any {
     const EXPECTED: &'static str = "an object";
@@ -291,144 +167,24 @@ impl wire::Alternatives for Any {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnyWithA {
-    pub next: Option<Box<Any>>,
-    pub a: i64,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct AnyWithA {
+        pub next: Option<Box<Any>> = 0 "next": optional as (wire::Boxed<Any>),
+        pub a: i64 = 1 "a",
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(a: i64);
 }
 
-impl AnyWithA {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(a: i64) -> Self {
-        Self {
-            next: None,
-            a,
-            additional_properties: serde_json::Map::new(),
-        }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct AnyWithB {
+        pub next: Option<Box<Any>> = 0 "next": optional as (wire::Boxed<Any>),
+        pub b: String = 1 "b",
     }
-}
-
-impl<'de> serde::Deserialize<'de> for AnyWithA {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for AnyWithA {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for AnyWithA {}
-
-impl wire::Object for AnyWithA {
-    const MEMBERS: &'static [&'static str] = &["next", "a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut next = None;
-        let mut a = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => next = Some(members.read::<wire::Boxed<Any>>()?),
-                1 => a = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            next,
-            a: members.required(1, a)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::Boxed<Any>>("next", &self.next)?;
-        object.value("a", &self.a)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnyWithB {
-    pub next: Option<Box<Any>>,
-    pub b: String,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: serde_json::Map<String, serde_json::Value>,
-}
-
-impl AnyWithB {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(b: String) -> Self {
-        Self {
-            next: None,
-            b,
-            additional_properties: serde_json::Map::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for AnyWithB {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for AnyWithB {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for AnyWithB {}
-
-impl wire::Object for AnyWithB {
-    const MEMBERS: &'static [&'static str] = &["next", "b"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut next = None;
-        let mut b = None;
-        let mut additional_properties = serde_json::Map::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => next = Some(members.read::<wire::Boxed<Any>>()?),
-                1 => b = Some(members.value()?),
-                _ => members.keep_any(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            next,
-            b: members.required(1, b)?,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::Boxed<Any>>("next", &self.next)?;
-        object.value("b", &self.b)?;
-        object.kept_any(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(b: String);
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -437,21 +193,7 @@ pub enum One {
     WithB(Box<OneWithB>),
 }
 
-impl<'de> serde::Deserialize<'de> for One {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for One {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_only(self, serializer)
-    }
-}
-
-impl wire::Type for One {}
+wire::serde_impls!(One, OfVariants, read_union, write_only);
 
 impl wire::Union for One {
     const EXPECTED: &'static str = "an object";
@@ -493,126 +235,24 @@ impl wire::Alternatives for One {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OneWithA {
-    pub next: Option<Box<One>>,
-    pub a: i64,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OneWithA {
+        pub next: Option<Box<One>> = 0 "next": optional as (wire::Boxed<One>),
+        pub a: i64 = 1 "a",
+    }
+    others ignored;
+    new(a: i64);
 }
 
-impl OneWithA {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(a: i64) -> Self {
-        Self { next: None, a }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OneWithB {
+        pub next: Option<Box<One>> = 0 "next": optional as (wire::Boxed<One>),
+        pub b: String = 1 "b",
     }
-}
-
-impl<'de> serde::Deserialize<'de> for OneWithA {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OneWithA {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OneWithA {}
-
-impl wire::Object for OneWithA {
-    const MEMBERS: &'static [&'static str] = &["next", "a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut next = None;
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => next = Some(members.read::<wire::Boxed<One>>()?),
-                1 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            next,
-            a: members.required(1, a)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::Boxed<One>>("next", &self.next)?;
-        object.value("a", &self.a)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OneWithB {
-    pub next: Option<Box<One>>,
-    pub b: String,
-}
-
-impl OneWithB {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(b: String) -> Self {
-        Self { next: None, b }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OneWithB {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OneWithB {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OneWithB {}
-
-impl wire::Object for OneWithB {
-    const MEMBERS: &'static [&'static str] = &["next", "b"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut next = None;
-        let mut b = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => next = Some(members.read::<wire::Boxed<One>>()?),
-                1 => b = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            next,
-            b: members.required(1, b)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::Boxed<One>>("next", &self.next)?;
-        object.value("b", &self.b)?;
-        Ok(())
-    }
+    others ignored;
+    new(b: String);
 }
 
 /// The messages of these schemas, by name and by topic.

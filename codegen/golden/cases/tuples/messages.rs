@@ -165,20 +165,22 @@ impl wire::Check for RouteDriven {
         if let Some(point) = &self.point {
             wire::At::at(
                 wire::At::at(
-                    (|item: &_| {
+                    {
+                        let item = &point.0;
                         wire::minimum(*item, -180.0)?;
                         wire::maximum(*item, 180.0)
-                    })(&point.0),
+                    },
                     "0",
                 ),
                 "point",
             )?;
             wire::At::at(
                 wire::At::at(
-                    (|item: &_| {
+                    {
+                        let item = &point.1;
                         wire::minimum(*item, -90.0)?;
                         wire::maximum(*item, 90.0)
-                    })(&point.1),
+                    },
                     "1",
                 ),
                 "point",
@@ -189,10 +191,11 @@ impl wire::Check for RouteDriven {
                 wire::each(
                     pairs,
                     |item| wire::At::at(
-                        (|item: &_| {
+                        {
+                            let item = &item.0;
                             wire::min_length(item, 1)?;
                             wire::max_length(item, 8)
-                        })(&item.0),
+                        },
                         "0",
                     ),
                 ),
@@ -210,16 +213,23 @@ impl wire::Check for RouteDriven {
         if let Some(nested) = &self.nested {
             wire::At::at(
                 wire::At::at(
-                    (|item: &_| wire::At::at(
-                        (|item: &_| wire::At::at(
-                            (|item: &_| {
-                                wire::min_length(item, 1)?;
-                                wire::max_length(item, 8)
-                            })(&item.0),
-                            "0",
-                        ))(&item.1),
-                        "1",
-                    ))(&nested.1),
+                    {
+                        let item = &nested.1;
+                        wire::At::at(
+                            {
+                                let item = &item.1;
+                                wire::At::at(
+                                    {
+                                        let item = &item.0;
+                                        wire::min_length(item, 1)?;
+                                        wire::max_length(item, 8)
+                                    },
+                                    "0",
+                                )
+                            },
+                            "1",
+                        )
+                    },
                     "1",
                 ),
                 "nested",

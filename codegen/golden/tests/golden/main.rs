@@ -9,7 +9,6 @@ use std::{env, fs};
 use golden::{Case, cases};
 use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
-use thoth_messaging::DecodeError;
 use thoth_messaging::registry::{Entry, RecodeError};
 use thoth_messaging::wire::parse_strict;
 use thoth_messaging_codegen::{Options, SchemaSet, generate};
