@@ -10,6 +10,8 @@ mod alternatives;
 mod check;
 mod collection;
 mod explain;
+#[cfg(feature = "dynamic")]
+mod format;
 mod key;
 mod locate;
 mod named;
@@ -38,6 +40,8 @@ pub use check::{
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Unique};
 pub use explain::{explain_decode, explain_encode};
+#[cfg(feature = "dynamic")]
+pub use format::{Format, format};
 pub use key::{Key, key};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Members, Object, Writer, read_object, write_object};
