@@ -124,7 +124,8 @@ pub(crate) const KEYWORDS: &[Keyword] = &[
     row("minLength", Role::Assertion, D4, D20, CHECK),
     row("maxLength", Role::Assertion, D4, D20, CHECK),
     row("pattern", Role::Assertion, D4, D20, CHECK),
-    row("format", Role::Annotation, D4, D20, ANNOTATION),
+    // More than an annotation where the build chose so.
+    row("format", Role::Annotation, D4, D20, &[How::Annotation, How::Check, How::Type, How::Validator]),
     row("contentEncoding", Role::Annotation, D7, D20, ANNOTATION),
     row("contentMediaType", Role::Annotation, D7, D20, ANNOTATION),
     row("contentSchema", Role::Annotation, D19, D20, ANNOTATION),

@@ -29,6 +29,7 @@ mod disjoint;
 mod emit;
 mod explain;
 mod facts;
+mod format;
 mod json;
 mod kafka;
 mod keywords;
@@ -42,6 +43,7 @@ mod topics;
 
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
+pub use format::{Formats, MappedFormat};
 pub use kafka::{Property, XKafka, extension_schema};
 pub use source::{SchemaFile, SchemaSet};
 
@@ -54,11 +56,13 @@ pub struct Options {
     /// Whether messages implement `schemars::JsonSchema`, which needs the feature `dynamic` of `thoth-messaging`; off
     /// by default.
     pub json_schema: bool,
+    /// What `format` does; it is an annotation by default.
+    pub formats: Formats,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { file_name: "messages.rs".to_owned(), json_schema: false }
+        Self { file_name: "messages.rs".to_owned(), json_schema: false, formats: Formats::default() }
     }
 }
 
@@ -96,7 +100,7 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let mut parsed = parse::parse(schemas, &mut diagnostics);
     topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);
-    let model = lower::lower(&resolved, &mut diagnostics);
+    let model = lower::lower(&resolved, &options.formats, &mut diagnostics);
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
     let mut generation = Generation { files: Vec::new(), diagnostics };

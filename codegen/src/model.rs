@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::format::{Format, MappedFormat};
+
 /// The types and messages of a set of schemas.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -249,6 +251,8 @@ pub(crate) enum Type {
     Integer(Integer),
     Number,
     String,
+    /// A string of a format that has a Rust type.
+    Mapped(MappedFormat),
     Array(Box<Use>),
     /// An array of as many items.
     Tuple(Vec<Use>),
@@ -306,6 +310,7 @@ pub(crate) enum Check {
         source: String,
         rust: String,
     },
+    Format(Format),
     Minimum(Bound),
     Maximum(Bound),
     ExclusiveMinimum(Bound),
@@ -343,9 +348,6 @@ pub(crate) enum JsonType {
 }
 
 impl JsonType {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Null, Self::Boolean, Self::Number, Self::String, Self::Array, Self::Object];
-
     pub(crate) fn of(json: &Value) -> Self {
         match json {
             Value::Null => Self::Null,

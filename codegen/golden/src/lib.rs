@@ -2,7 +2,8 @@
 //!
 //! A case is a folder under `cases/`: `schemas/`, the code that is generated from them (`messages.rs`), payloads that
 //! each message accepts and refuses (`accept/` and `reject/`, a file for each message, a payload on each line), and what
-//! is written again of those that it accepts (`recoded/`). The build script finds the cases; nothing lists them.
+//! is written again of those that it accepts (`recoded/`). The build script finds the cases; nothing lists them. A
+//! file `options` has the options of a case, a word each: `formats=asserted` or `formats=mapped`.
 
 use thoth_messaging::Registry;
 

@@ -10,7 +10,7 @@ use super::Piece;
 use super::lints::{Known, Words};
 
 /// What generated code may use of the runtime, in the order of the `use` line.
-const MODULES: [&str; 6] = ["message", "registry", "schemars", "serde", "serde_json", "wire"];
+const MODULES: [&str; 7] = ["formats", "message", "registry", "schemars", "serde", "serde_json", "wire"];
 
 /// The modules of the runtime that these items name.
 pub(super) fn modules(items: &[Piece]) -> Vec<Ident> {

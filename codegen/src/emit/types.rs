@@ -107,6 +107,10 @@ impl Emitter<'_> {
             }
             Type::Number => quote! { f64 },
             Type::String => self.prelude.string(),
+            Type::Mapped(format) => {
+                let name = format_ident!("{}", format.type_name());
+                quote! { formats::#name }
+            }
             Type::Array(item) => {
                 let vec = self.prelude.vec();
                 let by_codec = codec && self.is_unique_by_codec(value);

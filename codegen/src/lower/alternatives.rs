@@ -103,7 +103,7 @@ impl<'a> Lowering<'a> {
 
     /// What all these schemas say together, with the constants that all of them accept.
     pub(super) fn node(&mut self, cores: &Cores) -> Node<'a> {
-        let mut node = Node::of(self.resolved, cores);
+        let mut node = Node::of(self.resolved, cores, self.formats.asserts());
         for choice in std::mem::take(&mut node.choices) {
             if !self.add_required(&mut node, &choice) && !self.add_constants(&mut node, &choice) {
                 node.choices.push(choice);
@@ -134,7 +134,11 @@ impl<'a> Lowering<'a> {
         let mut about = Vec::new();
         for index in 0..choice.branches {
             let branch = choice.branch(index);
-            let inner = Node::of(self.resolved, &Cores::of(self.flatten(std::slice::from_ref(&branch))));
+            let inner = Node::of(
+                self.resolved,
+                &Cores::of(self.flatten(std::slice::from_ref(&branch))),
+                self.formats.asserts(),
+            );
             let Some(constants) = inner.constants else { return false };
             if let [Value::String(only)] = constants.as_slice() {
                 let places = std::slice::from_ref(&branch);
@@ -206,7 +210,7 @@ impl<'a> Lowering<'a> {
     /// The schemas beside a choice that is made.
     fn chosen(&self, cores: &Cores, choice: &Choice, seen: &[Choice]) -> Cores {
         let draft = self.resolved.draft(&choice.place);
-        let says_more = !says_only(draft, self.resolved.schema(&choice.place), choice.keyword);
+        let says_more = !says_only(draft, self.formats.asserts(), self.resolved.schema(&choice.place), choice.keyword);
         let settled = cores.settled(&choice.place, choice.keyword).is_some();
         let cores = if says_more || settled { cores.clone() } else { cores.clone().without(&choice.place) };
         seen.iter().fold(cores, |cores, choice| match cores.settled(&choice.place, choice.keyword) {

@@ -32,6 +32,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::disjoint::Disjointness;
+use crate::format::Formats;
 use crate::model::{Check, Model, Route, Shape, Subschema, Type, TypeId, Use};
 use crate::oracle::Oracle;
 use crate::parse::BASE;
@@ -50,11 +51,12 @@ const MOST_NESTED: usize = 4;
 const LONGEST_TUPLE: u64 = 12;
 
 /// Decides what types the messages of a set become.
-pub(crate) fn lower(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> Model {
+pub(crate) fn lower(resolved: &Resolved, formats: &Formats, diagnostics: &mut Vec<Diagnostic>) -> Model {
     let mut lowering = Lowering {
         resolved,
-        oracle: Oracle::new(resolved),
-        disjointness: Disjointness::new(resolved),
+        formats,
+        oracle: Oracle::new(resolved, formats.asserts()),
+        disjointness: Disjointness::new(resolved, formats.asserts()),
         keeping: BTreeSet::new(),
         branches: BTreeMap::new(),
         sensitive: Sensitive::of(resolved),
@@ -73,6 +75,7 @@ pub(crate) fn lower(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> M
 
 struct Lowering<'a> {
     resolved: &'a Resolved,
+    formats: &'a Formats,
     oracle: Oracle<'a>,
     sensitive: Sensitive,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -320,7 +323,7 @@ impl<'a> Lowering<'a> {
         let mut value = match node.types.without(Types::NULL) {
             Types::NONE if node.types == Types::NULL => Use::of(Type::Null),
             Types::BOOLEAN => Use::of(Type::Boolean),
-            Types::STRING => scalar::string(node),
+            Types::STRING => self.string(node),
             Types::INTEGER => self.integer(node, cores),
             Types::NUMBER => self.number(node, cores),
             Types::ARRAY => self.array(node, cores, context),
@@ -375,7 +378,7 @@ impl<'a> Lowering<'a> {
 
     fn is_never(&mut self, places: &[Place]) -> bool {
         let cores = Cores::of(self.flatten(places));
-        Node::of(self.resolved, &cores).never
+        Node::of(self.resolved, &cores, self.formats.asserts()).never
     }
 
     /// A value that can't be: what refuses it is the validator.

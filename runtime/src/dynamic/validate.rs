@@ -18,9 +18,9 @@ const BASE: &str = "schema:///";
 pub(super) struct Validator(jsonschema::Validator);
 
 impl Validator {
-    /// Compiles a schema that refers to no other document.
-    pub(super) fn of_document(schema: &Value) -> Result<Arc<Self>, FactoryError> {
-        options()
+    /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
+    pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Arc<Self>, FactoryError> {
+        options(formats)
             .with_base_uri(absolute(&Self::uri_of(schema)))
             .build(schema)
             .map(|validator| Arc::new(Self(validator)))
@@ -45,7 +45,8 @@ impl Validator {
         let files = Files::of([schema])?;
         let registry = files.registry()?;
         let root = files.get(&absolute(&schema.uri))?;
-        let validator = options().with_registry(&registry).with_base_uri(absolute(&schema.uri)).build(root);
+        let options = options(schema.formats).with_registry(&registry);
+        let validator = options.with_base_uri(absolute(&schema.uri)).build(root);
         validator.ok().map(Self)
     }
 
@@ -55,9 +56,9 @@ impl Validator {
     }
 }
 
-/// `format`, `contentEncoding` and `contentMediaType` are annotations in every draft, as in generated types; left to
-/// itself the validator asserts them for drafts 4 to 7.
-fn options() -> jsonschema::ValidationOptions<'static> {
+/// `contentEncoding` and `contentMediaType` are annotations in every draft, as in generated types, and so is `format`
+/// unless it is asked for; left to itself the validator asserts them for drafts 4 to 7.
+fn options(formats: bool) -> jsonschema::ValidationOptions<'static> {
     struct Annotation;
     impl<'i> jsonschema::Keyword<'i> for Annotation {
         fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
@@ -70,7 +71,7 @@ fn options() -> jsonschema::ValidationOptions<'static> {
     }
     jsonschema::options()
         .offline()
-        .should_validate_formats(false)
+        .should_validate_formats(formats)
         .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
         .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
 }
@@ -89,7 +90,13 @@ impl Compiled {
         };
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = serde_json::json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": all});
-        options().with_registry(&registry).with_base_uri(format!("{BASE}.subschema")).build(&schema).ok().map(Self)
+        let formats = places.iter().any(|(schema, _)| schema.formats);
+        options(formats)
+            .with_registry(&registry)
+            .with_base_uri(format!("{BASE}.subschema"))
+            .build(&schema)
+            .ok()
+            .map(Self)
     }
 
     /// The first thing that the schemas refuse.
@@ -110,7 +117,7 @@ pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
     let compiled = {
         let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
         let validator = compiled
-            .entry(format!("{} {}", schema.uri, schema.hash))
+            .entry(format!("{} {} {}", schema.uri, schema.hash, schema.formats))
             .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
         validator.clone()
     };

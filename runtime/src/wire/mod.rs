@@ -10,6 +10,8 @@ mod alternatives;
 mod check;
 mod collection;
 mod explain;
+#[cfg(feature = "dynamic")]
+mod format;
 mod key;
 mod locate;
 mod macros;
@@ -39,6 +41,8 @@ pub use check::{
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Unique};
 pub use explain::{explain_decode, explain_encode};
+#[cfg(feature = "dynamic")]
+pub use format::{Format, format};
 pub use key::{Key, key};
 pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};

@@ -11,7 +11,7 @@ use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
 use thoth_messaging::registry::{Entry, RecodeError};
 use thoth_messaging::wire::parse_strict;
-use thoth_messaging_codegen::{Options, SchemaSet, generate};
+use thoth_messaging_codegen::{Formats, Options, SchemaSet, generate};
 
 /// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.
 fn mutations() -> usize {
@@ -30,9 +30,23 @@ fn schema_sets() -> BTreeMap<String, SchemaSet> {
         .collect()
 }
 
+/// The options of a case: the words of its file `options`.
+fn options(case: &str) -> Options {
+    let mut options = Options::default();
+    let words = fs::read_to_string(folder().join(case).join("options")).unwrap_or_default();
+    for word in words.split_whitespace() {
+        match word {
+            "formats=asserted" => options.formats = Formats::Asserted,
+            "formats=mapped" => options.formats = Formats::Mapped,
+            other => panic!("{case}: `{other}` is no option"),
+        }
+    }
+    options
+}
+
 /// Schemas as they are in the folder, whatever the path to it is.
-fn generated(schemas: &SchemaSet) -> String {
-    let generation = generate(schemas, &Options::default());
+fn generated(case: &str, schemas: &SchemaSet) -> String {
+    let generation = generate(schemas, &options(case));
     let diagnostics: Vec<String> = generation.diagnostics.iter().map(ToString::to_string).collect();
     assert!(!generation.has_errors(), "{}", diagnostics.join("\n"));
     generation.files[0].text.clone()
@@ -91,7 +105,7 @@ fn is_limit(entry: &Entry, payload: &str) -> bool {
 fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
     let sets = schema_sets();
     cases::ALL.iter().flat_map(move |case| {
-        let schemas = Schemas::new(&sets[case.name]);
+        let schemas = Schemas::new(&sets[case.name]).with_formats(options(case.name).formats.asserts());
         case.registry.iter().map(move |entry| (case, entry, schemas.oracle(&entry.descriptor().schema.uri)))
     })
 }
@@ -99,7 +113,7 @@ fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
 #[test]
 fn expected_code_is_what_is_generated() {
     for (name, schemas) in schema_sets() {
-        check_file(&folder().join(&name).join("messages.rs"), &generated(&schemas));
+        check_file(&folder().join(&name).join("messages.rs"), &generated(&name, &schemas));
     }
 }
 
@@ -112,7 +126,7 @@ fn the_order_of_the_files_does_not_matter() {
             for (file, content) in files[turn..].iter().chain(&files[..turn]).rev() {
                 shuffled.add(*file, &*content.origin, &*content.text);
             }
-            assert_eq!(generated(&schemas), generated(&shuffled), "{name}");
+            assert_eq!(generated(&name, &schemas), generated(&name, &shuffled), "{name}");
         }
     }
 }
