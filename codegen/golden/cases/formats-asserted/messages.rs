@@ -2,301 +2,81 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Topic `golden.formats`, schema `formats.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Formats {
-    /// A date.
-    pub date: Option<String>,
-    /// A date and time.
-    pub date_time: Option<String>,
-    /// A duration.
-    pub duration: Option<String>,
-    /// Where we write to.
-    pub email: Option<Email>,
-    /// A host name.
-    pub hostname: Option<String>,
-    /// An internationalized e-mail address.
-    pub idn_email: Option<String>,
-    /// An internationalized host name.
-    pub idn_hostname: Option<String>,
-    /// An IPv4 address.
-    pub ipv4: Option<String>,
-    /// An IPv6 address.
-    pub ipv6: Option<String>,
-    /// An IRI.
-    pub iri: Option<String>,
-    /// An IRI reference.
-    pub iri_reference: Option<String>,
-    /// A JSON Pointer.
-    pub json_pointer: Option<String>,
-    /// A regular expression.
-    pub regex: Option<String>,
-    /// A relative JSON Pointer.
-    pub relative_json_pointer: Option<String>,
-    /// A time of day.
-    pub time: Option<String>,
-    /// A URI.
-    ///
-    /// Default: `"https://example.com/"`.
-    pub uri: String,
-    /// A URI reference.
-    pub uri_reference: Option<String>,
-    /// A URI template.
-    pub uri_template: Option<String>,
-    /// A UUID.
-    pub uuid: Option<String>,
-    /// At most 12 characters.
-    ///
-    /// An e-mail address.
-    ///
-    /// A URI reference.
-    pub both: Option<String>,
-    pub untyped: Option<FormatsUntyped>,
-    pub number: Option<i64>,
-    pub unknown: Option<String>,
-    /// One of `"a@example.com"`, `3`.
-    pub constant: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/choice`.
-    pub choice: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/not`.
-    pub not: Option<String>,
-    /// No two items are equal.
-    ///
-    /// Each: a date.
-    pub days: Option<Vec<String>>,
-    /// Each name: A UUID.
-    ///
-    /// Each: an e-mail address.
-    pub by_id: Option<::std::collections::BTreeMap<String, String>>,
-    pub either: Option<FormatsEither>,
+wire::object! {
+    /// Topic `golden.formats`, schema `formats.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Formats {
+        /// A date.
+        pub date: Option<String> = 0 "date": optional,
+        /// A date and time.
+        pub date_time: Option<String> = 1 "date_time": optional,
+        /// A duration.
+        pub duration: Option<String> = 2 "duration": optional,
+        /// Where we write to.
+        pub email: Option<Email> = 3 "email": optional,
+        /// A host name.
+        pub hostname: Option<String> = 4 "hostname": optional,
+        /// An internationalized e-mail address.
+        pub idn_email: Option<String> = 5 "idn_email": optional,
+        /// An internationalized host name.
+        pub idn_hostname: Option<String> = 6 "idn_hostname": optional,
+        /// An IPv4 address.
+        pub ipv4: Option<String> = 7 "ipv4": optional,
+        /// An IPv6 address.
+        pub ipv6: Option<String> = 8 "ipv6": optional,
+        /// An IRI.
+        pub iri: Option<String> = 9 "iri": optional,
+        /// An IRI reference.
+        pub iri_reference: Option<String> = 10 "iri_reference": optional,
+        /// A JSON Pointer.
+        pub json_pointer: Option<String> = 11 "json_pointer": optional,
+        /// A regular expression.
+        pub regex: Option<String> = 12 "regex": optional,
+        /// A relative JSON Pointer.
+        pub relative_json_pointer: Option<String> = 13 "relative_json_pointer": optional,
+        /// A time of day.
+        pub time: Option<String> = 14 "time": optional,
+        /// A URI.
+        ///
+        /// Default: `"https://example.com/"`.
+        pub uri: String = 15 "uri" or ("https://example.com/".to_owned()),
+        /// A URI reference.
+        pub uri_reference: Option<String> = 16 "uri_reference": optional,
+        /// A URI template.
+        pub uri_template: Option<String> = 17 "uri_template": optional,
+        /// A UUID.
+        pub uuid: Option<String> = 18 "uuid": nullable,
+        /// At most 12 characters.
+        ///
+        /// An e-mail address.
+        ///
+        /// A URI reference.
+        pub both: Option<String> = 19 "both": optional,
+        pub untyped: Option<FormatsUntyped> = 20 "untyped": nullable,
+        pub number: Option<i64> = 21 "number": optional,
+        pub unknown: Option<String> = 22 "unknown": optional,
+        /// One of `"a@example.com"`, `3`.
+        pub constant: Option<serde_json::Value> = 23 "constant": optional,
+        /// What is valid is decided by the validator: `#/properties/choice`.
+        pub choice: Option<String> = 24 "choice": optional as (wire::Validated<String, Subschema1>),
+        /// What is valid is decided by the validator: `#/properties/not`.
+        pub not: Option<String> = 25 "not": optional as (wire::Validated<String, Subschema2>),
+        /// No two items are equal.
+        ///
+        /// Each: a date.
+        pub days: Option<Vec<String>> = 26 "days": optional,
+        /// Each name: A UUID.
+        ///
+        /// Each: an e-mail address.
+        pub by_id: Option<::std::collections::BTreeMap<String, String>> = 27 "by_id": optional,
+        pub either: Option<FormatsEither> = 28 "either": optional,
+    }
+    others ignored;
+    default all;
+    check fields;
 }
 
-impl Default for Formats {
-    fn default() -> Self {
-        Self {
-            date: None,
-            date_time: None,
-            duration: None,
-            email: None,
-            hostname: None,
-            idn_email: None,
-            idn_hostname: None,
-            ipv4: None,
-            ipv6: None,
-            iri: None,
-            iri_reference: None,
-            json_pointer: None,
-            regex: None,
-            relative_json_pointer: None,
-            time: None,
-            uri: "https://example.com/".to_owned(),
-            uri_reference: None,
-            uri_template: None,
-            uuid: None,
-            both: None,
-            untyped: None,
-            number: None,
-            unknown: None,
-            constant: None,
-            choice: None,
-            not: None,
-            days: None,
-            by_id: None,
-            either: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Formats {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Formats {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Formats {}
-
-impl wire::Object for Formats {
-    const MEMBERS: &'static [&'static str] = &[
-        "date",
-        "date_time",
-        "duration",
-        "email",
-        "hostname",
-        "idn_email",
-        "idn_hostname",
-        "ipv4",
-        "ipv6",
-        "iri",
-        "iri_reference",
-        "json_pointer",
-        "regex",
-        "relative_json_pointer",
-        "time",
-        "uri",
-        "uri_reference",
-        "uri_template",
-        "uuid",
-        "both",
-        "untyped",
-        "number",
-        "unknown",
-        "constant",
-        "choice",
-        "not",
-        "days",
-        "by_id",
-        "either",
-    ];
-
-    #[allow(clippy::similar_names, reason = "the schema has these names")]
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut date = None;
-        let mut date_time = None;
-        let mut duration = None;
-        let mut email = None;
-        let mut hostname = None;
-        let mut idn_email = None;
-        let mut idn_hostname = None;
-        let mut ipv4 = None;
-        let mut ipv6 = None;
-        let mut iri = None;
-        let mut iri_reference = None;
-        let mut json_pointer = None;
-        let mut regex = None;
-        let mut relative_json_pointer = None;
-        let mut time = None;
-        let mut uri = None;
-        let mut uri_reference = None;
-        let mut uri_template = None;
-        let mut uuid = None;
-        let mut both = None;
-        let mut untyped = None;
-        let mut number = None;
-        let mut unknown = None;
-        let mut constant = None;
-        let mut choice = None;
-        let mut not = None;
-        let mut days = None;
-        let mut by_id = None;
-        let mut either = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => date = Some(members.value()?),
-                1 => date_time = Some(members.value()?),
-                2 => duration = Some(members.value()?),
-                3 => email = Some(members.value()?),
-                4 => hostname = Some(members.value()?),
-                5 => idn_email = Some(members.value()?),
-                6 => idn_hostname = Some(members.value()?),
-                7 => ipv4 = Some(members.value()?),
-                8 => ipv6 = Some(members.value()?),
-                9 => iri = Some(members.value()?),
-                10 => iri_reference = Some(members.value()?),
-                11 => json_pointer = Some(members.value()?),
-                12 => regex = Some(members.value()?),
-                13 => relative_json_pointer = Some(members.value()?),
-                14 => time = Some(members.value()?),
-                15 => uri = Some(members.value()?),
-                16 => uri_reference = Some(members.value()?),
-                17 => uri_template = Some(members.value()?),
-                18 => uuid = members.value()?,
-                19 => both = Some(members.value()?),
-                20 => untyped = members.value()?,
-                21 => number = Some(members.value()?),
-                22 => unknown = Some(members.value()?),
-                23 => constant = Some(members.value()?),
-                24 => {
-                    choice = Some(members.read::<wire::Validated<String, Subschema1>>()?);
-                }
-                25 => not = Some(members.read::<wire::Validated<String, Subschema2>>()?),
-                26 => days = Some(members.value()?),
-                27 => by_id = Some(members.value()?),
-                28 => either = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            date,
-            date_time,
-            duration,
-            email,
-            hostname,
-            idn_email,
-            idn_hostname,
-            ipv4,
-            ipv6,
-            iri,
-            iri_reference,
-            json_pointer,
-            regex,
-            relative_json_pointer,
-            time,
-            uri: uri.unwrap_or_else(|| "https://example.com/".to_owned()),
-            uri_reference,
-            uri_template,
-            uuid,
-            both,
-            untyped,
-            number,
-            unknown,
-            constant,
-            choice,
-            not,
-            days,
-            by_id,
-            either,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("date", &self.date)?;
-        object.optional("date_time", &self.date_time)?;
-        object.optional("duration", &self.duration)?;
-        object.optional("email", &self.email)?;
-        object.optional("hostname", &self.hostname)?;
-        object.optional("idn_email", &self.idn_email)?;
-        object.optional("idn_hostname", &self.idn_hostname)?;
-        object.optional("ipv4", &self.ipv4)?;
-        object.optional("ipv6", &self.ipv6)?;
-        object.optional("iri", &self.iri)?;
-        object.optional("iri_reference", &self.iri_reference)?;
-        object.optional("json_pointer", &self.json_pointer)?;
-        object.optional("regex", &self.regex)?;
-        object.optional("relative_json_pointer", &self.relative_json_pointer)?;
-        object.optional("time", &self.time)?;
-        object.value("uri", &self.uri)?;
-        object.optional("uri_reference", &self.uri_reference)?;
-        object.optional("uri_template", &self.uri_template)?;
-        object.optional("uuid", &self.uuid)?;
-        object.optional("both", &self.both)?;
-        object.optional("untyped", &self.untyped)?;
-        object.optional("number", &self.number)?;
-        object.optional("unknown", &self.unknown)?;
-        object.optional("constant", &self.constant)?;
-        object
-            .write_optional::<
-                wire::Validated<String, Subschema1>,
-            >("choice", &self.choice)?;
-        object.write_optional::<wire::Validated<String, Subschema2>>("not", &self.not)?;
-        object.optional("days", &self.days)?;
-        object.optional("by_id", &self.by_id)?;
-        object.optional("either", &self.either)?;
-        Ok(())
-    }
-
+impl wire::Check for Formats {
     #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(date) = &self.date {
@@ -442,21 +222,7 @@ impl ::std::ops::Deref for Email {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Email {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Email {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Email {}
+wire::serde_impls!(Email, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Email {
     type Codec = String;
@@ -481,21 +247,7 @@ pub enum FormatsUntyped {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for FormatsUntyped {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for FormatsUntyped {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for FormatsUntyped {}
+wire::serde_impls!(FormatsUntyped, OfVariants, read_union, write_union);
 
 impl wire::Union for FormatsUntyped {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -558,21 +310,7 @@ pub enum FormatsEither {
     Object2(FormatsEitherObject2),
 }
 
-impl<'de> serde::Deserialize<'de> for FormatsEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for FormatsEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for FormatsEither {}
+wire::serde_impls!(FormatsEither, OfVariants, read_union, write_union);
 
 impl wire::Union for FormatsEither {
     const EXPECTED: &'static str = "an object";
@@ -614,166 +352,54 @@ impl wire::Alternatives for FormatsEither {
     ];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormatsEitherObject {
-    /// A date.
-    pub at: String,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FormatsEitherObject {
+        /// A date.
+        pub at: String = 0 "at",
+    }
+    others refused;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for FormatsEitherObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for FormatsEitherObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for FormatsEitherObject {}
-
-impl wire::Object for FormatsEitherObject {
-    const MEMBERS: &'static [&'static str] = &["at"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut at = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => at = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            at: members.required(0, at)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("at", &self.at)?;
-        Ok(())
-    }
-
+impl wire::Check for FormatsEitherObject {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::format(&self.at, wire::Format::Date), "at")?;
         Ok(())
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormatsEitherObject2 {
-    /// A date and time.
-    pub at: String,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FormatsEitherObject2 {
+        /// A date and time.
+        pub at: String = 0 "at",
+    }
+    others refused;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for FormatsEitherObject2 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for FormatsEitherObject2 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for FormatsEitherObject2 {}
-
-impl wire::Object for FormatsEitherObject2 {
-    const MEMBERS: &'static [&'static str] = &["at"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut at = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => at = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            at: members.required(0, at)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("at", &self.at)?;
-        Ok(())
-    }
-
+impl wire::Check for FormatsEitherObject2 {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::format(&self.at, wire::Format::DateTime), "at")?;
         Ok(())
     }
 }
 
-/// Topic `golden.later-formats`, schema `later-formats.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct LaterFormats {
-    /// A UUID.
-    pub uuid: Option<String>,
-    /// A duration.
-    pub duration: Option<String>,
+wire::object! {
+    /// Topic `golden.later-formats`, schema `later-formats.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct LaterFormats {
+        /// A UUID.
+        pub uuid: Option<String> = 0 "uuid": optional,
+        /// A duration.
+        pub duration: Option<String> = 1 "duration": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for LaterFormats {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for LaterFormats {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for LaterFormats {}
-
-impl wire::Object for LaterFormats {
-    const MEMBERS: &'static [&'static str] = &["uuid", "duration"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut uuid = None;
-        let mut duration = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => uuid = Some(members.value()?),
-                1 => duration = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { uuid, duration })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("uuid", &self.uuid)?;
-        object.optional("duration", &self.duration)?;
-        Ok(())
-    }
-
+impl wire::Check for LaterFormats {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(uuid) = &self.uuid {
             wire::At::at(wire::format(uuid, wire::Format::Uuid), "uuid")?;
@@ -797,76 +423,22 @@ impl message::Message for LaterFormats {
     }
 }
 
-/// Topic `golden.old-formats`, schema `old-formats.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OldFormats {
-    /// A host name.
-    pub hostname: Option<String>,
-    /// A date and time.
-    pub date_time: Option<String>,
-    pub uuid: Option<String>,
-    pub uri_template: Option<String>,
+wire::object! {
+    /// Topic `golden.old-formats`, schema `old-formats.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OldFormats {
+        /// A host name.
+        pub hostname: Option<String> = 0 "hostname": optional,
+        /// A date and time.
+        pub date_time: Option<String> = 1 "date_time": optional,
+        pub uuid: Option<String> = 2 "uuid": optional,
+        pub uri_template: Option<String> = 3 "uri_template": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for OldFormats {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OldFormats {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OldFormats {}
-
-impl wire::Object for OldFormats {
-    const MEMBERS: &'static [&'static str] = &[
-        "hostname",
-        "date_time",
-        "uuid",
-        "uri_template",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut hostname = None;
-        let mut date_time = None;
-        let mut uuid = None;
-        let mut uri_template = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => hostname = Some(members.value()?),
-                1 => date_time = Some(members.value()?),
-                2 => uuid = Some(members.value()?),
-                3 => uri_template = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            hostname,
-            date_time,
-            uuid,
-            uri_template,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("hostname", &self.hostname)?;
-        object.optional("date_time", &self.date_time)?;
-        object.optional("uuid", &self.uuid)?;
-        object.optional("uri_template", &self.uri_template)?;
-        Ok(())
-    }
-
+impl wire::Check for OldFormats {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(hostname) = &self.hostname {
             wire::At::at(
@@ -889,62 +461,21 @@ impl message::Message for OldFormats {
     );
 }
 
-/// Topic `golden.seventh-formats`, schema `seventh-formats.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct SeventhFormats {
-    /// A host name.
-    pub hostname: Option<String>,
-    /// An IRI.
-    pub iri: Option<String>,
-    pub duration: Option<String>,
+wire::object! {
+    /// Topic `golden.seventh-formats`, schema `seventh-formats.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct SeventhFormats {
+        /// A host name.
+        pub hostname: Option<String> = 0 "hostname": optional,
+        /// An IRI.
+        pub iri: Option<String> = 1 "iri": optional,
+        pub duration: Option<String> = 2 "duration": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for SeventhFormats {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for SeventhFormats {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for SeventhFormats {}
-
-impl wire::Object for SeventhFormats {
-    const MEMBERS: &'static [&'static str] = &["hostname", "iri", "duration"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut hostname = None;
-        let mut iri = None;
-        let mut duration = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => hostname = Some(members.value()?),
-                1 => iri = Some(members.value()?),
-                2 => duration = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { hostname, iri, duration })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("hostname", &self.hostname)?;
-        object.optional("iri", &self.iri)?;
-        object.optional("duration", &self.duration)?;
-        Ok(())
-    }
-
+impl wire::Check for SeventhFormats {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(hostname) = &self.hostname {
             wire::At::at(wire::format(hostname, wire::Format::Hostname), "hostname")?;

@@ -2,316 +2,91 @@
 
 use ::thoth_messaging::{formats, message, registry, serde, serde_json, wire};
 
-/// Topic `golden.mapped`, schema `mapped.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mapped {
-    /// What an order is known by.
-    pub id: OrderId,
-    /// A UUID.
-    pub plain_id: Option<formats::Uuid>,
-    /// A UUID.
-    pub maybe_id: Option<formats::Uuid>,
-    /// A date.
-    pub date: Option<formats::Date>,
-    /// A date and time.
-    pub date_time: Option<formats::DateTime>,
-    /// A time of day.
-    pub time: Option<formats::Time>,
-    /// A duration.
-    pub duration: Option<formats::Duration>,
-    /// An IPv4 address.
-    pub ipv4: Option<formats::Ipv4>,
-    /// An IPv6 address.
-    pub ipv6: Option<formats::Ipv6>,
-    /// A URI.
-    pub uri: Option<formats::Uri>,
-    /// An e-mail address.
-    pub email: Option<String>,
-    /// When, in UTC.
-    ///
-    /// A date and time.
-    ///
-    /// Matches `Z$`.
-    pub in_utc: Option<formats::DateTime>,
-    /// A URI.
-    ///
-    /// At most 30 characters.
-    pub secure: Option<formats::Uri>,
-    /// A URI.
-    ///
-    /// What is valid is decided by the validator: `#/properties/strict`.
-    pub strict: Option<formats::Uri>,
-    /// At least 1 item.
-    ///
-    /// Each: a date.
-    pub days: Option<Vec<formats::Date>>,
-    /// No two items are equal.
-    ///
-    /// Each: a UUID.
-    pub ids: Option<Vec<formats::Uuid>>,
-    /// Each: an IPv4 address.
-    ///
-    /// Each: at most 9 characters.
-    pub addresses: Option<::std::collections::BTreeMap<String, formats::Ipv4>>,
-    pub pair: Option<(formats::Date, Option<formats::Time>)>,
-    /// Each name: A UUID.
-    pub by_id: Option<::std::collections::BTreeMap<String, i64>>,
-    pub untyped: Option<MappedUntyped>,
-    pub number_or_date: Option<MappedNumberOrDate>,
-    /// An IPv4 address.
-    ///
-    /// Default: `"127.0.0.1"`.
-    pub host: formats::Ipv4,
-    /// A date and time.
-    ///
-    /// Default: `"2020-01-01T00:00:00Z"`.
-    pub since: formats::DateTime,
-    /// A date.
-    ///
-    /// Default: `"9999-12-31"`.
-    pub until: formats::Date,
-    /// A URI.
-    ///
-    /// Default: `"https://example.com/a"`.
-    pub home: formats::Uri,
-    /// Each: a duration.
-    ///
-    /// Default: `["P1D","PT1H"]`.
-    pub every: Vec<formats::Duration>,
-    pub constant: Option<MappedConstant>,
+wire::object! {
+    /// Topic `golden.mapped`, schema `mapped.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Mapped {
+        /// What an order is known by.
+        pub id: OrderId = 0 "id",
+        /// A UUID.
+        pub plain_id: Option<formats::Uuid> = 1 "plain_id": optional,
+        /// A UUID.
+        pub maybe_id: Option<formats::Uuid> = 2 "maybe_id": nullable,
+        /// A date.
+        pub date: Option<formats::Date> = 3 "date": optional,
+        /// A date and time.
+        pub date_time: Option<formats::DateTime> = 4 "date_time": optional,
+        /// A time of day.
+        pub time: Option<formats::Time> = 5 "time": optional,
+        /// A duration.
+        pub duration: Option<formats::Duration> = 6 "duration": optional,
+        /// An IPv4 address.
+        pub ipv4: Option<formats::Ipv4> = 7 "ipv4": optional,
+        /// An IPv6 address.
+        pub ipv6: Option<formats::Ipv6> = 8 "ipv6": optional,
+        /// A URI.
+        pub uri: Option<formats::Uri> = 9 "uri": optional,
+        /// An e-mail address.
+        pub email: Option<String> = 10 "email": optional,
+        /// When, in UTC.
+        ///
+        /// A date and time.
+        ///
+        /// Matches `Z$`.
+        pub in_utc: Option<formats::DateTime> = 11 "in_utc": optional,
+        /// A URI.
+        ///
+        /// At most 30 characters.
+        pub secure: Option<formats::Uri> = 12 "secure": optional,
+        /// A URI.
+        ///
+        /// What is valid is decided by the validator: `#/properties/strict`.
+        pub strict: Option<formats::Uri> = 13 "strict": optional as (wire::Validated<formats::Uri, Subschema1>),
+        /// At least 1 item.
+        ///
+        /// Each: a date.
+        pub days: Option<Vec<formats::Date>> = 14 "days": optional,
+        /// No two items are equal.
+        ///
+        /// Each: a UUID.
+        pub ids: Option<Vec<formats::Uuid>> = 15 "ids": optional as (wire::Unique<formats::Uuid>),
+        /// Each: an IPv4 address.
+        ///
+        /// Each: at most 9 characters.
+        pub addresses: Option<::std::collections::BTreeMap<String, formats::Ipv4>> = 16 "addresses": optional,
+        pub pair: Option<(formats::Date, Option<formats::Time>,)> = 17 "pair": optional,
+        /// Each name: A UUID.
+        pub by_id: Option<::std::collections::BTreeMap<String, i64>> = 18 "by_id": optional,
+        pub untyped: Option<MappedUntyped> = 19 "untyped": nullable,
+        pub number_or_date: Option<MappedNumberOrDate> = 20 "number_or_date": optional,
+        /// An IPv4 address.
+        ///
+        /// Default: `"127.0.0.1"`.
+        pub host: formats::Ipv4 = 21 "host" or (formats::Ipv4::of_default("127.0.0.1")),
+        /// A date and time.
+        ///
+        /// Default: `"2020-01-01T00:00:00Z"`.
+        pub since: formats::DateTime = 22 "since" or (formats::DateTime::of_default("2020-01-01T00:00:00Z")),
+        /// A date.
+        ///
+        /// Default: `"9999-12-31"`.
+        pub until: formats::Date = 23 "until" or (formats::Date::of_default("9999-12-31")),
+        /// A URI.
+        ///
+        /// Default: `"https://example.com/a"`.
+        pub home: formats::Uri = 24 "home" or (formats::Uri::of_default("https://example.com/a")),
+        /// Each: a duration.
+        ///
+        /// Default: `["P1D","PT1H"]`.
+        pub every: Vec<formats::Duration> = 25 "every" or (::std::vec![formats::Duration::of_default("P1D"), formats::Duration::of_default("PT1H")]),
+        pub constant: Option<MappedConstant> = 26 "constant": optional,
+    }
+    others ignored;
+    new(id: OrderId);
+    check fields;
 }
 
-impl Mapped {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: OrderId) -> Self {
-        Self {
-            id,
-            plain_id: None,
-            maybe_id: None,
-            date: None,
-            date_time: None,
-            time: None,
-            duration: None,
-            ipv4: None,
-            ipv6: None,
-            uri: None,
-            email: None,
-            in_utc: None,
-            secure: None,
-            strict: None,
-            days: None,
-            ids: None,
-            addresses: None,
-            pair: None,
-            by_id: None,
-            untyped: None,
-            number_or_date: None,
-            host: formats::Ipv4::of_default("127.0.0.1"),
-            since: formats::DateTime::of_default("2020-01-01T00:00:00Z"),
-            until: formats::Date::of_default("9999-12-31"),
-            home: formats::Uri::of_default("https://example.com/a"),
-            every: ::std::vec![
-                formats::Duration::of_default("P1D"),
-                formats::Duration::of_default("PT1H")
-            ],
-            constant: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Mapped {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Mapped {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Mapped {}
-
-impl wire::Object for Mapped {
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "plain_id",
-        "maybe_id",
-        "date",
-        "date_time",
-        "time",
-        "duration",
-        "ipv4",
-        "ipv6",
-        "uri",
-        "email",
-        "in_utc",
-        "secure",
-        "strict",
-        "days",
-        "ids",
-        "addresses",
-        "pair",
-        "by_id",
-        "untyped",
-        "number_or_date",
-        "host",
-        "since",
-        "until",
-        "home",
-        "every",
-        "constant",
-    ];
-
-    #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut plain_id = None;
-        let mut maybe_id = None;
-        let mut date = None;
-        let mut date_time = None;
-        let mut time = None;
-        let mut duration = None;
-        let mut ipv4 = None;
-        let mut ipv6 = None;
-        let mut uri = None;
-        let mut email = None;
-        let mut in_utc = None;
-        let mut secure = None;
-        let mut strict = None;
-        let mut days = None;
-        let mut ids = None;
-        let mut addresses = None;
-        let mut pair = None;
-        let mut by_id = None;
-        let mut untyped = None;
-        let mut number_or_date = None;
-        let mut host = None;
-        let mut since = None;
-        let mut until = None;
-        let mut home = None;
-        let mut every = None;
-        let mut constant = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => plain_id = Some(members.value()?),
-                2 => maybe_id = members.value()?,
-                3 => date = Some(members.value()?),
-                4 => date_time = Some(members.value()?),
-                5 => time = Some(members.value()?),
-                6 => duration = Some(members.value()?),
-                7 => ipv4 = Some(members.value()?),
-                8 => ipv6 = Some(members.value()?),
-                9 => uri = Some(members.value()?),
-                10 => email = Some(members.value()?),
-                11 => in_utc = Some(members.value()?),
-                12 => secure = Some(members.value()?),
-                13 => {
-                    strict = Some(
-                        members.read::<wire::Validated<formats::Uri, Subschema1>>()?,
-                    );
-                }
-                14 => days = Some(members.value()?),
-                15 => ids = Some(members.read::<wire::Unique<formats::Uuid>>()?),
-                16 => addresses = Some(members.value()?),
-                17 => pair = Some(members.value()?),
-                18 => by_id = Some(members.value()?),
-                19 => untyped = members.value()?,
-                20 => number_or_date = Some(members.value()?),
-                21 => host = Some(members.value()?),
-                22 => since = Some(members.value()?),
-                23 => until = Some(members.value()?),
-                24 => home = Some(members.value()?),
-                25 => every = Some(members.value()?),
-                26 => constant = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            plain_id,
-            maybe_id,
-            date,
-            date_time,
-            time,
-            duration,
-            ipv4,
-            ipv6,
-            uri,
-            email,
-            in_utc,
-            secure,
-            strict,
-            days,
-            ids,
-            addresses,
-            pair,
-            by_id,
-            untyped,
-            number_or_date,
-            host: host.unwrap_or_else(|| formats::Ipv4::of_default("127.0.0.1")),
-            since: since
-                .unwrap_or_else(|| formats::DateTime::of_default(
-                    "2020-01-01T00:00:00Z",
-                )),
-            until: until.unwrap_or_else(|| formats::Date::of_default("9999-12-31")),
-            home: home
-                .unwrap_or_else(|| formats::Uri::of_default("https://example.com/a")),
-            every: every
-                .unwrap_or_else(|| {
-                    ::std::vec![
-                        formats::Duration::of_default("P1D"),
-                        formats::Duration::of_default("PT1H")
-                    ]
-                }),
-            constant,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.optional("plain_id", &self.plain_id)?;
-        object.optional("maybe_id", &self.maybe_id)?;
-        object.optional("date", &self.date)?;
-        object.optional("date_time", &self.date_time)?;
-        object.optional("time", &self.time)?;
-        object.optional("duration", &self.duration)?;
-        object.optional("ipv4", &self.ipv4)?;
-        object.optional("ipv6", &self.ipv6)?;
-        object.optional("uri", &self.uri)?;
-        object.optional("email", &self.email)?;
-        object.optional("in_utc", &self.in_utc)?;
-        object.optional("secure", &self.secure)?;
-        object
-            .write_optional::<
-                wire::Validated<formats::Uri, Subschema1>,
-            >("strict", &self.strict)?;
-        object.optional("days", &self.days)?;
-        object.write_optional::<wire::Unique<formats::Uuid>>("ids", &self.ids)?;
-        object.optional("addresses", &self.addresses)?;
-        object.optional("pair", &self.pair)?;
-        object.optional("by_id", &self.by_id)?;
-        object.optional("untyped", &self.untyped)?;
-        object.optional("number_or_date", &self.number_or_date)?;
-        object.value("host", &self.host)?;
-        object.value("since", &self.since)?;
-        object.value("until", &self.until)?;
-        object.value("home", &self.home)?;
-        object.value("every", &self.every)?;
-        object.optional("constant", &self.constant)?;
-        Ok(())
-    }
-
+impl wire::Check for Mapped {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(email) = &self.email {
             wire::At::at(wire::format(email, wire::Format::Email), "email")?;
@@ -385,21 +160,7 @@ impl ::std::ops::Deref for OrderId {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for OrderId {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for OrderId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for OrderId {}
+wire::serde_impls!(OrderId, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for OrderId {
     type Codec = formats::Uuid;
@@ -423,21 +184,7 @@ pub enum MappedUntyped {
     Other(serde_json::Value),
 }
 
-impl<'de> serde::Deserialize<'de> for MappedUntyped {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for MappedUntyped {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for MappedUntyped {}
+wire::serde_impls!(MappedUntyped, OfVariants, read_union, write_union);
 
 impl wire::Union for MappedUntyped {
     const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
@@ -500,21 +247,7 @@ pub enum MappedNumberOrDate {
     String(formats::Date),
 }
 
-impl<'de> serde::Deserialize<'de> for MappedNumberOrDate {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for MappedNumberOrDate {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for MappedNumberOrDate {}
+wire::serde_impls!(MappedNumberOrDate, OfVariants, read_union, write_union);
 
 impl wire::Union for MappedNumberOrDate {
     const EXPECTED: &'static str = "a number or a string";
@@ -541,54 +274,10 @@ impl wire::Union for MappedNumberOrDate {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MappedConstant {
-    /// `2024-01-01`
-    Value20240101,
-}
-
-impl MappedConstant {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::Value20240101];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Value20240101 => "2024-01-01",
-        }
-    }
-}
-
-impl ::std::fmt::Display for MappedConstant {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for MappedConstant {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for MappedConstant {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for MappedConstant {}
-
-impl wire::Enumeration for MappedConstant {
-    const EXPECTED: &'static str = "`2024-01-01`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum MappedConstant {
+        Value20240101 = "2024-01-01",
     }
 }
 
