@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::others_field;
 use super::{Lowering, defaults, key, names, schemas};
-use crate::model::{Key, KeyWay, MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
+use crate::model::{Key, KeyWay, MessageDef, Model, Others, Presence, Shape, Type, TypeDef, TypeId, Use};
 
 impl Lowering<'_> {
     /// Names the types, resolves the keys, checks the defaults.
@@ -18,7 +18,7 @@ impl Lowering<'_> {
         let described: Vec<_> = described.collect();
         self.keep_members();
         self.rename_fields(&names);
-        let types: Vec<TypeDef> = std::mem::take(&mut self.types)
+        let mut types: Vec<TypeDef> = std::mem::take(&mut self.types)
             .into_iter()
             .zip(names)
             .zip(described)
@@ -33,7 +33,12 @@ impl Lowering<'_> {
             .collect();
         let known =
             defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
-        let taken = defaults::check(&known, &self.defaults, self.diagnostics);
+        let (taken, endless) = defaults::check(&known, &self.defaults, self.diagnostics);
+        for (id, number) in endless {
+            if let Shape::Struct(object) = &mut types[id.0].shape {
+                object.fields[number].presence = Presence::Optional;
+            }
+        }
         let (schemas, numbers) = schemas::collect(self.resolved, roots.iter().map(|(document, _)| *document));
         let mut messages = Vec::new();
         for (number, type_id) in roots {
