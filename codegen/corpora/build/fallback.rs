@@ -55,6 +55,7 @@ fn owner(item: &Item) -> Option<String> {
         Item::Static(item) => Some(item.ident.to_string()).filter(|name| name != "REGISTRY"),
         Item::Fn(item) => Some(item.sig.ident.to_string()),
         Item::Mod(item) => Some(item.ident.to_string()),
+        Item::Macro(item) => defined(item.mac.tokens.clone()),
         Item::Impl(item) => match &*item.self_ty {
             Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
             _ => None,
@@ -91,4 +92,13 @@ fn identifiers(tokens: TokenStream, names: &mut BTreeSet<String>) {
         }
         colons = 0;
     }
+}
+
+/// The type that a macro of the runtime defines.
+fn defined(tokens: TokenStream) -> Option<String> {
+    let mut tokens = tokens.into_iter();
+    let is_keyword =
+        |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "struct" || ident == "enum");
+    tokens.find(is_keyword)?;
+    tokens.next().map(|name| name.to_string())
 }
