@@ -4,20 +4,21 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{Emitter, doc};
-use crate::model::{Constant, TypeDef};
+use crate::model::{Constant, TypeDef, TypeId};
 
 impl Emitter<'_> {
-    pub(super) fn enumeration(&self, ty: &TypeDef, constants: &[Constant]) -> TokenStream {
+    pub(super) fn enumeration(&self, id: TypeId, ty: &TypeDef, constants: &[Constant]) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(None, ty);
-        let (derived, debug) = Self::debug(ty);
+        let (debug, derives, chosen) = (Self::debug(ty), self.derives(id), self.type_attributes(id));
         let variants: Vec<_> = constants.iter().map(|constant| format_ident!("{}", constant.name)).collect();
         let texts: Vec<_> = constants.iter().map(|constant| &constant.text).collect();
-        let docs = constants.iter().map(|constant| {
+        let docs = constants.iter().enumerate().map(|(index, constant)| {
             let mut lines: Vec<String> = constant.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
             doc::separate(&mut lines);
             lines.push(super::check::code(&constant.text));
-            doc::doc(&lines)
+            let (doc, chosen) = (doc::doc(&lines), self.member_attributes(id, index));
+            quote! { #doc #chosen }
         });
         let count = proc_macro2::Literal::usize_unsuffixed(constants.len());
         let listed: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
@@ -28,7 +29,8 @@ impl Emitter<'_> {
         let serde = self.serde(ty, "read_enumeration", "", &quote! { wire::write_enumeration(*self, serializer) });
         quote! {
             #attributes
-            #[derive(Clone, Copy, #derived PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[derive(#(#derives),*)]
+            #chosen
             pub enum #name { #(#docs #variants,)* }
 
             impl #name {

@@ -20,7 +20,7 @@ impl Known {
             Shape::Struct(object) => object.fields.is_empty() && !matches!(object.others, Others::Kept { .. }),
             Shape::Enumeration(constants) => constants.len() == 1,
             Shape::Newtype(value) => value.ty == Type::Null,
-            Shape::Union(_) => false,
+            Shape::Union(_) | Shape::Own(_) => false,
         };
         let names = |types: Vec<&TypeDef>| types.into_iter().map(|ty| ty.name.clone()).collect();
         Self {

@@ -17,32 +17,28 @@ const MOST_BOOLS: usize = 3;
 
 impl Emitter<'_> {
     pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
-        let (derived, debug) = if !ty.sensitive && object.has_sensitive() {
-            (None, Some(redacting_debug(ty, object)))
-        } else {
-            Self::debug(ty)
-        };
-        let definition = self.struct_definition(id, ty, object, derived.as_ref());
+        let is_partly_sensitive = !ty.sensitive && object.has_sensitive();
+        let debug = if is_partly_sensitive { Some(redacting_debug(ty, object)) } else { Self::debug(ty) };
+        let definition = self.struct_definition(id, ty, object);
         let construction = self.construction(id, ty, object);
         let serde = self.serde(ty, "read_object", "OfMembers", &quote! { wire::write_object(self, serializer) });
         let codec = self.object_codec(id, ty, object);
         quote! { #definition #construction #debug #serde #codec }
     }
 
-    fn struct_definition(&self, id: TypeId, ty: &TypeDef, object: &Struct, debug: Option<&TokenStream>) -> TokenStream {
+    fn struct_definition(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(Some(id), ty);
-        let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
-        let default = self.derives_default(object).then(|| quote! { , Default });
+        let (derives, chosen) = (self.derives(id), self.type_attributes(id));
         let bools = object.fields.iter().filter(|field| self.field_type(id, field).to_string() == "bool").count();
         let allow = (bools > MOST_BOOLS).then(|| {
             quote! { #[allow(clippy::struct_excessive_bools, reason = "the schema has as many")] }
         });
-        let fields = object.fields.iter().map(|field| {
-            let doc = doc(&field_doc(field));
+        let fields = object.fields.iter().enumerate().map(|(index, field)| {
+            let (doc, chosen) = (doc(&field_doc(field)), self.member_attributes(id, index));
             let deprecated = field.deprecated.then(|| quote! { #[deprecated] });
             let (field_name, ty) = (ident(&field.name), self.field_type(id, field));
-            quote! { #doc #deprecated pub #field_name: #ty }
+            quote! { #doc #deprecated #chosen pub #field_name: #ty }
         });
         let others = match &object.others {
             Others::Kept { field, value, .. } => {
@@ -55,7 +51,8 @@ impl Emitter<'_> {
         quote! {
             #attributes
             #allow
-            #[derive(Clone, #debug PartialEq #eq #default)]
+            #[derive(#(#derives),*)]
+            #chosen
             pub struct #name { #(#fields,)* }
         }
     }
@@ -66,7 +63,7 @@ impl Emitter<'_> {
         let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
         let others = match &object.others {
             Others::Kept { field, value, .. } => {
-                let (field, ty) = (ident(field), others_constructor(value));
+                let (field, ty) = (ident(field), self.others_constructor(value));
                 Some(quote! { #field: #ty::new() })
             }
             _ => None,
@@ -116,7 +113,7 @@ impl Emitter<'_> {
     }
 
     /// Whether every field is absent or empty by default, as `derive` makes it.
-    fn derives_default(&self, object: &Struct) -> bool {
+    pub(super) fn derives_default(&self, object: &Struct) -> bool {
         object.fields.iter().all(|field| match &field.presence {
             Presence::Required => false,
             Presence::Optional => true,
@@ -289,7 +286,7 @@ impl Emitter<'_> {
             Others::Ignored => (None, quote! { members.skip()? }, None),
             Others::Refused => (None, quote! { members.refuse()? }, None),
             Others::Kept { field, value, .. } => {
-                let (name, local, ty) = (ident(field), local(field), others_constructor(value));
+                let (name, local, ty) = (ident(field), local(field), self.others_constructor(value));
                 let keep = if is_any(value) {
                     quote! { members.keep_any(&mut #local)? }
                 } else {
@@ -409,6 +406,14 @@ impl Emitter<'_> {
         self.rust_type(TypeId(usize::MAX), &Use::of(Type::Map(Box::new(value.clone()))))
     }
 
+    fn others_constructor(&self, value: &Use) -> TokenStream {
+        if is_any(value) {
+            quote! { serde_json::Map }
+        } else {
+            self.map_type()
+        }
+    }
+
     fn nested_codec(&self, value: &Use) -> TokenStream {
         let inner = self.named_codec(TypeId(usize::MAX), value);
         let option = self.prelude.option();
@@ -417,14 +422,6 @@ impl Emitter<'_> {
         } else {
             inner
         }
-    }
-}
-
-fn others_constructor(value: &Use) -> TokenStream {
-    if is_any(value) {
-        quote! { serde_json::Map }
-    } else {
-        quote! { ::std::collections::BTreeMap }
     }
 }
 

@@ -3,21 +3,23 @@
 use serde_json::Value;
 
 use super::object::others_field;
-use super::{Lowering, defaults, key, names, schemas};
-use crate::model::{MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
+use super::{Lowering, chosen, defaults, key, names, schemas};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Chosen, MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
 
 impl Lowering<'_> {
     /// Names the types, resolves the keys, checks the defaults.
     pub(super) fn finish(mut self, roots: &[(usize, TypeId)]) -> Model {
         let requests: Vec<_> = self.types.iter().map(|lowered| &lowered.name).collect();
-        let names = names::assign(&requests, self.resolved, self.diagnostics);
+        let names = names::assign(&requests, &self.chosen_types(), self.resolved, self.diagnostics);
         let described = self.types.iter().map(|lowered| {
             let deprecated = self.annotation(&lowered.places, "deprecated") == Some(&Value::Bool(true));
             (self.text(&lowered.places, "description"), deprecated)
         });
         let described: Vec<_> = described.collect();
         self.keep_members();
-        let types: Vec<TypeDef> = std::mem::take(&mut self.types)
+        let places = chosen::Known::of(self.resolved, &self.types, self.members());
+        let mut types: Vec<TypeDef> = std::mem::take(&mut self.types)
             .into_iter()
             .zip(names)
             .zip(described)
@@ -30,6 +32,8 @@ impl Lowering<'_> {
                 shape: lowered.shape.unwrap_or(Shape::Newtype(Use::of(Type::Any))),
             })
             .collect();
+        let messages = roots.iter().map(|(_, id)| *id).collect();
+        places.replace(&self.choices.replaced, &messages, &mut types, self.diagnostics);
         let known =
             defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
         let taken = defaults::check(&known, &self.defaults, self.diagnostics);
@@ -53,7 +57,13 @@ impl Lowering<'_> {
             });
         }
         messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
-        Model { types, messages, schemas, numbers, taken }
+        let mut model = Model { types, messages, schemas, numbers, taken, chosen: Chosen::default() };
+        // After a mistake, what was chosen for a type that is missing is no second one.
+        let is_about_schemas = |other: &Diagnostic| other.severity == Severity::Error && !other.code.starts_with("S06");
+        if !self.diagnostics.iter().any(is_about_schemas) {
+            places.choose(&mut self, &mut model);
+        }
+        model
     }
 
     /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that

@@ -14,6 +14,7 @@ mod key;
 mod locate;
 mod named;
 mod object;
+mod own;
 mod presence;
 mod scalar;
 #[cfg(feature = "dynamic")]
@@ -36,11 +37,12 @@ pub use check::{
 };
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
-pub use collection::{Boxed, Unique};
+pub use collection::{Boxed, Kept, Unique};
 pub use explain::{explain_decode, explain_encode};
 pub use key::{Key, key};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Members, Object, Writer, read_object, write_object};
+pub use own::Own;
 pub use presence::Presence;
 pub use scalar::{ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]

@@ -1,0 +1,298 @@
+//! What comes of each option: that the code is as chosen, and that nothing else changes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
+
+use thoth_messaging_codegen::{Generation, Options, SchemaSet, generate};
+
+#[path = "support/choices.rs"]
+mod choices;
+
+const ORDER: &str = r##"{
+  "title": "Order",
+  "type": "object",
+  "x-kafka": {"topic": "orders", "key": "/type"},
+  "required": ["type"],
+  "properties": {
+    "type": {"type": "string"},
+    "status": {"enum": ["open", "paid"]},
+    "lines": {"type": "array", "items": {"$ref": "#/$defs/Line"}},
+    "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+    "secret": {"type": "string", "x-sensitive": true},
+    "ship to": {"type": "object", "properties": {"street": {"type": "string", "default": "Elm"}}},
+    "by": {"anyOf": [{"$ref": "#/$defs/Line"}, {"type": "string"}]}
+  },
+  "$defs": {
+    "Line": {"type": "object", "additionalProperties": {"type": "integer"}, "properties": {"amount": {"type": "number"}}}
+  }
+}"##;
+const PING: &str = r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ping"}, "properties": {"host": {}}}"#;
+
+fn generation(files: &[(&str, &str)], options: &Options) -> Generation {
+    let mut schemas = SchemaSet::new();
+    for (name, text) in files {
+        schemas.add(*name, format!("schemas/{name}"), *text);
+    }
+    generate(&schemas, options)
+}
+
+/// The code of an order and a ping, with options as they stand in a build script.
+#[track_caller]
+fn code(chain: &str) -> String {
+    let files = [("ops/ping.json", PING), ("order.json", ORDER)];
+    let generation = generation(&files, &choices::options(chain));
+    let diagnostics: Vec<_> = generation.diagnostics.iter().map(ToString::to_string).collect();
+    assert!(diagnostics.is_empty(), "{}", diagnostics.join("\n"));
+    let text = generation.files[0].text.clone();
+    syn::parse_file(&text).unwrap();
+    text
+}
+
+/// What is reported of the same, by code and message.
+fn reported(chain: &str) -> Vec<String> {
+    let files = [("ops/ping.json", PING), ("order.json", ORDER)];
+    let diagnostics = generation(&files, &choices::options(chain)).diagnostics;
+    diagnostics.iter().map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect()
+}
+
+#[track_caller]
+fn assert_has(text: &str, expected: &[&str]) {
+    for expected in expected {
+        assert!(text.contains(expected), "{expected:?} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn derives_are_added_once_and_where_they_are_asked_for() {
+    let text =
+        code(r#"Build::new().derive("*", "Clone, Hash, ::std::fmt::Debug").derive("Line", "PartialOrd, Default")"#);
+    assert_has(
+        &text,
+        &[
+            "#[derive(Clone, PartialEq, Hash)]\npub struct Order {",
+            "#[derive(Clone, Debug, PartialEq, Default, Hash, PartialOrd)]\npub struct Line {",
+            "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum OrderStatus {",
+            "#[derive(Clone, Debug, PartialEq, Eq, Hash)]\npub struct OrderShipTo {",
+            "#[derive(Clone, Debug, PartialEq, Hash)]\npub enum OrderBy {",
+        ],
+    );
+    let by_place = code(r#"Build::new().derive("order.json#/properties/ship to", "PartialOrd")"#);
+    assert_has(&by_place, &["#[derive(Clone, Debug, PartialEq, Eq, PartialOrd)]\npub struct OrderShipTo {"]);
+    assert_eq!(by_place.matches("PartialOrd").count(), 2);
+}
+
+#[test]
+fn attributes_stand_on_types_fields_and_variants() {
+    let text = code(
+        r##"Build::new()
+            .type_attribute("Line", "/// Much.\n#[must_use]")
+            .type_attribute("ops/ping.json", "#[repr(C)]")
+            .field_attribute("Order.ship_to", "#[doc(alias = \"address\")]")
+            .field_attribute("order.json#/$defs/Line/properties/amount", "#[doc(alias = \"sum\")]")
+            .field_attribute("OrderStatus.Open", "#[doc(alias = \"new\")]")
+            .field_attribute("OrderBy.String", "#[doc(alias = \"text\")]")"##,
+    );
+    assert_has(
+        &text,
+        &[
+            "/// Much.\n#[must_use]\npub struct Line {",
+            "#[repr(C)]\npub struct Ping {",
+            "#[doc(alias = \"address\")]\n    pub ship_to:",
+            "#[doc(alias = \"sum\")]\n    pub amount:",
+            "#[doc(alias = \"new\")]\n    Open,",
+            "#[doc(alias = \"text\")]\n    String(String),",
+        ],
+    );
+}
+
+#[test]
+fn names_are_those_that_were_chosen() {
+    let text = code(
+        r#"Build::new()
+            .type_name("order.json#/$defs/Line", "Item")
+            .type_name("order.json", "Purchase")
+            .type_name("ops/ping.json#", "HTTPPing")
+            .field_name("order.json#/properties/type", "kind")
+            .field_name("order.json#/properties/ship to", "r#for")"#,
+    );
+    assert_has(
+        &text,
+        &[
+            "pub struct Purchase {",
+            "pub enum PurchaseStatus {",
+            "pub lines: Option<Vec<Item>>",
+            "pub struct HTTPPing {",
+            "pub kind: String,",
+            "pub r#for: Option<PurchaseShipTo>",
+            "object.value(\"type\", &self.kind)?;",
+            "wire::key(&self.kind)",
+            "Entry::of::<Purchase>()",
+        ],
+    );
+    assert!(!text.contains("Order"), "{text}");
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused() {
+    assert_eq!(
+        reported(r#"Build::new().type_name("order.json#/$defs/Line", "Ping")"#),
+        ["S0501 two schemas claim the name `Ping`"]
+    );
+    assert_eq!(
+        reported(r#"Build::new().field_name("order.json#/properties/type", "ship_to")"#),
+        ["S0605 two fields claim the name `ship_to`"]
+    );
+    // What has no name of its own gives way.
+    assert_has(&code(r#"Build::new().type_name("order.json#/$defs/Line", "OrderStatus")"#), &["pub enum OrderStatus2"]);
+}
+
+#[test]
+fn a_field_keeps_its_name_beside_one_that_took_another() {
+    let text = code(
+        r#"Build::new().field_name("order.json#/properties/type", "by_").field_name("order.json#/properties/by", "r#type")"#,
+    );
+    assert_has(&text, &["pub by_: String", "pub r#type: Option<OrderBy>"]);
+}
+
+#[test]
+fn types_are_replaced_by_the_users_own() {
+    let text = code(
+        r#"Build::new().replace("Line", "crate::shop::Line<2>").replace("order.json#/properties/status", "::std::string::String")"#,
+    );
+    assert_has(
+        &text,
+        &[
+            "pub lines: Option<Vec<crate::shop::Line<2>>>",
+            "members.read::<Vec<wire::Own<crate::shop::Line<2>>>>()?",
+            "pub status: Option<::std::string::String>",
+            "#[derive(Clone, PartialEq)]\npub struct Order {",
+        ],
+    );
+    assert!(!text.contains("struct Line") && !text.contains("enum OrderStatus"), "{text}");
+    assert_eq!(
+        reported(r#"Build::new().replace("Order", "crate::Order")"#),
+        ["S0606 `replace(\"Order\", …)` is to replace `Order`, which is a message"]
+    );
+    assert_eq!(
+        reported(r#"Build::new().replace("Line", "crate::Line").derive("Line", "Hash")"#),
+        ["S0602 `derive(\"Line\", …)` selects nothing"]
+    );
+}
+
+#[test]
+fn a_key_can_not_be_of_a_type_that_was_replaced() {
+    let key = r##"{"title": "K", "type": "object", "x-kafka": {"topic": "k", "key": "/id"}, "required": ["id"],
+        "properties": {"id": {"$ref": "#/$defs/Id"}}, "$defs": {"Id": {"type": "string", "minLength": 1}}}"##;
+    let options = choices::options(r#"Build::new().replace("Id", "crate::Id")"#);
+    assert_eq!(generation(&[("k.json", key)], &options).diagnostics[0].code, "S0306");
+}
+
+#[test]
+fn maps_and_strings_are_of_the_type_that_was_chosen() {
+    let text = code("Build::new().map_type(MapType::HashMap).string_type(StringType::BoxStr)");
+    assert_has(
+        &text,
+        &[
+            "pub labels: Option<::std::collections::HashMap<String, Box<str>>>",
+            "pub additional_properties: ::std::collections::HashMap<String, i64>",
+            "pub type_: Box<str>".replace("type_", "r#type").as_str(),
+            "<Box<str>>::from(\"Elm\")",
+        ],
+    );
+    assert!(!text.contains("BTreeMap"), "{text}");
+    assert_has(&code("Build::new().string_type(StringType::ArcStr)"), &["pub r#type: ::std::sync::Arc<str>"]);
+}
+
+#[test]
+fn messages_are_those_that_the_patterns_leave() {
+    let text = code(r#"Build::new().only(["*.json"])"#);
+    assert!(text.contains("struct Order ") && !text.contains("Ping"), "{text}");
+    let text = code(r#"Build::new().only(["**/*.json", "order.json"]).without(["or*"])"#);
+    assert!(text.contains("struct Ping ") && !text.contains("Order"), "{text}");
+    assert_eq!(
+        reported(r#"Build::new().without(["ping.json"])"#),
+        ["S0603 no message fits the pattern \"ping.json\" of `without`"]
+    );
+}
+
+#[test]
+fn a_message_that_was_left_out_can_be_referred_to() {
+    let whole = r#"{"title": "Whole", "type": "object", "x-kafka": {"topic": "orders"}, "properties": {"ping": {"$ref": "ping.json"}}}"#;
+    let files = [("ping.json", PING), ("whole.json", whole)];
+    let generation = generation(&files, &choices::options(r#"Build::new().without(["ping.json"])"#));
+    assert!(generation.diagnostics.is_empty());
+    assert_has(&generation.files[0].text, &["pub ping: Option<Ping>", "Entry::of::<Whole>()"]);
+    assert!(!generation.files[0].text.contains("Entry::of::<Ping>"));
+}
+
+#[test]
+fn files_without_a_draft_are_of_the_one_that_was_chosen() {
+    // In draft 7, `items` may be a list, and nothing beside `$ref` counts.
+    let pair = r#"
+{
+  "title": "Pair", "type": "object", "x-kafka": {"topic": "pairs"},
+  "properties": {"pair": {"type": "array", "items": [{"type": "string"}, {"type": "integer"}],
+    "minItems": 2, "maxItems": 2}}
+}"#;
+    let schemas = [("empty.json", "{ }"), ("pair.json", pair)];
+    assert!(generation(&schemas, &Options::default()).has_errors());
+    let generation = generation(&schemas, &choices::options("Build::new().default_draft(SchemaDraft::Draft7)"));
+    assert!(generation.diagnostics.is_empty(), "{:?}", generation.diagnostics);
+    assert_has(&generation.files[0].text, &["pub pair: Option<(String, i64)>"]);
+    let schema = &generation.files[1].text;
+    assert!(
+        schema.starts_with("\n{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \n  \"title\""),
+        "{schema}"
+    );
+    assert!(serde_json::from_str::<serde_json::Value>(schema).is_ok(), "{schema}");
+    // What says its draft is left alone.
+    let declared = pair.replacen('{', "{\"$schema\": \"http://json-schema.org/draft-07/schema#\",", 1);
+    let set = [("pair.json", declared.as_str())];
+    assert_eq!(
+        self::generation(&set, &choices::options("Build::new().default_draft(SchemaDraft::Draft4)")).files[1].text,
+        declared
+    );
+}
+
+#[test]
+fn an_empty_schema_gets_the_draft_too() {
+    let order =
+        r#"{"title": "A", "type": "object", "x-kafka": {"topic": "a"}, "properties": {"b": {"$ref": "b.json"}}}"#;
+    let set = [("a.json", order), ("b.json", "{ }")];
+    let files = generation(&set, &choices::options("Build::new().default_draft(SchemaDraft::Draft6)")).files;
+    assert_eq!(files[2].text, "{\"$schema\": \"http://json-schema.org/draft-06/schema#\" }");
+}
+
+#[test]
+fn all_of_it_stands_in_a_module() {
+    let plain = code("Build::new()");
+    let text = code(r#"Build::new().module("messages")"#);
+    let file = syn::parse_file(&text).unwrap();
+    assert_eq!(file.items.len(), 1);
+    let Some(syn::Item::Mod(module)) = file.items.into_iter().next() else { panic!("{text}") };
+    let items = module.content.unwrap().1;
+    assert_eq!(prettyplease::unparse(&syn::File { items, ..syn::parse_file("").unwrap() }), printed(&plain));
+    assert_has(&text, &["/// The messages of these schemas.\npub mod messages {\n    use ::thoth_messaging::"]);
+    // What stands on several lines in an attribute stays as it is.
+    let text = code("Build::new().module(\"m\").type_attribute(\"Line\", \"#[doc(alias = \\\"a\\n b\\\")]\")");
+    assert_has(&text, &["#[doc(alias = \"a\n b\")]\npub struct Line"]);
+}
+
+#[test]
+fn code_that_is_not_formatted_is_the_same() {
+    let (plain, text) = (code("Build::new()"), code("Build::new().format(false)"));
+    assert!(text.lines().count() < plain.lines().count() / 2);
+    assert_eq!(printed(&text), printed(&plain));
+    assert_eq!(text, code("Build::new().format(false)"));
+}
+
+/// A file in the one way to print it.
+fn printed(text: &str) -> String {
+    prettyplease::unparse(&syn::parse_file(text).unwrap())
+}
+
+#[test]
+fn defaults_change_nothing() {
+    let all = r#"Build::new().map_type(MapType::BTreeMap).string_type(StringType::String)
+        .default_draft(SchemaDraft::Draft202012).format(true).derive("*", "Clone").only(["**"])"#;
+    assert_eq!(code(all), code("Build::new()"));
+}
