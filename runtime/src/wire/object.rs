@@ -10,7 +10,7 @@ use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::value::{Name, Skip};
-use super::{Codec, Encoded, Fault, Presence, Seed, refuse};
+use super::{Codec, Encoded, Fault, Kept, Presence, Seed, refuse};
 
 /// A generated struct: its members, and how to read, write and check them.
 pub trait Object: Sized {

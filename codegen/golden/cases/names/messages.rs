@@ -71,10 +71,10 @@ pub struct Names {
     pub quote_d: ::std::option::Option<i64>,
     pub back_slash: ::std::option::Option<i64>,
     pub new_line: ::std::option::Option<i64>,
-    pub field2: ::std::option::Option<i64>,
-    pub field3: ::std::option::Option<i64>,
-    pub field4: ::std::option::Option<i64>,
-    pub field5: ::std::option::Option<i64>,
+    pub field_2: ::std::option::Option<i64>,
+    pub field_3: ::std::option::Option<i64>,
+    pub field_4: ::std::option::Option<i64>,
+    pub field_5: ::std::option::Option<i64>,
     pub x: ::std::option::Option<i64>,
     pub half: ::std::option::Option<i64>,
     pub private: ::std::option::Option<i64>,
@@ -283,10 +283,10 @@ impl wire::Object for Names {
         let mut quote_d = ::std::option::Option::None;
         let mut back_slash = ::std::option::Option::None;
         let mut new_line = ::std::option::Option::None;
-        let mut field2 = ::std::option::Option::None;
-        let mut field3 = ::std::option::Option::None;
-        let mut field4 = ::std::option::Option::None;
-        let mut field5 = ::std::option::Option::None;
+        let mut field_2 = ::std::option::Option::None;
+        let mut field_3 = ::std::option::Option::None;
+        let mut field_4 = ::std::option::Option::None;
+        let mut field_5 = ::std::option::Option::None;
         let mut x = ::std::option::Option::None;
         let mut half = ::std::option::Option::None;
         let mut private = ::std::option::Option::None;
@@ -376,10 +376,10 @@ impl wire::Object for Names {
                 63 => quote_d = ::std::option::Option::Some(members.value()?),
                 64 => back_slash = ::std::option::Option::Some(members.value()?),
                 65 => new_line = ::std::option::Option::Some(members.value()?),
-                66 => field2 = ::std::option::Option::Some(members.value()?),
-                67 => field3 = ::std::option::Option::Some(members.value()?),
-                68 => field4 = ::std::option::Option::Some(members.value()?),
-                69 => field5 = ::std::option::Option::Some(members.value()?),
+                66 => field_2 = ::std::option::Option::Some(members.value()?),
+                67 => field_3 = ::std::option::Option::Some(members.value()?),
+                68 => field_4 = ::std::option::Option::Some(members.value()?),
+                69 => field_5 = ::std::option::Option::Some(members.value()?),
                 70 => x = ::std::option::Option::Some(members.value()?),
                 71 => half = ::std::option::Option::Some(members.value()?),
                 72 => private = ::std::option::Option::Some(members.value()?),
@@ -473,10 +473,10 @@ impl wire::Object for Names {
             quote_d,
             back_slash,
             new_line,
-            field2,
-            field3,
-            field4,
-            field5,
+            field_2,
+            field_3,
+            field_4,
+            field_5,
             x,
             half,
             private,
@@ -571,10 +571,10 @@ impl wire::Object for Names {
         object.optional("quote\"d", &self.quote_d)?;
         object.optional("back\\slash", &self.back_slash)?;
         object.optional("new\nline", &self.new_line)?;
-        object.optional("*/", &self.field2)?;
-        object.optional("/*", &self.field3)?;
-        object.optional("//", &self.field4)?;
-        object.optional("{}", &self.field5)?;
+        object.optional("*/", &self.field_2)?;
+        object.optional("/*", &self.field_3)?;
+        object.optional("//", &self.field_4)?;
+        object.optional("{}", &self.field_5)?;
         object.optional("#[x]", &self.x)?;
         object.optional("²half", &self.half)?;
         object.optional("_private", &self.private)?;

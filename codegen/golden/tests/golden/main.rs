@@ -11,7 +11,10 @@ use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
 use thoth_messaging::registry::{Entry, RecodeError};
 use thoth_messaging::wire::parse_strict;
-use thoth_messaging_codegen::{Options, SchemaSet, generate};
+use thoth_messaging_codegen::{SchemaSet, generate};
+
+#[path = "../../../tests/support/choices.rs"]
+mod choices;
 
 /// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.
 fn mutations() -> usize {
@@ -31,8 +34,10 @@ fn schema_sets() -> BTreeMap<String, SchemaSet> {
 }
 
 /// Schemas as they are in the folder, whatever the path to it is.
-fn generated(schemas: &SchemaSet) -> String {
-    let generation = generate(schemas, &Options::default());
+fn generated(case: &str, schemas: &SchemaSet) -> String {
+    let chain = fs::read_to_string(folder().join(case).join("build.txt"));
+    let options = chain.map(|chain| choices::options(&chain)).unwrap_or_default();
+    let generation = generate(schemas, &options);
     let diagnostics: Vec<String> = generation.diagnostics.iter().map(ToString::to_string).collect();
     assert!(!generation.has_errors(), "{}", diagnostics.join("\n"));
     generation.files[0].text.clone()
@@ -98,7 +103,7 @@ fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
 #[test]
 fn expected_code_is_what_is_generated() {
     for (name, schemas) in schema_sets() {
-        check_file(&folder().join(&name).join("messages.rs"), &generated(&schemas));
+        check_file(&folder().join(&name).join("messages.rs"), &generated(&name, &schemas));
     }
 }
 
@@ -111,7 +116,7 @@ fn the_order_of_the_files_does_not_matter() {
             for (file, content) in files[turn..].iter().chain(&files[..turn]).rev() {
                 shuffled.add(*file, &*content.origin, &*content.text);
             }
-            assert_eq!(generated(&schemas), generated(&shuffled), "{name}");
+            assert_eq!(generated(&name, &schemas), generated(&name, &shuffled), "{name}");
         }
     }
 }
