@@ -139,7 +139,7 @@ impl Build {
     ///
     /// ```no_run
     /// # fn main() -> Result<(), thoth_messaging_build::BuildError> {
-    /// thoth_messaging_build::Build::new().type_attribute("Order", "#[must_use]").compile("schemas")
+    /// thoth_messaging_build::Build::new().type_attribute("Order", "#[non_exhaustive]").compile("schemas")
     /// # }
     /// ```
     #[must_use]

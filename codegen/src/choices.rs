@@ -62,7 +62,7 @@ impl Choices {
     }
 }
 
-const ATTRIBUTES: &str = "outer attributes, as `#[must_use]`";
+const ATTRIBUTES: &str = "outer attributes, as `#[non_exhaustive]`";
 const TYPE_NAME: &str = "an identifier that starts with a capital letter, as `OrderLine`";
 
 struct Reader<'a> {

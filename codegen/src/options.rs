@@ -43,7 +43,7 @@ pub struct Options {
     /// What types derive beside what they derive anyway, by path, as `("*", "Hash, PartialOrd")`; nothing by default.
     /// What a type derives already it derives once.
     pub derives: Vec<(String, String)>,
-    /// Attributes of types, by path, as `("Order", "#[must_use]")`, behind `#[derive]`; none by default.
+    /// Attributes of types, by path, as `("Order", "#[non_exhaustive]")`, behind `#[derive]`; none by default.
     pub type_attributes: Vec<(String, String)>,
     /// Attributes of fields and variants, by path, as `("Order.lines", "#[doc(alias = \"items\")]")`; none by default.
     pub field_attributes: Vec<(String, String)>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 
 use super::{Lowered, Lowering};
-use crate::choices::Choice;
+use crate::choices::{Choice, Choices};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::model::{Chosen, Model, Shape, TypeDef, TypeId};
@@ -95,13 +95,13 @@ impl<'a> Known<'a> {
         let Some((name, member)) = path.split_once('.') else { return Vec::new() };
         let named = types.iter().enumerate().filter(|(_, ty)| ty.name == name);
         let found = named.filter_map(|(id, ty)| {
-            let names: Vec<&String> = match &ty.shape {
+            let all: Vec<&String> = match &ty.shape {
                 Shape::Struct(object) => object.fields.iter().map(|field| &field.name).collect(),
                 Shape::Enumeration(constants) => constants.iter().map(|constant| &constant.name).collect(),
                 Shape::Union(union) => union.variants.iter().map(|variant| &variant.name).collect(),
                 Shape::Newtype(_) | Shape::Own(_) => Vec::new(),
             };
-            let index = names.into_iter().position(|name| name == member)?;
+            let index = all.into_iter().position(|name| name == member)?;
             Some((TypeId(id), index))
         });
         found.collect()
@@ -139,59 +139,91 @@ impl<'a> Known<'a> {
     }
 
     /// Gives the types and fields that are generated what was chosen for them.
-    pub(super) fn choose(&self, lowering: &mut Lowering<'_>, model: &mut Model) {
-        let generated: BTreeSet<TypeId> = Facts::of(model).order().iter().copied().collect();
-        let is_there = |id: &TypeId| generated.contains(id) && !matches!(model.get(*id).shape, Shape::Own(_));
-        let choices = lowering.choices;
-        let mut chosen = Chosen::default();
-        let known = types_of(model.types.iter().enumerate().filter(|(id, _)| is_there(&TypeId(*id))).map(|(_, ty)| ty));
-        let types =
-            |path: &str| -> Vec<TypeId> { self.types(&model.types, path).into_iter().filter(is_there).collect() };
-        let mut missing: Vec<Diagnostic> = Vec::new();
-        for choice in &choices.derives {
-            let selected = types(&choice.path);
-            report_empty(choice, selected.is_empty() && choice.path != "*", &known, &mut missing);
-            selected.iter().for_each(|id| chosen.derives.entry(*id).or_default().extend(choice.value.clone()));
-        }
-        for choice in &choices.type_attributes {
-            let selected = types(&choice.path);
-            report_empty(choice, selected.is_empty() && choice.path != "*", &known, &mut missing);
-            selected.iter().for_each(|id| chosen.types.entry(*id).or_default().extend(choice.value.clone()));
-        }
-        for choice in &choices.field_attributes {
-            let mut selected = self.fields(&model.types, &choice.path);
-            selected.retain(|(id, _)| is_there(id));
-            report_empty(choice, selected.is_empty(), FIELDS, &mut missing);
-            selected.iter().for_each(|site| chosen.members.entry(*site).or_default().extend(choice.value.clone()));
-        }
-        for choice in &choices.type_names {
-            let found = place(self.resolved, &choice.path);
-            let named = |id: &TypeId| model.get(*id).name == choice.value;
-            let is_unused = found.is_some() && !types(&choice.path).iter().any(named);
-            report_empty(choice, is_unused, NAMED, &mut missing);
-        }
-        for choice in &choices.field_names {
-            let found = place(self.resolved, &choice.path);
-            let is_field = |id: &TypeId| is_there(id) && matches!(model.get(*id).shape, Shape::Struct(_));
-            let mut fields = self.fields(&model.types, &choice.path).into_iter();
-            let is_unused = found.is_some() && !fields.any(|(id, _)| is_field(&id));
-            report_empty(choice, is_unused, NAMED, &mut missing);
-        }
-        lowering.diagnostics.append(&mut missing);
-        model.chosen = chosen;
+    pub(super) fn choose(&self, choices: &Choices, model: &mut Model, diagnostics: &mut Vec<Diagnostic>) {
+        let mut generated: BTreeSet<TypeId> = Facts::of(model).order().iter().copied().collect();
+        generated.retain(|id| !matches!(model.get(*id).shape, Shape::Own(_)));
+        let mut generated = Generated { known: self, model, ids: generated, diagnostics };
+        let derives = gather(generated.select_types(&choices.derives));
+        let types = gather(generated.select_types(&choices.type_attributes));
+        let members = gather(generated.select_members(&choices.field_attributes));
+        generated.check_names(choices);
+        model.chosen = Chosen { derives, types, members };
     }
+}
+
+/// The types that are generated, for choices to select among.
+struct Generated<'a, 'b> {
+    known: &'b Known<'a>,
+    model: &'b Model,
+    ids: BTreeSet<TypeId>,
+    diagnostics: &'b mut Vec<Diagnostic>,
+}
+
+impl Generated<'_, '_> {
+    fn types(&self, path: &str) -> Vec<TypeId> {
+        let mut selected = self.known.types(&self.model.types, path);
+        selected.retain(|id| self.ids.contains(id));
+        selected
+    }
+
+    fn members(&self, path: &str) -> Vec<(TypeId, usize)> {
+        let mut selected = self.known.fields(&self.model.types, path);
+        selected.retain(|(id, _)| self.ids.contains(id));
+        selected
+    }
+
+    fn select_types<'c, T>(&mut self, choices: &'c [Choice<T>]) -> Vec<(TypeId, &'c T)> {
+        let mut all = Vec::new();
+        for choice in choices {
+            let selected = self.types(&choice.path);
+            if selected.is_empty() && choice.path != "*" {
+                let names = types_of(self.ids.iter().map(|id| self.model.get(*id)));
+                self.diagnostics.push(selects_nothing(choice).help(names));
+            }
+            all.extend(selected.into_iter().map(|id| (id, &choice.value)));
+        }
+        all
+    }
+
+    fn select_members<'c, T>(&mut self, choices: &'c [Choice<T>]) -> Vec<((TypeId, usize), &'c T)> {
+        let mut all = Vec::new();
+        for choice in choices {
+            let selected = self.members(&choice.path);
+            if selected.is_empty() {
+                self.diagnostics.push(selects_nothing(choice).help(MEMBERS));
+            }
+            all.extend(selected.into_iter().map(|site| (site, &choice.value)));
+        }
+        all
+    }
+
+    /// Names were given before; here it is whether they were of use. Places that are none were reported.
+    fn check_names(&mut self, choices: &Choices) {
+        let is_place = |choice: &Choice<String>| place(self.known.resolved, &choice.path).is_some();
+        let is_named = |id: &TypeId, choice: &Choice<String>| self.model.get(*id).name == choice.value;
+        let is_field = |(id, _): &(TypeId, usize)| matches!(self.model.get(*id).shape, Shape::Struct(_));
+        let types = choices.type_names.iter().filter(|choice| is_place(choice));
+        let types = types.filter(|choice| !self.types(&choice.path).iter().any(|id| is_named(id, choice)));
+        let fields = choices.field_names.iter().filter(|choice| is_place(choice));
+        let fields = fields.filter(|choice| !self.members(&choice.path).iter().any(is_field));
+        let unused: Vec<_> = types.chain(fields).map(|choice| selects_nothing(choice).help(NAMED)).collect();
+        self.diagnostics.extend(unused);
+    }
+}
+
+/// All that was chosen for each.
+fn gather<K: Ord, T: Clone + Default + IntoIterator + Extend<T::Item>>(chosen: Vec<(K, &T)>) -> BTreeMap<K, T> {
+    let mut all: BTreeMap<K, T> = BTreeMap::new();
+    for (key, value) in chosen {
+        all.entry(key).or_default().extend(value.clone());
+    }
+    all
 }
 
 const NAMED: &str =
     "name the file and the place of a schema in it, as `order.schema.json#/$defs/Line`, of what is generated";
-const FIELDS: &str =
+const MEMBERS: &str =
     "select a field as `Order.lines`, or the place of a property, as `order.schema.json#/properties/lines`";
-
-fn report_empty<T>(choice: &Choice<T>, is_empty: bool, help: &str, diagnostics: &mut Vec<Diagnostic>) {
-    if is_empty {
-        diagnostics.push(selects_nothing(choice).help(help));
-    }
-}
 
 fn selects_nothing<T>(choice: &Choice<T>) -> Diagnostic {
     Diagnostic::error("S0602", format!("`{}` selects nothing", choice.shown()), None)

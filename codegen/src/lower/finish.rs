@@ -61,7 +61,7 @@ impl Lowering<'_> {
         // After a mistake, what was chosen for a type that is missing is no second one.
         let is_about_schemas = |other: &Diagnostic| other.severity == Severity::Error && !other.code.starts_with("S06");
         if !self.diagnostics.iter().any(is_about_schemas) {
-            places.choose(&mut self, &mut model);
+            places.choose(self.choices, &mut model, self.diagnostics);
         }
         model
     }

@@ -29,7 +29,8 @@ fn apply(chain: &Expr, options: &mut Options) {
         "replace" => options.replaced.push(pair()),
         "module" => options.module = Some(text(argument(0))),
         "format" => {
-            options.format = matches!(argument(0), Expr::Lit(lit) if matches!(&lit.lit, Lit::Bool(on) if on.value))
+            let Expr::Lit(lit) = argument(0) else { panic!("`true` or `false` is expected") };
+            options.format = matches!(&lit.lit, Lit::Bool(on) if on.value);
         }
         "map_type" => options.map_type = named(call, &[("HashMap", MapType::HashMap), ("BTreeMap", MapType::BTreeMap)]),
         "string_type" => {

@@ -1,6 +1,7 @@
 //! Arrays, maps, and what may be null.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -89,7 +90,7 @@ impl<V> Kept<V> for BTreeMap<String, V> {
     }
 }
 
-impl<V> Kept<V> for HashMap<String, V> {
+impl<V, H: BuildHasher + Default> Kept<V> for HashMap<String, V, H> {
     fn keep(&mut self, name: String, value: V) -> Option<V> {
         self.insert(name, value)
     }
@@ -206,5 +207,31 @@ impl<C: Codec> Codec for Boxed<C> {
 
     fn write<S: Serializer>(value: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
         C::write(value, serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<HashMap<String, i64>, serde_json::Error> {
+        HashMap::<String, i64>::read(&mut serde_json::Deserializer::from_str(json))
+    }
+
+    #[test]
+    fn a_hash_map_is_written_in_the_order_of_the_names() {
+        let members: Vec<String> = (0..50).map(|number| format!("\"n{number:02}\":{number}")).collect();
+        let ordered = format!("{{{}}}", members.join(","));
+        let shuffled = format!("{{{}}}", members.iter().rev().cloned().collect::<Vec<_>>().join(","));
+        for json in [&ordered, &shuffled] {
+            let map = read(json).unwrap();
+            assert_eq!(serde_json::to_string(&Encoded::<HashMap<String, i64>>(&map)).unwrap(), ordered);
+        }
+    }
+
+    #[test]
+    fn a_hash_map_has_each_name_once() {
+        assert!(read(r#"{"a": 1, "a": 2}"#).unwrap_err().to_string().starts_with("duplicate: "));
+        assert!(read("[]").is_err());
     }
 }

@@ -29,3 +29,47 @@ impl<T: Serialize + DeserializeOwned> Codec for Own<T> {
         value.serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes a number, and repeats what it refuses.
+    #[derive(Debug, PartialEq)]
+    struct Number(f64);
+
+    impl<'de> serde::Deserialize<'de> for Number {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            f64::deserialize(deserializer).map(Self)
+        }
+    }
+
+    impl Serialize for Number {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.serialize(serializer)
+        }
+    }
+
+    fn read(json: &str) -> Result<Number, String> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        Own::<Number>::read(&mut deserializer).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn reads_by_its_own_way() {
+        assert_eq!(read("1.5"), Ok(Number(1.5)));
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_the_value() {
+        let error = read("\"s3cret\"").unwrap_err();
+        assert!(error.starts_with("type: expected ") && error.contains("Number"), "{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_json_and_duplicates_are_refused_before() {
+        assert!(read("[1").unwrap_err().starts_with("EOF while parsing"));
+        assert!(read(r#"{"a": 1, "a": 2}"#).unwrap_err().starts_with("duplicate: "));
+    }
+}

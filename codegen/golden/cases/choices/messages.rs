@@ -67,7 +67,7 @@ pub mod shop {
     }
 
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[must_use]
+    #[non_exhaustive]
     pub struct Line {
         #[doc(alias = "article")]
         pub sku: Sku,
@@ -248,6 +248,70 @@ pub mod shop {
         fn text(self) -> &'static str {
             self.as_str()
         }
+    }
+
+    /// Topic `golden.choices.names`, schema `names.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Names(::std::collections::HashMap<String, Box<str>>);
+
+    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
+    impl From<::std::collections::HashMap<String, Box<str>>> for Names {
+        fn from(value: ::std::collections::HashMap<String, Box<str>>) -> Self {
+            Self(value)
+        }
+    }
+
+    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
+    impl From<Names> for ::std::collections::HashMap<String, Box<str>> {
+        fn from(value: Names) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::ops::Deref for Names {
+        type Target = ::std::collections::HashMap<String, Box<str>>;
+
+        fn deref(&self) -> &::std::collections::HashMap<String, Box<str>> {
+            &self.0
+        }
+    }
+
+    impl<'de> serde::Deserialize<'de> for Names {
+        fn deserialize<D: serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            wire::read_newtype(deserializer)
+        }
+    }
+
+    impl serde::Serialize for Names {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            wire::write_newtype(self, serializer)
+        }
+    }
+
+    impl wire::Type for Names {}
+
+    impl wire::Newtype for Names {
+        type Codec = ::std::collections::HashMap<String, Box<str>>;
+
+        fn get(&self) -> &::std::collections::HashMap<String, Box<str>> {
+            &self.0
+        }
+
+        fn wrap(
+            value: ::std::collections::HashMap<String, Box<str>>,
+        ) -> Result<Self, wire::Fault> {
+            Ok(Self(value))
+        }
+    }
+
+    impl message::Message for Names {
+        const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
+            "Names",
+            message::Topic::new("golden.choices.names"),
+            &SCHEMA_NAMES,
+        );
     }
 
     /// Topic `golden.choices.order`, schema `order.schema.json`.
@@ -694,9 +758,84 @@ pub mod shop {
         }
     }
 
+    /// Topic `golden.choices.rates`, schema `rates.schema.json`.
+    /// At least 1 member.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Rates(::std::collections::HashMap<String, f64>);
+
+    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
+    impl TryFrom<::std::collections::HashMap<String, f64>> for Rates {
+        type Error = wire::Fault;
+
+        fn try_from(
+            value: ::std::collections::HashMap<String, f64>,
+        ) -> Result<Self, wire::Fault> {
+            <Self as wire::Newtype>::wrap(value)
+        }
+    }
+
+    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
+    impl From<Rates> for ::std::collections::HashMap<String, f64> {
+        fn from(value: Rates) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::ops::Deref for Rates {
+        type Target = ::std::collections::HashMap<String, f64>;
+
+        fn deref(&self) -> &::std::collections::HashMap<String, f64> {
+            &self.0
+        }
+    }
+
+    impl<'de> serde::Deserialize<'de> for Rates {
+        fn deserialize<D: serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            wire::read_newtype(deserializer)
+        }
+    }
+
+    impl serde::Serialize for Rates {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            wire::write_newtype(self, serializer)
+        }
+    }
+
+    impl wire::Type for Rates {}
+
+    impl wire::Newtype for Rates {
+        type Codec = ::std::collections::HashMap<String, f64>;
+
+        fn get(&self) -> &::std::collections::HashMap<String, f64> {
+            &self.0
+        }
+
+        fn wrap(
+            value: ::std::collections::HashMap<String, f64>,
+        ) -> Result<Self, wire::Fault> {
+            wire::min_properties(value.len(), 1)?;
+            Ok(Self(value))
+        }
+    }
+
+    impl message::Message for Rates {
+        const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
+            "Rates",
+            message::Topic::new("golden.choices.rates"),
+            &SCHEMA_RATES,
+        );
+    }
+
     /// The messages of these schemas, by name and by topic.
     pub static REGISTRY: registry::Registry = registry::Registry::new(
-        &[registry::Entry::of::<LinePicked>(), registry::Entry::of::<Purchase>()],
+        &[
+            registry::Entry::of::<LinePicked>(),
+            registry::Entry::of::<Names>(),
+            registry::Entry::of::<Purchase>(),
+            registry::Entry::of::<Rates>(),
+        ],
     );
 
     static SCHEMA_LINE: message::Schema = message::Schema::new(
@@ -706,9 +845,21 @@ pub mod shop {
         )
         .with_references(&[&SCHEMA_ORDER]);
 
+    static SCHEMA_NAMES: message::Schema = message::Schema::new(
+        "names.schema.json",
+        include_str!("schemas/names.schema.json"),
+        "86738c3823822aa4960ebc496fcc5abe04bfffa5f45d9e2fa508667eed1532c7",
+    );
+
     static SCHEMA_ORDER: message::Schema = message::Schema::new(
         "order.schema.json",
         include_str!("schemas/order.schema.json"),
         "3708acb8fe4e622a39c5763b52c8001455aa57e199d0ff60e02288addd4232ab",
+    );
+
+    static SCHEMA_RATES: message::Schema = message::Schema::new(
+        "rates.schema.json",
+        include_str!("schemas/rates.schema.json"),
+        "deea3f9bf92e0fb95b0c851548b8f99b2ed57fa5446e3189b4cc8de57b1d0455",
     );
 }
