@@ -92,7 +92,7 @@ impl Build {
     }
 
     /// Leaves schema files out of the messages, by patterns as in [`only`](Self::only); none by default. Others may still
-    /// refer to them. Called again, it adds patterns.
+    /// refer to them, and their mistakes are still reported. Called again, it adds patterns.
     ///
     /// A pattern that fits no message is an error, `S0603`.
     ///

@@ -296,3 +296,70 @@ fn defaults_change_nothing() {
         .default_draft(SchemaDraft::Draft202012).format(true).derive("*", "Clone").only(["**"])"#;
     assert_eq!(code(all), code("Build::new()"));
 }
+
+/// Texts that are neither paths nor Rust.
+const HOSTILE: &[&str] = &[
+    "",
+    "#",
+    ".",
+    "..",
+    "a.b.c",
+    "#/",
+    "order.json#nope",
+    "order.json#/~2",
+    "order.json#/$defs",
+    "\u{0}",
+    "]",
+    "#[",
+    "r#",
+    "\"",
+    "{}",
+    "Order.",
+    ".type",
+    "**",
+    "Order::type",
+    "ordnung.json#/properties/größe",
+    "}} fn main() {{",
+];
+
+#[test]
+fn what_selects_nothing_is_reported_whatever_it_is() {
+    let options: [fn(&mut Options, (String, String)); 6] = [
+        |options, (path, _)| options.derives.push((path, "Hash".to_owned())),
+        |options, (path, _)| options.type_attributes.push((path, "#[non_exhaustive]".to_owned())),
+        |options, (path, _)| options.field_attributes.push((path, "#[allow(unused)]".to_owned())),
+        |options, (path, _)| options.type_names.push((path, "Chosen".to_owned())),
+        |options, (path, _)| options.field_names.push((path, "chosen".to_owned())),
+        |options, (path, _)| options.replaced.push((path, "crate::Chosen".to_owned())),
+    ];
+    for (text, choose) in HOSTILE.iter().flat_map(|text| options.map(|choose| (text, choose))) {
+        let mut options = Options::default();
+        choose(&mut options, ((*text).to_owned(), String::new()));
+        let generation = generation(&[("order.json", ORDER)], &options);
+        let codes: Vec<_> = generation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!(codes, ["S0602"], "{text:?} {options:?}");
+        assert!(generation.files.is_empty());
+    }
+}
+
+#[test]
+fn what_is_no_rust_is_reported_whatever_it_is() {
+    let options: [fn(&mut Options, String); 7] = [
+        |options, text| options.derives.push(("Order".to_owned(), text)),
+        |options, text| options.type_attributes.push(("Order".to_owned(), text)),
+        |options, text| options.field_attributes.push(("Order.type".to_owned(), text)),
+        |options, text| options.type_names.push(("order.json".to_owned(), text)),
+        |options, text| options.field_names.push(("order.json#/properties/type".to_owned(), text)),
+        |options, text| options.replaced.push(("Line".to_owned(), text)),
+        |options, text| options.module = Some(text),
+    ];
+    for (text, choose) in HOSTILE.iter().flat_map(|text| options.map(|choose| (text, choose))) {
+        let mut options = Options::default();
+        choose(&mut options, (*text).to_owned());
+        let generation = generation(&[("order.json", ORDER)], &options);
+        let codes: Vec<_> = generation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        // A path is Rust, whether or not there is such a macro or such a type.
+        let is_path = *text == "Order::type" && generation.files.len() > 1;
+        assert!(codes == ["S0601"] || is_path, "{text:?} {options:?} {codes:?}");
+    }
+}
