@@ -324,17 +324,17 @@ const HOSTILE: &[&str] = &[
 
 #[test]
 fn what_selects_nothing_is_reported_whatever_it_is() {
-    let options: [fn(&mut Options, (String, String)); 6] = [
-        |options, (path, _)| options.derives.push((path, "Hash".to_owned())),
-        |options, (path, _)| options.type_attributes.push((path, "#[non_exhaustive]".to_owned())),
-        |options, (path, _)| options.field_attributes.push((path, "#[allow(unused)]".to_owned())),
-        |options, (path, _)| options.type_names.push((path, "Chosen".to_owned())),
-        |options, (path, _)| options.field_names.push((path, "chosen".to_owned())),
-        |options, (path, _)| options.replaced.push((path, "crate::Chosen".to_owned())),
+    let options: [fn(&mut Options, String); 6] = [
+        |options, path| options.derives.push((path, "Hash".to_owned())),
+        |options, path| options.type_attributes.push((path, "#[non_exhaustive]".to_owned())),
+        |options, path| options.field_attributes.push((path, "#[allow(unused)]".to_owned())),
+        |options, path| options.type_names.push((path, "Chosen".to_owned())),
+        |options, path| options.field_names.push((path, "chosen".to_owned())),
+        |options, path| options.replaced.push((path, "crate::Chosen".to_owned())),
     ];
     for (text, choose) in HOSTILE.iter().flat_map(|text| options.map(|choose| (text, choose))) {
         let mut options = Options::default();
-        choose(&mut options, ((*text).to_owned(), String::new()));
+        choose(&mut options, (*text).to_owned());
         let generation = generation(&[("order.json", ORDER)], &options);
         let codes: Vec<_> = generation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(codes, ["S0602"], "{text:?} {options:?}");
