@@ -28,7 +28,7 @@ use thoth_messaging_codegen::{Options, generate};
 
 pub use discover::read_folder;
 pub use error::BuildError;
-pub use thoth_messaging_codegen::{Diagnostic, MapType, SchemaDraft, Severity, StringType};
+pub use thoth_messaging_codegen::{Diagnostic, Formats, MapType, MappedFormat, SchemaDraft, Severity, StringType};
 
 /// Generates `messages.rs` into `OUT_DIR` from the schema files of a folder, with the defaults of [`Build`].
 ///
@@ -53,7 +53,7 @@ pub struct Build {
 }
 
 impl Build {
-    /// The defaults: `messages.rs` in `OUT_DIR`, without `JsonSchema`.
+    /// The defaults: `messages.rs` in `OUT_DIR`, without `JsonSchema`, `format` an annotation.
     #[must_use]
     pub fn new() -> Self {
         Self { options: Options::default(), out_dir: None }
@@ -186,8 +186,8 @@ impl Build {
     /// Names the field of the property at a place, wherever it is a field; in JSON it keeps its name. By default that is
     /// the name in snake case.
     ///
-    /// What is no identifier is an error, `S0601`, and so are a place that is no property of a generated type, `S0602`,
-    /// and a name that another field has, `S0605`.
+    /// What is no identifier, or starts with a capital letter, is an error, `S0601`, and so are a place that is no property
+    /// of a generated type, `S0602`, and a name that another field has, `S0605`.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), thoth_messaging_build::BuildError> {
@@ -299,6 +299,25 @@ impl Build {
     #[must_use]
     pub fn format(mut self, on: bool) -> Self {
         self.options.format = on;
+        self
+    }
+
+    /// What `format` does: an annotation by default; asserted, or mapped to Rust types too. [`MappedFormat`] says which
+    /// types there are, and which features of `thoth-messaging` they need.
+    ///
+    /// ```no_run
+    /// use thoth_messaging_build::{Build, Formats, MappedFormat};
+    ///
+    /// # fn main() -> Result<(), thoth_messaging_build::BuildError> {
+    /// // `format: uuid` and `format: date-time` are types, the other formats are checked; with
+    /// // `thoth-messaging = { version = "0.1", features = ["uuid", "jiff"] }`.
+    /// let formats = Formats::MappedOnly(vec![MappedFormat::Uuid, MappedFormat::DateTime]);
+    /// Build::new().formats(formats).compile("schemas")
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn formats(mut self, formats: Formats) -> Self {
+        self.options.formats = formats;
         self
     }
 

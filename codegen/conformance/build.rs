@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::{Value, json};
-use thoth_messaging_codegen::{GeneratedFile, Options, SchemaSet, Severity, generate};
+use thoth_messaging_codegen::{Formats, GeneratedFile, Options, SchemaSet, Severity, generate};
 
 const DRAFTS: [(&str, &str); 5] = [
     ("draft4", "http://json-schema.org/draft-04/schema#"),
@@ -36,8 +36,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             for path in json_files(&folder)? {
                 let file = path.strip_prefix(&folder)?.with_extension("").to_string_lossy().replace('\\', "/");
                 let groups: Vec<Value> = serde_json::from_str(&fs::read_to_string(&path)?)?;
-                for group in groups {
-                    output.add(draft, &file, &group, types(&group["schema"], meta_schema, &remotes))?;
+                let is_format = file.starts_with("optional/format/");
+                let mut options = Options::default();
+                options.formats = if is_format { Formats::Asserted } else { Formats::Annotation };
+                for group in &groups {
+                    output.add(draft, &file, group, types(&group["schema"], meta_schema, &remotes, &options))?;
+                }
+                options.formats = Formats::Mapped;
+                for group in groups.iter().filter(|_| is_format) {
+                    let types = types(&group["schema"], meta_schema, &remotes, &options);
+                    output.add(draft, &file.replace("format/", "mapped-format/"), group, types)?;
                 }
             }
         }
@@ -91,7 +99,7 @@ impl Output {
 type Types = Result<Vec<GeneratedFile>, Vec<&'static str>>;
 
 /// What is generated of a schema, as a message named `Root`.
-fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>) -> Types {
+fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>, options: &Options) -> Types {
     let mut root = match schema {
         Value::Object(members) => members.clone(),
         // A file is an object.
@@ -104,7 +112,7 @@ fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>) 
     let mut set = SchemaSet::new();
     add_remotes(&mut set, &text, remotes);
     set.add("root.json", "root.json", text);
-    let generation = generate(&set, &Options::default());
+    let generation = generate(&set, options);
     if !generation.has_errors() {
         return Ok(generation.files);
     }

@@ -56,13 +56,14 @@ impl Choices {
             type_attributes: read.all("type_attribute", &options.type_attributes, ATTRIBUTES, attributes),
             field_attributes: read.all("field_attribute", &options.field_attributes, ATTRIBUTES, attributes),
             type_names: read.all("type_name", &options.type_names, TYPE_NAME, type_name),
-            field_names: read.all("field_name", &options.field_names, "an identifier, as `lines`", field_name),
+            field_names: read.all("field_name", &options.field_names, FIELD_NAME, field_name),
             replaced: read.all("replace", &options.replaced, "the path of a type, as `crate::Money`", path),
         }
     }
 }
 
 const ATTRIBUTES: &str = "outer attributes, as `#[non_exhaustive]`";
+const FIELD_NAME: &str = "an identifier that starts with no capital letter, as `lines`";
 const TYPE_NAME: &str = "an identifier that starts with a capital letter, as `OrderLine`";
 
 struct Reader<'a> {
@@ -146,11 +147,12 @@ fn type_name(text: &str) -> Option<String> {
     (is_free && is_identifier(text)).then(|| text.to_owned())
 }
 
-/// A field may be named by a keyword, which is written as `r#type`.
+/// A field may be named by a keyword, which is written as `r#type`, but not as a type or a static is: what reads a struct
+/// has variables of the fields' names.
 fn field_name(text: &str) -> Option<String> {
     let plain = text.strip_prefix("r#").unwrap_or(text);
     let is_identifier = is_identifier(plain) || is_identifier(&format!("r#{plain}"));
-    is_identifier.then(|| plain.to_owned())
+    (is_identifier && !plain.starts_with(char::is_uppercase)).then(|| plain.to_owned())
 }
 
 fn is_identifier(text: &str) -> bool {

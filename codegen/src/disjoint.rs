@@ -12,12 +12,14 @@ use crate::resolve::{Place, Resolved};
 /// Proofs over the documents of a set.
 pub(crate) struct Disjointness<'a> {
     resolved: &'a Resolved,
+    /// Whether `format` refuses values.
+    formats: bool,
     registry: OnceCell<Option<Registry<'a>>>,
 }
 
 impl<'a> Disjointness<'a> {
-    pub(crate) fn new(resolved: &'a Resolved) -> Self {
-        Self { resolved, registry: OnceCell::new() }
+    pub(crate) fn new(resolved: &'a Resolved, formats: bool) -> Self {
+        Self { resolved, formats, registry: OnceCell::new() }
     }
 
     /// Whether it is proved that no value is valid under both schemas.
@@ -41,7 +43,7 @@ impl<'a> Disjointness<'a> {
             .with_registry(registry)
             .with_base_uri(format!("{BASE}.disjoint"))
             .with_draft(draft)
-            .should_validate_formats(false)
+            .should_validate_formats(self.formats)
             .canonicalize(&both);
         canonical.is_ok_and(|canonical| canonical.satisfiability() == Satisfiability::No)
     }

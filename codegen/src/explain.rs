@@ -62,6 +62,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0204", include_str!("explain/S0204.md")),
     ("S0205", include_str!("explain/S0205.md")),
     ("S0206", include_str!("explain/S0206.md")),
+    ("S0207", include_str!("explain/S0207.md")),
     ("S0301", include_str!("explain/S0301.md")),
     ("S0302", include_str!("explain/S0302.md")),
     ("S0303", include_str!("explain/S0303.md")),

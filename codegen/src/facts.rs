@@ -54,7 +54,8 @@ impl Facts {
     pub(crate) fn is_lossless(&self, value: &Use) -> bool {
         match &value.ty {
             Type::Any | Type::Null | Type::Boolean | Type::Integer(_) | Type::String => true,
-            Type::Number => false,
+            // A type of a format is compared by its value, not by its text.
+            Type::Number | Type::Mapped(_) => false,
             Type::Array(item) | Type::Map(item) => self.is_lossless(item),
             Type::Tuple(items) => items.iter().all(|item| self.is_lossless(item)),
             Type::Named(id) => self.constants.contains(id),

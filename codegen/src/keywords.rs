@@ -1,5 +1,7 @@
 //! Every keyword of the five drafts, and what the generator does with it: the one table that all stages ask.
 
+use std::fmt;
+
 use jsonschema::Draft;
 use serde_json::{Map, Value};
 
@@ -32,6 +34,7 @@ pub(crate) struct Keyword {
     /// The first and the last draft that know it.
     drafts: (Draft, Draft),
     /// In which ways generated types have its meaning.
+    #[cfg_attr(not(test), allow(dead_code, reason = "ARCHITECTURE.md has it, and a test holds that"))]
     pub(crate) how: &'static [How],
 }
 
@@ -50,6 +53,19 @@ pub(crate) enum How {
     Annotation,
     /// A compiled validator decides it, on the part of the payload that it speaks of.
     Validator,
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Type => "Rust type",
+            Self::Check => "check in the same pass",
+            Self::Branch => "branch of a union",
+            Self::Reference => "reference",
+            Self::Annotation => "annotation",
+            Self::Validator => "validator on that part",
+        })
+    }
 }
 
 const D4: Draft = Draft::Draft4;
@@ -108,7 +124,8 @@ pub(crate) const KEYWORDS: &[Keyword] = &[
     row("minLength", Role::Assertion, D4, D20, CHECK),
     row("maxLength", Role::Assertion, D4, D20, CHECK),
     row("pattern", Role::Assertion, D4, D20, CHECK),
-    row("format", Role::Annotation, D4, D20, ANNOTATION),
+    // More than an annotation where the build chose so.
+    row("format", Role::Annotation, D4, D20, &[How::Annotation, How::Check, How::Type, How::Validator]),
     row("contentEncoding", Role::Annotation, D7, D20, ANNOTATION),
     row("contentMediaType", Role::Annotation, D7, D20, ANNOTATION),
     row("contentSchema", Role::Annotation, D19, D20, ANNOTATION),
@@ -181,10 +198,38 @@ pub(crate) fn subschemas(draft: Draft, pointer: &str, schema: &Map<String, Value
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::fs;
     use std::path::Path;
+    use std::{env, fs};
 
     use super::*;
+
+    /// Between these the table stands in `ARCHITECTURE.md`.
+    const MARKS: [&str; 2] = ["<!-- keywords: from codegen/src/keywords.rs -->\n", "<!-- /keywords -->\n"];
+
+    /// The keywords as a table for people.
+    fn table() -> String {
+        let rows = KEYWORDS.iter().map(|keyword| {
+            let (first, last) = keyword.drafts;
+            let drafts = match (first, last) {
+                _ if first == last => year(first).to_owned(),
+                (_, D20) => format!("{} and later", year(first)),
+                _ => format!("{} to {}", year(first), year(last)),
+            };
+            let how: Vec<String> = keyword.how.iter().map(How::to_string).collect();
+            format!("| `{}` | {} | {} |\n", keyword.name, drafts.replace("4 and later", "all"), how.join(", "))
+        });
+        format!("\n| keyword | drafts | decided by |\n|---|---|---|\n{}\n", rows.collect::<String>())
+    }
+
+    fn year(draft: Draft) -> &'static str {
+        match draft {
+            D4 => "4",
+            D6 => "6",
+            D7 => "7",
+            D19 => "2019-09",
+            _ => "2020-12",
+        }
+    }
 
     /// The keywords in the schema files below a folder of this crate.
     fn used(folder: &str) -> BTreeSet<String> {
@@ -209,6 +254,20 @@ mod tests {
             found.extend(schema.keys().filter(|name| find(draft, name).is_some()).cloned());
             open.extend(subschemas(draft, &pointer, schema));
         }
+    }
+
+    #[test]
+    fn the_architecture_has_the_table() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
+        let page = fs::read_to_string(&path).unwrap();
+        let (before, rest) = page.split_once(MARKS[0]).unwrap();
+        let (_, after) = rest.split_once(MARKS[1]).unwrap();
+        let expected = format!("{before}{}{}{}{after}", MARKS[0], table(), MARKS[1]);
+        if env::var_os("UPDATE_EXPECTED").is_some() {
+            fs::write(&path, expected).unwrap();
+            return;
+        }
+        assert!(page == expected, "UPDATE_EXPECTED=1 rewrites the table\n{}", table());
     }
 
     #[test]

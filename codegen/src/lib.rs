@@ -17,7 +17,7 @@
 //! }"#);
 //! let generation = generate(&schemas, &Options::default());
 //! assert!(generation.diagnostics.is_empty());
-//! assert!(generation.files[0].text.contains("pub struct Ping {\n    pub host: String,\n}"));
+//! assert!(generation.files[0].text.contains("pub struct Ping {\n        pub host: String = 0 \"host\",\n    }"));
 //! ```
 //!
 //! The stages, each a function from data and a list of diagnostics to new data: `parse`, `resolve`, `lower`,
@@ -30,6 +30,7 @@ mod disjoint;
 mod emit;
 mod explain;
 mod facts;
+mod format;
 mod json;
 mod kafka;
 mod keywords;
@@ -40,9 +41,11 @@ mod oracle;
 mod parse;
 mod resolve;
 mod source;
+mod topics;
 
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
+pub use format::{Formats, MappedFormat};
 pub use kafka::{Property, XKafka, extension_schema};
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
@@ -81,8 +84,9 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let choices = choices::Choices::of(options, &mut diagnostics);
     let mut parsed = parse::parse(schemas, options.default_draft, &mut diagnostics);
     choices::select_messages(&mut parsed.documents, options, &mut diagnostics);
+    topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);
-    let model = lower::lower(&resolved, &choices, &mut diagnostics);
+    let model = lower::lower(&resolved, &choices, &options.formats, &mut diagnostics);
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
     let mut generation = Generation { files: Vec::new(), diagnostics };

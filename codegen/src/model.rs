@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
+use crate::format::{Format, MappedFormat};
+
 /// The types and messages of a set of schemas.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -264,6 +266,8 @@ pub(crate) enum Type {
     Integer(Integer),
     Number,
     String,
+    /// A string of a format that has a Rust type.
+    Mapped(MappedFormat),
     Array(Box<Use>),
     /// An array of as many items.
     Tuple(Vec<Use>),
@@ -321,6 +325,7 @@ pub(crate) enum Check {
         source: String,
         rust: String,
     },
+    Format(Format),
     Minimum(Bound),
     Maximum(Bound),
     ExclusiveMinimum(Bound),
@@ -358,9 +363,6 @@ pub(crate) enum JsonType {
 }
 
 impl JsonType {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Null, Self::Boolean, Self::Number, Self::String, Self::Array, Self::Object];
-
     pub(crate) fn of(json: &Value) -> Self {
         match json {
             Value::Null => Self::Null,

@@ -1,5 +1,7 @@
 //! What a user can choose.
 
+use crate::format::Formats;
+
 /// What a user can choose.
 ///
 /// The texts are looked at when code is generated: one that is no Rust, or that selects nothing, is an error
@@ -24,7 +26,7 @@
 /// assert_eq!(generation.diagnostics[0].message, "`derive(\"Ping\", …)` selects nothing");
 ///
 /// options.derives[0].0 = "Heartbeat".to_owned();
-/// assert!(generate(&schemas, &options).files[0].text.contains("Hash, PartialOrd)]\npub struct Heartbeat"));
+/// assert!(generate(&schemas, &options).files[0].text.contains("Hash, PartialOrd)]\n    pub struct Heartbeat"));
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -34,6 +36,8 @@ pub struct Options {
     /// Whether messages implement `schemars::JsonSchema`, which needs the feature `dynamic` of `thoth-messaging`; off
     /// by default.
     pub json_schema: bool,
+    /// What `format` does; it is an annotation by default.
+    pub formats: Formats,
     /// Patterns of the names of the files that become messages; all files with `x-kafka` by default. In a pattern `*`
     /// is any text without `/`, `**` any text, `?` one character that is not `/`. Other files may still be referred to.
     /// A pattern that fits no message is an error (`S0603`).
@@ -74,6 +78,7 @@ impl Default for Options {
         Self {
             file_name: "messages.rs".to_owned(),
             json_schema: false,
+            formats: Formats::default(),
             only: Vec::new(),
             without: Vec::new(),
             derives: Vec::new(),

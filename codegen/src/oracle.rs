@@ -16,15 +16,17 @@ const MOST_ALONE: usize = 200;
 /// named by the numbers of the places. A validator for each place would compile all that it leads to again and again.
 pub(crate) struct Oracle<'a> {
     resolved: &'a Resolved,
+    /// Whether `format` refuses values.
+    formats: bool,
     numbers: BTreeMap<&'a Place, usize>,
     validator: OnceCell<Result<Validator, String>>,
     alone: Cell<usize>,
 }
 
 impl<'a> Oracle<'a> {
-    pub(crate) fn new(resolved: &'a Resolved) -> Self {
+    pub(crate) fn new(resolved: &'a Resolved, formats: bool) -> Self {
         let numbers = resolved.places().enumerate().map(|(number, place)| (place, number)).collect();
-        Self { resolved, numbers, validator: OnceCell::new(), alone: Cell::new(0) }
+        Self { resolved, formats, numbers, validator: OnceCell::new(), alone: Cell::new(0) }
     }
 
     /// Why there is no validator of all places.
@@ -86,7 +88,7 @@ impl<'a> Oracle<'a> {
             .offline()
             .with_registry(&registry)
             .with_base_uri(format!("{BASE}.oracle"))
-            .should_validate_formats(false)
+            .should_validate_formats(self.formats)
             .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
             .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
             .build(&json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": members}))

@@ -44,6 +44,8 @@ pub(crate) struct Document {
     pub(crate) assumed: Option<&'static str>,
     /// A meta-schema that is no file of the set, and so nothing to complain of.
     pub(crate) built_in: bool,
+    /// The files on one topic, where this is no file but stands for that topic.
+    pub(crate) files: Vec<usize>,
 }
 
 impl Document {
@@ -149,7 +151,8 @@ fn document(file: File<'_>, dialects: &Dialects, diagnostics: &mut Vec<Diagnosti
     let kafka = x_kafka(schema, &source, diagnostics);
     let is_message = schema.contains_key("x-kafka");
     let name = name.to_owned();
-    Some(Document { name, source, dialect, uri, kafka, is_message, value, assumed, built_in: false })
+    let files = Vec::new();
+    Some(Document { name, source, dialect, uri, kafka, is_message, value, assumed, built_in: false, files })
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {

@@ -14,6 +14,7 @@
 //! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka |
 //! | `dynamic` | yes | [`dynamic`]: `message_factory`, and every violation of a refused payload instead of the first |
 //! | `testing` | yes | [`testing`]: an in-process Kafka |
+//! | `uuid`, `jiff`, `url` | no | [`formats`] that are mapped to types of the crates of these names |
 //! | `pattern` | with `dynamic` | `pattern` in generated types |
 //! | `tls`, `zstd` | no | TLS with the system's OpenSSL, compression with zstd |
 
@@ -24,6 +25,7 @@ pub mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod error;
+pub mod formats;
 pub mod message;
 pub mod messages;
 pub mod registry;

@@ -255,6 +255,8 @@ pub struct Schema {
     pub hash: Cow<'static, str>,
     /// The schema files that this one refers to.
     pub references: &'static [&'static Schema],
+    /// Whether `format` refuses values, as the build chose; otherwise it is an annotation.
+    pub formats: bool,
 }
 
 impl Schema {
@@ -267,6 +269,7 @@ impl Schema {
             text: Cow::Borrowed(text),
             hash: Cow::Borrowed(hash),
             references: &[],
+            formats: false,
         }
     }
 
@@ -281,6 +284,13 @@ impl Schema {
     #[must_use]
     pub const fn with_references(mut self, references: &'static [&'static Schema]) -> Self {
         self.references = references;
+        self
+    }
+
+    /// With `format` refusing values.
+    #[must_use]
+    pub const fn with_formats(mut self) -> Self {
+        self.formats = true;
         self
     }
 }

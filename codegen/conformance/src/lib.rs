@@ -14,7 +14,8 @@ pub const SUITE: Option<&str> = option_env!("CONFORMANCE_SUITE");
 pub struct Group {
     /// The draft, as the suite names its folder.
     pub draft: &'static str,
-    /// The file below that folder; those under `optional/` are not required.
+    /// The file below that folder; those under `optional/` are not required, but for formats: `mapped-format` are
+    /// those of `format`, mapped to types.
     pub file: &'static str,
     /// What the group is about.
     pub description: &'static str,

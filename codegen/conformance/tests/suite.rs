@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use conformance::{GROUPS, Group, Outcome, SUITE};
 use serde_json::Value;
+use thoth_messaging::DecodeError;
 
 /// How many tests and groups there are, and how many are right.
 #[derive(Default)]
@@ -29,7 +30,8 @@ fn generated_types_agree_with_the_official_suite() {
         let required = !group.file.starts_with("optional/");
         let before = wrong.len();
         let (tests, right) = ask(group, &mut wrong);
-        if !required {
+        // Formats are optional in the suite alone: here they are asserted, and once more mapped to types.
+        if !required && !group.file.contains("format/") {
             wrong.truncate(before);
         }
         let tallies = [
@@ -53,6 +55,11 @@ fn generated_types_agree_with_the_official_suite() {
     assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Whether a payload is refused for what its Rust type can't hold alone.
+fn is_limit(error: &DecodeError) -> bool {
+    error.violations().iter().all(|violation| violation.keyword == "limit")
+}
+
 /// How many tests the group has and how many are right; a schema that is refused gives no answer.
 fn ask(group: &Group, wrong: &mut Vec<String>) -> (usize, usize) {
     let tests: Vec<Value> = serde_json::from_str(group.tests).unwrap();
@@ -62,7 +69,8 @@ fn ask(group: &Group, wrong: &mut Vec<String>) -> (usize, usize) {
     for test in &tests {
         let (text, valid) = (test["data"].to_string(), test["valid"].as_bool().unwrap());
         let answers = [from_str(&text), message.check(text.as_bytes()).is_ok()];
-        if answers == [valid, valid] {
+        let is_limit = || message.check(text.as_bytes()).is_err_and(|error| is_limit(&error));
+        if answers == [valid, valid] || group.file.contains("mapped-format/") && valid && is_limit() {
             right += 1;
         } else {
             let Group { draft, file, description, .. } = group;

@@ -17,6 +17,8 @@ pub struct Schemas {
     resources: BTreeMap<String, Value>,
     /// The absolute URIs by the names of the files.
     uris: BTreeMap<String, String>,
+    /// Whether `format` refuses values.
+    formats: bool,
 }
 
 impl Schemas {
@@ -37,7 +39,13 @@ impl Schemas {
             resources.insert(uri, value);
         }
         let registry = Registry::new().extend(resources.clone()).unwrap().prepare().unwrap();
-        Self { registry, resources, uris }
+        Self { registry, resources, uris, formats: false }
+    }
+
+    /// With `format` refusing values, or not, which is the default.
+    #[must_use]
+    pub fn with_formats(self, formats: bool) -> Self {
+        Self { formats, ..self }
     }
 
     /// The oracle of the schema of a URI, which is relative where the file names none.
@@ -52,8 +60,8 @@ impl Schemas {
             .offline()
             .with_registry(&self.registry)
             .with_base_uri(&uri)
-            // `format` and what is encoded are annotations, in every draft.
-            .should_validate_formats(false)
+            // What is encoded is an annotation, in every draft.
+            .should_validate_formats(self.formats)
             .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
             .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
             .build(&self.resources[&uri])

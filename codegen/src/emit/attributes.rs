@@ -1,13 +1,13 @@
 //! What types derive, and the attributes that a user chose.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::Emitter;
 use crate::model::{Shape, TypeId};
 
 impl Emitter<'_> {
-    /// The paths of all that a type derives: what follows from its schema first.
+    /// The paths of all that a type's definition derives: what follows from its schema first.
     pub(super) fn derives(&self, id: TypeId) -> Vec<TokenStream> {
         let ty = self.model.get(id);
         let is_enumeration = matches!(ty.shape, Shape::Enumeration(_));
@@ -27,15 +27,14 @@ impl Emitter<'_> {
             ("Hash", is_enumeration),
             ("Default", defaults),
         ];
-        let mut derives: Vec<TokenStream> = Vec::new();
-        for (name, _) in own.into_iter().filter(|(_, derived)| *derived) {
-            let name = quote::format_ident!("{name}");
-            derives.push(quote! { #name });
-        }
-        let mut known: Vec<String> = derives.iter().map(standard).collect();
+        let own = own.into_iter().filter(|(_, derived)| *derived).map(|(name, _)| name);
+        let mut known: Vec<String> = own.clone().map(str::to_owned).collect();
         // What the type implements by hand counts too.
         known.push("Debug".to_owned());
         known.extend(self.implements_default(id).then(|| "Default".to_owned()));
+        // The macro of an enumeration derives the rest itself.
+        let written = own.filter(|name| !is_enumeration || *name == "Debug").map(|name| format_ident!("{name}"));
+        let mut derives: Vec<TokenStream> = written.map(|name| quote! { #name }).collect();
         for chosen in self.model.chosen.derives.get(&id).into_iter().flatten() {
             let name = standard(chosen);
             if !known.contains(&name) {

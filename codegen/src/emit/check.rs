@@ -22,6 +22,12 @@ impl Operand {
         Self { tokens, is_reference: true }
     }
 
+    /// The text of a value that has the type of its format.
+    fn text(&self) -> Self {
+        let tokens = &self.tokens;
+        Self::reference(quote! { #tokens.text() })
+    }
+
     fn by_reference(&self) -> TokenStream {
         let tokens = &self.tokens;
         if self.is_reference {
@@ -50,6 +56,8 @@ impl Emitter<'_> {
             _ => false,
         };
         let checks = value.checks.iter().filter(|check| !by_codec(check));
+        let text = matches!(value.ty, Type::Mapped(_)).then(|| operand.text());
+        let operand = text.as_ref().unwrap_or(operand);
         let mut checks: Vec<TokenStream> = checks.map(|check| self.check(value, check, operand)).collect();
         let reference = operand.by_reference();
         match &value.ty {
@@ -72,11 +80,16 @@ impl Emitter<'_> {
             let index = proc_macro2::Literal::usize_unsuffixed(index);
             let checks = self.checks(item, &Operand::reference(quote! { item }));
             let (last, first) = checks.split_last()?;
-            let checked = quote! { { #(#first?;)* #last } };
             Some(if item.nullable {
+                let checked = quote! { { #(#first?;)* #last } };
+                let checked = if first.is_empty() {
+                    quote! { #last }
+                } else {
+                    checked
+                };
                 quote! { wire::At::at(#tokens.#index.as_ref().map_or(#ok(()), |item| #checked), #name) }
             } else {
-                quote! { wire::At::at({ let item = &#tokens.#index; #checked }, #name) }
+                quote! { wire::At::at({ let item = &#tokens.#index; #(#first?;)* #last }, #name) }
             })
         });
         items.collect()
@@ -110,6 +123,10 @@ impl Emitter<'_> {
                     wire::pattern(#by_ref, &PATTERN)
                 }
             },
+            Check::Format(format) => {
+                let name = quote::format_ident!("{}", format.type_name());
+                quote! { wire::format(#by_ref, wire::Format::#name) }
+            }
             Check::Minimum(bound) => call("minimum", &by_value, &literal(*bound)),
             Check::Maximum(bound) => call("maximum", &by_value, &literal(*bound)),
             Check::ExclusiveMinimum(bound) => call("exclusive_minimum", &by_value, &literal(*bound)),
@@ -221,12 +238,18 @@ fn literal_of(text: &str, digits: &str) -> TokenStream {
 
 /// The checks of a value in words, for its documentation.
 pub(super) fn facts(value: &Use) -> Vec<String> {
+    if let Type::Mapped(format) = &value.ty {
+        return std::iter::once(format!("{}.", format.words())).chain(value.checks.iter().map(fact)).collect();
+    }
     let item = match &value.ty {
         Type::Array(item) | Type::Map(item) if !is_any(item) => facts(item),
         _ => Vec::new(),
     };
     let item = item.into_iter().map(|fact| format!("Each: {}{}", fact[..1].to_lowercase(), &fact[1..]));
-    value.checks.iter().map(fact).chain(item).collect()
+    // What the validator decides comes last.
+    let (validated, own): (Vec<&Check>, Vec<&Check>) =
+        value.checks.iter().partition(|check| matches!(check, Check::Validated(_)));
+    own.into_iter().map(fact).chain(item).chain(validated.into_iter().map(fact)).collect()
 }
 
 fn fact(check: &Check) -> String {
@@ -238,6 +261,7 @@ fn fact(check: &Check) -> String {
         Check::MinLength(limit) => format!("At least {}.", plural(*limit, "character")),
         Check::MaxLength(limit) => format!("At most {}.", plural(*limit, "character")),
         Check::Pattern { source, .. } => format!("Matches {}.", code(source)),
+        Check::Format(format) => format!("{}.", format.words()),
         Check::Minimum(limit) => format!("{} or more.", bound(limit)),
         Check::Maximum(limit) => format!("{} or less.", bound(limit)),
         Check::ExclusiveMinimum(limit) => format!("More than {}.", bound(limit)),

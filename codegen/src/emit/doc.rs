@@ -33,8 +33,9 @@ pub(super) fn paragraphs(description: &str) -> Vec<String> {
     let description = description.trim().replace("\r\n", "\n");
     for line in description.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
         let line = plain(line);
-        // Indentation would make a code block of it, which rustdoc compiles.
-        wrap(&escape(line.trim()), &mut lines);
+        // Indentation would make a code block of it, which rustdoc compiles, and so would spaces after the mark of an item.
+        let line: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+        wrap(&escape(line.join(" ").trim()), &mut lines);
     }
     lines
 }
@@ -63,7 +64,7 @@ fn starts_block(word: &str) -> bool {
 
 /// A line in which Markdown sees no link, no HTML and no fence; code spans stay.
 fn escape(line: &str) -> String {
-    if line.starts_with("```") || line.starts_with("~~~") {
+    if line.contains("```") || line.contains("~~~") {
         return line.chars().map(|c| if matches!(c, '`' | '~') { format!("\\{c}") } else { c.to_string() }).collect();
     }
     let mut spans = line.split('`').peekable();

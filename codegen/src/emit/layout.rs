@@ -6,16 +6,23 @@ use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::Item;
 
+use super::Piece;
 use super::lints::{Known, Words};
 
 /// What generated code may use of the runtime, in the order of the `use` line.
-const MODULES: [&str; 6] = ["message", "registry", "schemars", "serde", "serde_json", "wire"];
+const MODULES: [&str; 7] = ["formats", "message", "registry", "schemars", "serde", "serde_json", "wire"];
 
 /// The modules of the runtime that these items name.
-pub(super) fn modules(items: &[TokenStream]) -> Vec<Ident> {
+pub(super) fn modules(items: &[Piece]) -> Vec<Ident> {
     let mut found = BTreeSet::new();
-    for tokens in items {
-        collect(tokens.clone(), &mut found);
+    for piece in items {
+        match piece {
+            Piece::Rust(tokens) => collect(tokens.clone(), &mut found),
+            Piece::Macro { names, .. } => {
+                found.insert("wire".to_owned());
+                collect(names.clone(), &mut found);
+            }
+        }
     }
     MODULES.iter().filter(|module| found.contains(**module)).map(|module| format_ident!("{module}")).collect()
 }
@@ -46,7 +53,23 @@ fn is_colon(token: &TokenTree) -> bool {
 }
 
 /// Prints items, each after an empty line, with an `allow` where the schema forces what the compiler warns of.
-pub(super) fn print(tokens: &TokenStream, known: &Known, format: bool, text: &mut String) {
+pub(super) fn print(piece: &Piece, known: &Known, format: bool, text: &mut String) {
+    match piece {
+        Piece::Rust(tokens) => print_items(tokens, known, format, text),
+        Piece::Macro { definition, lines, .. } => {
+            let words = Words::of(definition.clone(), known);
+            let allows = words.lints().map(|(lint, reason)| format!("    #[allow({lint}, reason = \"{reason}\")]"));
+            let allows: Vec<String> = allows.collect();
+            let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+            text.push('\n');
+            let all =
+                std::iter::once(first).chain(allows.iter().map(String::as_str)).chain(rest.iter().map(String::as_str));
+            all.for_each(|line| text.extend([line, "\n"]));
+        }
+    }
+}
+
+fn print_items(tokens: &TokenStream, known: &Known, format: bool, text: &mut String) {
     // What is not Rust here is a mistake of this crate; as it stands the compiler names the place.
     let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) else { return text.push_str(&tokens.to_string()) };
     // A field that is deprecated is used by what reads and writes it.
@@ -65,7 +88,9 @@ pub(super) fn print(tokens: &TokenStream, known: &Known, format: bool, text: &mu
         let is_impl = matches!(item, Item::Impl(_));
         words.is_deprecated |= is_impl && has_deprecated;
         text.push('\n');
-        for (lint, reason) in words.lints() {
+        // A macro of the runtime allows what it has to.
+        let lints = words.lints().filter(|_| !matches!(item, Item::Macro(_)));
+        for (lint, reason) in lints {
             text.extend(["#[allow(", lint, ", reason = \"", reason, "\")]\n"]);
         }
         if !format {

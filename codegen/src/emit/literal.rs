@@ -35,6 +35,10 @@ impl Emitter<'_> {
             (Type::Integer(_), Value::Number(number)) => check::number(&whole(number).unwrap_or_default().to_string()),
             (Type::Number, Value::Number(number)) => check::float(number.as_f64().unwrap_or_default()),
             (Type::String, Value::String(text)) => self.text(text),
+            (Type::Mapped(format), Value::String(text)) => {
+                let name = format_ident!("{}", format.type_name());
+                quote! { formats::#name::of_default(#text) }
+            }
             (Type::Array(_), Value::Array(items)) if items.is_empty() => {
                 let vec = self.prelude.vec();
                 quote! { #vec::new() }

@@ -111,9 +111,10 @@ impl Emitter<'_> {
             quote! { .with_references(&[#(&#references),*]) }
         });
         let with_name = schema.own_uri.as_ref().map(|name| quote! { .with_name(#name) });
+        let with_formats = self.options.formats.asserts().then(|| quote! { .with_formats() });
         quote! {
             static #name: message::Schema =
-                message::Schema::new(#uri, include_str!(#path), #hash)#with_name #references;
+                message::Schema::new(#uri, include_str!(#path), #hash)#with_name #references #with_formats;
         }
     }
 }

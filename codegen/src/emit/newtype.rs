@@ -50,7 +50,7 @@ impl Emitter<'_> {
                 }
             }
         };
-        let serde = self.serde(ty, "read_newtype", "", &quote! { wire::write_newtype(self, serializer) });
+        let serde = Self::serde(ty, None, "OfMembers", "read_newtype", "write_newtype");
         quote! {
             #attributes
             #[derive(#(#derives),*)]

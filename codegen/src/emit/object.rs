@@ -1,115 +1,130 @@
 //! Structs.
 
-use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::types::{ident, is_any};
-use super::{Emitter, check, doc, names};
+
+use super::{Emitter, Piece, check, doc, text};
 use crate::model::{Field, Others, Presence, Presences, Shape, Struct, Type, TypeDef, TypeId, Use};
 
 /// More parameters than this make a constructor that nobody can read.
 const MOST_PARAMETERS: usize = 7;
-/// Of the tokens of a call that fits on a line.
-const MOST_LETTERS: usize = 60;
-/// As clippy counts.
-const MOST_BOOLS: usize = 3;
 
 impl Emitter<'_> {
-    pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
+    pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> Vec<Piece> {
         let is_partly_sensitive = !ty.sensitive && object.has_sensitive();
         let debug = if is_partly_sensitive { Some(redacting_debug(ty, object)) } else { Self::debug(ty) };
-        let definition = self.struct_definition(id, ty, object);
-        let construction = self.construction(id, ty, object);
-        let serde = self.serde(ty, "read_object", "OfMembers", &quote! { wire::write_object(self, serializer) });
-        let codec = self.object_codec(id, ty, object);
-        quote! { #definition #construction #debug #serde #codec }
+        let checks = self.struct_checks(ty, object);
+        let definition = self.object_macro(id, ty, object, checks.is_some());
+        std::iter::once(definition).chain(checks.map(Piece::Rust)).chain(debug.map(Piece::Rust)).collect()
     }
 
-    fn struct_definition(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
-        let name = format_ident!("{}", ty.name);
-        let attributes = self.attributes(Some(id), ty);
-        let (derives, chosen) = (self.derives(id), self.type_attributes(id));
-        let bools = object.fields.iter().filter(|field| self.field_type(id, field).to_string() == "bool").count();
-        let allow = (bools > MOST_BOOLS).then(|| {
-            quote! { #[allow(clippy::struct_excessive_bools, reason = "the schema has as many")] }
-        });
-        let fields = object.fields.iter().enumerate().map(|(index, field)| {
-            let (doc, chosen) = (doc(&field_doc(field)), self.member_attributes(id, index));
-            let deprecated = field.deprecated.then(|| quote! { #[deprecated] });
-            let (field_name, ty) = (ident(&field.name), self.field_type(id, field));
-            quote! { #doc #deprecated #chosen pub #field_name: #ty }
-        });
-        let others = match &object.others {
-            Others::Kept { field, value, .. } => {
-                let (field, ty) = (ident(field), self.others_type(value));
-                Some(quote! { #[doc = " The members that the schema does not name, by name."] pub #field: #ty })
-            }
-            _ => None,
-        };
-        let fields = fields.chain(others);
-        quote! {
-            #attributes
-            #allow
-            #[derive(#(#derives),*)]
-            #chosen
-            pub struct #name { #(#fields,)* }
+    /// The struct, and what reads and writes its members.
+    fn object_macro(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> Piece {
+        let (documented, derives, chosen) = (self.attributes(Some(id), ty), self.derives(id), self.type_attributes(id));
+        let attributes = quote! { #documented #[derive(#(#derives),*)] #chosen };
+        let mut lines = vec!["wire::object! {".to_owned()];
+        lines.extend(text::attributes(&attributes).iter().map(|line| indented(4, line)));
+        lines.push(format!("    pub struct {} {{", ty.name));
+        let mut names = attributes;
+        for (index, field) in object.fields.iter().enumerate() {
+            let (doc, chosen) = (field_attributes(field), self.member_attributes(id, index));
+            let attributes = quote! { #doc #chosen };
+            lines.extend(text::attributes(&attributes).iter().map(|line| indented(8, line)));
+            let (line, named) = self.field_line(id, index, field);
+            names.extend(attributes);
+            names.extend(named);
+            lines.push(line);
         }
-    }
-
-    /// `Default` where nothing is required, else `new` with what is.
-    fn construction(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> Option<TokenStream> {
-        let name = format_ident!("{}", ty.name);
-        let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
-        let others = match &object.others {
-            Others::Kept { field, value, .. } => {
-                let (field, ty) = (ident(field), self.others_constructor(value));
-                Some(quote! { #field: #ty::new() })
-            }
+        lines.push("    }".to_owned());
+        let (rules, named) = self.rules(id, ty, object, checked);
+        names.extend(named);
+        lines.extend(rules.into_iter().map(|rule| format!("    {rule};")));
+        lines.push("}".to_owned());
+        let fields = object.fields.iter().map(|field| {
+            let (name, ty) = (ident(&field.name), self.field_type(id, field));
+            quote! { #name: #ty, }
+        });
+        let kept = match &object.others {
+            Others::Kept { value, .. } => Some(self.others_type(value)),
             _ => None,
         };
+        let definition = quote! { struct X { #(#fields)* kept: #kept } };
+        names.extend(definition.clone());
+        Piece::Macro { definition, names, lines }
+    }
+
+    /// A field with its member, and what it names.
+    fn field_line(&self, id: TypeId, index: usize, field: &Field) -> (String, TokenStream) {
+        let (name, ty) = (ident(&field.name), self.field_type(id, field));
+        let mut line = format!("        pub {name}: {} = {index} {:?}", text::line(&ty), field.wire);
+        let optional = field.presence == Presence::Optional;
+        if optional {
+            line.push_str(if field.value.nullable { ": nullable" } else { ": optional" });
+        }
+        let inner = Use { nullable: field.value.nullable && !optional, ..field.value.clone() };
+        let codec = self.codec(id, &inner);
+        if let Some(codec) = &codec {
+            line.push_str(&format!(" as ({})", text::line(codec)));
+        }
+        let default = match &field.presence {
+            Presence::Default(value) => Some(self.literal(id, &field.value, value)),
+            _ => None,
+        };
+        if let Some(default) = &default {
+            line.push_str(&format!(" or ({})", text::line(default)));
+        }
+        (line + ",", quote! { #codec #default })
+    }
+
+    /// What follows the fields.
+    fn rules(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> (Vec<String>, TokenStream) {
+        let mut rules = Vec::new();
+        let mut names = quote! {};
+        if !object.refused.is_empty() {
+            let refused = object.refused.iter().enumerate();
+            let refused = refused.map(|(index, name)| format!("{} {name:?}", object.fields.len() + index));
+            rules.push(format!("without {}", refused.collect::<Vec<_>>().join(", ")));
+        }
+        rules.push(match &object.others {
+            Others::Ignored => "others ignored".to_owned(),
+            Others::Refused => "others refused".to_owned(),
+            Others::Kept { field, value, .. } => {
+                let ty = self.others_type(value);
+                let codec = self.nested_codec(value);
+                names.extend(codec.clone());
+                let by = if is_any(value) { String::new() } else { format!(" as ({})", text::line(&codec)) };
+                format!("others kept {}: {}{by}", ident(field), text::line(&ty))
+            }
+        });
+        let wires: Vec<&String> = object.fields.iter().map(|field| &field.wire).chain(&object.refused).collect();
+        rules.extend(self.presence(object, &wires).map(|presence| format!("presence {}", text::line(&presence))));
+        rules.extend(self.construction(id, object));
+        rules.extend(checked.then(|| "check fields".to_owned()));
+        if let Some(validator) = self.validator(ty) {
+            rules.push(format!("validator {validator}"));
+        }
+        (rules, names)
+    }
+
+    /// `new` with what is required, or `Default` where that is nothing.
+    fn construction(&self, id: TypeId, object: &Struct) -> Option<String> {
+        let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
         if self.derives_default(object) {
             return None;
         }
-        let values = object.fields.iter().map(|field| {
-            let (name, local) = (ident(&field.name), local(&field.name));
-            match self.absent(id, field) {
-                Some(value) => quote! { #name: #value },
-                None if name == local => quote! { #name },
-                None => quote! { #name: #local },
-            }
-        });
-        let values = values.chain(others.clone());
         if required.is_empty() {
-            let default = self.prelude.default();
-            return Some(quote! {
-                impl #default for #name {
-                    fn default() -> Self {
-                        Self { #(#values,)* }
-                    }
-                }
-            });
+            return Some("default all".to_owned());
         }
-        let optional = object.fields.len() > required.len() || others.is_some();
+        let optional = object.fields.len() > required.len() || matches!(object.others, Others::Kept { .. });
         if required.len() > MOST_PARAMETERS || !optional {
             return None;
         }
-        let types: Vec<_> = required.iter().map(|field| self.field_type(id, field)).collect();
-        let bools = types.iter().filter(|ty| ty.to_string() == "bool").count();
-        let allow = (bools > MOST_BOOLS).then(|| {
-            quote! { #[allow(clippy::fn_params_excessive_bools, reason = "the schema requires as many")] }
-        });
-        let names = required.iter().map(|field| local(&field.name));
-        Some(quote! {
-            impl #name {
-                #[doc = " With what is required; the rest is absent, or has its default."]
-                #allow
-                #[must_use]
-                pub fn new(#(#names: #types),*) -> Self {
-                    Self { #(#values,)* }
-                }
-            }
-        })
+        let parameter = |field: &&Field| format!("{}: {}", ident(&field.name), text::line(&self.field_type(id, field)));
+        let parameters: Vec<String> = required.iter().map(parameter).collect();
+        Some(format!("new({})", parameters.join(", ")))
     }
 
     /// Whether every field is absent or empty by default, as `derive` makes it.
@@ -135,33 +150,6 @@ impl Emitter<'_> {
             },
             (Type::Any | Type::Null, json) => json.is_null(),
             _ => false,
-        }
-    }
-
-    /// What a field holds where the member is absent; `None` where it must not be.
-    fn absent(&self, id: TypeId, field: &Field) -> Option<TokenStream> {
-        match &field.presence {
-            Presence::Required => None,
-            Presence::Optional => Some(self.prelude.none()),
-            Presence::Default(value) => Some(self.literal(id, &field.value, value)),
-        }
-    }
-
-    fn object_codec(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
-        let name = format_ident!("{}", ty.name);
-        let wires: Vec<&String> = object.fields.iter().map(|field| &field.wire).chain(&object.refused).collect();
-        let presence = self.presence(object, &wires);
-        let read = self.read(id, object);
-        let write = self.write(id, object);
-        let checks = self.struct_checks(object);
-        quote! {
-            impl wire::Object for #name {
-                const MEMBERS: &'static [&'static str] = &[#(#wires),*];
-                #presence
-                #read
-                #write
-                #checks
-            }
         }
     }
 
@@ -206,148 +194,11 @@ impl Emitter<'_> {
             }
         });
         let all = stated.chain(refused);
-        Some(quote! { const PRESENCE: &'static [wire::Presence] = &[#(#all),*]; })
+        Some(quote! { [#(#all),*] })
     }
 
-    fn read(&self, id: TypeId, object: &Struct) -> TokenStream {
-        let a = self.prelude.parameter("A");
-        let (ok, some, none, result) =
-            (self.prelude.ok(), self.prelude.some(), self.prelude.none(), self.prelude.result());
-        let locals: Vec<_> = object.fields.iter().map(|field| local(&field.name)).collect();
-        let arms = object.fields.iter().zip(&locals).enumerate().map(|(index, (field, local))| {
-            let index = Literal::usize_unsuffixed(index);
-            let codec = self.codec(id, &field.value);
-            let value = codec.map_or_else(|| quote! { members.value()? }, |codec| quote! { members.read::<#codec>()? });
-            if reads_as_option(field) {
-                quote! { #index => #local = #value }
-            } else {
-                quote! { #index => #local = #some(#value) }
-            }
-        });
-        let fields = object.fields.iter().zip(&locals).enumerate().map(|(index, (field, local))| {
-            let (name, index) = (ident(&field.name), Literal::usize_unsuffixed(index));
-            match &field.presence {
-                Presence::Required => quote! { #name: members.required(#index, #local)? },
-                Presence::Optional if name == *local => quote! { #name },
-                Presence::Optional => quote! { #name: #local },
-                Presence::Default(json) => {
-                    let value = self.literal(id, &field.value, json);
-                    if !is_plain(&field.value) && self.is_rust_default(&field.value, json) {
-                        quote! { #name: #local.unwrap_or_default() }
-                    } else if calls_nothing(&value) {
-                        quote! { #name: #local.unwrap_or(#value) }
-                    } else {
-                        quote! { #name: #local.unwrap_or_else(|| #value) }
-                    }
-                }
-            }
-        });
-        let (declare_others, keep, others) = self.read_others(object);
-        // They are refused once all members are known.
-        let numbers = object.fields.len()..object.fields.len() + object.refused.len();
-        let numbers: Vec<_> = numbers.map(Literal::usize_unsuffixed).collect();
-        let skip = matches!(object.others, Others::Ignored) || numbers.is_empty();
-        let skip_refused = (!skip).then(|| quote! { #(#numbers)|* => members.skip()?, });
-        let similar = names::allow_for_locals(&locals);
-        // Too long for one line, the call stands in braces, where it needs a semicolon.
-        let keep_arm = if keep.to_string().len() > MOST_LETTERS {
-            quote! { _ => { #keep; } }
-        } else {
-            quote! { _ => #keep, }
-        };
-        let members = if object.fields.is_empty() && skip_refused.is_none() {
-            quote! { while members.next()?.is_some() { #keep; } }
-        } else {
-            quote! {
-                while let #some(index) = members.next()? {
-                    match index {
-                        #(#arms,)*
-                        #skip_refused
-                        #keep_arm
-                    }
-                }
-            }
-        };
-        quote! {
-            #similar
-            fn read<'de, #a: serde::de::MapAccess<'de>>(
-                members: &mut wire::Members<'de, #a>,
-            ) -> #result<Self, #a::Error> {
-                #(let mut #locals = #none;)*
-                #declare_others
-                #members
-                #ok(Self { #(#fields,)* #others })
-            }
-        }
-    }
-
-    fn read_others(&self, object: &Struct) -> (Option<TokenStream>, TokenStream, Option<TokenStream>) {
-        match &object.others {
-            Others::Ignored => (None, quote! { members.skip()? }, None),
-            Others::Refused => (None, quote! { members.refuse()? }, None),
-            Others::Kept { field, value, .. } => {
-                let (name, local, ty) = (ident(field), local(field), self.others_constructor(value));
-                let keep = if is_any(value) {
-                    quote! { members.keep_any(&mut #local)? }
-                } else {
-                    let codec = self.nested_codec(value);
-                    quote! { members.keep::<#codec>(&mut #local)? }
-                };
-                let field = if name == local {
-                    quote! { #name }
-                } else {
-                    quote! { #name: #local }
-                };
-                (Some(quote! { let mut #local = #ty::new(); }), keep, Some(field))
-            }
-        }
-    }
-
-    fn write(&self, id: TypeId, object: &Struct) -> TokenStream {
-        let s = self.prelude.parameter("S");
-        let (ok, result) = (self.prelude.ok(), self.prelude.result());
-        let fields = object.fields.iter().map(|field| {
-            let (name, wire) = (ident(&field.name), &field.wire);
-            let optional = field.presence == Presence::Optional;
-            let inner = Use { nullable: field.value.nullable && !optional, ..field.value.clone() };
-            match (self.codec(id, &inner), optional) {
-                (None, false) => quote! { object.value(#wire, &self.#name)?; },
-                (None, true) => quote! { object.optional(#wire, &self.#name)?; },
-                (Some(codec), false) => quote! { object.write::<#codec>(#wire, &self.#name)?; },
-                (Some(codec), true) => quote! { object.write_optional::<#codec>(#wire, &self.#name)?; },
-            }
-        });
-        let others = match &object.others {
-            Others::Kept { field, value, .. } => {
-                let field = ident(field);
-                Some(if is_any(value) {
-                    quote! { object.kept_any(Self::MEMBERS, &self.#field)?; }
-                } else {
-                    let codec = self.nested_codec(value);
-                    quote! { object.kept::<#codec>(Self::MEMBERS, &self.#field)?; }
-                })
-            }
-            _ => None,
-        };
-        let is_empty = object.fields.is_empty() && others.is_none();
-        let object_name = if is_empty {
-            quote! { _ }
-        } else {
-            quote! { object }
-        };
-        quote! {
-            fn write<#s: serde::ser::SerializeMap>(
-                &self,
-                #object_name: &mut wire::Writer<#s>,
-            ) -> #result<(), #s::Error> {
-                #(#fields)*
-                #others
-                #ok(())
-            }
-        }
-    }
-
-    fn struct_checks(&self, object: &Struct) -> Option<TokenStream> {
+    fn struct_checks(&self, ty: &TypeDef, object: &Struct) -> Option<TokenStream> {
+        let name = format_ident!("{}", ty.name);
         let mut checks: Vec<TokenStream> = Vec::new();
         for field in &object.fields {
             checks.extend(self.field_checks(field));
@@ -364,9 +215,11 @@ impl Emitter<'_> {
         }
         let (ok, result) = (self.prelude.ok(), self.prelude.result());
         Some(quote! {
-            fn check(&self) -> #result<(), wire::Fault> {
-                #(#checks)*
-                #ok(())
+            impl wire::Check for #name {
+                fn check(&self) -> #result<(), wire::Fault> {
+                    #(#checks)*
+                    #ok(())
+                }
             }
         })
     }
@@ -406,14 +259,6 @@ impl Emitter<'_> {
         self.rust_type(TypeId(usize::MAX), &Use::of(Type::Map(Box::new(value.clone()))))
     }
 
-    fn others_constructor(&self, value: &Use) -> TokenStream {
-        if is_any(value) {
-            quote! { serde_json::Map }
-        } else {
-            self.map_type()
-        }
-    }
-
     fn nested_codec(&self, value: &Use) -> TokenStream {
         let inner = self.named_codec(TypeId(usize::MAX), value);
         let option = self.prelude.option();
@@ -423,6 +268,16 @@ impl Emitter<'_> {
             inner
         }
     }
+}
+
+fn indented(indent: usize, line: &str) -> String {
+    format!("{:indent$}{}", "", line.trim_end())
+}
+
+fn field_attributes(field: &Field) -> TokenStream {
+    let doc = doc::doc(&field_doc(field));
+    let deprecated = field.deprecated.then(|| quote! { #[deprecated] });
+    quote! { #doc #deprecated }
 }
 
 fn field_doc(field: &Field) -> Vec<String> {
@@ -464,40 +319,6 @@ fn redacting_debug(ty: &TypeDef, object: &Struct) -> TokenStream {
             }
         }
     }
-}
-
-/// Whether what is read of a member is the `Option` that the field holds.
-fn reads_as_option(field: &Field) -> bool {
-    field.presence == Presence::Optional && field.value.nullable
-}
-
-/// Whether a default of this type says more than `Default` does.
-fn is_plain(value: &Use) -> bool {
-    !value.nullable && matches!(value.ty, Type::Boolean | Type::Integer(_) | Type::Number | Type::Null)
-}
-
-/// Whether an expression calls nothing, so that it costs nothing to make it in vain. Tuples and variants are no calls.
-fn calls_nothing(expression: &TokenStream) -> bool {
-    let mut callable = false;
-    for token in expression.clone() {
-        let group = match token {
-            TokenTree::Ident(ident) => {
-                callable = ident.to_string().starts_with(char::is_lowercase);
-                continue;
-            }
-            TokenTree::Punct(punct) => {
-                callable = punct.as_char() == '!';
-                continue;
-            }
-            TokenTree::Literal(_) => continue,
-            TokenTree::Group(group) => group,
-        };
-        let calls = callable && group.delimiter() != Delimiter::Brace;
-        if calls || !calls_nothing(&group.stream()) {
-            return false;
-        }
-    }
-    true
 }
 
 /// A local variable for a field: the field's name, unless that may name something else where it is used. In a script

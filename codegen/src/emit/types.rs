@@ -36,7 +36,6 @@ impl Prelude {
         string "String" std::string::String;
         vec "Vec" std::vec::Vec;
         boxed "Box" std::boxed::Box;
-        default "Default" std::default::Default;
         try_from "TryFrom" std::convert::TryFrom;
         from "From" std::convert::From;
     }
@@ -109,6 +108,10 @@ impl Emitter<'_> {
             }
             Type::Number => quote! { f64 },
             Type::String => self.string_type(),
+            Type::Mapped(format) => {
+                let name = format_ident!("{}", format.type_name());
+                quote! { formats::#name }
+            }
             Type::Array(item) => {
                 let vec = self.prelude.vec();
                 let by_codec = codec && self.is_unique_by_codec(value);

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use serde_json::Value;
 
 use super::{Emitter, check, doc};
 use crate::model::{JsonType, Route, Tag, Type, TypeDef, TypeId, Union, Use, Variant};
@@ -19,8 +20,7 @@ impl Emitter<'_> {
         });
         let exclusive = union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }));
         let write = if exclusive { "write_only" } else { "write_union" };
-        let write = format_ident!("{write}");
-        let serde = self.serde(ty, "read_union", "OfVariants", &quote! { wire::#write(self, serializer) });
+        let serde = Self::serde(ty, self.validator(ty).as_ref(), "OfVariants", "read_union", write);
         let expected = expected(union);
         let reads = union.routes.iter().map(|(json_type, route)| self.route(id, union, *json_type, route));
         let write = self.union_write(id, union);
@@ -122,7 +122,7 @@ impl Emitter<'_> {
         let arms = tag.constants.iter().map(|(index, values)| {
             let absent = (tag.absent == Some(*index)).then(|| quote! { wire::Tag::Absent });
             let index = Literal::usize_unsuffixed(*index);
-            let patterns = values.iter().map(pattern).chain(absent);
+            let patterns = patterns(values).into_iter().chain(absent);
             quote! { #(#patterns)|* => #some(#index), }
         });
         let reads = tag.constants.iter().map(|(index, _)| (*index, self.variant_read(id, &union.variants[*index])));
@@ -169,19 +169,19 @@ impl Emitter<'_> {
     }
 }
 
-/// A constant as `Tag` has it.
-fn pattern(value: &serde_json::Value) -> TokenStream {
-    match value {
-        serde_json::Value::String(text) => quote! { wire::Tag::Text(#text) },
-        serde_json::Value::Bool(boolean) => quote! { wire::Tag::Boolean(#boolean) },
-        number => {
-            let number = check::number(&number.to_string());
-            quote! { wire::Tag::Integer(#number) }
-        }
-    }
+/// Constants as `Tag` has them.
+fn patterns(values: &[Value]) -> Vec<TokenStream> {
+    let texts: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+    let booleans: Vec<bool> = values.iter().filter_map(Value::as_bool).collect();
+    let integers: Vec<TokenStream> =
+        values.iter().filter(|value| value.is_number()).map(|value| check::number(&value.to_string())).collect();
+    let texts = (!texts.is_empty()).then(|| quote! { wire::Tag::Text(#(#texts)|*) });
+    let booleans = (!booleans.is_empty()).then(|| quote! { wire::Tag::Boolean(#(#booleans)|*) });
+    let integers = (!integers.is_empty()).then(|| quote! { wire::Tag::Integer(#(#integers)|*) });
+    texts.into_iter().chain(booleans).chain(integers).collect()
 }
 
-fn bare(value: &serde_json::Value) -> String {
+fn bare(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

@@ -11,8 +11,8 @@ use super::flatten::says_only;
 use super::node::{About, Choice, Node, Presence, Types, required_alone};
 use crate::resolve::Place;
 
-/// Choices in choices are looked into so deep, to see which types they leave.
-const DEEPEST: usize = 6;
+/// So many branches of choices in choices are looked into, to see which types they leave. Beyond, any may be left.
+const MOST_BRANCHES: usize = 64;
 
 /// The schemas of a value, with nothing left to choose but among alternatives.
 pub(super) struct Settlement<'a> {
@@ -103,7 +103,7 @@ impl<'a> Lowering<'a> {
 
     /// What all these schemas say together, with the constants that all of them accept.
     pub(super) fn node(&mut self, cores: &Cores) -> Node<'a> {
-        let mut node = Node::of(self.resolved, cores);
+        let mut node = Node::of(self.resolved, cores, self.formats.asserts());
         for choice in std::mem::take(&mut node.choices) {
             if !self.add_required(&mut node, &choice) && !self.add_constants(&mut node, &choice) {
                 node.choices.push(choice);
@@ -134,7 +134,11 @@ impl<'a> Lowering<'a> {
         let mut about = Vec::new();
         for index in 0..choice.branches {
             let branch = choice.branch(index);
-            let inner = Node::of(self.resolved, &Cores::of(self.flatten(std::slice::from_ref(&branch))));
+            let inner = Node::of(
+                self.resolved,
+                &Cores::of(self.flatten(std::slice::from_ref(&branch))),
+                self.formats.asserts(),
+            );
             let Some(constants) = inner.constants else { return false };
             if let [Value::String(only)] = constants.as_slice() {
                 let places = std::slice::from_ref(&branch);
@@ -164,7 +168,8 @@ impl<'a> Lowering<'a> {
             }
             let cores = self.chosen(&free.clone().with(branch), choice, seen).tidy();
             let node = self.node(&cores);
-            let types = self.types_of(&cores, &node, 0);
+            let mut left = MOST_BRANCHES;
+            let types = self.types_of(&cores, &node, &mut left);
             let is_never = node.never || types == Types::NONE || types == Types::OBJECT && self.lacks_required(&node);
             if !is_never {
                 list.push(Alternative { place, cores, node, types });
@@ -205,7 +210,7 @@ impl<'a> Lowering<'a> {
     /// The schemas beside a choice that is made.
     fn chosen(&self, cores: &Cores, choice: &Choice, seen: &[Choice]) -> Cores {
         let draft = self.resolved.draft(&choice.place);
-        let says_more = !says_only(draft, self.resolved.schema(&choice.place), choice.keyword);
+        let says_more = !says_only(draft, self.formats.asserts(), self.resolved.schema(&choice.place), choice.keyword);
         let settled = cores.settled(&choice.place, choice.keyword).is_some();
         let cores = if says_more || settled { cores.clone() } else { cores.clone().without(&choice.place) };
         seen.iter().fold(cores, |cores, choice| match cores.settled(&choice.place, choice.keyword) {
@@ -215,18 +220,22 @@ impl<'a> Lowering<'a> {
     }
 
     /// The types that some schemas leave, choices looked into.
-    fn types_of(&mut self, cores: &Cores, node: &Node<'a>, depth: usize) -> Types {
+    fn types_of(&mut self, cores: &Cores, node: &Node<'a>, left: &mut usize) -> Types {
         let mut types = node.types;
-        if node.constants.is_none() && depth < DEEPEST {
-            for choice in &node.choices {
-                let branches = (0..choice.branches).map(|index| {
-                    let branch = self.flatten(&[choice.branch(index)]);
-                    let inner = self.chosen(cores, choice, std::slice::from_ref(choice)).with(branch).tidy();
-                    let node = self.node(&inner);
-                    if node.never { Types::NONE } else { self.types_of(&inner, &node, depth + 1) }
-                });
-                types = types.and(branches.fold(Types::NONE, Types::or));
+        if node.constants.is_some() {
+            return types;
+        }
+        for choice in &node.choices {
+            let mut taken = Types::NONE;
+            for index in 0..choice.branches {
+                let Some(fewer) = left.checked_sub(1) else { return types };
+                *left = fewer;
+                let branch = self.flatten(&[choice.branch(index)]);
+                let inner = self.chosen(cores, choice, std::slice::from_ref(choice)).with(branch).tidy();
+                let node = self.node(&inner);
+                taken = taken.or(if node.never { Types::NONE } else { self.types_of(&inner, &node, left) });
             }
+            types = types.and(taken);
         }
         types
     }

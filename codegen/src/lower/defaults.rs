@@ -139,6 +139,9 @@ impl Parts {
                     self.misfit.get_or_insert(format!("`{number}` is no `{name}`"));
                 }
             }
+            (Type::Mapped(format), Value::String(text)) if !format.surely_holds(text) => {
+                self.misfit.get_or_insert(format!("`{text}` is not one that `{}` surely holds", format.rust()));
+            }
             (Type::Array(item), Value::Array(items)) => items.iter().for_each(|json| self.add(known, item, json)),
             (Type::Tuple(items), Value::Array(values)) => {
                 items.iter().zip(values).for_each(|(item, json)| self.add(known, item, json));

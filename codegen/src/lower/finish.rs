@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::object::others_field;
 use super::{Lowering, chosen, defaults, key, names, schemas};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Chosen, MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
+use crate::model::{Chosen, Key, KeyWay, MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
 
 impl Lowering<'_> {
     /// Names the types, resolves the keys, checks the defaults.
@@ -18,6 +18,7 @@ impl Lowering<'_> {
         });
         let described: Vec<_> = described.collect();
         self.keep_members();
+        self.rename_fields(&names);
         let places = chosen::Known::of(self.resolved, &self.types, self.members());
         let mut types: Vec<TypeDef> = std::mem::take(&mut self.types)
             .into_iter()
@@ -41,7 +42,9 @@ impl Lowering<'_> {
         let mut messages = Vec::new();
         for (number, type_id) in roots {
             let document = &self.resolved.documents[*number];
-            let Some(kafka) = &document.kafka else { continue };
+            // What one file says of a topic goes for all messages on it.
+            let shared = self.resolved.documents.iter().find(|topic| topic.files.contains(number));
+            let Some(kafka) = &shared.unwrap_or(document).kafka else { continue };
             let configuration = kafka.topic_configuration.iter();
             messages.push(MessageDef {
                 type_id: *type_id,
@@ -49,10 +52,7 @@ impl Lowering<'_> {
                 partitions: kafka.partitions,
                 replicas: kafka.replicas,
                 configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
-                key: kafka
-                    .key
-                    .as_deref()
-                    .and_then(|key| key::resolve(document, &types, *type_id, key, self.diagnostics)),
+                key: self.key(*number, &types, *type_id),
                 schema: numbers[number],
             });
         }
@@ -64,6 +64,33 @@ impl Lowering<'_> {
             places.choose(self.choices, &mut model, self.diagnostics);
         }
         model
+    }
+
+    /// The key of a message: what `x-kafka` names, or for a topic, what its messages name.
+    fn key(&mut self, number: usize, types: &[TypeDef], id: TypeId) -> Option<Key> {
+        let document = &self.resolved.documents[number];
+        if document.files.is_empty() {
+            let pointer = document.kafka.as_ref()?.key.as_deref()?;
+            return key::resolve(document, types, id, pointer, self.diagnostics);
+        }
+        let keys = document.files.iter().map(|file| self.resolved.documents[*file].kafka.as_ref()?.key.as_ref());
+        let keys: Vec<Option<&String>> = keys.collect();
+        let (first, others) = keys.split_first()?;
+        if keys.iter().all(Option::is_none) {
+            return None;
+        }
+        let pointer = first.filter(|_| others.iter().all(|other| other == first)).cloned();
+        Some(Key { pointer, way: KeyWay::Variants(keys.iter().map(|_| KeyWay::Message).collect()) })
+    }
+
+    /// In a script without upper and lower case a field may be named as a type is, which a variable must not be.
+    fn rename_fields(&mut self, names: &[String]) {
+        for lowered in &mut self.types {
+            let Some(Shape::Struct(object)) = &mut lowered.shape else { continue };
+            for field in object.fields.iter_mut().filter(|field| names.contains(&field.name)) {
+                field.name.push('_');
+            }
+        }
     }
 
     /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that

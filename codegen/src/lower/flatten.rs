@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Lowering;
 use crate::diagnostic::Diagnostic;
+use crate::format::Format;
 use crate::keywords::{self, Role};
 use crate::resolve::Place;
 
@@ -54,7 +55,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn follow_schema(&mut self, place: &Place, schema: &Map<String, Value>, walk: &mut Walk) {
-        let draft = self.resolved.draft(place);
+        let (draft, asserts) = (self.resolved.draft(place), self.formats.asserts());
         let targets: Vec<Place> = self.resolved.targets(place).cloned().collect();
         if keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
             return targets.iter().for_each(|target| self.follow(target, walk));
@@ -76,7 +77,7 @@ impl<'a> Lowering<'a> {
                 _ => {}
             }
         }
-        if !pushed && schema.keys().any(|name| says_something(draft, name)) {
+        if !pushed && schema.iter().any(|(name, value)| says_something(draft, asserts, name, value)) {
             walk.cores.push(place.clone());
         }
     }
@@ -107,16 +108,19 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Whether a schema says nothing about values but by one keyword.
-pub(super) fn says_only(draft: Draft, schema: &Value, keyword: &str) -> bool {
-    let others = schema.as_object().into_iter().flat_map(Map::keys).filter(|name| *name != keyword);
-    others.into_iter().all(|name| !says_something(draft, name) && !matches!(name.as_str(), "$ref" | "allOf"))
+/// Whether a schema says nothing about values but by one keyword, where `format` asserts or does not.
+pub(super) fn says_only(draft: Draft, asserts: bool, schema: &Value, keyword: &str) -> bool {
+    let others = schema.as_object().into_iter().flatten().filter(|(name, _)| *name != keyword);
+    others
+        .into_iter()
+        .all(|(name, value)| !says_something(draft, asserts, name, value) && !matches!(name.as_str(), "$ref" | "allOf"))
 }
 
 /// Whether a keyword makes its schema one that refuses values itself.
-fn says_something(draft: Draft, name: &str) -> bool {
+fn says_something(draft: Draft, asserts: bool, name: &str, value: &Value) -> bool {
     let Some(keyword) = keywords::find(draft, name) else { return false };
     match keyword.role {
+        Role::Annotation if name == "format" => asserts && Format::of_value(draft, value).is_some(),
         Role::Core | Role::Annotation => false,
         Role::SchemaMap => matches!(name, "properties" | "patternProperties" | "dependentSchemas"),
         _ => name != "allOf",

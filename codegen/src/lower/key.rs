@@ -104,7 +104,7 @@ fn step(field: &Field, ty: Option<&TypeDef>) -> KeyStep {
 }
 
 fn is_scalar(ty: &Type) -> bool {
-    matches!(ty, Type::String | Type::Integer(_) | Type::Boolean)
+    matches!(ty, Type::String | Type::Mapped(_) | Type::Integer(_) | Type::Boolean)
 }
 
 /// What there is where a property is not.

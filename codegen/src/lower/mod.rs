@@ -34,7 +34,8 @@ use serde_json::Value;
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::disjoint::Disjointness;
-use crate::model::{Check, Model, Shape, Subschema, Type, TypeId, Use};
+use crate::format::Formats;
+use crate::model::{Check, Model, Route, Shape, Subschema, Type, TypeId, Use};
 use crate::oracle::Oracle;
 use crate::parse::BASE;
 use crate::resolve::{Place, Resolved, definition_name};
@@ -52,14 +53,20 @@ const MOST_NESTED: usize = 4;
 const LONGEST_TUPLE: u64 = 12;
 
 /// Decides what types the messages of a set become.
-pub(crate) fn lower(resolved: &Resolved, choices: &Choices, diagnostics: &mut Vec<Diagnostic>) -> Model {
+pub(crate) fn lower(
+    resolved: &Resolved,
+    choices: &Choices,
+    formats: &Formats,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Model {
     let mut lowering = Lowering {
         resolved,
         choices,
         names: chosen::Names::default(),
         fields: BTreeMap::new(),
-        oracle: Oracle::new(resolved),
-        disjointness: Disjointness::new(resolved),
+        formats,
+        oracle: Oracle::new(resolved, formats.asserts()),
+        disjointness: Disjointness::new(resolved, formats.asserts()),
         keeping: BTreeSet::new(),
         branches: BTreeMap::new(),
         sensitive: Sensitive::of(resolved),
@@ -73,7 +80,7 @@ pub(crate) fn lower(resolved: &Resolved, choices: &Choices, diagnostics: &mut Ve
     circles::refuse(resolved, lowering.diagnostics);
     lowering.check_examples();
     let roots = lowering.messages();
-    lowering.refuse_shared_topics();
+    lowering.refuse_alike(&roots);
     lowering.finish(&roots)
 }
 
@@ -83,6 +90,7 @@ struct Lowering<'a> {
     names: chosen::Names,
     /// The places that speak of a field, by the field's type and number.
     fields: chosen::Members,
+    formats: &'a Formats,
     oracle: Oracle<'a>,
     sensitive: Sensitive,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -212,12 +220,17 @@ impl<'a> Lowering<'a> {
             if let Some(types) = types {
                 settlement.node.types = *types;
                 settlement.node.validated.clear();
-            } else if *null == Null::Outside && settlement.node.types != Types::NULL && !settlement.node.is_unlimited()
-            {
+            } else if settlement.node.types != Types::NULL && !settlement.node.is_unlimited() {
                 // What may be null is an `Option` of this type.
                 settlement.node.types = settlement.node.types.without(Types::NULL);
             }
-            self.shape(*id, &settlement)
+            match self.shape(*id, &settlement) {
+                (Shape::Newtype(value), validated) if *null == Null::Inside => {
+                    let nullable = !matches!(value.ty, Type::Any | Type::Null);
+                    (Shape::Newtype(Use { nullable, ..value }), validated)
+                }
+                other => other,
+            }
         };
         let wraps = !matches!(shape, Shape::Struct(_));
         let lowered = &self.types[id.0];
@@ -325,7 +338,7 @@ impl<'a> Lowering<'a> {
         let mut value = match node.types.without(Types::NULL) {
             Types::NONE if node.types == Types::NULL => Use::of(Type::Null),
             Types::BOOLEAN => Use::of(Type::Boolean),
-            Types::STRING => scalar::string(node),
+            Types::STRING => self.string(node),
             Types::INTEGER => self.integer(node, cores),
             Types::NUMBER => self.number(node, cores),
             Types::ARRAY => self.array(node, cores, context),
@@ -380,7 +393,7 @@ impl<'a> Lowering<'a> {
 
     fn is_never(&mut self, places: &[Place]) -> bool {
         let cores = Cores::of(self.flatten(places));
-        Node::of(self.resolved, &cores).never
+        Node::of(self.resolved, &cores, self.formats.asserts()).never
     }
 
     /// A value that can't be: what refuses it is the validator.
@@ -463,6 +476,29 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// Messages on one topic have to be told apart.
+    fn refuse_alike(&mut self, roots: &[(usize, TypeId)]) {
+        for (number, id) in roots {
+            let document = &self.resolved.documents[*number];
+            let told = match &self.types[id.0].shape {
+                Some(Shape::Union(union)) => {
+                    !union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }))
+                }
+                _ => false,
+            };
+            let [first, others @ ..] = document.files.as_slice() else { continue };
+            if !told {
+                let at = |number: usize| self.resolved.documents[number].locate("/x-kafka/topic");
+                let others: Vec<String> = others.iter().map(|other| at(*other).to_string()).collect();
+                self.diagnostics.push(
+                    Diagnostic::error("S0304", "the messages on this topic can't be told apart", at(*first))
+                        .found(format!("the same topic at {}", others.join(", ")))
+                        .help("give each a property that is required and a constant of its own, as a `type` or a `version`"),
+                );
+            }
+        }
+    }
+
     fn check_examples(&mut self) {
         for (number, document) in self.resolved.documents.iter().enumerate() {
             let Some(examples) = document.value.get("examples").and_then(Value::as_array) else { continue };
@@ -475,21 +511,6 @@ impl<'a> Lowering<'a> {
                             .help("correct the example, or the schema"),
                     );
                 }
-            }
-        }
-    }
-
-    fn refuse_shared_topics(&mut self) {
-        let mut topics: BTreeMap<&str, &str> = BTreeMap::new();
-        for document in &self.resolved.documents {
-            let Some(kafka) = &document.kafka else { continue };
-            if let Some(other) = topics.insert(&kafka.topic, &document.source.origin) {
-                let message = "several messages on one topic are not yet read";
-                self.diagnostics.push(
-                    Diagnostic::error("S0304", message, document.locate("/x-kafka/topic"))
-                        .found(format!("`{}` is the topic of {other} too", kafka.topic))
-                        .help("give each message a topic of its own"),
-                );
             }
         }
     }

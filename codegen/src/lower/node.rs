@@ -6,6 +6,7 @@ use jsonschema::Draft;
 use serde_json::{Map, Number, Value};
 
 use super::cores::{Cores, Settled};
+use crate::format::Format;
 use crate::keywords;
 use crate::resolve::{Place, Resolved};
 
@@ -207,7 +208,8 @@ pub(super) struct Node<'a> {
     pub(super) lower: Vec<Limit>,
     pub(super) upper: Vec<Limit>,
     pub(super) multiple_of: Vec<&'a Number>,
-    pub(super) formats: Vec<&'a str>,
+    /// Those that refuse values.
+    pub(super) formats: Vec<Format>,
     pub(super) items: Vec<Place>,
     pub(super) tuples: Vec<Tuple>,
     pub(super) count: Range,
@@ -231,8 +233,8 @@ pub(super) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// What these schemas say together. Each is one that [`super::flatten`] gives.
-    pub(super) fn of(resolved: &'a Resolved, cores: &Cores) -> Self {
+    /// What these schemas say together. Each is one that [`super::flatten`] gives. `format` asserts, or does not.
+    pub(super) fn of(resolved: &'a Resolved, cores: &Cores, asserts: bool) -> Self {
         let mut node = Self {
             types: cores.types,
             never: false,
@@ -267,6 +269,9 @@ impl<'a> Node<'a> {
                 Value::Object(schema) => {
                     let draft = resolved.draft(place);
                     node.add(draft, place, schema);
+                    if asserts {
+                        node.formats.extend(schema.get("format").and_then(|format| Format::of_value(draft, format)));
+                    }
                     node.add_choices(draft, place, schema, cores);
                     node.add_validated(draft, place, schema);
                 }
@@ -292,7 +297,6 @@ impl<'a> Node<'a> {
         self.lower.extend(limit(schema, "minimum", "exclusiveMinimum"));
         self.upper.extend(limit(schema, "maximum", "exclusiveMaximum"));
         self.multiple_of.extend(schema.get("multipleOf").and_then(Value::as_number));
-        self.formats.extend(schema.get("format").and_then(Value::as_str));
         self.add_items(draft, place, schema);
         self.count.narrow(schema, "minItems", "maxItems");
         self.unique |= schema.get("uniqueItems") == Some(&Value::Bool(true));
@@ -405,7 +409,7 @@ impl<'a> Node<'a> {
     pub(super) fn limited(&self) -> Types {
         let unlimited = Range::default();
         let limited = |is: bool, types| if is { types } else { Types::NONE };
-        let string = self.length != unlimited || !self.patterns.is_empty();
+        let string = self.length != unlimited || !self.patterns.is_empty() || !self.formats.is_empty();
         let number = !(self.lower.is_empty() && self.upper.is_empty() && self.multiple_of.is_empty());
         let array = self.count != unlimited || self.unique || !self.items.is_empty() || !self.tuples.is_empty();
         let members = !self.members.is_empty() || !self.required.is_empty() || !self.presence.is_empty();

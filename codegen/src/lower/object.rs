@@ -40,7 +40,7 @@ impl<'a> Lowering<'a> {
     /// Whether a schema says that a member must not be there.
     pub(super) fn is_refused(&mut self, node: &Node<'a>, wire: &str) -> bool {
         let cores = Cores::of(self.flatten(&node.member(wire)));
-        Node::of(self.resolved, &cores).never
+        Node::of(self.resolved, &cores, self.formats.asserts()).never
     }
 
     /// The names of fields: those that were chosen, and those that follow from the names on the wire.

@@ -17,10 +17,26 @@ pub(super) fn string(node: &Node<'_>) -> Use {
         // One that does not compile was refused before.
         Some(Check::Pattern { source: (*source).to_owned(), rust: rust_pattern(source).ok()? })
     }));
+    let mut formats = node.formats.clone();
+    formats.sort_unstable();
+    formats.dedup();
+    checks.extend(formats.into_iter().map(Check::Format));
     Use { checks, ..Use::of(Type::String) }
 }
 
 impl Lowering<'_> {
+    /// A string, as the Rust type of its format where that is mapped.
+    pub(super) fn string(&self, node: &Node<'_>) -> Use {
+        let mut value = string(node);
+        let mapped = node.formats.iter().find_map(|format| Some((*format, self.formats.mapped(*format)?)));
+        if let Some((format, mapped)) = mapped {
+            // The type says it.
+            value.checks.retain(|check| *check != Check::Format(format));
+            value.ty = Type::Mapped(mapped);
+        }
+        value
+    }
+
     /// The narrowest integer type that the bounds allow, `i64` without bounds.
     pub(super) fn integer(&mut self, node: &Node<'_>, cores: &Cores) -> Use {
         let low = node.lower.iter().filter_map(smallest).max();

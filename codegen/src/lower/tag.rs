@@ -54,7 +54,10 @@ impl<'a> Lowering<'a> {
         for (index, node) in objects {
             let values = self.member_node(node, name)?.constants?;
             let is_scalar = |value: &&Value| value.is_string() || value.is_i64() || value.is_boolean();
-            if values.is_empty() || !values.iter().all(is_scalar) || !values.iter().all(|value| known.insert(canonical(value))) {
+            if values.is_empty()
+                || !values.iter().all(is_scalar)
+                || !values.iter().all(|value| known.insert(canonical(value)))
+            {
                 return None;
             }
             // Without the member, one branch at most is left.
@@ -82,9 +85,11 @@ impl<'a> Lowering<'a> {
         (0..alternatives.len()).all(|index| {
             (0..index).all(|other| {
                 let (one, other) = (alternatives[index], alternatives[other]);
+                // Of branches with choices of their own the canonical form may be very large.
+                let is_simple = one.node.choices.is_empty() && other.node.choices.is_empty();
                 self.excludes(&one.node, &other.node)
                     || self.excludes(&other.node, &one.node)
-                    || self.disjointness.is_proved(&one.place, &other.place)
+                    || is_simple && self.disjointness.is_proved(&one.place, &other.place)
             })
         })
     }

@@ -21,6 +21,7 @@ pub(super) fn document(uri: &str) -> Option<Document> {
         is_message: false,
         assumed: None,
         built_in: true,
+        files: Vec::new(),
         value,
     })
 }

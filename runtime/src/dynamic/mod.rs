@@ -57,7 +57,7 @@ use validate::Validator;
 pub fn message_factory(topic: &str, schema: impl SchemaSource) -> Result<MessageType, FactoryError> {
     topic::check_name(topic)?;
     let schema = schema.into_schema()?;
-    let validator = Validator::of_document(&schema)?;
+    let validator = Validator::of_document(&schema, false)?;
     let descriptor = topic::describe(topic, &schema)?;
     Ok(MessageType { inner: Arc::new(Inner { descriptor, schema, validator }) })
 }
@@ -93,6 +93,30 @@ impl MessageType {
     pub fn with_key(mut self, pointer: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.inner).descriptor.key = Some(Cow::Owned(pointer.into()));
         self
+    }
+
+    /// With `format` refusing values, in place of the annotation that it is by default: those of its schema that
+    /// generated types assert too, as `uuid` or `date-time`.
+    ///
+    /// ```
+    /// use thoth_messaging::message_factory;
+    /// use thoth_messaging::serde_json::json;
+    ///
+    /// let schema = json!({"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}});
+    /// let started = message_factory("ops.started", schema)?.with_formats()?;
+    /// assert!(started.message(&json!({"at": "2026-01-31T08:00:00Z"})).is_ok());
+    /// assert!(started.message(&json!({"at": "in the morning"})).is_err());
+    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`FactoryError::Schema`] where the schema can't be compiled so.
+    pub fn with_formats(mut self) -> Result<Self, FactoryError> {
+        let inner = Arc::make_mut(&mut self.inner);
+        inner.validator = Validator::of_document(&inner.schema, true)?;
+        inner.descriptor.schema.to_mut().formats = true;
+        Ok(self)
     }
 
     fn map_topic(mut self, change: impl FnOnce(Topic) -> Topic) -> Self {

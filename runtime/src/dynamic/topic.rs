@@ -53,6 +53,7 @@ pub(super) fn describe(topic: &str, schema: &Value) -> Result<Descriptor, Factor
             hash: Cow::Borrowed(""),
             text: Cow::Owned(text),
             references: &[],
+            formats: false,
         }),
     })
 }

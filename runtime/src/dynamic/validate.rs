@@ -18,9 +18,9 @@ const BASE: &str = "schema:///";
 pub(super) struct Validator(jsonschema::Validator);
 
 impl Validator {
-    /// Compiles a schema that refers to no other document.
-    pub(super) fn of_document(schema: &Value) -> Result<Arc<Self>, FactoryError> {
-        options()
+    /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
+    pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Arc<Self>, FactoryError> {
+        options(formats)
             .with_base_uri(absolute(&Self::uri_of(schema)))
             .build(schema)
             .map(|validator| Arc::new(Self(validator)))
@@ -42,8 +42,11 @@ impl Validator {
     }
 
     fn of_generated(schema: &Schema) -> Option<Self> {
-        let (root, registry) = load(schema)?;
-        let validator = options().with_registry(&registry).with_base_uri(absolute(&schema.uri)).build(&root);
+        let files = Files::of([schema])?;
+        let registry = files.registry()?;
+        let root = files.get(&absolute(&schema.uri))?;
+        let options = options(schema.formats).with_registry(&registry);
+        let validator = options.with_base_uri(absolute(&schema.uri)).build(root);
         validator.ok().map(Self)
     }
 
@@ -53,9 +56,9 @@ impl Validator {
     }
 }
 
-/// `format`, `contentEncoding` and `contentMediaType` are annotations in every draft, as in generated types; left to
-/// itself the validator asserts them for drafts 4 to 7.
-fn options() -> jsonschema::ValidationOptions<'static> {
+/// `contentEncoding` and `contentMediaType` are annotations in every draft, as in generated types, and so is `format`
+/// unless it is asked for; left to itself the validator asserts them for drafts 4 to 7.
+fn options(formats: bool) -> jsonschema::ValidationOptions<'static> {
     struct Annotation;
     impl<'i> jsonschema::Keyword<'i> for Annotation {
         fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
@@ -68,7 +71,7 @@ fn options() -> jsonschema::ValidationOptions<'static> {
     }
     jsonschema::options()
         .offline()
-        .should_validate_formats(false)
+        .should_validate_formats(formats)
         .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
         .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
 }
@@ -79,16 +82,21 @@ pub(crate) struct Compiled(jsonschema::Validator);
 impl Compiled {
     /// Of places that all have to accept a value: each a schema file and the reference to it from there.
     pub(crate) fn of_places(places: &[(&'static Schema, &'static str)]) -> Option<Self> {
-        let mut found = BTreeMap::new();
-        places.iter().for_each(|(schema, _)| collect(schema, &mut found));
-        let registry = registry(found)?;
+        let files = Files::of(places.iter().map(|(schema, _)| *schema))?;
+        let registry = files.registry()?;
         let reference = |(schema, reference): &(&Schema, &str)| {
             let absolute = if reference.starts_with('#') { absolute(&schema.uri) } else { String::new() };
             serde_json::json!({"$ref": format!("{absolute}{reference}")})
         };
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = serde_json::json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": all});
-        options().with_registry(&registry).with_base_uri(format!("{BASE}.subschema")).build(&schema).ok().map(Self)
+        let formats = places.iter().any(|(schema, _)| schema.formats);
+        options(formats)
+            .with_registry(&registry)
+            .with_base_uri(format!("{BASE}.subschema"))
+            .build(&schema)
+            .ok()
+            .map(Self)
     }
 
     /// The first thing that the schemas refuse.
@@ -109,7 +117,7 @@ pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
     let compiled = {
         let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
         let validator = compiled
-            .entry(format!("{} {}", schema.uri, schema.hash))
+            .entry(format!("{} {} {}", schema.uri, schema.hash, schema.formats))
             .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
         validator.clone()
     };
@@ -118,35 +126,44 @@ pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
 
 /// The schema of a generated type as one document, the files that it refers to embedded under `$defs`.
 pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
-    let (root, registry) = load(schema)?;
+    let files = Files::of([schema])?;
+    let registry = files.registry()?;
     let uri = absolute(&schema.uri);
-    let mut bundle = jsonschema::options().offline().with_registry(&registry).with_base_uri(&uri).bundle(&root).ok()?;
+    let root = files.get(&uri)?;
+    let mut bundle = jsonschema::options().offline().with_registry(&registry).with_base_uri(&uri).bundle(root).ok()?;
     // Relative references find the embedded files from here.
-    let keyword = Draft::default().detect(&root).id_keyword();
+    let keyword = Draft::default().detect(root).id_keyword();
     bundle.as_object_mut()?.entry(keyword).or_insert_with(|| uri.into());
     Some(bundle)
 }
 
-/// A schema and a registry of all that it refers to.
-fn load(schema: &Schema) -> Option<(Value, Registry<'static>)> {
-    let mut found = BTreeMap::new();
-    collect(schema, &mut found);
-    Some((serde_json::from_str(&schema.text).ok()?, registry(found)?))
-}
+/// Schema files and all that they refer to, each parsed once: the validator knows a schema by where it is in memory.
+struct Files(Vec<(Vec<String>, Value)>);
 
-/// A registry of schema texts by their URIs.
-fn registry(texts: BTreeMap<&str, &str>) -> Option<Registry<'static>> {
-    let mut resources = BTreeMap::new();
-    for (uri, text) in texts {
-        resources.insert(absolute(uri), serde_json::from_str::<Value>(text).ok()?);
+impl Files {
+    fn of<'a>(schemas: impl IntoIterator<Item = &'a Schema>) -> Option<Self> {
+        let mut found = BTreeMap::new();
+        schemas.into_iter().for_each(|schema| collect(schema, &mut found));
+        let parsed = found.values().map(|schema| {
+            let uris = std::iter::once(&schema.uri).chain(&schema.name);
+            Some((uris.map(|uri| absolute(uri)).collect(), serde_json::from_str(&schema.text).ok()?))
+        });
+        parsed.collect::<Option<_>>().map(Self)
     }
-    Registry::new().extend(resources).ok()?.prepare().ok()
+
+    fn get(&self, uri: &str) -> Option<&Value> {
+        self.0.iter().find(|(uris, _)| uris.iter().any(|known| known == uri)).map(|(_, value)| value)
+    }
+
+    /// The files by each URI that leads to them.
+    fn registry(&self) -> Option<Registry<'_>> {
+        let resources = self.0.iter().flat_map(|(uris, value)| uris.iter().map(move |uri| (uri.clone(), value)));
+        Registry::new().extend(resources).ok()?.prepare().ok()
+    }
 }
 
-fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a str>) {
-    let known = schema.name.as_deref();
-    found.extend(known.map(|name| (name, &*schema.text)));
-    if found.insert(&schema.uri, &schema.text).is_none() {
+fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a Schema>) {
+    if found.insert(&schema.uri, schema).is_none() {
         schema.references.iter().for_each(|reference| collect(reference, found));
     }
 }

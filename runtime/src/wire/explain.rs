@@ -2,6 +2,8 @@
 
 use serde_json::error::Category;
 
+#[cfg(feature = "dynamic")]
+use super::alternatives::TOO_MANY;
 use super::locate::instance_path;
 use crate::error::{DecodeError, EncodeError, Violation};
 use crate::message::{Descriptor, Message};
@@ -25,8 +27,11 @@ pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_jso
             reason,
         };
     }
+    // The validator would try as many ways.
     #[cfg(feature = "dynamic")]
-    if let Ok(value) = super::parse_strict(payload) {
+    if !reason.contains(TOO_MANY)
+        && let Ok(value) = super::parse_strict(payload)
+    {
         let violations = crate::dynamic::violations(&descriptor.schema, &value);
         if !violations.is_empty() {
             return DecodeError::Invalid { message: descriptor.name.to_string(), violations };
@@ -44,7 +49,9 @@ pub fn explain_encode<T: Message>(message: &T, error: &serde_json::Error) -> Enc
     #[cfg(not(feature = "dynamic"))]
     let _ = message;
     #[cfg(feature = "dynamic")]
-    if let Ok(value) = super::unchecked(|| serde_json::to_value(message)) {
+    if !error.to_string().contains(TOO_MANY)
+        && let Ok(value) = super::unchecked(|| serde_json::to_value(message))
+    {
         let violations = crate::dynamic::violations(&descriptor.schema, &value);
         if !violations.is_empty() {
             return EncodeError::Invalid { message: descriptor.name.to_string(), violations };

@@ -10,8 +10,11 @@ mod alternatives;
 mod check;
 mod collection;
 mod explain;
+#[cfg(feature = "dynamic")]
+mod format;
 mod key;
 mod locate;
+mod macros;
 mod named;
 mod object;
 mod own;
@@ -39,9 +42,12 @@ pub use check::{
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
 pub use explain::{explain_decode, explain_encode};
+#[cfg(feature = "dynamic")]
+pub use format::{Format, format};
 pub use key::{Key, key};
+pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
-pub use object::{Members, Object, Writer, read_object, write_object};
+pub use object::{Check, Members, Object, Writer, read_object, write_object};
 pub use own::Own;
 pub use presence::Presence;
 pub use scalar::{ExactNumber, Integer, StrictInteger};

@@ -9,9 +9,6 @@ use super::{Codec, Fault, refuse};
 
 /// A generated enum of string constants.
 pub trait Enumeration: Copy + 'static {
-    /// What is expected, as ``one of `red`, `green` ``.
-    const EXPECTED: &'static str;
-
     /// The constants, in the order of the schema.
     const ALL: &'static [Self];
 
@@ -28,13 +25,20 @@ pub fn read_enumeration<'de, T: Enumeration, D: Deserializer<'de>>(deserializer:
     struct Constant<T>(PhantomData<T>);
     impl<'de, T: Enumeration> Visitor<'de> for Constant<T> {
         type Value = T;
-        refuse!(T::EXPECTED; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-        refuse!(seq T::EXPECTED);
-        refuse!(map T::EXPECTED);
+        refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+        refuse!(seq "a string");
+        refuse!(map "a string");
 
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
             let constant = T::ALL.iter().find(|constant| constant.text() == text);
-            constant.copied().ok_or_else(|| E::custom(format_args!("enum: expected {}", T::EXPECTED)))
+            constant.copied().ok_or_else(|| {
+                let all: Vec<String> = T::ALL.iter().map(|constant| format!("`{}`", constant.text())).collect();
+                E::custom(format_args!(
+                    "enum: expected {}{}",
+                    if all.len() > 1 { "one of " } else { "" },
+                    all.join(", ")
+                ))
+            })
         }
     }
     deserializer.deserialize_any(Constant::<T>(PhantomData))

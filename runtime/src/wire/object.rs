@@ -44,6 +44,16 @@ pub trait Object: Sized {
     }
 }
 
+/// What a generated struct asks for beyond the types of its members.
+pub trait Check {
+    /// Checks a value, as [`Object::check`].
+    ///
+    /// # Errors
+    ///
+    /// The first member that is not what the schema says.
+    fn check(&self) -> Result<(), Fault>;
+}
+
 /// Reads an object.
 ///
 /// # Errors
@@ -94,17 +104,15 @@ pub(super) fn is_unchecked() -> bool {
     UNCHECKED.get()
 }
 
-/// Runs `write` with the checks of [`write_object`] off, to see the whole of an object that they refuse.
-#[cfg(feature = "dynamic")]
+/// Runs `write` without checks: to see the whole of an object that they refuse, and where they were made before.
 pub(crate) fn unchecked<R>(write: impl FnOnce() -> R) -> R {
-    struct Restore;
+    struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            UNCHECKED.set(false);
+            UNCHECKED.set(self.0);
         }
     }
-    UNCHECKED.set(true);
-    let _restore = Restore;
+    let _restore = Restore(UNCHECKED.replace(true));
     write()
 }
 

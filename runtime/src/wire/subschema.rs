@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error as _};
 use serde::ser::{Error as _, Serializer};
 use serde_json::Value;
 
-use super::object::{Object, is_unchecked, read_object, write_object};
+use super::object::{Object, is_unchecked, read_object, unchecked, write_object};
 use super::union::{Union, read_union};
 use super::{Codec, Encoded, Fault};
 use crate::dynamic::Compiled;
@@ -64,7 +64,7 @@ impl<C: Codec, V: Subschema> Codec for Validated<C, V> {
             let json = serde_json::to_value(Encoded::<C>(value)).map_err(S::Error::custom)?;
             V::validator().check(&json).map_err(S::Error::custom)?;
         }
-        C::write(value, serializer)
+        unchecked(|| C::write(value, serializer))
     }
 }
 

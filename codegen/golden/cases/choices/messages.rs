@@ -4,51 +4,13 @@
 pub mod shop {
     use ::thoth_messaging::{message, registry, serde, wire};
 
-    /// Topic `golden.choices.line`, schema `line.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct LinePicked {
-        pub line: Option<Line>,
-    }
-
-    impl<'de> serde::Deserialize<'de> for LinePicked {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_object(deserializer)
+    wire::object! {
+        /// Topic `golden.choices.line`, schema `line.schema.json`.
+        #[derive(Clone, Debug, PartialEq, Eq, Default)]
+        pub struct LinePicked {
+            pub line: Option<Line> = 0 "line": optional,
         }
-    }
-
-    impl serde::Serialize for LinePicked {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_object(self, serializer)
-        }
-    }
-
-    impl wire::Type for LinePicked {}
-
-    impl wire::Object for LinePicked {
-        const MEMBERS: &'static [&'static str] = &["line"];
-
-        fn read<'de, A: serde::de::MapAccess<'de>>(
-            members: &mut wire::Members<'de, A>,
-        ) -> Result<Self, A::Error> {
-            let mut line = None;
-            while let Some(index) = members.next()? {
-                match index {
-                    0 => line = Some(members.value()?),
-                    _ => members.skip()?,
-                }
-            }
-            Ok(Self { line })
-        }
-
-        fn write<S: serde::ser::SerializeMap>(
-            &self,
-            object: &mut wire::Writer<S>,
-        ) -> Result<(), S::Error> {
-            object.optional("line", &self.line)?;
-            Ok(())
-        }
+        others ignored;
     }
 
     impl message::Message for LinePicked {
@@ -66,67 +28,16 @@ pub mod shop {
         }
     }
 
-    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub struct Line {
-        #[doc(alias = "article")]
-        pub sku: Sku,
-        pub colour: Option<LineColour>,
-    }
-
-    impl Line {
-        /// With what is required; the rest is absent, or has its default.
-        #[must_use]
-        pub fn new(sku: Sku) -> Self {
-            Self { sku, colour: None }
+    wire::object! {
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub struct Line {
+            #[doc(alias = "article")]
+            pub sku: Sku = 0 "sku",
+            pub colour: Option<LineColour> = 1 "colour": optional,
         }
-    }
-
-    impl<'de> serde::Deserialize<'de> for Line {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_object(deserializer)
-        }
-    }
-
-    impl serde::Serialize for Line {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_object(self, serializer)
-        }
-    }
-
-    impl wire::Type for Line {}
-
-    impl wire::Object for Line {
-        const MEMBERS: &'static [&'static str] = &["sku", "colour"];
-
-        fn read<'de, A: serde::de::MapAccess<'de>>(
-            members: &mut wire::Members<'de, A>,
-        ) -> Result<Self, A::Error> {
-            let mut sku = None;
-            let mut colour = None;
-            while let Some(index) = members.next()? {
-                match index {
-                    0 => sku = Some(members.value()?),
-                    1 => colour = Some(members.value()?),
-                    _ => members.skip()?,
-                }
-            }
-            Ok(Self {
-                sku: members.required(0, sku)?,
-                colour,
-            })
-        }
-
-        fn write<S: serde::ser::SerializeMap>(
-            &self,
-            object: &mut wire::Writer<S>,
-        ) -> Result<(), S::Error> {
-            object.value("sku", &self.sku)?;
-            object.optional("colour", &self.colour)?;
-            Ok(())
-        }
+        others ignored;
+        new(sku: Sku);
     }
 
     /// Matches `^[A-Z]+$`.
@@ -163,21 +74,7 @@ pub mod shop {
         }
     }
 
-    impl<'de> serde::Deserialize<'de> for Sku {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_newtype(deserializer)
-        }
-    }
-
-    impl serde::Serialize for Sku {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_newtype(self, serializer)
-        }
-    }
-
-    impl wire::Type for Sku {}
+    wire::serde_impls!(Sku, OfMembers, read_newtype, write_newtype);
 
     impl wire::Newtype for Sku {
         type Codec = Box<str>;
@@ -195,58 +92,12 @@ pub mod shop {
         }
     }
 
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum LineColour {
-        /// `red`
-        /// As a rose.
-        Red,
-        /// `green`
-        Green,
-    }
-
-    impl LineColour {
-        /// All of them, in the order of the schema.
-        pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-        /// The text that stands in JSON.
-        #[must_use]
-        pub const fn as_str(self) -> &'static str {
-            match self {
-                Self::Red => "red",
-                Self::Green => "green",
-            }
-        }
-    }
-
-    impl ::std::fmt::Display for LineColour {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
-        }
-    }
-
-    impl<'de> serde::Deserialize<'de> for LineColour {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_enumeration(deserializer)
-        }
-    }
-
-    impl serde::Serialize for LineColour {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_enumeration(*self, serializer)
-        }
-    }
-
-    impl wire::Type for LineColour {}
-
-    impl wire::Enumeration for LineColour {
-        const EXPECTED: &'static str = "one of `red`, `green`";
-
-        const ALL: &'static [Self] = &Self::ALL;
-
-        fn text(self) -> &'static str {
-            self.as_str()
+    wire::enumeration! {
+        #[derive(Debug)]
+        pub enum LineColour {
+            /// As a rose.
+            Red = "red",
+            Green = "green",
         }
     }
 
@@ -276,21 +127,7 @@ pub mod shop {
         }
     }
 
-    impl<'de> serde::Deserialize<'de> for Names {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_newtype(deserializer)
-        }
-    }
-
-    impl serde::Serialize for Names {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_newtype(self, serializer)
-        }
-    }
-
-    impl wire::Type for Names {}
+    wire::serde_impls!(Names, OfMembers, read_newtype, write_newtype);
 
     impl wire::Newtype for Names {
         type Codec = ::std::collections::HashMap<String, Box<str>>;
@@ -314,251 +151,51 @@ pub mod shop {
         );
     }
 
-    /// Topic `golden.choices.order`, schema `order.schema.json`.
-    #[derive(Clone, PartialEq)]
-    pub struct Purchase {
-        /// At least 3 characters.
-        ///
-        /// Matches `^o-`.
-        pub id: Box<str>,
-        pub age: Age,
-        /// Default: `"none"`.
-        pub note: Box<str>,
-        /// Default: `""`.
-        pub empty: Box<str>,
-        /// No two items are equal.
-        ///
-        /// Each: at least 1 character.
-        pub tags: Option<Vec<Box<str>>>,
-        pub pair: Option<(Box<str>, Option<Box<str>>)>,
-        /// At least 1 member.
-        ///
-        /// Each name: At most 5 characters.
-        ///
-        /// Each: at most 8 characters.
-        ///
-        /// Default: `{"a":"b"}`.
-        pub labels: ::std::collections::HashMap<String, Box<str>>,
-        /// Default: `{}`.
-        pub sizes: ::std::collections::HashMap<String, Option<i64>>,
-        pub line: Option<Line>,
-        pub currency: crate::own::Currency,
-        /// No two items are equal.
-        pub currencies: Option<Vec<crate::own::Currency>>,
-        pub rates: Option<::std::collections::HashMap<String, crate::own::Currency>>,
-        pub price: Option<PurchasePrice>,
-        pub perhaps: Option<crate::own::Currency>,
-        pub mixed: Option<PurchaseMixed>,
-        /// Sensitive: not shown by `Debug`.
-        pub secret: Option<Box<str>>,
-        /// The members that the schema does not name, by name.
-        pub additional_properties: ::std::collections::HashMap<String, Box<str>>,
+    wire::object! {
+        /// Topic `golden.choices.order`, schema `order.schema.json`.
+        #[derive(Clone, PartialEq)]
+        pub struct Purchase {
+            /// At least 3 characters.
+            ///
+            /// Matches `^o-`.
+            pub id: Box<str> = 0 "id",
+            pub age: Age = 1 "type",
+            /// Default: `"none"`.
+            pub note: Box<str> = 2 "note" or (<Box<str>>::from("none")),
+            /// Default: `""`.
+            pub empty: Box<str> = 3 "empty" or (<Box<str>>::from("")),
+            /// No two items are equal.
+            ///
+            /// Each: at least 1 character.
+            pub tags: Option<Vec<Box<str>>> = 4 "tags": optional,
+            pub pair: Option<(Box<str>, Option<Box<str>>,)> = 5 "pair": optional,
+            /// At least 1 member.
+            ///
+            /// Each name: At most 5 characters.
+            ///
+            /// Each: at most 8 characters.
+            ///
+            /// Default: `{"a":"b"}`.
+            pub labels: ::std::collections::HashMap<String, Box<str>> = 6 "labels" or (::std::collections::HashMap::from_iter([("a".to_owned(), <Box<str>>::from("b"))])),
+            /// Default: `{}`.
+            pub sizes: ::std::collections::HashMap<String, Option<i64>> = 7 "sizes" or (::std::collections::HashMap::new()),
+            pub line: Option<Line> = 8 "line": optional,
+            pub currency: crate::own::Currency = 9 "currency" as (wire::Own<crate::own::Currency>),
+            /// No two items are equal.
+            pub currencies: Option<Vec<crate::own::Currency>> = 10 "currencies": optional as (wire::Unique<wire::Own<crate::own::Currency>>),
+            pub rates: Option<::std::collections::HashMap<String, crate::own::Currency>> = 11 "rates": optional as (::std::collections::HashMap<String, wire::Own<crate::own::Currency>>),
+            pub price: Option<PurchasePrice> = 12 "price": optional,
+            pub perhaps: Option<crate::own::Currency> = 13 "perhaps": nullable as (wire::Own<crate::own::Currency>),
+            pub mixed: Option<PurchaseMixed> = 14 "mixed": optional,
+            /// Sensitive: not shown by `Debug`.
+            pub secret: Option<Box<str>> = 15 "secret": optional,
+        }
+        others kept additional_properties: ::std::collections::HashMap<String, Box<str>> as (Box<str>);
+        new(id: Box<str>, age: Age, currency: crate::own::Currency);
+        check fields;
     }
 
-    impl Purchase {
-        /// With what is required; the rest is absent, or has its default.
-        #[must_use]
-        pub fn new(id: Box<str>, age: Age, currency: crate::own::Currency) -> Self {
-            Self {
-                id,
-                age,
-                note: <Box<str>>::from("none"),
-                empty: <Box<str>>::from(""),
-                tags: None,
-                pair: None,
-                labels: ::std::collections::HashMap::from_iter([
-                    ("a".to_owned(), <Box<str>>::from("b")),
-                ]),
-                sizes: ::std::collections::HashMap::new(),
-                line: None,
-                currency,
-                currencies: None,
-                rates: None,
-                price: None,
-                perhaps: None,
-                mixed: None,
-                secret: None,
-                additional_properties: ::std::collections::HashMap::new(),
-            }
-        }
-    }
-
-    impl ::std::fmt::Debug for Purchase {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.debug_struct("Purchase")
-                .field("id", &self.id)
-                .field("age", &self.age)
-                .field("note", &self.note)
-                .field("empty", &self.empty)
-                .field("tags", &self.tags)
-                .field("pair", &self.pair)
-                .field("labels", &self.labels)
-                .field("sizes", &self.sizes)
-                .field("line", &self.line)
-                .field("currency", &self.currency)
-                .field("currencies", &self.currencies)
-                .field("rates", &self.rates)
-                .field("price", &self.price)
-                .field("perhaps", &self.perhaps)
-                .field("mixed", &self.mixed)
-                .field("secret", &wire::Redacted)
-                .field("additional_properties", &self.additional_properties)
-                .finish()
-        }
-    }
-
-    impl<'de> serde::Deserialize<'de> for Purchase {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_object(deserializer)
-        }
-    }
-
-    impl serde::Serialize for Purchase {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_object(self, serializer)
-        }
-    }
-
-    impl wire::Type for Purchase {}
-
-    impl wire::Object for Purchase {
-        const MEMBERS: &'static [&'static str] = &[
-            "id",
-            "type",
-            "note",
-            "empty",
-            "tags",
-            "pair",
-            "labels",
-            "sizes",
-            "line",
-            "currency",
-            "currencies",
-            "rates",
-            "price",
-            "perhaps",
-            "mixed",
-            "secret",
-        ];
-
-        fn read<'de, A: serde::de::MapAccess<'de>>(
-            members: &mut wire::Members<'de, A>,
-        ) -> Result<Self, A::Error> {
-            let mut id = None;
-            let mut age = None;
-            let mut note = None;
-            let mut empty = None;
-            let mut tags = None;
-            let mut pair = None;
-            let mut labels = None;
-            let mut sizes = None;
-            let mut line = None;
-            let mut currency = None;
-            let mut currencies = None;
-            let mut rates = None;
-            let mut price = None;
-            let mut perhaps = None;
-            let mut mixed = None;
-            let mut secret = None;
-            let mut additional_properties = ::std::collections::HashMap::new();
-            while let Some(index) = members.next()? {
-                match index {
-                    0 => id = Some(members.value()?),
-                    1 => age = Some(members.value()?),
-                    2 => note = Some(members.value()?),
-                    3 => empty = Some(members.value()?),
-                    4 => tags = Some(members.value()?),
-                    5 => pair = Some(members.value()?),
-                    6 => labels = Some(members.value()?),
-                    7 => sizes = Some(members.value()?),
-                    8 => line = Some(members.value()?),
-                    9 => currency = Some(members.read::<wire::Own<crate::own::Currency>>()?),
-                    10 => {
-                        currencies = Some(
-                            members.read::<wire::Unique<wire::Own<crate::own::Currency>>>()?,
-                        );
-                    }
-                    11 => {
-                        rates = Some(
-                            members
-                                .read::<
-                                    ::std::collections::HashMap<
-                                        String,
-                                        wire::Own<crate::own::Currency>,
-                                    >,
-                                >()?,
-                        );
-                    }
-                    12 => price = Some(members.value()?),
-                    13 => {
-                        perhaps = members.read::<Option<wire::Own<crate::own::Currency>>>()?;
-                    }
-                    14 => mixed = Some(members.value()?),
-                    15 => secret = Some(members.value()?),
-                    _ => {
-                        members.keep::<Box<str>>(&mut additional_properties)?;
-                    }
-                }
-            }
-            Ok(Self {
-                id: members.required(0, id)?,
-                age: members.required(1, age)?,
-                note: note.unwrap_or_else(|| <Box<str>>::from("none")),
-                empty: empty.unwrap_or_default(),
-                tags,
-                pair,
-                labels: labels
-                    .unwrap_or_else(|| ::std::collections::HashMap::from_iter([
-                        ("a".to_owned(), <Box<str>>::from("b")),
-                    ])),
-                sizes: sizes.unwrap_or_default(),
-                line,
-                currency: members.required(9, currency)?,
-                currencies,
-                rates,
-                price,
-                perhaps,
-                mixed,
-                secret,
-                additional_properties,
-            })
-        }
-
-        fn write<S: serde::ser::SerializeMap>(
-            &self,
-            object: &mut wire::Writer<S>,
-        ) -> Result<(), S::Error> {
-            object.value("id", &self.id)?;
-            object.value("type", &self.age)?;
-            object.value("note", &self.note)?;
-            object.value("empty", &self.empty)?;
-            object.optional("tags", &self.tags)?;
-            object.optional("pair", &self.pair)?;
-            object.value("labels", &self.labels)?;
-            object.value("sizes", &self.sizes)?;
-            object.optional("line", &self.line)?;
-            object.write::<wire::Own<crate::own::Currency>>("currency", &self.currency)?;
-            object
-                .write_optional::<
-                    wire::Unique<wire::Own<crate::own::Currency>>,
-                >("currencies", &self.currencies)?;
-            object
-                .write_optional::<
-                    ::std::collections::HashMap<String, wire::Own<crate::own::Currency>>,
-                >("rates", &self.rates)?;
-            object.optional("price", &self.price)?;
-            object
-                .write_optional::<
-                    wire::Own<crate::own::Currency>,
-                >("perhaps", &self.perhaps)?;
-            object.optional("mixed", &self.mixed)?;
-            object.optional("secret", &self.secret)?;
-            object.kept::<Box<str>>(Self::MEMBERS, &self.additional_properties)?;
-            Ok(())
-        }
-
+    impl wire::Check for Purchase {
         fn check(&self) -> Result<(), wire::Fault> {
             wire::At::at(wire::min_length(&self.id, 3), "id")?;
             wire::At::at(
@@ -586,6 +223,30 @@ pub mod shop {
         }
     }
 
+    impl ::std::fmt::Debug for Purchase {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("Purchase")
+                .field("id", &self.id)
+                .field("age", &self.age)
+                .field("note", &self.note)
+                .field("empty", &self.empty)
+                .field("tags", &self.tags)
+                .field("pair", &self.pair)
+                .field("labels", &self.labels)
+                .field("sizes", &self.sizes)
+                .field("line", &self.line)
+                .field("currency", &self.currency)
+                .field("currencies", &self.currencies)
+                .field("rates", &self.rates)
+                .field("price", &self.price)
+                .field("perhaps", &self.perhaps)
+                .field("mixed", &self.mixed)
+                .field("secret", &wire::Redacted)
+                .field("additional_properties", &self.additional_properties)
+                .finish()
+        }
+    }
+
     impl message::Message for Purchase {
         const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
                 "Purchase",
@@ -598,57 +259,11 @@ pub mod shop {
         }
     }
 
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Age {
-        /// `new`
-        New,
-        /// `old`
-        Old,
-    }
-
-    impl Age {
-        /// All of them, in the order of the schema.
-        pub const ALL: [Self; 2] = [Self::New, Self::Old];
-
-        /// The text that stands in JSON.
-        #[must_use]
-        pub const fn as_str(self) -> &'static str {
-            match self {
-                Self::New => "new",
-                Self::Old => "old",
-            }
-        }
-    }
-
-    impl ::std::fmt::Display for Age {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
-        }
-    }
-
-    impl<'de> serde::Deserialize<'de> for Age {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_enumeration(deserializer)
-        }
-    }
-
-    impl serde::Serialize for Age {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_enumeration(*self, serializer)
-        }
-    }
-
-    impl wire::Type for Age {}
-
-    impl wire::Enumeration for Age {
-        const EXPECTED: &'static str = "one of `new`, `old`";
-
-        const ALL: &'static [Self] = &Self::ALL;
-
-        fn text(self) -> &'static str {
-            self.as_str()
+    wire::enumeration! {
+        #[derive(Debug)]
+        pub enum Age {
+            New = "new",
+            Old = "old",
         }
     }
 
@@ -660,21 +275,7 @@ pub mod shop {
         Integer(i64),
     }
 
-    impl<'de> serde::Deserialize<'de> for PurchasePrice {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_union(deserializer)
-        }
-    }
-
-    impl serde::Serialize for PurchasePrice {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_union(self, serializer)
-        }
-    }
-
-    impl wire::Type for PurchasePrice {}
+    wire::serde_impls!(PurchasePrice, OfVariants, read_union, write_union);
 
     impl wire::Union for PurchasePrice {
         const EXPECTED: &'static str = "an integer or a string";
@@ -714,21 +315,7 @@ pub mod shop {
         String(Box<str>),
     }
 
-    impl<'de> serde::Deserialize<'de> for PurchaseMixed {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_union(deserializer)
-        }
-    }
-
-    impl serde::Serialize for PurchaseMixed {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_union(self, serializer)
-        }
-    }
-
-    impl wire::Type for PurchaseMixed {}
+    wire::serde_impls!(PurchaseMixed, OfVariants, read_union, write_union);
 
     impl wire::Union for PurchaseMixed {
         const EXPECTED: &'static str = "an integer or a string";
@@ -789,21 +376,7 @@ pub mod shop {
         }
     }
 
-    impl<'de> serde::Deserialize<'de> for Rates {
-        fn deserialize<D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            wire::read_newtype(deserializer)
-        }
-    }
-
-    impl serde::Serialize for Rates {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            wire::write_newtype(self, serializer)
-        }
-    }
-
-    impl wire::Type for Rates {}
+    wire::serde_impls!(Rates, OfMembers, read_newtype, write_newtype);
 
     impl wire::Newtype for Rates {
         type Codec = ::std::collections::HashMap<String, f64>;

@@ -2,445 +2,94 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Topic `golden.defaults`, schema `defaults.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Defaults {
-    /// Default: `0`.
-    pub zero: i64,
-    /// Default: `3.0`.
-    pub float_integer: i64,
-    /// Default: `-5`.
-    pub negative: i64,
-    /// Default: `18446744073709551615`.
-    pub large: u64,
-    /// Default: `3.14159`.
-    pub pi: f64,
-    /// Default: `10`.
-    pub whole: f64,
-    /// Default: `1e-7`.
-    pub small: f64,
-    /// Default: `123456.123456`.
-    pub long: f64,
-    /// Default: `-0.0`.
-    pub negative_zero: f64,
-    /// Default: `false`.
-    pub no: bool,
-    /// Default: `""`.
-    pub empty: String,
-    /// Default: `"\"; }\\\n\u0000 {} #\"##"`.
-    pub hostile: String,
-    /// Default: `[]`.
-    pub empty_list: Vec<serde_json::Value>,
-    /// Default: `["a","b"]`.
-    pub list: Vec<String>,
-    /// Default: `[[1],[]]`.
-    pub nested: Vec<Vec<i64>>,
-    /// Default: `[1,null]`.
-    pub nullable_list: Vec<Option<i64>>,
-    /// Default: `[1,null,"x",{"a":[5000000000,1.5,-2]}]`.
-    pub anything: Vec<serde_json::Value>,
-    /// Default: `{}`.
-    pub empty_map: serde_json::Map<String, serde_json::Value>,
-    /// Default: `{"b":1,"a":2}`.
-    pub map: ::std::collections::BTreeMap<String, i64>,
-    /// Default: `{"a":{"b":[null]}}`.
-    pub json_map: serde_json::Map<String, serde_json::Value>,
-    /// Default: `{}`.
-    pub settings: Settings,
-    /// Default: `{"mode":"slow","limits":{"low":1}}`.
-    pub filled: Settings,
-    /// Default: `"fast"`.
-    pub with_default_in_ref: Mode,
-    /// Default: `{"id":1,"more":"kept"}`.
-    pub needs: Needs,
-    /// Default: `["x"]`.
-    pub union: DefaultsUnion,
-    /// Default: `1`.
-    pub union_number: DefaultsUnionNumber,
-    /// Default: `"abc"`.
-    pub word: Word,
-    /// Default: `["fast","slow"]`.
-    pub modes: Vec<Mode>,
-    /// Default: `{"x":{}}`.
-    pub map_of_settings: ::std::collections::BTreeMap<String, Settings>,
-    /// Default: `null`.
-    pub null: (),
-    /// Default: `null`.
-    pub any: serde_json::Value,
-    /// Default: `"x"`.
-    pub any_text: serde_json::Value,
-    /// Default: `18446744073709551615`.
-    pub any_number: serde_json::Value,
-    /// Default: `{"a":1}`.
-    pub nullable_settings: Option<DefaultsNullableSettings>,
-    /// Default: `"v1"`.
-    pub constant: DefaultsConstant,
-    /// One of `2`.
-    ///
-    /// Default: `2`.
-    pub constant_number: i64,
-    pub invalid: Option<i64>,
-    /// Default: `{"name":"x","left":{"name":"y"}}`.
-    pub first: Tree,
+wire::object! {
+    /// Topic `golden.defaults`, schema `defaults.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Defaults {
+        /// Default: `0`.
+        pub zero: i64 = 0 "zero" or (0),
+        /// Default: `3.0`.
+        pub float_integer: i64 = 1 "float_integer" or (3),
+        /// Default: `-5`.
+        pub negative: i64 = 2 "negative" or (-5),
+        /// Default: `18446744073709551615`.
+        pub large: u64 = 3 "large" or (18_446_744_073_709_551_615),
+        /// Default: `3.14159`.
+        pub pi: f64 = 4 "pi" or (3.141_59),
+        /// Default: `10`.
+        pub whole: f64 = 5 "whole" or (10.0),
+        /// Default: `1e-7`.
+        pub small: f64 = 6 "small" or (1e-7),
+        /// Default: `123456.123456`.
+        pub long: f64 = 7 "long" or (123_456.123_456),
+        /// Default: `-0.0`.
+        pub negative_zero: f64 = 8 "negative_zero" or (-0.0),
+        /// Default: `false`.
+        pub no: bool = 9 "no" or (false),
+        /// Default: `""`.
+        pub empty: String = 10 "empty" or (String::new()),
+        /// Default: `"\"; }\\\n\u0000 {} #\"##"`.
+        pub hostile: String = 11 "hostile" or ("\"; }\\\n\0 {} #\"##".to_owned()),
+        /// Default: `[]`.
+        pub empty_list: Vec<serde_json::Value> = 12 "empty_list" or (Vec::new()),
+        /// Default: `["a","b"]`.
+        pub list: Vec<String> = 13 "list" or (::std::vec!["a".to_owned(), "b".to_owned()]),
+        /// Default: `[[1],[]]`.
+        pub nested: Vec<Vec<i64>> = 14 "nested" or (::std::vec![::std::vec![1], Vec::new()]),
+        /// Default: `[1,null]`.
+        pub nullable_list: Vec<Option<i64>> = 15 "nullable_list" or (::std::vec![Some(1), None]),
+        /// Default: `[1,null,"x",{"a":[5000000000,1.5,-2]}]`.
+        pub anything: Vec<serde_json::Value> = 16 "anything" or (::std::vec![wire::json("1"), serde_json::Value::Null, serde_json::Value::from("x"), wire::json("{\"a\":[5000000000,1.5,-2]}")]),
+        /// Default: `{}`.
+        pub empty_map: serde_json::Map<String, serde_json::Value> = 17 "empty_map" or (serde_json::Map::new()),
+        /// Default: `{"b":1,"a":2}`.
+        pub map: ::std::collections::BTreeMap<String, i64> = 18 "map" or (::std::collections::BTreeMap::from_iter([("b".to_owned(), 1), ("a".to_owned(), 2)])),
+        /// Default: `{"a":{"b":[null]}}`.
+        pub json_map: serde_json::Map<String, serde_json::Value> = 19 "json_map" or (serde_json::Map::from_iter([("a".to_owned(), wire::json("{\"b\":[null]}"))])),
+        /// Default: `{}`.
+        pub settings: Settings = 20 "settings" or (Settings::default()),
+        /// Default: `{"mode":"slow","limits":{"low":1}}`.
+        pub filled: Settings = 21 "filled" or (Settings { mode: Mode::Slow, retries: 3, limits: SettingsLimits { low: 1, high: None } }),
+        /// Default: `"fast"`.
+        pub with_default_in_ref: Mode = 22 "with_default_in_ref" or (Mode::Fast),
+        /// Default: `{"id":1,"more":"kept"}`.
+        pub needs: Needs = 23 "needs" or (Needs { id: 1, extra: None, additional_properties: ::std::collections::BTreeMap::from_iter([("more".to_owned(), "kept".to_owned())]) }),
+        /// Default: `["x"]`.
+        pub union: DefaultsUnion = 24 "union" or (DefaultsUnion::Array(::std::vec!["x".to_owned()])),
+        /// Default: `1`.
+        pub union_number: DefaultsUnionNumber = 25 "union_number" or (DefaultsUnionNumber::Number(1.0)),
+        /// Default: `"abc"`.
+        pub word: Word = 26 "word" or (Word("abc".to_owned())),
+        /// Default: `["fast","slow"]`.
+        pub modes: Vec<Mode> = 27 "modes" or (::std::vec![Mode::Fast, Mode::Slow]),
+        /// Default: `{"x":{}}`.
+        pub map_of_settings: ::std::collections::BTreeMap<String, Settings> = 28 "map_of_settings" or (::std::collections::BTreeMap::from_iter([("x".to_owned(), Settings::default())])),
+        /// Default: `null`.
+        pub null: () = 29 "null" or (()),
+        /// Default: `null`.
+        pub any: serde_json::Value = 30 "any" or (serde_json::Value::Null),
+        /// Default: `"x"`.
+        pub any_text: serde_json::Value = 31 "any_text" or (serde_json::Value::from("x")),
+        /// Default: `18446744073709551615`.
+        pub any_number: serde_json::Value = 32 "any_number" or (wire::json("18446744073709551615")),
+        /// Default: `{"a":1}`.
+        pub nullable_settings: Option<DefaultsNullableSettings> = 33 "nullable_settings" or (Some(DefaultsNullableSettings { a: Some(1) })),
+        /// Default: `"v1"`.
+        pub constant: DefaultsConstant = 34 "constant" or (DefaultsConstant::V1),
+        /// One of `2`.
+        ///
+        /// Default: `2`.
+        pub constant_number: i64 = 35 "constant_number" or (2),
+        pub invalid: Option<i64> = 36 "invalid": optional,
+        /// Default: `{"name":"x","left":{"name":"y"}}`.
+        pub first: Tree = 37 "first" or (Tree { name: "x".to_owned(), left: Some(Box::new(Tree { name: "y".to_owned(), left: None })) }),
+    }
+    others ignored;
+    default all;
+    check fields;
 }
 
-#[allow(clippy::approx_constant, reason = "the number is that of the schema")]
-impl Default for Defaults {
-    fn default() -> Self {
-        Self {
-            zero: 0,
-            float_integer: 3,
-            negative: -5,
-            large: 18_446_744_073_709_551_615,
-            pi: 3.141_59,
-            whole: 10.0,
-            small: 1e-7,
-            long: 123_456.123_456,
-            negative_zero: -0.0,
-            no: false,
-            empty: String::new(),
-            hostile: "\"; }\\\n\0 {} #\"##".to_owned(),
-            empty_list: Vec::new(),
-            list: ::std::vec!["a".to_owned(), "b".to_owned()],
-            nested: ::std::vec![::std::vec![1], Vec::new()],
-            nullable_list: ::std::vec![Some(1), None],
-            anything: ::std::vec![
-                wire::json("1"), serde_json::Value::Null, serde_json::Value::from("x"),
-                wire::json("{\"a\":[5000000000,1.5,-2]}")
-            ],
-            empty_map: serde_json::Map::new(),
-            map: ::std::collections::BTreeMap::from_iter([
-                ("b".to_owned(), 1),
-                ("a".to_owned(), 2),
-            ]),
-            json_map: serde_json::Map::from_iter([
-                ("a".to_owned(), wire::json("{\"b\":[null]}")),
-            ]),
-            settings: Settings::default(),
-            filled: Settings {
-                mode: Mode::Slow,
-                retries: 3,
-                limits: SettingsLimits {
-                    low: 1,
-                    high: None,
-                },
-            },
-            with_default_in_ref: Mode::Fast,
-            needs: Needs {
-                id: 1,
-                extra: None,
-                additional_properties: ::std::collections::BTreeMap::from_iter([
-                    ("more".to_owned(), "kept".to_owned()),
-                ]),
-            },
-            union: DefaultsUnion::Array(::std::vec!["x".to_owned()]),
-            union_number: DefaultsUnionNumber::Number(1.0),
-            word: Word("abc".to_owned()),
-            modes: ::std::vec![Mode::Fast, Mode::Slow],
-            map_of_settings: ::std::collections::BTreeMap::from_iter([
-                ("x".to_owned(), Settings::default()),
-            ]),
-            null: (),
-            any: serde_json::Value::Null,
-            any_text: serde_json::Value::from("x"),
-            any_number: wire::json("18446744073709551615"),
-            nullable_settings: Some(DefaultsNullableSettings {
-                a: Some(1),
-            }),
-            constant: DefaultsConstant::V1,
-            constant_number: 2,
-            invalid: None,
-            first: Tree {
-                name: "x".to_owned(),
-                left: Some(
-                    Box::new(Tree {
-                        name: "y".to_owned(),
-                        left: None,
-                    }),
-                ),
-            },
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Defaults {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Defaults {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Defaults {}
-
-#[allow(clippy::approx_constant, reason = "the number is that of the schema")]
-impl wire::Object for Defaults {
-    const MEMBERS: &'static [&'static str] = &[
-        "zero",
-        "float_integer",
-        "negative",
-        "large",
-        "pi",
-        "whole",
-        "small",
-        "long",
-        "negative_zero",
-        "no",
-        "empty",
-        "hostile",
-        "empty_list",
-        "list",
-        "nested",
-        "nullable_list",
-        "anything",
-        "empty_map",
-        "map",
-        "json_map",
-        "settings",
-        "filled",
-        "with_default_in_ref",
-        "needs",
-        "union",
-        "union_number",
-        "word",
-        "modes",
-        "map_of_settings",
-        "null",
-        "any",
-        "any_text",
-        "any_number",
-        "nullable_settings",
-        "constant",
-        "constant_number",
-        "invalid",
-        "first",
-    ];
-
-    #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut zero = None;
-        let mut float_integer = None;
-        let mut negative = None;
-        let mut large = None;
-        let mut pi = None;
-        let mut whole = None;
-        let mut small = None;
-        let mut long = None;
-        let mut negative_zero = None;
-        let mut no = None;
-        let mut empty = None;
-        let mut hostile = None;
-        let mut empty_list = None;
-        let mut list = None;
-        let mut nested = None;
-        let mut nullable_list = None;
-        let mut anything = None;
-        let mut empty_map = None;
-        let mut map = None;
-        let mut json_map = None;
-        let mut settings = None;
-        let mut filled = None;
-        let mut with_default_in_ref = None;
-        let mut needs = None;
-        let mut union = None;
-        let mut union_number = None;
-        let mut word = None;
-        let mut modes = None;
-        let mut map_of_settings = None;
-        let mut null = None;
-        let mut any = None;
-        let mut any_text = None;
-        let mut any_number = None;
-        let mut nullable_settings = None;
-        let mut constant = None;
-        let mut constant_number = None;
-        let mut invalid = None;
-        let mut first = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => zero = Some(members.value()?),
-                1 => float_integer = Some(members.value()?),
-                2 => negative = Some(members.value()?),
-                3 => large = Some(members.value()?),
-                4 => pi = Some(members.value()?),
-                5 => whole = Some(members.value()?),
-                6 => small = Some(members.value()?),
-                7 => long = Some(members.value()?),
-                8 => negative_zero = Some(members.value()?),
-                9 => no = Some(members.value()?),
-                10 => empty = Some(members.value()?),
-                11 => hostile = Some(members.value()?),
-                12 => empty_list = Some(members.value()?),
-                13 => list = Some(members.value()?),
-                14 => nested = Some(members.value()?),
-                15 => nullable_list = Some(members.value()?),
-                16 => anything = Some(members.value()?),
-                17 => empty_map = Some(members.value()?),
-                18 => map = Some(members.value()?),
-                19 => json_map = Some(members.value()?),
-                20 => settings = Some(members.value()?),
-                21 => filled = Some(members.value()?),
-                22 => with_default_in_ref = Some(members.value()?),
-                23 => needs = Some(members.value()?),
-                24 => union = Some(members.value()?),
-                25 => union_number = Some(members.value()?),
-                26 => word = Some(members.value()?),
-                27 => modes = Some(members.value()?),
-                28 => map_of_settings = Some(members.value()?),
-                29 => null = Some(members.value()?),
-                30 => any = Some(members.value()?),
-                31 => any_text = Some(members.value()?),
-                32 => any_number = Some(members.value()?),
-                33 => nullable_settings = Some(members.value()?),
-                34 => constant = Some(members.value()?),
-                35 => constant_number = Some(members.value()?),
-                36 => invalid = Some(members.value()?),
-                37 => first = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            zero: zero.unwrap_or(0),
-            float_integer: float_integer.unwrap_or(3),
-            negative: negative.unwrap_or(-5),
-            large: large.unwrap_or(18_446_744_073_709_551_615),
-            pi: pi.unwrap_or(3.141_59),
-            whole: whole.unwrap_or(10.0),
-            small: small.unwrap_or(1e-7),
-            long: long.unwrap_or(123_456.123_456),
-            negative_zero: negative_zero.unwrap_or(-0.0),
-            no: no.unwrap_or(false),
-            empty: empty.unwrap_or_default(),
-            hostile: hostile.unwrap_or_else(|| "\"; }\\\n\0 {} #\"##".to_owned()),
-            empty_list: empty_list.unwrap_or_default(),
-            list: list.unwrap_or_else(|| ::std::vec!["a".to_owned(), "b".to_owned()]),
-            nested: nested.unwrap_or_else(|| ::std::vec![::std::vec![1], Vec::new()]),
-            nullable_list: nullable_list.unwrap_or_else(|| ::std::vec![Some(1), None]),
-            anything: anything
-                .unwrap_or_else(|| {
-                    ::std::vec![
-                        wire::json("1"), serde_json::Value::Null,
-                        serde_json::Value::from("x"),
-                        wire::json("{\"a\":[5000000000,1.5,-2]}")
-                    ]
-                }),
-            empty_map: empty_map.unwrap_or_default(),
-            map: map
-                .unwrap_or_else(|| ::std::collections::BTreeMap::from_iter([
-                    ("b".to_owned(), 1),
-                    ("a".to_owned(), 2),
-                ])),
-            json_map: json_map
-                .unwrap_or_else(|| serde_json::Map::from_iter([
-                    ("a".to_owned(), wire::json("{\"b\":[null]}")),
-                ])),
-            settings: settings.unwrap_or_default(),
-            filled: filled
-                .unwrap_or(Settings {
-                    mode: Mode::Slow,
-                    retries: 3,
-                    limits: SettingsLimits {
-                        low: 1,
-                        high: None,
-                    },
-                }),
-            with_default_in_ref: with_default_in_ref.unwrap_or(Mode::Fast),
-            needs: needs
-                .unwrap_or_else(|| Needs {
-                    id: 1,
-                    extra: None,
-                    additional_properties: ::std::collections::BTreeMap::from_iter([
-                        ("more".to_owned(), "kept".to_owned()),
-                    ]),
-                }),
-            union: union
-                .unwrap_or_else(|| DefaultsUnion::Array(::std::vec!["x".to_owned()])),
-            union_number: union_number.unwrap_or(DefaultsUnionNumber::Number(1.0)),
-            word: word.unwrap_or_else(|| Word("abc".to_owned())),
-            modes: modes.unwrap_or_else(|| ::std::vec![Mode::Fast, Mode::Slow]),
-            map_of_settings: map_of_settings
-                .unwrap_or_else(|| ::std::collections::BTreeMap::from_iter([
-                    ("x".to_owned(), Settings::default()),
-                ])),
-            null: null.unwrap_or(()),
-            any: any.unwrap_or_default(),
-            any_text: any_text.unwrap_or_else(|| serde_json::Value::from("x")),
-            any_number: any_number.unwrap_or_else(|| wire::json("18446744073709551615")),
-            nullable_settings: nullable_settings
-                .unwrap_or(
-                    Some(DefaultsNullableSettings {
-                        a: Some(1),
-                    }),
-                ),
-            constant: constant.unwrap_or(DefaultsConstant::V1),
-            constant_number: constant_number.unwrap_or(2),
-            invalid,
-            first: first
-                .unwrap_or_else(|| Tree {
-                    name: "x".to_owned(),
-                    left: Some(
-                        Box::new(Tree {
-                            name: "y".to_owned(),
-                            left: None,
-                        }),
-                    ),
-                }),
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("zero", &self.zero)?;
-        object.value("float_integer", &self.float_integer)?;
-        object.value("negative", &self.negative)?;
-        object.value("large", &self.large)?;
-        object.value("pi", &self.pi)?;
-        object.value("whole", &self.whole)?;
-        object.value("small", &self.small)?;
-        object.value("long", &self.long)?;
-        object.value("negative_zero", &self.negative_zero)?;
-        object.value("no", &self.no)?;
-        object.value("empty", &self.empty)?;
-        object.value("hostile", &self.hostile)?;
-        object.value("empty_list", &self.empty_list)?;
-        object.value("list", &self.list)?;
-        object.value("nested", &self.nested)?;
-        object.value("nullable_list", &self.nullable_list)?;
-        object.value("anything", &self.anything)?;
-        object.value("empty_map", &self.empty_map)?;
-        object.value("map", &self.map)?;
-        object.value("json_map", &self.json_map)?;
-        object.value("settings", &self.settings)?;
-        object.value("filled", &self.filled)?;
-        object.value("with_default_in_ref", &self.with_default_in_ref)?;
-        object.value("needs", &self.needs)?;
-        object.value("union", &self.union)?;
-        object.value("union_number", &self.union_number)?;
-        object.value("word", &self.word)?;
-        object.value("modes", &self.modes)?;
-        object.value("map_of_settings", &self.map_of_settings)?;
-        object.value("null", &self.null)?;
-        object.value("any", &self.any)?;
-        object.value("any_text", &self.any_text)?;
-        object.value("any_number", &self.any_number)?;
-        object.value("nullable_settings", &self.nullable_settings)?;
-        object.value("constant", &self.constant)?;
-        object.value("constant_number", &self.constant_number)?;
-        object.optional("invalid", &self.invalid)?;
-        object.value("first", &self.first)?;
-        Ok(())
-    }
-
+impl wire::Check for Defaults {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::one_of(&self.constant_number, &[2]), "constant_number")?;
         Ok(())
@@ -455,260 +104,46 @@ impl message::Message for Defaults {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Default: `"fast"`.
-    pub mode: Mode,
-    /// Default: `3`.
-    pub retries: i64,
-    /// Default: `{"high":10}`.
-    pub limits: SettingsLimits,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Settings {
+        /// Default: `"fast"`.
+        pub mode: Mode = 0 "mode" or (Mode::Fast),
+        /// Default: `3`.
+        pub retries: i64 = 1 "retries" or (3),
+        /// Default: `{"high":10}`.
+        pub limits: SettingsLimits = 2 "limits" or (SettingsLimits { low: 0, high: Some(10) }),
+    }
+    others ignored;
+    default all;
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Fast,
-            retries: 3,
-            limits: SettingsLimits {
-                low: 0,
-                high: Some(10),
-            },
-        }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum Mode {
+        Fast = "fast",
+        Slow = "slow",
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Settings {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct SettingsLimits {
+        /// Default: `0`.
+        pub low: i64 = 0 "low" or (0),
+        pub high: Option<i64> = 1 "high": optional,
     }
+    others ignored;
 }
 
-impl serde::Serialize for Settings {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Needs {
+        pub id: i64 = 0 "id",
+        pub extra: Option<String> = 1 "extra": optional,
     }
-}
-
-impl wire::Type for Settings {}
-
-impl wire::Object for Settings {
-    const MEMBERS: &'static [&'static str] = &["mode", "retries", "limits"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut mode = None;
-        let mut retries = None;
-        let mut limits = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => mode = Some(members.value()?),
-                1 => retries = Some(members.value()?),
-                2 => limits = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            mode: mode.unwrap_or(Mode::Fast),
-            retries: retries.unwrap_or(3),
-            limits: limits
-                .unwrap_or(SettingsLimits {
-                    low: 0,
-                    high: Some(10),
-                }),
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("mode", &self.mode)?;
-        object.value("retries", &self.retries)?;
-        object.value("limits", &self.limits)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mode {
-    /// `fast`
-    Fast,
-    /// `slow`
-    Slow,
-}
-
-impl Mode {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Fast, Self::Slow];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fast => "fast",
-            Self::Slow => "slow",
-        }
-    }
-}
-
-impl ::std::fmt::Display for Mode {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Mode {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for Mode {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for Mode {}
-
-impl wire::Enumeration for Mode {
-    const EXPECTED: &'static str = "one of `fast`, `slow`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct SettingsLimits {
-    /// Default: `0`.
-    pub low: i64,
-    pub high: Option<i64>,
-}
-
-impl<'de> serde::Deserialize<'de> for SettingsLimits {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for SettingsLimits {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for SettingsLimits {}
-
-impl wire::Object for SettingsLimits {
-    const MEMBERS: &'static [&'static str] = &["low", "high"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut low = None;
-        let mut high = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => low = Some(members.value()?),
-                1 => high = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            low: low.unwrap_or(0),
-            high,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("low", &self.low)?;
-        object.optional("high", &self.high)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Needs {
-    pub id: i64,
-    pub extra: Option<String>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: ::std::collections::BTreeMap<String, String>,
-}
-
-impl Needs {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: i64) -> Self {
-        Self {
-            id,
-            extra: None,
-            additional_properties: ::std::collections::BTreeMap::new(),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Needs {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Needs {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Needs {}
-
-impl wire::Object for Needs {
-    const MEMBERS: &'static [&'static str] = &["id", "extra"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut extra = None;
-        let mut additional_properties = ::std::collections::BTreeMap::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => extra = Some(members.value()?),
-                _ => members.keep::<String>(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            extra,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.optional("extra", &self.extra)?;
-        object.kept::<String>(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: ::std::collections::BTreeMap<String, String> as (String);
+    new(id: i64);
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -721,21 +156,7 @@ pub enum DefaultsUnion {
     Array(Vec<String>),
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultsUnion {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultsUnion {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultsUnion {}
+wire::serde_impls!(DefaultsUnion, OfVariants, read_union, write_union);
 
 impl wire::Union for DefaultsUnion {
     const EXPECTED: &'static str = "an integer or a string or an array";
@@ -775,21 +196,7 @@ pub enum DefaultsUnionNumber {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultsUnionNumber {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultsUnionNumber {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultsUnionNumber {}
+wire::serde_impls!(DefaultsUnionNumber, OfVariants, read_union, write_union);
 
 impl wire::Union for DefaultsUnionNumber {
     const EXPECTED: &'static str = "a number or a string";
@@ -840,21 +247,7 @@ impl ::std::ops::Deref for Word {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Word {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Word {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Word {}
+wire::serde_impls!(Word, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Word {
     type Codec = String;
@@ -872,162 +265,29 @@ impl wire::Newtype for Word {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct DefaultsNullableSettings {
-    pub a: Option<i64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct DefaultsNullableSettings {
+        pub a: Option<i64> = 0 "a": optional,
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultsNullableSettings {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum DefaultsConstant {
+        V1 = "v1",
     }
 }
 
-impl serde::Serialize for DefaultsNullableSettings {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Tree {
+        pub name: String = 0 "name",
+        pub left: Option<Box<Tree>> = 1 "left": optional as (wire::Boxed<Tree>),
     }
-}
-
-impl wire::Type for DefaultsNullableSettings {}
-
-impl wire::Object for DefaultsNullableSettings {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { a })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DefaultsConstant {
-    /// `v1`
-    V1,
-}
-
-impl DefaultsConstant {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::V1];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::V1 => "v1",
-        }
-    }
-}
-
-impl ::std::fmt::Display for DefaultsConstant {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for DefaultsConstant {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultsConstant {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for DefaultsConstant {}
-
-impl wire::Enumeration for DefaultsConstant {
-    const EXPECTED: &'static str = "`v1`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tree {
-    pub name: String,
-    pub left: Option<Box<Tree>>,
-}
-
-impl Tree {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(name: String) -> Self {
-        Self { name, left: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Tree {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Tree {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Tree {}
-
-impl wire::Object for Tree {
-    const MEMBERS: &'static [&'static str] = &["name", "left"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut name = None;
-        let mut left = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => name = Some(members.value()?),
-                1 => left = Some(members.read::<wire::Boxed<Tree>>()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            name: members.required(0, name)?,
-            left,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("name", &self.name)?;
-        object.write_optional::<wire::Boxed<Tree>>("left", &self.left)?;
-        Ok(())
-    }
+    others ignored;
+    new(name: String);
 }
 
 /// The messages of these schemas, by name and by topic.

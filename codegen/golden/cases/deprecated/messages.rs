@@ -2,63 +2,17 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.current`, schema `current.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Current {
-    #[deprecated]
-    pub gone: Option<bool>,
-    pub kept: Option<bool>,
+wire::object! {
+    /// Topic `golden.current`, schema `current.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Current {
+        #[deprecated]
+        pub gone: Option<bool> = 0 "gone": optional,
+        pub kept: Option<bool> = 1 "kept": optional,
+    }
+    others ignored;
 }
 
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl<'de> serde::Deserialize<'de> for Current {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl serde::Serialize for Current {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Type for Current {}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Object for Current {
-    const MEMBERS: &'static [&'static str] = &["gone", "kept"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut gone = None;
-        let mut kept = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => gone = Some(members.value()?),
-                1 => kept = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { gone, kept })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("gone", &self.gone)?;
-        object.optional("kept", &self.kept)?;
-        Ok(())
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
 impl message::Message for Current {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
         "Current",
@@ -67,44 +21,40 @@ impl message::Message for Current {
     );
 }
 
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-/// Topic `golden.deprecated`, schema `deprecated.schema.json`.
-#[deprecated]
-#[derive(Clone, PartialEq, Eq)]
-pub struct Deprecated {
-    /// Not used any more.
+wire::object! {
+    #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
+    /// Topic `golden.deprecated`, schema `deprecated.schema.json`.
     #[deprecated]
-    pub old: String,
-    /// 1 or more.
-    ///
-    /// Default: `2`.
-    #[deprecated]
-    pub older: u64,
-    pub new: Option<String>,
-    #[deprecated]
-    pub old_type: Option<Old>,
-    pub old_types: Option<Vec<OldKind>>,
-    #[deprecated]
-    pub old_union: Option<OldUnion>,
-    /// Sensitive: not shown by `Debug`.
-    #[deprecated]
-    pub old_word: Option<OldWord>,
+    #[derive(Clone, PartialEq, Eq)]
+    pub struct Deprecated {
+        /// Not used any more.
+        #[deprecated]
+        pub old: String = 0 "old",
+        /// 1 or more.
+        ///
+        /// Default: `2`.
+        #[deprecated]
+        pub older: u64 = 1 "older" or (2),
+        pub new: Option<String> = 2 "new": optional,
+        #[deprecated]
+        pub old_type: Option<Old> = 3 "old_type": optional,
+        pub old_types: Option<Vec<OldKind>> = 4 "old_types": optional,
+        #[deprecated]
+        pub old_union: Option<OldUnion> = 5 "old_union": optional,
+        /// Sensitive: not shown by `Debug`.
+        #[deprecated]
+        pub old_word: Option<OldWord> = 6 "old_word": optional,
+    }
+    others ignored;
+    new(old: String);
+    check fields;
 }
 
 #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl Deprecated {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(old: String) -> Self {
-        Self {
-            old,
-            older: 2,
-            new: None,
-            old_type: None,
-            old_types: None,
-            old_union: None,
-            old_word: None,
-        }
+impl wire::Check for Deprecated {
+    fn check(&self) -> Result<(), wire::Fault> {
+        wire::At::at(wire::minimum(self.older, 1), "older")?;
+        Ok(())
     }
 }
 
@@ -124,90 +74,6 @@ impl ::std::fmt::Debug for Deprecated {
 }
 
 #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl<'de> serde::Deserialize<'de> for Deprecated {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl serde::Serialize for Deprecated {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Type for Deprecated {}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Object for Deprecated {
-    const MEMBERS: &'static [&'static str] = &[
-        "old",
-        "older",
-        "new",
-        "old_type",
-        "old_types",
-        "old_union",
-        "old_word",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut old = None;
-        let mut older = None;
-        let mut new = None;
-        let mut old_type = None;
-        let mut old_types = None;
-        let mut old_union = None;
-        let mut old_word = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => old = Some(members.value()?),
-                1 => older = Some(members.value()?),
-                2 => new = Some(members.value()?),
-                3 => old_type = Some(members.value()?),
-                4 => old_types = Some(members.value()?),
-                5 => old_union = Some(members.value()?),
-                6 => old_word = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            old: members.required(0, old)?,
-            older: older.unwrap_or(2),
-            new,
-            old_type,
-            old_types,
-            old_union,
-            old_word,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("old", &self.old)?;
-        object.value("older", &self.older)?;
-        object.optional("new", &self.new)?;
-        object.optional("old_type", &self.old_type)?;
-        object.optional("old_types", &self.old_types)?;
-        object.optional("old_union", &self.old_union)?;
-        object.optional("old_word", &self.old_word)?;
-        Ok(())
-    }
-
-    fn check(&self) -> Result<(), wire::Fault> {
-        wire::At::at(wire::minimum(self.older, 1), "older")?;
-        Ok(())
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
 impl message::Message for Deprecated {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
             "Deprecated",
@@ -220,118 +86,22 @@ impl message::Message for Deprecated {
     }
 }
 
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-#[deprecated]
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Old {
+wire::object! {
     #[deprecated]
-    pub a: Option<i64>,
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl<'de> serde::Deserialize<'de> for Old {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Old {
+        #[deprecated]
+        pub a: Option<i64> = 0 "a": optional,
     }
+    others ignored;
 }
 
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl serde::Serialize for Old {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Type for Old {}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Object for Old {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { a })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        Ok(())
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-#[deprecated]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OldKind {
-    /// `a`
-    A,
-    /// `b`
-    B,
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl OldKind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::A, Self::B];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::A => "a",
-            Self::B => "b",
-        }
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl ::std::fmt::Display for OldKind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl<'de> serde::Deserialize<'de> for OldKind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl serde::Serialize for OldKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Type for OldKind {}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Enumeration for OldKind {
-    const EXPECTED: &'static str = "one of `a`, `b`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[deprecated]
+    #[derive(Debug)]
+    pub enum OldKind {
+        A = "a",
+        B = "b",
     }
 }
 
@@ -345,24 +115,7 @@ pub enum OldUnion {
     String(String),
 }
 
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl<'de> serde::Deserialize<'de> for OldUnion {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl serde::Serialize for OldUnion {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Type for OldUnion {}
+wire::serde_impls!(OldUnion, OfVariants, read_union, write_union);
 
 #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
 impl wire::Union for OldUnion {
@@ -426,24 +179,7 @@ impl ::std::fmt::Debug for OldWord {
     }
 }
 
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl<'de> serde::Deserialize<'de> for OldWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl serde::Serialize for OldWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-#[allow(deprecated, reason = "the schema deprecates it, and still has it")]
-impl wire::Type for OldWord {}
+wire::serde_impls!(OldWord, OfMembers, read_newtype, write_newtype);
 
 #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
 impl wire::Newtype for OldWord {

@@ -2,114 +2,27 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Everything here has a description.
-///
-/// Topic `golden.described`, schema `described.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Described {
-    /// Identifier of the thing.
-    pub id: String,
-    /// What kind it is.
-    pub kind: Option<Kind>,
-    /// Its lines.
-    pub lines: Option<Vec<Line>>,
-    /// A name or a number.
-    pub either: Option<Either>,
-    /// A word.
-    pub word: Option<Word>,
-    /// What else there is.
-    pub extra: Option<::std::collections::BTreeMap<String, String>>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: ::std::collections::BTreeMap<String, i64>,
-}
-
-impl Described {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(id: String) -> Self {
-        Self {
-            id,
-            kind: None,
-            lines: None,
-            either: None,
-            word: None,
-            extra: None,
-            additional_properties: ::std::collections::BTreeMap::new(),
-        }
+wire::object! {
+    /// Everything here has a description.
+    ///
+    /// Topic `golden.described`, schema `described.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Described {
+        /// Identifier of the thing.
+        pub id: String = 0 "id",
+        /// What kind it is.
+        pub kind: Option<Kind> = 1 "kind": optional,
+        /// Its lines.
+        pub lines: Option<Vec<Line>> = 2 "lines": optional,
+        /// A name or a number.
+        pub either: Option<Either> = 3 "either": optional,
+        /// A word.
+        pub word: Option<Word> = 4 "word": optional,
+        /// What else there is.
+        pub extra: Option<::std::collections::BTreeMap<String, String>> = 5 "extra": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for Described {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Described {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Described {}
-
-impl wire::Object for Described {
-    const MEMBERS: &'static [&'static str] = &[
-        "id",
-        "kind",
-        "lines",
-        "either",
-        "word",
-        "extra",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut id = None;
-        let mut kind = None;
-        let mut lines = None;
-        let mut either = None;
-        let mut word = None;
-        let mut extra = None;
-        let mut additional_properties = ::std::collections::BTreeMap::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => id = Some(members.value()?),
-                1 => kind = Some(members.value()?),
-                2 => lines = Some(members.value()?),
-                3 => either = Some(members.value()?),
-                4 => word = Some(members.value()?),
-                5 => extra = Some(members.value()?),
-                _ => members.keep::<i64>(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            id: members.required(0, id)?,
-            kind,
-            lines,
-            either,
-            word,
-            extra,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("id", &self.id)?;
-        object.optional("kind", &self.kind)?;
-        object.optional("lines", &self.lines)?;
-        object.optional("either", &self.either)?;
-        object.optional("word", &self.word)?;
-        object.optional("extra", &self.extra)?;
-        object.kept::<i64>(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
+    others kept additional_properties: ::std::collections::BTreeMap<String, i64> as (i64);
+    new(id: String);
 }
 
 impl message::Message for Described {
@@ -124,128 +37,34 @@ impl message::Message for Described {
     }
 }
 
-/// A kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `good`
-    Good,
-    /// `bad`
-    Bad,
-}
-
-impl Kind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Good, Self::Bad];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Bad => "bad",
-        }
+wire::enumeration! {
+    /// A kind.
+    #[derive(Debug)]
+    pub enum Kind {
+        Good = "good",
+        Bad = "bad",
     }
 }
 
-impl ::std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
+wire::object! {
+    /// A line.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Line {
+        /// What.
+        pub sku: String = 0 "sku",
+        /// How many.
+        ///
+        /// 1 or more.
+        ///
+        /// Default: `1`.
+        pub quantity: u64 = 1 "quantity" or (1),
     }
+    others ignored;
+    new(sku: String);
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Kind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for Kind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for Kind {}
-
-impl wire::Enumeration for Kind {
-    const EXPECTED: &'static str = "one of `good`, `bad`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-/// A line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What.
-    pub sku: String,
-    /// How many.
-    ///
-    /// 1 or more.
-    ///
-    /// Default: `1`.
-    pub quantity: u64,
-}
-
-impl Line {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(sku: String) -> Self {
-        Self { sku, quantity: 1 }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Line {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Line {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Line {}
-
-impl wire::Object for Line {
-    const MEMBERS: &'static [&'static str] = &["sku", "quantity"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut sku = None;
-        let mut quantity = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => sku = Some(members.value()?),
-                1 => quantity = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            sku: members.required(0, sku)?,
-            quantity: quantity.unwrap_or(1),
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("sku", &self.sku)?;
-        object.value("quantity", &self.quantity)?;
-        Ok(())
-    }
-
+impl wire::Check for Line {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::minimum(self.quantity, 1), "quantity")?;
         Ok(())
@@ -261,21 +80,7 @@ pub enum Either {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Either {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Either {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Either {}
+wire::serde_impls!(Either, OfVariants, read_union, write_union);
 
 impl wire::Union for Either {
     const EXPECTED: &'static str = "an integer or a string";
@@ -328,21 +133,7 @@ impl ::std::ops::Deref for Word {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Word {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Word {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Word {}
+wire::serde_impls!(Word, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Word {
     type Codec = String;

@@ -2,145 +2,34 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.draft-04`, schema `draft-04.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft04 {
-    pub integer: i64,
-    pub list: Option<Vec<Item>>,
-    /// More than 0.
-    pub above: Option<f64>,
-    /// 9 or less.
-    pub below: Option<i64>,
-    /// 10 or less.
-    pub at: Option<u8>,
-    /// One of `1`, `2`.
-    pub r#enum: Option<i64>,
-    pub number: Option<f64>,
-    /// One of `1`, `2`.
-    pub integer_enum: Option<i64>,
-    /// Default: `5`.
-    pub default: i64,
-    pub either: Option<Draft04Either>,
-    pub format: Option<String>,
+wire::object! {
+    /// Topic `golden.draft-04`, schema `draft-04.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Draft04 {
+        pub integer: i64 = 0 "integer" as (wire::StrictInteger<i64>),
+        pub list: Option<Vec<Item>> = 1 "list": optional,
+        /// More than 0.
+        pub above: Option<f64> = 2 "above": optional as (wire::ExactNumber),
+        /// 9 or less.
+        pub below: Option<i64> = 3 "below": optional as (wire::StrictInteger<i64>),
+        /// 10 or less.
+        pub at: Option<u8> = 4 "at": optional as (wire::StrictInteger<u8>),
+        /// One of `1`, `2`.
+        pub r#enum: Option<i64> = 5 "enum": optional,
+        pub number: Option<f64> = 6 "number": optional,
+        /// One of `1`, `2`.
+        pub integer_enum: Option<i64> = 7 "integer_enum": optional as (wire::StrictInteger<i64>),
+        /// Default: `5`.
+        pub default: i64 = 8 "default" as (wire::StrictInteger<i64>) or (5),
+        pub either: Option<Draft04Either> = 9 "either": optional,
+        pub format: Option<String> = 10 "format": optional,
+    }
+    others ignored;
+    new(integer: i64);
+    check fields;
 }
 
-impl Draft04 {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(integer: i64) -> Self {
-        Self {
-            integer,
-            list: None,
-            above: None,
-            below: None,
-            at: None,
-            r#enum: None,
-            number: None,
-            integer_enum: None,
-            default: 5,
-            either: None,
-            format: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Draft04 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft04 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Draft04 {}
-
-impl wire::Object for Draft04 {
-    const MEMBERS: &'static [&'static str] = &[
-        "integer",
-        "list",
-        "above",
-        "below",
-        "at",
-        "enum",
-        "number",
-        "integer_enum",
-        "default",
-        "either",
-        "format",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut integer = None;
-        let mut list = None;
-        let mut above = None;
-        let mut below = None;
-        let mut at = None;
-        let mut r#enum = None;
-        let mut number = None;
-        let mut integer_enum = None;
-        let mut default = None;
-        let mut either = None;
-        let mut format = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => integer = Some(members.read::<wire::StrictInteger<i64>>()?),
-                1 => list = Some(members.value()?),
-                2 => above = Some(members.read::<wire::ExactNumber>()?),
-                3 => below = Some(members.read::<wire::StrictInteger<i64>>()?),
-                4 => at = Some(members.read::<wire::StrictInteger<u8>>()?),
-                5 => r#enum = Some(members.value()?),
-                6 => number = Some(members.value()?),
-                7 => integer_enum = Some(members.read::<wire::StrictInteger<i64>>()?),
-                8 => default = Some(members.read::<wire::StrictInteger<i64>>()?),
-                9 => either = Some(members.value()?),
-                10 => format = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            integer: members.required(0, integer)?,
-            list,
-            above,
-            below,
-            at,
-            r#enum,
-            number,
-            integer_enum,
-            default: default.unwrap_or(5),
-            either,
-            format,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write::<wire::StrictInteger<i64>>("integer", &self.integer)?;
-        object.optional("list", &self.list)?;
-        object.write_optional::<wire::ExactNumber>("above", &self.above)?;
-        object.write_optional::<wire::StrictInteger<i64>>("below", &self.below)?;
-        object.write_optional::<wire::StrictInteger<u8>>("at", &self.at)?;
-        object.optional("enum", &self.r#enum)?;
-        object.optional("number", &self.number)?;
-        object
-            .write_optional::<
-                wire::StrictInteger<i64>,
-            >("integer_enum", &self.integer_enum)?;
-        object.write::<wire::StrictInteger<i64>>("default", &self.default)?;
-        object.optional("either", &self.either)?;
-        object.optional("format", &self.format)?;
-        Ok(())
-    }
-
+impl wire::Check for Draft04 {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(above) = &self.above {
             wire::At::at(wire::exclusive_minimum(*above, 0.0), "above")?;
@@ -177,21 +66,7 @@ pub enum Item {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Item {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Item {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Item {}
+wire::serde_impls!(Item, OfVariants, read_union, write_union);
 
 impl wire::Union for Item {
     const EXPECTED: &'static str = "an integer or a string";
@@ -226,21 +101,7 @@ pub enum Draft04Either {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Draft04Either {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft04Either {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Draft04Either {}
+wire::serde_impls!(Draft04Either, OfVariants, read_union, write_union);
 
 impl wire::Union for Draft04Either {
     const EXPECTED: &'static str = "an integer or a string";

@@ -2,109 +2,25 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Topic `golden.draft-06`, schema `draft-06.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft06 {
-    pub integer: i64,
-    pub list: Option<Vec<Item>>,
-    /// More than 0.
-    pub above: Option<f64>,
-    pub r#const: Option<Draft06Const>,
-    pub examples: Option<i64>,
-    pub any: Option<serde_json::Value>,
-    pub old_format: Option<String>,
+wire::object! {
+    /// Topic `golden.draft-06`, schema `draft-06.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Draft06 {
+        pub integer: i64 = 0 "integer",
+        pub list: Option<Vec<Item>> = 1 "list": optional,
+        /// More than 0.
+        pub above: Option<f64> = 2 "above": optional as (wire::ExactNumber),
+        pub r#const: Option<Draft06Const> = 3 "const": optional,
+        pub examples: Option<i64> = 4 "examples": optional,
+        pub any: Option<serde_json::Value> = 5 "any": optional,
+        pub old_format: Option<String> = 6 "old_format": optional,
+    }
+    others ignored;
+    new(integer: i64);
+    check fields;
 }
 
-impl Draft06 {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(integer: i64) -> Self {
-        Self {
-            integer,
-            list: None,
-            above: None,
-            r#const: None,
-            examples: None,
-            any: None,
-            old_format: None,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Draft06 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft06 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Draft06 {}
-
-impl wire::Object for Draft06 {
-    const MEMBERS: &'static [&'static str] = &[
-        "integer",
-        "list",
-        "above",
-        "const",
-        "examples",
-        "any",
-        "old_format",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut integer = None;
-        let mut list = None;
-        let mut above = None;
-        let mut r#const = None;
-        let mut examples = None;
-        let mut any = None;
-        let mut old_format = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => integer = Some(members.value()?),
-                1 => list = Some(members.value()?),
-                2 => above = Some(members.read::<wire::ExactNumber>()?),
-                3 => r#const = Some(members.value()?),
-                4 => examples = Some(members.value()?),
-                5 => any = Some(members.value()?),
-                6 => old_format = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            integer: members.required(0, integer)?,
-            list,
-            above,
-            r#const,
-            examples,
-            any,
-            old_format,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("integer", &self.integer)?;
-        object.optional("list", &self.list)?;
-        object.write_optional::<wire::ExactNumber>("above", &self.above)?;
-        object.optional("const", &self.r#const)?;
-        object.optional("examples", &self.examples)?;
-        object.optional("any", &self.any)?;
-        object.optional("old_format", &self.old_format)?;
-        Ok(())
-    }
-
+impl wire::Check for Draft06 {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(above) = &self.above {
             wire::At::at(wire::exclusive_minimum(*above, 0.0), "above")?;
@@ -129,21 +45,7 @@ pub enum Item {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Item {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Item {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Item {}
+wire::serde_impls!(Item, OfVariants, read_union, write_union);
 
 impl wire::Union for Item {
     const EXPECTED: &'static str = "an integer or a string";
@@ -168,54 +70,10 @@ impl wire::Union for Item {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Draft06Const {
-    /// `x`
-    X,
-}
-
-impl Draft06Const {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 1] = [Self::X];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::X => "x",
-        }
-    }
-}
-
-impl ::std::fmt::Display for Draft06Const {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Draft06Const {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft06Const {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for Draft06Const {}
-
-impl wire::Enumeration for Draft06Const {
-    const EXPECTED: &'static str = "`x`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum Draft06Const {
+        X = "x",
     }
 }
 

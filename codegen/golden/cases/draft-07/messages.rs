@@ -2,100 +2,19 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.draft-07`, schema `draft-07.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft07 {
-    pub integer: i64,
-    pub list: Option<Vec<Item>>,
-    pub encoded: Option<String>,
-    pub read: Option<i64>,
-    pub write: Option<i64>,
-    pub date: Option<String>,
-}
-
-impl Draft07 {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(integer: i64) -> Self {
-        Self {
-            integer,
-            list: None,
-            encoded: None,
-            read: None,
-            write: None,
-            date: None,
-        }
+wire::object! {
+    /// Topic `golden.draft-07`, schema `draft-07.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Draft07 {
+        pub integer: i64 = 0 "integer",
+        pub list: Option<Vec<Item>> = 1 "list": optional,
+        pub encoded: Option<String> = 2 "encoded": optional,
+        pub read: Option<i64> = 3 "read": optional,
+        pub write: Option<i64> = 4 "write": optional,
+        pub date: Option<String> = 5 "date": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for Draft07 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft07 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Draft07 {}
-
-impl wire::Object for Draft07 {
-    const MEMBERS: &'static [&'static str] = &[
-        "integer",
-        "list",
-        "encoded",
-        "read",
-        "write",
-        "date",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut integer = None;
-        let mut list = None;
-        let mut encoded = None;
-        let mut read = None;
-        let mut write = None;
-        let mut date = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => integer = Some(members.value()?),
-                1 => list = Some(members.value()?),
-                2 => encoded = Some(members.value()?),
-                3 => read = Some(members.value()?),
-                4 => write = Some(members.value()?),
-                5 => date = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            integer: members.required(0, integer)?,
-            list,
-            encoded,
-            read,
-            write,
-            date,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("integer", &self.integer)?;
-        object.optional("list", &self.list)?;
-        object.optional("encoded", &self.encoded)?;
-        object.optional("read", &self.read)?;
-        object.optional("write", &self.write)?;
-        object.optional("date", &self.date)?;
-        Ok(())
-    }
+    others ignored;
+    new(integer: i64);
 }
 
 impl message::Message for Draft07 {
@@ -114,21 +33,7 @@ pub enum Item {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Item {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Item {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Item {}
+wire::serde_impls!(Item, OfVariants, read_union, write_union);
 
 impl wire::Union for Item {
     const EXPECTED: &'static str = "an integer or a string";

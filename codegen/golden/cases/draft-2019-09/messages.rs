@@ -2,100 +2,19 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.draft-2019-09`, schema `draft-2019-09.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft201909 {
-    pub integer: i64,
-    pub list: Option<Vec<Item>>,
-    pub sized: Option<Draft201909Sized>,
-    pub anchored: Option<i64>,
-    pub content: Option<String>,
-    pub date: Option<String>,
-}
-
-impl Draft201909 {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(integer: i64) -> Self {
-        Self {
-            integer,
-            list: None,
-            sized: None,
-            anchored: None,
-            content: None,
-            date: None,
-        }
+wire::object! {
+    /// Topic `golden.draft-2019-09`, schema `draft-2019-09.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Draft201909 {
+        pub integer: i64 = 0 "integer",
+        pub list: Option<Vec<Item>> = 1 "list": optional,
+        pub sized: Option<Draft201909Sized> = 2 "sized": optional,
+        pub anchored: Option<i64> = 3 "anchored": optional,
+        pub content: Option<String> = 4 "content": optional,
+        pub date: Option<String> = 5 "date": optional,
     }
-}
-
-impl<'de> serde::Deserialize<'de> for Draft201909 {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft201909 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Draft201909 {}
-
-impl wire::Object for Draft201909 {
-    const MEMBERS: &'static [&'static str] = &[
-        "integer",
-        "list",
-        "sized",
-        "anchored",
-        "content",
-        "date",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut integer = None;
-        let mut list = None;
-        let mut sized = None;
-        let mut anchored = None;
-        let mut content = None;
-        let mut date = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => integer = Some(members.value()?),
-                1 => list = Some(members.value()?),
-                2 => sized = Some(members.value()?),
-                3 => anchored = Some(members.value()?),
-                4 => content = Some(members.value()?),
-                5 => date = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            integer: members.required(0, integer)?,
-            list,
-            sized,
-            anchored,
-            content,
-            date,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("integer", &self.integer)?;
-        object.optional("list", &self.list)?;
-        object.optional("sized", &self.sized)?;
-        object.optional("anchored", &self.anchored)?;
-        object.optional("content", &self.content)?;
-        object.optional("date", &self.date)?;
-        Ok(())
-    }
+    others ignored;
+    new(integer: i64);
 }
 
 impl message::Message for Draft201909 {
@@ -114,21 +33,7 @@ pub enum Item {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Item {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Item {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Item {}
+wire::serde_impls!(Item, OfVariants, read_union, write_union);
 
 impl wire::Union for Item {
     const EXPECTED: &'static str = "an integer or a string";
@@ -163,21 +68,7 @@ pub enum Draft201909Sized {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Draft201909Sized {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Draft201909Sized {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Draft201909Sized {}
+wire::serde_impls!(Draft201909Sized, OfVariants, read_union, write_union);
 
 impl wire::Union for Draft201909Sized {
     const EXPECTED: &'static str = "an integer or a string";

@@ -2,602 +2,103 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.names`, schema `names.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Names {
-    pub r#as: ::std::option::Option<i64>,
-    pub r#async: ::std::option::Option<i64>,
-    pub r#await: ::std::option::Option<i64>,
-    pub r#become: ::std::option::Option<i64>,
-    pub r#box: ::std::option::Option<i64>,
-    pub r#break: ::std::option::Option<i64>,
-    pub r#const: ::std::option::Option<i64>,
-    pub r#continue: ::std::option::Option<i64>,
-    pub crate_: ::std::option::Option<i64>,
-    pub r#do: ::std::option::Option<i64>,
-    pub r#dyn: ::std::option::Option<i64>,
-    pub r#else: ::std::option::Option<i64>,
-    pub r#enum: ::std::option::Option<i64>,
-    pub r#extern: ::std::option::Option<i64>,
-    pub r#false: ::std::option::Option<i64>,
-    pub r#final: ::std::option::Option<i64>,
-    pub r#fn: ::std::option::Option<i64>,
-    pub r#for: ::std::option::Option<i64>,
-    pub r#gen: ::std::option::Option<i64>,
-    pub r#if: ::std::option::Option<i64>,
-    pub r#impl: ::std::option::Option<i64>,
-    pub r#in: ::std::option::Option<i64>,
-    pub r#let: ::std::option::Option<i64>,
-    pub r#loop: ::std::option::Option<i64>,
-    pub r#macro: ::std::option::Option<i64>,
-    pub r#match: ::std::option::Option<i64>,
-    pub r#mod: ::std::option::Option<i64>,
-    pub r#move: ::std::option::Option<i64>,
-    pub r#mut: ::std::option::Option<i64>,
-    pub r#override: ::std::option::Option<i64>,
-    pub r#priv: ::std::option::Option<i64>,
-    pub r#pub: ::std::option::Option<i64>,
-    pub r#ref: ::std::option::Option<i64>,
-    pub r#return: ::std::option::Option<i64>,
-    pub self_: ::std::option::Option<i64>,
-    pub r#static: ::std::option::Option<i64>,
-    pub r#struct: ::std::option::Option<i64>,
-    pub super_: ::std::option::Option<i64>,
-    pub r#trait: ::std::option::Option<i64>,
-    pub r#true: ::std::option::Option<i64>,
-    pub r#try: ::std::option::Option<i64>,
-    pub r#type: ::std::option::Option<i64>,
-    pub r#typeof: ::std::option::Option<i64>,
-    pub union: ::std::option::Option<i64>,
-    pub r#unsafe: ::std::option::Option<i64>,
-    pub r#unsized: ::std::option::Option<i64>,
-    pub r#use: ::std::option::Option<i64>,
-    pub r#virtual: ::std::option::Option<i64>,
-    pub r#where: ::std::option::Option<i64>,
-    pub r#while: ::std::option::Option<i64>,
-    pub r#yield: ::std::option::Option<i64>,
-    pub id: ::std::option::Option<i64>,
-    pub id2: ::std::option::Option<i64>,
-    pub foo_bar: ::std::option::Option<i64>,
-    pub foo_baz: ::std::option::Option<i64>,
-    pub foo_qux: ::std::option::Option<i64>,
-    pub field1st: ::std::option::Option<i64>,
-    pub field: ::std::option::Option<i64>,
-    pub üñí: ::std::option::Option<i64>,
-    pub 日本語: ::std::option::Option<i64>,
-    pub a_b: ::std::option::Option<i64>,
-    pub with_space: ::std::option::Option<i64>,
-    pub emoji: ::std::option::Option<i64>,
-    pub quote_d: ::std::option::Option<i64>,
-    pub back_slash: ::std::option::Option<i64>,
-    pub new_line: ::std::option::Option<i64>,
-    pub field_2: ::std::option::Option<i64>,
-    pub field_3: ::std::option::Option<i64>,
-    pub field_4: ::std::option::Option<i64>,
-    pub field_5: ::std::option::Option<i64>,
-    pub x: ::std::option::Option<i64>,
-    pub half: ::std::option::Option<i64>,
-    pub private: ::std::option::Option<i64>,
-    pub members: ::std::option::Option<i64>,
-    pub object: ::std::option::Option<i64>,
-    pub serializer: ::std::option::Option<i64>,
-    pub deserializer: ::std::option::Option<i64>,
-    pub value: ::std::option::Option<i64>,
-    pub wire: ::std::option::Option<i64>,
-    pub serde: ::std::option::Option<i64>,
-    pub message: ::std::option::Option<i64>,
-    pub registry: ::std::option::Option<i64>,
-    pub serde_json: ::std::option::Option<i64>,
-    pub some: ::std::option::Option<i64>,
-    pub none: ::std::option::Option<i64>,
-    pub ok: ::std::option::Option<i64>,
-    pub d: ::std::option::Option<i64>,
-    pub s: ::std::option::Option<i64>,
-    pub f: ::std::option::Option<i64>,
-    pub item: ::std::option::Option<i64>,
-    pub additional_properties: ::std::option::Option<i64>,
-}
-
-impl<'de> serde::Deserialize<'de> for Names {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.names`, schema `names.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Names {
+        pub r#as: ::std::option::Option<i64> = 0 "as": optional,
+        pub r#async: ::std::option::Option<i64> = 1 "async": optional,
+        pub r#await: ::std::option::Option<i64> = 2 "await": optional,
+        pub r#become: ::std::option::Option<i64> = 3 "become": optional,
+        pub r#box: ::std::option::Option<i64> = 4 "box": optional,
+        pub r#break: ::std::option::Option<i64> = 5 "break": optional,
+        pub r#const: ::std::option::Option<i64> = 6 "const": optional,
+        pub r#continue: ::std::option::Option<i64> = 7 "continue": optional,
+        pub crate_: ::std::option::Option<i64> = 8 "crate": optional,
+        pub r#do: ::std::option::Option<i64> = 9 "do": optional,
+        pub r#dyn: ::std::option::Option<i64> = 10 "dyn": optional,
+        pub r#else: ::std::option::Option<i64> = 11 "else": optional,
+        pub r#enum: ::std::option::Option<i64> = 12 "enum": optional,
+        pub r#extern: ::std::option::Option<i64> = 13 "extern": optional,
+        pub r#false: ::std::option::Option<i64> = 14 "false": optional,
+        pub r#final: ::std::option::Option<i64> = 15 "final": optional,
+        pub r#fn: ::std::option::Option<i64> = 16 "fn": optional,
+        pub r#for: ::std::option::Option<i64> = 17 "for": optional,
+        pub r#gen: ::std::option::Option<i64> = 18 "gen": optional,
+        pub r#if: ::std::option::Option<i64> = 19 "if": optional,
+        pub r#impl: ::std::option::Option<i64> = 20 "impl": optional,
+        pub r#in: ::std::option::Option<i64> = 21 "in": optional,
+        pub r#let: ::std::option::Option<i64> = 22 "let": optional,
+        pub r#loop: ::std::option::Option<i64> = 23 "loop": optional,
+        pub r#macro: ::std::option::Option<i64> = 24 "macro": optional,
+        pub r#match: ::std::option::Option<i64> = 25 "match": optional,
+        pub r#mod: ::std::option::Option<i64> = 26 "mod": optional,
+        pub r#move: ::std::option::Option<i64> = 27 "move": optional,
+        pub r#mut: ::std::option::Option<i64> = 28 "mut": optional,
+        pub r#override: ::std::option::Option<i64> = 29 "override": optional,
+        pub r#priv: ::std::option::Option<i64> = 30 "priv": optional,
+        pub r#pub: ::std::option::Option<i64> = 31 "pub": optional,
+        pub r#ref: ::std::option::Option<i64> = 32 "ref": optional,
+        pub r#return: ::std::option::Option<i64> = 33 "return": optional,
+        pub self_: ::std::option::Option<i64> = 34 "self": optional,
+        pub r#static: ::std::option::Option<i64> = 35 "static": optional,
+        pub r#struct: ::std::option::Option<i64> = 36 "struct": optional,
+        pub super_: ::std::option::Option<i64> = 37 "super": optional,
+        pub r#trait: ::std::option::Option<i64> = 38 "trait": optional,
+        pub r#true: ::std::option::Option<i64> = 39 "true": optional,
+        pub r#try: ::std::option::Option<i64> = 40 "try": optional,
+        pub r#type: ::std::option::Option<i64> = 41 "type": optional,
+        pub r#typeof: ::std::option::Option<i64> = 42 "typeof": optional,
+        pub union: ::std::option::Option<i64> = 43 "union": optional,
+        pub r#unsafe: ::std::option::Option<i64> = 44 "unsafe": optional,
+        pub r#unsized: ::std::option::Option<i64> = 45 "unsized": optional,
+        pub r#use: ::std::option::Option<i64> = 46 "use": optional,
+        pub r#virtual: ::std::option::Option<i64> = 47 "virtual": optional,
+        pub r#where: ::std::option::Option<i64> = 48 "where": optional,
+        pub r#while: ::std::option::Option<i64> = 49 "while": optional,
+        pub r#yield: ::std::option::Option<i64> = 50 "yield": optional,
+        pub id: ::std::option::Option<i64> = 51 "@id": optional,
+        pub id2: ::std::option::Option<i64> = 52 "$id2": optional,
+        pub foo_bar: ::std::option::Option<i64> = 53 "foo-bar": optional,
+        pub foo_baz: ::std::option::Option<i64> = 54 "fooBaz": optional,
+        pub foo_qux: ::std::option::Option<i64> = 55 "FOO_QUX": optional,
+        pub field1st: ::std::option::Option<i64> = 56 "1st": optional,
+        pub field: ::std::option::Option<i64> = 57 "": optional,
+        pub üñí: ::std::option::Option<i64> = 58 "üñí": optional,
+        pub 日本語: ::std::option::Option<i64> = 59 "日本語": optional,
+        pub a_b: ::std::option::Option<i64> = 60 "a.b": optional,
+        pub with_space: ::std::option::Option<i64> = 61 "with space": optional,
+        pub emoji: ::std::option::Option<i64> = 62 "emoji 😀": optional,
+        pub quote_d: ::std::option::Option<i64> = 63 "quote\"d": optional,
+        pub back_slash: ::std::option::Option<i64> = 64 "back\\slash": optional,
+        pub new_line: ::std::option::Option<i64> = 65 "new\nline": optional,
+        pub field_2: ::std::option::Option<i64> = 66 "*/": optional,
+        pub field_3: ::std::option::Option<i64> = 67 "/*": optional,
+        pub field_4: ::std::option::Option<i64> = 68 "//": optional,
+        pub field_5: ::std::option::Option<i64> = 69 "{}": optional,
+        pub x: ::std::option::Option<i64> = 70 "#[x]": optional,
+        pub half: ::std::option::Option<i64> = 71 "²half": optional,
+        pub private: ::std::option::Option<i64> = 72 "_private": optional,
+        pub members: ::std::option::Option<i64> = 73 "members_": optional,
+        pub object: ::std::option::Option<i64> = 74 "object": optional,
+        pub serializer: ::std::option::Option<i64> = 75 "serializer": optional,
+        pub deserializer: ::std::option::Option<i64> = 76 "deserializer": optional,
+        pub value: ::std::option::Option<i64> = 77 "value": optional,
+        pub wire: ::std::option::Option<i64> = 78 "wire": optional,
+        pub serde: ::std::option::Option<i64> = 79 "serde": optional,
+        pub message: ::std::option::Option<i64> = 80 "message": optional,
+        pub registry: ::std::option::Option<i64> = 81 "registry": optional,
+        pub serde_json: ::std::option::Option<i64> = 82 "serde_json": optional,
+        pub some: ::std::option::Option<i64> = 83 "some": optional,
+        pub none: ::std::option::Option<i64> = 84 "none": optional,
+        pub ok: ::std::option::Option<i64> = 85 "ok": optional,
+        pub d: ::std::option::Option<i64> = 86 "d": optional,
+        pub s: ::std::option::Option<i64> = 87 "s": optional,
+        pub f: ::std::option::Option<i64> = 88 "f": optional,
+        pub item: ::std::option::Option<i64> = 89 "item": optional,
+        pub additional_properties: ::std::option::Option<i64> = 90 "additional_properties": optional,
     }
-}
-
-impl serde::Serialize for Names {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Names {}
-
-impl wire::Object for Names {
-    const MEMBERS: &'static [&'static str] = &[
-        "as",
-        "async",
-        "await",
-        "become",
-        "box",
-        "break",
-        "const",
-        "continue",
-        "crate",
-        "do",
-        "dyn",
-        "else",
-        "enum",
-        "extern",
-        "false",
-        "final",
-        "fn",
-        "for",
-        "gen",
-        "if",
-        "impl",
-        "in",
-        "let",
-        "loop",
-        "macro",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "override",
-        "priv",
-        "pub",
-        "ref",
-        "return",
-        "self",
-        "static",
-        "struct",
-        "super",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "typeof",
-        "union",
-        "unsafe",
-        "unsized",
-        "use",
-        "virtual",
-        "where",
-        "while",
-        "yield",
-        "@id",
-        "$id2",
-        "foo-bar",
-        "fooBaz",
-        "FOO_QUX",
-        "1st",
-        "",
-        "üñí",
-        "日本語",
-        "a.b",
-        "with space",
-        "emoji 😀",
-        "quote\"d",
-        "back\\slash",
-        "new\nline",
-        "*/",
-        "/*",
-        "//",
-        "{}",
-        "#[x]",
-        "²half",
-        "_private",
-        "members_",
-        "object",
-        "serializer",
-        "deserializer",
-        "value",
-        "wire",
-        "serde",
-        "message",
-        "registry",
-        "serde_json",
-        "some",
-        "none",
-        "ok",
-        "d",
-        "s",
-        "f",
-        "item",
-        "additional_properties",
-    ];
-
-    #[allow(clippy::similar_names, reason = "the schema has these names")]
-    #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut r#as = ::std::option::Option::None;
-        let mut r#async = ::std::option::Option::None;
-        let mut r#await = ::std::option::Option::None;
-        let mut r#become = ::std::option::Option::None;
-        let mut r#box = ::std::option::Option::None;
-        let mut r#break = ::std::option::Option::None;
-        let mut r#const = ::std::option::Option::None;
-        let mut r#continue = ::std::option::Option::None;
-        let mut crate_ = ::std::option::Option::None;
-        let mut r#do = ::std::option::Option::None;
-        let mut r#dyn = ::std::option::Option::None;
-        let mut r#else = ::std::option::Option::None;
-        let mut r#enum = ::std::option::Option::None;
-        let mut r#extern = ::std::option::Option::None;
-        let mut r#false = ::std::option::Option::None;
-        let mut r#final = ::std::option::Option::None;
-        let mut r#fn = ::std::option::Option::None;
-        let mut r#for = ::std::option::Option::None;
-        let mut r#gen = ::std::option::Option::None;
-        let mut r#if = ::std::option::Option::None;
-        let mut r#impl = ::std::option::Option::None;
-        let mut r#in = ::std::option::Option::None;
-        let mut r#let = ::std::option::Option::None;
-        let mut r#loop = ::std::option::Option::None;
-        let mut r#macro = ::std::option::Option::None;
-        let mut r#match = ::std::option::Option::None;
-        let mut r#mod = ::std::option::Option::None;
-        let mut r#move = ::std::option::Option::None;
-        let mut r#mut = ::std::option::Option::None;
-        let mut r#override = ::std::option::Option::None;
-        let mut r#priv = ::std::option::Option::None;
-        let mut r#pub = ::std::option::Option::None;
-        let mut r#ref = ::std::option::Option::None;
-        let mut r#return = ::std::option::Option::None;
-        let mut self_ = ::std::option::Option::None;
-        let mut r#static = ::std::option::Option::None;
-        let mut r#struct = ::std::option::Option::None;
-        let mut super_ = ::std::option::Option::None;
-        let mut r#trait = ::std::option::Option::None;
-        let mut r#true = ::std::option::Option::None;
-        let mut r#try = ::std::option::Option::None;
-        let mut r#type = ::std::option::Option::None;
-        let mut r#typeof = ::std::option::Option::None;
-        let mut union = ::std::option::Option::None;
-        let mut r#unsafe = ::std::option::Option::None;
-        let mut r#unsized = ::std::option::Option::None;
-        let mut r#use = ::std::option::Option::None;
-        let mut r#virtual = ::std::option::Option::None;
-        let mut r#where = ::std::option::Option::None;
-        let mut r#while = ::std::option::Option::None;
-        let mut r#yield = ::std::option::Option::None;
-        let mut id = ::std::option::Option::None;
-        let mut id2 = ::std::option::Option::None;
-        let mut foo_bar = ::std::option::Option::None;
-        let mut foo_baz = ::std::option::Option::None;
-        let mut foo_qux = ::std::option::Option::None;
-        let mut field1st = ::std::option::Option::None;
-        let mut field = ::std::option::Option::None;
-        let mut üñí = ::std::option::Option::None;
-        let mut 日本語_ = ::std::option::Option::None;
-        let mut a_b = ::std::option::Option::None;
-        let mut with_space = ::std::option::Option::None;
-        let mut emoji = ::std::option::Option::None;
-        let mut quote_d = ::std::option::Option::None;
-        let mut back_slash = ::std::option::Option::None;
-        let mut new_line = ::std::option::Option::None;
-        let mut field_2 = ::std::option::Option::None;
-        let mut field_3 = ::std::option::Option::None;
-        let mut field_4 = ::std::option::Option::None;
-        let mut field_5 = ::std::option::Option::None;
-        let mut x = ::std::option::Option::None;
-        let mut half = ::std::option::Option::None;
-        let mut private = ::std::option::Option::None;
-        let mut members_ = ::std::option::Option::None;
-        let mut object = ::std::option::Option::None;
-        let mut serializer = ::std::option::Option::None;
-        let mut deserializer = ::std::option::Option::None;
-        let mut value = ::std::option::Option::None;
-        let mut wire = ::std::option::Option::None;
-        let mut serde = ::std::option::Option::None;
-        let mut message = ::std::option::Option::None;
-        let mut registry = ::std::option::Option::None;
-        let mut serde_json = ::std::option::Option::None;
-        let mut some = ::std::option::Option::None;
-        let mut none = ::std::option::Option::None;
-        let mut ok = ::std::option::Option::None;
-        let mut d = ::std::option::Option::None;
-        let mut s = ::std::option::Option::None;
-        let mut f = ::std::option::Option::None;
-        let mut item = ::std::option::Option::None;
-        let mut additional_properties = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => r#as = ::std::option::Option::Some(members.value()?),
-                1 => r#async = ::std::option::Option::Some(members.value()?),
-                2 => r#await = ::std::option::Option::Some(members.value()?),
-                3 => r#become = ::std::option::Option::Some(members.value()?),
-                4 => r#box = ::std::option::Option::Some(members.value()?),
-                5 => r#break = ::std::option::Option::Some(members.value()?),
-                6 => r#const = ::std::option::Option::Some(members.value()?),
-                7 => r#continue = ::std::option::Option::Some(members.value()?),
-                8 => crate_ = ::std::option::Option::Some(members.value()?),
-                9 => r#do = ::std::option::Option::Some(members.value()?),
-                10 => r#dyn = ::std::option::Option::Some(members.value()?),
-                11 => r#else = ::std::option::Option::Some(members.value()?),
-                12 => r#enum = ::std::option::Option::Some(members.value()?),
-                13 => r#extern = ::std::option::Option::Some(members.value()?),
-                14 => r#false = ::std::option::Option::Some(members.value()?),
-                15 => r#final = ::std::option::Option::Some(members.value()?),
-                16 => r#fn = ::std::option::Option::Some(members.value()?),
-                17 => r#for = ::std::option::Option::Some(members.value()?),
-                18 => r#gen = ::std::option::Option::Some(members.value()?),
-                19 => r#if = ::std::option::Option::Some(members.value()?),
-                20 => r#impl = ::std::option::Option::Some(members.value()?),
-                21 => r#in = ::std::option::Option::Some(members.value()?),
-                22 => r#let = ::std::option::Option::Some(members.value()?),
-                23 => r#loop = ::std::option::Option::Some(members.value()?),
-                24 => r#macro = ::std::option::Option::Some(members.value()?),
-                25 => r#match = ::std::option::Option::Some(members.value()?),
-                26 => r#mod = ::std::option::Option::Some(members.value()?),
-                27 => r#move = ::std::option::Option::Some(members.value()?),
-                28 => r#mut = ::std::option::Option::Some(members.value()?),
-                29 => r#override = ::std::option::Option::Some(members.value()?),
-                30 => r#priv = ::std::option::Option::Some(members.value()?),
-                31 => r#pub = ::std::option::Option::Some(members.value()?),
-                32 => r#ref = ::std::option::Option::Some(members.value()?),
-                33 => r#return = ::std::option::Option::Some(members.value()?),
-                34 => self_ = ::std::option::Option::Some(members.value()?),
-                35 => r#static = ::std::option::Option::Some(members.value()?),
-                36 => r#struct = ::std::option::Option::Some(members.value()?),
-                37 => super_ = ::std::option::Option::Some(members.value()?),
-                38 => r#trait = ::std::option::Option::Some(members.value()?),
-                39 => r#true = ::std::option::Option::Some(members.value()?),
-                40 => r#try = ::std::option::Option::Some(members.value()?),
-                41 => r#type = ::std::option::Option::Some(members.value()?),
-                42 => r#typeof = ::std::option::Option::Some(members.value()?),
-                43 => union = ::std::option::Option::Some(members.value()?),
-                44 => r#unsafe = ::std::option::Option::Some(members.value()?),
-                45 => r#unsized = ::std::option::Option::Some(members.value()?),
-                46 => r#use = ::std::option::Option::Some(members.value()?),
-                47 => r#virtual = ::std::option::Option::Some(members.value()?),
-                48 => r#where = ::std::option::Option::Some(members.value()?),
-                49 => r#while = ::std::option::Option::Some(members.value()?),
-                50 => r#yield = ::std::option::Option::Some(members.value()?),
-                51 => id = ::std::option::Option::Some(members.value()?),
-                52 => id2 = ::std::option::Option::Some(members.value()?),
-                53 => foo_bar = ::std::option::Option::Some(members.value()?),
-                54 => foo_baz = ::std::option::Option::Some(members.value()?),
-                55 => foo_qux = ::std::option::Option::Some(members.value()?),
-                56 => field1st = ::std::option::Option::Some(members.value()?),
-                57 => field = ::std::option::Option::Some(members.value()?),
-                58 => üñí = ::std::option::Option::Some(members.value()?),
-                59 => 日本語_ = ::std::option::Option::Some(members.value()?),
-                60 => a_b = ::std::option::Option::Some(members.value()?),
-                61 => with_space = ::std::option::Option::Some(members.value()?),
-                62 => emoji = ::std::option::Option::Some(members.value()?),
-                63 => quote_d = ::std::option::Option::Some(members.value()?),
-                64 => back_slash = ::std::option::Option::Some(members.value()?),
-                65 => new_line = ::std::option::Option::Some(members.value()?),
-                66 => field_2 = ::std::option::Option::Some(members.value()?),
-                67 => field_3 = ::std::option::Option::Some(members.value()?),
-                68 => field_4 = ::std::option::Option::Some(members.value()?),
-                69 => field_5 = ::std::option::Option::Some(members.value()?),
-                70 => x = ::std::option::Option::Some(members.value()?),
-                71 => half = ::std::option::Option::Some(members.value()?),
-                72 => private = ::std::option::Option::Some(members.value()?),
-                73 => members_ = ::std::option::Option::Some(members.value()?),
-                74 => object = ::std::option::Option::Some(members.value()?),
-                75 => serializer = ::std::option::Option::Some(members.value()?),
-                76 => deserializer = ::std::option::Option::Some(members.value()?),
-                77 => value = ::std::option::Option::Some(members.value()?),
-                78 => wire = ::std::option::Option::Some(members.value()?),
-                79 => serde = ::std::option::Option::Some(members.value()?),
-                80 => message = ::std::option::Option::Some(members.value()?),
-                81 => registry = ::std::option::Option::Some(members.value()?),
-                82 => serde_json = ::std::option::Option::Some(members.value()?),
-                83 => some = ::std::option::Option::Some(members.value()?),
-                84 => none = ::std::option::Option::Some(members.value()?),
-                85 => ok = ::std::option::Option::Some(members.value()?),
-                86 => d = ::std::option::Option::Some(members.value()?),
-                87 => s = ::std::option::Option::Some(members.value()?),
-                88 => f = ::std::option::Option::Some(members.value()?),
-                89 => item = ::std::option::Option::Some(members.value()?),
-                90 => {
-                    additional_properties = ::std::option::Option::Some(members.value()?);
-                }
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            r#as,
-            r#async,
-            r#await,
-            r#become,
-            r#box,
-            r#break,
-            r#const,
-            r#continue,
-            crate_,
-            r#do,
-            r#dyn,
-            r#else,
-            r#enum,
-            r#extern,
-            r#false,
-            r#final,
-            r#fn,
-            r#for,
-            r#gen,
-            r#if,
-            r#impl,
-            r#in,
-            r#let,
-            r#loop,
-            r#macro,
-            r#match,
-            r#mod,
-            r#move,
-            r#mut,
-            r#override,
-            r#priv,
-            r#pub,
-            r#ref,
-            r#return,
-            self_,
-            r#static,
-            r#struct,
-            super_,
-            r#trait,
-            r#true,
-            r#try,
-            r#type,
-            r#typeof,
-            union,
-            r#unsafe,
-            r#unsized,
-            r#use,
-            r#virtual,
-            r#where,
-            r#while,
-            r#yield,
-            id,
-            id2,
-            foo_bar,
-            foo_baz,
-            foo_qux,
-            field1st,
-            field,
-            üñí,
-            日本語: 日本語_,
-            a_b,
-            with_space,
-            emoji,
-            quote_d,
-            back_slash,
-            new_line,
-            field_2,
-            field_3,
-            field_4,
-            field_5,
-            x,
-            half,
-            private,
-            members: members_,
-            object,
-            serializer,
-            deserializer,
-            value,
-            wire,
-            serde,
-            message,
-            registry,
-            serde_json,
-            some,
-            none,
-            ok,
-            d,
-            s,
-            f,
-            item,
-            additional_properties,
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("as", &self.r#as)?;
-        object.optional("async", &self.r#async)?;
-        object.optional("await", &self.r#await)?;
-        object.optional("become", &self.r#become)?;
-        object.optional("box", &self.r#box)?;
-        object.optional("break", &self.r#break)?;
-        object.optional("const", &self.r#const)?;
-        object.optional("continue", &self.r#continue)?;
-        object.optional("crate", &self.crate_)?;
-        object.optional("do", &self.r#do)?;
-        object.optional("dyn", &self.r#dyn)?;
-        object.optional("else", &self.r#else)?;
-        object.optional("enum", &self.r#enum)?;
-        object.optional("extern", &self.r#extern)?;
-        object.optional("false", &self.r#false)?;
-        object.optional("final", &self.r#final)?;
-        object.optional("fn", &self.r#fn)?;
-        object.optional("for", &self.r#for)?;
-        object.optional("gen", &self.r#gen)?;
-        object.optional("if", &self.r#if)?;
-        object.optional("impl", &self.r#impl)?;
-        object.optional("in", &self.r#in)?;
-        object.optional("let", &self.r#let)?;
-        object.optional("loop", &self.r#loop)?;
-        object.optional("macro", &self.r#macro)?;
-        object.optional("match", &self.r#match)?;
-        object.optional("mod", &self.r#mod)?;
-        object.optional("move", &self.r#move)?;
-        object.optional("mut", &self.r#mut)?;
-        object.optional("override", &self.r#override)?;
-        object.optional("priv", &self.r#priv)?;
-        object.optional("pub", &self.r#pub)?;
-        object.optional("ref", &self.r#ref)?;
-        object.optional("return", &self.r#return)?;
-        object.optional("self", &self.self_)?;
-        object.optional("static", &self.r#static)?;
-        object.optional("struct", &self.r#struct)?;
-        object.optional("super", &self.super_)?;
-        object.optional("trait", &self.r#trait)?;
-        object.optional("true", &self.r#true)?;
-        object.optional("try", &self.r#try)?;
-        object.optional("type", &self.r#type)?;
-        object.optional("typeof", &self.r#typeof)?;
-        object.optional("union", &self.union)?;
-        object.optional("unsafe", &self.r#unsafe)?;
-        object.optional("unsized", &self.r#unsized)?;
-        object.optional("use", &self.r#use)?;
-        object.optional("virtual", &self.r#virtual)?;
-        object.optional("where", &self.r#where)?;
-        object.optional("while", &self.r#while)?;
-        object.optional("yield", &self.r#yield)?;
-        object.optional("@id", &self.id)?;
-        object.optional("$id2", &self.id2)?;
-        object.optional("foo-bar", &self.foo_bar)?;
-        object.optional("fooBaz", &self.foo_baz)?;
-        object.optional("FOO_QUX", &self.foo_qux)?;
-        object.optional("1st", &self.field1st)?;
-        object.optional("", &self.field)?;
-        object.optional("üñí", &self.üñí)?;
-        object.optional("日本語", &self.日本語)?;
-        object.optional("a.b", &self.a_b)?;
-        object.optional("with space", &self.with_space)?;
-        object.optional("emoji 😀", &self.emoji)?;
-        object.optional("quote\"d", &self.quote_d)?;
-        object.optional("back\\slash", &self.back_slash)?;
-        object.optional("new\nline", &self.new_line)?;
-        object.optional("*/", &self.field_2)?;
-        object.optional("/*", &self.field_3)?;
-        object.optional("//", &self.field_4)?;
-        object.optional("{}", &self.field_5)?;
-        object.optional("#[x]", &self.x)?;
-        object.optional("²half", &self.half)?;
-        object.optional("_private", &self.private)?;
-        object.optional("members_", &self.members)?;
-        object.optional("object", &self.object)?;
-        object.optional("serializer", &self.serializer)?;
-        object.optional("deserializer", &self.deserializer)?;
-        object.optional("value", &self.value)?;
-        object.optional("wire", &self.wire)?;
-        object.optional("serde", &self.serde)?;
-        object.optional("message", &self.message)?;
-        object.optional("registry", &self.registry)?;
-        object.optional("serde_json", &self.serde_json)?;
-        object.optional("some", &self.some)?;
-        object.optional("none", &self.none)?;
-        object.optional("ok", &self.ok)?;
-        object.optional("d", &self.d)?;
-        object.optional("s", &self.s)?;
-        object.optional("f", &self.f)?;
-        object.optional("item", &self.item)?;
-        object.optional("additional_properties", &self.additional_properties)?;
-        ::std::result::Result::Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for Names {
@@ -608,66 +109,16 @@ impl message::Message for Names {
     );
 }
 
-/// Topic `golden.path`, schema `order-placed.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OrderPlaced {
-    pub a: ::std::option::Option<SharedThing>,
-    pub b: ::std::option::Option<OtherThing>,
-    pub lines: ::std::option::Option<::std::vec::Vec<OrderPlacedLine>>,
-    pub line: ::std::option::Option<OrderPlacedLine2>,
-}
-
-impl<'de> serde::Deserialize<'de> for OrderPlaced {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.path`, schema `order-placed.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OrderPlaced {
+        pub a: ::std::option::Option<SharedThing> = 0 "a": optional,
+        pub b: ::std::option::Option<OtherThing> = 1 "b": optional,
+        pub lines: ::std::option::Option<::std::vec::Vec<OrderPlacedLine>> = 2 "lines": optional,
+        pub line: ::std::option::Option<OrderPlacedLine2> = 3 "line": optional,
     }
-}
-
-impl serde::Serialize for OrderPlaced {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OrderPlaced {}
-
-impl wire::Object for OrderPlaced {
-    const MEMBERS: &'static [&'static str] = &["a", "b", "lines", "line"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut a = ::std::option::Option::None;
-        let mut b = ::std::option::Option::None;
-        let mut lines = ::std::option::Option::None;
-        let mut line = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => a = ::std::option::Option::Some(members.value()?),
-                1 => b = ::std::option::Option::Some(members.value()?),
-                2 => lines = ::std::option::Option::Some(members.value()?),
-                3 => line = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { a, b, lines, line })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("a", &self.a)?;
-        object.optional("b", &self.b)?;
-        object.optional("lines", &self.lines)?;
-        object.optional("line", &self.line)?;
-        ::std::result::Result::Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for OrderPlaced {
@@ -678,566 +129,90 @@ impl message::Message for OrderPlaced {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct SharedThing {
-    pub a: ::std::option::Option<i64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct SharedThing {
+        pub a: ::std::option::Option<i64> = 0 "a": optional,
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for SharedThing {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OtherThing {
+        pub b: ::std::option::Option<i64> = 0 "b": optional,
     }
+    others ignored;
 }
 
-impl serde::Serialize for SharedThing {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OrderPlacedLine {
+        pub entries: ::std::option::Option<::std::vec::Vec<OrderPlacedLineEntry>> = 0 "entries": optional,
     }
+    others ignored;
 }
 
-impl wire::Type for SharedThing {}
-
-impl wire::Object for SharedThing {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut a = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => a = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { a })
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OrderPlacedLineEntry {
+        pub z: ::std::option::Option<i64> = 0 "z": optional,
     }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("a", &self.a)?;
-        ::std::result::Result::Ok(())
-    }
+    others ignored;
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OtherThing {
-    pub b: ::std::option::Option<i64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OrderPlacedLine2 {
+        pub q: ::std::option::Option<i64> = 0 "q": optional,
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for OtherThing {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.types`, schema `types.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Types {
+        pub p0: ::std::option::Option<Option> = 0 "p0": optional,
+        pub p1: ::std::option::Option<Some> = 1 "p1": optional,
+        pub p2: ::std::option::Option<None> = 2 "p2": optional,
+        pub p3: ::std::option::Option<Result> = 3 "p3": optional,
+        pub p4: ::std::option::Option<Err> = 4 "p4": optional,
+        pub p5: ::std::option::Option<String> = 5 "p5": optional,
+        pub p6: ::std::option::Option<Vec> = 6 "p6": optional,
+        pub p7: ::std::option::Option<Box> = 7 "p7": optional,
+        pub p8: ::std::option::Option<Default> = 8 "p8": optional,
+        pub p9: ::std::option::Option<From> = 9 "p9": optional,
+        pub p10: ::std::option::Option<TryFrom> = 10 "p10": optional,
+        pub p11: ::std::option::Option<Debug> = 11 "p11": optional,
+        pub p12: ::std::option::Option<Clone> = 12 "p12": optional,
+        pub p13: ::std::option::Option<PartialEq> = 13 "p13": optional,
+        pub p14: ::std::option::Option<Eq> = 14 "p14": optional,
+        pub p15: ::std::option::Option<Self_> = 15 "p15": optional,
+        pub p16: ::std::option::Option<A> = 16 "p16": optional,
+        pub p17: ::std::option::Option<D> = 17 "p17": optional,
+        pub p18: ::std::option::Option<S> = 18 "p18": optional,
+        pub p19: ::std::option::Option<Message> = 19 "p19": optional,
+        pub p20: ::std::option::Option<Wire> = 20 "p20": optional,
+        pub p21: ::std::option::Option<Value> = 21 "p21": optional,
+        pub p22: ::std::option::Option<日本> = 22 "p22": optional,
+        pub p23: ::std::option::Option<Error> = 23 "p23": optional,
+        pub p24: ::std::option::Option<Type> = 24 "p24": optional,
+        pub p25: ::std::option::Option<Str> = 25 "p25": optional,
+        pub p26: ::std::option::Option<U8> = 26 "p26": optional,
+        pub p27: ::std::option::Option<ToOwned> = 27 "p27": optional,
+        pub p28: ::std::option::Option<Iterator> = 28 "p28": optional,
+        pub p29: ::std::option::Option<Serde> = 29 "p29": optional,
+        pub p30: ::std::option::Option<WordNewtype> = 30 "p30": optional,
+        pub p31: ::std::option::Option<Ok> = 31 "p31": optional,
+        pub p32: ::std::option::Option<Kind> = 32 "p32": optional,
+        pub p33: ::std::option::Option<Recursive> = 33 "p33": optional,
+        pub p34: ::std::option::Option<日本newtype> = 34 "p34": optional,
+        pub p35: ::std::option::Option<漢字> = 35 "p35": optional,
+        pub 漢字_: 漢字 = 36 "漢字",
     }
-}
-
-impl serde::Serialize for OtherThing {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OtherThing {}
-
-impl wire::Object for OtherThing {
-    const MEMBERS: &'static [&'static str] = &["b"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut b = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => b = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { b })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("b", &self.b)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OrderPlacedLine {
-    pub entries: ::std::option::Option<::std::vec::Vec<OrderPlacedLineEntry>>,
-}
-
-impl<'de> serde::Deserialize<'de> for OrderPlacedLine {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OrderPlacedLine {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OrderPlacedLine {}
-
-impl wire::Object for OrderPlacedLine {
-    const MEMBERS: &'static [&'static str] = &["entries"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut entries = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => entries = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { entries })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("entries", &self.entries)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OrderPlacedLineEntry {
-    pub z: ::std::option::Option<i64>,
-}
-
-impl<'de> serde::Deserialize<'de> for OrderPlacedLineEntry {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OrderPlacedLineEntry {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OrderPlacedLineEntry {}
-
-impl wire::Object for OrderPlacedLineEntry {
-    const MEMBERS: &'static [&'static str] = &["z"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut z = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => z = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { z })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("z", &self.z)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct OrderPlacedLine2 {
-    pub q: ::std::option::Option<i64>,
-}
-
-impl<'de> serde::Deserialize<'de> for OrderPlacedLine2 {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OrderPlacedLine2 {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OrderPlacedLine2 {}
-
-impl wire::Object for OrderPlacedLine2 {
-    const MEMBERS: &'static [&'static str] = &["q"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut q = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => q = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { q })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("q", &self.q)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-/// Topic `golden.types`, schema `types.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Types {
-    pub p0: ::std::option::Option<Option>,
-    pub p1: ::std::option::Option<Some>,
-    pub p2: ::std::option::Option<None>,
-    pub p3: ::std::option::Option<Result>,
-    pub p4: ::std::option::Option<Err>,
-    pub p5: ::std::option::Option<String>,
-    pub p6: ::std::option::Option<Vec>,
-    pub p7: ::std::option::Option<Box>,
-    pub p8: ::std::option::Option<Default>,
-    pub p9: ::std::option::Option<From>,
-    pub p10: ::std::option::Option<TryFrom>,
-    pub p11: ::std::option::Option<Debug>,
-    pub p12: ::std::option::Option<Clone>,
-    pub p13: ::std::option::Option<PartialEq>,
-    pub p14: ::std::option::Option<Eq>,
-    pub p15: ::std::option::Option<Self_>,
-    pub p16: ::std::option::Option<A>,
-    pub p17: ::std::option::Option<D>,
-    pub p18: ::std::option::Option<S>,
-    pub p19: ::std::option::Option<Message>,
-    pub p20: ::std::option::Option<Wire>,
-    pub p21: ::std::option::Option<Value>,
-    pub p22: ::std::option::Option<日本>,
-    pub p23: ::std::option::Option<Error>,
-    pub p24: ::std::option::Option<Type>,
-    pub p25: ::std::option::Option<Str>,
-    pub p26: ::std::option::Option<U8>,
-    pub p27: ::std::option::Option<ToOwned>,
-    pub p28: ::std::option::Option<Iterator>,
-    pub p29: ::std::option::Option<Serde>,
-    pub p30: ::std::option::Option<WordNewtype>,
-    pub p31: ::std::option::Option<Ok>,
-    pub p32: ::std::option::Option<Kind>,
-    pub p33: ::std::option::Option<Recursive>,
-    pub p34: ::std::option::Option<日本newtype>,
-    pub p35: ::std::option::Option<漢字>,
-    pub 漢字: 漢字,
-}
-
-impl Types {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(漢字_: 漢字) -> Self {
-        Self {
-            p0: ::std::option::Option::None,
-            p1: ::std::option::Option::None,
-            p2: ::std::option::Option::None,
-            p3: ::std::option::Option::None,
-            p4: ::std::option::Option::None,
-            p5: ::std::option::Option::None,
-            p6: ::std::option::Option::None,
-            p7: ::std::option::Option::None,
-            p8: ::std::option::Option::None,
-            p9: ::std::option::Option::None,
-            p10: ::std::option::Option::None,
-            p11: ::std::option::Option::None,
-            p12: ::std::option::Option::None,
-            p13: ::std::option::Option::None,
-            p14: ::std::option::Option::None,
-            p15: ::std::option::Option::None,
-            p16: ::std::option::Option::None,
-            p17: ::std::option::Option::None,
-            p18: ::std::option::Option::None,
-            p19: ::std::option::Option::None,
-            p20: ::std::option::Option::None,
-            p21: ::std::option::Option::None,
-            p22: ::std::option::Option::None,
-            p23: ::std::option::Option::None,
-            p24: ::std::option::Option::None,
-            p25: ::std::option::Option::None,
-            p26: ::std::option::Option::None,
-            p27: ::std::option::Option::None,
-            p28: ::std::option::Option::None,
-            p29: ::std::option::Option::None,
-            p30: ::std::option::Option::None,
-            p31: ::std::option::Option::None,
-            p32: ::std::option::Option::None,
-            p33: ::std::option::Option::None,
-            p34: ::std::option::Option::None,
-            p35: ::std::option::Option::None,
-            漢字: 漢字_,
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Types {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Types {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Types {}
-
-impl wire::Object for Types {
-    const MEMBERS: &'static [&'static str] = &[
-        "p0",
-        "p1",
-        "p2",
-        "p3",
-        "p4",
-        "p5",
-        "p6",
-        "p7",
-        "p8",
-        "p9",
-        "p10",
-        "p11",
-        "p12",
-        "p13",
-        "p14",
-        "p15",
-        "p16",
-        "p17",
-        "p18",
-        "p19",
-        "p20",
-        "p21",
-        "p22",
-        "p23",
-        "p24",
-        "p25",
-        "p26",
-        "p27",
-        "p28",
-        "p29",
-        "p30",
-        "p31",
-        "p32",
-        "p33",
-        "p34",
-        "p35",
-        "漢字",
-    ];
-
-    #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut p0 = ::std::option::Option::None;
-        let mut p1 = ::std::option::Option::None;
-        let mut p2 = ::std::option::Option::None;
-        let mut p3 = ::std::option::Option::None;
-        let mut p4 = ::std::option::Option::None;
-        let mut p5 = ::std::option::Option::None;
-        let mut p6 = ::std::option::Option::None;
-        let mut p7 = ::std::option::Option::None;
-        let mut p8 = ::std::option::Option::None;
-        let mut p9 = ::std::option::Option::None;
-        let mut p10 = ::std::option::Option::None;
-        let mut p11 = ::std::option::Option::None;
-        let mut p12 = ::std::option::Option::None;
-        let mut p13 = ::std::option::Option::None;
-        let mut p14 = ::std::option::Option::None;
-        let mut p15 = ::std::option::Option::None;
-        let mut p16 = ::std::option::Option::None;
-        let mut p17 = ::std::option::Option::None;
-        let mut p18 = ::std::option::Option::None;
-        let mut p19 = ::std::option::Option::None;
-        let mut p20 = ::std::option::Option::None;
-        let mut p21 = ::std::option::Option::None;
-        let mut p22 = ::std::option::Option::None;
-        let mut p23 = ::std::option::Option::None;
-        let mut p24 = ::std::option::Option::None;
-        let mut p25 = ::std::option::Option::None;
-        let mut p26 = ::std::option::Option::None;
-        let mut p27 = ::std::option::Option::None;
-        let mut p28 = ::std::option::Option::None;
-        let mut p29 = ::std::option::Option::None;
-        let mut p30 = ::std::option::Option::None;
-        let mut p31 = ::std::option::Option::None;
-        let mut p32 = ::std::option::Option::None;
-        let mut p33 = ::std::option::Option::None;
-        let mut p34 = ::std::option::Option::None;
-        let mut p35 = ::std::option::Option::None;
-        let mut 漢字_ = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => p0 = ::std::option::Option::Some(members.value()?),
-                1 => p1 = ::std::option::Option::Some(members.value()?),
-                2 => p2 = ::std::option::Option::Some(members.value()?),
-                3 => p3 = ::std::option::Option::Some(members.value()?),
-                4 => p4 = ::std::option::Option::Some(members.value()?),
-                5 => p5 = ::std::option::Option::Some(members.value()?),
-                6 => p6 = ::std::option::Option::Some(members.value()?),
-                7 => p7 = ::std::option::Option::Some(members.value()?),
-                8 => p8 = ::std::option::Option::Some(members.value()?),
-                9 => p9 = ::std::option::Option::Some(members.value()?),
-                10 => p10 = ::std::option::Option::Some(members.value()?),
-                11 => p11 = ::std::option::Option::Some(members.value()?),
-                12 => p12 = ::std::option::Option::Some(members.value()?),
-                13 => p13 = ::std::option::Option::Some(members.value()?),
-                14 => p14 = ::std::option::Option::Some(members.value()?),
-                15 => p15 = ::std::option::Option::Some(members.value()?),
-                16 => p16 = ::std::option::Option::Some(members.value()?),
-                17 => p17 = ::std::option::Option::Some(members.value()?),
-                18 => p18 = ::std::option::Option::Some(members.value()?),
-                19 => p19 = ::std::option::Option::Some(members.value()?),
-                20 => p20 = ::std::option::Option::Some(members.value()?),
-                21 => p21 = ::std::option::Option::Some(members.value()?),
-                22 => p22 = ::std::option::Option::Some(members.value()?),
-                23 => p23 = ::std::option::Option::Some(members.value()?),
-                24 => p24 = ::std::option::Option::Some(members.value()?),
-                25 => p25 = ::std::option::Option::Some(members.value()?),
-                26 => p26 = ::std::option::Option::Some(members.value()?),
-                27 => p27 = ::std::option::Option::Some(members.value()?),
-                28 => p28 = ::std::option::Option::Some(members.value()?),
-                29 => p29 = ::std::option::Option::Some(members.value()?),
-                30 => p30 = ::std::option::Option::Some(members.value()?),
-                31 => p31 = ::std::option::Option::Some(members.value()?),
-                32 => p32 = ::std::option::Option::Some(members.value()?),
-                33 => p33 = ::std::option::Option::Some(members.value()?),
-                34 => p34 = ::std::option::Option::Some(members.value()?),
-                35 => p35 = ::std::option::Option::Some(members.value()?),
-                36 => 漢字_ = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            p0,
-            p1,
-            p2,
-            p3,
-            p4,
-            p5,
-            p6,
-            p7,
-            p8,
-            p9,
-            p10,
-            p11,
-            p12,
-            p13,
-            p14,
-            p15,
-            p16,
-            p17,
-            p18,
-            p19,
-            p20,
-            p21,
-            p22,
-            p23,
-            p24,
-            p25,
-            p26,
-            p27,
-            p28,
-            p29,
-            p30,
-            p31,
-            p32,
-            p33,
-            p34,
-            p35,
-            漢字: members.required(36, 漢字_)?,
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("p0", &self.p0)?;
-        object.optional("p1", &self.p1)?;
-        object.optional("p2", &self.p2)?;
-        object.optional("p3", &self.p3)?;
-        object.optional("p4", &self.p4)?;
-        object.optional("p5", &self.p5)?;
-        object.optional("p6", &self.p6)?;
-        object.optional("p7", &self.p7)?;
-        object.optional("p8", &self.p8)?;
-        object.optional("p9", &self.p9)?;
-        object.optional("p10", &self.p10)?;
-        object.optional("p11", &self.p11)?;
-        object.optional("p12", &self.p12)?;
-        object.optional("p13", &self.p13)?;
-        object.optional("p14", &self.p14)?;
-        object.optional("p15", &self.p15)?;
-        object.optional("p16", &self.p16)?;
-        object.optional("p17", &self.p17)?;
-        object.optional("p18", &self.p18)?;
-        object.optional("p19", &self.p19)?;
-        object.optional("p20", &self.p20)?;
-        object.optional("p21", &self.p21)?;
-        object.optional("p22", &self.p22)?;
-        object.optional("p23", &self.p23)?;
-        object.optional("p24", &self.p24)?;
-        object.optional("p25", &self.p25)?;
-        object.optional("p26", &self.p26)?;
-        object.optional("p27", &self.p27)?;
-        object.optional("p28", &self.p28)?;
-        object.optional("p29", &self.p29)?;
-        object.optional("p30", &self.p30)?;
-        object.optional("p31", &self.p31)?;
-        object.optional("p32", &self.p32)?;
-        object.optional("p33", &self.p33)?;
-        object.optional("p34", &self.p34)?;
-        object.optional("p35", &self.p35)?;
-        object.value("漢字", &self.漢字)?;
-        ::std::result::Result::Ok(())
-    }
+    others ignored;
+    new(漢字_: 漢字);
 }
 
 impl message::Message for Types {
@@ -1248,2344 +223,394 @@ impl message::Message for Types {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Option {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Option {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Option {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Option {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Option {}
-
-impl wire::Object for Option {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Some {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Some {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Some {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Some {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Some {}
-
-impl wire::Object for Some {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct None {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for None {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for None {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for None {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for None {}
-
-impl wire::Object for None {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Result {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Result {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Result {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Result {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Result {}
-
-impl wire::Object for Result {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Err {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Err {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Err {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Err {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Err {}
-
-impl wire::Object for Err {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct String {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for String {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for String {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for String {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for String {}
-
-impl wire::Object for String {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vec {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Vec {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Vec {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Vec {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Vec {}
-
-impl wire::Object for Vec {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Box {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Box {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Box {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Box {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Box {}
-
-impl wire::Object for Box {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Default {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Default {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Default {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Default {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Default {}
-
-impl wire::Object for Default {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct From {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for From {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for From {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for From {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for From {}
-
-impl wire::Object for From {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TryFrom {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for TryFrom {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for TryFrom {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for TryFrom {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for TryFrom {}
-
-impl wire::Object for TryFrom {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Debug {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Debug {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Debug {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Debug {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Debug {}
-
-impl wire::Object for Debug {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clone {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Clone {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Clone {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Clone {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Clone {}
-
-impl wire::Object for Clone {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartialEq {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for PartialEq {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for PartialEq {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for PartialEq {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for PartialEq {}
-
-impl wire::Object for PartialEq {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Eq {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Eq {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Eq {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Eq {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Eq {}
-
-impl wire::Object for Eq {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Self_ {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Self_ {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Self_ {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Self_ {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Self_ {}
-
-impl wire::Object for Self_ {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct A {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for A {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for A {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for A {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for A {}
-
-impl wire::Object for A {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct D {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for D {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for D {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for D {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for D {}
-
-impl wire::Object for D {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct S {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for S {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for S {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for S {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for S {}
-
-impl wire::Object for S {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Message {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Message {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Message {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Message {}
-
-impl wire::Object for Message {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wire {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Wire {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Wire {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Wire {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Wire {}
-
-impl wire::Object for Wire {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Value {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Value {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Value {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Value {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Value {}
-
-impl wire::Object for Value {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct 日本 {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for 日本 {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for 日本 {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for 日本 {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for 日本 {}
-
-impl wire::Object for 日本 {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Error {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Error {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Error {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Error {}
-
-impl wire::Object for Error {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Type {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Type {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Type {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Type {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Type {}
-
-impl wire::Object for Type {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Str {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Str {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Str {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Str {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Str {}
-
-impl wire::Object for Str {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct U8 {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for U8 {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for U8 {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for U8 {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for U8 {}
-
-impl wire::Object for U8 {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToOwned {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for ToOwned {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ToOwned {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for ToOwned {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for ToOwned {}
-
-impl wire::Object for ToOwned {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Iterator {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Iterator {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Iterator {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Iterator {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Iterator {}
-
-impl wire::Object for Iterator {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Serde {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
-}
-
-impl ::std::default::Default for Serde {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Serde {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Serde {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Serde {}
-
-impl wire::Object for Serde {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Option {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Some {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct None {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Result {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Err {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct String {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Vec {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Box {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Default {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct From {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct TryFrom {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Debug {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Clone {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PartialEq {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Eq {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Self_ {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct A {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct D {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct S {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Message {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Wire {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Value {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct 日本 {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Error {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Type {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Str {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct U8 {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ToOwned {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Iterator {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Serde {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
 }
 
 /// At least 1 character.
@@ -3616,24 +641,7 @@ impl ::std::ops::Deref for WordNewtype {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for WordNewtype {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for WordNewtype {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for WordNewtype {}
+wire::serde_impls!(WordNewtype, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for WordNewtype {
     type Codec = ::std::string::String;
@@ -3648,279 +656,57 @@ impl wire::Newtype for WordNewtype {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ok {
-    pub x: ::std::option::Option<i64>,
-    pub o: ::std::option::Option<::std::string::String>,
-    pub n: ::std::option::Option<i64>,
-    /// Default: `["a"]`.
-    pub l: ::std::vec::Vec<::std::string::String>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Ok {
+        pub x: ::std::option::Option<i64> = 0 "x": optional,
+        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
+        pub n: ::std::option::Option<i64> = 2 "n": nullable,
+        /// Default: `["a"]`.
+        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
+    }
+    others ignored;
+    default all;
 }
 
-impl ::std::default::Default for Ok {
-    fn default() -> Self {
-        Self {
-            x: ::std::option::Option::None,
-            o: ::std::option::Option::None,
-            n: ::std::option::Option::None,
-            l: ::std::vec!["a".to_owned()],
-        }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum Kind {
+        Self_ = "self",
+        Self2 = "Self",
+        Super = "super",
+        Crate = "crate",
+        Value = "_",
+        All = "all",
+        All2 = "ALL",
+        New = "new",
+        Error = "Error",
+        None = "None",
+        Some = "Some",
+        Ok = "Ok",
+        Type = "type",
+        Value1 = "1",
+        Minus1 = "-1",
+        Plus1 = "+1",
+        Value1_2 = "--1",
+        A = "a",
+        A2 = "A",
+        /// `日本`
+        日本 => "日本",
+        /// `é`
+        É => "é",
+        /// `²`
+        Value2 => "²",
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Ok {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct Recursive {
+        pub next: ::std::option::Option<::std::boxed::Box<Recursive>> = 0 "next": optional as (wire::Boxed<Recursive>),
+        pub union: ::std::option::Option<RecursiveUnion> = 1 "union": optional,
     }
-}
-
-impl serde::Serialize for Ok {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Ok {}
-
-impl wire::Object for Ok {
-    const MEMBERS: &'static [&'static str] = &["x", "o", "n", "l"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut x = ::std::option::Option::None;
-        let mut o = ::std::option::Option::None;
-        let mut n = ::std::option::Option::None;
-        let mut l = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => x = ::std::option::Option::Some(members.value()?),
-                1 => o = ::std::option::Option::Some(members.value()?),
-                2 => n = members.value()?,
-                3 => l = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self {
-            x,
-            o,
-            n,
-            l: l.unwrap_or_else(|| ::std::vec!["a".to_owned()]),
-        })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.optional("x", &self.x)?;
-        object.optional("o", &self.o)?;
-        object.optional("n", &self.n)?;
-        object.value("l", &self.l)?;
-        ::std::result::Result::Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `self`
-    Self_,
-    /// `Self`
-    Self2,
-    /// `super`
-    Super,
-    /// `crate`
-    Crate,
-    /// `_`
-    Value,
-    /// `all`
-    All,
-    /// `ALL`
-    All2,
-    /// `new`
-    New,
-    /// `Error`
-    Error,
-    /// `None`
-    None,
-    /// `Some`
-    Some,
-    /// `Ok`
-    Ok,
-    /// `type`
-    Type,
-    /// `1`
-    Value1,
-    /// `-1`
-    Minus1,
-    /// `+1`
-    Plus1,
-    /// `--1`
-    Value1_2,
-    /// `a`
-    A,
-    /// `A`
-    A2,
-    /// `日本`
-    日本,
-    /// `é`
-    É,
-    /// `²`
-    Value2,
-}
-
-impl Kind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 22] = [
-        Self::Self_,
-        Self::Self2,
-        Self::Super,
-        Self::Crate,
-        Self::Value,
-        Self::All,
-        Self::All2,
-        Self::New,
-        Self::Error,
-        Self::None,
-        Self::Some,
-        Self::Ok,
-        Self::Type,
-        Self::Value1,
-        Self::Minus1,
-        Self::Plus1,
-        Self::Value1_2,
-        Self::A,
-        Self::A2,
-        Self::日本,
-        Self::É,
-        Self::Value2,
-    ];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Self_ => "self",
-            Self::Self2 => "Self",
-            Self::Super => "super",
-            Self::Crate => "crate",
-            Self::Value => "_",
-            Self::All => "all",
-            Self::All2 => "ALL",
-            Self::New => "new",
-            Self::Error => "Error",
-            Self::None => "None",
-            Self::Some => "Some",
-            Self::Ok => "Ok",
-            Self::Type => "type",
-            Self::Value1 => "1",
-            Self::Minus1 => "-1",
-            Self::Plus1 => "+1",
-            Self::Value1_2 => "--1",
-            Self::A => "a",
-            Self::A2 => "A",
-            Self::日本 => "日本",
-            Self::É => "é",
-            Self::Value2 => "²",
-        }
-    }
-}
-
-impl ::std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Kind {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for Kind {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for Kind {}
-
-impl wire::Enumeration for Kind {
-    const EXPECTED: &'static str = "one of `self`, `Self`, `super`, `crate`, `_`, `all`, `ALL`, `new`, `Error`, `None`, `Some`, `Ok`, `type`, `1`, `-1`, `+1`, `--1`, `a`, `A`, `日本`, `é`, `²`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Recursive {
-    pub next: ::std::option::Option<::std::boxed::Box<Recursive>>,
-    pub union: ::std::option::Option<RecursiveUnion>,
-}
-
-impl<'de> serde::Deserialize<'de> for Recursive {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Recursive {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Recursive {}
-
-impl wire::Object for Recursive {
-    const MEMBERS: &'static [&'static str] = &["next", "union"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> ::std::result::Result<Self, A_::Error> {
-        let mut next = ::std::option::Option::None;
-        let mut union = ::std::option::Option::None;
-        while let ::std::option::Option::Some(index) = members.next()? {
-            match index {
-                0 => {
-                    next = ::std::option::Option::Some(
-                        members.read::<wire::Boxed<Recursive>>()?,
-                    );
-                }
-                1 => union = ::std::option::Option::Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        ::std::result::Result::Ok(Self { next, union })
-    }
-
-    fn write<S_: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S_>,
-    ) -> ::std::result::Result<(), S_::Error> {
-        object.write_optional::<wire::Boxed<Recursive>>("next", &self.next)?;
-        object.optional("union", &self.union)?;
-        ::std::result::Result::Ok(())
-    }
+    others ignored;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -3931,24 +717,7 @@ pub enum RecursiveUnion {
     Array(::std::vec::Vec<Recursive>),
 }
 
-impl<'de> serde::Deserialize<'de> for RecursiveUnion {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for RecursiveUnion {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for RecursiveUnion {}
+wire::serde_impls!(RecursiveUnion, OfVariants, read_union, write_union);
 
 impl wire::Union for RecursiveUnion {
     const EXPECTED: &'static str = "a string or an array";
@@ -4008,24 +777,7 @@ impl ::std::ops::Deref for 日本newtype {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for 日本newtype {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for 日本newtype {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for 日本newtype {}
+wire::serde_impls!(日本newtype, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for 日本newtype {
     type Codec = ::std::string::String;
@@ -4068,24 +820,7 @@ impl ::std::ops::Deref for 漢字 {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for 漢字 {
-    fn deserialize<D_: serde::Deserializer<'de>>(
-        deserializer: D_,
-    ) -> ::std::result::Result<Self, D_::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for 漢字 {
-    fn serialize<S_: serde::Serializer>(
-        &self,
-        serializer: S_,
-    ) -> ::std::result::Result<S_::Ok, S_::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for 漢字 {}
+wire::serde_impls!(漢字, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for 漢字 {
     type Codec = ::std::string::String;

@@ -2,150 +2,41 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Topic `golden.presence.default`, schema `default.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Default {
-    /// At least 1 character.
-    ///
-    /// Default: `"b"`.
-    pub text: String,
-    /// Default: `7`.
-    pub integer: u64,
-    /// Default: `-1.5`.
-    pub number: f64,
-    /// Default: `true`.
-    pub flag: bool,
-    /// Default: `[1,2]`.
-    pub list: Vec<i64>,
-    /// Default: `{"k":1}`.
-    pub map: ::std::collections::BTreeMap<String, i64>,
-    /// Default: `{"x":9}`.
-    pub point: DefaultPoint,
-    /// Default: `"green"`.
-    pub color: DefaultColor,
-    /// Default: `"word"`.
-    pub word: DefaultWord,
-    /// Default: `5`.
-    pub either: DefaultEither,
-    /// Default: `{"a":[1,null,3000000000,-1.5]}`.
-    pub any: serde_json::Value,
+wire::object! {
+    /// Topic `golden.presence.default`, schema `default.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Default {
+        /// At least 1 character.
+        ///
+        /// Default: `"b"`.
+        pub text: String = 0 "text" or ("b".to_owned()),
+        /// Default: `7`.
+        pub integer: u64 = 1 "integer" or (7),
+        /// Default: `-1.5`.
+        pub number: f64 = 2 "number" or (-1.5),
+        /// Default: `true`.
+        pub flag: bool = 3 "flag" or (true),
+        /// Default: `[1,2]`.
+        pub list: Vec<i64> = 4 "list" or (::std::vec![1, 2]),
+        /// Default: `{"k":1}`.
+        pub map: ::std::collections::BTreeMap<String, i64> = 5 "map" or (::std::collections::BTreeMap::from_iter([("k".to_owned(), 1)])),
+        /// Default: `{"x":9}`.
+        pub point: DefaultPoint = 6 "point" or (DefaultPoint { x: 9 }),
+        /// Default: `"green"`.
+        pub color: DefaultColor = 7 "color" or (DefaultColor::Green),
+        /// Default: `"word"`.
+        pub word: DefaultWord = 8 "word" or (DefaultWord("word".to_owned())),
+        /// Default: `5`.
+        pub either: DefaultEither = 9 "either" or (DefaultEither::Integer(5)),
+        /// Default: `{"a":[1,null,3000000000,-1.5]}`.
+        pub any: serde_json::Value = 10 "any" or (wire::json("{\"a\":[1,null,3000000000,-1.5]}")),
+    }
+    others ignored;
+    default all;
+    check fields;
 }
 
-impl ::std::default::Default for Default {
-    fn default() -> Self {
-        Self {
-            text: "b".to_owned(),
-            integer: 7,
-            number: -1.5,
-            flag: true,
-            list: ::std::vec![1, 2],
-            map: ::std::collections::BTreeMap::from_iter([("k".to_owned(), 1)]),
-            point: DefaultPoint { x: 9 },
-            color: DefaultColor::Green,
-            word: DefaultWord("word".to_owned()),
-            either: DefaultEither::Integer(5),
-            any: wire::json("{\"a\":[1,null,3000000000,-1.5]}"),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Default {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Default {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Default {}
-
-impl wire::Object for Default {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = Some(members.value()?),
-                1 => integer = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => flag = Some(members.value()?),
-                4 => list = Some(members.value()?),
-                5 => map = Some(members.value()?),
-                6 => point = Some(members.value()?),
-                7 => color = Some(members.value()?),
-                8 => word = Some(members.value()?),
-                9 => either = Some(members.value()?),
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text: text.unwrap_or_else(|| "b".to_owned()),
-            integer: integer.unwrap_or(7),
-            number: number.unwrap_or(-1.5),
-            flag: flag.unwrap_or(true),
-            list: list.unwrap_or_else(|| ::std::vec![1, 2]),
-            map: map
-                .unwrap_or_else(|| ::std::collections::BTreeMap::from_iter([
-                    ("k".to_owned(), 1),
-                ])),
-            point: point.unwrap_or(DefaultPoint { x: 9 }),
-            color: color.unwrap_or(DefaultColor::Green),
-            word: word.unwrap_or_else(|| DefaultWord("word".to_owned())),
-            either: either.unwrap_or(DefaultEither::Integer(5)),
-            any: any.unwrap_or_else(|| wire::json("{\"a\":[1,null,3000000000,-1.5]}")),
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("text", &self.text)?;
-        object.value("integer", &self.integer)?;
-        object.value("number", &self.number)?;
-        object.value("flag", &self.flag)?;
-        object.value("list", &self.list)?;
-        object.value("map", &self.map)?;
-        object.value("point", &self.point)?;
-        object.value("color", &self.color)?;
-        object.value("word", &self.word)?;
-        object.value("either", &self.either)?;
-        object.value("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for Default {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::min_length(&self.text, 1), "text")?;
         Ok(())
@@ -160,103 +51,19 @@ impl message::Message for Default {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DefaultPoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for DefaultPoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DefaultPoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for DefaultPoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultPoint {}
-
-impl wire::Object for DefaultPoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DefaultColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl DefaultColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for DefaultColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for DefaultColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for DefaultColor {}
-
-impl wire::Enumeration for DefaultColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum DefaultColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -286,21 +93,7 @@ impl ::std::ops::Deref for DefaultWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultWord {}
+wire::serde_impls!(DefaultWord, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for DefaultWord {
     type Codec = String;
@@ -326,21 +119,7 @@ pub enum DefaultEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultEither {}
+wire::serde_impls!(DefaultEither, OfVariants, read_union, write_union);
 
 impl wire::Union for DefaultEither {
     const EXPECTED: &'static str = "an integer or a string";
@@ -365,158 +144,41 @@ impl wire::Union for DefaultEither {
     }
 }
 
-/// Topic `golden.presence.default-nullable`, schema `default-nullable.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DefaultNullable {
-    /// At least 1 character.
-    ///
-    /// Default: `"b"`.
-    pub text: Option<String>,
-    /// Default: `7`.
-    pub integer: Option<u64>,
-    /// Default: `-1.5`.
-    pub number: Option<f64>,
-    /// Default: `true`.
-    pub flag: Option<bool>,
-    /// Default: `[1,2]`.
-    pub list: Option<Vec<i64>>,
-    /// Default: `{"k":1}`.
-    pub map: Option<::std::collections::BTreeMap<String, i64>>,
-    /// Default: `{"x":9}`.
-    pub point: Option<DefaultNullableNullablePoint>,
-    /// Default: `"green"`.
-    pub color: Option<DefaultNullableColor>,
-    /// Default: `"word"`.
-    pub word: Option<DefaultNullableNullableWord>,
-    /// Default: `5`.
-    pub either: Option<DefaultNullableEither>,
-    /// Default: `{"a":[1,null,3000000000,-1.5]}`.
-    pub any: serde_json::Value,
+wire::object! {
+    /// Topic `golden.presence.default-nullable`, schema `default-nullable.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DefaultNullable {
+        /// At least 1 character.
+        ///
+        /// Default: `"b"`.
+        pub text: Option<String> = 0 "text" or (Some("b".to_owned())),
+        /// Default: `7`.
+        pub integer: Option<u64> = 1 "integer" or (Some(7)),
+        /// Default: `-1.5`.
+        pub number: Option<f64> = 2 "number" or (Some(-1.5)),
+        /// Default: `true`.
+        pub flag: Option<bool> = 3 "flag" or (Some(true)),
+        /// Default: `[1,2]`.
+        pub list: Option<Vec<i64>> = 4 "list" or (Some(::std::vec![1, 2])),
+        /// Default: `{"k":1}`.
+        pub map: Option<::std::collections::BTreeMap<String, i64>> = 5 "map" or (Some(::std::collections::BTreeMap::from_iter([("k".to_owned(), 1)]))),
+        /// Default: `{"x":9}`.
+        pub point: Option<DefaultNullableNullablePoint> = 6 "point" or (Some(DefaultNullableNullablePoint { x: 9 })),
+        /// Default: `"green"`.
+        pub color: Option<DefaultNullableColor> = 7 "color" or (Some(DefaultNullableColor::Green)),
+        /// Default: `"word"`.
+        pub word: Option<DefaultNullableNullableWord> = 8 "word" or (Some(DefaultNullableNullableWord("word".to_owned()))),
+        /// Default: `5`.
+        pub either: Option<DefaultNullableEither> = 9 "either" or (Some(DefaultNullableEither::Integer(5))),
+        /// Default: `{"a":[1,null,3000000000,-1.5]}`.
+        pub any: serde_json::Value = 10 "any" or (wire::json("{\"a\":[1,null,3000000000,-1.5]}")),
+    }
+    others ignored;
+    default all;
+    check fields;
 }
 
-impl ::std::default::Default for DefaultNullable {
-    fn default() -> Self {
-        Self {
-            text: Some("b".to_owned()),
-            integer: Some(7),
-            number: Some(-1.5),
-            flag: Some(true),
-            list: Some(::std::vec![1, 2]),
-            map: Some(::std::collections::BTreeMap::from_iter([("k".to_owned(), 1)])),
-            point: Some(DefaultNullableNullablePoint {
-                x: 9,
-            }),
-            color: Some(DefaultNullableColor::Green),
-            word: Some(DefaultNullableNullableWord("word".to_owned())),
-            either: Some(DefaultNullableEither::Integer(5)),
-            any: wire::json("{\"a\":[1,null,3000000000,-1.5]}"),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for DefaultNullable {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultNullable {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultNullable {}
-
-impl wire::Object for DefaultNullable {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = Some(members.value()?),
-                1 => integer = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => flag = Some(members.value()?),
-                4 => list = Some(members.value()?),
-                5 => map = Some(members.value()?),
-                6 => point = Some(members.value()?),
-                7 => color = Some(members.value()?),
-                8 => word = Some(members.value()?),
-                9 => either = Some(members.value()?),
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text: text.unwrap_or_else(|| Some("b".to_owned())),
-            integer: integer.unwrap_or(Some(7)),
-            number: number.unwrap_or(Some(-1.5)),
-            flag: flag.unwrap_or(Some(true)),
-            list: list.unwrap_or_else(|| Some(::std::vec![1, 2])),
-            map: map
-                .unwrap_or_else(|| Some(
-                    ::std::collections::BTreeMap::from_iter([("k".to_owned(), 1)]),
-                )),
-            point: point
-                .unwrap_or(
-                    Some(DefaultNullableNullablePoint {
-                        x: 9,
-                    }),
-                ),
-            color: color.unwrap_or(Some(DefaultNullableColor::Green)),
-            word: word
-                .unwrap_or_else(|| Some(DefaultNullableNullableWord("word".to_owned()))),
-            either: either.unwrap_or(Some(DefaultNullableEither::Integer(5))),
-            any: any.unwrap_or_else(|| wire::json("{\"a\":[1,null,3000000000,-1.5]}")),
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("text", &self.text)?;
-        object.value("integer", &self.integer)?;
-        object.value("number", &self.number)?;
-        object.value("flag", &self.flag)?;
-        object.value("list", &self.list)?;
-        object.value("map", &self.map)?;
-        object.value("point", &self.point)?;
-        object.value("color", &self.color)?;
-        object.value("word", &self.word)?;
-        object.value("either", &self.either)?;
-        object.value("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for DefaultNullable {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(text) = &self.text {
             wire::At::at(wire::min_length(text, 1), "text")?;
@@ -533,103 +195,19 @@ impl message::Message for DefaultNullable {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DefaultNullableNullablePoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for DefaultNullableNullablePoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DefaultNullableNullablePoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for DefaultNullableNullablePoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultNullableNullablePoint {}
-
-impl wire::Object for DefaultNullableNullablePoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DefaultNullableColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl DefaultNullableColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for DefaultNullableColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for DefaultNullableColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultNullableColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for DefaultNullableColor {}
-
-impl wire::Enumeration for DefaultNullableColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum DefaultNullableColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -659,21 +237,7 @@ impl ::std::ops::Deref for DefaultNullableNullableWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultNullableNullableWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultNullableNullableWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultNullableNullableWord {}
+wire::serde_impls!(DefaultNullableNullableWord, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for DefaultNullableNullableWord {
     type Codec = String;
@@ -699,21 +263,7 @@ pub enum DefaultNullableEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for DefaultNullableEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for DefaultNullableEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for DefaultNullableEither {}
+wire::serde_impls!(DefaultNullableEither, OfVariants, read_union, write_union);
 
 impl wire::Union for DefaultNullableEither {
     const EXPECTED: &'static str = "an integer or a string";
@@ -738,129 +288,40 @@ impl wire::Union for DefaultNullableEither {
     }
 }
 
-/// Topic `golden.presence.null-default-nullable`, schema `null-default-nullable.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct NullDefaultNullable {
-    /// At least 1 character.
-    ///
-    /// Default: `null`.
-    pub text: Option<String>,
-    /// Default: `null`.
-    pub integer: Option<u64>,
-    /// Default: `null`.
-    pub number: Option<f64>,
-    /// Default: `null`.
-    pub flag: Option<bool>,
-    /// Default: `null`.
-    pub list: Option<Vec<i64>>,
-    /// Default: `null`.
-    pub map: Option<::std::collections::BTreeMap<String, i64>>,
-    /// Default: `null`.
-    pub point: Option<NullDefaultNullableNullablePoint>,
-    /// Default: `null`.
-    pub color: Option<NullDefaultNullableColor>,
-    /// Default: `null`.
-    pub word: Option<NullDefaultNullableNullableWord>,
-    /// Default: `null`.
-    pub either: Option<NullDefaultNullableEither>,
-    /// Default: `null`.
-    pub any: serde_json::Value,
+wire::object! {
+    /// Topic `golden.presence.null-default-nullable`, schema `null-default-nullable.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct NullDefaultNullable {
+        /// At least 1 character.
+        ///
+        /// Default: `null`.
+        pub text: Option<String> = 0 "text" or (None),
+        /// Default: `null`.
+        pub integer: Option<u64> = 1 "integer" or (None),
+        /// Default: `null`.
+        pub number: Option<f64> = 2 "number" or (None),
+        /// Default: `null`.
+        pub flag: Option<bool> = 3 "flag" or (None),
+        /// Default: `null`.
+        pub list: Option<Vec<i64>> = 4 "list" or (None),
+        /// Default: `null`.
+        pub map: Option<::std::collections::BTreeMap<String, i64>> = 5 "map" or (None),
+        /// Default: `null`.
+        pub point: Option<NullDefaultNullableNullablePoint> = 6 "point" or (None),
+        /// Default: `null`.
+        pub color: Option<NullDefaultNullableColor> = 7 "color" or (None),
+        /// Default: `null`.
+        pub word: Option<NullDefaultNullableNullableWord> = 8 "word" or (None),
+        /// Default: `null`.
+        pub either: Option<NullDefaultNullableEither> = 9 "either" or (None),
+        /// Default: `null`.
+        pub any: serde_json::Value = 10 "any" or (serde_json::Value::Null),
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for NullDefaultNullable {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for NullDefaultNullable {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for NullDefaultNullable {}
-
-impl wire::Object for NullDefaultNullable {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = Some(members.value()?),
-                1 => integer = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => flag = Some(members.value()?),
-                4 => list = Some(members.value()?),
-                5 => map = Some(members.value()?),
-                6 => point = Some(members.value()?),
-                7 => color = Some(members.value()?),
-                8 => word = Some(members.value()?),
-                9 => either = Some(members.value()?),
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text: text.unwrap_or_default(),
-            integer: integer.unwrap_or_default(),
-            number: number.unwrap_or_default(),
-            flag: flag.unwrap_or_default(),
-            list: list.unwrap_or_default(),
-            map: map.unwrap_or_default(),
-            point: point.unwrap_or_default(),
-            color: color.unwrap_or_default(),
-            word: word.unwrap_or_default(),
-            either: either.unwrap_or_default(),
-            any: any.unwrap_or_default(),
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("text", &self.text)?;
-        object.value("integer", &self.integer)?;
-        object.value("number", &self.number)?;
-        object.value("flag", &self.flag)?;
-        object.value("list", &self.list)?;
-        object.value("map", &self.map)?;
-        object.value("point", &self.point)?;
-        object.value("color", &self.color)?;
-        object.value("word", &self.word)?;
-        object.value("either", &self.either)?;
-        object.value("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for NullDefaultNullable {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(text) = &self.text {
             wire::At::at(wire::min_length(text, 1), "text")?;
@@ -877,103 +338,19 @@ impl message::Message for NullDefaultNullable {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NullDefaultNullableNullablePoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for NullDefaultNullableNullablePoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct NullDefaultNullableNullablePoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for NullDefaultNullableNullablePoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for NullDefaultNullableNullablePoint {}
-
-impl wire::Object for NullDefaultNullableNullablePoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NullDefaultNullableColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl NullDefaultNullableColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for NullDefaultNullableColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for NullDefaultNullableColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for NullDefaultNullableColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for NullDefaultNullableColor {}
-
-impl wire::Enumeration for NullDefaultNullableColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum NullDefaultNullableColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -1003,21 +380,9 @@ impl ::std::ops::Deref for NullDefaultNullableNullableWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for NullDefaultNullableNullableWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for NullDefaultNullableNullableWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for NullDefaultNullableNullableWord {}
+wire::serde_impls!(
+    NullDefaultNullableNullableWord, OfMembers, read_newtype, write_newtype
+);
 
 impl wire::Newtype for NullDefaultNullableNullableWord {
     type Codec = String;
@@ -1043,21 +408,7 @@ pub enum NullDefaultNullableEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for NullDefaultNullableEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for NullDefaultNullableEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for NullDefaultNullableEither {}
+wire::serde_impls!(NullDefaultNullableEither, OfVariants, read_union, write_union);
 
 impl wire::Union for NullDefaultNullableEither {
     const EXPECTED: &'static str = "an integer or a string";
@@ -1082,117 +433,28 @@ impl wire::Union for NullDefaultNullableEither {
     }
 }
 
-/// Topic `golden.presence.optional`, schema `optional.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Optional {
-    /// At least 1 character.
-    pub text: Option<String>,
-    pub integer: Option<u64>,
-    pub number: Option<f64>,
-    pub flag: Option<bool>,
-    pub list: Option<Vec<i64>>,
-    pub map: Option<::std::collections::BTreeMap<String, i64>>,
-    pub point: Option<OptionalPoint>,
-    pub color: Option<OptionalColor>,
-    pub word: Option<OptionalWord>,
-    pub either: Option<OptionalEither>,
-    pub any: Option<serde_json::Value>,
+wire::object! {
+    /// Topic `golden.presence.optional`, schema `optional.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Optional {
+        /// At least 1 character.
+        pub text: Option<String> = 0 "text": optional,
+        pub integer: Option<u64> = 1 "integer": optional,
+        pub number: Option<f64> = 2 "number": optional,
+        pub flag: Option<bool> = 3 "flag": optional,
+        pub list: Option<Vec<i64>> = 4 "list": optional,
+        pub map: Option<::std::collections::BTreeMap<String, i64>> = 5 "map": optional,
+        pub point: Option<OptionalPoint> = 6 "point": optional,
+        pub color: Option<OptionalColor> = 7 "color": optional,
+        pub word: Option<OptionalWord> = 8 "word": optional,
+        pub either: Option<OptionalEither> = 9 "either": optional,
+        pub any: Option<serde_json::Value> = 10 "any": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Optional {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Optional {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Optional {}
-
-impl wire::Object for Optional {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = Some(members.value()?),
-                1 => integer = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => flag = Some(members.value()?),
-                4 => list = Some(members.value()?),
-                5 => map = Some(members.value()?),
-                6 => point = Some(members.value()?),
-                7 => color = Some(members.value()?),
-                8 => word = Some(members.value()?),
-                9 => either = Some(members.value()?),
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text,
-            integer,
-            number,
-            flag,
-            list,
-            map,
-            point,
-            color,
-            word,
-            either,
-            any,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("text", &self.text)?;
-        object.optional("integer", &self.integer)?;
-        object.optional("number", &self.number)?;
-        object.optional("flag", &self.flag)?;
-        object.optional("list", &self.list)?;
-        object.optional("map", &self.map)?;
-        object.optional("point", &self.point)?;
-        object.optional("color", &self.color)?;
-        object.optional("word", &self.word)?;
-        object.optional("either", &self.either)?;
-        object.optional("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for Optional {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(text) = &self.text {
             wire::At::at(wire::min_length(text, 1), "text")?;
@@ -1209,103 +471,19 @@ impl message::Message for Optional {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionalPoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for OptionalPoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OptionalPoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for OptionalPoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalPoint {}
-
-impl wire::Object for OptionalPoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OptionalColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl OptionalColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for OptionalColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OptionalColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for OptionalColor {}
-
-impl wire::Enumeration for OptionalColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum OptionalColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -1335,21 +513,7 @@ impl ::std::ops::Deref for OptionalWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for OptionalWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalWord {}
+wire::serde_impls!(OptionalWord, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for OptionalWord {
     type Codec = String;
@@ -1375,21 +539,7 @@ pub enum OptionalEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for OptionalEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalEither {}
+wire::serde_impls!(OptionalEither, OfVariants, read_union, write_union);
 
 impl wire::Union for OptionalEither {
     const EXPECTED: &'static str = "an integer or a string";
@@ -1414,117 +564,28 @@ impl wire::Union for OptionalEither {
     }
 }
 
-/// Topic `golden.presence.optional-nullable`, schema `optional-nullable.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct OptionalNullable {
-    /// At least 1 character.
-    pub text: Option<String>,
-    pub integer: Option<u64>,
-    pub number: Option<f64>,
-    pub flag: Option<bool>,
-    pub list: Option<Vec<i64>>,
-    pub map: Option<::std::collections::BTreeMap<String, i64>>,
-    pub point: Option<OptionalNullableNullablePoint>,
-    pub color: Option<OptionalNullableColor>,
-    pub word: Option<OptionalNullableNullableWord>,
-    pub either: Option<OptionalNullableEither>,
-    pub any: Option<serde_json::Value>,
+wire::object! {
+    /// Topic `golden.presence.optional-nullable`, schema `optional-nullable.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct OptionalNullable {
+        /// At least 1 character.
+        pub text: Option<String> = 0 "text": nullable,
+        pub integer: Option<u64> = 1 "integer": nullable,
+        pub number: Option<f64> = 2 "number": nullable,
+        pub flag: Option<bool> = 3 "flag": nullable,
+        pub list: Option<Vec<i64>> = 4 "list": nullable,
+        pub map: Option<::std::collections::BTreeMap<String, i64>> = 5 "map": nullable,
+        pub point: Option<OptionalNullableNullablePoint> = 6 "point": nullable,
+        pub color: Option<OptionalNullableColor> = 7 "color": nullable,
+        pub word: Option<OptionalNullableNullableWord> = 8 "word": nullable,
+        pub either: Option<OptionalNullableEither> = 9 "either": nullable,
+        pub any: Option<serde_json::Value> = 10 "any": optional,
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for OptionalNullable {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalNullable {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalNullable {}
-
-impl wire::Object for OptionalNullable {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = members.value()?,
-                1 => integer = members.value()?,
-                2 => number = members.value()?,
-                3 => flag = members.value()?,
-                4 => list = members.value()?,
-                5 => map = members.value()?,
-                6 => point = members.value()?,
-                7 => color = members.value()?,
-                8 => word = members.value()?,
-                9 => either = members.value()?,
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text,
-            integer,
-            number,
-            flag,
-            list,
-            map,
-            point,
-            color,
-            word,
-            either,
-            any,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("text", &self.text)?;
-        object.optional("integer", &self.integer)?;
-        object.optional("number", &self.number)?;
-        object.optional("flag", &self.flag)?;
-        object.optional("list", &self.list)?;
-        object.optional("map", &self.map)?;
-        object.optional("point", &self.point)?;
-        object.optional("color", &self.color)?;
-        object.optional("word", &self.word)?;
-        object.optional("either", &self.either)?;
-        object.optional("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for OptionalNullable {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(text) = &self.text {
             wire::At::at(wire::min_length(text, 1), "text")?;
@@ -1541,103 +602,19 @@ impl message::Message for OptionalNullable {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionalNullableNullablePoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for OptionalNullableNullablePoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OptionalNullableNullablePoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for OptionalNullableNullablePoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalNullableNullablePoint {}
-
-impl wire::Object for OptionalNullableNullablePoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OptionalNullableColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl OptionalNullableColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for OptionalNullableColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for OptionalNullableColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalNullableColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for OptionalNullableColor {}
-
-impl wire::Enumeration for OptionalNullableColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum OptionalNullableColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -1667,21 +644,7 @@ impl ::std::ops::Deref for OptionalNullableNullableWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for OptionalNullableNullableWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalNullableNullableWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalNullableNullableWord {}
+wire::serde_impls!(OptionalNullableNullableWord, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for OptionalNullableNullableWord {
     type Codec = String;
@@ -1707,21 +670,7 @@ pub enum OptionalNullableEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for OptionalNullableEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for OptionalNullableEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for OptionalNullableEither {}
+wire::serde_impls!(OptionalNullableEither, OfVariants, read_union, write_union);
 
 impl wire::Union for OptionalNullableEither {
     const EXPECTED: &'static str = "an integer or a string";
@@ -1746,117 +695,28 @@ impl wire::Union for OptionalNullableEither {
     }
 }
 
-/// Topic `golden.presence.required`, schema `required.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Required {
-    /// At least 1 character.
-    pub text: String,
-    pub integer: u64,
-    pub number: f64,
-    pub flag: bool,
-    pub list: Vec<i64>,
-    pub map: ::std::collections::BTreeMap<String, i64>,
-    pub point: RequiredPoint,
-    pub color: RequiredColor,
-    pub word: RequiredWord,
-    pub either: RequiredEither,
-    pub any: serde_json::Value,
+wire::object! {
+    /// Topic `golden.presence.required`, schema `required.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Required {
+        /// At least 1 character.
+        pub text: String = 0 "text",
+        pub integer: u64 = 1 "integer",
+        pub number: f64 = 2 "number",
+        pub flag: bool = 3 "flag",
+        pub list: Vec<i64> = 4 "list",
+        pub map: ::std::collections::BTreeMap<String, i64> = 5 "map",
+        pub point: RequiredPoint = 6 "point",
+        pub color: RequiredColor = 7 "color",
+        pub word: RequiredWord = 8 "word",
+        pub either: RequiredEither = 9 "either",
+        pub any: serde_json::Value = 10 "any",
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for Required {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Required {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Required {}
-
-impl wire::Object for Required {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = Some(members.value()?),
-                1 => integer = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => flag = Some(members.value()?),
-                4 => list = Some(members.value()?),
-                5 => map = Some(members.value()?),
-                6 => point = Some(members.value()?),
-                7 => color = Some(members.value()?),
-                8 => word = Some(members.value()?),
-                9 => either = Some(members.value()?),
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text: members.required(0, text)?,
-            integer: members.required(1, integer)?,
-            number: members.required(2, number)?,
-            flag: members.required(3, flag)?,
-            list: members.required(4, list)?,
-            map: members.required(5, map)?,
-            point: members.required(6, point)?,
-            color: members.required(7, color)?,
-            word: members.required(8, word)?,
-            either: members.required(9, either)?,
-            any: members.required(10, any)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("text", &self.text)?;
-        object.value("integer", &self.integer)?;
-        object.value("number", &self.number)?;
-        object.value("flag", &self.flag)?;
-        object.value("list", &self.list)?;
-        object.value("map", &self.map)?;
-        object.value("point", &self.point)?;
-        object.value("color", &self.color)?;
-        object.value("word", &self.word)?;
-        object.value("either", &self.either)?;
-        object.value("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for Required {
     fn check(&self) -> Result<(), wire::Fault> {
         wire::At::at(wire::min_length(&self.text, 1), "text")?;
         Ok(())
@@ -1871,103 +731,19 @@ impl message::Message for Required {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequiredPoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for RequiredPoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RequiredPoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for RequiredPoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredPoint {}
-
-impl wire::Object for RequiredPoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RequiredColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl RequiredColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for RequiredColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for RequiredColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for RequiredColor {}
-
-impl wire::Enumeration for RequiredColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum RequiredColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -1997,21 +773,7 @@ impl ::std::ops::Deref for RequiredWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for RequiredWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredWord {}
+wire::serde_impls!(RequiredWord, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for RequiredWord {
     type Codec = String;
@@ -2037,21 +799,7 @@ pub enum RequiredEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for RequiredEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredEither {}
+wire::serde_impls!(RequiredEither, OfVariants, read_union, write_union);
 
 impl wire::Union for RequiredEither {
     const EXPECTED: &'static str = "an integer or a string";
@@ -2076,117 +824,28 @@ impl wire::Union for RequiredEither {
     }
 }
 
-/// Topic `golden.presence.required-nullable`, schema `required-nullable.schema.json`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RequiredNullable {
-    /// At least 1 character.
-    pub text: Option<String>,
-    pub integer: Option<u64>,
-    pub number: Option<f64>,
-    pub flag: Option<bool>,
-    pub list: Option<Vec<i64>>,
-    pub map: Option<::std::collections::BTreeMap<String, i64>>,
-    pub point: Option<RequiredNullableNullablePoint>,
-    pub color: Option<RequiredNullableColor>,
-    pub word: Option<RequiredNullableNullableWord>,
-    pub either: Option<RequiredNullableEither>,
-    pub any: serde_json::Value,
+wire::object! {
+    /// Topic `golden.presence.required-nullable`, schema `required-nullable.schema.json`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct RequiredNullable {
+        /// At least 1 character.
+        pub text: Option<String> = 0 "text",
+        pub integer: Option<u64> = 1 "integer",
+        pub number: Option<f64> = 2 "number",
+        pub flag: Option<bool> = 3 "flag",
+        pub list: Option<Vec<i64>> = 4 "list",
+        pub map: Option<::std::collections::BTreeMap<String, i64>> = 5 "map",
+        pub point: Option<RequiredNullableNullablePoint> = 6 "point",
+        pub color: Option<RequiredNullableColor> = 7 "color",
+        pub word: Option<RequiredNullableNullableWord> = 8 "word",
+        pub either: Option<RequiredNullableEither> = 9 "either",
+        pub any: serde_json::Value = 10 "any",
+    }
+    others ignored;
+    check fields;
 }
 
-impl<'de> serde::Deserialize<'de> for RequiredNullable {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredNullable {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredNullable {}
-
-impl wire::Object for RequiredNullable {
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "integer",
-        "number",
-        "flag",
-        "list",
-        "map",
-        "point",
-        "color",
-        "word",
-        "either",
-        "any",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text = None;
-        let mut integer = None;
-        let mut number = None;
-        let mut flag = None;
-        let mut list = None;
-        let mut map = None;
-        let mut point = None;
-        let mut color = None;
-        let mut word = None;
-        let mut either = None;
-        let mut any = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text = Some(members.value()?),
-                1 => integer = Some(members.value()?),
-                2 => number = Some(members.value()?),
-                3 => flag = Some(members.value()?),
-                4 => list = Some(members.value()?),
-                5 => map = Some(members.value()?),
-                6 => point = Some(members.value()?),
-                7 => color = Some(members.value()?),
-                8 => word = Some(members.value()?),
-                9 => either = Some(members.value()?),
-                10 => any = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text: members.required(0, text)?,
-            integer: members.required(1, integer)?,
-            number: members.required(2, number)?,
-            flag: members.required(3, flag)?,
-            list: members.required(4, list)?,
-            map: members.required(5, map)?,
-            point: members.required(6, point)?,
-            color: members.required(7, color)?,
-            word: members.required(8, word)?,
-            either: members.required(9, either)?,
-            any: members.required(10, any)?,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("text", &self.text)?;
-        object.value("integer", &self.integer)?;
-        object.value("number", &self.number)?;
-        object.value("flag", &self.flag)?;
-        object.value("list", &self.list)?;
-        object.value("map", &self.map)?;
-        object.value("point", &self.point)?;
-        object.value("color", &self.color)?;
-        object.value("word", &self.word)?;
-        object.value("either", &self.either)?;
-        object.value("any", &self.any)?;
-        Ok(())
-    }
-
+impl wire::Check for RequiredNullable {
     fn check(&self) -> Result<(), wire::Fault> {
         if let Some(text) = &self.text {
             wire::At::at(wire::min_length(text, 1), "text")?;
@@ -2203,103 +862,19 @@ impl message::Message for RequiredNullable {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequiredNullableNullablePoint {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for RequiredNullableNullablePoint {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RequiredNullableNullablePoint {
+        pub x: i64 = 0 "x",
     }
+    others ignored;
 }
 
-impl serde::Serialize for RequiredNullableNullablePoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredNullableNullablePoint {}
-
-impl wire::Object for RequiredNullableNullablePoint {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RequiredNullableColor {
-    /// `red`
-    Red,
-    /// `green`
-    Green,
-}
-
-impl RequiredNullableColor {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::Red, Self::Green];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-}
-
-impl ::std::fmt::Display for RequiredNullableColor {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for RequiredNullableColor {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredNullableColor {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for RequiredNullableColor {}
-
-impl wire::Enumeration for RequiredNullableColor {
-    const EXPECTED: &'static str = "one of `red`, `green`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum RequiredNullableColor {
+        Red = "red",
+        Green = "green",
     }
 }
 
@@ -2329,21 +904,7 @@ impl ::std::ops::Deref for RequiredNullableNullableWord {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for RequiredNullableNullableWord {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredNullableNullableWord {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredNullableNullableWord {}
+wire::serde_impls!(RequiredNullableNullableWord, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for RequiredNullableNullableWord {
     type Codec = String;
@@ -2369,21 +930,7 @@ pub enum RequiredNullableEither {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for RequiredNullableEither {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for RequiredNullableEither {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for RequiredNullableEither {}
+wire::serde_impls!(RequiredNullableEither, OfVariants, read_union, write_union);
 
 impl wire::Union for RequiredNullableEither {
     const EXPECTED: &'static str = "an integer or a string";

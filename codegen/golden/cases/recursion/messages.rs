@@ -2,85 +2,18 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.recursion.mutual`, schema `mutual.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Mutual {
-    pub a: Option<A>,
-    pub list: Option<List>,
-    pub map: Option<Map>,
-    pub json: Option<Json>,
-    pub file: Option<Box<Other>>,
-    pub chain: Option<Chain>,
-}
-
-impl<'de> serde::Deserialize<'de> for Mutual {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.recursion.mutual`, schema `mutual.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Mutual {
+        pub a: Option<A> = 0 "a": optional,
+        pub list: Option<List> = 1 "list": optional,
+        pub map: Option<Map> = 2 "map": optional,
+        pub json: Option<Json> = 3 "json": nullable,
+        pub file: Option<Box<Other>> = 4 "file": optional as (wire::Boxed<Other>),
+        pub chain: Option<Chain> = 5 "chain": optional,
     }
-}
-
-impl serde::Serialize for Mutual {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Mutual {}
-
-impl wire::Object for Mutual {
-    const MEMBERS: &'static [&'static str] = &[
-        "a",
-        "list",
-        "map",
-        "json",
-        "file",
-        "chain",
-    ];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> Result<Self, A_::Error> {
-        let mut a = None;
-        let mut list = None;
-        let mut map = None;
-        let mut json = None;
-        let mut file = None;
-        let mut chain = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                1 => list = Some(members.value()?),
-                2 => map = Some(members.value()?),
-                3 => json = members.value()?,
-                4 => file = Some(members.read::<wire::Boxed<Other>>()?),
-                5 => chain = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            a,
-            list,
-            map,
-            json,
-            file,
-            chain,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        object.optional("list", &self.list)?;
-        object.optional("map", &self.map)?;
-        object.optional("json", &self.json)?;
-        object.write_optional::<wire::Boxed<Other>>("file", &self.file)?;
-        object.optional("chain", &self.chain)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for Mutual {
@@ -91,115 +24,23 @@ impl message::Message for Mutual {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct A {
-    pub b: Option<Box<B>>,
-    pub value: Option<f64>,
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct A {
+        pub b: Option<Box<B>> = 0 "b": optional as (wire::Boxed<B>),
+        pub value: Option<f64> = 1 "value": optional,
+    }
+    others ignored;
 }
 
-impl<'de> serde::Deserialize<'de> for A {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct B {
+        pub a: Box<A> = 0 "a" as (wire::Boxed<A>),
+        pub r#as: Option<Vec<A>> = 1 "as": optional,
     }
-}
-
-impl serde::Serialize for A {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for A {}
-
-impl wire::Object for A {
-    const MEMBERS: &'static [&'static str] = &["b", "value"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> Result<Self, A_::Error> {
-        let mut b = None;
-        let mut value = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => b = Some(members.read::<wire::Boxed<B>>()?),
-                1 => value = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { b, value })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::Boxed<B>>("b", &self.b)?;
-        object.optional("value", &self.value)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct B {
-    pub a: Box<A>,
-    pub r#as: Option<Vec<A>>,
-}
-
-impl B {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(a: Box<A>) -> Self {
-        Self { a, r#as: None }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for B {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for B {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for B {}
-
-impl wire::Object for B {
-    const MEMBERS: &'static [&'static str] = &["a", "as"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> Result<Self, A_::Error> {
-        let mut a = None;
-        let mut r#as = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.read::<wire::Boxed<A>>()?),
-                1 => r#as = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self {
-            a: members.required(0, a)?,
-            r#as,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write::<wire::Boxed<A>>("a", &self.a)?;
-        object.optional("as", &self.r#as)?;
-        Ok(())
-    }
+    others refused;
+    new(a: Box<A>);
 }
 
 /// At most 3 items.
@@ -228,21 +69,7 @@ impl ::std::ops::Deref for List {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for List {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for List {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for List {}
+wire::serde_impls!(List, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for List {
     type Codec = Vec<List>;
@@ -280,21 +107,7 @@ impl ::std::ops::Deref for Map {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Map {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Map {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Map {}
+wire::serde_impls!(Map, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Map {
     type Codec = ::std::collections::BTreeMap<String, Map>;
@@ -320,21 +133,7 @@ pub enum Json {
     Object(::std::collections::BTreeMap<String, Option<Json>>),
 }
 
-impl<'de> serde::Deserialize<'de> for Json {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Json {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Json {}
+wire::serde_impls!(Json, OfVariants, read_union, write_union);
 
 impl wire::Union for Json {
     const EXPECTED: &'static str = "a string or an array or an object";
@@ -377,54 +176,13 @@ impl wire::Union for Json {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Other {
-    pub back: Option<Box<Mutual>>,
-    pub self_: Option<Box<Other>>,
-}
-
-impl<'de> serde::Deserialize<'de> for Other {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Other {
+        pub back: Option<Box<Mutual>> = 0 "back": optional as (wire::Boxed<Mutual>),
+        pub self_: Option<Box<Other>> = 1 "self": optional as (wire::Boxed<Other>),
     }
-}
-
-impl serde::Serialize for Other {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Other {}
-
-impl wire::Object for Other {
-    const MEMBERS: &'static [&'static str] = &["back", "self"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> Result<Self, A_::Error> {
-        let mut back = None;
-        let mut self_ = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => back = Some(members.read::<wire::Boxed<Mutual>>()?),
-                1 => self_ = Some(members.read::<wire::Boxed<Other>>()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { back, self_ })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write_optional::<wire::Boxed<Mutual>>("back", &self.back)?;
-        object.write_optional::<wire::Boxed<Other>>("self", &self.self_)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -450,21 +208,7 @@ impl ::std::ops::Deref for Chain {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Chain {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Chain {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Chain {}
+wire::serde_impls!(Chain, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Chain {
     type Codec = Vec<Option<ChainMap>>;
@@ -501,21 +245,7 @@ impl ::std::ops::Deref for ChainMap {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for ChainMap {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for ChainMap {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for ChainMap {}
+wire::serde_impls!(ChainMap, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for ChainMap {
     type Codec = ::std::collections::BTreeMap<String, Chain>;
@@ -531,100 +261,19 @@ impl wire::Newtype for ChainMap {
     }
 }
 
-/// Topic `golden.recursion.tree`, schema `tree.schema.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tree {
-    pub name: String,
-    pub left: Option<Box<Tree>>,
-    pub right: Option<Box<Tree>>,
-    pub children: Option<Vec<Tree>>,
-    pub by_name: Option<::std::collections::BTreeMap<String, Tree>>,
-    pub parent: Option<Box<MaybeTree>>,
-}
-
-impl Tree {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(name: String) -> Self {
-        Self {
-            name,
-            left: None,
-            right: None,
-            children: None,
-            by_name: None,
-            parent: None,
-        }
+wire::object! {
+    /// Topic `golden.recursion.tree`, schema `tree.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Tree {
+        pub name: String = 0 "name",
+        pub left: Option<Box<Tree>> = 1 "left": optional as (wire::Boxed<Tree>),
+        pub right: Option<Box<Tree>> = 2 "right": optional as (wire::Boxed<Tree>),
+        pub children: Option<Vec<Tree>> = 3 "children": optional,
+        pub by_name: Option<::std::collections::BTreeMap<String, Tree>> = 4 "by_name": optional,
+        pub parent: Option<Box<MaybeTree>> = 5 "parent": nullable as (wire::Boxed<MaybeTree>),
     }
-}
-
-impl<'de> serde::Deserialize<'de> for Tree {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Tree {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Tree {}
-
-impl wire::Object for Tree {
-    const MEMBERS: &'static [&'static str] = &[
-        "name",
-        "left",
-        "right",
-        "children",
-        "by_name",
-        "parent",
-    ];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> Result<Self, A_::Error> {
-        let mut name = None;
-        let mut left = None;
-        let mut right = None;
-        let mut children = None;
-        let mut by_name = None;
-        let mut parent = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => name = Some(members.value()?),
-                1 => left = Some(members.read::<wire::Boxed<Tree>>()?),
-                2 => right = Some(members.read::<wire::Boxed<Tree>>()?),
-                3 => children = Some(members.value()?),
-                4 => by_name = Some(members.value()?),
-                5 => parent = members.read::<Option<wire::Boxed<MaybeTree>>>()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            name: members.required(0, name)?,
-            left,
-            right,
-            children,
-            by_name,
-            parent,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("name", &self.name)?;
-        object.write_optional::<wire::Boxed<Tree>>("left", &self.left)?;
-        object.write_optional::<wire::Boxed<Tree>>("right", &self.right)?;
-        object.optional("children", &self.children)?;
-        object.optional("by_name", &self.by_name)?;
-        object.write_optional::<wire::Boxed<MaybeTree>>("parent", &self.parent)?;
-        Ok(())
-    }
+    others ignored;
+    new(name: String);
 }
 
 impl message::Message for Tree {
@@ -635,65 +284,14 @@ impl message::Message for Tree {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MaybeTree {
-    pub tree: Box<Tree>,
-    pub more: Option<Box<MaybeTree>>,
-}
-
-impl MaybeTree {
-    /// With what is required; the rest is absent, or has its default.
-    #[must_use]
-    pub fn new(tree: Box<Tree>) -> Self {
-        Self { tree, more: None }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct MaybeTree {
+        pub tree: Box<Tree> = 0 "tree" as (wire::Boxed<Tree>),
+        pub more: Option<Box<MaybeTree>> = 1 "more": nullable as (wire::Boxed<MaybeTree>),
     }
-}
-
-impl<'de> serde::Deserialize<'de> for MaybeTree {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for MaybeTree {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for MaybeTree {}
-
-impl wire::Object for MaybeTree {
-    const MEMBERS: &'static [&'static str] = &["tree", "more"];
-
-    fn read<'de, A_: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A_>,
-    ) -> Result<Self, A_::Error> {
-        let mut tree = None;
-        let mut more = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => tree = Some(members.read::<wire::Boxed<Tree>>()?),
-                1 => more = members.read::<Option<wire::Boxed<MaybeTree>>>()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            tree: members.required(0, tree)?,
-            more,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.write::<wire::Boxed<Tree>>("tree", &self.tree)?;
-        object.write_optional::<wire::Boxed<MaybeTree>>("more", &self.more)?;
-        Ok(())
-    }
+    others ignored;
+    new(tree: Box<Tree>);
 }
 
 /// The messages of these schemas, by name and by topic.

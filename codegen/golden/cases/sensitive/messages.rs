@@ -2,12 +2,13 @@
 
 use ::thoth_messaging::{message, registry, serde, wire};
 
-/// Topic `golden.sensitive.kept`, schema `kept.schema.json`.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Kept {
-    pub a: Option<String>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: ::std::collections::BTreeMap<String, Secret>,
+wire::object! {
+    /// Topic `golden.sensitive.kept`, schema `kept.schema.json`.
+    #[derive(Clone, PartialEq, Eq, Default)]
+    pub struct Kept {
+        pub a: Option<String> = 0 "a": optional,
+    }
+    others kept additional_properties: ::std::collections::BTreeMap<String, Secret> as (Secret);
 }
 
 impl ::std::fmt::Debug for Kept {
@@ -16,49 +17,6 @@ impl ::std::fmt::Debug for Kept {
             .field("a", &self.a)
             .field("additional_properties", &wire::Redacted)
             .finish()
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Kept {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Kept {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Kept {}
-
-impl wire::Object for Kept {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        let mut additional_properties = ::std::collections::BTreeMap::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.keep::<Secret>(&mut additional_properties)?,
-            }
-        }
-        Ok(Self { a, additional_properties })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        object.kept::<Secret>(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
     }
 }
 
@@ -102,21 +60,7 @@ impl ::std::fmt::Debug for Secret {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Secret {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_newtype(deserializer)
-    }
-}
-
-impl serde::Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_newtype(self, serializer)
-    }
-}
-
-impl wire::Type for Secret {}
+wire::serde_impls!(Secret, OfMembers, read_newtype, write_newtype);
 
 impl wire::Newtype for Secret {
     type Codec = String;
@@ -131,33 +75,36 @@ impl wire::Newtype for Secret {
     }
 }
 
-/// Topic `golden.sensitive`, schema `sensitive.schema.json`.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Sensitive {
-    /// Sensitive: not shown by `Debug`.
-    pub password: Option<String>,
-    pub user: Option<String>,
-    pub not: Option<String>,
-    /// Sensitive: not shown by `Debug`.
-    pub by_ref: Option<Secret>,
-    /// Sensitive: not shown by `Debug`.
-    pub by_all_of: Option<Secret>,
-    /// Sensitive: not shown by `Debug`.
-    pub in_list: Option<Vec<Secret>>,
-    /// Sensitive: not shown by `Debug`.
-    pub in_map: Option<::std::collections::BTreeMap<String, String>>,
-    /// Sensitive: not shown by `Debug`.
-    pub object: Option<Credentials>,
-    /// Sensitive: not shown by `Debug`.
-    pub objects: Option<Vec<Credentials>>,
-    /// Sensitive: not shown by `Debug`.
-    pub partly: Option<SensitivePartly>,
-    /// Sensitive: not shown by `Debug`.
-    pub kind: Option<Kind>,
-    /// Sensitive: not shown by `Debug`.
-    pub either: Option<Either>,
-    /// Sensitive: not shown by `Debug`.
-    pub maybe: Option<String>,
+wire::object! {
+    /// Topic `golden.sensitive`, schema `sensitive.schema.json`.
+    #[derive(Clone, PartialEq, Eq, Default)]
+    pub struct Sensitive {
+        /// Sensitive: not shown by `Debug`.
+        pub password: Option<String> = 0 "password": optional,
+        pub user: Option<String> = 1 "user": optional,
+        pub not: Option<String> = 2 "not": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub by_ref: Option<Secret> = 3 "by_ref": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub by_all_of: Option<Secret> = 4 "by_all_of": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub in_list: Option<Vec<Secret>> = 5 "in_list": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub in_map: Option<::std::collections::BTreeMap<String, String>> = 6 "in_map": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub object: Option<Credentials> = 7 "object": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub objects: Option<Vec<Credentials>> = 8 "objects": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub partly: Option<SensitivePartly> = 9 "partly": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub kind: Option<Kind> = 10 "kind": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub either: Option<Either> = 11 "either": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub maybe: Option<String> = 12 "maybe": nullable,
+    }
+    others ignored;
 }
 
 impl ::std::fmt::Debug for Sensitive {
@@ -180,111 +127,6 @@ impl ::std::fmt::Debug for Sensitive {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Sensitive {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Sensitive {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Sensitive {}
-
-impl wire::Object for Sensitive {
-    const MEMBERS: &'static [&'static str] = &[
-        "password",
-        "user",
-        "not",
-        "by_ref",
-        "by_all_of",
-        "in_list",
-        "in_map",
-        "object",
-        "objects",
-        "partly",
-        "kind",
-        "either",
-        "maybe",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut password = None;
-        let mut user = None;
-        let mut not = None;
-        let mut by_ref = None;
-        let mut by_all_of = None;
-        let mut in_list = None;
-        let mut in_map = None;
-        let mut object = None;
-        let mut objects = None;
-        let mut partly = None;
-        let mut kind = None;
-        let mut either = None;
-        let mut maybe = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => password = Some(members.value()?),
-                1 => user = Some(members.value()?),
-                2 => not = Some(members.value()?),
-                3 => by_ref = Some(members.value()?),
-                4 => by_all_of = Some(members.value()?),
-                5 => in_list = Some(members.value()?),
-                6 => in_map = Some(members.value()?),
-                7 => object = Some(members.value()?),
-                8 => objects = Some(members.value()?),
-                9 => partly = Some(members.value()?),
-                10 => kind = Some(members.value()?),
-                11 => either = Some(members.value()?),
-                12 => maybe = members.value()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            password,
-            user,
-            not,
-            by_ref,
-            by_all_of,
-            in_list,
-            in_map,
-            object,
-            objects,
-            partly,
-            kind,
-            either,
-            maybe,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("password", &self.password)?;
-        object.optional("user", &self.user)?;
-        object.optional("not", &self.not)?;
-        object.optional("by_ref", &self.by_ref)?;
-        object.optional("by_all_of", &self.by_all_of)?;
-        object.optional("in_list", &self.in_list)?;
-        object.optional("in_map", &self.in_map)?;
-        object.optional("object", &self.object)?;
-        object.optional("objects", &self.objects)?;
-        object.optional("partly", &self.partly)?;
-        object.optional("kind", &self.kind)?;
-        object.optional("either", &self.either)?;
-        object.optional("maybe", &self.maybe)?;
-        Ok(())
-    }
-}
-
 impl message::Message for Sensitive {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
         "Sensitive",
@@ -293,9 +135,12 @@ impl message::Message for Sensitive {
     );
 }
 
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Credentials {
-    pub user: Option<String>,
+wire::object! {
+    #[derive(Clone, PartialEq, Eq, Default)]
+    pub struct Credentials {
+        pub user: Option<String> = 0 "user": optional,
+    }
+    others ignored;
 }
 
 impl ::std::fmt::Debug for Credentials {
@@ -304,54 +149,14 @@ impl ::std::fmt::Debug for Credentials {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Credentials {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, PartialEq, Eq, Default)]
+    pub struct SensitivePartly {
+        /// Sensitive: not shown by `Debug`.
+        pub token: Option<String> = 0 "token": optional,
+        pub id: Option<i64> = 1 "id": optional,
     }
-}
-
-impl serde::Serialize for Credentials {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Credentials {}
-
-impl wire::Object for Credentials {
-    const MEMBERS: &'static [&'static str] = &["user"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut user = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => user = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { user })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("user", &self.user)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct SensitivePartly {
-    /// Sensitive: not shown by `Debug`.
-    pub token: Option<String>,
-    pub id: Option<i64>,
-    /// The members that the schema does not name, by name.
-    pub additional_properties: ::std::collections::BTreeMap<String, String>,
+    others kept additional_properties: ::std::collections::BTreeMap<String, String> as (String);
 }
 
 impl ::std::fmt::Debug for SensitivePartly {
@@ -364,113 +169,16 @@ impl ::std::fmt::Debug for SensitivePartly {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for SensitivePartly {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for SensitivePartly {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for SensitivePartly {}
-
-impl wire::Object for SensitivePartly {
-    const MEMBERS: &'static [&'static str] = &["token", "id"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut token = None;
-        let mut id = None;
-        let mut additional_properties = ::std::collections::BTreeMap::new();
-        while let Some(index) = members.next()? {
-            match index {
-                0 => token = Some(members.value()?),
-                1 => id = Some(members.value()?),
-                _ => members.keep::<String>(&mut additional_properties)?,
-            }
-        }
-        Ok(Self {
-            token,
-            id,
-            additional_properties,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("token", &self.token)?;
-        object.optional("id", &self.id)?;
-        object.kept::<String>(Self::MEMBERS, &self.additional_properties)?;
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `a`
-    A,
-    /// `b`
-    B,
-}
-
-impl Kind {
-    /// All of them, in the order of the schema.
-    pub const ALL: [Self; 2] = [Self::A, Self::B];
-
-    /// The text that stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::A => "a",
-            Self::B => "b",
-        }
-    }
-}
-
-impl ::std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.write_str(self.as_str())
+wire::enumeration! {
+    pub enum Kind {
+        A = "a",
+        B = "b",
     }
 }
 
 impl ::std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_tuple("Kind").field(&wire::Redacted).finish()
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Kind {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_enumeration(deserializer)
-    }
-}
-
-impl serde::Serialize for Kind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_enumeration(*self, serializer)
-    }
-}
-
-impl wire::Type for Kind {}
-
-impl wire::Enumeration for Kind {
-    const EXPECTED: &'static str = "one of `a`, `b`";
-
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn text(self) -> &'static str {
-        self.as_str()
     }
 }
 
@@ -488,21 +196,7 @@ impl ::std::fmt::Debug for Either {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Either {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Either {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Either {}
+wire::serde_impls!(Either, OfVariants, read_union, write_union);
 
 impl wire::Union for Either {
     const EXPECTED: &'static str = "a string or an array";
@@ -527,56 +221,18 @@ impl wire::Union for Either {
     }
 }
 
-/// Topic `golden.sensitive.whole`, schema `whole.schema.json`.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Whole {
-    pub a: Option<String>,
+wire::object! {
+    /// Topic `golden.sensitive.whole`, schema `whole.schema.json`.
+    #[derive(Clone, PartialEq, Eq, Default)]
+    pub struct Whole {
+        pub a: Option<String> = 0 "a": optional,
+    }
+    others ignored;
 }
 
 impl ::std::fmt::Debug for Whole {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_tuple("Whole").field(&wire::Redacted).finish()
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Whole {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
-    }
-}
-
-impl serde::Serialize for Whole {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Whole {}
-
-impl wire::Object for Whole {
-    const MEMBERS: &'static [&'static str] = &["a"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut a = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => a = Some(members.value()?),
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self { a })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("a", &self.a)?;
-        Ok(())
     }
 }
 

@@ -2,47 +2,73 @@
 
 use :: thoth_messaging :: { message , registry , serde , wire } ;
 
-# [doc = " Topic `golden.unformatted.order`, schema `order.schema.json`."] # [derive (Clone , PartialEq , Eq)] pub struct Order { # [doc = " At least 3 characters."] # [doc = ""] # [doc = " Matches `^o-`."] pub id : :: std :: sync :: Arc < str > , pub r#type : OrderType , # [doc = " Default: `\"none\"`."] pub note : :: std :: sync :: Arc < str > , # [doc = " Default: `\"\"`."] pub empty : :: std :: sync :: Arc < str > , # [doc = " No two items are equal."] # [doc = ""] # [doc = " Each: at least 1 character."] pub tags : Option < Vec < :: std :: sync :: Arc < str > > > , pub pair : Option < (:: std :: sync :: Arc < str > , Option < :: std :: sync :: Arc < str > > ,) > , # [doc = " At least 1 member."] # [doc = ""] # [doc = " Each name: At most 5 characters."] # [doc = ""] # [doc = " Each: at most 8 characters."] # [doc = ""] # [doc = " Default: `{\"a\":\"b\"}`."] pub labels : :: std :: collections :: BTreeMap < String , :: std :: sync :: Arc < str > > , # [doc = " Default: `{}`."] pub sizes : :: std :: collections :: BTreeMap < String , Option < i64 > > , pub line : Option < Line > , pub currency : Currency , # [doc = " No two items are equal."] pub currencies : Option < Vec < Currency > > , pub rates : Option < :: std :: collections :: BTreeMap < String , Currency > > , pub price : Option < OrderPrice > , pub perhaps : Option < Currency > , pub mixed : Option < OrderMixed > , # [doc = " Sensitive: not shown by `Debug`."] pub secret : Option < :: std :: sync :: Arc < str > > , # [doc = " The members that the schema does not name, by name."] pub additional_properties : :: std :: collections :: BTreeMap < String , :: std :: sync :: Arc < str > > , }
+wire::object! {
+    /// Topic `golden.unformatted.order`, schema `order.schema.json`.
+    #[derive(Clone, PartialEq, Eq)]
+    pub struct Order {
+        /// At least 3 characters.
+        ///
+        /// Matches `^o-`.
+        pub id: ::std::sync::Arc<str> = 0 "id",
+        pub r#type: OrderType = 1 "type",
+        /// Default: `"none"`.
+        pub note: ::std::sync::Arc<str> = 2 "note" or (<::std::sync::Arc<str>>::from("none")),
+        /// Default: `""`.
+        pub empty: ::std::sync::Arc<str> = 3 "empty" or (<::std::sync::Arc<str>>::from("")),
+        /// No two items are equal.
+        ///
+        /// Each: at least 1 character.
+        pub tags: Option<Vec<::std::sync::Arc<str>>> = 4 "tags": optional,
+        pub pair: Option<(::std::sync::Arc<str>, Option<::std::sync::Arc<str>>,)> = 5 "pair": optional,
+        /// At least 1 member.
+        ///
+        /// Each name: At most 5 characters.
+        ///
+        /// Each: at most 8 characters.
+        ///
+        /// Default: `{"a":"b"}`.
+        pub labels: ::std::collections::BTreeMap<String, ::std::sync::Arc<str>> = 6 "labels" or (::std::collections::BTreeMap::from_iter([("a".to_owned(), <::std::sync::Arc<str>>::from("b"))])),
+        /// Default: `{}`.
+        pub sizes: ::std::collections::BTreeMap<String, Option<i64>> = 7 "sizes" or (::std::collections::BTreeMap::new()),
+        pub line: Option<Line> = 8 "line": optional,
+        pub currency: Currency = 9 "currency",
+        /// No two items are equal.
+        pub currencies: Option<Vec<Currency>> = 10 "currencies": optional as (wire::Unique<Currency>),
+        pub rates: Option<::std::collections::BTreeMap<String, Currency>> = 11 "rates": optional,
+        pub price: Option<OrderPrice> = 12 "price": optional,
+        pub perhaps: Option<Currency> = 13 "perhaps": nullable,
+        pub mixed: Option<OrderMixed> = 14 "mixed": optional,
+        /// Sensitive: not shown by `Debug`.
+        pub secret: Option<::std::sync::Arc<str>> = 15 "secret": optional,
+    }
+    others kept additional_properties: ::std::collections::BTreeMap<String, ::std::sync::Arc<str>> as (::std::sync::Arc<str>);
+    new(id: ::std::sync::Arc<str>, r#type: OrderType, currency: Currency);
+    check fields;
+}
 
-impl Order { # [doc = " With what is required; the rest is absent, or has its default."] # [must_use] pub fn new (id : :: std :: sync :: Arc < str > , r#type : OrderType , currency : Currency) -> Self { Self { id , r#type , note : < :: std :: sync :: Arc < str > > :: from ("none") , empty : < :: std :: sync :: Arc < str > > :: from ("") , tags : None , pair : None , labels : :: std :: collections :: BTreeMap :: from_iter ([("a" . to_owned () , < :: std :: sync :: Arc < str > > :: from ("b"))]) , sizes : :: std :: collections :: BTreeMap :: new () , line : None , currency , currencies : None , rates : None , price : None , perhaps : None , mixed : None , secret : None , additional_properties : :: std :: collections :: BTreeMap :: new () , } } }
+impl wire :: Check for Order { fn check (& self) -> Result < () , wire :: Fault > { wire :: At :: at (wire :: min_length (& self . id , 3) , "id") ? ; wire :: At :: at ({ static PATTERN : wire :: Pattern = wire :: Pattern :: new ("^o-") ; wire :: pattern (& self . id , & PATTERN) } , "id") ? ; if let Some (tags) = & self . tags { wire :: At :: at (wire :: unique_items :: < :: std :: sync :: Arc < str > > (tags) , "tags") ? ; wire :: At :: at (wire :: each (tags , | item | wire :: min_length (item , 1)) , "tags") ? ; } wire :: At :: at (wire :: min_properties (self . labels . len () , 1) , "labels") ? ; wire :: At :: at (wire :: each_name (& self . labels , | name | wire :: max_length (name , 5)) , "labels") ? ; wire :: At :: at (wire :: each_value (& self . labels , | item | wire :: max_length (item , 8)) , "labels") ? ; wire :: each_value (& self . additional_properties , | item | wire :: max_length (item , 9)) ? ; Ok (()) } }
 
 impl :: std :: fmt :: Debug for Order { fn fmt (& self , f : & mut :: std :: fmt :: Formatter < '_ >) -> :: std :: fmt :: Result { f . debug_struct ("Order") . field ("id" , & self . id) . field ("type" , & self . r#type) . field ("note" , & self . note) . field ("empty" , & self . empty) . field ("tags" , & self . tags) . field ("pair" , & self . pair) . field ("labels" , & self . labels) . field ("sizes" , & self . sizes) . field ("line" , & self . line) . field ("currency" , & self . currency) . field ("currencies" , & self . currencies) . field ("rates" , & self . rates) . field ("price" , & self . price) . field ("perhaps" , & self . perhaps) . field ("mixed" , & self . mixed) . field ("secret" , & wire :: Redacted) . field ("additional_properties" , & self . additional_properties) . finish () } }
 
-impl < 'de > serde :: Deserialize < 'de > for Order { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_object (deserializer) } }
-
-impl serde :: Serialize for Order { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_object (self , serializer) } }
-
-impl wire :: Type for Order { }
-
-impl wire :: Object for Order { const MEMBERS : & 'static [& 'static str] = & ["id" , "type" , "note" , "empty" , "tags" , "pair" , "labels" , "sizes" , "line" , "currency" , "currencies" , "rates" , "price" , "perhaps" , "mixed" , "secret"] ; fn read < 'de , A : serde :: de :: MapAccess < 'de > > (members : & mut wire :: Members < 'de , A > ,) -> Result < Self , A :: Error > { let mut id = None ; let mut r#type = None ; let mut note = None ; let mut empty = None ; let mut tags = None ; let mut pair = None ; let mut labels = None ; let mut sizes = None ; let mut line = None ; let mut currency = None ; let mut currencies = None ; let mut rates = None ; let mut price = None ; let mut perhaps = None ; let mut mixed = None ; let mut secret = None ; let mut additional_properties = :: std :: collections :: BTreeMap :: new () ; while let Some (index) = members . next () ? { match index { 0 => id = Some (members . value () ?) , 1 => r#type = Some (members . value () ?) , 2 => note = Some (members . value () ?) , 3 => empty = Some (members . value () ?) , 4 => tags = Some (members . value () ?) , 5 => pair = Some (members . value () ?) , 6 => labels = Some (members . value () ?) , 7 => sizes = Some (members . value () ?) , 8 => line = Some (members . value () ?) , 9 => currency = Some (members . value () ?) , 10 => currencies = Some (members . read :: < wire :: Unique < Currency > > () ?) , 11 => rates = Some (members . value () ?) , 12 => price = Some (members . value () ?) , 13 => perhaps = members . value () ? , 14 => mixed = Some (members . value () ?) , 15 => secret = Some (members . value () ?) , _ => { members . keep :: < :: std :: sync :: Arc < str > > (& mut additional_properties) ? ; } } } Ok (Self { id : members . required (0 , id) ? , r#type : members . required (1 , r#type) ? , note : note . unwrap_or_else (| | < :: std :: sync :: Arc < str > > :: from ("none")) , empty : empty . unwrap_or_default () , tags , pair , labels : labels . unwrap_or_else (| | :: std :: collections :: BTreeMap :: from_iter ([("a" . to_owned () , < :: std :: sync :: Arc < str > > :: from ("b"))])) , sizes : sizes . unwrap_or_default () , line , currency : members . required (9 , currency) ? , currencies , rates , price , perhaps , mixed , secret , additional_properties }) } fn write < S : serde :: ser :: SerializeMap > (& self , object : & mut wire :: Writer < S > ,) -> Result < () , S :: Error > { object . value ("id" , & self . id) ? ; object . value ("type" , & self . r#type) ? ; object . value ("note" , & self . note) ? ; object . value ("empty" , & self . empty) ? ; object . optional ("tags" , & self . tags) ? ; object . optional ("pair" , & self . pair) ? ; object . value ("labels" , & self . labels) ? ; object . value ("sizes" , & self . sizes) ? ; object . optional ("line" , & self . line) ? ; object . value ("currency" , & self . currency) ? ; object . write_optional :: < wire :: Unique < Currency > > ("currencies" , & self . currencies) ? ; object . optional ("rates" , & self . rates) ? ; object . optional ("price" , & self . price) ? ; object . optional ("perhaps" , & self . perhaps) ? ; object . optional ("mixed" , & self . mixed) ? ; object . optional ("secret" , & self . secret) ? ; object . kept :: < :: std :: sync :: Arc < str > > (Self :: MEMBERS , & self . additional_properties) ? ; Ok (()) } fn check (& self) -> Result < () , wire :: Fault > { wire :: At :: at (wire :: min_length (& self . id , 3) , "id") ? ; wire :: At :: at ({ static PATTERN : wire :: Pattern = wire :: Pattern :: new ("^o-") ; wire :: pattern (& self . id , & PATTERN) } , "id") ? ; if let Some (tags) = & self . tags { wire :: At :: at (wire :: unique_items :: < :: std :: sync :: Arc < str > > (tags) , "tags") ? ; wire :: At :: at (wire :: each (tags , | item | wire :: min_length (item , 1)) , "tags") ? ; } wire :: At :: at (wire :: min_properties (self . labels . len () , 1) , "labels") ? ; wire :: At :: at (wire :: each_name (& self . labels , | name | wire :: max_length (name , 5)) , "labels") ? ; wire :: At :: at (wire :: each_value (& self . labels , | item | wire :: max_length (item , 8)) , "labels") ? ; wire :: each_value (& self . additional_properties , | item | wire :: max_length (item , 9)) ? ; Ok (()) } }
-
 impl message :: Message for Order { const DESCRIPTOR : & 'static message :: Descriptor = & message :: Descriptor :: new ("Order" , message :: Topic :: new ("golden.unformatted.order") , & SCHEMA_ORDER) . with_key ("/id") ; fn key (& self) -> Option < :: std :: borrow :: Cow < '_ , str > > { wire :: key (& self . id) } }
 
-# [derive (Clone , Copy , Debug , PartialEq , Eq , PartialOrd , Ord , Hash)] pub enum OrderType { # [doc = " `new`"] New , # [doc = " `old`"] Old , }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum OrderType {
+        New = "new",
+        Old = "old",
+    }
+}
 
-impl OrderType { # [doc = " All of them, in the order of the schema."] pub const ALL : [Self ; 2] = [Self :: New , Self :: Old] ; # [doc = " The text that stands in JSON."] # [must_use] pub const fn as_str (self) -> & 'static str { match self { Self :: New => "new" , Self :: Old => "old" , } } }
-
-impl :: std :: fmt :: Display for OrderType { fn fmt (& self , f : & mut :: std :: fmt :: Formatter < '_ >) -> :: std :: fmt :: Result { f . write_str (self . as_str ()) } }
-
-impl < 'de > serde :: Deserialize < 'de > for OrderType { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_enumeration (deserializer) } }
-
-impl serde :: Serialize for OrderType { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_enumeration (* self , serializer) } }
-
-impl wire :: Type for OrderType { }
-
-impl wire :: Enumeration for OrderType { const EXPECTED : & 'static str = "one of `new`, `old`" ; const ALL : & 'static [Self] = & Self :: ALL ; fn text (self) -> & 'static str { self . as_str () } }
-
-# [derive (Clone , Debug , PartialEq , Eq)] pub struct Line { pub sku : Sku , pub colour : Option < LineColour > , }
-
-impl Line { # [doc = " With what is required; the rest is absent, or has its default."] # [must_use] pub fn new (sku : Sku) -> Self { Self { sku , colour : None , } } }
-
-impl < 'de > serde :: Deserialize < 'de > for Line { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_object (deserializer) } }
-
-impl serde :: Serialize for Line { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_object (self , serializer) } }
-
-impl wire :: Type for Line { }
-
-impl wire :: Object for Line { const MEMBERS : & 'static [& 'static str] = & ["sku" , "colour"] ; fn read < 'de , A : serde :: de :: MapAccess < 'de > > (members : & mut wire :: Members < 'de , A > ,) -> Result < Self , A :: Error > { let mut sku = None ; let mut colour = None ; while let Some (index) = members . next () ? { match index { 0 => sku = Some (members . value () ?) , 1 => colour = Some (members . value () ?) , _ => members . skip () ? , } } Ok (Self { sku : members . required (0 , sku) ? , colour , }) } fn write < S : serde :: ser :: SerializeMap > (& self , object : & mut wire :: Writer < S > ,) -> Result < () , S :: Error > { object . value ("sku" , & self . sku) ? ; object . optional ("colour" , & self . colour) ? ; Ok (()) } }
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Line {
+        pub sku: Sku = 0 "sku",
+        pub colour: Option<LineColour> = 1 "colour": optional,
+    }
+    others ignored;
+    new(sku: Sku);
+}
 
 # [doc = " Matches `^[A-Z]+$`."] # [derive (Clone , Debug , PartialEq , Eq)] pub struct Sku (:: std :: sync :: Arc < str >) ;
 
@@ -52,27 +78,17 @@ impl From < Sku > for :: std :: sync :: Arc < str > { fn from (value : Sku) -> S
 
 impl :: std :: ops :: Deref for Sku { type Target = :: std :: sync :: Arc < str > ; fn deref (& self) -> & :: std :: sync :: Arc < str > { & self . 0 } }
 
-impl < 'de > serde :: Deserialize < 'de > for Sku { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_newtype (deserializer) } }
-
-impl serde :: Serialize for Sku { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_newtype (self , serializer) } }
-
-impl wire :: Type for Sku { }
+wire :: serde_impls ! (Sku , OfMembers , read_newtype , write_newtype) ;
 
 impl wire :: Newtype for Sku { type Codec = :: std :: sync :: Arc < str > ; fn get (& self) -> & :: std :: sync :: Arc < str > { & self . 0 } fn wrap (value : :: std :: sync :: Arc < str >) -> Result < Self , wire :: Fault > { { static PATTERN : wire :: Pattern = wire :: Pattern :: new ("^[A-Z]+$") ; wire :: pattern (& value , & PATTERN) } ? ; Ok (Self (value)) } }
 
-# [derive (Clone , Copy , Debug , PartialEq , Eq , PartialOrd , Ord , Hash)] pub enum LineColour { # [doc = " `red`"] Red , # [doc = " `green`"] Green , }
-
-impl LineColour { # [doc = " All of them, in the order of the schema."] pub const ALL : [Self ; 2] = [Self :: Red , Self :: Green] ; # [doc = " The text that stands in JSON."] # [must_use] pub const fn as_str (self) -> & 'static str { match self { Self :: Red => "red" , Self :: Green => "green" , } } }
-
-impl :: std :: fmt :: Display for LineColour { fn fmt (& self , f : & mut :: std :: fmt :: Formatter < '_ >) -> :: std :: fmt :: Result { f . write_str (self . as_str ()) } }
-
-impl < 'de > serde :: Deserialize < 'de > for LineColour { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_enumeration (deserializer) } }
-
-impl serde :: Serialize for LineColour { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_enumeration (* self , serializer) } }
-
-impl wire :: Type for LineColour { }
-
-impl wire :: Enumeration for LineColour { const EXPECTED : & 'static str = "one of `red`, `green`" ; const ALL : & 'static [Self] = & Self :: ALL ; fn text (self) -> & 'static str { self . as_str () } }
+wire::enumeration! {
+    #[derive(Debug)]
+    pub enum LineColour {
+        Red = "red",
+        Green = "green",
+    }
+}
 
 # [doc = " At least 3 characters."] # [doc = ""] # [doc = " At most 3 characters."] # [derive (Clone , Debug , PartialEq , Eq)] pub struct Currency (:: std :: sync :: Arc < str >) ;
 
@@ -82,31 +98,19 @@ impl From < Currency > for :: std :: sync :: Arc < str > { fn from (value : Curr
 
 impl :: std :: ops :: Deref for Currency { type Target = :: std :: sync :: Arc < str > ; fn deref (& self) -> & :: std :: sync :: Arc < str > { & self . 0 } }
 
-impl < 'de > serde :: Deserialize < 'de > for Currency { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_newtype (deserializer) } }
-
-impl serde :: Serialize for Currency { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_newtype (self , serializer) } }
-
-impl wire :: Type for Currency { }
+wire :: serde_impls ! (Currency , OfMembers , read_newtype , write_newtype) ;
 
 impl wire :: Newtype for Currency { type Codec = :: std :: sync :: Arc < str > ; fn get (& self) -> & :: std :: sync :: Arc < str > { & self . 0 } fn wrap (value : :: std :: sync :: Arc < str >) -> Result < Self , wire :: Fault > { wire :: min_length (& value , 3) ? ; wire :: max_length (& value , 3) ? ; Ok (Self (value)) } }
 
 # [derive (Clone , Debug , PartialEq , Eq)] pub enum OrderPrice { # [doc = " A string."] Currency (Currency) , # [doc = " An integer."] Integer (i64) , }
 
-impl < 'de > serde :: Deserialize < 'de > for OrderPrice { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_union (deserializer) } }
-
-impl serde :: Serialize for OrderPrice { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_union (self , serializer) } }
-
-impl wire :: Type for OrderPrice { }
+wire :: serde_impls ! (OrderPrice , OfVariants , read_union , write_union) ;
 
 impl wire :: Union for OrderPrice { const EXPECTED : & 'static str = "an integer or a string" ; fn number < 'de , D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { < i64 as wire :: Codec > :: read (deserializer) . map (Self :: Integer) } fn string < 'de , D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { < Currency as wire :: Codec > :: read (deserializer) . map (Self :: Currency) } fn write < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { match self { Self :: Currency (value) => { < Currency as wire :: Codec > :: write (value , serializer) } Self :: Integer (value) => { < i64 as wire :: Codec > :: write (value , serializer) } } } }
 
 # [derive (Clone , Debug , PartialEq , Eq)] pub enum OrderMixed { # [doc = " An integer."] Integer (i64) , # [doc = " A string."] # [doc = ""] # [doc = " At most 4 characters."] String (:: std :: sync :: Arc < str >) , }
 
-impl < 'de > serde :: Deserialize < 'de > for OrderMixed { fn deserialize < D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { wire :: read_union (deserializer) } }
-
-impl serde :: Serialize for OrderMixed { fn serialize < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { wire :: write_union (self , serializer) } }
-
-impl wire :: Type for OrderMixed { }
+wire :: serde_impls ! (OrderMixed , OfVariants , read_union , write_union) ;
 
 impl wire :: Union for OrderMixed { const EXPECTED : & 'static str = "an integer or a string" ; fn number < 'de , D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { < i64 as wire :: Codec > :: read (deserializer) . map (Self :: Integer) } fn string < 'de , D : serde :: Deserializer < 'de > > (deserializer : D) -> Result < Self , D :: Error > { let value = < :: std :: sync :: Arc < str > as wire :: Codec > :: read (deserializer) ? ; wire :: max_length (& value , 4) . map_err (serde :: de :: Error :: custom) ? ; Ok (Self :: String (value)) } fn write < S : serde :: Serializer > (& self , serializer : S) -> Result < S :: Ok , S :: Error > { match self { Self :: Integer (value) => { < i64 as wire :: Codec > :: write (value , serializer) } Self :: String (value) => { wire :: max_length (value , 4) . map_err (serde :: ser :: Error :: custom) ? ; < :: std :: sync :: Arc < str > as wire :: Codec > :: write (value , serializer) } } } }
 

@@ -2,135 +2,27 @@
 
 use ::thoth_messaging::{message, registry, serde, serde_json, wire};
 
-/// Topic `golden.unions`, schema `unions.schema.json`.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Unions {
-    pub text_or_integer: Option<UnionsTextOrInteger>,
-    pub text_or_number: Option<UnionsTextOrNumber>,
-    pub all_but_null: Option<UnionsAllButNull>,
-    pub nullable: Option<UnionsNullable>,
-    pub list_or_map: Option<UnionsListOrMap>,
-    pub point_or_text: Option<UnionsPointOrText>,
-    pub flag_or_text: Option<UnionsFlagOrText>,
-    pub bounded: Option<UnionsBounded>,
-    /// No two items are equal.
-    pub in_list: Option<Vec<UnionsInListItem>>,
-    pub in_map: Option<::std::collections::BTreeMap<String, Option<UnionsInMapItem>>>,
-    pub floats: Option<UnionsFloats>,
-    pub named: Option<Id>,
-    pub nested: Option<UnionsNested>,
-    pub recursive: Option<Json>,
-}
-
-impl<'de> serde::Deserialize<'de> for Unions {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    /// Topic `golden.unions`, schema `unions.schema.json`.
+    #[derive(Clone, Debug, PartialEq, Default)]
+    pub struct Unions {
+        pub text_or_integer: Option<UnionsTextOrInteger> = 0 "text_or_integer": optional,
+        pub text_or_number: Option<UnionsTextOrNumber> = 1 "text_or_number": optional,
+        pub all_but_null: Option<UnionsAllButNull> = 2 "all_but_null": optional,
+        pub nullable: Option<UnionsNullable> = 3 "nullable": nullable,
+        pub list_or_map: Option<UnionsListOrMap> = 4 "list_or_map": optional,
+        pub point_or_text: Option<UnionsPointOrText> = 5 "point_or_text": optional,
+        pub flag_or_text: Option<UnionsFlagOrText> = 6 "flag_or_text": optional,
+        pub bounded: Option<UnionsBounded> = 7 "bounded": optional,
+        /// No two items are equal.
+        pub in_list: Option<Vec<UnionsInListItem>> = 8 "in_list": optional as (wire::Unique<UnionsInListItem>),
+        pub in_map: Option<::std::collections::BTreeMap<String, Option<UnionsInMapItem>>> = 9 "in_map": optional,
+        pub floats: Option<UnionsFloats> = 10 "floats": optional,
+        pub named: Option<Id> = 11 "named": optional,
+        pub nested: Option<UnionsNested> = 12 "nested": optional,
+        pub recursive: Option<Json> = 13 "recursive": nullable,
     }
-}
-
-impl serde::Serialize for Unions {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for Unions {}
-
-impl wire::Object for Unions {
-    const MEMBERS: &'static [&'static str] = &[
-        "text_or_integer",
-        "text_or_number",
-        "all_but_null",
-        "nullable",
-        "list_or_map",
-        "point_or_text",
-        "flag_or_text",
-        "bounded",
-        "in_list",
-        "in_map",
-        "floats",
-        "named",
-        "nested",
-        "recursive",
-    ];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut text_or_integer = None;
-        let mut text_or_number = None;
-        let mut all_but_null = None;
-        let mut nullable = None;
-        let mut list_or_map = None;
-        let mut point_or_text = None;
-        let mut flag_or_text = None;
-        let mut bounded = None;
-        let mut in_list = None;
-        let mut in_map = None;
-        let mut floats = None;
-        let mut named = None;
-        let mut nested = None;
-        let mut recursive = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => text_or_integer = Some(members.value()?),
-                1 => text_or_number = Some(members.value()?),
-                2 => all_but_null = Some(members.value()?),
-                3 => nullable = members.value()?,
-                4 => list_or_map = Some(members.value()?),
-                5 => point_or_text = Some(members.value()?),
-                6 => flag_or_text = Some(members.value()?),
-                7 => bounded = Some(members.value()?),
-                8 => in_list = Some(members.read::<wire::Unique<UnionsInListItem>>()?),
-                9 => in_map = Some(members.value()?),
-                10 => floats = Some(members.value()?),
-                11 => named = Some(members.value()?),
-                12 => nested = Some(members.value()?),
-                13 => recursive = members.value()?,
-                _ => members.skip()?,
-            }
-        }
-        Ok(Self {
-            text_or_integer,
-            text_or_number,
-            all_but_null,
-            nullable,
-            list_or_map,
-            point_or_text,
-            flag_or_text,
-            bounded,
-            in_list,
-            in_map,
-            floats,
-            named,
-            nested,
-            recursive,
-        })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.optional("text_or_integer", &self.text_or_integer)?;
-        object.optional("text_or_number", &self.text_or_number)?;
-        object.optional("all_but_null", &self.all_but_null)?;
-        object.optional("nullable", &self.nullable)?;
-        object.optional("list_or_map", &self.list_or_map)?;
-        object.optional("point_or_text", &self.point_or_text)?;
-        object.optional("flag_or_text", &self.flag_or_text)?;
-        object.optional("bounded", &self.bounded)?;
-        object
-            .write_optional::<wire::Unique<UnionsInListItem>>("in_list", &self.in_list)?;
-        object.optional("in_map", &self.in_map)?;
-        object.optional("floats", &self.floats)?;
-        object.optional("named", &self.named)?;
-        object.optional("nested", &self.nested)?;
-        object.optional("recursive", &self.recursive)?;
-        Ok(())
-    }
+    others ignored;
 }
 
 impl message::Message for Unions {
@@ -149,21 +41,7 @@ pub enum UnionsTextOrInteger {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsTextOrInteger {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsTextOrInteger {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsTextOrInteger {}
+wire::serde_impls!(UnionsTextOrInteger, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsTextOrInteger {
     const EXPECTED: &'static str = "an integer or a string";
@@ -200,21 +78,7 @@ pub enum UnionsTextOrNumber {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsTextOrNumber {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsTextOrNumber {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsTextOrNumber {}
+wire::serde_impls!(UnionsTextOrNumber, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsTextOrNumber {
     const EXPECTED: &'static str = "a number or a string";
@@ -263,21 +127,7 @@ pub enum UnionsAllButNull {
     Object(serde_json::Map<String, serde_json::Value>),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsAllButNull {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsAllButNull {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsAllButNull {}
+wire::serde_impls!(UnionsAllButNull, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsAllButNull {
     const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
@@ -339,21 +189,7 @@ pub enum UnionsNullable {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsNullable {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsNullable {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsNullable {}
+wire::serde_impls!(UnionsNullable, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsNullable {
     const EXPECTED: &'static str = "an integer or a string";
@@ -390,21 +226,7 @@ pub enum UnionsListOrMap {
     Object(::std::collections::BTreeMap<String, bool>),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsListOrMap {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsListOrMap {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsListOrMap {}
+wire::serde_impls!(UnionsListOrMap, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsListOrMap {
     const EXPECTED: &'static str = "an array or an object";
@@ -453,21 +275,7 @@ pub enum UnionsPointOrText {
     Object(UnionsPointOrTextObject),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsPointOrText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsPointOrText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsPointOrText {}
+wire::serde_impls!(UnionsPointOrText, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsPointOrText {
     const EXPECTED: &'static str = "a string or an object";
@@ -494,50 +302,12 @@ impl wire::Union for UnionsPointOrText {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnionsPointOrTextObject {
-    pub x: i64,
-}
-
-impl<'de> serde::Deserialize<'de> for UnionsPointOrTextObject {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_object(deserializer)
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct UnionsPointOrTextObject {
+        pub x: i64 = 0 "x",
     }
-}
-
-impl serde::Serialize for UnionsPointOrTextObject {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_object(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsPointOrTextObject {}
-
-impl wire::Object for UnionsPointOrTextObject {
-    const MEMBERS: &'static [&'static str] = &["x"];
-
-    fn read<'de, A: serde::de::MapAccess<'de>>(
-        members: &mut wire::Members<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let mut x = None;
-        while let Some(index) = members.next()? {
-            match index {
-                0 => x = Some(members.value()?),
-                _ => members.refuse()?,
-            }
-        }
-        Ok(Self { x: members.required(0, x)? })
-    }
-
-    fn write<S: serde::ser::SerializeMap>(
-        &self,
-        object: &mut wire::Writer<S>,
-    ) -> Result<(), S::Error> {
-        object.value("x", &self.x)?;
-        Ok(())
-    }
+    others refused;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -550,21 +320,7 @@ pub enum UnionsFlagOrText {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsFlagOrText {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsFlagOrText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsFlagOrText {}
+wire::serde_impls!(UnionsFlagOrText, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsFlagOrText {
     const EXPECTED: &'static str = "a boolean or a string";
@@ -612,21 +368,7 @@ pub enum UnionsBounded {
     Array(Vec<serde_json::Value>),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsBounded {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsBounded {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsBounded {}
+wire::serde_impls!(UnionsBounded, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsBounded {
     const EXPECTED: &'static str = "an integer or an array";
@@ -666,21 +408,7 @@ pub enum UnionsInListItem {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsInListItem {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsInListItem {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsInListItem {}
+wire::serde_impls!(UnionsInListItem, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsInListItem {
     const EXPECTED: &'static str = "an integer or a string";
@@ -713,21 +441,7 @@ pub enum UnionsInMapItem {
     Integer(i64),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsInMapItem {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsInMapItem {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsInMapItem {}
+wire::serde_impls!(UnionsInMapItem, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsInMapItem {
     const EXPECTED: &'static str = "a boolean or an integer";
@@ -762,21 +476,7 @@ pub enum UnionsFloats {
     Number(f64),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsFloats {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsFloats {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsFloats {}
+wire::serde_impls!(UnionsFloats, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsFloats {
     const EXPECTED: &'static str = "a boolean or a number";
@@ -818,21 +518,7 @@ pub enum Id {
     String(String),
 }
 
-impl<'de> serde::Deserialize<'de> for Id {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Id {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Id {}
+wire::serde_impls!(Id, OfVariants, read_union, write_union);
 
 impl wire::Union for Id {
     const EXPECTED: &'static str = "an integer or a string";
@@ -875,21 +561,7 @@ pub enum UnionsNested {
     Array(Vec<UnionsNestedArrayItem>),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsNested {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsNested {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsNested {}
+wire::serde_impls!(UnionsNested, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsNested {
     const EXPECTED: &'static str = "a string or an array";
@@ -924,21 +596,7 @@ pub enum UnionsNestedArrayItem {
     Array(Vec<String>),
 }
 
-impl<'de> serde::Deserialize<'de> for UnionsNestedArrayItem {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for UnionsNestedArrayItem {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for UnionsNestedArrayItem {}
+wire::serde_impls!(UnionsNestedArrayItem, OfVariants, read_union, write_union);
 
 impl wire::Union for UnionsNestedArrayItem {
     const EXPECTED: &'static str = "an integer or an array";
@@ -975,21 +633,7 @@ pub enum Json {
     Object(::std::collections::BTreeMap<String, Option<Json>>),
 }
 
-impl<'de> serde::Deserialize<'de> for Json {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        wire::read_union(deserializer)
-    }
-}
-
-impl serde::Serialize for Json {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        wire::write_union(self, serializer)
-    }
-}
-
-impl wire::Type for Json {}
+wire::serde_impls!(Json, OfVariants, read_union, write_union);
 
 impl wire::Union for Json {
     const EXPECTED: &'static str = "a boolean or a string or an array or an object";

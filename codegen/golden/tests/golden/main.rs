@@ -11,7 +11,7 @@ use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
 use thoth_messaging::registry::{Entry, RecodeError};
 use thoth_messaging::wire::parse_strict;
-use thoth_messaging_codegen::{SchemaSet, generate};
+use thoth_messaging_codegen::{Formats, Options, SchemaSet, generate};
 
 #[path = "../../../tests/support/choices.rs"]
 mod choices;
@@ -33,11 +33,24 @@ fn schema_sets() -> BTreeMap<String, SchemaSet> {
         .collect()
 }
 
+/// The options of a case: those of its `build.txt`, and the words of its file `options`.
+fn options(case: &str) -> Options {
+    let chain = fs::read_to_string(folder().join(case).join("build.txt"));
+    let mut options = chain.map(|chain| choices::options(&chain)).unwrap_or_default();
+    let words = fs::read_to_string(folder().join(case).join("options")).unwrap_or_default();
+    for word in words.split_whitespace() {
+        match word {
+            "formats=asserted" => options.formats = Formats::Asserted,
+            "formats=mapped" => options.formats = Formats::Mapped,
+            other => panic!("{case}: `{other}` is no option"),
+        }
+    }
+    options
+}
+
 /// Schemas as they are in the folder, whatever the path to it is.
 fn generated(case: &str, schemas: &SchemaSet) -> String {
-    let chain = fs::read_to_string(folder().join(case).join("build.txt"));
-    let options = chain.map(|chain| choices::options(&chain)).unwrap_or_default();
-    let generation = generate(schemas, &options);
+    let generation = generate(schemas, &options(case));
     let diagnostics: Vec<String> = generation.diagnostics.iter().map(ToString::to_string).collect();
     assert!(!generation.has_errors(), "{}", diagnostics.join("\n"));
     generation.files[0].text.clone()
@@ -89,13 +102,14 @@ fn accepts(case: &Case, entry: &Entry, payload: &str) -> bool {
 
 /// Whether a payload is refused for a documented limit alone: it has an integer that its Rust type can't hold.
 fn is_limit(entry: &Entry, payload: &str) -> bool {
-    oracle::is_limit(&entry.check(payload.as_bytes()).unwrap_err())
+    let error = entry.check(payload.as_bytes()).unwrap_err();
+    oracle::is_limit(&error)
 }
 
 fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
     let sets = schema_sets();
     cases::ALL.iter().flat_map(move |case| {
-        let schemas = Schemas::new(&sets[case.name]);
+        let schemas = Schemas::new(&sets[case.name]).with_formats(options(case.name).formats.asserts());
         case.registry.iter().map(move |entry| (case, entry, schemas.oracle(&entry.descriptor().schema.uri)))
     })
 }

@@ -1,0 +1,121 @@
+//! Payloads: every message is decoded or refused, all roads and the oracle agree, and what was decoded is written so that
+//! it is the same when it is read again.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use golden::{Road, cases};
+use oracle::{Mutations, Oracle, Schemas};
+use serde_json::Value;
+use thoth_messaging::messages;
+use thoth_messaging::registry::Entry;
+use thoth_messaging::wire::parse_strict;
+
+use crate::known;
+
+/// A message and what is known of it otherwise.
+struct Message {
+    /// The case and the name, with `/`.
+    name: String,
+    entry: &'static Entry,
+    road: Option<&'static Road>,
+    oracle: Oracle,
+}
+
+/// The messages of the golden cases and of Thoth.
+fn messages() -> &'static [Message] {
+    static MESSAGES: OnceLock<Vec<Message>> = OnceLock::new();
+    MESSAGES.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let read = |folder: &str| Schemas::new(&thoth_messaging_build::read_folder(root.join(folder)).unwrap());
+        let mut messages = Vec::new();
+        let mut add = |case: &str, schemas: &Schemas, entry: &'static Entry, road| {
+            let descriptor = entry.descriptor();
+            let oracle = schemas.oracle(&descriptor.schema.uri);
+            messages.push(Message { name: format!("{case}/{}", descriptor.name), entry, road, oracle });
+        };
+        for case in cases::ALL {
+            let schemas = read(&format!("golden/cases/{}/schemas", case.name));
+            for entry in case.registry {
+                let road = case.roads.iter().find(|road| road.message == entry.descriptor().name);
+                add(case.name, &schemas, entry, road);
+            }
+        }
+        let schemas = read("../schemas");
+        messages::REGISTRY.iter().for_each(|entry| add("thoth", &schemas, entry, None));
+        messages
+    })
+}
+
+/// The messages that an input is for, and the payload: a first line that names one is for that alone.
+fn parts(input: &[u8]) -> (&'static [Message], &[u8]) {
+    let all = messages();
+    let end = input.iter().position(|byte| *byte == b'\n');
+    let named = end.and_then(|end| {
+        let index = all.iter().position(|message| message.name.as_bytes() == &input[..end])?;
+        Some((&all[index..=index], &input[end + 1..]))
+    });
+    named.unwrap_or((all, input))
+}
+
+/// As [`run`], for an input of random origin: without those that are known to take too long.
+pub fn fuzz(input: &[u8]) {
+    let (messages, payload) = parts(input);
+    let is_slow = |value: &Value| messages.iter().any(|message| known::is_slow_payload(&message.name, value));
+    if !parse_strict(payload).is_ok_and(|value| is_slow(&value)) {
+        run(input);
+    }
+}
+
+/// Decodes an input as what it says that it is, or as every message.
+///
+/// # Panics
+///
+/// Where a decoder does, or where they don't agree.
+pub fn run(input: &[u8]) {
+    let (messages, payload) = parts(input);
+    let value = parse_strict(payload).ok();
+    for message in messages {
+        check(message, payload, value.as_ref());
+    }
+}
+
+fn check(message: &Message, payload: &[u8], value: Option<&Value>) {
+    let (name, shown) = (&message.name, String::from_utf8_lossy(payload));
+    let decoded = message.entry.decode(payload);
+    if let Some(road) = message.road {
+        assert_eq!(decoded.is_ok(), (road.from_slice)(payload), "{name}: from_slice of {shown}");
+        if let Some(value) = value {
+            assert_eq!(decoded.is_ok(), (road.from_value)(value.clone()), "{name}: from_value of {shown}");
+        }
+        let _ = (road.debug)(payload);
+    }
+    match (decoded, value) {
+        (Ok(decoded), Some(value)) => {
+            assert_eq!(message.oracle.refusal(value), None, "{name}: {shown} is accepted");
+            let _ = decoded.key();
+            let text = decoded.encode().unwrap_or_else(|error| panic!("{name}: {shown} is not written: {error}"));
+            let again = parse_strict(&text).unwrap_or_else(|error| panic!("{name}: {shown} is written badly: {error}"));
+            message.oracle.assert_same(value, &again, name);
+            let twice =
+                message.entry.recode(&text).unwrap_or_else(|error| panic!("{name}: {again} is refused: {error}"));
+            assert!(twice == text, "{name}: {again} is written as {}", String::from_utf8_lossy(&twice));
+        }
+        (Ok(_), None) => panic!("{name}: {shown} is no JSON and is accepted"),
+        (Err(error), value) => {
+            assert!(!error.to_string().is_empty());
+            let is_limit = |value| oracle::is_limit(&error) || known::is_limit(name, value);
+            let agrees = value.is_none_or(|value| is_limit(value) || !message.oracle.is_valid(value));
+            assert!(agrees, "{name}: {shown} is refused: {error}");
+        }
+    }
+}
+
+/// Changes the payload of an input that names its message; `None` where it does not, and where it is no JSON.
+#[must_use]
+pub fn mutate(input: &[u8], seed: u32) -> Option<Vec<u8>> {
+    let ([message], payload) = parts(input) else { return None };
+    let value = parse_strict(payload).ok()?;
+    let mutations = Mutations::new(&seed.to_string(), std::slice::from_ref(&value), message.oracle.schemas());
+    Some(format!("{}\n{}", message.name, mutations.mutate(&value)).into_bytes())
+}

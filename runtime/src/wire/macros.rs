@@ -1,0 +1,372 @@
+//! The items that generated code is made of: structs and enums as the schema has them, with what reads and writes them.
+
+/// A struct whose fields are the members that a schema declares.
+///
+/// Each field has the number and the name of its member; `optional` where it may be absent, `nullable` where it may be
+/// `null` too, `or (…)` for what stands for it where it is absent, `as (…)` for a codec that is not the type itself.
+/// What follows the struct: members that must not be there, what becomes of the others, `new` or `default`, whether
+/// there is a check, what the validator decides.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    (
+        $(#[$attribute:meta])*
+        pub struct $name:ident {
+            $(
+                $(#[$field_attribute:meta])*
+                pub $field:ident: $type:ty = $index:literal $wire:literal
+                    $(: $kind:ident)? $(as ($codec:ty))? $(or ($default:expr))?
+            ),* $(,)?
+        }
+        $(without $($refused_index:literal $refused:literal),+;)?
+        others $others:ident $($kept:ident: $kept_type:ty $(as ($kept_codec:ty))?)?;
+        $(presence $presence:expr;)?
+        $(new($($parameter:tt)*);)?
+        $(default $default_marker:ident;)?
+        $(check $check_marker:ident;)?
+        $(validator $subschema:ty;)?
+    ) => {
+        $(#[$attribute])*
+        pub struct $name {
+            $($(#[$field_attribute])* pub $field: $type,)*
+            $(
+                /// The members that the schema does not name, by name.
+                pub $kept: $kept_type,
+            )?
+        }
+
+        $crate::__construction! {
+            $name { $($field $(: $kind)? $(or ($default))?),* } [$($kept)?]
+            $(new($($parameter)*))? $(default $default_marker)?
+        }
+
+        $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?);
+
+        #[allow(deprecated)]
+        impl $crate::wire::Object for $name {
+            const MEMBERS: &'static [&'static str] = &[$($wire,)* $($($refused),+)?];
+            $(const PRESENCE: &'static [$crate::wire::Presence] = &$presence;)?
+
+            fn read<'de, __A: $crate::serde::de::MapAccess<'de>>(
+                members: &mut $crate::wire::Members<'de, __A>,
+            ) -> ::core::result::Result<Self, __A::Error> {
+                $(let mut $field = ::core::option::Option::None;)*
+                $(let mut $kept = <$kept_type>::new();)?
+                while let ::core::option::Option::Some(index) = members.next()? {
+                    match index {
+                        $($index => $field = $crate::__member!(members $(, $kind)? $(, as $codec)?),)*
+                        $($($refused_index => members.skip()?,)+)?
+                        _ => $crate::__other!(members, $others $(, $kept $(as $kept_codec)?)?),
+                    }
+                }
+                ::core::result::Result::Ok(Self {
+                    $($field: $crate::__field!(members, $index, $field $(, $kind)? $(, or $default)?),)*
+                    $($kept,)?
+                })
+            }
+
+            fn write<__S: $crate::serde::ser::SerializeMap>(
+                &self,
+                object: &mut $crate::wire::Writer<__S>,
+            ) -> ::core::result::Result<(), __S::Error> {
+                $($crate::__write!(object, $wire, &self.$field $(, $kind)? $(, as $codec)?);)*
+                $($crate::__write_others!(object, &self.$kept $(, as $kept_codec)?);)?
+                // There may be no member at all.
+                let _ = object;
+                ::core::result::Result::Ok(())
+            }
+
+            $(
+                fn check(&self) -> ::core::result::Result<(), $crate::wire::Fault> {
+                    $crate::__marked!($check_marker);
+                    $crate::wire::Check::check(self)
+                }
+            )?
+        }
+    };
+}
+
+/// An enum of the string constants of a schema: with `ALL`, `as_str` and `Display`. A constant behind `=` is documented
+/// as it stands; what would not do as Markdown stands behind `=>`, documented by attributes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __enumeration {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $($(#[$constant_attribute:meta])* $constant:ident $(= $text:literal)? $(=> $odd:literal)?),* $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $(
+                $(#[$constant_attribute])*
+                $(#[doc = concat!("`", $text, "`")])?
+                $constant,
+            )*
+        }
+
+        #[allow(deprecated)]
+        impl $name {
+            /// All of them, in the order of the schema.
+            pub const ALL: &'static [Self] = &[$(Self::$constant),*];
+
+            /// The text that stands in JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$constant => $($text)? $($odd)?,)*
+                }
+            }
+        }
+
+        #[allow(deprecated)]
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        #[allow(deprecated)]
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<__D: $crate::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                $crate::wire::read_enumeration(deserializer)
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::serde::Serialize for $name {
+            fn serialize<__S: $crate::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                $crate::wire::write_enumeration(*self, serializer)
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::wire::Type for $name {}
+
+        #[allow(deprecated)]
+        impl $crate::wire::Enumeration for $name {
+            const ALL: &'static [Self] = Self::ALL;
+
+            fn text(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    };
+}
+
+/// `Deserialize` and `Serialize` by functions of the runtime, or by a codec where the validator looks at the whole value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde {
+    ($name:ident, $codec:ident, $read:ident, $write:ident) => {
+        #[allow(deprecated)]
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<__D: $crate::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                $crate::wire::$read(deserializer)
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::serde::Serialize for $name {
+            fn serialize<__S: $crate::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                $crate::wire::$write(self, serializer)
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::wire::Type for $name {}
+    };
+    ($name:ident, $codec:ident, $read:ident, $write:ident, $subschema:ty) => {
+        #[allow(deprecated)]
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<__D: $crate::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read(
+                    deserializer,
+                )
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::serde::Serialize for $name {
+            fn serialize<__S: $crate::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::write(
+                    self, serializer,
+                )
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::wire::Type for $name {}
+    };
+}
+
+/// `new` with what is required, or `Default` where that is nothing.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __construction {
+    ($name:ident { $($fields:tt)* } [$($kept:ident)?]) => {};
+    (
+        $name:ident { $($field:ident $(: $kind:ident)? $(or ($default:expr))?),* } [$($kept:ident)?]
+        new($($parameter:ident: $type:ty),*)
+    ) => {
+        #[allow(deprecated)]
+        impl $name {
+            /// With what is required; the rest is absent, or has its default.
+            #[must_use]
+            pub fn new($($parameter: $type),*) -> Self {
+                Self {
+                    $($field: $crate::__absent!($field $(: $kind)? $(or ($default))?),)*
+                    $($kept: ::core::default::Default::default(),)?
+                }
+            }
+        }
+    };
+    (
+        $name:ident { $($field:ident $(: $kind:ident)? $(or ($default:expr))?),* } [$($kept:ident)?]
+        default all
+    ) => {
+        #[allow(deprecated)]
+        impl ::core::default::Default for $name {
+            fn default() -> Self {
+                Self {
+                    $($field: $crate::__absent!($field $(: $kind)? $(or ($default))?),)*
+                    $($kept: ::core::default::Default::default(),)?
+                }
+            }
+        }
+    };
+}
+
+/// What a field holds where the member is absent.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __absent {
+    ($field:ident) => {
+        $field
+    };
+    ($field:ident: optional) => {
+        ::core::option::Option::None
+    };
+    ($field:ident: nullable) => {
+        ::core::option::Option::None
+    };
+    ($field:ident or ($default:expr)) => {
+        $default
+    };
+}
+
+/// Reads a member.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __member {
+    ($members:ident) => {
+        ::core::option::Option::Some($members.value()?)
+    };
+    ($members:ident, as $codec:ty) => {
+        ::core::option::Option::Some($members.read::<$codec>()?)
+    };
+    ($members:ident, optional) => {
+        ::core::option::Option::Some($members.value()?)
+    };
+    ($members:ident, optional, as $codec:ty) => {
+        ::core::option::Option::Some($members.read::<$codec>()?)
+    };
+    ($members:ident, nullable) => {
+        $members.value()?
+    };
+    ($members:ident, nullable, as $codec:ty) => {
+        $members.read::<::core::option::Option<$codec>>()?
+    };
+}
+
+/// Reads a member that is not declared.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __other {
+    ($members:ident, ignored) => {
+        $members.skip()?
+    };
+    ($members:ident, refused) => {
+        $members.refuse()?
+    };
+    ($members:ident, kept, $kept:ident) => {
+        $members.keep_any(&mut $kept)?
+    };
+    ($members:ident, kept, $kept:ident as $codec:ty) => {
+        $members.keep::<$codec>(&mut $kept)?
+    };
+}
+
+/// A field of what was read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field {
+    ($members:ident, $index:literal, $field:ident) => {
+        $members.required($index, $field)?
+    };
+    ($members:ident, $index:literal, $field:ident, optional) => {
+        $field
+    };
+    ($members:ident, $index:literal, $field:ident, nullable) => {
+        $field
+    };
+    ($members:ident, $index:literal, $field:ident, or $default:expr) => {
+        $field.unwrap_or_else(|| $default)
+    };
+}
+
+/// Writes a member.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __write {
+    ($object:ident, $wire:literal, $value:expr) => {
+        $object.value($wire, $value)?
+    };
+    ($object:ident, $wire:literal, $value:expr, as $codec:ty) => {
+        $object.write::<$codec>($wire, $value)?
+    };
+    ($object:ident, $wire:literal, $value:expr, $optional:ident) => {
+        $object.optional($wire, $value)?
+    };
+    ($object:ident, $wire:literal, $value:expr, $optional:ident, as $codec:ty) => {
+        $object.write_optional::<$codec>($wire, $value)?
+    };
+}
+
+/// Writes the members that are not declared.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __write_others {
+    ($object:ident, $kept:expr) => {
+        $object.kept_any(Self::MEMBERS, $kept)?
+    };
+    ($object:ident, $kept:expr, as $codec:ty) => {
+        $object.kept::<$codec>(Self::MEMBERS, $kept)?
+    };
+}
+
+/// Takes a word that only marks that an item is there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __marked {
+    (fields) => {};
+}
+
+pub use crate::{__enumeration as enumeration, __object as object, __serde as serde_impls};
