@@ -70,6 +70,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0305", include_str!("explain/S0305.md")),
     ("S0306", include_str!("explain/S0306.md")),
     ("S0307", include_str!("explain/S0307.md")),
+    ("S0308", include_str!("explain/S0308.md")),
     ("S0402", include_str!("explain/S0402.md")),
     ("S0403", include_str!("explain/S0403.md")),
     ("S0404", include_str!("explain/S0404.md")),

@@ -105,7 +105,7 @@ fn change(place: &mut Value, donor: &Value, is_large: bool, random: &mut Random)
             members.insert((*random.of(&KEYWORDS)).to_owned(), value(donor, random));
         }
         (2, Value::Object(members)) if !members.is_empty() => {
-            let name = random.of(&members.keys().collect::<Vec<_>>()).to_string();
+            let name: String = (*random.of(&members.keys().collect::<Vec<_>>())).clone();
             let value = members.shift_remove(&name).unwrap_or_default();
             if random.below(2) == 0 {
                 members.insert((*random.of(&TEXTS)).to_owned(), value);
@@ -117,14 +117,14 @@ fn change(place: &mut Value, donor: &Value, is_large: bool, random: &mut Random)
         }
         (3, inner) if !is_large => {
             let (one, two) = (mem::take(inner), value(donor, random));
-            *inner = wrapped(one, two, random);
+            *inner = wrapped(&one, &two, random);
         }
         (4, Value::String(text)) => text.push_str(TEXTS[random.below(TEXTS.len())]),
         _ => *place = value(donor, random),
     }
 }
 
-fn wrapped(one: Value, two: Value, random: &mut Random) -> Value {
+fn wrapped(one: &Value, two: &Value, random: &mut Random) -> Value {
     match random.below(10) {
         0 | 1 => json!({"anyOf": [one, two]}),
         2 | 3 => json!({"oneOf": [one, two]}),

@@ -18,6 +18,10 @@ const STACK: usize = 2 << 20;
 
 /// Runs a target on a stack of the usual size, after noting the input in the file that `FUZZ_CURRENT` names: a stack that
 /// overflows leaves no time to write it.
+///
+/// # Panics
+///
+/// Where the target does, or the file can't be written.
 pub fn guarded(target: fn(&[u8]), input: &[u8]) {
     if let Some(file) = std::env::var_os("FUZZ_CURRENT") {
         std::fs::write(file, input).unwrap();
@@ -39,7 +43,7 @@ pub fn mutated(
     limit: usize,
     seed: u32,
 ) -> Option<usize> {
-    let changed = if seed % 8 == 0 { None } else { mutate(input.get(..size)?, seed) };
+    let changed = if seed.is_multiple_of(8) { None } else { mutate(input.get(..size)?, seed) };
     let changed = changed.filter(|changed| changed.len() <= limit)?;
     input.get_mut(..changed.len())?.copy_from_slice(&changed);
     Some(changed.len())

@@ -27,21 +27,22 @@ fn messages() -> &'static [Message] {
     static MESSAGES: OnceLock<Vec<Message>> = OnceLock::new();
     MESSAGES.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let read = |folder: &str| Schemas::new(&thoth_messaging_build::read_folder(root.join(folder)).unwrap());
+        let schemas_of = |folder: &str| Schemas::new(&thoth_messaging_build::read_folder(root.join(folder)).unwrap());
         let mut messages = Vec::new();
         let mut add = |case: &str, schemas: &Schemas, entry: &'static Entry, road| {
             let descriptor = entry.descriptor();
             let oracle = schemas.oracle(&descriptor.schema.uri);
             messages.push(Message { name: format!("{case}/{}", descriptor.name), entry, road, oracle });
         };
-        for case in cases::ALL {
-            let schemas = read(&format!("golden/cases/{}/schemas", case.name));
+        // The oracle here takes formats for annotations.
+        for case in cases::ALL.iter().filter(|case| !case.name.starts_with("formats-")) {
+            let schemas = schemas_of(&format!("golden/cases/{}/schemas", case.name));
             for entry in case.registry {
                 let road = case.roads.iter().find(|road| road.message == entry.descriptor().name);
                 add(case.name, &schemas, entry, road);
             }
         }
-        let schemas = read("../schemas");
+        let schemas = schemas_of("../schemas");
         messages::REGISTRY.iter().for_each(|entry| add("thoth", &schemas, entry, None));
         messages
     })

@@ -33,14 +33,14 @@ impl Emitter<'_> {
             let (doc, chosen) = (field_attributes(field), self.member_attributes(id, index));
             let attributes = quote! { #doc #chosen };
             lines.extend(text::attributes(&attributes).iter().map(|line| indented(8, line)));
-            let (line, named) = self.field_line(id, index, field);
+            let (line, used) = self.field_line(id, index, field);
             names.extend(attributes);
-            names.extend(named);
+            names.extend(used);
             lines.push(line);
         }
         lines.push("    }".to_owned());
-        let (rules, named) = self.rules(id, ty, object, checked);
-        names.extend(named);
+        let (rules, used) = self.rules(id, ty, object, checked);
+        names.extend(used);
         lines.extend(rules.into_iter().map(|rule| format!("    {rule};")));
         lines.push("}".to_owned());
         let fields = object.fields.iter().map(|field| {
@@ -67,14 +67,14 @@ impl Emitter<'_> {
         let inner = Use { nullable: field.value.nullable && !optional, ..field.value.clone() };
         let codec = self.codec(id, &inner);
         if let Some(codec) = &codec {
-            line.push_str(&format!(" as ({})", text::line(codec)));
+            line.extend([" as (", &text::line(codec), ")"]);
         }
         let default = match &field.presence {
             Presence::Default(value) => Some(self.literal(id, &field.value, value)),
             _ => None,
         };
         if let Some(default) = &default {
-            line.push_str(&format!(" or ({})", text::line(default)));
+            line.extend([" or (", &text::line(default), ")"]);
         }
         (line + ",", quote! { #codec #default })
     }
@@ -100,7 +100,7 @@ impl Emitter<'_> {
             }
         });
         let wires: Vec<&String> = object.fields.iter().map(|field| &field.wire).chain(&object.refused).collect();
-        rules.extend(self.presence(object, &wires).map(|presence| format!("presence {}", text::line(&presence))));
+        rules.extend(Self::presence(object, &wires).map(|presence| format!("presence {}", text::line(&presence))));
         rules.extend(self.construction(id, object));
         rules.extend(checked.then(|| "check fields".to_owned()));
         if let Some(validator) = self.validator(ty) {
@@ -154,7 +154,7 @@ impl Emitter<'_> {
     }
 
     /// Which members stand together.
-    fn presence(&self, object: &Struct, wires: &[&String]) -> Option<TokenStream> {
+    fn presence(object: &Struct, wires: &[&String]) -> Option<TokenStream> {
         if object.presence.is_empty() && object.refused.is_empty() {
             return None;
         }

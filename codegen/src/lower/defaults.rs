@@ -50,8 +50,13 @@ impl Known<'_> {
     }
 }
 
-/// Checks the defaults of all fields.
-pub(super) fn check(known: &Known<'_>, defaults: &BTreeMap<Site, Place>, diagnostics: &mut Vec<Diagnostic>) -> Taken {
+/// Checks the defaults of all fields: which variants they take, and which of them have no end.
+pub(super) fn check(
+    known: &Known<'_>,
+    defaults: &BTreeMap<Site, Place>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Taken, Vec<Site>) {
+    let mut endless = Vec::new();
     let Known { resolved, .. } = known;
     let mut taken = Taken::new();
     let mut sizes: BTreeMap<Site, Option<usize>> = BTreeMap::new();
@@ -74,12 +79,13 @@ pub(super) fn check(known: &Known<'_>, defaults: &BTreeMap<Site, Place>, diagnos
             }
             Some(_) => continue,
         };
+        endless.push(*site);
         diagnostics.push(
-            Diagnostic::error("S0411", message, location())
-                .help("name all members in the default, or leave the default of one of them out"),
+            Diagnostic::warning("S0411", message, location())
+                .help("name all members in it, or leave another out: as it stands, an absent member reads as `None`"),
         );
     }
-    taken
+    (taken, endless)
 }
 
 fn is_too_large(sizes: &BTreeMap<Site, Option<usize>>, site: &Site) -> bool {

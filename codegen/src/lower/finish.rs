@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::object::others_field;
 use super::{Lowering, chosen, defaults, key, names, schemas};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Chosen, Key, KeyWay, MessageDef, Model, Others, Shape, Type, TypeDef, TypeId, Use};
+use crate::model::{Chosen, Key, KeyWay, MessageDef, Model, Others, Presence, Shape, Type, TypeDef, TypeId, Use};
 
 impl Lowering<'_> {
     /// Names the types, resolves the keys, checks the defaults.
@@ -37,7 +37,12 @@ impl Lowering<'_> {
         places.replace(&self.choices.replaced, &messages, &mut types, self.diagnostics);
         let known =
             defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
-        let taken = defaults::check(&known, &self.defaults, self.diagnostics);
+        let (taken, endless) = defaults::check(&known, &self.defaults, self.diagnostics);
+        for (id, number) in endless {
+            if let Shape::Struct(object) = &mut types[id.0].shape {
+                object.fields[number].presence = Presence::Optional;
+            }
+        }
         let (schemas, numbers) = schemas::collect(self.resolved, roots.iter().map(|(document, _)| *document));
         let mut messages = Vec::new();
         for (number, type_id) in roots {

@@ -65,7 +65,9 @@ impl<'a> Lowering<'a> {
         for (name, value) in schema {
             match (name.as_str(), value) {
                 ("$ref" | "$dynamicRef" | "$recursiveRef", _) => {
-                    targets.iter().for_each(|target| self.follow(target, walk));
+                    for target in &targets {
+                        self.follow(target, walk);
+                    }
                 }
                 ("allOf", Value::Array(branches)) => (0..branches.len()).for_each(|index| {
                     self.follow(&place.join("allOf").join(&index.to_string()), walk);

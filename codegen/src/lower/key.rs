@@ -25,22 +25,22 @@ pub(super) fn resolve(
 
 /// Why a key can't be made.
 enum Problem {
-    NoStruct,
-    NoProperty(String),
-    NoScalar,
+    Opaque,
+    Missing(String),
+    Compound,
 }
 
 impl Problem {
     fn at(self, pointer: &str, location: Location) -> Diagnostic {
         let diagnostic = match self {
-            Self::NoStruct => {
+            Self::Opaque => {
                 let message = format!("the key `{pointer}` leads into what is no object with declared members");
                 Diagnostic::error("S0305", message, location)
             }
-            Self::NoProperty(found) => {
+            Self::Missing(found) => {
                 Diagnostic::error("S0305", format!("the key `{pointer}` leads nowhere"), location).found(found)
             }
-            Self::NoScalar => {
+            Self::Compound => {
                 let message = format!("the key `{pointer}` is no string, integer or boolean");
                 return Diagnostic::error("S0306", message, location).help("point to a property that is one");
             }
@@ -55,7 +55,7 @@ fn follow(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<KeyWay, P
             let ways = union.variants.iter().map(|variant| match variant.value.ty {
                 Type::Named(id) => follow(types, id, pointer),
                 Type::Any => Ok(KeyWay::Nothing),
-                _ => Err(Problem::NoStruct),
+                _ => Err(Problem::Opaque),
             });
             Ok(KeyWay::Variants(ways.collect::<Result<_, _>>()?))
         }
@@ -68,16 +68,16 @@ fn fields(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<Vec<KeySt
     let mut path = Vec::new();
     let mut at = Some(message);
     for segment in segments(pointer) {
-        let object = at.and_then(|id| as_struct(&types[id.0])).ok_or(Problem::NoStruct)?;
+        let object = at.and_then(|id| as_struct(&types[id.0])).ok_or(Problem::Opaque)?;
         let field = object.fields.iter().find(|field| field.wire == segment);
-        let field = field.ok_or_else(|| Problem::NoProperty(found(&segment, object)))?;
+        let field = field.ok_or_else(|| Problem::Missing(found(&segment, object)))?;
         at = match field.value.ty {
             Type::Named(id) => Some(id),
             _ => None,
         };
         path.push(step(field, at.map(|id| &types[id.0])));
         if at.is_none() && !is_scalar(&field.value.ty) {
-            return Err(Problem::NoScalar);
+            return Err(Problem::Compound);
         }
     }
     let is_key = |id: TypeId| match &types[id.0].shape {
@@ -85,7 +85,7 @@ fn fields(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<Vec<KeySt
         Shape::Newtype(value) => is_scalar(&value.ty) && !value.nullable,
         Shape::Struct(_) | Shape::Union(_) | Shape::Own(_) => false,
     };
-    if at.is_none_or(is_key) { Ok(path) } else { Err(Problem::NoScalar) }
+    if at.is_none_or(is_key) { Ok(path) } else { Err(Problem::Compound) }
 }
 
 fn as_struct(definition: &TypeDef) -> Option<&Struct> {

@@ -453,7 +453,7 @@ impl<'a> Lowering<'a> {
         let titled = self.resolved.schema(place).get("title").is_some();
         // The name of a message that may be `null` is that of the type around it.
         let is_message = place.pointer.is_empty() && self.resolved.document(place).is_message;
-        let given = !is_message && titled || !is_message && is_named(&Cores::of(vec![place.clone()]));
+        let given = !is_message && (titled || is_named(&Cores::of(vec![place.clone()])));
         if given { NameRequest::Given(self.given_name(place)) } else { NameRequest::Invented(context.clone()) }
     }
 

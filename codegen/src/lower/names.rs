@@ -111,7 +111,11 @@ impl Used {
         if self.names.insert(base.to_owned()) {
             return base.to_owned();
         }
-        (2..).map(|number| format!("{base}_{number}")).find(|name| self.names.insert(name.clone())).unwrap_or_default()
+        let mut number = 2;
+        while !self.names.insert(format!("{base}_{number}")) {
+            number += 1;
+        }
+        format!("{base}_{number}")
     }
 }
 

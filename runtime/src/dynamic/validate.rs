@@ -88,9 +88,14 @@ impl Compiled {
             let absolute = if reference.starts_with('#') { absolute(&schema.uri) } else { String::new() };
             serde_json::json!({"$ref": format!("{absolute}{reference}")})
         };
+        let formats = places.iter().any(|(schema, _)| schema.formats);
+        if let [(schema, "#")] = places {
+            // A whole file is no part of another schema: that matters to `$recursiveRef`.
+            let (uri, options) = (absolute(&schema.uri), options(formats).with_registry(&registry));
+            return options.with_base_uri(uri.as_str()).build(files.get(&uri)?).ok().map(Self);
+        }
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = serde_json::json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": all});
-        let formats = places.iter().any(|(schema, _)| schema.formats);
         options(formats)
             .with_registry(&registry)
             .with_base_uri(format!("{BASE}.subschema"))

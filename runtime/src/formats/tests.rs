@@ -1,3 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};

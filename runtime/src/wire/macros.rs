@@ -42,7 +42,7 @@ macro_rules! __object {
 
         $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?);
 
-        #[allow(deprecated)]
+        #[allow(deprecated, clippy::approx_constant, clippy::type_complexity, clippy::zero_sized_map_values)]
         impl $crate::wire::Object for $name {
             const MEMBERS: &'static [&'static str] = &[$($wire,)* $($($refused),+)?];
             $(const PRESENCE: &'static [$crate::wire::Presence] = &$presence;)?
@@ -226,7 +226,7 @@ macro_rules! __construction {
         $name:ident { $($field:ident $(: $kind:ident)? $(or ($default:expr))?),* } [$($kept:ident)?]
         new($($parameter:ident: $type:ty),*)
     ) => {
-        #[allow(deprecated)]
+        #[allow(deprecated, clippy::approx_constant, clippy::type_complexity, clippy::zero_sized_map_values)]
         impl $name {
             /// With what is required; the rest is absent, or has its default.
             #[must_use]
@@ -242,7 +242,7 @@ macro_rules! __construction {
         $name:ident { $($field:ident $(: $kind:ident)? $(or ($default:expr))?),* } [$($kept:ident)?]
         default all
     ) => {
-        #[allow(deprecated)]
+        #[allow(deprecated, clippy::approx_constant, clippy::zero_sized_map_values)]
         impl ::core::default::Default for $name {
             fn default() -> Self {
                 Self {

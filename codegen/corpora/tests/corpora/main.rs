@@ -20,7 +20,7 @@ use ask::Message;
 use tally::Tally;
 
 /// Files of each corpus that the generator refuses, those that refer to refused ones included. It goes down to 0.
-const REFUSED: [(&str, usize); 3] = [("cdevents", 56), ("openlineage", 45), ("github-webhooks", 227)];
+const REFUSED: [(&str, usize); 3] = [("cdevents", 0), ("openlineage", 0), ("github-webhooks", 0)];
 
 /// Payloads that `jsonschema` refuses under the schema that they were published for: one has an empty text where the
 /// schema wants exactly one of a `format` and the empty text, and `format` is an annotation.
