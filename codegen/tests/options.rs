@@ -237,8 +237,8 @@ fn the_enum_of_a_topic_is_a_message_as_others_are() {
             "properties": {{"type": {{"const": "{kind}"}}}}}}"#
         )
     };
-    let (ping, pong) = (message("Ping"), message("Pong"));
-    let files = [("ping.json", ping.as_str()), ("pong.json", pong.as_str())];
+    let [first, second] = ["Ping", "Pong"].map(message);
+    let files = [("ping.json", first.as_str()), ("pong.json", second.as_str())];
     let code = |chain: &str| generation(&files, &choices::options(chain)).files[0].text.clone();
     let text = code(r#"Build::new().derive("Beats", "Hash").field_attribute("Beats.Ping", "/// First.")"#);
     assert_has(&text, &["Hash)]\npub enum Beats {", "/// First.\n    Ping(Ping),", "Entry::of::<Beats>()"]);
