@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
-use thoth_messaging_build::{Build, BuildError, read_folder};
+use thoth_messaging_build::{Build, BuildError, MapType, SchemaDraft, StringType, read_folder};
 
 const PING: &str =
     r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ping"}, "properties": {"host": {"type": "string"}}}"#;
@@ -180,4 +180,67 @@ fn names_a_link_that_leads_nowhere() {
     std::os::unix::fs::symlink("/nowhere/at/all", &link).unwrap();
     let error = compile(project.path()).unwrap_err();
     assert!(matches!(&error, BuildError::Read { path, .. } if *path == link), "{error}");
+}
+
+#[test]
+fn choices_reach_the_code() {
+    let project = project();
+    let schemas = project.path().join("schemas");
+    fs::create_dir_all(schemas.join("shop")).unwrap();
+    fs::write(
+        schemas.join("shop/order.json"),
+        r##"{"title": "Order", "type": "object", "x-kafka": {"topic": "orders"}, "properties": {
+            "type": {"type": "string"},
+            "price": {"$ref": "#/$defs/Money"},
+            "line": {"$ref": "#/$defs/Line"},
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+            "pair": {"type": "array", "items": [{"type": "boolean"}], "minItems": 1, "maxItems": 1}
+        }, "$defs": {
+            "Money": {"type": "object", "properties": {"cents": {"type": "integer"}}},
+            "Line": {"type": "object", "properties": {"sku": {"type": "string"}}}
+        }}"##,
+    )
+    .unwrap();
+    Build::new()
+        .out_dir(project.path().join("out"))
+        .only(["**"])
+        .without(["ping.*"])
+        .default_draft(SchemaDraft::Draft7)
+        .derive("Line", "Hash")
+        .type_attribute("shop/order.json#/$defs/Line", "#[must_use]")
+        .field_attribute("Line.sku", "#[doc(alias = \"item\")]")
+        .type_name("shop/order.json", "Purchase")
+        .field_name("shop/order.json#/properties/type", "kind")
+        .replace("Money", "crate::Money")
+        .map_type(MapType::HashMap)
+        .string_type(StringType::BoxStr)
+        .module("shop")
+        .compile(&schemas)
+        .unwrap();
+    let code = fs::read_to_string(project.path().join("out/messages.rs")).unwrap();
+    for expected in [
+        "pub mod shop {\n",
+        "        #[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]\n        #[must_use]\n        pub struct Line {",
+        "            #[doc(alias = \"item\")]\n            pub sku: Option<Box<str>> = 0 \"sku\": optional,",
+        "        pub struct Purchase {\n            pub kind: Option<Box<str>> = 0 \"type\": optional,\n            pub price: Option<crate::Money> = 1 ",
+        "::std::collections::HashMap<String, Box<str>>",
+        "pub pair: Option<(bool,)>",
+    ] {
+        assert!(code.contains(expected), "{expected}\nis missing in\n{code}");
+    }
+    assert!(!code.contains("Ping") && !code.contains("struct Money"), "{code}");
+    assert!(!project.path().join("out/schemas/ping.schema.json").exists());
+}
+
+#[test]
+fn a_choice_that_selects_nothing_fails_the_build() {
+    let project = project();
+    let build = || Build::new().out_dir(project.path().join("out"));
+    let error = build().derive("Pong", "Hash").format(false).compile(project.path().join("schemas")).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("error[S0602]: `derive(\"Pong\", …)` selects nothing"), "{text}");
+    assert!(text.contains("= help: there are `Ping`; "), "{text}");
+    build().derive("Ping", "Hash").format(false).compile(project.path().join("schemas")).unwrap();
+    let code = fs::read_to_string(project.path().join("out/messages.rs")).unwrap();
+    assert!(code.lines().any(|line| line.contains("derive") && line.contains("Hash")), "{code}");
 }

@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "/// The case `{name}`.\n{allow}#[path = \"{}\"]\npub mod {module};\n\n",
             code.display().to_string().escape_default()
         )?;
+        let module = module_path(&code, &module)?;
         write!(cases, "    super::Case {{ name: {name:?}, registry: &{module}::REGISTRY, roads: &[")?;
         for message in messages(&code)? {
             write!(
@@ -47,9 +48,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Where the code of a case stands: in the module of the case, or in one in it where the case chose that.
+fn module_path(code: &Path, module: &str) -> Result<String, std::io::Error> {
+    let text = fs::read_to_string(code)?;
+    let inner = text.lines().find_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {"));
+    Ok(inner.map_or_else(|| module.to_owned(), |inner| format!("{module}::{inner}")))
+}
+
 /// The messages that the registry of a file names.
 fn messages(code: &Path) -> Result<Vec<String>, std::io::Error> {
-    let text = fs::read_to_string(code)?;
+    // What is not formatted has a space between all that can have one.
+    let text =
+        fs::read_to_string(code)?.replace(" :: ", "::").replace(":: ", "::").replace("< ", "<").replace(" >", ">");
     let names = text.split("registry::Entry::of::<").skip(1).filter_map(|rest| rest.split_once('>'));
     Ok(names.map(|(name, _)| name.to_owned()).collect())
 }

@@ -82,4 +82,10 @@ const PAGES: &[(&str, &str)] = &[
     ("S0410", include_str!("explain/S0410.md")),
     ("S0411", include_str!("explain/S0411.md")),
     ("S0501", include_str!("explain/S0501.md")),
+    ("S0601", include_str!("explain/S0601.md")),
+    ("S0602", include_str!("explain/S0602.md")),
+    ("S0603", include_str!("explain/S0603.md")),
+    ("S0604", include_str!("explain/S0604.md")),
+    ("S0605", include_str!("explain/S0605.md")),
+    ("S0606", include_str!("explain/S0606.md")),
 ];

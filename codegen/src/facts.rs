@@ -150,7 +150,8 @@ fn has_float(model: &Model, id: TypeId) -> bool {
             _ => false,
         }
     }
-    uses(model, id).into_iter().any(float)
+    // Of a type of the user's own it is not known.
+    matches!(model.get(id).shape, Shape::Own(_)) || uses(model, id).into_iter().any(float)
 }
 
 fn uses(model: &Model, id: TypeId) -> Vec<&Use> {
@@ -162,7 +163,7 @@ fn uses(model: &Model, id: TypeId) -> Vec<&Use> {
             };
             object.fields.iter().map(|field| &field.value).chain(kept).collect()
         }
-        Shape::Enumeration(_) => Vec::new(),
+        Shape::Enumeration(_) | Shape::Own(_) => Vec::new(),
         Shape::Union(union) => union.variants.iter().map(|variant| &variant.value).collect(),
         Shape::Newtype(value) => vec![value],
     }

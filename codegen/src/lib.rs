@@ -23,6 +23,7 @@
 //! The stages, each a function from data and a list of diagnostics to new data: `parse`, `resolve`, `lower`,
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error.
 
+mod choices;
 mod diagnostic;
 mod dialect;
 mod disjoint;
@@ -35,6 +36,7 @@ mod kafka;
 mod keywords;
 mod lower;
 mod model;
+mod options;
 mod oracle;
 mod parse;
 mod resolve;
@@ -45,26 +47,8 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
 pub use kafka::{Property, XKafka, extension_schema};
+pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
-
-/// What a user can choose.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Options {
-    /// The name of the Rust file; `messages.rs` by default.
-    pub file_name: String,
-    /// Whether messages implement `schemars::JsonSchema`, which needs the feature `dynamic` of `thoth-messaging`; off
-    /// by default.
-    pub json_schema: bool,
-    /// What `format` does; it is an annotation by default.
-    pub formats: Formats,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { file_name: "messages.rs".to_owned(), json_schema: false, formats: Formats::default() }
-    }
-}
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,10 +81,12 @@ impl Generation {
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let mut diagnostics = Vec::new();
-    let mut parsed = parse::parse(schemas, &mut diagnostics);
+    let choices = choices::Choices::of(options, &mut diagnostics);
+    let mut parsed = parse::parse(schemas, options.default_draft, &mut diagnostics);
+    choices::select_messages(&mut parsed.documents, options, &mut diagnostics);
     topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);
-    let model = lower::lower(&resolved, &options.formats, &mut diagnostics);
+    let model = lower::lower(&resolved, &choices, &options.formats, &mut diagnostics);
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
     let mut generation = Generation { files: Vec::new(), diagnostics };

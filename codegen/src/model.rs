@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use crate::format::{Format, MappedFormat};
@@ -21,6 +22,18 @@ pub(crate) struct Model {
     pub(crate) numbers: BTreeMap<usize, usize>,
     /// The variant that a default takes, by the union and the default as canonical JSON, where its JSON type does not tell.
     pub(crate) taken: BTreeMap<(TypeId, String), usize>,
+    pub(crate) chosen: Chosen,
+}
+
+/// What a user chose beside what follows from the schemas.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    /// The paths of derive macros.
+    pub(crate) derives: BTreeMap<TypeId, Vec<TokenStream>>,
+    /// Attributes of types.
+    pub(crate) types: BTreeMap<TypeId, TokenStream>,
+    /// Attributes of fields and variants, by their number in the type.
+    pub(crate) members: BTreeMap<(TypeId, usize), TokenStream>,
 }
 
 impl Model {
@@ -116,6 +129,8 @@ pub(crate) enum Shape {
     Enumeration(Vec<Constant>),
     Union(Union),
     Newtype(Use),
+    /// A type of the user's own, by its path.
+    Own(TokenStream),
 }
 
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 //!
 //! Codes: `S01xx` (files and JSON) and `S03xx` (`x-kafka`).
 
+use std::borrow::Cow;
+
 use jsonschema::{Draft, ReferencingError, uri};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -11,6 +13,7 @@ use crate::dialect::{self, Dialect, Dialects};
 use crate::json;
 use crate::kafka::{self, XKafka};
 use crate::keywords;
+use crate::options::SchemaDraft;
 use crate::source::{SchemaFile, SchemaSet, Source, join};
 
 /// What a document without an absolute `$id` is known by.
@@ -35,6 +38,10 @@ pub(crate) struct Document {
     /// Absolute, without a fragment.
     pub(crate) uri: String,
     pub(crate) kafka: Option<XKafka>,
+    /// Whether it is a message: it has `x-kafka`, maybe with mistakes, and was not left out.
+    pub(crate) is_message: bool,
+    /// The `$schema` that the text does not have, by choice of the user.
+    pub(crate) assumed: Option<&'static str>,
     /// A meta-schema that is no file of the set, and so nothing to complain of.
     pub(crate) built_in: bool,
     /// The files on one topic, where this is no file but stands for that topic.
@@ -42,6 +49,18 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// The text, with the `$schema` that was chosen for it.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        let text = self.source.text.as_str();
+        match (self.assumed, text.split_once('{')) {
+            (Some(uri), Some((before, members))) => {
+                let comma = if members.trim_start().starts_with('}') { "" } else { ", " };
+                Cow::Owned(format!("{before}{{\"$schema\": \"{uri}\"{comma}{members}"))
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+
     pub(crate) fn locate(&self, pointer: &str) -> Location {
         self.source.locate(pointer)
     }
@@ -53,14 +72,14 @@ impl Document {
 }
 
 /// Reads every file. Those that can't be read are left out, with a diagnostic for each.
-pub(crate) fn parse(set: &SchemaSet, diagnostics: &mut Vec<Diagnostic>) -> Parsed {
+pub(crate) fn parse(set: &SchemaSet, draft: SchemaDraft, diagnostics: &mut Vec<Diagnostic>) -> Parsed {
     if set.is_empty() {
         diagnostics.push(
             Diagnostic::error("S0100", "there are no schema files", None)
                 .help("add a file `<name>.schema.json`: a JSON Schema with an `x-kafka` object that names a topic"),
         );
     }
-    let files: Vec<_> = set.iter().filter_map(|(name, file)| read(name, file, diagnostics)).collect();
+    let files: Vec<_> = set.iter().filter_map(|(name, file)| read(name, file, draft, diagnostics)).collect();
     let dialects = Dialects::of(files.iter().map(|file| (file.name, &file.value)));
     let documents = files.into_iter().filter_map(|file| document(file, &dialects, diagnostics)).collect();
     Parsed { documents, dialects }
@@ -71,11 +90,17 @@ struct File<'a> {
     name: &'a str,
     source: Source,
     value: Value,
+    assumed: Option<&'static str>,
 }
 
-fn read<'a>(name: &'a str, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>) -> Option<File<'a>> {
+fn read<'a>(
+    name: &'a str,
+    file: &SchemaFile,
+    draft: SchemaDraft,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<File<'a>> {
     let mut source = Source::new(file);
-    let value = match json::parse(&file.text) {
+    let mut value = match json::parse(&file.text) {
         Ok(value) => value,
         Err(error) => {
             diagnostics.push(not_json(&source, &error));
@@ -91,11 +116,22 @@ fn read<'a>(name: &'a str, file: &SchemaFile, diagnostics: &mut Vec<Diagnostic>)
         );
         return None;
     }
-    Some(File { name, source, value })
+    let assumed = assume(draft, &mut value);
+    Some(File { name, source, value, assumed })
+}
+
+/// Declares the draft that was chosen for files that do not say theirs.
+fn assume(draft: SchemaDraft, value: &mut Value) -> Option<&'static str> {
+    let schema = value.as_object_mut().filter(|schema| !schema.contains_key("$schema"))?;
+    if draft == SchemaDraft::default() {
+        return None;
+    }
+    schema.insert("$schema".to_owned(), draft.uri().into());
+    Some(draft.uri())
 }
 
 fn document(file: File<'_>, dialects: &Dialects, diagnostics: &mut Vec<Diagnostic>) -> Option<Document> {
-    let File { name, source, value } = file;
+    let File { name, source, value, assumed } = file;
     let none = Map::new();
     let schema = value.as_object().unwrap_or(&none);
     let dialect = match schema.get("$schema") {
@@ -113,7 +149,10 @@ fn document(file: File<'_>, dialects: &Dialects, diagnostics: &mut Vec<Diagnosti
     }
     let uri = document_uri(name, schema, dialect.draft, &source, diagnostics)?;
     let kafka = x_kafka(schema, &source, diagnostics);
-    Some(Document { name: name.to_owned(), source, dialect, uri, kafka, value, built_in: false, files: Vec::new() })
+    let is_message = schema.contains_key("x-kafka");
+    let name = name.to_owned();
+    let files = Vec::new();
+    Some(Document { name, source, dialect, uri, kafka, is_message, value, assumed, built_in: false, files })
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {

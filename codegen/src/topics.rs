@@ -59,6 +59,8 @@ fn document(kafka: XKafka, files: Vec<usize>, documents: &[Document], titles: &B
         value,
         dialect: Dialect::of(Draft::Draft202012),
         kafka: Some(kafka),
+        is_message: true,
+        assumed: None,
         built_in: false,
         files,
     }

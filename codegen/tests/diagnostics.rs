@@ -1,5 +1,5 @@
 //! What is said of schemas with mistakes: each folder under `diagnostics/` is a set of schema files, and `expected.txt`
-//! what is reported of it.
+//! what is reported of it. Where there is a `build.txt`, it has the options, as they stand in a build script.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
 
@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use thoth_messaging_codegen::{Generation, Options, SchemaSet, Severity, generate};
+
+#[path = "support/choices.rs"]
+mod choices;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
@@ -31,6 +34,10 @@ fn schemas(case: &Path) -> SchemaSet {
     schemas
 }
 
+fn options(case: &Path) -> Options {
+    fs::read_to_string(case.join("build.txt")).map(|chain| choices::options(&chain)).unwrap_or_default()
+}
+
 fn report(generation: &Generation) -> String {
     generation.diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect::<Vec<_>>().join("\n")
 }
@@ -39,7 +46,7 @@ fn report(generation: &Generation) -> String {
 fn mistakes_are_reported_as_expected() {
     let mut wrong = Vec::new();
     for case in cases() {
-        let generation = generate(&schemas(&case), &Options::default());
+        let generation = generate(&schemas(&case), &options(&case));
         assert_eq!(generation.has_errors(), generation.files.is_empty(), "{}", case.display());
         let (path, report) = (case.join("expected.txt"), report(&generation));
         if env::var_os("UPDATE_EXPECTED").is_some() {
@@ -54,9 +61,11 @@ fn mistakes_are_reported_as_expected() {
 #[test]
 fn every_diagnostic_says_where_and_what_to_do() {
     for case in cases() {
-        for diagnostic in generate(&schemas(&case), &Options::default()).diagnostics {
+        for diagnostic in generate(&schemas(&case), &options(&case)).diagnostics {
             let text = diagnostic.to_string();
-            assert!(diagnostic.location.is_some() || matches!(diagnostic.code, "S0100" | "S0307"), "{text}");
+            // Options stand in no schema file.
+            let is_placeless = matches!(diagnostic.code, "S0100" | "S0307") || diagnostic.code.starts_with("S06");
+            assert!(diagnostic.location.is_some() || is_placeless, "{text}");
             assert!(diagnostic.help.is_some() || diagnostic.found.is_some(), "{text}");
             assert!(diagnostic.location.is_none_or(|place| place.line > 0 && place.column > 0), "{text}");
             assert!(!diagnostic.message.contains('\n'), "{text}");
@@ -78,7 +87,7 @@ fn every_code_has_a_case() {
         codes.extend(quoted.filter(|part| part[1..].bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned));
     }
     for case in cases() {
-        for diagnostic in generate(&schemas(&case), &Options::default()).diagnostics {
+        for diagnostic in generate(&schemas(&case), &options(&case)).diagnostics {
             codes.remove(diagnostic.code);
         }
     }

@@ -14,9 +14,14 @@ use thoth_messaging_codegen::{Diagnostic, Explanation, Options, SchemaSet, expla
 const WITHOUT_EXAMPLE: &[(&str, &str)] =
     &[("S0409", "the validator refuses what all stages before it let pass: no schema is known that gets there")];
 
+#[path = "support/choices.rs"]
+mod choices;
+
 const SECTIONS: [&str; 3] = ["What it means", "Example", "What to do"];
 
 const JSON: &str = "```json\n";
+/// The options of an example, as they stand in a build script.
+const BUILD: &str = "```rust\n";
 const REPORT: &str = "```text\n";
 const END: &str = "```\n";
 
@@ -78,12 +83,18 @@ fn files(section: &str) -> BTreeMap<String, String> {
     files
 }
 
-fn diagnostics(files: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+/// The options of a section; those that it does not show are the defaults.
+fn options(section: &str) -> Options {
+    let block = section.split_once(BUILD).map(|(_, after)| after.split(END).next().unwrap());
+    block.map(choices::options).unwrap_or_default()
+}
+
+fn diagnostics(files: &BTreeMap<String, String>, options: &Options) -> Vec<Diagnostic> {
     let mut schemas = SchemaSet::new();
     for (name, text) in files {
         schemas.add(name.clone(), format!("schemas/{name}"), text.clone());
     }
-    generate(&schemas, &Options::default()).diagnostics
+    generate(&schemas, options).diagnostics
 }
 
 fn report(diagnostics: &[Diagnostic]) -> String {
@@ -99,12 +110,13 @@ fn with_report(page: &str, report: &str) -> String {
 
 /// The index of the pages: what is above the first family stays, the rest follows from the pages.
 fn with_index(index: &str) -> String {
-    const FAMILIES: [(&str, &str); 5] = [
+    const FAMILIES: [(&str, &str); 6] = [
         ("S01", "Files"),
         ("S02", "References"),
         ("S03", "Messages and topics"),
         ("S04", "What a schema says"),
         ("S05", "Names"),
+        ("S06", "Options"),
     ];
     let mut text = index.split("\n## S0").next().unwrap().to_owned();
     for (family, heading) in FAMILIES {
@@ -167,7 +179,8 @@ fn each_page_has_the_form_of_a_page() {
 fn each_example_is_reported_as_its_page_says() {
     let mut wrong = Vec::new();
     for Explanation { code, page, .. } in with_example() {
-        let diagnostics = diagnostics(&files(section(page, "Example")));
+        let example = section(page, "Example");
+        let diagnostics = diagnostics(&files(example), &options(example));
         let codes: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(codes, BTreeSet::from([*code]), "{}", report(&diagnostics));
         assert!(section(page, "Example").contains(REPORT), "{code}");
@@ -182,12 +195,13 @@ fn each_example_is_reported_as_its_page_says() {
 #[test]
 fn each_corrected_example_has_nothing_reported() {
     for Explanation { code, page, .. } in with_example() {
-        let corrected = files(section(page, "What to do"));
-        assert!(!corrected.is_empty(), "{code}");
+        let section_of_correction = section(page, "What to do");
+        let corrected = files(section_of_correction);
+        assert!(!corrected.is_empty() || section_of_correction.contains(BUILD), "{code}");
         // Files that need no correction are not shown again.
         let mut all = files(section(page, "Example"));
         all.extend(corrected);
-        let diagnostics = diagnostics(&all);
+        let diagnostics = diagnostics(&all, &options(section_of_correction));
         assert!(diagnostics.is_empty(), "{code}, corrected:\n{}", report(&diagnostics));
     }
 }

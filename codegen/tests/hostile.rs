@@ -422,12 +422,19 @@ fn texts_in_a_schema_stay_texts() {
             if let Some(file) = generation.files.first() {
                 let file = syn::parse_file(&file.text);
                 let items = file.map(|file| file.items).unwrap_or_default();
-                assert!(
-                    items.iter().all(|item| !matches!(item, syn::Item::Macro(_) | syn::Item::Verbatim(_))),
-                    "{text:?}"
-                );
+                let is_item = |item: &syn::Item| match item {
+                    syn::Item::Macro(item) => is_of_the_runtime(&item.mac.path),
+                    item => !matches!(item, syn::Item::Verbatim(_)),
+                };
+                assert!(items.iter().all(is_item), "{text:?}");
                 assert!(items.len() > 8, "{text:?}");
             }
         }
     }
+}
+
+/// Whether a macro is one that items are generated with.
+fn is_of_the_runtime(path: &syn::Path) -> bool {
+    let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    matches!(names.join("::").as_str(), "wire::object" | "wire::enumeration" | "wire::serde_impls")
 }

@@ -5,33 +5,35 @@ use quote::quote;
 
 use super::types::ident;
 use super::{Emitter, Piece, check, doc, text};
-use crate::model::{Constant, TypeDef};
+use crate::model::{Constant, TypeDef, TypeId};
 
 impl Emitter<'_> {
-    pub(super) fn enumeration(&self, ty: &TypeDef, constants: &[Constant]) -> Vec<Piece> {
-        let attributes = self.attributes(None, ty);
-        let (derived, debug) = Self::debug(ty);
+    pub(super) fn enumeration(&self, id: TypeId, ty: &TypeDef, constants: &[Constant]) -> Vec<Piece> {
+        let (documented, chosen) = (self.attributes(None, ty), self.type_attributes(id));
+        let (debug, derives) = (Self::debug(ty), self.derives(id));
+        let derive = (!derives.is_empty()).then(|| quote! { #[derive(#(#derives),*)] });
+        let attributes = quote! { #documented #derive #chosen };
         let mut lines = vec!["wire::enumeration! {".to_owned()];
         let indented = |tokens: &TokenStream, indent| {
             let lines = text::attributes(tokens).into_iter();
             lines.map(move |line| format!("{:indent$}{}", "", line.trim_end())).collect::<Vec<_>>()
         };
         lines.extend(indented(&attributes, 4));
-        lines.extend(derived.map(|_| "    #[derive(Debug)]".to_owned()));
         lines.push(format!("    pub enum {} {{", ty.name));
-        for constant in constants {
+        for (index, constant) in constants.iter().enumerate() {
             let mut about: Vec<String> = constant.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
             doc::separate(&mut about);
             let plain = is_plain(&constant.text);
             if !plain {
                 about.push(check::code(&constant.text));
             }
-            lines.extend(indented(&doc::doc(&about), 8));
+            let (doc, chosen) = (doc::doc(&about), self.member_attributes(id, index));
+            lines.extend(indented(&quote! { #doc #chosen }, 8));
             let sign = if plain { "=" } else { "=>" };
             lines.push(format!("        {} {sign} {:?},", ident(&constant.name), constant.text));
         }
         lines.extend(["    }".to_owned(), "}".to_owned()]);
-        let definition = Piece::Macro { definition: quote! {}, names: quote! {}, lines };
+        let definition = Piece::Macro { definition: quote! {}, names: attributes, lines };
         std::iter::once(definition).chain(debug.map(Piece::Rust)).collect()
     }
 }

@@ -53,9 +53,9 @@ fn is_colon(token: &TokenTree) -> bool {
 }
 
 /// Prints items, each after an empty line, with an `allow` where the schema forces what the compiler warns of.
-pub(super) fn print(piece: &Piece, known: &Known, text: &mut String) {
+pub(super) fn print(piece: &Piece, known: &Known, format: bool, text: &mut String) {
     match piece {
-        Piece::Rust(tokens) => print_items(tokens, known, text),
+        Piece::Rust(tokens) => print_items(tokens, known, format, text),
         Piece::Macro { definition, lines, .. } => {
             let words = Words::of(definition.clone(), known);
             let allows = words.lints().map(|(lint, reason)| format!("    #[allow({lint}, reason = \"{reason}\")]"));
@@ -69,7 +69,7 @@ pub(super) fn print(piece: &Piece, known: &Known, text: &mut String) {
     }
 }
 
-fn print_items(tokens: &TokenStream, known: &Known, text: &mut String) {
+fn print_items(tokens: &TokenStream, known: &Known, format: bool, text: &mut String) {
     // What is not Rust here is a mistake of this crate; as it stands the compiler names the place.
     let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) else { return text.push_str(&tokens.to_string()) };
     // A field that is deprecated is used by what reads and writes it.
@@ -84,7 +84,7 @@ fn print_items(tokens: &TokenStream, known: &Known, text: &mut String) {
         let mut words = Words::of(item.to_token_stream(), known);
         // The definition comes first; what makes such a map later on may not say of what.
         maps_nothing |= words.maps_nothing;
-        words.maps_nothing = maps_nothing && words.has("BTreeMap");
+        words.maps_nothing = maps_nothing && (words.has("BTreeMap") || words.has("HashMap"));
         let is_impl = matches!(item, Item::Impl(_));
         words.is_deprecated |= is_impl && has_deprecated;
         text.push('\n');
@@ -93,11 +93,38 @@ fn print_items(tokens: &TokenStream, known: &Known, text: &mut String) {
         for (lint, reason) in lints {
             text.extend(["#[allow(", lint, ", reason = \"", reason, "\")]\n"]);
         }
+        if !format {
+            text.extend([&item.to_token_stream().to_string(), "\n"]);
+            continue;
+        }
         // Item by item: prettyplease puts no empty line between them.
         let alone = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
         let printed = prettyplease::unparse(&alone);
         text.push_str(&if is_impl { spaced(&printed) } else { printed });
     }
+}
+
+/// Items as they stand in a module.
+pub(super) fn in_module(name: &str, items: &str, indented: bool) -> String {
+    let margin = if indented { "    " } else { "" };
+    let lines = items.trim_start().lines().map(|line| match line {
+        "" => "\n".to_owned(),
+        line => format!("{margin}{line}\n"),
+    });
+    format!("\n/// The messages of these schemas.\npub mod {name} {{\n{}}}\n", lines.collect::<String>())
+}
+
+/// Whether a literal stands on several lines, which indentation would change.
+pub(super) fn has_long_literal(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_long_literal(group.stream()),
+        TokenTree::Literal(literal) => {
+            let literal = literal.to_string();
+            // prettyplease makes a comment of several lines of such a `#[doc]`.
+            literal.contains('\n') || literal.contains("\\n")
+        }
+        _ => false,
+    })
 }
 
 /// An `impl` with an empty line between its items.

@@ -20,7 +20,7 @@ impl Known {
             Shape::Struct(object) => object.fields.is_empty() && !matches!(object.others, Others::Kept { .. }),
             Shape::Enumeration(constants) => constants.len() == 1,
             Shape::Newtype(value) => value.ty == Type::Null,
-            Shape::Union(_) => false,
+            Shape::Union(_) | Shape::Own(_) => false,
         };
         let names = |types: Vec<&TypeDef>| types.into_iter().map(|ty| ty.name.clone()).collect();
         Self {
@@ -71,8 +71,14 @@ impl<'a> Words<'a> {
             (self.approximates, "clippy::approx_constant", "the number is that of the schema"),
             (self.maps_nothing, "clippy::zero_sized_map_values", "the schema allows one value alone"),
             (self.is_complex, "clippy::type_complexity", "the schema nests as deeply"),
+            (self.is_made_of_hash_map(), "clippy::implicit_hasher", "the map is the one that was chosen"),
         ];
         lints.into_iter().filter(|(is_forced, ..)| *is_forced).map(|(_, lint, reason)| (lint, reason))
+    }
+
+    /// Whether it is what makes a type of a `HashMap`.
+    fn is_made_of_hash_map(&self) -> bool {
+        self.has("HashMap") && self.has("impl") && (self.has("From") || self.has("TryFrom"))
     }
 
     fn add(&mut self, tokens: TokenStream) {

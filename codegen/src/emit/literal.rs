@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::types::{ident, is_any};
 use super::{Emitter, check};
+use crate::StringType;
 use crate::json::{canonical, whole};
 use crate::model::{JsonType, Others, Presence, Route, Shape, Struct, Type, TypeId, Use};
 
@@ -33,7 +34,7 @@ impl Emitter<'_> {
             (Type::Boolean, Value::Bool(boolean)) => quote! { #boolean },
             (Type::Integer(_), Value::Number(number)) => check::number(&whole(number).unwrap_or_default().to_string()),
             (Type::Number, Value::Number(number)) => check::float(number.as_f64().unwrap_or_default()),
-            (Type::String, Value::String(text)) => self.owned(text),
+            (Type::String, Value::String(text)) => self.text(text),
             (Type::Mapped(format), Value::String(text)) => {
                 let name = format_ident!("{}", format.type_name());
                 quote! { formats::#name::of_default(#text) }
@@ -64,6 +65,17 @@ impl Emitter<'_> {
         }
     }
 
+    /// A text as a value of the type that strings have.
+    fn text(&self, text: &str) -> TokenStream {
+        match self.options.string_type {
+            StringType::String => self.owned(text),
+            StringType::BoxStr | StringType::ArcStr => {
+                let ty = self.string_type();
+                quote! { <#ty>::from(#text) }
+            }
+        }
+    }
+
     fn owned(&self, text: &str) -> TokenStream {
         if text.is_empty() {
             let string = self.prelude.string();
@@ -76,7 +88,7 @@ impl Emitter<'_> {
         let map = if is_any(item) {
             quote! { serde_json::Map }
         } else {
-            quote! { ::std::collections::BTreeMap }
+            self.map_type()
         };
         if members.is_empty() {
             return quote! { #map::new() };

@@ -15,8 +15,7 @@ impl Emitter<'_> {
             let lines: Vec<String> = facts.into_iter().flat_map(|fact| [String::new(), fact]).collect();
             attributes.extend(doc(&lines[usize::from(ty.description.is_none())..]));
         }
-        let (derived, debug) = Self::debug(ty);
-        let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
+        let (debug, derives, chosen) = (Self::debug(ty), self.derives(id), self.type_attributes(id));
         let inner = self.rust_type(id, value);
         let codec = self.codec(id, value).unwrap_or_else(|| inner.clone());
         let some = self.prelude.some();
@@ -54,7 +53,8 @@ impl Emitter<'_> {
         let serde = Self::serde(ty, None, "OfMembers", "read_newtype", "write_newtype");
         quote! {
             #attributes
-            #[derive(Clone, #derived PartialEq #eq)]
+            #[derive(#(#derives),*)]
+            #chosen
             pub struct #name(#inner);
 
             #made

@@ -14,37 +14,27 @@ const MOST_PARAMETERS: usize = 7;
 
 impl Emitter<'_> {
     pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> Vec<Piece> {
-        let (derived, debug) = if !ty.sensitive && object.has_sensitive() {
-            (None, Some(redacting_debug(ty, object)))
-        } else {
-            Self::debug(ty)
-        };
+        let is_partly_sensitive = !ty.sensitive && object.has_sensitive();
+        let debug = if is_partly_sensitive { Some(redacting_debug(ty, object)) } else { Self::debug(ty) };
         let checks = self.struct_checks(ty, object);
-        let definition = self.object_macro(id, ty, object, derived.as_ref(), checks.is_some());
+        let definition = self.object_macro(id, ty, object, checks.is_some());
         std::iter::once(definition).chain(checks.map(Piece::Rust)).chain(debug.map(Piece::Rust)).collect()
     }
 
     /// The struct, and what reads and writes its members.
-    fn object_macro(
-        &self,
-        id: TypeId,
-        ty: &TypeDef,
-        object: &Struct,
-        debug: Option<&TokenStream>,
-        checked: bool,
-    ) -> Piece {
-        let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
-        let default = self.derives_default(object).then(|| quote! { , Default });
-        let attributes = self.attributes(Some(id), ty);
-        let attributes = quote! { #attributes #[derive(Clone, #debug PartialEq #eq #default)] };
+    fn object_macro(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> Piece {
+        let (documented, derives, chosen) = (self.attributes(Some(id), ty), self.derives(id), self.type_attributes(id));
+        let attributes = quote! { #documented #[derive(#(#derives),*)] #chosen };
         let mut lines = vec!["wire::object! {".to_owned()];
         lines.extend(text::attributes(&attributes).iter().map(|line| indented(4, line)));
         lines.push(format!("    pub struct {} {{", ty.name));
-        let mut names = quote! {};
+        let mut names = attributes;
         for (index, field) in object.fields.iter().enumerate() {
-            let attributes = field_attributes(field);
+            let (doc, chosen) = (field_attributes(field), self.member_attributes(id, index));
+            let attributes = quote! { #doc #chosen };
             lines.extend(text::attributes(&attributes).iter().map(|line| indented(8, line)));
             let (line, used) = self.field_line(id, index, field);
+            names.extend(attributes);
             names.extend(used);
             lines.push(line);
         }
@@ -138,7 +128,7 @@ impl Emitter<'_> {
     }
 
     /// Whether every field is absent or empty by default, as `derive` makes it.
-    fn derives_default(&self, object: &Struct) -> bool {
+    pub(super) fn derives_default(&self, object: &Struct) -> bool {
         object.fields.iter().all(|field| match &field.presence {
             Presence::Required => false,
             Presence::Optional => true,

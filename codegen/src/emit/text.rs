@@ -71,20 +71,21 @@ pub(super) fn attributes(tokens: &TokenStream) -> Vec<String> {
     groups.map(|attribute| documentation(&attribute).unwrap_or_else(|| format!("#[{}]", line(&attribute)))).collect()
 }
 
-/// A doc comment, where an attribute is one of a single line.
+/// A doc comment, where an attribute is one of a single line. Four slashes would be another comment.
 fn documentation(attribute: &TokenStream) -> Option<String> {
     let mut tokens = attribute.clone().into_iter();
     let is_doc = matches!(tokens.next(), Some(TokenTree::Ident(ident)) if ident == "doc");
     let text = tokens.nth(1).filter(|_| is_doc)?;
     let text = syn::parse_str::<LitStr>(&text.to_string()).ok()?.value();
-    (!text.contains(['\n', '\r'])).then(|| format!("///{text}"))
+    (!text.contains(['\n', '\r']) && !text.starts_with('/')).then(|| format!("///{text}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
     use quote::quote;
 
-    use super::line;
+    use super::{attributes, line};
 
     #[test]
     fn tokens_are_written_as_a_person_writes_them() {
@@ -102,5 +103,28 @@ mod tests {
         assert_eq!(line(&quote! { derive(Clone, Debug, PartialEq) }), "derive(Clone, Debug, PartialEq)");
         assert_eq!(line(&quote! { allow(deprecated, reason = "old") }), "allow(deprecated, reason = \"old\")");
         assert_eq!(line(&quote! { <Self as wire::Codec>::read }), "<Self as wire::Codec>::read");
+        assert_eq!(line(&quote! { doc(alias = "a", alias = "b") }), "doc(alias = \"a\", alias = \"b\")");
+    }
+
+    #[test]
+    fn what_a_user_wrote_is_the_same_tokens() {
+        for text in [
+            "crate::Own<fn(u8) -> Option<u8>, [u8; 3], &'static str, dyn Fn(&u8) -> u8 + Send>",
+            "::own::Amount<{ -1 }, -1, 'static, 'c', r\"a\">",
+            "<Vec<u8> as Trait<'_>>::Out<!>",
+            "own::attribute(crate = \"x\", a < b, *c, &&d, !e != f, |x| x + 1, ..=2, #[g], $h, j?, k => l)",
+            "own = concat!(\"a\", stringify!(a . b))",
+        ] {
+            let tokens: TokenStream = text.parse().unwrap();
+            let again: TokenStream = line(&tokens).parse().unwrap();
+            assert_eq!(again.to_string(), tokens.to_string(), "{}", line(&tokens));
+        }
+    }
+
+    #[test]
+    fn documentation_stays_documentation() {
+        let tokens = quote! { #[doc = " Much."] #[doc = "/ Slashes."] #[doc = "Two\nlines."] #[must_use] };
+        let expected = ["/// Much.", "#[doc = \"/ Slashes.\"]", "#[doc = \"Two\\nlines.\"]", "#[must_use]"];
+        assert_eq!(attributes(&tokens), expected);
     }
 }

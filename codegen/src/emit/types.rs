@@ -6,7 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::Emitter;
-use crate::model::{Check, Model, Subschema, Type, TypeId, Use};
+use crate::model::{Check, Model, Shape, Subschema, Type, TypeId, Use};
+use crate::{MapType, StringType};
 
 /// The names of Rust's prelude, in full where a generated type has the same name.
 pub(super) struct Prelude {
@@ -106,7 +107,7 @@ impl Emitter<'_> {
                 quote! { wire::ExactNumber }
             }
             Type::Number => quote! { f64 },
-            Type::String => self.prelude.string(),
+            Type::String => self.string_type(),
             Type::Mapped(format) => {
                 let name = format_ident!("{}", format.type_name());
                 quote! { formats::#name }
@@ -139,11 +140,14 @@ impl Emitter<'_> {
             }
             Type::Map(item) => {
                 let string = self.prelude.string();
-                let item = self.nested(item, codec);
-                quote! { ::std::collections::BTreeMap<#string, #item> }
+                let (map, item) = (self.map_type(), self.nested(item, codec));
+                quote! { #map<#string, #item> }
             }
             Type::Named(id) => {
                 let name = self.name(*id);
+                if codec && matches!(self.model.get(*id).shape, Shape::Own(_)) {
+                    return quote! { wire::Own<#name> };
+                }
                 match (self.facts.is_boxed(holder, *id), codec) {
                     (false, _) => quote! { #name },
                     (true, true) => quote! { wire::Boxed<#name> },
@@ -153,6 +157,26 @@ impl Emitter<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// What strings are.
+    pub(super) fn string_type(&self) -> TokenStream {
+        match self.options.string_type {
+            StringType::String => self.prelude.string(),
+            StringType::BoxStr => {
+                let boxed = self.prelude.boxed();
+                quote! { #boxed<str> }
+            }
+            StringType::ArcStr => quote! { ::std::sync::Arc<str> },
+        }
+    }
+
+    /// What objects are whose member names are data, and whose values have a type.
+    pub(super) fn map_type(&self) -> TokenStream {
+        match self.options.map_type {
+            MapType::BTreeMap => quote! { ::std::collections::BTreeMap },
+            MapType::HashMap => quote! { ::std::collections::HashMap },
         }
     }
 
@@ -173,8 +197,13 @@ impl Emitter<'_> {
         }
     }
 
-    pub(super) fn name(&self, id: TypeId) -> Ident {
-        format_ident!("{}", self.model.get(id).name)
+    /// The name of a type, or the path of a type of the user's own.
+    pub(super) fn name(&self, id: TypeId) -> TokenStream {
+        let ty = self.model.get(id);
+        match &ty.shape {
+            Shape::Own(path) => path.clone(),
+            _ => format_ident!("{}", ty.name).into_token_stream(),
+        }
     }
 }
 

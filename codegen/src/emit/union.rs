@@ -11,12 +11,12 @@ impl Emitter<'_> {
     pub(super) fn union(&self, id: TypeId, ty: &TypeDef, union: &Union) -> TokenStream {
         let name = format_ident!("{}", ty.name);
         let attributes = self.attributes(Some(id), ty);
-        let (derived, debug) = Self::debug(ty);
-        let eq = self.facts.is_eq(id).then(|| quote! { , Eq });
+        let (debug, derives, chosen) = (Self::debug(ty), self.derives(id), self.type_attributes(id));
         let definitions = union.variants.iter().enumerate().map(|(index, variant)| {
             let doc = doc(&variant_doc(union, index, variant));
             let (variant_name, ty) = (format_ident!("{}", variant.name), self.rust_type(id, &variant.value));
-            quote! { #doc #variant_name(#ty) }
+            let chosen = self.member_attributes(id, index);
+            quote! { #doc #chosen #variant_name(#ty) }
         });
         let exclusive = union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }));
         let write = if exclusive { "write_only" } else { "write_union" };
@@ -32,7 +32,8 @@ impl Emitter<'_> {
         let alternatives = tries.then(|| self.alternatives(id, &name, union));
         quote! {
             #attributes
-            #[derive(Clone, #derived PartialEq #eq)]
+            #[derive(#(#derives),*)]
+            #chosen
             pub enum #name { #(#definitions,)* }
 
             #debug

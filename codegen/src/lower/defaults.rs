@@ -170,6 +170,10 @@ impl Parts {
                 }
             }
             (Shape::Newtype(value), json) => self.add(known, value, json),
+            (Shape::Own(path), _) => {
+                let path = path.to_string().replace(' ', "");
+                self.misfit.get_or_insert(format!("how a value of `{path}` is written in Rust is not known"));
+            }
             _ => {}
         }
     }

@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use super::object::others_field;
-use super::{Lowering, defaults, key, names, schemas};
-use crate::model::{Key, KeyWay, MessageDef, Model, Others, Presence, Shape, Type, TypeDef, TypeId, Use};
+use super::{Lowering, chosen, defaults, key, names, schemas};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Chosen, Key, KeyWay, MessageDef, Model, Others, Presence, Shape, Type, TypeDef, TypeId, Use};
 
 impl Lowering<'_> {
     /// Names the types, resolves the keys, checks the defaults.
     pub(super) fn finish(mut self, roots: &[(usize, TypeId)]) -> Model {
         let requests: Vec<_> = self.types.iter().map(|lowered| &lowered.name).collect();
-        let names = names::assign(&requests, self.resolved, self.diagnostics);
+        let names = names::assign(&requests, &self.chosen_types(), self.resolved, self.diagnostics);
         let described = self.types.iter().map(|lowered| {
             let deprecated = self.annotation(&lowered.places, "deprecated") == Some(&Value::Bool(true));
             (self.text(&lowered.places, "description"), deprecated)
@@ -18,6 +19,7 @@ impl Lowering<'_> {
         let described: Vec<_> = described.collect();
         self.keep_members();
         self.rename_fields(&names);
+        let places = chosen::Known::of(self.resolved, &self.types, self.members());
         let mut types: Vec<TypeDef> = std::mem::take(&mut self.types)
             .into_iter()
             .zip(names)
@@ -31,6 +33,8 @@ impl Lowering<'_> {
                 shape: lowered.shape.unwrap_or(Shape::Newtype(Use::of(Type::Any))),
             })
             .collect();
+        let messages = roots.iter().map(|(_, id)| *id).collect();
+        places.replace(&self.choices.replaced, &messages, &mut types, self.diagnostics);
         let known =
             defaults::Known { types: &types, branches: &self.branches, resolved: self.resolved, oracle: &self.oracle };
         let (taken, endless) = defaults::check(&known, &self.defaults, self.diagnostics);
@@ -58,7 +62,13 @@ impl Lowering<'_> {
             });
         }
         messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
-        Model { types, messages, schemas, numbers, taken }
+        let mut model = Model { types, messages, schemas, numbers, taken, chosen: Chosen::default() };
+        // After a mistake, what was chosen for a type that is missing is no second one.
+        let is_about_schemas = |other: &Diagnostic| other.severity == Severity::Error && !other.code.starts_with("S06");
+        if !self.diagnostics.iter().any(is_about_schemas) {
+            places.choose(self.choices, &mut model, self.diagnostics);
+        }
+        model
     }
 
     /// The key of a message: what `x-kafka` names, or for a topic, what its messages name.

@@ -83,7 +83,7 @@ fn fields(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<Vec<KeySt
     let is_key = |id: TypeId| match &types[id.0].shape {
         Shape::Enumeration(_) => true,
         Shape::Newtype(value) => is_scalar(&value.ty) && !value.nullable,
-        Shape::Struct(_) | Shape::Union(_) => false,
+        Shape::Struct(_) | Shape::Union(_) | Shape::Own(_) => false,
     };
     if at.is_none_or(is_key) { Ok(path) } else { Err(Problem::Compound) }
 }

@@ -10,6 +10,7 @@
 //! Codes: `S04xx` (what a schema says) and `S05xx` (names).
 
 mod alternatives;
+mod chosen;
 mod circles;
 mod constants;
 mod cores;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::disjoint::Disjointness;
 use crate::format::Formats;
@@ -51,9 +53,17 @@ const MOST_NESTED: usize = 4;
 const LONGEST_TUPLE: u64 = 12;
 
 /// Decides what types the messages of a set become.
-pub(crate) fn lower(resolved: &Resolved, formats: &Formats, diagnostics: &mut Vec<Diagnostic>) -> Model {
+pub(crate) fn lower(
+    resolved: &Resolved,
+    choices: &Choices,
+    formats: &Formats,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Model {
     let mut lowering = Lowering {
         resolved,
+        choices,
+        names: chosen::Names::default(),
+        fields: BTreeMap::new(),
         formats,
         oracle: Oracle::new(resolved, formats.asserts()),
         disjointness: Disjointness::new(resolved, formats.asserts()),
@@ -66,6 +76,7 @@ pub(crate) fn lower(resolved: &Resolved, formats: &Formats, diagnostics: &mut Ve
         undefined: Vec::new(),
         defaults: BTreeMap::new(),
     };
+    lowering.names = chosen::Names::of(&mut lowering);
     circles::refuse(resolved, lowering.diagnostics);
     lowering.check_examples();
     let roots = lowering.messages();
@@ -75,6 +86,10 @@ pub(crate) fn lower(resolved: &Resolved, formats: &Formats, diagnostics: &mut Ve
 
 struct Lowering<'a> {
     resolved: &'a Resolved,
+    choices: &'a Choices,
+    names: chosen::Names,
+    /// The places that speak of a field, by the field's type and number.
+    fields: chosen::Members,
     formats: &'a Formats,
     oracle: Oracle<'a>,
     sensitive: Sensitive,
@@ -135,7 +150,7 @@ impl<'a> Lowering<'a> {
     fn messages(&mut self) -> Vec<(usize, TypeId)> {
         let documents = 0..self.resolved.documents.len();
         // One whose topic has mistakes may have others.
-        let messages = documents.filter(|number| self.resolved.documents[*number].value.get("x-kafka").is_some());
+        let messages = documents.filter(|number| self.resolved.documents[*number].is_message);
         let roots: Vec<_> = messages.map(|number| (number, self.declare_message(number))).collect();
         if roots.is_empty() && self.diagnostics.is_empty() {
             self.diagnostics.push(
@@ -437,7 +452,7 @@ impl<'a> Lowering<'a> {
     fn name_of_place(&self, place: &Place, context: &Context) -> NameRequest {
         let titled = self.resolved.schema(place).get("title").is_some();
         // The name of a message that may be `null` is that of the type around it.
-        let is_message = place.pointer.is_empty() && self.resolved.document(place).value.get("x-kafka").is_some();
+        let is_message = place.pointer.is_empty() && self.resolved.document(place).is_message;
         let given = !is_message && (titled || is_named(&Cores::of(vec![place.clone()])));
         if given { NameRequest::Given(self.given_name(place)) } else { NameRequest::Invented(context.clone()) }
     }
@@ -456,7 +471,7 @@ impl<'a> Lowering<'a> {
         Given {
             name: name.to_owned(),
             owner: stem.to_owned(),
-            is_message: place.pointer.is_empty() && document.value.get("x-kafka").is_some(),
+            is_message: place.pointer.is_empty() && document.is_message,
             place: place.clone(),
         }
     }

@@ -33,8 +33,13 @@ pub(super) fn stem(file: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
-/// Final names, in the order of the requests.
-pub(super) fn assign(requests: &[&NameRequest], resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+/// Final names, in the order of the requests. What the user chose for a type, by its number, is its name.
+pub(super) fn assign(
+    requests: &[&NameRequest],
+    chosen: &BTreeMap<usize, (String, Place)>,
+    resolved: &Resolved,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let mut names: Vec<String> = vec![String::new(); requests.len()];
     let mut taken: BTreeMap<String, &Place> = BTreeMap::new();
     let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
@@ -42,9 +47,21 @@ pub(super) fn assign(requests: &[&NameRequest], resolved: &Resolved, diagnostics
         NameRequest::Given(given) => Some(type_name(&given.name)),
         NameRequest::Invented(_) => None,
     };
-    requests.iter().filter_map(|request| given(request)).for_each(|name| *wanted.entry(name).or_default() += 1);
+    let free = || requests.iter().enumerate().filter(|(index, _)| !chosen.contains_key(index));
+    free().filter_map(|(_, request)| given(request)).for_each(|name| *wanted.entry(name).or_default() += 1);
+    let claims = |name: &str, place: &Place, other: &Place| {
+        let locate = |place: &Place| resolved.document(place).locate(&place.pointer);
+        let other = format!("the other one is at {}", locate(other));
+        Diagnostic::error("S0501", format!("two schemas claim the name `{name}`"), locate(place)).found(other)
+    };
+    for (index, (name, place)) in chosen {
+        if let Some(other) = taken.insert(name.clone(), place) {
+            diagnostics.push(claims(name, place, other).help("choose another name with `type_name`"));
+        }
+        names[*index].clone_from(name);
+    }
     for message in [true, false] {
-        for (index, request) in requests.iter().enumerate() {
+        for (index, request) in free() {
             let NameRequest::Given(given) = request else { continue };
             if given.is_message != message {
                 continue;
@@ -54,19 +71,14 @@ pub(super) fn assign(requests: &[&NameRequest], resolved: &Resolved, diagnostics
                 name = type_name(&format!("{} {}", given.owner, given.name));
             }
             if let Some(other) = taken.insert(name.clone(), &given.place) {
-                let locate = |place: &Place| resolved.document(place).locate(&place.pointer);
-                diagnostics.push(
-                    Diagnostic::error("S0501", format!("two schemas claim the name `{name}`"), locate(&given.place))
-                        .found(format!("the other one is at {}", locate(other)))
-                        .help("give one of them another `title`"),
-                );
+                diagnostics.push(claims(&name, &given.place, other).help("give one of them another `title`"));
             }
             names[index] = name;
         }
     }
     let mut used = Used { names: taken.into_keys().collect(), ..Used::default() };
     // A type is declared after the one that it stands in, whose name is known by then.
-    for (index, request) in requests.iter().enumerate() {
+    for (index, request) in free() {
         let NameRequest::Invented(Context { parent, segment }) = request else { continue };
         names[index] = used.claim(&format!("{}{}", names[parent.0], type_name(segment)));
     }
@@ -113,17 +125,20 @@ fn type_name(text: &str) -> String {
 }
 
 /// The names of fields, in the order of the names on the wire, no two alike. What stands in Rust as it does on the wire
-/// keeps its name; of others that come to the same name, the later ones have a number.
-pub(super) fn fields(wires: &[String]) -> Vec<String> {
+/// keeps its name, as does what was chosen; of others that come to the same name, the later ones have a number.
+pub(super) fn fields(wires: &[String], chosen: &[Option<String>]) -> Vec<String> {
     let spelt = |wire: &String| {
         let snake = signed(wire).to_snake_case();
         let spelt = snake.contains(char::is_alphanumeric).then(|| identifier(&snake, "field").to_lowercase());
         spelt.unwrap_or_else(|| "field".to_owned())
     };
-    let names: Vec<String> = wires.iter().map(spelt).collect();
-    let mut used = Used::default();
-    let kept: Vec<bool> =
-        wires.iter().zip(&names).map(|(wire, name)| wire == name && used.names.insert(name.clone())).collect();
+    let all = || wires.iter().zip(chosen);
+    let names: Vec<String> = all().map(|(wire, chosen)| chosen.clone().unwrap_or_else(|| spelt(wire))).collect();
+    let mut used = Used { names: chosen.iter().flatten().cloned().collect(), ..Used::default() };
+    let keeps = |((wire, chosen), name): ((&String, &Option<String>), &String)| {
+        chosen.is_some() || wire == name && used.names.insert(name.clone())
+    };
+    let kept: Vec<bool> = all().zip(&names).map(keeps).collect();
     let all = names.into_iter().zip(kept);
     all.map(|(name, kept)| if kept { name } else { used.claim_field(&name) }).collect()
 }
@@ -192,7 +207,7 @@ mod tests {
         assert_eq!(type_name("…"), "Type");
         assert_eq!(type_name("self"), "Self_");
         assert_eq!(
-            fields(&["type".into(), "self".into(), "@id".into(), "1st".into()]),
+            fields(&["type".into(), "self".into(), "@id".into(), "1st".into()], &[const { None }; 4]),
             ["type", "self_", "id", "field1st"]
         );
     }

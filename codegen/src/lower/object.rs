@@ -23,7 +23,7 @@ impl<'a> Lowering<'a> {
             .names()
             .into_iter()
             .partition(|wire| !node.required.contains(wire.as_str()) && self.is_refused(node, wire));
-        let idents = names::fields(&wires);
+        let idents = self.field_names(node, &wires);
         let named = wires.iter().zip(&idents).enumerate();
         let fields = named.map(|(number, (wire, ident))| self.field((id, number), node, wire, ident)).collect();
         let others = self.others(id, node, &idents);
@@ -43,6 +43,27 @@ impl<'a> Lowering<'a> {
         Node::of(self.resolved, &cores, self.formats.asserts()).never
     }
 
+    /// The names of fields: those that were chosen, and those that follow from the names on the wire.
+    fn field_names(&mut self, node: &Node<'a>, wires: &[String]) -> Vec<String> {
+        let chosen: Vec<_> = wires.iter().map(|wire| self.chosen_field(&node.member(wire))).collect();
+        for (index, name) in chosen.iter().enumerate() {
+            let Some(name) = name else { continue };
+            let other = (0..wires.len()).find(|other| match &chosen[*other] {
+                Some(chosen) => *other < index && chosen == name,
+                None => names::fields(&wires[*other..=*other], &[None]).contains(name),
+            });
+            if let (Some(other), Some(place)) = (other, node.member(&wires[index]).first()) {
+                let location = self.at(place, "");
+                self.diagnostics.push(
+                    Diagnostic::error("S0605", format!("two fields claim the name `{name}`"), location)
+                        .found(format!("the other one is that of `{}`", wires[other]))
+                        .help("choose another name with `field_name`"),
+                );
+            }
+        }
+        names::fields(wires, &chosen)
+    }
+
     fn field(&mut self, site: (TypeId, usize), node: &Node<'a>, wire: &str, ident: &str) -> Field {
         let places = node.member(wire);
         let value = if places.is_empty() {
@@ -51,6 +72,7 @@ impl<'a> Lowering<'a> {
             self.value(&places, &Context { parent: site.0, segment: wire.to_owned() })
         };
         let presence = self.presence(site, node, wire, &places);
+        self.fields.insert(site, places.clone());
         Field {
             name: ident.to_owned(),
             wire: wire.to_owned(),

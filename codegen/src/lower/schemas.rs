@@ -25,7 +25,7 @@ pub(super) fn collect(
             name: source.name.clone(),
             uri: source.shown_uri().to_owned(),
             own_uri: (own != source.uri).then(|| own.strip_prefix(BASE).unwrap_or(&own).to_owned()),
-            text: source.source.text.clone(),
+            text: source.text().into_owned(),
             hash: hash(resolved, *document),
             references: references.collect(),
         }
@@ -48,7 +48,7 @@ fn hash(resolved: &Resolved, document: usize) -> String {
     for number in own_first {
         let source = &resolved.documents[number];
         // Lengths in front keep two sets of texts from running into the same bytes.
-        for part in [&source.uri, &source.source.text] {
+        for part in [source.uri.as_str(), &source.text()] {
             sha.update((part.len() as u64).to_le_bytes());
             sha.update(part);
         }

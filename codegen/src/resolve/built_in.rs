@@ -18,6 +18,8 @@ pub(super) fn document(uri: &str) -> Option<Document> {
         dialect: Dialect::of(jsonschema::Draft::from_schema_uri(schema)),
         uri: uri.to_owned(),
         kafka: None,
+        is_message: false,
+        assumed: None,
         built_in: true,
         files: Vec::new(),
         value,

@@ -1,6 +1,7 @@
 //! Message keys: the text of a scalar in the payload.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::Enumeration;
 
@@ -17,6 +18,18 @@ pub fn key<K: Key + ?Sized>(value: &K) -> Option<Cow<'_, str>> {
 }
 
 impl Key for String {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self))
+    }
+}
+
+impl Key for Box<str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self))
+    }
+}
+
+impl Key for Arc<str> {
     fn text(&self) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(self))
     }

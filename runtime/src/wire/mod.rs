@@ -17,6 +17,7 @@ mod locate;
 mod macros;
 mod named;
 mod object;
+mod own;
 mod presence;
 mod scalar;
 #[cfg(feature = "dynamic")]
@@ -39,7 +40,7 @@ pub use check::{
 };
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
-pub use collection::{Boxed, Unique};
+pub use collection::{Boxed, Kept, Unique};
 pub use explain::{explain_decode, explain_encode};
 #[cfg(feature = "dynamic")]
 pub use format::{Format, format};
@@ -47,6 +48,7 @@ pub use key::{Key, key};
 pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Check, Members, Object, Writer, read_object, write_object};
+pub use own::Own;
 pub use presence::Presence;
 pub use scalar::{ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
@@ -10,7 +10,7 @@ use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::value::{Name, Skip};
-use super::{Codec, Encoded, Fault, Presence, Seed, refuse};
+use super::{Codec, Encoded, Fault, Kept, Presence, Seed, refuse};
 
 /// A generated struct: its members, and how to read, write and check them.
 pub trait Object: Sized {
@@ -202,10 +202,10 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     /// # Errors
     ///
     /// Those of the codec.
-    pub fn keep<C: Codec>(&mut self, kept: &mut BTreeMap<String, C::Value>) -> Result<(), A::Error> {
+    pub fn keep<C: Codec>(&mut self, kept: &mut impl Kept<C::Value>) -> Result<(), A::Error> {
         let value = self.read::<C>()?;
         if let Some(name) = self.other.take() {
-            kept.insert(name.into_owned(), value);
+            kept.keep(name.into_owned(), value);
         }
         Ok(())
     }
@@ -398,8 +398,8 @@ impl<S: SerializeMap> Writer<S> {
     /// # Errors
     ///
     /// Those of the codec, and a member with the name of a declared one.
-    pub fn kept<C: Codec>(&mut self, declared: &[&str], kept: &BTreeMap<String, C::Value>) -> Result<(), S::Error> {
-        kept.iter().try_for_each(|(name, value)| {
+    pub fn kept<C: Codec>(&mut self, declared: &[&str], kept: &impl Kept<C::Value>) -> Result<(), S::Error> {
+        kept.ordered().try_for_each(|(name, value)| {
             undeclared(declared, name)?;
             self.write::<C>(name, value)
         })

@@ -1,6 +1,7 @@
 //! Null, booleans, strings and numbers.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
@@ -79,6 +80,25 @@ impl Codec for String {
         serializer.serialize_str(value)
     }
 }
+
+/// Strings where the user chose another type for them.
+macro_rules! texts {
+    ($($type:ty),*) => {$(
+        impl Codec for $type {
+            type Value = $type;
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                String::read(deserializer).map(Into::into)
+            }
+
+            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(value)
+            }
+        }
+    )*};
+}
+
+texts!(Box<str>, Arc<str>);
 
 /// `number`: every JSON number that a 64-bit float can hold.
 impl Codec for f64 {

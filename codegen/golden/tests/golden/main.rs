@@ -13,6 +13,9 @@ use thoth_messaging::registry::{Entry, RecodeError};
 use thoth_messaging::wire::parse_strict;
 use thoth_messaging_codegen::{Formats, Options, SchemaSet, generate};
 
+#[path = "../../../tests/support/choices.rs"]
+mod choices;
+
 /// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.
 fn mutations() -> usize {
     env::var("MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
@@ -30,9 +33,10 @@ fn schema_sets() -> BTreeMap<String, SchemaSet> {
         .collect()
 }
 
-/// The options of a case: the words of its file `options`.
+/// The options of a case: those of its `build.txt`, and the words of its file `options`.
 fn options(case: &str) -> Options {
-    let mut options = Options::default();
+    let chain = fs::read_to_string(folder().join(case).join("build.txt"));
+    let mut options = chain.map(|chain| choices::options(&chain)).unwrap_or_default();
     let words = fs::read_to_string(folder().join(case).join("options")).unwrap_or_default();
     for word in words.split_whitespace() {
         match word {
