@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails")]
 
+pub mod items;
 pub mod json;
 pub mod known;
 pub mod payload;

@@ -7,6 +7,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprCall, File, ImplItem, Item, ItemFn, ItemMod, Lit, Macro, Path};
 use thoth_messaging_codegen::GeneratedFile;
 
+use crate::items::{Definition, item};
+
 /// The functions that are ever defined; all of them in an `impl`.
 const METHODS: [&str; 29] = [
     "array",
@@ -79,6 +81,11 @@ fn types(file: &File) -> BTreeSet<String> {
                 Item::Struct(item) => &item.ident,
                 Item::Enum(item) => &item.ident,
                 Item::Static(item) => &item.ident,
+                Item::Macro(item) => {
+                    let definition = item.mac.parse_body::<Definition>();
+                    self.0.extend(definition.map(|definition| definition.name.to_string()));
+                    return;
+                }
                 _ => return visit::visit_item(self, item),
             };
             self.0.insert(name.to_string());
@@ -112,6 +119,35 @@ impl Vetting<'_> {
         self.found.get_or_insert_with(|| format!("{what}: {found}"));
     }
 
+    /// An item that is a macro of the runtime.
+    fn vet_macro(&mut self, call: &Macro) {
+        let path: Vec<String> = call.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["wire", "object" | "enumeration"] => match call.parse_body::<Definition>() {
+                Ok(definition) => self.vet_definition(&definition),
+                Err(error) => self.refuse("what a macro of the runtime does not take", error),
+            },
+            ["wire", "serde_impls"] => {
+                if let Some(word) = item(call.tokens.clone()) {
+                    self.refuse("an item in a macro", word);
+                }
+            }
+            _ => self.refuse("a macro", path.join("::")),
+        }
+    }
+
+    fn vet_definition(&mut self, definition: &Definition) {
+        for attributes in &definition.attributes {
+            attributes.iter().for_each(|attribute| self.visit_attribute(attribute));
+            self.end_of_docs();
+        }
+        definition.types.iter().for_each(|ty| self.visit_type(ty));
+        definition.expressions.iter().for_each(|expression| self.visit_expr(expression));
+        if let Some(word) = item(definition.rules.clone()) {
+            self.refuse("an item in a macro", word);
+        }
+    }
+
     fn end_of_docs(&mut self) {
         let doc = std::mem::take(&mut self.doc);
         // What rustdoc reads.
@@ -132,6 +168,9 @@ impl Vetting<'_> {
 
 impl<'ast> Visit<'ast> for Vetting<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
+        if let Item::Macro(item) = item {
+            return self.vet_macro(&item.mac);
+        }
         if !matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Impl(_) | Item::Static(_) | Item::Use(_)) {
             self.refuse("an item of another kind", kind(item));
         }
