@@ -138,11 +138,17 @@ impl Vetting<'_> {
 
     fn vet_definition(&mut self, definition: &Definition) {
         for attributes in &definition.attributes {
-            attributes.iter().for_each(|attribute| self.visit_attribute(attribute));
+            for attribute in attributes {
+                self.visit_attribute(attribute);
+            }
             self.end_of_docs();
         }
-        definition.types.iter().for_each(|ty| self.visit_type(ty));
-        definition.expressions.iter().for_each(|expression| self.visit_expr(expression));
+        for ty in &definition.types {
+            self.visit_type(ty);
+        }
+        for expression in &definition.expressions {
+            self.visit_expr(expression);
+        }
         if let Some(word) = item(definition.rules.clone()) {
             self.refuse("an item in a macro", word);
         }
