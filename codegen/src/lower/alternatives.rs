@@ -9,6 +9,7 @@ use super::Lowering;
 use super::cores::{Cores, Settled};
 use super::flatten::says_only;
 use super::node::{About, Choice, Node, Presence, Types, required_alone};
+use crate::model::{Check, Type, Use};
 use crate::resolve::Place;
 
 /// So many branches of choices in choices are looked into, to see which types they leave. Beyond, any may be left.
@@ -20,6 +21,8 @@ pub(super) struct Settlement<'a> {
     pub(super) node: Node<'a>,
     /// `null` is a value, whatever the node says.
     pub(super) nullable: bool,
+    /// It is one beside what the node says.
+    pub(super) is_null_beside: bool,
     /// More than one, or none.
     pub(super) alternatives: Vec<Alternative<'a>>,
     /// A value takes one of them only.
@@ -32,6 +35,19 @@ pub(super) struct Alternative<'a> {
     pub(super) cores: Cores,
     pub(super) node: Node<'a>,
     pub(super) types: Types,
+}
+
+impl Settlement<'_> {
+    /// Whether a value that is not of a type with a name may be `null` beside what its type holds.
+    pub(super) fn is_optional(&self, value: &Use) -> bool {
+        let is_checked = value.checks.iter().any(|check| matches!(check, Check::Validated(_)));
+        self.nullable
+            && match value.ty {
+                Type::Null => false,
+                Type::Any => self.is_null_beside && is_checked,
+                _ => true,
+            }
+    }
 }
 
 impl Alternative<'_> {
@@ -75,6 +91,7 @@ impl<'a> Lowering<'a> {
                             cores,
                             node,
                             nullable: false,
+                            is_null_beside: false,
                             alternatives: Vec::new(),
                             is_exclusive: false,
                         };
@@ -97,7 +114,9 @@ impl<'a> Lowering<'a> {
             }
             let (alternatives, nullable, is_exclusive) = open.unwrap_or_default();
             let nullable = if alternatives.is_empty() { self.is_nullable(&cores, &node) } else { nullable };
-            return Settlement { cores, node, nullable: beside.unwrap_or(nullable), alternatives, is_exclusive };
+            let is_null_beside = beside == Some(true);
+            let nullable = beside.unwrap_or(nullable);
+            return Settlement { cores, node, nullable, is_null_beside, alternatives, is_exclusive };
         }
     }
 
@@ -185,8 +204,13 @@ impl<'a> Lowering<'a> {
             (1, _) => Reduction::To(list.swap_remove(0).cores, None),
             (_, 1) => {
                 list.retain(|alternative| alternative.types != Types::NULL);
-                let cores = list.swap_remove(0).cores;
-                Reduction::To(cores, Some(nullable))
+                let only = list.swap_remove(0);
+                if only.types.has(Types::NULL) && !nullable {
+                    // Two branches take `null`, and so none may.
+                    let checked = cores.clone().settle(&choice.place, choice.keyword, Settled::Validated);
+                    return Reduction::To(checked, None);
+                }
+                Reduction::To(only.cores, Some(nullable))
             }
             _ => {
                 list.retain(|alternative| alternative.types != Types::NULL);

@@ -101,13 +101,15 @@ impl Lowering<'_> {
     /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that
     /// the validator looks at.
     fn keep_members(&mut self) {
+        // What is kept is what another branch says, or a schema that only the validator reads.
+        let sensitive = self.sensitive.is_marked();
         for (index, lowered) in self.types.iter_mut().enumerate() {
             let keeps = self.keeping.contains(&TypeId(index)) || !lowered.validated.is_empty();
             let Some(Shape::Struct(object)) = &mut lowered.shape else { continue };
             if keeps && matches!(object.others, Others::Ignored) {
                 let idents: Vec<String> = object.fields.iter().map(|field| field.name.clone()).collect();
                 let field = others_field(&idents);
-                object.others = Others::Kept { field, value: Use::of(Type::Any), sensitive: false };
+                object.others = Others::Kept { field, value: Use::of(Type::Any), sensitive };
             }
         }
     }

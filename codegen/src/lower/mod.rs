@@ -194,7 +194,7 @@ impl<'a> Lowering<'a> {
         let id = TypeId(self.types.len());
         let places = vec![root];
         let value = Use { checks: vec![self.validated(&places)], ..Use::of(Type::Any) };
-        let sensitive = self.sensitive.any(&places, true);
+        let sensitive = self.sensitive.is_marked();
         let shape = Some(Shape::Newtype(value));
         self.types.push(Lowered { name, places, sensitive, validated: Vec::new(), shape });
         id
@@ -226,15 +226,16 @@ impl<'a> Lowering<'a> {
             }
             match self.shape(*id, &settlement) {
                 (Shape::Newtype(value), validated) if *null == Null::Inside => {
-                    let nullable = !matches!(value.ty, Type::Any | Type::Null);
-                    (Shape::Newtype(Use { nullable, ..value }), validated)
+                    (Shape::Newtype(Use { nullable: settlement.is_optional(&value), ..value }), validated)
                 }
                 other => other,
             }
         };
         let wraps = !matches!(shape, Shape::Struct(_));
         let lowered = &self.types[id.0];
-        let sensitive = self.sensitive.any(&lowered.places, wraps) || self.sensitive.any(&cores.places, wraps);
+        let sensitive = self.sensitive.any(&lowered.places, wraps)
+            || self.sensitive.any(&cores.places, wraps)
+            || wrapped(&shape).any(|value| self.hides(value));
         let lowered = &mut self.types[id.0];
         lowered.sensitive = sensitive;
         lowered.validated = validated;
@@ -252,10 +253,7 @@ impl<'a> Lowering<'a> {
         let Settlement { cores, node, nullable, .. } = &settlement;
         if !self.has_name(&settlement) {
             let value = self.inline(node, cores, context);
-            return Use {
-                nullable: value.nullable || *nullable && !matches!(value.ty, Type::Any | Type::Null),
-                ..value
-            };
+            return Use { nullable: settlement.is_optional(&value), ..value };
         }
         let key = cores.sorted();
         let known = self.known.get(&key).copied();
@@ -413,6 +411,11 @@ impl<'a> Lowering<'a> {
         Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Any) }
     }
 
+    /// Whether a value holds what only the validator reads, in a set with something sensitive: it may be that.
+    fn hides(&self, value: &Use) -> bool {
+        self.sensitive.is_marked() && is_unread(value)
+    }
+
     /// What the validator checks of a value before it is read as its Rust type.
     fn validated(&self, places: &[Place]) -> Check {
         Check::Validated(self.subschemas(places))
@@ -530,6 +533,27 @@ fn needs_name(node: &Node<'_>, named: bool) -> bool {
         Types::NULL | Types::BOOLEAN | Types::ARRAY | Types::NONE => false,
         Types::INTEGER | Types::NUMBER | Types::STRING => named && node.types.has(node.limited()),
         _ => true,
+    }
+}
+
+/// The values that a type holds, if it is no struct.
+fn wrapped(shape: &Shape) -> impl Iterator<Item = &Use> {
+    let (variants, inner) = match shape {
+        Shape::Union(union) => (union.variants.as_slice(), None),
+        Shape::Newtype(value) => (&[][..], Some(value)),
+        _ => (&[][..], None),
+    };
+    variants.iter().map(|variant| &variant.value).chain(inner)
+}
+
+/// Whether a value of any content is in it that a schema speaks of.
+fn is_unread(value: &Use) -> bool {
+    let is_checked = value.checks.iter().any(|check| matches!(check, Check::Validated(_)));
+    match &value.ty {
+        Type::Any => is_checked,
+        Type::Array(item) | Type::Map(item) => is_checked && item.ty == Type::Any || is_unread(item),
+        Type::Tuple(items) => items.iter().any(is_unread),
+        _ => false,
     }
 }
 

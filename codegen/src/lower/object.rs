@@ -78,7 +78,7 @@ impl<'a> Lowering<'a> {
             wire: wire.to_owned(),
             description: self.text(&places, "description"),
             deprecated: self.annotation(&places, "deprecated") == Some(&Value::Bool(true)),
-            sensitive: self.sensitive.any(&places, true),
+            sensitive: self.sensitive.any(&places, true) || self.hides(&value),
             presence,
             value,
         }
@@ -119,7 +119,10 @@ impl<'a> Lowering<'a> {
         } else {
             self.value(&places, &Context { parent: id, segment: "additional_property".to_owned() })
         };
-        let sensitive = self.sensitive.any(&places, true) || self.sensitive.any_of_names(&node.member_patterns);
+        // Of members that are not declared, a pattern or the validator may speak.
+        let sensitive = self.sensitive.any(&places, true)
+            || self.hides(&value)
+            || self.sensitive.is_marked() && (by_pattern || !node.validated.is_empty());
         Others::Kept { field: others_field(idents), value, sensitive }
     }
 

@@ -44,9 +44,9 @@ impl Sensitive {
         places.iter().any(|place| sensitive.contains(place))
     }
 
-    /// Whether the schema of a pattern is sensitive.
-    pub(super) fn any_of_names(&self, patterns: &[(Place, &str, bool)]) -> bool {
-        patterns.iter().any(|(place, ..)| self.within.contains(place))
+    /// Whether anything in the set is.
+    pub(super) fn is_marked(&self) -> bool {
+        !self.whole.is_empty()
     }
 }
 
