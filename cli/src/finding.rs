@@ -17,8 +17,15 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// The label of the note that says why, and until when, a finding is accepted.
+    pub(crate) const WAIVED: &str = "waived";
+
     pub(crate) fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    pub(crate) fn is_waived(&self) -> bool {
+        self.notes.iter().any(|(label, _)| *label == Self::WAIVED)
     }
 }
 

@@ -72,7 +72,8 @@ pub(crate) fn read_one(folder: Option<&Path>, config: &Config) -> Result<Set, Fa
     read_set(folder, BTreeSet::new())
 }
 
-fn read_set(folder: PathBuf, only: BTreeSet<String>) -> Result<Set, Failure> {
+/// Reads a folder.
+pub(crate) fn read_set(folder: PathBuf, only: BTreeSet<String>) -> Result<Set, Failure> {
     if !folder.exists() {
         return Err(Failure::new(format!("there is no folder `{}`", folder.display())).help(
             "name the folder of the schema files, or say `schemas = [\"FOLDER\"]` in thoth-messaging.toml; \

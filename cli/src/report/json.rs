@@ -2,14 +2,18 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Report, severity};
 use crate::finding::Finding;
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     let findings: Vec<Value> = report.findings.iter().map(finding).collect();
-    let document = json!({"command": report.command, "findings": findings, "summary": report.summary});
+    let mut document = Map::new();
+    document.insert("command".to_owned(), report.command.into());
+    document.insert("findings".to_owned(), findings.into());
+    document.insert("summary".to_owned(), report.summary.as_str().into());
+    document.extend(report.details.clone());
     serde_json::to_writer_pretty(&mut *output, &document)?;
     writeln!(output)
 }

@@ -10,6 +10,7 @@ mod text;
 
 use std::io::{self, Write};
 
+use serde_json::{Map, Value};
 use thoth_messaging_codegen::Severity;
 
 use crate::Context;
@@ -42,13 +43,15 @@ pub(crate) struct Report {
     /// What was looked at, whether anything was found there or not.
     pub(crate) subjects: Vec<String>,
     pub(crate) findings: Vec<Finding>,
-    /// What it came to, in one line.
+    /// What it came to, in a line or two.
     pub(crate) summary: String,
+    /// What else programs may want to know: more members of the JSON document.
+    pub(crate) details: Map<String, Value>,
 }
 
 impl Report {
     pub(crate) fn new(command: &'static str) -> Self {
-        Self { command, subjects: Vec::new(), findings: Vec::new(), summary: String::new() }
+        Self { command, subjects: Vec::new(), findings: Vec::new(), summary: String::new(), details: Map::new() }
     }
 
     /// Prints the findings to standard output and the summary to standard error.
@@ -125,6 +128,7 @@ mod tests {
             subjects: vec!["schemas/a,b:c &<d>.json".to_owned(), "schemas/fine.json".to_owned()],
             findings: vec![finding, everywhere],
             summary: "2 schema files checked".to_owned(),
+            details: serde_json::Map::new(),
         }
     }
 
