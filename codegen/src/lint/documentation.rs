@@ -17,7 +17,7 @@ pub(super) fn message_without_description(subject: &Subject<'_>, found: &mut Vec
 pub(super) fn property_without_description(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for value in subject.schemas.values() {
         let Some(name) = value.property_name() else { continue };
-        if !value.any_has(&["description", "const"]) {
+        if !value.is_in_branch() && !value.any_has(&["description", "const"]) {
             let location = subject.resolved.document(&value.place).locate(&value.place.pointer);
             found.push(
                 Diagnostic::warning("L0102", format!("the property `{name}` has no description"), location)

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::json::canonical;
 
 pub(super) fn enum_type_mismatch(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (place, schema) in &subject.schemas.places {
+    for (place, schema) in subject.schemas.speaking() {
         let (Some(constants), Some(types)) = (schema.get("enum").and_then(Value::as_array), Types::of(schema)) else {
             continue;
         };
@@ -28,7 +28,7 @@ pub(super) fn enum_type_mismatch(subject: &Subject<'_>, found: &mut Vec<Diagnost
 }
 
 pub(super) fn duplicate_enum(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (place, schema) in &subject.schemas.places {
+    for (place, schema) in subject.schemas.speaking() {
         let Some(constants) = schema.get("enum").and_then(Value::as_array) else { continue };
         let mut known = std::collections::BTreeSet::new();
         for (index, constant) in constants.iter().enumerate() {

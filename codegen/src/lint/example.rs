@@ -9,7 +9,7 @@ use crate::oracle::Oracle;
 pub(super) fn example_refused(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let resolved = subject.resolved;
     let oracle = Oracle::new(resolved, subject.options.formats.asserts());
-    let inner = subject.schemas.places.iter().filter(|(place, _)| !place.pointer.is_empty());
+    let inner = subject.schemas.speaking().filter(|(place, _)| !place.pointer.is_empty());
     for (place, schema) in inner {
         let examples = schema.get("examples").and_then(Value::as_array).into_iter().flatten();
         for (index, example) in examples.enumerate() {

@@ -72,7 +72,7 @@ const FORMATS: [&str; 60] = [
 ];
 
 pub(super) fn unknown_format(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (place, schema) in &subject.schemas.places {
+    for (place, schema) in subject.schemas.speaking() {
         let Some(name) = schema.get("format").and_then(Value::as_str).filter(|name| !FORMATS.contains(name)) else {
             continue;
         };

@@ -70,7 +70,7 @@ fn limited(keyword: &str) -> Option<&'static str> {
 }
 
 pub(super) fn inapplicable_keyword(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (place, schema) in &subject.schemas.places {
+    for (place, schema) in subject.schemas.speaking() {
         let Some(types) = Types::of(schema) else { continue };
         for keyword in schema.keys() {
             let Some(limited) = limited(keyword).filter(|name| !types.has(name)) else { continue };
@@ -95,7 +95,7 @@ pub(super) fn missing_type(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut known = BTreeSet::new();
     for value in subject.schemas.values() {
         // The name of a member is a string, whatever is said of it.
-        if value.is_of_names() || value.any_has(&SAY_TYPES) {
+        if value.is_of_names() || value.is_in_branch() || value.any_has(&SAY_TYPES) {
             continue;
         }
         let keywords = value.schemas.iter().flat_map(|(place, schema)| schema.keys().map(move |name| (place, name)));

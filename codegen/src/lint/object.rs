@@ -11,7 +11,7 @@ use crate::resolve::{Place, rust_pattern};
 
 pub(super) fn open_object(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut known = BTreeSet::new();
-    for value in subject.schemas.values() {
+    for value in subject.schemas.values().filter(|value| !value.is_in_branch()) {
         let declaring = value.schemas.iter().find(|(_, schema)| schema.contains_key("properties"));
         let Some((place, _)) = declaring else { continue };
         if value.any_has(&["additionalProperties", "unevaluatedProperties"]) || !known.insert(place.clone()) {

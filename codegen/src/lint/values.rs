@@ -47,6 +47,15 @@ impl<'a> Schemas<'a> {
         Self { resolved, places, values }
     }
 
+    /// The places whose keywords say something: up to draft 7, those beside a `$ref` do not.
+    pub(super) fn speaking(&self) -> impl Iterator<Item = &(&'a Place, &'a Map<String, Value>)> {
+        self.places.iter().filter(|(place, schema)| !self.is_silent(place, schema))
+    }
+
+    fn is_silent(&self, place: &Place, schema: &Map<String, Value>) -> bool {
+        keywords::ref_stands_alone(self.resolved.draft(place)) && schema.contains_key("$ref")
+    }
+
     /// The messages, then the values in them and in what they share. Each is put together when it is asked for, as all
     /// of them at once may be much more than the files are.
     pub(super) fn values(&self) -> impl Iterator<Item = ValueSchemas<'a>> {
@@ -69,8 +78,7 @@ impl<'a> Schemas<'a> {
         if depth > LONGEST_WAY || !way.known.insert(place.clone()) {
             return;
         }
-        let stands_alone = keywords::ref_stands_alone(self.resolved.draft(place)) && schema.contains_key("$ref");
-        if !stands_alone {
+        if !self.is_silent(place, schema) {
             way.schemas.push((place.clone(), schema));
             let branches = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
             for index in 0..branches {
@@ -103,6 +111,17 @@ impl<'a> ValueSchemas<'a> {
         self.place.pointer.ends_with("/propertyNames")
     }
 
+    /// Whether the schema around the value is a part of what is said of its object: the rest may say more of the value.
+    pub(super) fn is_in_branch(&self) -> bool {
+        let segments: Vec<String> = segments(&self.place.pointer).collect();
+        let is_definitions = |segment: &String| matches!(segment.as_str(), "$defs" | "definitions");
+        let start = segments.iter().rposition(is_definitions).unwrap_or_default();
+        segments[start..].windows(2).any(|pair| {
+            !matches!(pair[0].as_str(), "properties" | "patternProperties" | "$defs" | "definitions")
+                && is_branch(&pair[1])
+        }) || segments.first().is_some_and(|first| is_branch(first))
+    }
+
     /// Whether any of the schemas has any of these keywords.
     pub(super) fn any_has(&self, names: &[&str]) -> bool {
         self.schemas.iter().any(|(_, schema)| names.iter().any(|name| schema.contains_key(*name)))
@@ -116,6 +135,14 @@ impl<'a> ValueSchemas<'a> {
             members.map(move |(name, value)| (place, name, value))
         })
     }
+}
+
+/// Whether a keyword holds schemas of the value itself.
+fn is_branch(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies"
+    )
 }
 
 /// Whether a subschema, by the way to it from the schema that it stands in, speaks of a part of the value and not of the

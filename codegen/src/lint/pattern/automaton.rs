@@ -69,8 +69,8 @@ impl Automaton {
             }),
             Expr::Group(inner) => self.add(inner),
             Expr::Repeat { child, lo, hi, .. } => self.repeat(child, *lo, *hi),
-            Expr::Empty | Expr::Assertion(_) => Some(empty()),
-            // What ECMA-262 does not have, or what depends on what was read before.
+            Expr::Empty => Some(empty()),
+            // What ECMA-262 does not have, or what depends on what stands around it.
             _ => None,
         }
     }
