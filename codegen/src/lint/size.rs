@@ -1,19 +1,19 @@
 //! How large a message may be, against what its topic takes.
 //!
 //! The bound is of the JSON text that generated types write, in bytes: without white space, and with six bytes for each
-//! character of a string, as the escape of a control character has (`\u0000`). Members that an open object does not
-//! declare and says nothing of are not written, and so are not counted; nor are the key, headers and the batch.
+//! character of a string, as the escape of a control character has (`\u0000`). Members that an object does not declare are
+//! counted where the type keeps them; the key, headers and the frame of the batch are not.
 
 use std::collections::BTreeMap;
 
 use regex_syntax::hir::Look;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Subject;
 use super::topic::configured;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Format, MappedFormat};
-use crate::model::{Bound, Check, Integer, Model, Others, Shape, Struct, Type, TypeId, Use};
+use crate::model::{Bound, Check, Integer, Model, Others, Shape, Struct, Subschema, Type, TypeId, Use};
 use crate::source::join;
 
 /// Kafka's default of `max.message.bytes`.
@@ -30,7 +30,7 @@ const CHARACTER: u64 = 6;
 
 pub(super) fn unbounded_size(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     const LIMIT: &str = "max.message.bytes";
-    let mut sizes = Sizes { model: subject.model, types: BTreeMap::new() };
+    let mut sizes = Sizes { model: subject.model, closed: closed(subject), types: BTreeMap::new() };
     for (document, message) in subject.messages() {
         let declared = configured(message, LIMIT).and_then(|limit| limit.parse::<u64>().ok());
         let limit = declared.unwrap_or(KAFKA_DEFAULT);
@@ -46,6 +46,17 @@ pub(super) fn unbounded_size(subject: &Subject<'_>, found: &mut Vec<Diagnostic>)
             found.push(Diagnostic::warning("L0204", message, location).found(size.unbounded()).help(help));
         }
     }
+}
+
+/// The schemas that refuse members which they do not declare, by document and address.
+fn closed(subject: &Subject<'_>) -> Vec<(usize, String)> {
+    let refuses = |schema: &Map<String, Value>| {
+        ["unevaluatedProperties", "additionalProperties"]
+            .iter()
+            .any(|name| schema.get(*name) == Some(&Value::Bool(false)))
+    };
+    let closed = subject.schemas.speaking().filter(|(_, schema)| refuses(schema));
+    closed.map(|(place, _)| (place.document, subject.resolved.address(place))).collect()
 }
 
 /// The size of a value's JSON text.
@@ -103,6 +114,7 @@ impl Size {
 /// The sizes of types.
 struct Sizes<'a> {
     model: &'a Model,
+    closed: Vec<(usize, String)>,
     /// `None` of those on the way to the type at hand.
     types: BTreeMap<TypeId, Option<Size>>,
 }
@@ -117,8 +129,9 @@ impl Sizes<'_> {
             return Size::endless();
         }
         self.types.insert(id, None);
-        let size = match &self.model.get(id).shape {
-            Shape::Struct(object) => self.of_struct(object, depth),
+        let definition = self.model.get(id);
+        let size = match &definition.shape {
+            Shape::Struct(object) => self.of_struct(object, &definition.validated, depth),
             Shape::Enumeration(constants) => {
                 Size::of(constants.iter().map(|constant| written(&constant.text.as_str().into())).max().unwrap_or(0))
             }
@@ -133,17 +146,25 @@ impl Sizes<'_> {
         size
     }
 
-    fn of_struct(&mut self, object: &Struct, depth: usize) -> Size {
+    fn of_struct(&mut self, object: &Struct, validated: &[Subschema], depth: usize) -> Size {
         let mut size = Size::of(2);
         for field in &object.fields {
             let value = self.of_use(&field.value, depth + 1);
             size.bytes = size.bytes.saturating_add(written(&field.wire.as_str().into()) + 2);
             size.add(&join("", &field.wire), value);
         }
-        if matches!(object.others, Others::Kept { .. }) {
+        if matches!(object.others, Others::Kept { .. }) && !validated.iter().any(|schema| self.is_closed(schema)) {
             size.add("/*", Size::endless());
         }
         size
+    }
+
+    /// Whether what the validator asks of an object refuses the members that it does not declare.
+    fn is_closed(&self, schema: &Subschema) -> bool {
+        let is_same = |(document, address): &(usize, String)| {
+            *document == schema.document && address.ends_with(&schema.reference)
+        };
+        self.closed.iter().any(is_same)
     }
 
     fn of_use(&mut self, value: &Use, depth: usize) -> Size {
