@@ -15,11 +15,14 @@ pub(super) const MANY: usize = 20;
 /// An expression of more positions is not looked at: it would take too long.
 const MOST_POSITIONS: usize = 64;
 
-/// Whether an expression that is repeated reads some text in several ways.
-pub(super) fn is_ambiguous(body: &Expr) -> bool {
+/// An expression of more parts is not looked at either: repetitions of nothing have no positions.
+const MOST_PARTS: usize = 10_000;
+
+/// Whether an expression that is repeated reads some text in several ways; `None` where it is not looked at.
+pub(super) fn is_ambiguous(body: &Expr) -> Option<bool> {
     let mut automaton = Automaton::default();
-    let Some(part) = automaton.repeat(body, 0, usize::MAX) else { return false };
-    !part.first.is_empty() && automaton.is_ambiguous(part.first[0])
+    let part = automaton.repeat(body, 0, usize::MAX)?;
+    Some(part.first.first().is_some_and(|first| automaton.is_ambiguous(*first)))
 }
 
 /// A part of the expression: where it begins and ends.
@@ -37,11 +40,17 @@ struct Automaton {
     classes: Vec<ClassUnicode>,
     /// By position, what may come next, and whether in several ways.
     edges: BTreeMap<usize, BTreeMap<usize, bool>>,
+    /// How many expressions were added.
+    parts: usize,
 }
 
 impl Automaton {
     /// Adds an expression; `None` where it is too large.
     fn add(&mut self, expression: &Expr) -> Option<Part> {
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return None;
+        }
         match expression {
             Expr::Any { .. } => self.position(ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)])),
             Expr::Literal { val, casei } => val.chars().try_fold(empty(), |before, letter| {
