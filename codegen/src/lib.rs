@@ -37,6 +37,7 @@ mod kafka;
 mod keywords;
 mod lint;
 mod lower;
+mod message;
 mod model;
 mod near;
 mod options;
@@ -49,8 +50,9 @@ mod topics;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
-pub use kafka::{Property, XKafka, extension_schema};
+pub use kafka::{Compatibility, Property, XKafka, extension_schema};
 pub use lint::{Lint, LintLevel, Lints, UnknownLint, lint, lints};
+pub use message::MessageInfo;
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
 
@@ -69,6 +71,8 @@ pub struct GeneratedFile {
 pub struct Generation {
     /// The Rust file first, then the schema files that it includes. Empty where there is an error.
     pub files: Vec<GeneratedFile>,
+    /// The messages, ordered by file. Empty where there is an error.
+    pub messages: Vec<MessageInfo>,
     /// Ordered by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -89,8 +93,9 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let Analysis { resolved, model, mut diagnostics } = analyse(schemas, options);
     lint::without_allowed(&resolved.documents, &mut diagnostics);
     in_order(&mut diagnostics);
-    let mut generation = Generation { files: Vec::new(), diagnostics };
+    let mut generation = Generation { diagnostics, ..Generation::default() };
     if !generation.has_errors() {
+        generation.messages = message::messages(&model, &resolved);
         generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
     }
     generation
