@@ -97,7 +97,7 @@ impl Property {
     }
 }
 
-/// The JSON Schema of what this project adds to JSON Schema, for editors: `x-kafka` and `x-sensitive`.
+/// The JSON Schema of what this project adds to JSON Schema, for editors: `x-kafka`, `x-sensitive` and `x-lint-allow`.
 ///
 /// The file `codegen/x-kafka.schema.json` holds it.
 #[must_use]
@@ -116,6 +116,9 @@ pub fn extension_schema() -> Value {
         /// Keeps the value of this property out of `Debug`, logs and error texts.
         #[schemars(rename = "x-sensitive")]
         sensitive: Option<bool>,
+        /// Lints that are silent in this schema and below it, by their names or codes.
+        #[schemars(rename = "x-lint-allow")]
+        allowed: Option<Vec<String>>,
     }
     without_null(schemars::schema_for!(Extensions).into())
 }
