@@ -28,7 +28,9 @@ pub(super) fn read(path: &Path, place: &Place) -> Result<Version, Failure> {
     let wanted = place.old_folder.clone().unwrap_or_else(|| from_current(place));
     let folder = archive.locate(&wanted, place.old_folder.is_none())?;
     let mut schemas = SchemaSet::new();
-    for found in schema_files(&archive, &folder)?.unwrap_or_default() {
+    // What was located is there.
+    let files = schema_files(&archive, &folder)?.unwrap_or_default();
+    for found in files {
         let origin = archive.origin(&found.path);
         let bytes = found.file.ok_or_else(|| {
             Failure::new(
@@ -160,7 +162,7 @@ impl Tree for Archive {
     }
 }
 
-/// The folders that a path is in, from the innermost, without the root, but with the root where it is a path.
+/// The folders that a path is in, from the innermost to the root, whose path is empty.
 fn folders(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(parent(path), |path| parent(path))
 }

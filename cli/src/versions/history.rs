@@ -7,7 +7,7 @@ use gix::ObjectId;
 use super::git::{Listing, Repository, labelled, short};
 use super::{Failure, Place, Version};
 
-/// The versions of a schema folder along first parents, newest first; see [`history`](super::history).
+/// The versions of a schema folder along first parents, newest first; see [`history`](super::history()).
 ///
 /// They are read one by one, so that a long history needs no more memory than a short one.
 pub(crate) struct History {

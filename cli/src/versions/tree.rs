@@ -130,19 +130,18 @@ impl<T: Tree> Walk<'_, T> {
 }
 
 /// What a path leads to, with the links on the way and at its end followed, and its path without links; none where
-/// nothing is there, or outside of the tree.
+/// nothing is there. That a link leads to nothing, or out of the tree, is an error.
 fn resolve<T: Tree>(tree: &T, path: &str) -> Result<Option<Entry<T>>, Failure> {
     let mut way = vec![(String::new(), tree.root())];
     let mut left: Vec<String> = parts(path);
     let mut links = 0;
+    let nothing = |links| if links == 0 { Ok(None) } else { Err(dangling(tree, path)) };
     while let Some(part) = left.pop() {
         if part == ".." {
             way.pop();
-        }
-        let Some((at, folder)) = way.last() else { return Ok(None) };
-        if part == ".." {
             continue;
         }
+        let Some((at, folder)) = way.last() else { return nothing(links) };
         let real = join(at, &part);
         let node = tree.list(folder)?.into_iter().find(|(name, _)| *name == part);
         match node.map(|(_, node)| node) {
@@ -151,16 +150,16 @@ fn resolve<T: Tree>(tree: &T, path: &str) -> Result<Option<Entry<T>>, Failure> {
                 links += 1;
                 let target = tree.target(&link)?;
                 if links > MOST_LINKS || target.starts_with('/') {
-                    return Ok(None);
+                    return nothing(links);
                 }
                 left.extend(parts(&target));
             }
             Some(node @ Node::Submodule(_)) => return Ok(Some((real, node))),
             Some(node @ Node::File(_)) if left.is_empty() => return Ok(Some((real, node))),
-            Some(Node::File(_)) | None => return Ok(None),
+            Some(Node::File(_)) | None => return nothing(links),
         }
     }
-    Ok(way.pop().map(|(path, folder)| (path, Node::Folder(folder))))
+    way.pop().map_or_else(|| nothing(links), |(path, folder)| Ok(Some((path, Node::Folder(folder)))))
 }
 
 /// The parts of a path, the first one last.

@@ -170,6 +170,16 @@ fn links_in_archives_lead_on() {
 }
 
 #[test]
+fn a_folder_that_is_a_link_to_nothing_is_an_error() {
+    let sandbox = Sandbox::repository();
+    fs::create_dir_all(sandbox.path("other")).unwrap();
+    sandbox.link("../repo/schemas", "other/schemas");
+    sandbox.run("other", "tar", &["-cf", "../link.tar", "schemas"]);
+    let failure = read_at(&sandbox, "link.tar").unwrap_err();
+    assert!(failure.reason.ends_with(":schemas` is a link to what that version does not hold"), "{failure}");
+}
+
+#[test]
 fn a_pointer_of_lfs_in_an_archive_is_an_error() {
     let sandbox = Sandbox::repository();
     tar(&sandbox.path("lfs.tar"), &[("schemas/a.json", "version https://git-lfs.github.com/spec/v1\n")]);

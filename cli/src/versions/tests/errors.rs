@@ -167,6 +167,15 @@ fn links_that_lead_nowhere_out_of_the_repository_or_in_a_circle() {
 }
 
 #[test]
+fn a_folder_that_was_a_link_to_nothing() {
+    let sandbox = Sandbox::repository();
+    sandbox.link("../elsewhere", "repo/linked");
+    sandbox.commit("link");
+    let failure = sandbox.read("repo/linked", "main").unwrap_err();
+    assert_eq!(failure.reason, "`main:linked` is a link to what that version does not hold");
+}
+
+#[test]
 fn a_submodule_in_the_folder() {
     let sandbox = Sandbox::repository();
     sandbox.git("", &["clone", "--quiet", "repo", "other"]);
