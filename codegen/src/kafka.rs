@@ -40,6 +40,31 @@ pub struct XKafka {
     #[schemars(regex(pattern = r"^(/([^~/]|~[01])*)+$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// What a new version of the schema has to hold to; what the command line is told otherwise where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compatibility: Option<Compatibility>,
+}
+
+/// Which versions of a schema have to understand each other's payloads, in the terms of Confluent's Schema Registry.
+///
+/// `thoth-messaging breaking` checks it. Generated code does not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Compatibility {
+    /// A reader of the new version understands what was written by the one before.
+    Backward,
+    /// As `BACKWARD`, by any earlier version.
+    BackwardTransitive,
+    /// A reader of the version before understands what the new one writes.
+    Forward,
+    /// As `FORWARD`, a reader of any earlier version.
+    ForwardTransitive,
+    /// Both `BACKWARD` and `FORWARD`.
+    Full,
+    /// Both `BACKWARD_TRANSITIVE` and `FORWARD_TRANSITIVE`.
+    FullTransitive,
+    /// Nothing is checked.
+    None,
 }
 
 /// The value of a topic property.

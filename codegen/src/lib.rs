@@ -35,6 +35,7 @@ mod json;
 mod kafka;
 mod keywords;
 mod lower;
+mod message;
 mod model;
 mod options;
 mod oracle;
@@ -46,7 +47,8 @@ mod topics;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
-pub use kafka::{Property, XKafka, extension_schema};
+pub use kafka::{Compatibility, Property, XKafka, extension_schema};
+pub use message::MessageInfo;
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
 
@@ -65,6 +67,8 @@ pub struct GeneratedFile {
 pub struct Generation {
     /// The Rust file first, then the schema files that it includes. Empty where there is an error.
     pub files: Vec<GeneratedFile>,
+    /// The messages, ordered by file. Empty where there is an error.
+    pub messages: Vec<MessageInfo>,
     /// Ordered by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -89,8 +93,9 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let model = lower::lower(&resolved, &choices, &options.formats, &mut diagnostics);
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
-    let mut generation = Generation { files: Vec::new(), diagnostics };
+    let mut generation = Generation { diagnostics, ..Generation::default() };
     if !generation.has_errors() {
+        generation.messages = message::messages(&model, &resolved);
         generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
     }
     generation

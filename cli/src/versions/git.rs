@@ -103,8 +103,9 @@ impl Repository {
 
     /// The schema files of a commit.
     pub(super) fn list(&self, reference: &str, commit: ObjectId) -> Result<Listing, Failure> {
-        let commit = self.object(commit, reference)?.into_commit();
-        let root = commit.tree_id().map_err(|error| self.damaged(reference, &error))?.detach();
+        let commit = self.object(commit, reference)?;
+        let decoded = commit.try_to_commit_ref().map_err(|error| self.damaged(reference, &error))?;
+        let root = decoded.tree();
         let tree = Commit { repository: self, reference, root };
         for folder in self.old_folder.iter().chain([&self.folder]) {
             if let Some(files) = schema_files(&tree, folder)? {

@@ -74,8 +74,9 @@ impl History {
             self.failure = Some(repository.shallow(&reason));
             return Ok(None);
         }
-        let parents = repository.object(commit, &self.reference)?.into_commit();
-        let parent = parents.parent_ids().next().map(gix::Id::detach);
+        let object = repository.object(commit, &self.reference)?;
+        let decoded = object.try_to_commit_ref().map_err(|error| repository.damaged(&self.reference, &error))?;
+        let parent = decoded.parents().next();
         if parent.is_none() {
             self.failure = self.incomplete();
         }

@@ -14,6 +14,7 @@ mod tree;
 mod unknown;
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::fmt;
@@ -145,5 +146,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)?;
         self.help.iter().try_for_each(|help| write!(f, "\n   = help: {help}"))
+    }
+}
+
+impl From<Failure> for crate::failure::Failure {
+    fn from(Failure { reason, help }: Failure) -> Self {
+        Self::new(reason).help(help.join("\n   = help: "))
     }
 }
