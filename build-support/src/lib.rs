@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use thoth_messaging_codegen::{Options, generate};
 
-pub use discover::read_folder;
+pub use discover::{is_hidden, is_schema_file, read_folder};
 pub use error::BuildError;
 pub use thoth_messaging_codegen::{Diagnostic, Formats, MapType, MappedFormat, SchemaDraft, Severity, StringType};
 pub use write::write_changed;
