@@ -4,6 +4,7 @@
 
 mod check;
 mod infer;
+mod new;
 
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -36,6 +37,11 @@ enum Command {
     /// guess to standard error: where, what, on how many values it rests, and how sure it is. Exit codes: 0 written, 2
     /// no samples, or no JSON.
     Infer(infer::Infer),
+    /// Write the schema file of a new message.
+    ///
+    /// Prints the path of the file, which is never overwritten, and of which `check` finds nothing. Exit codes: 0
+    /// written, 2 not written.
+    New(new::New),
 }
 
 /// What a command came to.
@@ -68,6 +74,7 @@ fn run(command: &Command, output: impl Write) -> Result<Outcome, Failure> {
     match command {
         Command::Check { folders } => check::run(folders, output),
         Command::Infer(arguments) => infer::run(arguments, output),
+        Command::New(arguments) => new::run(arguments, output),
     }
 }
 
