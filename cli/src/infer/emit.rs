@@ -9,14 +9,16 @@ use super::share::Definitions;
 use super::texts::Texts;
 use super::{Inferred, Options};
 
-/// An `enum` is guessed of so many texts at least, …
-const ENUM_TEXTS: u64 = 20;
-/// … where so many of them at most are different, …
+/// An `enum` is guessed where so many samples have a text at least, …
+const ENUM_SAMPLES: u64 = 50;
+/// … where so many of the texts at most are different, …
 const ENUM_VALUES: usize = 12;
-/// … none is longer (in bytes) …
-const ENUM_LENGTH: usize = 64;
 /// … and each came so often on average, and twice at least.
 const ENUM_OFTEN: u64 = 5;
+/// … Each is a word or a few, of so many bytes, …
+const ENUM_LENGTH: usize = 40;
+/// … and with so many digits at most.
+const ENUM_DIGITS: usize = 3;
 
 /// Writes the schema.
 pub(super) fn emit(root: &Shape, definitions: &Definitions, options: &Options, is_cut: bool) -> Inferred {
@@ -343,9 +345,17 @@ fn constant(values: &[Value]) -> Map<String, Value> {
 fn enumeration(texts: &Texts) -> Option<Vec<Value>> {
     let values = texts.values()?;
     let number = u64::try_from(values.len()).ok()?;
-    let is_enum = texts.seen >= ENUM_TEXTS
+    let is_enum = texts.samples >= ENUM_SAMPLES
+        && texts.formats.narrowest().is_none()
         && (2..=ENUM_VALUES).contains(&values.len())
         && texts.seen >= ENUM_OFTEN * number
-        && values.iter().all(|(text, count)| *count >= 2 && !text.is_empty() && text.len() <= ENUM_LENGTH);
+        && values.iter().all(|(text, count)| *count >= 2 && is_words(text));
     is_enum.then(|| values.keys().map(|text| text.as_str().into()).collect())
+}
+
+fn is_words(text: &str) -> bool {
+    text.len() <= ENUM_LENGTH
+        && text.starts_with(char::is_alphabetic)
+        && text.chars().all(|c| c.is_alphanumeric() || " _-.".contains(c))
+        && text.chars().filter(char::is_ascii_digit).count() <= ENUM_DIGITS
 }

@@ -155,6 +155,9 @@ impl fmt::Display for Evidence {
     }
 }
 
+/// In characters; a longer cell moves the rest of its row.
+const WIDEST: usize = 64;
+
 /// The guesses as a table, with a line of headings.
 pub(crate) fn table(guesses: &[Guess]) -> String {
     let row = |guess: &Guess| {
@@ -163,7 +166,9 @@ pub(crate) fn table(guesses: &[Guess]) -> String {
     };
     let mut rows = vec![["pointer", "guess", "evidence", "confidence"].map(str::to_owned)];
     rows.extend(guesses.iter().map(row));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= WIDEST).max().unwrap_or_default()
+    };
     let (first, second, third) = (width(0), width(1), width(2));
     let line = |[a, b, c, d]: &[String; 4]| format!("{a:first$}  {b:second$}  {c:third$}  {d}\n");
     rows.iter().map(line).collect()

@@ -26,8 +26,7 @@ use serde_json::Value;
 pub(crate) use command::{Infer, run};
 pub(crate) use guess::Guess;
 
-use formats::Formats;
-use shape::{Room, Shape};
+use shape::{Count, Shape};
 
 /// What is known of the message beside its samples.
 #[derive(Clone, Debug, Default)]
@@ -44,8 +43,7 @@ pub(crate) struct Options {
 /// names of an object and 32 texts of a place are told apart.
 pub(crate) struct Inference {
     options: Options,
-    formats: Formats,
-    room: Room,
+    count: Count,
     root: Shape,
 }
 
@@ -61,12 +59,13 @@ pub(crate) struct Inferred {
 impl Inference {
     /// Nothing seen yet.
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, formats: Formats::new(), room: Room::default(), root: Shape::default() }
+        Self { options, count: Count::new(), root: Shape::default() }
     }
 
     /// Takes one more sample into account.
     pub(crate) fn add(&mut self, sample: &Value) {
-        self.root.add(sample, false, &self.formats, &mut self.room);
+        self.count.sample += 1;
+        self.root.add(sample, false, &mut self.count);
     }
 
     /// How many samples were added.
@@ -81,6 +80,6 @@ impl Inference {
         settle::settle(&mut self.root);
         definitions.objects_mut().for_each(settle::settle_objects);
         share::share(&mut self.root, &mut definitions);
-        emit::emit(&self.root, &definitions, &self.options, self.room.is_full())
+        emit::emit(&self.root, &definitions, &self.options, self.count.is_full())
     }
 }

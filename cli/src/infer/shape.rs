@@ -17,24 +17,28 @@ const NAMES: usize = 512;
 /// Number of a definition.
 pub(super) type DefinitionId = usize;
 
-/// The places that may still be told apart.
-pub(super) struct Room(usize);
-
-impl Default for Room {
-    fn default() -> Self {
-        Self(PLACES)
-    }
+/// What counting goes by, beside the values.
+pub(super) struct Count {
+    pub(super) formats: Formats,
+    /// Number of the sample, from 1 on.
+    pub(super) sample: u64,
+    /// So many more places may be told apart.
+    room: usize,
 }
 
-impl Room {
-    /// Whether places were left out.
-    pub(super) fn is_full(&self) -> bool {
-        self.0 == 0
+impl Count {
+    pub(super) fn new() -> Self {
+        Self { formats: Formats::new(), sample: 0, room: PLACES }
     }
 
-    fn take(&mut self) -> bool {
-        let is_left = self.0 > 0;
-        self.0 = self.0.saturating_sub(1);
+    /// Whether places may have been left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.room == 0
+    }
+
+    fn take_room(&mut self) -> bool {
+        let is_left = self.room > 0;
+        self.room = self.room.saturating_sub(1);
         is_left
     }
 }
@@ -105,28 +109,28 @@ pub(super) struct MapValues {
 
 impl Shape {
     /// Counts one more value. What is secret is not kept.
-    pub(super) fn add(&mut self, value: &Value, is_secret: bool, formats: &Formats, room: &mut Room) {
+    pub(super) fn add(&mut self, value: &Value, is_secret: bool, count: &mut Count) {
         self.seen += 1;
         match value {
             Value::Null => self.nulls += 1,
             Value::Bool(_) => self.booleans += 1,
             Value::Number(number) => self.numbers.add(number),
-            Value::String(text) => self.texts.add(text, is_secret, formats),
+            Value::String(text) => self.texts.add(text, is_secret, count),
             Value::Array(items) => {
                 self.arrays += 1;
                 for item in items {
-                    if self.items.is_none() && !room.take() {
+                    if self.items.is_none() && !count.take_room() {
                         return;
                     }
-                    self.items.get_or_insert_default().add(item, is_secret, formats, room);
+                    self.items.get_or_insert_default().add(item, is_secret, count);
                 }
             }
             Value::Object(object) => match &mut self.objects {
-                Some(objects) => objects.add(object, is_secret, formats, room),
+                Some(objects) => objects.add(object, is_secret, count),
                 None => {
                     let tag = if is_secret { None } else { tags::candidate(object) };
                     let mut objects = Objects { tag, groups: Vec::new() };
-                    objects.add(object, is_secret, formats, room);
+                    objects.add(object, is_secret, count);
                     self.objects = Some(Box::new(objects));
                 }
             },
@@ -212,7 +216,7 @@ impl Numbers {
 }
 
 impl Objects {
-    fn add(&mut self, object: &Map<String, Value>, is_secret: bool, formats: &Formats, room: &mut Room) {
+    fn add(&mut self, object: &Map<String, Value>, is_secret: bool, count: &mut Count) {
         let tag = self.tag.as_ref().map(|name| tags::value(object, name));
         if let Some(None) = tag {
             self.ungroup();
@@ -225,7 +229,7 @@ impl Objects {
                 self.groups.len() - 1
             }
         };
-        self.groups[index].members.add(object, is_secret, formats, room);
+        self.groups[index].members.add(object, is_secret, count);
         if self.groups.len() > tags::MOST {
             self.ungroup();
         }
@@ -269,16 +273,16 @@ impl Objects {
 }
 
 impl Members {
-    fn add(&mut self, object: &Map<String, Value>, is_secret: bool, formats: &Formats, room: &mut Room) {
+    fn add(&mut self, object: &Map<String, Value>, is_secret: bool, count: &mut Count) {
         self.seen += 1;
         for (name, value) in object {
             let is_secret = is_secret || looks_secret(name);
             if let Some(map) = &mut self.map {
-                map.shape.add(value, is_secret, formats, room);
+                map.shape.add(value, is_secret, count);
             } else if let Some(shape) = self.named.get_mut(name) {
-                shape.add(value, is_secret, formats, room);
-            } else if room.take() {
-                self.named.entry(name.clone()).or_default().add(value, is_secret, formats, room);
+                shape.add(value, is_secret, count);
+            } else if count.take_room() {
+                self.named.entry(name.clone()).or_default().add(value, is_secret, count);
             }
             if self.named.len() > NAMES {
                 self.make_map(true);

@@ -22,6 +22,9 @@ pub(super) struct Definitions {
 /// An object that several places refer to, or that refers to itself.
 #[derive(Debug)]
 struct Definition {
+    /// The member where it was first seen.
+    place: String,
+    /// Empty until [`Definitions::name_all`].
     name: String,
     objects: Option<Objects>,
     is_recursive: bool,
@@ -71,8 +74,17 @@ impl Definitions {
     }
 
     fn push(&mut self, place: &str, objects: Option<Objects>, is_recursive: bool) {
-        let name = self.name(place);
-        self.all.push(Definition { name, objects, is_recursive, uses: 1 });
+        let (place, name) = (place.to_owned(), String::new());
+        self.all.push(Definition { place, name, objects, is_recursive, uses: 1 });
+    }
+
+    /// Names those that are written on their own.
+    fn name_all(&mut self) {
+        for id in 0..self.all.len() {
+            if self.inline(id).is_none() {
+                self.all[id].name = self.name(&self.all[id].place);
+            }
+        }
     }
 
     /// In the singular, as one item of a list has it; told apart by a number.
@@ -96,7 +108,7 @@ impl Definitions {
 pub(super) fn share(root: &mut Shape, definitions: &mut Definitions) {
     for id in 0..definitions.next_id() {
         if let Some(mut objects) = definitions.all[id].objects.take() {
-            let name = definitions.all[id].name.clone();
+            let name = definitions.all[id].place.clone();
             share_members(&mut objects, &name, definitions);
             definitions.fill(id, objects);
         }
@@ -107,6 +119,7 @@ pub(super) fn share(root: &mut Shape, definitions: &mut Definitions) {
     if let Some(items) = &mut root.items {
         share_below(items, "item", definitions);
     }
+    definitions.name_all();
 }
 
 fn share_members(objects: &mut Objects, above: &str, definitions: &mut Definitions) {
