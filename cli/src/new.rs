@@ -138,8 +138,8 @@ fn field(text: &str) -> Result<Field, String> {
         return Err("write NAME:TYPE, then `!` where it is required and `?` where it may be null, once each".to_owned());
     }
     let schema = of_type(typed, marks.contains('?')).ok_or_else(|| {
-        let types = TYPES.iter().chain(&FORMATS).copied().collect::<Vec<_>>().join(", ");
-        format!("`{typed}` is no type: there are {types}, and `[]` after one of them for an array")
+        let known = TYPES.iter().chain(&FORMATS).copied().collect::<Vec<_>>().join(", ");
+        format!("`{typed}` is no type: there are {known}, and `[]` after one of them for an array")
     })?;
     Ok(Field { name: name.to_owned(), schema, is_required: marks.contains('!') })
 }

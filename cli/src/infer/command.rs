@@ -91,10 +91,12 @@ impl Form {
             Self::None => String::new(),
             Self::Json => format!("{:#}\n", inferred.guesses.iter().map(Guess::to_json).collect::<Value>()),
             Self::Table => {
-                let noun = if samples == 1 { "sample" } else { "samples" };
                 let guesses = &inferred.guesses;
+                let ending = |is_one: bool, one: &'static str, many: &'static str| if is_one { one } else { many };
+                let samples_of = ending(samples == 1, "sample", "samples");
+                let guesses_of = ending(guesses.len() == 1, "guess", "guesses");
                 format!(
-                    "{}\n{samples} {noun}, {} guesses. Look through them, and add what samples don't say: descriptions, \
+                    "{}\n{samples} {samples_of}, {} {guesses_of}. Look through them, and add what samples don't say: descriptions, \
                      bounds, and what else is to be refused.\n",
                     table(guesses),
                     guesses.len()

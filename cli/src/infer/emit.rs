@@ -166,15 +166,12 @@ impl Emitter<'_> {
 
     fn array(&mut self, shape: &Shape, pointer: &str) -> Map<String, Value> {
         let mut schema = Map::from_iter([("type".to_owned(), "array".into())]);
-        match &shape.items {
-            Some(items) => {
-                let items = self.shape(items, &format!("{pointer}/items"));
-                schema.insert("items".to_owned(), items.into());
-            }
-            None => {
-                let what = "only empty arrays were seen: any item is taken";
-                self.guess(pointer, Kind::Open, what, shape.arrays, shape.arrays);
-            }
+        if let Some(items) = &shape.items {
+            let items = self.shape(items, &format!("{pointer}/items"));
+            schema.insert("items".to_owned(), items.into());
+        } else {
+            let what = "only empty arrays were seen: any item is taken";
+            self.guess(pointer, Kind::Open, what, shape.arrays, shape.arrays);
         }
         schema
     }
@@ -210,21 +207,8 @@ impl Emitter<'_> {
             schema.insert("additionalProperties".to_owned(), self.map(members, map, pointer).into());
             return schema;
         }
-        let required: Vec<Value> = members
-            .named
-            .iter()
-            .filter(|(_, shape)| members.requires(shape))
-            .map(|(name, _)| name.as_str().into())
-            .collect();
+        let required = self.required(members, pointer);
         if !required.is_empty() {
-            let what = match (required.len(), members.named.len()) {
-                (some, all) if some == all => format!(
-                    "required: {}",
-                    if all == 1 { "the member".to_owned() } else { format!("all {all} members") }
-                ),
-                (some, all) => format!("required: {some} of {all} members"),
-            };
-            self.guess(&format!("{pointer}/required"), Kind::Required, &what, members.seen, members.seen);
             schema.insert("required".to_owned(), required.into());
         }
         let mut properties = Map::new();
@@ -243,6 +227,19 @@ impl Emitter<'_> {
             schema.insert("properties".to_owned(), properties.into());
         }
         schema
+    }
+
+    fn required(&mut self, members: &Members, pointer: &str) -> Vec<Value> {
+        let in_all = members.named.iter().filter(|(_, shape)| members.requires(shape));
+        let required: Vec<Value> = in_all.map(|(name, _)| name.as_str().into()).collect();
+        let what = match (required.len(), members.named.len()) {
+            (0, _) => return required,
+            (1, 1) => "required: the member".to_owned(),
+            (some, all) if some == all => format!("required: all {all} members"),
+            (some, all) => format!("required: {some} of {all} members"),
+        };
+        self.guess(&format!("{pointer}/required"), Kind::Required, &what, members.seen, members.seen);
+        required
     }
 
     fn map(&mut self, members: &Members, map: &MapValues, pointer: &str) -> Map<String, Value> {

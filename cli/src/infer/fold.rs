@@ -46,21 +46,30 @@ fn fold_members(objects: &mut Objects, above: &str, definitions: &mut Definition
 fn take_in(objects: &mut Objects, id: DefinitionId) -> bool {
     let mut is_recursive = false;
     loop {
-        let outline = Outline::of(objects);
-        let found = objects.below_mut().find_map(|(name, shape)| take_like(shape, &outline, name?, id));
-        let Some(found) = found else { return is_recursive };
-        objects.merge(found);
+        let (outline, mut taken) = (Outline::of(objects), Vec::new());
+        for (name, shape) in objects.below_mut() {
+            if let Some(name) = name {
+                take_like(shape, &outline, name, id, &mut taken);
+            }
+        }
+        if taken.is_empty() {
+            return is_recursive;
+        }
+        // What is taken in may bring objects along that are like these now.
+        for found in taken {
+            objects.merge(found);
+        }
         is_recursive = true;
     }
 }
 
-fn take_like(shape: &mut Shape, outline: &Outline, via: &str, id: DefinitionId) -> Option<Objects> {
+fn take_like(shape: &mut Shape, outline: &Outline, via: &str, id: DefinitionId, taken: &mut Vec<Objects>) {
     let is_taken = shape.refers.contains(&id);
     if let Some(objects) = shape.objects.take_if(|objects| is_taken || outline.is_like(objects, via)) {
         shape.refers.insert(id);
-        return Some(*objects);
+        taken.push(*objects);
     }
-    shape.below_mut().find_map(|(_, below)| take_like(below, outline, via, id))
+    shape.below_mut().for_each(|(_, below)| take_like(below, outline, via, id, taken));
 }
 
 /// What objects are compared by.

@@ -118,3 +118,17 @@ impl Kept {
         self.samples.iter().map(|(_, path, sample)| (path.as_path(), sample))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Kept, Path, Value};
+
+    #[test]
+    fn samples_are_kept_evenly_and_not_all() {
+        let mut kept = Kept::new();
+        (0..10_000).for_each(|number| kept.offer(Path::new("-"), Value::from(number)));
+        let numbers: Vec<_> = kept.iter().filter_map(|(_, sample)| sample.as_u64()).collect();
+        assert!((500..1000).contains(&numbers.len()), "{}", numbers.len());
+        assert!(numbers.iter().zip((0..).step_by(16)).all(|(number, expected)| *number == expected), "{numbers:?}");
+    }
+}

@@ -125,15 +125,11 @@ impl Shape {
                     self.items.get_or_insert_default().add(item, is_secret, count);
                 }
             }
-            Value::Object(object) => match &mut self.objects {
-                Some(objects) => objects.add(object, is_secret, count),
-                None => {
-                    let tag = if is_secret { None } else { tags::candidate(object) };
-                    let mut objects = Objects { tag, groups: Vec::new() };
-                    objects.add(object, is_secret, count);
-                    self.objects = Some(Box::new(objects));
-                }
-            },
+            Value::Object(object) => {
+                let tag = || if is_secret { None } else { tags::candidate(object) };
+                let first = || Box::new(Objects { tag: tag(), groups: Vec::new() });
+                self.objects.get_or_insert_with(first).add(object, is_secret, count);
+            }
         }
     }
 
@@ -143,7 +139,7 @@ impl Shape {
         self.nulls += other.nulls;
         self.booleans += other.booleans;
         self.numbers.merge(other.numbers);
-        self.texts.merge(other.texts);
+        self.texts.merge(&other.texts);
         self.arrays += other.arrays;
         self.refers.extend(other.refers);
         merge_option(&mut self.items, other.items, |items, others| items.merge(*others));
@@ -222,13 +218,11 @@ impl Objects {
             self.ungroup();
         }
         let tags: Vec<Value> = tag.flatten().cloned().into_iter().collect();
-        let index = match self.groups.iter().position(|group| group.tags.iter().eq(&tags) || self.tag.is_none()) {
-            Some(index) => index,
-            None => {
-                self.groups.push(Group { tags, members: Members::default() });
-                self.groups.len() - 1
-            }
-        };
+        let found = self.groups.iter().position(|group| self.tag.is_none() || group.tags == tags);
+        let index = found.unwrap_or(self.groups.len());
+        if index == self.groups.len() {
+            self.groups.push(Group { tags, members: Members::default() });
+        }
         self.groups[index].members.add(object, is_secret, count);
         if self.groups.len() > tags::MOST {
             self.ungroup();

@@ -67,3 +67,18 @@ fn differ(one: &Members, other: &Members, tag: &str) -> bool {
     };
     stands_out(one, other) || stands_out(other, one)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::candidate;
+
+    #[test]
+    fn the_member_that_says_most_by_its_name_is_the_tag() {
+        let tag = |object: serde_json::Value| candidate(object.as_object().unwrap());
+        assert_eq!(tag(json!({"version": 1, "event_type": "placed", "name": "n"})).as_deref(), Some("event_type"));
+        assert_eq!(tag(json!({"@type": "placed"})).as_deref(), Some("@type"));
+        assert_eq!(tag(json!({"type": {"name": "placed"}, "token_type": "t", "name": "n"})), None);
+    }
+}

@@ -82,7 +82,7 @@ impl Texts {
         self.formats = Candidates::NONE;
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.seen += other.seen;
         self.samples = self.samples.max(other.samples);
         if self.is_secret || other.is_secret {
@@ -102,5 +102,18 @@ impl Texts {
     /// All different ones in the order in which they were first seen, with how often, where that is known.
     pub(super) fn values(&self) -> Option<&IndexMap<String, u64>> {
         (!self.is_more && !self.is_secret).then_some(&self.values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_secret;
+
+    #[test]
+    fn names_of_secrets_are_known_in_every_spelling() {
+        let secret =
+            ["password", "db_password", "apiKey", "X-Api-Key", "AUTHORIZATION", "accessToken", "client-secret"];
+        assert!(secret.into_iter().all(looks_secret));
+        assert!(!["author", "key", "name", "session", "passenger"].into_iter().any(looks_secret));
     }
 }
