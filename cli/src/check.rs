@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use thoth_messaging_codegen::generate;
+use thoth_messaging_codegen::{Lints, lint};
 
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::report::{Report, count};
 use crate::{Context, Outcome, sets};
 
-/// Check schema files: JSON, meta-schema, x-kafka, references, examples, and whether code can be generated.
+/// Check schema files: JSON, meta-schema, x-kafka, references, examples, whether code can be generated, and lints.
 ///
 /// Prints every mistake with file, line, column, JSON Pointer and what to do; `thoth-messaging explain CODE` says more
-/// about each. Warnings alone are clean.
+/// about each. Warnings alone are clean. A lint is turned off by `"x-lint-allow": ["open-object"]` in a schema, there and
+/// below, or by `[lints]` in the settings.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     /// Folders of schema files, each a set of its own, or single files of a set; the folders of the settings by default.
@@ -22,16 +23,37 @@ pub(crate) struct CheckArgs {
     /// Warnings are findings too.
     #[arg(long)]
     strict: bool,
+    /// Set the level of a lint, as `open-object=error`; the levels are off, warning and error. May be given again.
+    #[arg(long, value_name = "LINT=LEVEL")]
+    lint: Vec<String>,
+}
+
+/// The levels of the lints: those of the settings, then those of the command.
+fn lints(arguments: &CheckArgs, context: &Context) -> Result<Lints, Failure> {
+    let mut lints = Lints::default();
+    let list = "`thoth-messaging explain` lists them all";
+    for (name, level) in &context.config.lints {
+        lints.set(name, (*level).into()).map_err(|error| Failure::new(format!("`[lints]`: {error}")).help(list))?;
+    }
+    for choice in &arguments.lint {
+        let (name, level) = choice.split_once('=').ok_or_else(|| {
+            Failure::new(format!("`--lint {choice}` has no level")).help(format!("write `--lint {choice}=error`"))
+        })?;
+        let level = level.parse().map_err(|error| Failure::new(format!("`--lint {choice}`: {error}")))?;
+        lints.set(name, level).map_err(|error| Failure::new(format!("`--lint`: {error}")).help(list))?;
+    }
+    Ok(lints)
 }
 
 pub(crate) fn run(arguments: &CheckArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let mut report = Report::new("check");
+    let lints = lints(arguments, context)?;
     let mut files = 0;
     for set in sets::read(&arguments.paths, &context.config)? {
         files += set.count();
         let asked = set.schemas.iter().filter(|(name, _)| set.asks_for(name));
         report.subjects.extend(asked.map(|(_, file)| file.origin.clone()));
-        let diagnostics = generate(&set.schemas, &context.config.options).diagnostics;
+        let diagnostics = lint(&set.schemas, &context.config.options, &lints);
         let is_asked = |finding: &Finding| finding.location.as_ref().is_none_or(|at| set.asks_for_origin(&at.file));
         report.findings.extend(diagnostics.into_iter().map(Finding::from).filter(is_asked));
     }

@@ -1,13 +1,15 @@
 //! The settings of a project: `thoth-messaging.toml`.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use thoth_messaging_codegen::Options;
+use thoth_messaging_codegen::{LintLevel, Options};
 
+use crate::breaking::Breaking;
 use crate::failure::Failure;
 
 const FILE: &str = "thoth-messaging.toml";
@@ -23,6 +25,10 @@ pub(crate) struct Config {
     pub(crate) generate: Generate,
     /// What code is generated; `check` looks for mistakes in it too.
     pub(crate) options: Options,
+    /// The levels of lints, by name or code, as `open-object = "error"`; `all` is all of them.
+    pub(crate) lints: BTreeMap<String, Level>,
+    /// What `breaking` compares, and how strictly.
+    pub(crate) breaking: Breaking,
     #[serde(skip)]
     folder: PathBuf,
 }
@@ -33,6 +39,28 @@ pub(crate) struct Config {
 pub(crate) struct Generate {
     /// The folder to write to, from the folder of this file.
     pub(crate) out: Option<PathBuf>,
+}
+
+/// How much a lint matters.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Level {
+    /// It says nothing.
+    Off,
+    /// It is reported, and fails nothing.
+    Warning,
+    /// It fails the check.
+    Error,
+}
+
+impl From<Level> for LintLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Off => Self::Off,
+            Level::Warning => Self::Warning,
+            Level::Error => Self::Error,
+        }
+    }
 }
 
 impl Config {

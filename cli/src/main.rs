@@ -15,6 +15,8 @@ mod sets;
 mod show;
 #[cfg_attr(not(test), expect(dead_code, reason = "wired by breaking"))]
 mod versions;
+mod infer;
+mod new;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -71,6 +73,15 @@ enum Command {
     Generate(generate::GenerateArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    /// Infer a schema from sample payloads.
+    ///
+    /// Writes a JSON Schema (draft 2020-12) under which every sample is valid to standard output, and what in it is a
+    /// guess to standard error: where, what, on how many values it rests, and how sure it is.
+    Infer(infer::Infer),
+    /// Write the schema file of a new message.
+    ///
+    /// Prints the path of the file, which is never overwritten, and of which `check` finds nothing.
+    New(new::New),
     Explain(explain::ExplainArgs),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
@@ -115,6 +126,8 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
         Command::Generate(arguments) => generate::run(arguments, context),
         Command::List(arguments) => list::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
+        Command::Infer(arguments) => infer::run(arguments, &mut context.output),
+        Command::New(arguments) => new::run(arguments, &mut context.output),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => pages::completions(arguments, Arguments::command(), context),
         Command::Man(arguments) => pages::man(arguments, Arguments::command(), context),
