@@ -3,8 +3,12 @@
 //! [`Files`] holds the schema documents of one version of a folder, [`Schema`] is one of them with all that it refers to,
 //! and [`covers`] compares two: proved, refuted by a witness, or unknown. It reads no files and prints nothing.
 
+mod bundle;
 mod files;
+mod prove;
 mod schema;
+mod search;
+mod terms;
 mod verdict;
 
 pub use files::{Files, Place};
