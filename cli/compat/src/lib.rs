@@ -13,4 +13,4 @@ mod verdict;
 
 pub use files::{Files, Place};
 pub use schema::{Schema, SchemaError, Subschema};
-pub use verdict::{Limits, Verdict, covers};
+pub use verdict::{Limits, Verdict, covers, find_witness};

@@ -87,3 +87,12 @@ pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
     };
     Verdict::Unknown { reason, places: prover.stuck().to_vec() }
 }
+
+/// A witness against `wide` covering `narrow` by a search alone, without a proof: among about so many candidates, which
+/// are instances of `narrow` changed here and there with the constants of both schemas.
+///
+/// [`covers`] makes use of it; alone it is a check on a proof.
+#[must_use]
+pub fn find_witness(wide: &Schema, narrow: &Schema, candidates: usize) -> Option<Value> {
+    search(wide, narrow, &Terms::of([narrow, wide]), candidates)
+}

@@ -29,9 +29,9 @@ pub(crate) fn search(wide: &Schema, narrow: &Schema, terms: &Terms, candidates: 
     let mut prover = Prover::new(terms, candidates.saturating_mul(4));
     let constants = Constants::of(terms, &mut prover);
     let mut search = Search { wide, narrow, candidates, seen: BTreeSet::new(), open: VecDeque::new() };
-    for value in grow::seeds(terms, &mut prover) {
-        if search.offer(&value) {
-            return Some(value);
+    for value in grow::seeds(terms, &mut prover).iter().chain(&constants.values) {
+        if search.offer(value) {
+            return Some(value.clone());
         }
     }
     while let Some(value) = search.open.pop_front() {
