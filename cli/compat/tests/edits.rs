@@ -232,7 +232,14 @@ fn check(folder: &str, every: usize) {
     let mut files = Files::new();
     for path in json_files(&folder) {
         let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
-        files.insert(name, read(&path));
+        let mut document = read(&path);
+        // The authors of some mean each relative `$id` from the folder of the schemas.
+        if let Some(id) = document["$id"].as_str().filter(|id| !id.contains("://")) {
+            document["$id"] = format!("https://example.org/{id}").into();
+        }
+        if !name.starts_with("tests/") {
+            files.insert(name, document);
+        }
     }
     let mut run = Run { tallies: BTreeMap::new(), all: Tally::default(), unknown: Vec::new(), wrong: Vec::new() };
     let names: Vec<String> = files.names().map(str::to_owned).collect();
@@ -267,5 +274,5 @@ fn answers_edits_of_openlineage_as_known() {
 
 #[test]
 fn answers_edits_of_github_webhooks_as_known() {
-    check("github-webhooks/payload-schemas", 40);
+    check("github-webhooks/payload-schemas/api.github.com", 40);
 }
