@@ -1,0 +1,16 @@
+//! Whether every instance of one JSON Schema is an instance of another.
+//!
+//! [`Files`] holds the schema documents of one version of a folder, [`Schema`] is one of them with all that it refers to,
+//! and [`covers`] compares two: proved, refuted by a witness, or unknown. It reads no files and prints nothing.
+
+mod bundle;
+mod files;
+mod prove;
+mod schema;
+mod search;
+mod terms;
+mod verdict;
+
+pub use files::{Files, Place};
+pub use schema::{Schema, SchemaError, Subschema};
+pub use verdict::{Limits, Verdict, covers, find_witness};
