@@ -8,15 +8,15 @@ mod explain;
 mod failure;
 mod finding;
 mod generate;
+mod infer;
 mod list;
+mod new;
 mod pages;
 mod report;
 mod sets;
 mod show;
 #[cfg_attr(not(test), expect(dead_code, reason = "wired by breaking"))]
 mod versions;
-mod infer;
-mod new;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -108,8 +108,7 @@ impl Form {
 
 /// Makes sure that the samples are valid under the schema, as every step of the inference intends.
 fn try_on(schema: &Value, kept: &Kept) -> Result<(), Failure> {
-    let could_not =
-        |reason: String| Failure::new(format!("{reason}; this is a mistake of `infer`, please report it"));
+    let could_not = |reason: String| Failure::new(format!("{reason}; this is a mistake of `infer`, please report it"));
     let options = jsonschema::options().should_validate_formats(true);
     let validator =
         options.build(schema).map_err(|error| could_not(format!("what was inferred is no schema: {error}")))?;

@@ -2,6 +2,7 @@
 
 mod keywords;
 mod validator;
+mod violation;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use crate::files::{Files, Place, own_uri};
 pub(crate) use validator::options;
+pub use violation::Violation;
 
 /// A document of [`Files`] with everything that it refers to, compiled.
 #[derive(Clone, Debug)]
@@ -77,6 +79,12 @@ impl Schema {
     #[must_use]
     pub fn is_valid(&self, value: &Value) -> bool {
         self.validator.is_valid(value)
+    }
+
+    /// Everything that the schema refuses in a value.
+    #[must_use]
+    pub fn violations(&self, value: &Value) -> Vec<Violation> {
+        self.validator.iter_errors(value).map(|error| Violation::new(&error, self)).collect()
     }
 
     /// Where the schema starts.
