@@ -51,7 +51,12 @@ impl Validator {
     }
 
     /// Of a document among others that it refers to.
-    pub(super) fn of_files(files: &Files, registry: &Registry<'_>, uri: &str, formats: bool) -> Result<Self, FactoryError> {
+    pub(super) fn of_files(
+        files: &Files,
+        registry: &Registry<'_>,
+        uri: &str,
+        formats: bool,
+    ) -> Result<Self, FactoryError> {
         let Some(root) = files.get(uri) else {
             return Err(FactoryError::Schema { place: String::new(), reason: format!("there is no document `{uri}`") });
         };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use super::graph::{ALL, ANYTHING, ARRAY, Again, ArrayRules, Contains, Kinds, Node, NodeId, OBJECT, STRING, StringRules};
+use super::graph::{
+    ALL, ANYTHING, ARRAY, Again, ArrayRules, Contains, Kinds, Node, NodeId, OBJECT, STRING, StringRules,
+};
 use super::place::{Conjunction, Place, Places, Schema};
 use super::{object, scalar};
 
@@ -132,7 +134,8 @@ impl<'r> Compiler<'r> {
             max = max.min(bound(place.schema, "maxItems", u64::MAX)?);
             if let Some(schema) = place.schema.get("contains") {
                 let counted = place.draft >= Draft::Draft201909;
-                let count = |keyword, default| if counted { bound(place.schema, keyword, default) } else { Some(default) };
+                let count =
+                    |keyword, default| if counted { bound(place.schema, keyword, default) } else { Some(default) };
                 let node = self.node([place.child(schema)]);
                 contains.push(Contains { node, min: count("minContains", 1)?, max: count("maxContains", u64::MAX)? });
             }

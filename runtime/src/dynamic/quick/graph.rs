@@ -154,7 +154,10 @@ pub(super) fn name_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
 pub(super) enum Rest {
     One(NodeId),
     /// By which of the patterns its name matches: the bit of each in the index of the node.
-    Patterns { patterns: Vec<NodeId>, nodes: Vec<NodeId> },
+    Patterns {
+        patterns: Vec<NodeId>,
+        nodes: Vec<NodeId>,
+    },
 }
 
 impl ObjectRules {
@@ -222,7 +225,11 @@ pub(super) enum Again {
     AnyOf(Vec<NodeId>),
     OneOf(Vec<NodeId>),
     Not(NodeId),
-    If { condition: NodeId, then: NodeId, otherwise: NodeId },
+    If {
+        condition: NodeId,
+        then: NodeId,
+        otherwise: NodeId,
+    },
     /// A keyword that is about a whole array or object, and stands alone.
     Whole(Kinds, Box<Validator>),
 }

@@ -10,8 +10,8 @@ mod graph;
 mod object;
 mod place;
 mod run;
-mod scan;
 mod scalar;
+mod scan;
 
 use jsonschema::Registry;
 

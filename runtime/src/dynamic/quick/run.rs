@@ -5,8 +5,8 @@ use serde_json::{Number, Value};
 
 use super::Stop;
 use super::graph::{
-    ANYTHING, ARRAY, Again, ArrayRules, BOOLEAN, Bits, Kinds, NULL, NUMBER, Node, NodeId, NumberRules, OBJECT, ObjectRules,
-    Rest, STRING, StringRules, kind_of,
+    ANYTHING, ARRAY, Again, ArrayRules, BOOLEAN, Bits, Kinds, NULL, NUMBER, Node, NodeId, NumberRules, OBJECT,
+    ObjectRules, Rest, STRING, StringRules, kind_of,
 };
 use super::scan::{Literal, Scanner, Text};
 
@@ -237,7 +237,8 @@ impl<'g, 'p> Run<'g, 'p> {
             }
             Again::Whole(_, validator) => {
                 self.scanner.at = end;
-                let value = crate::wire::parse_strict(self.scanner.since(start).as_bytes()).map_err(|_| Stop::Unknown)?;
+                let value =
+                    crate::wire::parse_strict(self.scanner.since(start).as_bytes()).map_err(|_| Stop::Unknown)?;
                 require(validator.is_valid(&value))
             }
         }

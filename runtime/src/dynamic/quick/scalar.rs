@@ -77,7 +77,8 @@ fn numbers(node: &mut Node, place: &Place<'_>) -> Option<()> {
 }
 
 fn check_numbers(node: &mut Node, check: Validator, range: Option<(i64, i64)>) {
-    let rules = node.number.get_or_insert_with(|| NumberRules { decided: Some((i64::MIN, i64::MAX)), checks: Vec::new() });
+    let rules =
+        node.number.get_or_insert_with(|| NumberRules { decided: Some((i64::MIN, i64::MAX)), checks: Vec::new() });
     rules.decided = rules.decided.zip(range).map(|(one, other)| (one.0.max(other.0), one.1.min(other.1)));
     rules.checks.push(check);
 }
