@@ -116,14 +116,10 @@ fn progress(shown: bool, sources: &[Source]) -> ProgressBar {
     if !shown {
         return ProgressBar::hidden();
     }
-    match sources.iter().map(Source::size).sum::<Option<u64>>() {
-        Some(total) => {
-            let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-            ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        }
-        None => {
-            let style = ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}");
-            ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-        }
-    }
+    let Some(total) = sources.iter().map(Source::size).sum::<Option<u64>>() else {
+        let style = ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}");
+        return ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    };
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -57,18 +57,20 @@ impl Pipeline<'_> {
         // It is gone with the last thread that takes jobs from it, and the reader learns so.
         let open = Arc::new(Mutex::new(open));
         thread::scope(|scope| {
-            let reader = scope.spawn(|| self.read_all(sources, jobs, free));
+            let reader = scope.spawn(move || self.read_all(sources, &jobs, &free));
             for _ in 0..threads {
                 let (results, open) = (results.clone(), Arc::clone(&open));
                 scope.spawn(move || self.check_all(&open, &results));
             }
             drop((results, open));
-            let summary = collect(sources, done, rooms, sink);
+            let summary = collect(sources, done, &rooms, sink);
+            // The reader waits for room no longer.
+            drop(rooms);
             reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)).map(|()| summary)
         })
     }
 
-    fn read_all(&self, sources: &[Source], jobs: SyncSender<Job>, free: Receiver<Vec<u8>>) -> Result<(), Failure> {
+    fn read_all(&self, sources: &[Source], jobs: &SyncSender<Job>, free: &Receiver<Vec<u8>>) -> Result<(), Failure> {
         let mut number = 0;
         for (index, source) in sources.iter().enumerate() {
             let failed = |error: io::Error| Failure::Read { path: source.name(), source: error };
@@ -161,7 +163,7 @@ impl Done {
 fn collect(
     sources: &[Source],
     done: Receiver<(u64, Done)>,
-    rooms: Sender<Vec<u8>>,
+    rooms: &Sender<Vec<u8>>,
     sink: &mut dyn FnMut(Violation) -> bool,
 ) -> Summary {
     let mut waiting = BTreeMap::new();

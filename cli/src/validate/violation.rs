@@ -144,9 +144,8 @@ impl Cursor<'_> {
             match self.peek() {
                 b'"' => self.skip_string(),
                 b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth == 0 => return,
+                b'}' | b']' | b',' | b':' if depth == 0 => return,
                 b'}' | b']' => depth -= 1,
-                b',' | b':' if depth == 0 => return,
                 _ => {}
             }
             self.at += 1;

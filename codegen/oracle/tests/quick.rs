@@ -50,7 +50,9 @@ fn check_group(group: &Value, meta_schema: &str, remotes: &[(String, Value)], ta
     documents.push(("suite.json".to_owned(), schema.clone()));
     let Some(pair) = Pair::new(&documents, "suite.json") else { return };
     let payloads: Vec<Value> = group["tests"].as_array().unwrap().iter().map(|test| test["data"].clone()).collect();
-    payloads.iter().for_each(|payload| pair.check(payload, tally));
+    for payload in &payloads {
+        pair.check(payload, tally);
+    }
     let mutations = Mutations::new(&group["description"].to_string(), &payloads, &[schema]);
     for payload in payloads.iter().cycle().take(20) {
         pair.check(&mutations.mutate(payload), &mut Tally::default());

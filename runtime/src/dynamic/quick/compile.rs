@@ -80,11 +80,11 @@ impl<'r> Compiler<'r> {
             }
         }
         match self.array(&schemas) {
-            Some(array) => node.array = array,
+            Some(array) => node.array = Some(array).filter(|array| !array.is_open()),
             None => node.unknown |= ARRAY,
         }
         match object::rules(self, &schemas) {
-            Some(object) => node.object = object,
+            Some(object) => node.object = Some(object).filter(|object| !object.is_open()),
             None => node.unknown |= OBJECT,
         }
         if conjunction.nothing {
@@ -125,8 +125,8 @@ impl<'r> Compiler<'r> {
         self.node(place.schema.get(keyword).map(|schema| place.child(schema)))
     }
 
-    /// What is said of arrays, if anything; none where that is not known.
-    fn array(&mut self, schemas: &[Place<'r>]) -> Option<Option<ArrayRules>> {
+    /// What is said of arrays; none where that is not known.
+    fn array(&mut self, schemas: &[Place<'r>]) -> Option<ArrayRules> {
         let shapes = schemas.iter().map(ItemSchemas::of).collect::<Option<Vec<_>>>()?;
         let (mut min, mut max, mut contains) = (0, u64::MAX, Vec::new());
         for place in schemas {
@@ -147,11 +147,7 @@ impl<'r> Compiler<'r> {
         };
         let prefix: Vec<NodeId> = (0..longest).map(|index| self.node(item(index))).collect();
         let rest = self.node(item(usize::MAX));
-        let open = prefix.iter().all(|node| *node == ANYTHING) && rest == ANYTHING;
-        if open && contains.is_empty() && (min, max) == (0, u64::MAX) {
-            return Some(None);
-        }
-        Some(Some(ArrayRules { prefix, rest, min, max, contains }))
+        Some(ArrayRules { prefix, rest, min, max, contains })
     }
 }
 

@@ -107,6 +107,14 @@ pub(super) struct ArrayRules {
     pub(super) contains: Vec<Contains>,
 }
 
+impl ArrayRules {
+    /// Whether every array is accepted.
+    pub(super) fn is_open(&self) -> bool {
+        let items = self.rest == ANYTHING && self.prefix.iter().all(|node| *node == ANYTHING);
+        items && self.contains.is_empty() && (self.min, self.max) == (0, u64::MAX)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Contains {
     pub(super) node: NodeId,
@@ -161,6 +169,13 @@ pub(super) enum Rest {
 }
 
 impl ObjectRules {
+    /// Whether every object is accepted.
+    pub(super) fn is_open(&self) -> bool {
+        let members = matches!(self.rest, Rest::One(ANYTHING)) && self.declared.iter().all(|one| one.node == ANYTHING);
+        let present = self.required == Bits::default() && self.dependent.is_empty();
+        members && present && self.names.is_none() && (self.min, self.max) == (0, u64::MAX)
+    }
+
     /// How many names may be declared.
     pub(super) const MOST_NAMES: usize = 256;
 

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU16;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
+use super::Stop;
 use super::compile::{Compiler, bound, validator};
 use super::graph::{ANYTHING, Bits, Declared, NodeId, ObjectRules, Rest, name_order};
 use super::place::{Place, Schema};
@@ -13,8 +14,8 @@ use super::place::{Place, Schema};
 /// Each pattern doubles the nodes that an undeclared member may have to be.
 const MOST_PATTERNS: usize = 4;
 
-/// What is said of objects, if anything; none where that is not known.
-pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Option<Option<ObjectRules>> {
+/// What is said of objects; none where that is not known.
+pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Option<ObjectRules> {
     let schemas = places.iter().map(Members::of).collect::<Option<Vec<_>>>()?;
     let names = names(&schemas)?;
     let (mut min, mut max, mut required) = (0, u64::MAX, Bits::default());
@@ -34,14 +35,9 @@ pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Op
     let name_schemas = schemas.iter().filter_map(|schema| Some(schema.place.child(schema.names?)));
     let name_node = compiler.node(name_schemas);
     let rest = rest(compiler, &schemas)?;
-    let open = declared.iter().all(|member| member.node == ANYTHING) && required == Bits::default();
-    let open = open && dependent.is_empty() && name_node == ANYTHING && (min, max) == (0, u64::MAX);
-    if open && matches!(rest, Rest::One(ANYTHING)) {
-        return Some(None);
-    }
     let next = (0..=declared.len()).map(|_| AtomicU16::new(0)).collect();
     let names = (name_node != ANYTHING).then_some(name_node);
-    Some(Some(ObjectRules { declared, next, required, dependent, rest, names, min, max }))
+    Some(ObjectRules { declared, next, required, dependent, rest, names, min, max })
 }
 
 /// A name, in the order in which names are looked for.
@@ -91,12 +87,12 @@ impl<'p, 'r> Members<'p, 'r> {
     fn of(place: &'p Place<'r>) -> Option<Self> {
         let schema = place.schema;
         let mut patterns = Vec::new();
-        for (pattern, member) in members(schema, "patternProperties")?.into_iter().flatten() {
+        for (pattern, member) in members(schema, "patternProperties").ok()?.into_iter().flatten() {
             patterns.push((pattern.as_str(), validator(place.draft, &json!({"pattern": pattern}), false)?, member));
         }
         let keyword = if place.draft <= Draft::Draft7 { "dependencies" } else { "dependentRequired" };
         let mut dependent = Vec::new();
-        for (name, others) in members(schema, keyword)?.into_iter().flatten() {
+        for (name, others) in members(schema, keyword).ok()?.into_iter().flatten() {
             // A schema in the place of names is left to the validator.
             if others.is_array() {
                 dependent.push((Name(name), texts(Some(others))?));
@@ -104,7 +100,7 @@ impl<'p, 'r> Members<'p, 'r> {
         }
         Some(Self {
             place,
-            properties: members(schema, "properties")?,
+            properties: members(schema, "properties").ok()?,
             patterns,
             additional: schema.get("additionalProperties"),
             names: schema.get("propertyNames"),
@@ -126,8 +122,8 @@ impl<'p, 'r> Members<'p, 'r> {
     }
 }
 
-fn members<'r>(schema: &'r Map<String, Value>, keyword: &str) -> Option<Option<&'r Map<String, Value>>> {
-    schema.get(keyword).map_or(Some(None), |members| members.as_object().map(Some))
+fn members<'r>(schema: &'r Map<String, Value>, keyword: &str) -> Result<Option<&'r Map<String, Value>>, Stop> {
+    schema.get(keyword).map(|members| members.as_object().ok_or(Stop::Unknown)).transpose()
 }
 
 fn texts(names: Option<&Value>) -> Option<Vec<Name<'_>>> {

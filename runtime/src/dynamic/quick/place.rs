@@ -31,10 +31,10 @@ impl<'r> Place<'r> {
     pub(super) fn root(registry: &'r Registry<'_>, uri: &str) -> Option<Schema<'r>> {
         let resolver = registry.resolver(uri::from_str(uri).ok()?);
         let (contents, resolver, draft) = resolver.lookup(uri).ok()?.into_inner();
-        Some(Self::of(contents, resolver, draft.detect(contents)))
+        Some(Self::of(contents, &resolver, draft.detect(contents)))
     }
 
-    fn of(contents: &'r Value, resolver: Resolver<'r>, draft: Draft) -> Schema<'r> {
+    fn of(contents: &'r Value, resolver: &Resolver<'r>, draft: Draft) -> Schema<'r> {
         match contents {
             Value::Bool(true) => Schema::Everything,
             Value::Bool(false) => Schema::Nothing,
@@ -54,15 +54,15 @@ impl<'r> Place<'r> {
         if self.draft.detect(contents) != self.draft {
             return Schema::Unknown;
         }
-        Self::of(contents, self.resolver.clone(), self.draft)
+        Self::of(contents, &self.resolver, self.draft)
     }
 
     /// What `$ref` leads to.
     pub(super) fn target(&self) -> Option<Schema<'r>> {
         let Value::String(reference) = self.schema.get("$ref")? else { return Some(Schema::Unknown) };
-        let Ok(resolved) = self.resolver.lookup(reference) else { return Some(Schema::Unknown) };
-        let (contents, resolver, draft) = resolved.into_inner();
-        Some(Self::of(contents, resolver, draft))
+        let Ok(target) = self.resolver.lookup(reference) else { return Some(Schema::Unknown) };
+        let (contents, resolver, draft) = target.into_inner();
+        Some(Self::of(contents, &resolver, draft))
     }
 
     /// Whether `$ref` hides what stands beside it.

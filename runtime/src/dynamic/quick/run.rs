@@ -102,13 +102,12 @@ impl<'g, 'p> Run<'g, 'p> {
         let mut done = self.scanner.is_empty(b'}');
         while !done {
             self.scanner.space();
-            match rules {
-                Some(rules) => self.member(rules, &mut members, depth)?,
-                None => {
-                    self.undeclared_name()?;
-                    self.scanner.expect(b':')?;
-                    self.value(ANYTHING, depth)?;
-                }
+            if let Some(rules) = rules {
+                self.member(rules, &mut members, depth)?;
+            } else {
+                self.undeclared_name()?;
+                self.scanner.expect(b':')?;
+                self.value(ANYTHING, depth)?;
             }
             members.count += 1;
             done = self.scanner.closes(b'}')?;
