@@ -119,6 +119,6 @@ impl Items {
     fn give(&mut self, framer: &mut Framer<'_>, shape: Shape) -> bool {
         let Some(mut bytes) = (framer.next)() else { return false };
         bytes.append(&mut self.item);
-        (framer.give)(Batch { bytes, shape, line: self.start.0, column: self.start.1 })
+        (framer.give)(Batch { bytes, shape, line: self.start.0.max(1), column: self.start.1.max(1) })
     }
 }
