@@ -115,10 +115,13 @@ impl Pipeline<'_> {
         };
         match shape {
             Shape::Lines => {
-                for (index, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
-                    let line = line.trim_ascii_end();
+                let mut start = 0;
+                let ends = memchr::memchr_iter(b'\n', &bytes).chain([bytes.len()]);
+                for (number, end) in (1..).zip(ends) {
+                    let line = bytes.get(start..end).unwrap_or_default().trim_ascii_end();
+                    start = end + 1;
                     if !line.is_empty() {
-                        self.record(line, (index, 1), &mut done);
+                        self.record(line, (number, 1), &mut done);
                     }
                 }
             }

@@ -157,6 +157,9 @@ pub(super) fn name_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
+/// No index of a declared member.
+const UNLEARNED: u16 = u16::MAX;
+
 /// What a member has to be that is not declared.
 #[derive(Debug)]
 pub(super) enum Rest {
@@ -169,6 +172,11 @@ pub(super) enum Rest {
 }
 
 impl ObjectRules {
+    /// What is to come first, before anything was learned, of so many declared members.
+    pub(super) fn nothing_learned(declared: usize) -> Vec<AtomicU16> {
+        (0..=declared).map(|_| AtomicU16::new(UNLEARNED)).collect()
+    }
+
     /// Whether every object is accepted.
     pub(super) fn is_open(&self) -> bool {
         let members = matches!(self.rest, Rest::One(ANYTHING)) && self.declared.iter().all(|one| one.node == ANYTHING);
@@ -193,7 +201,8 @@ impl ObjectRules {
     /// Remembers what came after the member of a slot.
     pub(super) fn learn(&self, slot: usize, index: usize) {
         if let (Some(next), Ok(index)) = (self.next.get(slot), u16::try_from(index)) {
-            next.store(index, Ordering::Relaxed);
+            // Once learned it stays: threads that write to one place wait for each other.
+            let _ = next.compare_exchange(UNLEARNED, index, Ordering::Relaxed, Ordering::Relaxed);
         }
     }
 }

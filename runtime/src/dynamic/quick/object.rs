@@ -1,7 +1,6 @@
 //! What schemas say of objects: members that they name, and members that they don't.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicU16;
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
@@ -35,7 +34,7 @@ pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Op
     let name_schemas = schemas.iter().filter_map(|schema| Some(schema.place.child(schema.names?)));
     let name_node = compiler.node(name_schemas);
     let rest = rest(compiler, &schemas)?;
-    let next = (0..=declared.len()).map(|_| AtomicU16::new(0)).collect();
+    let next = ObjectRules::nothing_learned(declared.len());
     let names = (name_node != ANYTHING).then_some(name_node);
     Some(ObjectRules { declared, next, required, dependent, rest, names, min, max })
 }
