@@ -65,13 +65,23 @@ embed("push/event.schema.json", definitions)
 event = {"$schema": "http://json-schema.org/draft-07/schema#", **definitions.pop("push-event.schema.json")}
 event["definitions"] = definitions
 (folder / "push.schema.json").write_text(json.dumps(event))
+# For a validator that reads no NDJSON: the same as one array.
+array = {"$schema": event["$schema"], "items": {**event, "definitions": {}}, "definitions": definitions}
+(folder / "push-array.schema.json").write_text(json.dumps(array))
 
 examples = [json.loads(path.read_text()) for path in sorted(payloads.glob("*.json"))]
 chance = random.Random(1)
 lines = [json.dumps(vary(examples[i % len(examples)], chance), separators=(",", ":")) for i in range(2000)]
 written = 0
+records = []
 with (folder / "push.ndjson").open("w") as file:
     while written < megabytes * 1_000_000:
         line = chance.choice(lines)
         file.write(line + "\n")
+        records.append(line)
         written += len(line) + 1
+with (folder / "push-array.json").open("w") as file:
+    file.write("[")
+    for index, line in enumerate(records):
+        file.write(("," if index else "") + line)
+    file.write("]")
