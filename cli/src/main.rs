@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 clean, 1 findings, 2 could not run. Findings go to standard output, everything else to standard error.
 
+mod breaking;
 mod check;
 mod config;
 mod explain;
@@ -15,7 +16,7 @@ mod pages;
 mod report;
 mod sets;
 mod show;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired by breaking"))]
+mod validate;
 mod versions;
 
 use std::io::{self, Write};
@@ -70,6 +71,8 @@ enum Color {
 #[derive(Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Validate(validate::ValidateArgs),
+    Breaking(breaking::BreakingArgs),
     Generate(generate::GenerateArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
@@ -123,6 +126,8 @@ fn main() -> ExitCode {
 fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
     match command {
         Command::Check(arguments) => check::run(arguments, context),
+        Command::Validate(arguments) => validate::run_command(arguments, context),
+        Command::Breaking(arguments) => breaking::run(arguments, context),
         Command::Generate(arguments) => generate::run(arguments, context),
         Command::List(arguments) => list::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),

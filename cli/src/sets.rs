@@ -59,17 +59,20 @@ pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Set>, Failu
 
 /// Reads the one set of a command that works on one.
 pub(crate) fn read_one(folder: Option<&Path>, config: &Config) -> Result<Set, Failure> {
-    let configured = config.schemas();
-    let folder = match (folder, configured.as_slice()) {
-        (Some(folder), _) => folder.to_owned(),
-        (None, [folder]) => folder.clone(),
-        (None, folders) => {
-            let names: Vec<_> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
-            return Err(Failure::new(format!("there are several folders of schemas: {}", names.join(", ")))
-                .help("name the one that is meant"));
-        }
-    };
+    let folder = folder.map_or_else(|| one(config), |folder| Ok(folder.to_owned()))?;
     read_set(folder, BTreeSet::new())
+}
+
+/// The one folder of the settings.
+pub(crate) fn one(config: &Config) -> Result<PathBuf, Failure> {
+    match config.schemas().as_slice() {
+        [folder] => Ok(folder.clone()),
+        folders => {
+            let names: Vec<_> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
+            Err(Failure::new(format!("there are several folders of schemas: {}", names.join(", ")))
+                .help("name the one that is meant"))
+        }
+    }
 }
 
 /// Reads a folder.

@@ -48,6 +48,7 @@ pub(crate) struct BreakingArgs {
 fn level(text: &str) -> Result<Compatibility, String> {
     let name = text.to_uppercase().replace('-', "_");
     serde_json::from_value(name.into()).map_err(|_| {
-        "the levels are BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE and NONE".to_owned()
+        "the levels are BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE and NONE"
+            .to_owned()
     })
 }

@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use thoth_messaging_compat::{DeployOrder, Limits, Schema, Verdict, covers, deploy_order as order_of};
+use thoth_messaging_compat::{Direction, Limits, Schema, Verdict, covers};
 
 use super::findings;
 use super::message::{Message, Messages};
+use super::order::DeployOrder;
 use super::pairs::pairs;
-use super::policy::{Direction, Rules};
+use super::policy::Rules;
 use super::settings::Policy;
 use crate::finding::Finding;
 use crate::report::Report;
@@ -50,7 +51,7 @@ pub(super) fn compare_versions(
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) {
-    let old = match Messages::read(&version.schemas, rules.draft()) {
+    let old = match Messages::read(&version.schemas, rules.draft) {
         Ok(old) => old,
         Err(file) => {
             report.findings.push(findings::unreadable(&version.label, &file));
@@ -107,15 +108,7 @@ impl Comparison {
         for direction in [Direction::Backward, Direction::Forward] {
             let verdict = logic(old, new, direction, policy);
             if level.demands(direction) {
-                let found = match policy {
-                    Policy::Strict | Policy::ProducerClosed => {
-                        findings::by_logic(&verdict, old, new, direction, message, sides)
-                    }
-                    Policy::Confluent | Policy::ConfluentLenient => {
-                        let is_lenient = policy == Policy::ConfluentLenient;
-                        findings::by_confluent(&verdict, old, new, direction, is_lenient, message, sides)
-                    }
-                };
+                let found = findings::by_logic(&verdict, old, new, direction, message, sides);
                 let is_unknown = found.iter().any(|finding| finding.rule == findings::UNKNOWN);
                 self.outcome = self.outcome.max(if is_unknown { Compatible::Unknown } else { Compatible::Yes });
                 self.findings.extend(found);
@@ -128,7 +121,7 @@ impl Comparison {
     }
 
     fn order(&self) -> Option<DeployOrder> {
-        Some(order_of(self.backward.as_ref()?, self.forward.as_ref()?))
+        Some(DeployOrder::of(self.backward.as_ref()?, self.forward.as_ref()?))
     }
 
     pub(super) fn to_json(&self) -> Value {
@@ -156,7 +149,7 @@ fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Ve
         Direction::Forward => (old, new),
     };
     if policy == Policy::ProducerClosed {
-        covers(reader, &writer.closed(), &Limits::default())
+        covers(reader, writer, &Limits::default())
     } else {
         covers(reader, writer, &Limits::default())
     }

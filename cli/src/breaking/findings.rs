@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 use thoth_messaging_codegen::{Location, Severity};
-use thoth_messaging_compat::{Difference, Effect, Place, Schema, SchemaError, Verdict};
-use thoth_messaging_compat::{confluent, differences, explain, topic_changes};
+use thoth_messaging_compat::{
+    Difference, Direction, Place, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
+};
 
 use super::compare::Sides;
 use super::message::Message;
-use super::policy::Direction;
 use crate::finding::Finding;
 
 /// The rule of a finding where neither proof nor witness was found.
@@ -16,12 +16,14 @@ pub(super) const UNKNOWN: &str = "UNKNOWN";
 /// A witness is shown so far, in characters.
 const SHOWN: usize = 2_000;
 
-impl Direction {
-    /// What does not work in this direction.
-    fn consequence(self, against: &str) -> String {
-        match self {
-            Self::Backward => format!("BACKWARD: a payload that writers of {against} may write is refused by readers of the new version"),
-            Self::Forward => format!("FORWARD: a payload that writers of the new version may write is refused by readers of {against}"),
+/// What does not work in a direction.
+fn consequence(direction: Direction, against: &str) -> String {
+    match direction {
+        Direction::Backward => {
+            format!("BACKWARD: a payload that writers of {against} may write is refused by readers of the new version")
+        }
+        Direction::Forward => {
+            format!("FORWARD: a payload that writers of the new version may write is refused by readers of {against}")
         }
     }
 }
@@ -66,9 +68,7 @@ pub(super) fn deleted(message: &Message, sides: &Sides<'_>) -> Finding {
 
 /// A message in another file: what it is known by outside may have changed with it.
 pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
-    let at = |pointer: &str| {
-        sides.new.locate(&Place { file: after.file.clone(), pointer: pointer.to_owned() })
-    };
+    let at = |pointer: &str| sides.new.locate(&Place { file: after.file.clone(), pointer: pointer.to_owned() });
     let mut found = Vec::new();
     let mut warn = |rule: &str, message: String, location: Option<Location>| {
         found.push(Finding {
@@ -92,12 +92,12 @@ pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec
 /// What changed of the topic.
 pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
     let changes = topic_changes(&before.kafka, &after.kafka);
-    let finding = |change: thoth_messaging_compat::TopicChange| Finding {
-        rule: change.rule.name().to_owned(),
+    let finding = |change: TopicChange| Finding {
+        rule: change.rule.to_owned(),
         severity: if change.is_breaking { Severity::Error } else { Severity::Warning },
         message: format!("`{}`: {}", after.title, change.message),
         location: sides.new.locate(&Place { file: after.file.clone(), pointer: change.pointer }),
-        notes: vec![("help", change.rule.help().to_owned())],
+        notes: vec![("help", change.help.to_owned())],
     };
     changes.into_iter().map(finding).collect()
 }
@@ -114,55 +114,13 @@ pub(super) fn by_logic(
     match verdict {
         Verdict::Compatible => Vec::new(),
         Verdict::Breaking { witness } => {
-            let explained = explain(old, new, witness, direction.into());
-            let shown: Vec<_> = explained.iter().map(|difference| (difference.rule, difference.new.clone())).collect();
-            let others = differences(old, new).into_iter().filter(|difference| {
-                breaks(difference.effect, direction) && !shown.contains(&(difference.rule, difference.new.clone()))
-            });
+            let explained = explain(old, new, witness, direction);
+            let others = differences(old, new).into_iter();
+            let others = others.filter(|other| other.effect.breaks(direction) && !explained.contains(other));
             let first = explained.iter().map(|difference| with_witness(difference, witness, direction, message, sides));
             first.chain(others.map(|other| of_difference(&other, direction, message, sides))).collect()
         }
         Verdict::Unknown { reason, places } => vec![unknown(reason, places, direction, message, sides)],
-    }
-}
-
-/// What the Schema Registry would say against one direction, and where logic says otherwise.
-pub(super) fn by_confluent(
-    verdict: &Verdict,
-    old: &Schema,
-    new: &Schema,
-    direction: Direction,
-    is_lenient: bool,
-    message: &Message,
-    sides: &Sides<'_>,
-) -> Vec<Finding> {
-    let (reader, writer) = match direction {
-        Direction::Backward => (new, old),
-        Direction::Forward => (old, new),
-    };
-    let refused = confluent::check(reader, writer, is_lenient);
-    if let (true, Verdict::Breaking { witness }) = (refused.is_empty(), verdict) {
-        return vec![Finding {
-            rule: "CONFLUENT_ACCEPTS".to_owned(),
-            severity: Severity::Warning,
-            message: format!("`{}`: the registry accepts this change, and yet it breaks", message.title),
-            location: sides.new.locate(&Place::root(&message.file)),
-            notes: vec![("witness", shown(witness)), ("help", direction.consequence(sides.against))],
-        }];
-    }
-    let mut found: Vec<_> = refused.iter().map(|other| of_difference(other, direction, message, sides)).collect();
-    if *verdict == Verdict::Compatible {
-        for finding in &mut found {
-            finding.notes.push(("logic", "no payload breaks: it is proved that this change is compatible".to_owned()));
-        }
-    }
-    found
-}
-
-fn breaks(effect: Effect, direction: Direction) -> bool {
-    match direction {
-        Direction::Backward => effect.breaks_backward(),
-        Direction::Forward => effect.breaks_forward(),
     }
 }
 
@@ -179,28 +137,21 @@ fn with_witness(
 }
 
 fn of_difference(difference: &Difference, direction: Direction, message: &Message, sides: &Sides<'_>) -> Finding {
-    let mut notes = vec![("breaks", direction.consequence(sides.against))];
-    if let Some(before) = difference.old.as_ref().and_then(|place| sides.old.locate(place)) {
+    let mut notes = vec![("breaks", consequence(direction, sides.against))];
+    if let Some(before) = sides.old.locate(&difference.old) {
         notes.push(("before", before.to_string()));
     }
-    notes.push(("help", difference.rule.help().to_owned()));
-    let place = difference.new.clone().unwrap_or_else(|| Place::root(&message.file));
+    notes.push(("help", difference.help().to_owned()));
     Finding {
-        rule: difference.rule.name().to_owned(),
+        rule: difference.rule.clone(),
         severity: Severity::Error,
         message: format!("`{}`: {}", message.title, difference.message),
-        location: sides.new.locate(&place),
+        location: sides.new.locate(&difference.new).or_else(|| sides.new.locate(&Place::root(&message.file))),
         notes,
     }
 }
 
-fn unknown(
-    reason: &str,
-    places: &[Place],
-    direction: Direction,
-    message: &Message,
-    sides: &Sides<'_>,
-) -> Finding {
+fn unknown(reason: &str, places: &[Place], direction: Direction, message: &Message, sides: &Sides<'_>) -> Finding {
     let place = places.iter().find_map(|place| sides.new.locate(place));
     let level = match direction {
         Direction::Backward => "BACKWARD",
@@ -213,7 +164,8 @@ fn unknown(
         location: place.or_else(|| sides.new.locate(&Place::root(&message.file))),
         notes: vec![(
             "help",
-            "compare by hand; where the change is fine, waive `UNKNOWN` at this place in thoth-messaging.toml".to_owned(),
+            "compare by hand; where the change is fine, waive `UNKNOWN` at this place in thoth-messaging.toml"
+                .to_owned(),
         )],
     }
 }

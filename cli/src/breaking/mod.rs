@@ -4,11 +4,14 @@ mod args;
 mod compare;
 mod findings;
 mod message;
+mod order;
 mod pairs;
 mod policy;
 mod settings;
 mod waivers;
 
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -25,7 +28,6 @@ pub(crate) use settings::Breaking;
 
 use compare::{Comparison, Compatible};
 use message::Messages;
-use policy::Direction;
 use waivers::Waivers;
 
 pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Outcome, Failure> {
@@ -37,7 +39,7 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
         ));
     };
     let folders = folders(arguments, context);
-    let mut waivers = Waivers::new(&settings.waivers, jiff::Zoned::now().date());
+    let mut waivers = Waivers::new(&settings.waivers, today());
     let mut report = Report::new("breaking");
     let mut comparisons = Vec::new();
     for folder in &folders {
@@ -63,16 +65,16 @@ fn compare_folder(
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) -> Result<(), Failure> {
-    let set = sets::read_set(folder.to_owned(), std::collections::BTreeSet::new())?;
+    let set = sets::read_set(folder.to_owned(), BTreeSet::new())?;
     let place = Place::new(folder, arguments.old_folder.as_deref())?;
     let against = Against::parse(against, &place)?;
     let version = versions::read(&against, &place)?;
-    if let Some(note) = version.note() {
-        eprintln_note(&note);
+    if let Some(text) = version.note() {
+        note(&text);
     }
     let new = messages(&set, context)?;
     report.subjects.extend(new.iter().map(|message| message.origin.clone()));
-    let rules = policy::Rules::new(arguments, &context.config.breaking);
+    let rules = policy::Rules::new(arguments, &context.config);
     compare::compare_versions(&version, &new, &rules, false, report, comparisons);
     if new.iter().any(|message| rules.level(message).is_transitive()) {
         compare_history(&against, &place, &version, &new, &rules, report, comparisons)?;
@@ -82,9 +84,8 @@ fn compare_folder(
 
 fn messages(set: &Set, context: &Context) -> Result<Messages, Failure> {
     let draft = context.config.options.default_draft;
-    Messages::read(&set.schemas, draft).map_err(|file| {
-        Failure::new(format!("`{file}` is no JSON")).help("`thoth-messaging check` says where and why")
-    })
+    Messages::read(&set.schemas, draft)
+        .map_err(|file| Failure::new(format!("`{file}` is no JSON")).help("`thoth-messaging check` says where and why"))
 }
 
 /// Compares with the versions before the one that was compared already.
@@ -110,10 +111,14 @@ fn compare_history(
     Ok(())
 }
 
+/// The day in UTC, so that a waiver ends everywhere at once.
+fn today() -> jiff::civil::Date {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
 /// Where nobody reads standard error, nothing is lost: it is no finding.
-fn eprintln_note(note: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "note: {note}");
+fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {text}");
 }
 
 fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {
@@ -132,10 +137,4 @@ fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {
     }
     let messages: Vec<_> = comparisons.iter().map(Comparison::to_json).collect();
     report.details.insert("messages".to_owned(), json!(messages));
-}
-
-impl From<versions::Failure> for Failure {
-    fn from(failure: versions::Failure) -> Self {
-        Self::new(failure.reason).help(failure.help.join("\n   = help: "))
-    }
 }

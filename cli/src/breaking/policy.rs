@@ -1,19 +1,12 @@
 //! Which level and which policy holds for a message.
 
-use thoth_messaging_codegen::Compatibility;
+use thoth_messaging_codegen::{Compatibility, SchemaDraft};
+use thoth_messaging_compat::Direction;
 
 use super::args::BreakingArgs;
 use super::message::Message;
 use super::settings::{Breaking, Policy};
-
-/// Which way payloads go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Direction {
-    /// From writers of the old version to readers of the new one.
-    Backward,
-    /// From writers of the new version to readers of the old one.
-    Forward,
-}
+use crate::config::Config;
 
 /// What a message has to hold to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +31,13 @@ impl Level {
 pub(super) struct Rules<'a> {
     arguments: &'a BreakingArgs,
     settings: &'a Breaking,
+    /// The draft of schemas that do not say theirs.
+    pub(super) draft: SchemaDraft,
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(arguments: &'a BreakingArgs, settings: &'a Breaking) -> Self {
-        Self { arguments, settings }
+    pub(super) fn new(arguments: &'a BreakingArgs, config: &'a Config) -> Self {
+        Self { arguments, settings: &config.breaking, draft: config.options.default_draft }
     }
 
     pub(super) fn policy(&self) -> Policy {

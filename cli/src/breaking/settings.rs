@@ -61,8 +61,4 @@ pub(crate) enum Policy {
     Strict,
     /// By logic, of what producers write that write declared members only: an optional member may come and go.
     ProducerClosed,
-    /// What Confluent's Schema Registry would say, with a note where logic says otherwise.
-    Confluent,
-    /// As `confluent`, with the registry's lenient policy.
-    ConfluentLenient,
 }

@@ -6,7 +6,7 @@ mod json;
 mod junit;
 pub(crate) mod markdown;
 mod sarif;
-mod text;
+pub(crate) mod text;
 
 use std::io::{self, Write};
 

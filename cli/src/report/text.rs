@@ -15,7 +15,8 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     report.findings.iter().try_for_each(|finding| write_finding(finding, output))
 }
 
-fn write_finding(finding: &Finding, output: &mut dyn Write) -> io::Result<()> {
+/// One finding, and an empty line.
+pub(crate) fn write_finding(finding: &Finding, output: &mut dyn Write) -> io::Result<()> {
     let style = match finding.severity {
         Severity::Error => AnsiColor::Red.on_default().bold(),
         Severity::Warning => AnsiColor::Yellow.on_default().bold(),

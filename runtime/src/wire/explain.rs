@@ -13,23 +13,10 @@ use crate::message::{Descriptor, Message};
 /// This may cost more than decoding did: with the feature `dynamic` the whole schema is asked, for every violation.
 #[must_use]
 pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_json::Error) -> DecodeError {
-    let reason = without_position(error);
-    let limit = match reason.as_str() {
-        "recursion limit exceeded" => Some("limit: expected at most 127 levels of nesting"),
-        "number out of range" => Some("limit: expected a number that fits a 64-bit float"),
-        _ => None,
-    };
-    if limit.is_none() && error.classify() != Category::Data {
-        return DecodeError::NotJson {
-            message: descriptor.name.to_string(),
-            line: error.line(),
-            column: error.column(),
-            reason,
-        };
-    }
     // The validator would try as many ways.
     #[cfg(feature = "dynamic")]
-    if !reason.contains(TOO_MANY)
+    if error.classify() == Category::Data
+        && !error.to_string().contains(TOO_MANY)
         && let Ok(value) = super::parse_strict(payload)
     {
         let violations = crate::dynamic::violations(&descriptor.schema, &value);
@@ -37,9 +24,23 @@ pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_jso
             return DecodeError::Invalid { message: descriptor.name.to_string(), violations };
         }
     }
+    explain_parse(&descriptor.name, payload, error)
+}
+
+/// Why a payload that `serde_json` refused can't be read, from the error alone. `name` is that of the message.
+pub(crate) fn explain_parse(name: &str, payload: &[u8], error: &serde_json::Error) -> DecodeError {
+    let reason = without_position(error);
+    let limit = match reason.as_str() {
+        "recursion limit exceeded" => Some("limit: expected at most 127 levels of nesting"),
+        "number out of range" => Some("limit: expected a number that fits a 64-bit float"),
+        _ => None,
+    };
+    let message = name.to_owned();
+    if limit.is_none() && error.classify() != Category::Data {
+        return DecodeError::NotJson { message, line: error.line(), column: error.column(), reason };
+    }
     let place = instance_path(payload, error.line(), error.column());
-    let violations = vec![first_violation(limit.unwrap_or(&reason), place)];
-    DecodeError::Invalid { message: descriptor.name.to_string(), violations }
+    DecodeError::Invalid { message, violations: vec![first_violation(limit.unwrap_or(&reason), place)] }
 }
 
 /// Why a message was refused when it was written.

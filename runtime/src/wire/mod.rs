@@ -41,6 +41,8 @@ pub use check::{
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
+#[cfg(feature = "dynamic")]
+pub(crate) use explain::explain_parse;
 pub use explain::{explain_decode, explain_encode};
 #[cfg(feature = "dynamic")]
 pub use format::{Format, format};
