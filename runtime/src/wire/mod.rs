@@ -9,6 +9,7 @@
 mod alternatives;
 mod check;
 mod collection;
+mod content;
 mod explain;
 #[cfg(feature = "dynamic")]
 mod format;
@@ -41,6 +42,7 @@ pub use check::{
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
+pub use content::Content;
 pub use explain::{explain_decode, explain_encode};
 #[cfg(feature = "dynamic")]
 pub use format::{Format, format};
