@@ -43,7 +43,7 @@ pub use check::{
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
 pub use content::Content;
-pub use explain::{explain_decode, explain_encode};
+pub use explain::{explain_decode, explain_encode, utf8};
 #[cfg(feature = "dynamic")]
 pub use format::{Format, format};
 pub use key::{Key, key};
