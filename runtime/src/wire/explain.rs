@@ -16,8 +16,8 @@ use crate::message::{Descriptor, Message};
 pub fn utf8<'a>(descriptor: &Descriptor, payload: &'a [u8]) -> Result<&'a str, DecodeError> {
     str::from_utf8(payload).map_err(|error| {
         let valid = payload.get(..error.valid_up_to()).unwrap_or_default();
-        let column = valid.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let lines = valid.split(|byte| *byte == b'\n');
+        let (line, column) = lines.fold((0, 0), |(line, _), text| (line + 1, text.len() + 1));
         DecodeError::NotJson { message: descriptor.name.to_string(), line, column, reason: "expected UTF-8".to_owned() }
     })
 }
