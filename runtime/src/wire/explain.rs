@@ -8,6 +8,20 @@ use super::locate::instance_path;
 use crate::error::{DecodeError, EncodeError, Violation};
 use crate::message::{Descriptor, Message};
 
+/// The text of a payload.
+///
+/// # Errors
+///
+/// A payload that is not UTF-8, and so not JSON.
+pub fn utf8<'a>(descriptor: &Descriptor, payload: &'a [u8]) -> Result<&'a str, DecodeError> {
+    str::from_utf8(payload).map_err(|error| {
+        let valid = payload.get(..error.valid_up_to()).unwrap_or_default();
+        let lines = valid.split(|byte| *byte == b'\n');
+        let (line, column) = lines.fold((0, 0), |(line, _), text| (line + 1, text.len() + 1));
+        DecodeError::NotJson { message: descriptor.name.to_string(), line, column, reason: "expected UTF-8".to_owned() }
+    })
+}
+
 /// Why a payload that `serde_json` refused is no such message.
 ///
 /// This may cost more than decoding did: with the feature `dynamic` the whole schema is asked, for every violation.
@@ -77,5 +91,21 @@ fn first_violation(text: &str, place: String) -> Violation {
         schema_path: String::new(),
         keyword: keyword.to_owned(),
         expected: expected.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Schema, Topic};
+
+    static SCHEMA: Schema = Schema::new("ping.json", "{}", "");
+    static PING: Descriptor = Descriptor::new("Ping", Topic::new("ops.ping"), &SCHEMA);
+
+    #[test]
+    fn what_is_not_utf8_is_not_json_from_there_on() {
+        assert_eq!(utf8(&PING, "{\"ü\": 1}".as_bytes()), Ok("{\"ü\": 1}"));
+        let error = utf8(&PING, b"{\n\"a\": \"\xff\"}").unwrap_err();
+        assert_eq!(error.to_string(), "payload of Ping is not JSON: expected UTF-8 at line 2 column 7");
     }
 }
