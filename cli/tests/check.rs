@@ -85,7 +85,7 @@ fn every_format_is_printed_with_the_same_exit_code() {
     let project = Project::new(&[("schemas/order.schema.json", MISTAKES)]);
     for (format, start) in [
         ("json", "{\n  \"command\": \"check\""),
-        ("github", "::error file=schemas/order.schema.json,line=4,col=24,title=S0302::"),
+        ("github", "::warning file=schemas/order.schema.json,line=1,col=1,title=L0101::"),
         ("gitlab", "[\n  {"),
         ("junit", "<?xml"),
         ("sarif", "{\n  \"$schema\""),
@@ -102,4 +102,25 @@ fn colours_are_for_a_terminal_or_on_request() {
     let project = Project::new(&[("schemas/order.schema.json", MISTAKES)]);
     assert!(!project.run(&["check"]).stdout.contains('\u{1b}'));
     assert!(project.run(&["check", "--color", "always"]).stdout.contains("\u{1b}["));
+}
+
+#[test]
+fn lints_have_levels_in_the_settings_and_on_the_command_line() {
+    let open = ORDER.replace(",\n  \"additionalProperties\": false", "");
+    let project = Project::new(&[("schemas/order.schema.json", &open)]);
+    assert_eq!(project.run(&["check"]).stdout, "");
+
+    let run = project.run(&["check", "--lint", "open-object=error"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.starts_with("error[L0201]"), "{}", run.stdout);
+
+    project.write("thoth-messaging.toml", "[lints]\nopen-object = \"warning\"\n");
+    let run = project.run(&["check"]);
+    assert!(run.code == Some(0) && run.stdout.starts_with("warning[L0201]"), "{}", run.stdout);
+    assert_eq!(project.run(&["check", "--strict"]).code, Some(1));
+    assert_eq!(project.run(&["check", "--lint", "open-object=off"]).stdout, "");
+
+    let run = project.run(&["check", "--lint", "open-objekt=error"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("`open-object`"), "{}", run.stderr);
 }

@@ -27,9 +27,10 @@ fn refused(arguments: &[&str]) -> String {
 fn a_message_file_is_written_of_which_check_finds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["new", "OrderPlaced", "--topic", "shop.order-placed", "--key", "/order_id", "--partitions", "3"];
+    let description = ["--description", "A customer has placed an order."];
     let fields =
         ["--field", "order_id:string!", "total:number", "note:string?", "--field", "lines:object[]!?", "at:date-time"];
-    let output = thoth(folder.path(), &[&arguments[..], &fields].concat());
+    let output = thoth(folder.path(), &[&arguments[..], &description, &fields].concat());
     assert_eq!(text(&output.stderr), "");
     assert_eq!((output.status.code(), text(&output.stdout).trim()), (Some(0), "schemas/order-placed.schema.json"));
 
@@ -40,6 +41,7 @@ fn a_message_file_is_written_of_which_check_finds_nothing() {
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "OrderPlaced",
+            "description": "A customer has placed an order.",
             "x-kafka": {"topic": "shop.order-placed", "partitions": 3, "key": "/order_id"},
             "type": "object",
             "required": ["order_id", "lines"],
@@ -64,8 +66,8 @@ fn a_message_file_is_written_of_which_check_finds_nothing() {
 fn every_draft_gives_a_file_that_is_clean() {
     for draft in ["4", "6", "7", "2019-09", "2020-12"] {
         let folder = tempfile::tempdir().unwrap();
-        let output =
-            thoth(folder.path(), &["new", "Ping", "--topic", "ops.ping", "--draft", draft, "--field", "host:string!"]);
+        let ping = ["new", "Ping", "--topic", "ops.ping", "--description", "A host is alive."];
+        let output = thoth(folder.path(), &[&ping[..], &["--draft", draft, "--field", "host:string!"]].concat());
         assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "draft {draft}");
         let checked = thoth(folder.path(), &["check"]);
         assert_eq!(text(&checked.stderr), "1 schema file checked: 0 errors, 0 warnings\n", "draft {draft}");

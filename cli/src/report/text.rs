@@ -15,8 +15,7 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     report.findings.iter().try_for_each(|finding| write_finding(finding, output))
 }
 
-/// One finding, and an empty line.
-pub(crate) fn write_finding(finding: &Finding, output: &mut dyn Write) -> io::Result<()> {
+fn write_finding(finding: &Finding, output: &mut dyn Write) -> io::Result<()> {
     let style = match finding.severity {
         Severity::Error => AnsiColor::Red.on_default().bold(),
         Severity::Warning => AnsiColor::Yellow.on_default().bold(),
@@ -36,7 +35,7 @@ pub(crate) fn write_finding(finding: &Finding, output: &mut dyn Write) -> io::Re
 }
 
 /// What came from a file does nothing to a terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let escaped = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
     text.chars().map(escaped).collect()
 }
