@@ -35,13 +35,13 @@ pub(crate) fn search(wide: &Schema, narrow: &Schema, terms: &Terms, candidates: 
         }
     }
     while let Some(value) = search.open.pop_front() {
-        for changed in mutate::mutations(&value, &constants) {
-            if search.candidates == 0 {
-                return None;
-            }
-            if search.offer(&changed) {
-                return Some(changed);
-            }
+        let mut is_over = false;
+        let found = mutate::find(&value, &constants, |changed| {
+            is_over = search.candidates == 0;
+            is_over || search.offer(changed)
+        });
+        if is_over || found.is_some() {
+            return found.filter(|_| !is_over);
         }
     }
     None
