@@ -56,9 +56,7 @@ fn compares_unions_that_lost_a_branch() {
 
 #[test]
 fn ends_where_the_steps_are_used_up() {
-    let clause = |number: usize| {
-        json!({"anyOf": (0..3).map(|other| json!({"required": [format!("m{}", (number * 7 + other * 5) % 40)]})).collect::<Vec<_>>()})
-    };
+    let clause = |number: usize| json!({"anyOf": (0..3).map(|other| json!({"required": [format!("m{}", (number * 7 + other * 5) % 40)]})).collect::<Vec<_>>()});
     let hard = json!({"type": "object", "allOf": (0..60).map(clause).collect::<Vec<_>>()});
     let fewer = json!({"type": "object", "maxProperties": 13});
     let limits = Limits { steps: 500, candidates: 50 };
@@ -82,7 +80,9 @@ fn compares_schemas_of_different_drafts() {
 
 #[test]
 fn compares_deep_schemas() {
-    let deep = |leaf: Value| (0..60).fold(leaf, |inner, _| json!({"type": "object", "properties": {"a": inner}, "required": ["a"]}));
+    let deep = |leaf: Value| {
+        (0..60).fold(leaf, |inner, _| json!({"type": "object", "properties": {"a": inner}, "required": ["a"]}))
+    };
     let (narrow, wide) = (deep(json!({"type": "integer"})), deep(json!({"type": "number"})));
     let (narrow, wide) = (schema(&narrow).unwrap(), schema(&wide).unwrap());
     assert_eq!(covers(&wide, &narrow, &Limits::default()), Verdict::Compatible);

@@ -42,7 +42,9 @@ fn reorder(schema: &mut Value) -> Option<Answer> {
             Value::Object(members) => {
                 for (name, value) in members.iter_mut() {
                     match value {
-                        Value::Array(items) if matches!(name.as_str(), "required" | "enum" | "anyOf" | "oneOf" | "allOf") => {
+                        Value::Array(items)
+                            if matches!(name.as_str(), "required" | "enum" | "anyOf" | "oneOf" | "allOf") =>
+                        {
                             items.reverse();
                         }
                         _ => reverse(value),
@@ -110,7 +112,8 @@ fn require(schema: &mut Value) -> Option<Answer> {
 }
 
 fn plain_text(value: &Value) -> bool {
-    value["type"] == "string" && ["enum", "const", "pattern", "format", "minLength"].iter().all(|key| value.get(key).is_none())
+    value["type"] == "string"
+        && ["enum", "const", "pattern", "format", "minLength"].iter().all(|key| value.get(key).is_none())
 }
 
 fn narrow(schema: &mut Value) -> Option<Answer> {
@@ -126,7 +129,9 @@ fn fewer_values(schema: &mut Value) -> Option<Answer> {
 }
 
 fn widen(schema: &mut Value) -> Option<Answer> {
-    let name = first(schema, |_, value| value["type"] == "string" && value.get("enum").is_none() && value.get("const").is_none())?;
+    let name = first(schema, |_, value| {
+        value["type"] == "string" && value.get("enum").is_none() && value.get("const").is_none()
+    })?;
     schema["properties"][&name]["type"] = json!(["string", "null"]);
     Some((true, false))
 }
@@ -177,12 +182,14 @@ fn objects(schema: &Schema) -> Vec<Place> {
     let (mut found, mut open) = (Vec::new(), vec![schema.root().clone()]);
     while let Some(place) = open.pop() {
         let Some(value) = schema.value(&place) else { continue };
-        let others = ["allOf", "anyOf", "oneOf", "not", "if", "patternProperties", "dependencies", "unevaluatedProperties"];
+        let others =
+            ["allOf", "anyOf", "oneOf", "not", "if", "patternProperties", "dependencies", "unevaluatedProperties"];
         if found.contains(&place) || others.iter().any(|keyword| value.get(keyword).is_some()) {
             continue;
         }
         open.extend(schema.targets(&place).iter().filter(|_| value.as_object().is_some_and(|v| v.len() <= 2)).cloned());
-        let is_object = value["type"] == "object" && value.get("properties").is_some() && schema.targets(&place).is_empty();
+        let is_object =
+            value["type"] == "object" && value.get("properties").is_some() && schema.targets(&place).is_empty();
         if is_object {
             let below = schema.subschemas(&place).iter().filter(|inner| inner.keyword == "properties");
             open.extend(below.map(|inner| inner.place.clone()));
@@ -206,7 +213,9 @@ impl Run {
         let mut edited = files.clone();
         edited.insert(place.file.clone(), document);
         let (Ok(old), Ok(new)) = (Schema::new(files, root), Schema::new(&edited, root)) else { return };
-        for (direction, wide, narrow, expected) in [("BACKWARD", &new, &old, answer.0), ("FORWARD", &old, &new, answer.1)] {
+        for (direction, wide, narrow, expected) in
+            [("BACKWARD", &new, &old, answer.0), ("FORWARD", &old, &new, answer.1)]
+        {
             let verdict = self.tallies.entry(name).or_default().judge(wide, narrow, &[]);
             let told = format!("{name} at {place} of {root} {direction}");
             match verdict {

@@ -21,7 +21,8 @@ fn holds(document: &Value, value: &Value) -> bool {
 #[test]
 fn an_optional_member_is_added_and_removed_in_both_directions() {
     let old = json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]});
-    let new = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}, "required": ["a"]});
+    let new =
+        json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}, "required": ["a"]});
     assert_eq!(verdicts(&old, &new), [Verdict::Compatible, Verdict::Compatible]);
     assert_eq!(verdicts(&new, &old), [Verdict::Compatible, Verdict::Compatible]);
 }
@@ -32,14 +33,16 @@ fn an_optional_member_is_added_below_references_and_arrays() {
         json!({"type": "object", "properties": {"lines": {"type": "array", "items": {"$ref": "#/$defs/line"}}},
             "$defs": {"line": {"type": "object", "properties": line}}})
     };
-    let (old, new) = (of(json!({"a": {"type": "string"}})), of(json!({"a": {"type": "string"}, "b": {"type": "string"}})));
+    let (old, new) =
+        (of(json!({"a": {"type": "string"}})), of(json!({"a": {"type": "string"}, "b": {"type": "string"}})));
     assert_eq!(verdicts(&old, &new), [Verdict::Compatible, Verdict::Compatible]);
 }
 
 #[test]
 fn a_required_member_still_breaks() {
     let old = json!({"type": "object", "properties": {"a": {"type": "string"}}});
-    let new = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}, "required": ["b"]});
+    let new =
+        json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}, "required": ["b"]});
     let [backward, forward] = verdicts(&old, &new);
     assert_eq!(backward, Verdict::Breaking { witness: json!({}) });
     assert_eq!(forward, Verdict::Compatible);
@@ -85,7 +88,8 @@ fn every_schema_covers_what_its_producers_write() {
 #[test]
 fn tells_where_a_proof_ended_in_the_schema_that_was_written() {
     let old = json!({"properties": {"a": {"type": "string", "pattern": "^(?=x)[a-z]$"}}, "required": ["a"], "type": "object"});
-    let new = json!({"properties": {"a": {"type": "string", "pattern": "^(?=x)x$"}}, "required": ["a"], "type": "object"});
+    let new =
+        json!({"properties": {"a": {"type": "string", "pattern": "^(?=x)x$"}}, "required": ["a"], "type": "object"});
     match &verdicts(&old, &new)[0] {
         Verdict::Unknown { places, .. } => {
             assert!(places.iter().all(|place| !place.pointer.contains("$defs")), "{places:?}");

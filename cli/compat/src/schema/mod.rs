@@ -193,7 +193,10 @@ impl fmt::Display for SchemaError {
             Self::NoFile(name) => write!(formatter, "there is no schema file `{name}`"),
             Self::NoPlace { place, reference } => write!(formatter, "{place}: `{reference}` leads to no schema"),
             Self::Undeclared(place) => {
-                write!(formatter, "{place}: the members that are declared are not known: it mixes drafts, has a meta-schema of its own, or a reference that leads to several schemas")
+                write!(
+                    formatter,
+                    "{place}: the members that are declared are not known: it mixes drafts, has a meta-schema of its own, or a reference that leads to several schemas"
+                )
             }
             Self::Invalid { place, reason } => write!(formatter, "{place}: {reason}"),
         }

@@ -26,7 +26,7 @@ pub(crate) fn is_witness(wide: &Schema, narrow: &Schema, value: &Value) -> bool 
 /// A witness, if one is among so many candidates: instances of the narrow schema, and what becomes of them by small
 /// changes with constants of both schemas.
 pub(crate) fn search(wide: &Schema, narrow: &Schema, terms: &Terms, candidates: usize) -> Option<Value> {
-    let mut prover = Prover::new(terms, candidates.saturating_mul(4));
+    let mut prover = Prover::new(terms, candidates.saturating_mul(20));
     let constants = Constants::of(terms, &mut prover);
     let mut search = Search { wide, narrow, candidates, seen: BTreeSet::new(), open: VecDeque::new() };
     for value in grow::seeds(terms, &mut prover).iter().chain(&constants.values) {

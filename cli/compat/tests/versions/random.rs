@@ -18,7 +18,8 @@ impl Random {
     }
 
     pub(crate) fn value(&mut self, depth: usize) -> Value {
-        let leaves = [json!(null), json!(true), json!(false), json!(0), json!(1), json!(2), json!(1.5), json!(-1), json!(3.0)];
+        let leaves =
+            [json!(null), json!(true), json!(false), json!(0), json!(1), json!(2), json!(1.5), json!(-1), json!(3.0)];
         match self.below(if depth == 0 { 12 } else { 20 }) {
             kind @ 0..9 => leaves[kind].clone(),
             9 => json!(""),
