@@ -8,23 +8,51 @@ use serde_json::{Map, Value, json};
 use crate::files::{Place, schema_uri};
 use crate::schema::Schema;
 
-/// The document; none where several drafts are mixed, or where references lead to several schemas.
-pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
-    let draft = schema.draft(schema.root());
-    let uri = schema_uri(draft)?;
-    let mut bundler = Bundler { schema, draft, names: BTreeMap::new(), open: Vec::new() };
-    let root = bundler.name(schema.root());
-    let mut definitions = Map::new();
-    while let Some(place) = bundler.open.pop() {
-        let name = bundler.names.get(&place).cloned()?;
-        definitions.insert(name, bundler.emit(&place)?);
+/// A schema in parts that refer to each other.
+pub(crate) struct Bundle {
+    pub(crate) draft: Draft,
+    /// The definition of the root.
+    pub(crate) root: String,
+    pub(crate) definitions: Map<String, Value>,
+    /// Where each definition was.
+    pub(crate) origins: BTreeMap<String, Place>,
+}
+
+impl Bundle {
+    /// None where several drafts are mixed, or where references lead to several schemas.
+    pub(crate) fn of(schema: &Schema) -> Option<Self> {
+        let draft = schema.draft(schema.root());
+        schema_uri(draft)?;
+        let mut bundler = Bundler { schema, draft, names: BTreeMap::new(), open: Vec::new() };
+        let root = bundler.name(schema.root());
+        let mut definitions = Map::new();
+        while let Some(place) = bundler.open.pop() {
+            let name = bundler.names.get(&place).cloned()?;
+            definitions.insert(name, bundler.emit(&place)?);
+        }
+        let origins = bundler.names.into_iter().map(|(place, name)| (name, place)).collect();
+        Some(Self { draft, root, definitions, origins })
     }
-    let keyword = keyword(draft);
-    Some(json!({"$schema": uri, "$ref": format!("#/{keyword}/{root}"), keyword: definitions}))
+
+    /// A reference to a definition.
+    pub(crate) fn reference(&self, name: &str) -> Value {
+        reference(self.draft, name)
+    }
+
+    /// The document whose root is one of the definitions.
+    pub(crate) fn document(self, root: &str) -> Value {
+        let mut document = json!({"$schema": schema_uri(self.draft), keyword(self.draft): self.definitions});
+        document["$ref"] = reference(self.draft, root)["$ref"].take();
+        document
+    }
+}
+
+fn reference(draft: Draft, name: &str) -> Value {
+    json!({"$ref": format!("#/{}/{name}", keyword(draft))})
 }
 
 /// Where definitions are.
-fn keyword(draft: Draft) -> &'static str {
+pub(crate) fn keyword(draft: Draft) -> &'static str {
     if draft >= Draft::Draft201909 { "$defs" } else { "definitions" }
 }
 
@@ -85,9 +113,8 @@ impl Bundler<'_> {
 
     fn refer(&mut self, place: &Place, emitted: &mut Map<String, Value>) -> Option<()> {
         let targets = self.schema.targets(place);
-        let keyword = keyword(self.draft);
         let mut references: Vec<Value> =
-            targets.iter().map(|target| json!({"$ref": format!("#/{keyword}/{}", self.name(target))})).collect();
+            targets.iter().map(|target| reference(self.draft, &self.name(target))).collect();
         match references.len() {
             0 => {}
             1 if self.draft <= Draft::Draft7 => {

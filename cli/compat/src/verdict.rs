@@ -31,7 +31,7 @@ pub enum Verdict {
 /// How much work [`covers`] may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Steps of the proof.
+    /// Steps of the proof: literals that are looked at.
     pub steps: usize,
     /// Candidates for a witness, each of which is validated twice.
     pub candidates: usize,
@@ -40,7 +40,7 @@ pub struct Limits {
 impl Default for Limits {
     /// Enough for schemas of some thousand subschemas, in seconds.
     fn default() -> Self {
-        Self { steps: 20_000, candidates: 3_000 }
+        Self { steps: 200_000, candidates: 3_000 }
     }
 }
 

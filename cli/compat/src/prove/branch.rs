@@ -44,8 +44,18 @@ pub(super) struct Branch<'t> {
     required: HashMap<&'t str, bool>,
     properties: HashMap<&'t str, Vec<Id>>,
     seen: HashSet<Lit>,
-    choices: Vec<Vec<Literal<'t>>>,
+    choices: Vec<Choice<'t>>,
     open: Vec<Literal<'t>>,
+    /// How many literals were looked at.
+    pub(super) work: usize,
+}
+
+/// Literals of which one has to hold.
+#[derive(Clone)]
+struct Choice<'t> {
+    literals: Vec<Literal<'t>>,
+    /// Whether it is from a term that holds.
+    is_positive: bool,
 }
 
 impl<'t> Branch<'t> {
@@ -65,6 +75,7 @@ impl<'t> Branch<'t> {
             seen: HashSet::new(),
             choices: Vec::new(),
             open: goal.iter().map(|(id, holds)| Literal::Term(*id, *holds)).collect(),
+            work: 0,
         }
     }
 
@@ -105,7 +116,8 @@ impl<'t> Branch<'t> {
         if holds {
             self.open.extend(parts.iter().map(|part| Literal::Part(id, part, true)));
         } else {
-            self.choices.push(parts.iter().map(|part| Literal::Part(id, part, false)).collect());
+            let literals = parts.iter().map(|part| Literal::Part(id, part, false)).collect();
+            self.choices.push(Choice { literals, is_positive: false });
         }
     }
 
@@ -118,7 +130,8 @@ impl<'t> Branch<'t> {
                 None => self.values = Some(values.clone()),
             },
             Part::Cases(cases) => {
-                self.choices.push(cases.iter().map(|case| Literal::All(case)).collect());
+                let literals = cases.iter().map(|case| Literal::All(case)).collect();
+                self.choices.push(Choice { literals, is_positive: true });
             }
             part => self.add(Fact { part, holds: true, term }),
         }
@@ -130,7 +143,10 @@ impl<'t> Branch<'t> {
             Part::Types(refused) => self.types &= !refused,
             Part::Values(values) => self.excluded.extend(values.iter().cloned()),
             Part::Cases(cases) => {
-                let denied = |case: &'t Vec<Lit>| case.iter().map(|(id, holds)| Literal::Term(*id, !holds)).collect();
+                let denied = |case: &'t Vec<Lit>| Choice {
+                    literals: case.iter().map(|(id, holds)| Literal::Term(*id, !holds)).collect(),
+                    is_positive: false,
+                };
                 self.choices.extend(cases.iter().map(denied));
             }
             part => {
@@ -172,10 +188,11 @@ impl<'t> Branch<'t> {
     /// Takes away choices that are none. Whether there is more to take apart.
     fn simplify(&mut self) -> bool {
         let mut left = Vec::new();
-        for choice in std::mem::take(&mut self.choices) {
+        for mut choice in std::mem::take(&mut self.choices) {
             let mut open = Vec::new();
             let mut is_met = false;
-            for literal in choice {
+            for literal in choice.literals {
+                self.work += 1;
                 match self.status(&literal, 0) {
                     Some(true) => is_met = true,
                     Some(false) => {}
@@ -192,7 +209,10 @@ impl<'t> Branch<'t> {
                     return false;
                 }
                 1 => self.open.extend(open),
-                _ => left.push(open),
+                _ => {
+                    choice.literals = open;
+                    left.push(choice);
+                }
             }
         }
         self.choices = left;
@@ -280,10 +300,15 @@ impl<'t> Branch<'t> {
         })
     }
 
-    /// The choice to make next: the smallest.
+    /// The choice to make next. One thing that has to be missed is taken apart first, as most of what there is has
+    /// nothing to do with it. Of several, as those of a union, each choice that holds leaves few.
     pub(super) fn choose(&mut self) -> Option<Vec<Literal<'t>>> {
-        let smallest = (0..self.choices.len()).min_by_key(|number| self.choices[*number].len())?;
-        Some(self.choices.remove(smallest))
+        let denied = self.choices.iter().filter(|choice| !choice.is_positive).count();
+        let next = (0..self.choices.len()).min_by_key(|number| {
+            let choice = &self.choices[*number];
+            (choice.is_positive == (denied == 1), choice.literals.len())
+        })?;
+        Some(self.choices.remove(next).literals)
     }
 
     /// Whether a value meets the goal; none where that is not known.

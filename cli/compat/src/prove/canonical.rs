@@ -2,7 +2,7 @@
 
 use jsonschema::canonical::{self, CanonicalSchema, Containment};
 
-use crate::bundle::bundle;
+use crate::bundle::Bundle;
 use crate::schema::Schema;
 
 /// Whether the canonical form proves that every instance of `narrow` is one of `wide`.
@@ -12,6 +12,8 @@ pub(crate) fn is_covered(wide: &Schema, narrow: &Schema) -> bool {
 }
 
 fn canonical(schema: &Schema) -> Option<CanonicalSchema> {
-    let document = bundle(schema)?;
+    let bundle = Bundle::of(schema)?;
+    let root = bundle.root.clone();
+    let document = bundle.document(&root);
     canonical::options().offline().should_validate_formats(schema.formats()).canonicalize(&document).ok()
 }

@@ -127,6 +127,7 @@ impl<'t> Prover<'t> {
         }
         self.steps -= 1;
         branch.propagate();
+        self.steps = self.steps.saturating_sub(std::mem::take(&mut branch.work));
         if branch.is_closed {
             return Outcome::Closed;
         }

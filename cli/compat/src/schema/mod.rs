@@ -1,5 +1,6 @@
 //! A document with everything that it refers to.
 
+mod closed;
 mod keywords;
 mod validator;
 mod violation;
@@ -22,6 +23,8 @@ pub struct Schema {
     nodes: BTreeMap<Place, Node>,
     validator: Validator,
     formats: bool,
+    /// Of a schema that was made from another: where its definitions were.
+    origins: BTreeMap<String, Place>,
 }
 
 /// A schema at a place.
@@ -72,7 +75,7 @@ impl Schema {
             place: Place { file: root.to_owned(), pointer: error.instance_path().to_string() },
             reason: error.to_string(),
         })?;
-        Ok(Self { root: place, nodes, validator, formats: files.formats() })
+        Ok(Self { root: place, nodes, validator, formats: files.formats(), origins: BTreeMap::new() })
     }
 
     /// Whether a value is an instance of the schema, as the run-time validator says.
@@ -128,6 +131,33 @@ impl Schema {
         self.nodes.get(place).map_or(&[], |node| &node.targets)
     }
 
+    /// The schema of what a producer writes that writes only declared members: an object whose schemas name members, by
+    /// `properties` or `patternProperties`, has no others, unless `additionalProperties` or `unevaluatedProperties` says
+    /// what they are. An object of which no members are named may have any.
+    ///
+    /// It is the narrow side of the policy `producer-closed`: BACKWARD is then `covers(new, old.closed()?)`.
+    ///
+    /// # Errors
+    ///
+    /// Several drafts are mixed, a meta-schema is not one of a draft, or a reference leads to several schemas: then it is
+    /// not known what is declared.
+    pub fn closed(&self) -> Result<Self, SchemaError> {
+        closed::close(self)
+    }
+
+    /// Where the schema at a place was written: elsewhere, if this schema was made from another.
+    pub(crate) fn origin(&self, place: &Place) -> Place {
+        let mut segments = place.pointer.splitn(4, '/').skip(2);
+        let origin = segments.next().and_then(|name| self.origins.get(name));
+        origin.map_or_else(
+            || place.clone(),
+            |origin| Place {
+                file: origin.file.clone(),
+                pointer: segments.next().map_or(origin.pointer.clone(), |rest| format!("{}/{rest}", origin.pointer)),
+            },
+        )
+    }
+
     /// Whether the schema at a place has a reference that leads to several, by the way that led to it.
     #[must_use]
     pub fn is_dynamic(&self, place: &Place) -> bool {
@@ -148,6 +178,8 @@ pub enum SchemaError {
         /// The reference.
         reference: String,
     },
+    /// What is declared is not known, so [`Schema::closed`] is not.
+    Undeclared(Place),
     /// A schema that its draft does not allow, or a reference to what is not there.
     Invalid {
         /// Where it is.
@@ -168,6 +200,12 @@ impl fmt::Display for SchemaError {
         match self {
             Self::NoFile(name) => write!(formatter, "there is no schema file `{name}`"),
             Self::NoPlace { place, reference } => write!(formatter, "{place}: `{reference}` leads to no schema"),
+            Self::Undeclared(place) => {
+                write!(
+                    formatter,
+                    "{place}: the members that are declared are not known: it mixes drafts, has a meta-schema of its own, or a reference that leads to several schemas"
+                )
+            }
             Self::Invalid { place, reason } => write!(formatter, "{place}: {reason}"),
         }
     }

@@ -51,37 +51,47 @@ fn reached(terms: &Terms, id: Id) -> BTreeSet<Id> {
 }
 
 /// A value with more members and items, as far as it still meets the term.
-fn grow(terms: &Terms, prover: &mut Prover<'_>, id: Id, mut value: Value, depth: usize) -> Value {
+fn grow(terms: &Terms, prover: &mut Prover<'_>, id: Id, value: Value, depth: usize) -> Value {
     if depth > DEEPEST {
         return value;
     }
+    let additions = additions(terms, prover, id, &value, depth);
+    let all = additions.iter().cloned().fold(value.clone(), added);
+    if terms.holds(id, &all) == Some(true) {
+        return all;
+    }
+    additions.into_iter().fold(value, |value, addition| {
+        let larger = added(value.clone(), addition);
+        if terms.holds(id, &larger) == Some(false) { value } else { larger }
+    })
+}
+
+/// Members, and an item without a name, that a term speaks of.
+type Addition = (Option<String>, Value);
+
+fn additions(terms: &Terms, prover: &mut Prover<'_>, id: Id, value: &Value, depth: usize) -> Vec<Addition> {
+    let mut found = Vec::new();
     for part in reached(terms, id).into_iter().flat_map(|id| &terms.get(id).parts) {
-        let (name, inner) = match part {
-            Part::Property(name, inner) => (Some(name), *inner),
-            Part::ItemsFrom(0, inner) => (None, *inner),
+        let (name, inner, own) = match (part, value) {
+            (Part::Property(name, inner), Value::Object(members)) => (Some(name.clone()), *inner, members.get(name)),
+            (Part::ItemsFrom(0, inner), Value::Array(items)) => (None, *inner, items.first()),
             _ => continue,
         };
-        let own = match (&value, name) {
-            (Value::Object(members), Some(name)) => members.get(name).cloned(),
-            (Value::Array(items), None) => items.first().cloned(),
-            _ => continue,
-        };
-        let own = own.or_else(|| match prover.prove(vec![(inner, true)]) {
+        let own = own.cloned().or_else(|| match prover.prove(vec![(inner, true)]) {
             Outcome::Open(value) => value,
             Outcome::Closed => None,
         });
-        let Some(own) = own else { continue };
-        let grown = grow(terms, prover, inner, own, depth + 1);
-        let mut larger = value.clone();
-        match (&mut larger, name) {
-            (Value::Object(members), Some(name)) => drop(members.insert(name.clone(), grown)),
-            (Value::Array(items), None) if items.is_empty() => items.push(grown),
-            (Value::Array(items), None) => items[0] = grown,
-            _ => continue,
-        }
-        if terms.holds(id, &larger) != Some(false) {
-            value = larger;
-        }
+        found.extend(own.map(|own| (name, grow(terms, prover, inner, own, depth + 1))));
+    }
+    found
+}
+
+fn added(mut value: Value, (name, inner): Addition) -> Value {
+    match (&mut value, name) {
+        (Value::Object(members), Some(name)) => drop(members.insert(name, inner)),
+        (Value::Array(items), None) if items.is_empty() => items.push(inner),
+        (Value::Array(items), None) => items[0] = inner,
+        _ => {}
     }
     value
 }

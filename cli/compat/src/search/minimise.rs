@@ -2,68 +2,70 @@
 
 use serde_json::{Value, json};
 
+use super::mutate::paths;
+
 /// Values that are looked at.
-const MOST: usize = 2_000;
+const MOST: usize = 600;
 
 /// Takes members, items and letters away as long as what is left is still a witness.
 pub(crate) fn minimise(witness: Value, is_witness: &dyn Fn(&Value) -> bool) -> Value {
     let mut smallest = witness;
     let mut left = MOST;
-    while let Some(smaller) = smaller(&smallest).into_iter().take(left).find(|value| {
-        left = left.saturating_sub(1);
-        is_witness(value)
-    }) {
-        smallest = smaller;
+    loop {
+        let before = smallest.clone();
+        // From the end, so that what was taken away moves nothing that is still to come.
+        for path in paths(&smallest).into_iter().rev() {
+            for change in [remove, shorten, empty] {
+                let Some(smaller) = change(&smallest, &path).filter(|_| left > 0) else { continue };
+                left -= 1;
+                if is_witness(&smaller) {
+                    smallest = smaller;
+                }
+            }
+        }
+        if left == 0 || smallest == before {
+            return smallest;
+        }
     }
-    smallest
 }
 
-/// Values with less in them, the smallest first.
-fn smaller(value: &Value) -> Vec<Value> {
-    let mut found = Vec::new();
-    match value {
-        Value::Object(members) => {
-            found.extend((!members.is_empty()).then(|| json!({})));
-            for name in members.keys() {
-                let mut fewer = members.clone();
-                fewer.remove(name);
-                found.push(Value::Object(fewer));
-            }
-            for (name, inner) in members {
-                found.extend(smaller(inner).into_iter().map(|inner| {
-                    let mut members = members.clone();
-                    members.insert(name.clone(), inner);
-                    Value::Object(members)
-                }));
-            }
-        }
-        Value::Array(items) => {
-            found.extend((!items.is_empty()).then(|| json!([])));
-            for index in 0..items.len() {
-                let mut fewer = items.clone();
-                fewer.remove(index);
-                found.push(Value::Array(fewer));
-            }
-            for (index, inner) in items.iter().enumerate() {
-                found.extend(smaller(inner).into_iter().map(|inner| {
-                    let mut items = items.clone();
-                    items[index] = inner;
-                    Value::Array(items)
-                }));
-            }
-        }
-        Value::String(text) => {
-            let half: String = text.chars().take(text.chars().count() / 2).collect();
-            let less: String = text.chars().skip(1).collect();
-            found.extend(
-                [String::new(), half, less].into_iter().filter(|other| other.len() < text.len()).map(Value::from),
-            );
-        }
-        Value::Number(number) if number.as_f64().is_some_and(|number| number != 0.0) => {
-            let rest = [json!(0), json!(1)].into_iter().filter(|other| other != value);
-            found.extend(rest.take(if number.as_i64() == Some(1) { 1 } else { 2 }));
-        }
-        _ => {}
+fn remove(value: &Value, path: &str) -> Option<Value> {
+    let (parent, _) = path.rsplit_once('/')?;
+    let name = super::mutate::name(path)?;
+    let mut smaller = value.clone();
+    match smaller.pointer_mut(parent)? {
+        Value::Object(members) => drop(members.remove(&name)?),
+        Value::Array(items) => drop(items.remove(name.parse().ok().filter(|index| *index < items.len())?)),
+        _ => return None,
     }
-    found
+    Some(smaller)
+}
+
+/// A text of half the length, a number nearer to zero.
+fn shorten(value: &Value, path: &str) -> Option<Value> {
+    let shorter = match value.pointer(path)? {
+        Value::String(text) if text.chars().count() > 1 => {
+            text.chars().take(text.chars().count() / 2).collect::<String>().into()
+        }
+        Value::Number(number) if number.as_f64().is_some_and(|number| number.abs() > 1.0) => json!(1),
+        _ => return None,
+    };
+    replaced(value, path, shorter)
+}
+
+fn empty(value: &Value, path: &str) -> Option<Value> {
+    let emptied = match value.pointer(path)? {
+        Value::Object(members) if members.len() > 1 => json!({}),
+        Value::Array(items) if items.len() > 1 => json!([]),
+        Value::String(text) if text.len() > 1 => json!(""),
+        Value::Number(number) if number.as_f64() != Some(0.0) => json!(0),
+        _ => return None,
+    };
+    replaced(value, path, emptied)
+}
+
+pub(super) fn replaced(value: &Value, path: &str, inner: Value) -> Option<Value> {
+    let mut whole = value.clone();
+    *whole.pointer_mut(path)? = inner;
+    Some(whole)
 }

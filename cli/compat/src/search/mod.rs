@@ -26,7 +26,7 @@ pub(crate) fn is_witness(wide: &Schema, narrow: &Schema, value: &Value) -> bool 
 /// A witness, if one is among so many candidates: instances of the narrow schema, and what becomes of them by small
 /// changes with constants of both schemas.
 pub(crate) fn search(wide: &Schema, narrow: &Schema, terms: &Terms, candidates: usize) -> Option<Value> {
-    let mut prover = Prover::new(terms, candidates.saturating_mul(4));
+    let mut prover = Prover::new(terms, candidates.saturating_mul(20));
     let constants = Constants::of(terms, &mut prover);
     let mut search = Search { wide, narrow, candidates, seen: BTreeSet::new(), open: VecDeque::new() };
     for value in grow::seeds(terms, &mut prover).iter().chain(&constants.values) {
@@ -35,13 +35,13 @@ pub(crate) fn search(wide: &Schema, narrow: &Schema, terms: &Terms, candidates: 
         }
     }
     while let Some(value) = search.open.pop_front() {
-        for changed in mutate::mutations(&value, &constants) {
-            if search.candidates == 0 {
-                return None;
-            }
-            if search.offer(&changed) {
-                return Some(changed);
-            }
+        let mut is_over = false;
+        let found = mutate::find(&value, &constants, |changed| {
+            is_over = search.candidates == 0;
+            is_over || search.offer(changed)
+        });
+        if is_over || found.is_some() {
+            return found.filter(|_| !is_over);
         }
     }
     None

@@ -3,44 +3,48 @@
 use serde_json::{Map, Value};
 
 use super::constants::Constants;
+use super::minimise::replaced;
 
-/// All changes of a value: those near the root first.
-pub(super) fn mutations(value: &Value, constants: &Constants) -> Vec<Value> {
-    let mut found = Vec::new();
-    let mut paths = Vec::new();
-    collect(value, &mut String::new(), &mut paths);
+/// Tries the changes of a value, those near the root first, until one is taken.
+pub(super) fn find(value: &Value, constants: &Constants, mut take: impl FnMut(&Value) -> bool) -> Option<Value> {
+    let mut paths = paths(value);
     paths.sort_by_key(|path| path.matches('/').count());
     for path in paths {
         let Some(inner) = value.pointer(&path) else { continue };
-        for changed in at(inner, name(&path).as_deref(), constants) {
-            let mut whole = value.clone();
-            if let Some(place) = whole.pointer_mut(&path) {
-                *place = changed;
-                found.push(whole);
-            }
+        let changed = at(inner, name(&path).as_deref(), constants);
+        let found = changed.into_iter().filter_map(|changed| replaced(value, &path, changed)).find(|value| take(value));
+        if found.is_some() {
+            return found;
         }
     }
-    found
+    None
+}
+
+/// The paths of a value and of all in it, each after the one that it is in.
+pub(super) fn paths(value: &Value) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(value, &mut String::new(), &mut paths);
+    paths
 }
 
 fn collect(value: &Value, path: &mut String, paths: &mut Vec<String>) {
     paths.push(path.clone());
     let length = path.len();
-    let mut below = |segment: String, value: &Value| {
+    let mut below = |segment: &str, value: &Value| {
         path.push('/');
         path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
         collect(value, path, paths);
         path.truncate(length);
     };
     match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| below(name.clone(), value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| below(index.to_string(), item)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| below(name, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| below(&index.to_string(), item)),
         _ => {}
     }
 }
 
-/// The name of the member that a path ends in.
-fn name(path: &str) -> Option<String> {
+/// The name of the member, or the index of the item, that a path ends in.
+pub(super) fn name(path: &str) -> Option<String> {
     path.rsplit_once('/').map(|(_, last)| last.replace("~1", "/").replace("~0", "~"))
 }
 
@@ -70,16 +74,16 @@ fn members_changed(members: &Map<String, Value>, constants: &Constants) -> Vec<V
         members.remove(name);
         Value::Object(members)
     });
-    let undeclared = [("undeclared".to_owned(), vec![Value::Null])];
-    let names = constants.members.iter().map(|(name, values)| (name.clone(), values.clone())).chain(undeclared);
-    let with = names.filter(|(name, _)| !members.contains_key(name)).flat_map(|(name, values)| {
-        values.into_iter().map(move |value| {
+    let with = constants.members.iter().filter(|(name, _)| !members.contains_key(*name)).flat_map(|(name, values)| {
+        values.iter().map(move |value| {
             let mut members = members.clone();
-            members.insert(name.clone(), value);
+            members.insert(name.clone(), value.clone());
             Value::Object(members)
         })
     });
-    without.chain(with).collect()
+    let mut undeclared = members.clone();
+    undeclared.insert("undeclared".to_owned(), Value::Null);
+    without.chain([Value::Object(undeclared)]).chain(with).collect()
 }
 
 fn items_changed(items: &[Value]) -> Vec<Value> {

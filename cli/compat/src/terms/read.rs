@@ -24,7 +24,7 @@ pub(super) fn read(schemas: [&Schema; 2]) -> Raw {
     for (side, schema) in schemas.into_iter().enumerate() {
         let start = raw.terms.len();
         let numbers: BTreeMap<&Place, Id> = schema.places().zip(start..).collect();
-        raw.terms.extend(schema.places().map(|place| Term { parts: Vec::new(), place: Some(place.clone()) }));
+        raw.terms.extend(schema.places().map(|place| Term { parts: Vec::new(), place: Some(schema.origin(place)) }));
         raw.roots[side] = numbers.get(schema.root()).copied().unwrap_or(start);
         for (place, number) in &numbers {
             let mut reader = Reader { schema, place, numbers: &numbers, raw: &mut raw, parts: Vec::new() };
@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, parts: Vec<Part>) -> Id {
-        self.raw.terms.push(Term { parts, place: Some(self.place.clone()) });
+        self.raw.terms.push(Term { parts, place: Some(self.schema.origin(self.place)) });
         self.raw.terms.len() - 1
     }
 
