@@ -1,4 +1,5 @@
 //! `thoth-messaging breaking`, run as a process on repositories that are made for it.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 mod support;
 
@@ -44,7 +45,8 @@ fn edit(project: &Project, from: &str, to: &str) {
     project.write(FILE, &text.replace(from, to));
 }
 
-const NOTE: (&str, &str) = (r#"    "total""#, "    \"note\": { \"type\": \"string\", \"maxLength\": 9 },\n    \"total\"");
+const NOTE: (&str, &str) =
+    (r#"    "total""#, "    \"note\": { \"type\": \"string\", \"maxLength\": 9 },\n    \"total\"");
 const REQUIRED: (&str, &str) = (r#""required": ["order_id"]"#, r#""required": ["order_id", "total"]"#);
 
 #[test]
@@ -136,7 +138,8 @@ fn folders_and_archives_are_versions_too() {
 #[test]
 fn deleted_moved_and_renamed_messages_are_found() {
     let project = repository();
-    project.write("schemas/ping.schema.json", r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ops.ping"}}"#);
+    project
+        .write("schemas/ping.schema.json", r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ops.ping"}}"#);
     commit(&project);
     std::fs::remove_file(project.path().join("schemas/ping.schema.json")).unwrap();
     std::fs::remove_file(project.path().join(FILE)).unwrap();

@@ -137,7 +137,7 @@ impl Comparison {
             "outcome": outcome,
             "backward": self.backward.as_ref().map(verdict_json),
             "forward": self.forward.as_ref().map(verdict_json),
-            "deploy": self.order().map(|order| order.to_string()),
+            "deploy": self.order().map(DeployOrder::text),
         })
     }
 }
@@ -148,10 +148,12 @@ fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Ve
         Direction::Backward => (new, old),
         Direction::Forward => (old, new),
     };
-    if policy == Policy::ProducerClosed {
-        covers(reader, writer, &Limits::default())
-    } else {
-        covers(reader, writer, &Limits::default())
+    if policy != Policy::ProducerClosed {
+        return covers(reader, writer, &Limits::default());
+    }
+    match writer.closed() {
+        Ok(writer) => covers(reader, &writer, &Limits::default()),
+        Err(error) => Verdict::Unknown { reason: error.to_string(), places: vec![writer.root().clone()] },
     }
 }
 

@@ -8,7 +8,7 @@ use thoth_messaging_compat::{Files, Place};
 pub(super) struct Messages {
     pub(super) files: Files,
     pub(super) schemas: SchemaSet,
-    messages: Vec<Message>,
+    list: Vec<Message>,
 }
 
 /// A schema file with `x-kafka`.
@@ -29,10 +29,10 @@ pub(super) struct Message {
 impl Messages {
     /// Reads a set. A file that is no JSON is the error.
     pub(super) fn read(schemas: &SchemaSet, draft: SchemaDraft) -> Result<Self, String> {
-        let mut read = Self { files: Files::new(), schemas: schemas.clone(), messages: Vec::new() };
+        let mut read = Self { files: Files::new(), schemas: schemas.clone(), list: Vec::new() };
         for (name, file) in schemas.iter() {
             let mut value: Value = serde_json::from_str(&file.text).map_err(|_| file.origin.clone())?;
-            read.messages.extend(Message::of(name, file, &value));
+            read.list.extend(Message::of(name, file, &value));
             if let Value::Object(members) = &mut value {
                 members.entry("$schema").or_insert_with(|| draft.uri().into());
             }
@@ -42,7 +42,7 @@ impl Messages {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Message> {
-        self.messages.iter()
+        self.list.iter()
     }
 
     /// Line and column of a place.

@@ -130,10 +130,10 @@ fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {
         count(comparisons.len(), "message")
     );
     if waived > 0 {
-        report.summary += &format!("; {} waived", count(waived, "finding"));
+        report.summary += &["; ", &count(waived, "finding"), " waived"].concat();
     }
     if let Some(order) = compare::deploy_order(comparisons) {
-        report.summary += &format!("\nto deploy: {order}");
+        report.summary += &["\nto deploy: ", order.text()].concat();
     }
     let messages: Vec<_> = comparisons.iter().map(Comparison::to_json).collect();
     report.details.insert("messages".to_owned(), json!(messages));

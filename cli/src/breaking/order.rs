@@ -1,7 +1,5 @@
 //! In which order to deploy.
 
-use std::fmt;
-
 use thoth_messaging_compat::Verdict;
 
 /// In which order the readers and the writers of a new version are to be deployed.
@@ -27,6 +25,16 @@ impl DeployOrder {
         }
     }
 
+    /// It in words.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Any => "readers and writers in any order",
+            Self::ReadersFirst => "readers first, writers when all readers are new",
+            Self::WritersFirst => "writers first, readers when no old payload is left to read",
+            Self::Neither => "no order is safe for all messages: deploy them apart, or on a new topic",
+        }
+    }
+
     /// The order that holds for two messages at once.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -34,16 +42,5 @@ impl DeployOrder {
             (a, b) if a == b => a,
             _ => Self::Neither,
         }
-    }
-}
-
-impl fmt::Display for DeployOrder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Any => "readers and writers in any order",
-            Self::ReadersFirst => "readers first, writers when all readers are new",
-            Self::WritersFirst => "writers first, readers when no old payload is left to read",
-            Self::Neither => "no order is safe for all messages: deploy them apart, or on a new topic",
-        })
     }
 }

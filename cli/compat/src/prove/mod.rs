@@ -142,7 +142,7 @@ impl<'t> Prover<'t> {
             match self.solve(case) {
                 Outcome::Closed => {}
                 Outcome::Open(None) => outcome = Outcome::Open(None),
-                open => return open,
+                open @ Outcome::Open(_) => return open,
             }
         }
         outcome

@@ -1,6 +1,6 @@
 //! Texts that match some patterns and not others, by walking the automata of all of them at once.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
@@ -82,7 +82,7 @@ fn key(pattern: &str, is_rust: bool) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.chars().map(|letter| format!("\\x{{{:X}}}", u32::from(letter))).collect()
+    text.chars().map(|letter| format!("\\x{{{:X}}}", u32::from(letter))).collect::<Vec<_>>().concat()
 }
 
 fn build(pattern: &str) -> Option<Dfa> {
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         let starts = self.automata.iter().map(|(dfa, _)| dfa.start_state(&anchored).ok()).collect::<Option<Vec<_>>>();
         let Some(starts) = starts else { return Ended::TooLong };
         let mut reached: Vec<(Key, Option<(usize, u8)>)> = vec![((starts.clone(), 0), None)];
-        let mut numbers: HashMap<Key, ()> = HashMap::from([((starts, 0), ())]);
+        let mut known: HashSet<Key> = HashSet::from([(starts, 0)]);
         let mut open = VecDeque::from([0]);
         while let Some(number) = open.pop_front() {
             let (states, count) = reached[number].0.clone();
@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
             }
             for byte in &self.bytes {
                 let Some(next) = self.step(&states, count, *byte) else { continue };
-                if numbers.insert(next.clone(), ()).is_none() {
+                if known.insert(next.clone()) {
                     reached.push((next, Some((number, *byte))));
                     open.push_back(reached.len() - 1);
                 }

@@ -19,11 +19,10 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) -> bo
         "allOf" => branches(walk, pair, keyword, "PRODUCT_TYPE", Effect::BACKWARD),
         "anyOf" | "oneOf" => branches(walk, pair, keyword, "SUM_TYPE", Effect::FORWARD),
         "items" | "prefixItems" => items(walk, pair, keyword),
-        "additionalItems" | "unevaluatedItems" | "contains" => {
-            one(walk, pair, keyword, &format!("{}/*", pair.instance))
-        }
         "propertyNames" | "then" | "else" | "$ref" => one(walk, pair, keyword, &pair.instance),
-        "unevaluatedProperties" => one(walk, pair, keyword, &format!("{}/*", pair.instance)),
+        "additionalItems" | "unevaluatedItems" | "contains" | "unevaluatedProperties" => {
+            one(walk, pair, keyword, &format!("{}/*", pair.instance));
+        }
         "if" | "not" | "$dynamicRef" | "$recursiveRef" => {
             // Whether such a schema takes more or less turns its effect around, or more than that.
             if pair.old.get(keyword) != pair.new.get(keyword) {
@@ -107,7 +106,7 @@ fn named(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) {
         side.get(keyword).and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone()).collect()
     };
     let (before, after) = (names(&pair.old), names(&pair.new));
-    let lists = |side: &Side<'_>| side.get(keyword).map(|members| without_schemas(members));
+    let lists = |side: &Side<'_>| side.get(keyword).map(without_schemas);
     if before != after && sorted(&before) != sorted(&after) || lists(&pair.old) != lists(&pair.new) {
         walk.report(changed(pair, keyword));
     }
@@ -134,7 +133,8 @@ fn additional_properties(walk: &mut Walk<'_>, pair: &Pair<'_>) {
     let (suffix, effect) = match (before, after) {
         (before, after) if before == after || is_free(before) && is_free(after) => return,
         (Some(Value::Object(_)), Some(Value::Object(_))) => {
-            return one(walk, pair, KEYWORD, &format!("{}/*", pair.instance));
+            one(walk, pair, KEYWORD, &format!("{}/*", pair.instance));
+            return;
         }
         (before, after) if is_closed(before) && is_free(after) => ("ADDED", Effect::FORWARD),
         (before, after) if is_free(before) && is_closed(after) => ("REMOVED", Effect::BACKWARD),

@@ -23,8 +23,8 @@ pub(super) fn close(schema: &Schema) -> Result<Schema, SchemaError> {
     let root = closer.name(Applied::from([schema.root.clone()]));
     while let Some(applied) = closer.open.pop() {
         let name = closer.name(applied.clone());
-        let closed = closer.close(&applied, &bundle);
-        bundle.definitions.insert(name, closed);
+        let definition = closer.close(&applied, &bundle);
+        bundle.definitions.insert(name, definition);
     }
     let both = json!({"allOf": [bundle.reference(&bundle.root), bundle.reference(&root)]});
     bundle.definitions.insert("closed".to_owned(), both);

@@ -65,8 +65,7 @@ impl<'r> Walk<'r> {
                 self.open.push(Open { place: below, value: inner, draft, resolver: resolver.clone() });
             }
             for (keyword, reference) in references(draft, members) {
-                let resolved = resolver.lookup(reference).map_err(invalid)?;
-                let (target, resolver, draft) = resolved.into_inner();
+                let (target, resolver, draft) = resolver.lookup(reference).map_err(invalid)?.into_inner();
                 let Some(found) = self.addresses.find(target) else {
                     return Err(SchemaError::NoPlace { place, reference: reference.to_owned() });
                 };

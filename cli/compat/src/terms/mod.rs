@@ -123,7 +123,9 @@ impl Part {
             | Self::Opaque { schema: Some(id), .. } => *id = number(*id),
             Self::Cases(cases) => {
                 for case in cases.iter_mut() {
-                    case.iter_mut().for_each(|(id, _)| *id = number(*id));
+                    for (id, _) in case.iter_mut() {
+                        *id = number(*id);
+                    }
                     case.sort_unstable();
                     case.dedup();
                 }
@@ -146,7 +148,7 @@ pub(crate) struct Term {
 
 /// The terms of two schemas.
 pub(crate) struct Terms {
-    terms: Vec<Term>,
+    list: Vec<Term>,
     /// Of the two schemas.
     pub(crate) roots: [Id; 2],
     /// Whether it matters how an integer is written.
@@ -160,20 +162,20 @@ impl Terms {
         let raw = read::read(schemas);
         let written = raw.written;
         let (terms, roots) = merge::merge(raw);
-        Self { terms, roots, written, leaves: RefCell::default() }
+        Self { list: terms, roots, written, leaves: RefCell::default() }
     }
 
     pub(crate) fn get(&self, id: Id) -> &Term {
-        &self.terms[id]
+        &self.list[id]
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.terms.len()
+        self.list.len()
     }
 
     /// All types that are told apart.
     pub(crate) fn all_types(&self) -> u8 {
-        if self.written { u8::MAX } else { u8::MAX & !types::WHOLE }
+        if self.written { u8::MAX } else { !types::WHOLE }
     }
 
     /// Whether a text matches a pattern; none where the validator can't say.

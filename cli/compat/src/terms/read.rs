@@ -61,7 +61,7 @@ impl Reader<'_> {
         } else {
             let targets: Vec<_> =
                 self.schema.targets(self.place).iter().filter_map(|place| self.number(place)).collect();
-            targets.into_iter().for_each(|id| self.parts.push(Part::Cases(vec![vec![(id, true)]])));
+            self.parts.extend(targets.into_iter().map(|id| Part::Cases(vec![vec![(id, true)]])));
         }
         if draft <= Draft::Draft7 && members.get("$ref").is_some_and(Value::is_string) {
             return;

@@ -113,7 +113,7 @@ impl<'t> Prover<'t> {
                 return Outcome::Closed;
             }
         }
-        if closing { Outcome::Open(None) } else { Outcome::Open(self.build(branch, &array, placed)) }
+        if closing { Outcome::Open(None) } else { Outcome::Open(self.build(branch, &array, &placed)) }
     }
 
     /// An item, from some index on, that meets or misses a term: none if there can't be one.
@@ -131,7 +131,6 @@ impl<'t> Prover<'t> {
             let mut goal = array.goal(index);
             goal.push(lit);
             match self.prove(goal) {
-                Outcome::Closed => {}
                 Outcome::Open(value) if value.is_some() || found.is_none() => {
                     let is_found = value.is_some();
                     found = Some((index, value));
@@ -139,17 +138,18 @@ impl<'t> Prover<'t> {
                         break;
                     }
                 }
-                Outcome::Open(_) => {}
+                Outcome::Closed | Outcome::Open(_) => {}
             }
         }
         let (index, value) = found?;
         // The items of the rest are alike: another place there does as well.
         let taken = |index: u64| placed.iter().any(|(other, _)| *other == index);
-        let free = if index >= array.boundary() { (index..).find(|index| !taken(*index)) } else { Some(index) };
+        let mut others = (index..u64::MAX).take(placed.len() + 1);
+        let free = if index >= array.boundary() { others.find(|index| !taken(*index)) } else { Some(index) };
         Some((free.unwrap_or(index), value))
     }
 
-    fn build(&mut self, branch: &Branch<'t>, array: &Array, placed: Vec<(u64, Option<Value>)>) -> Option<Value> {
+    fn build(&mut self, branch: &Branch<'t>, array: &Array, placed: &[(u64, Option<Value>)]) -> Option<Value> {
         let last = placed.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
         let length = array.min.max(last);
         if length > MOST {

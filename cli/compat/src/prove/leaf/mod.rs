@@ -39,7 +39,7 @@ impl<'t> Prover<'t> {
             match found {
                 Outcome::Closed => {}
                 Outcome::Open(None) if !closing => outcome = Outcome::Open(None),
-                open => return open,
+                open @ Outcome::Open(_) => return open,
             }
         }
         if outcome == Outcome::Open(None) {

@@ -106,7 +106,7 @@ impl<'t> Numbers<'t> {
 
     fn candidates(&self, low: Option<i128>, high: Option<i128>) -> Vec<i128> {
         let step = self.multiples.iter().filter_map(|multiple| integer(multiple)).filter(|multiple| *multiple > 0);
-        let step = step.fold(1, |all, one| least_common(all, one));
+        let step = step.fold(1, least_common);
         let first = low.map_or(0, |low| low.div_euclid(step) * step + if low.rem_euclid(step) == 0 { 0 } else { step });
         let last = high.map(|high| high.div_euclid(step) * step);
         let up = (0..30).map(|number| first + number * step);

@@ -202,6 +202,7 @@ impl<'t> Prover<'t> {
     }
 
     /// A member that misses what it has to miss: none if there can't be one.
+    #[expect(clippy::option_option, reason = "there can be none, or one whose value was not found")]
     fn somewhere(&mut self, object: &Object<'t>, somewhere: Somewhere<'t>) -> Option<Option<(String, Value)>> {
         let mentioned = object.mentioned();
         let mut found = None;
@@ -237,6 +238,7 @@ impl<'t> Prover<'t> {
     }
 
     /// A member whose name is none of those mentioned: none if there can't be one.
+    #[expect(clippy::option_option, reason = "there can be none, or one whose value was not found")]
     fn fresh(
         &mut self,
         object: &Object<'t>,

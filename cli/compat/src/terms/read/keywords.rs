@@ -116,11 +116,11 @@ impl Reader<'_> {
     }
 
     fn properties(&mut self) {
-        let named = |held: Vec<(Option<String>, usize)>| {
+        let by_name = |held: Vec<(Option<String>, usize)>| {
             held.into_iter().map(|(name, id)| (name.unwrap_or_default(), id)).collect::<Vec<_>>()
         };
-        let properties = named(self.held("properties"));
-        let patterns = named(self.held("patternProperties"));
+        let properties = by_name(self.held("properties"));
+        let patterns = by_name(self.held("patternProperties"));
         if let Some(schema) = self.one("additionalProperties") {
             let names = properties.iter().map(|(name, _)| name.clone()).collect();
             let mut patterns: Vec<_> = patterns.iter().map(|(pattern, _)| pattern.clone()).collect();

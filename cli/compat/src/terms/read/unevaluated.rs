@@ -11,6 +11,7 @@ use crate::terms::{Part, types};
 
 /// What a schema evaluates of each object and of each array.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "two facts, each of properties and of items")]
 struct Evaluated {
     names: BTreeSet<String>,
     patterns: BTreeSet<String>,
