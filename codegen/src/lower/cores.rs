@@ -33,6 +33,11 @@ impl Cores {
         self.settled.get(&(place.clone(), keyword)).copied()
     }
 
+    /// Where a branch of an `anyOf` or `oneOf` was chosen, and its keyword.
+    pub(super) fn chosen(&self) -> impl Iterator<Item = &(Place, &'static str)> {
+        self.settled.iter().filter(|(_, settled)| **settled == Settled::Chosen).map(|(choice, _)| choice)
+    }
+
     /// What tells types apart: the same schemas in whatever order are one type.
     pub(super) fn sorted(&self) -> Self {
         let mut sorted = self.clone();

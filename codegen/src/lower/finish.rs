@@ -17,6 +17,7 @@ impl Lowering<'_> {
             (self.text(&lowered.places, "description"), deprecated)
         });
         let described: Vec<_> = described.collect();
+        self.validate_whole();
         self.keep_members();
         self.rename_fields(&names);
         let places = chosen::Known::of(self.resolved, &self.types, self.members());
@@ -94,6 +95,25 @@ impl Lowering<'_> {
             let Some(Shape::Struct(object)) = &mut lowered.shape else { continue };
             for field in object.fields.iter_mut().filter(|field| names.contains(&field.name)) {
                 field.name.push('_');
+            }
+        }
+    }
+
+    /// Where the validator checks the whole schema of a choice in one variant, it refuses what another one takes too, which
+    /// that one alone accepts: it has to check the union.
+    fn validate_whole(&mut self) {
+        for (id, choice) in std::mem::take(&mut self.exclusive) {
+            if !self.whole.contains(&choice.place) {
+                continue;
+            }
+            let subschemas = self.subschemas(std::slice::from_ref(&choice.place));
+            let lowered = &mut self.types[id.0];
+            lowered.validated.extend(subschemas);
+            if let Some(Shape::Union(union)) = &lowered.shape {
+                self.keeping.extend(union.variants.iter().filter_map(|variant| match variant.value.ty {
+                    Type::Named(id) => Some(id),
+                    _ => None,
+                }));
             }
         }
     }
