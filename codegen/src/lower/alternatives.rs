@@ -188,7 +188,8 @@ impl<'a> Lowering<'a> {
             let branch = self.flatten(std::slice::from_ref(&place));
             let adds = branch.iter().any(|core| !free.places.contains(core));
             if !adds && !choice.is_exclusive() {
-                return Reduction::To(free.tidy(), None);
+                let keeps = self.speaks_of_members(choice);
+                return Reduction::To(free.tidy().keep(keeps), None);
             }
             let cores = self.chosen(&free.clone().with(branch), choice, seen).tidy();
             let node = self.node(&cores);
@@ -229,6 +230,24 @@ impl<'a> Lowering<'a> {
                 Reduction::Alternatives(list, nullable)
             }
         }
+    }
+
+    /// Whether a branch of a choice says what a member holds.
+    fn speaks_of_members(&mut self, choice: &Choice) -> bool {
+        let mut left = MOST_BRANCHES;
+        let mut choices = vec![choice.clone()];
+        while let Some(choice) = choices.pop() {
+            for index in 0..choice.branches {
+                let cores = Cores::of(self.flatten(&[choice.branch(index)]));
+                let node = Node::of(self.resolved, &cores, self.formats.asserts());
+                if left == 0 || node.speaks_of_members() {
+                    return true;
+                }
+                left -= 1;
+                choices.extend(node.choices);
+            }
+        }
+        false
     }
 
     /// Whether a member is required that is refused.

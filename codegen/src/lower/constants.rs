@@ -37,6 +37,8 @@ impl<'a> Lowering<'a> {
         if says_more || node.more_constants || node.never {
             constants.retain(|value| cores.places.iter().all(|place| self.accepts_beside(cores, place, value)));
         }
+        // What the validator says was asked here already, but for what was chosen: of that, other variants are asked.
+        self.note_whole_of(cores, &node.validated);
         node.types = constants.iter().map(|value| Types::of_value(value, node.strict)).fold(Types::NONE, Types::or);
         node.constants = Some(constants);
     }

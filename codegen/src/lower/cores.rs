@@ -22,6 +22,8 @@ pub(super) struct Cores {
     settled: BTreeMap<(Place, &'static str), Settled>,
     /// The types that a choice leaves.
     pub(super) types: Types,
+    /// A branch that is no choice speaks of members: they are not to be lost.
+    pub(super) keeps: bool,
 }
 
 impl Cores {
@@ -57,6 +59,12 @@ impl Cores {
         self
     }
 
+    /// With every member kept, whether it is declared or not.
+    pub(super) fn keep(mut self, keeps: bool) -> Self {
+        self.keeps |= keeps;
+        self
+    }
+
     /// Without a place.
     pub(super) fn without(mut self, place: &Place) -> Self {
         self.places.retain(|other| other != place);
@@ -80,7 +88,7 @@ impl Cores {
     /// The only place, where nothing was chosen.
     pub(super) fn only(&self) -> Option<&Place> {
         match self.places.as_slice() {
-            [only] if self.settled.is_empty() && self.types == Types::ALL => Some(only),
+            [only] if self.settled.is_empty() && self.types == Types::ALL && !self.keeps => Some(only),
             _ => None,
         }
     }

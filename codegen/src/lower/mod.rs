@@ -435,7 +435,13 @@ impl<'a> Lowering<'a> {
 
     /// Notes that the validator checks all that is said of a value.
     fn note_whole(&mut self, cores: &Cores) {
-        self.whole.extend(cores.chosen().map(|(place, _)| place.clone()));
+        self.note_whole_of(cores, &cores.places);
+    }
+
+    /// As [`Self::note_whole`], where the validator checks some of the schemas.
+    fn note_whole_of(&mut self, cores: &Cores, validated: &[Place]) {
+        let chosen = cores.chosen().map(|(place, _)| place).filter(|place| validated.contains(place));
+        self.whole.extend(chosen.cloned());
     }
 
     fn subschemas(&self, places: &[Place]) -> Vec<Subschema> {

@@ -27,6 +27,9 @@ impl<'a> Lowering<'a> {
         let named = wires.iter().zip(&idents).enumerate();
         let fields = named.map(|(number, (wire, ident))| self.field((id, number), node, wire, ident)).collect();
         let others = self.others(id, node, &idents);
+        if cores.keeps {
+            self.keeping.insert(id);
+        }
         let mut validated = self.subschemas(&node.validated);
         if !node.member_names.is_empty() || !node.member_patterns.is_empty() {
             self.note_whole(cores);
