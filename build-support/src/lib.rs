@@ -26,9 +26,10 @@ use std::path::{Path, PathBuf};
 
 use thoth_messaging_codegen::{Options, generate};
 
-pub use discover::read_folder;
+pub use discover::{is_hidden, is_schema_file, read_folder};
 pub use error::BuildError;
 pub use thoth_messaging_codegen::{Diagnostic, Formats, MapType, MappedFormat, SchemaDraft, Severity, StringType};
+pub use write::write_changed;
 
 /// Generates `messages.rs` into `OUT_DIR` from the schema files of a folder, with the defaults of [`Build`].
 ///
@@ -349,7 +350,8 @@ impl Build {
         if generation.has_errors() {
             return Err(BuildError::Schemas { folder: folder.to_owned(), diagnostics: generation.diagnostics });
         }
-        write::write_changed(&out_dir, &generation.files)
+        write_changed(&out_dir, &generation.files)?;
+        Ok(())
     }
 }
 

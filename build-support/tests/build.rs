@@ -69,6 +69,22 @@ fn reads_folders_in_folders_and_leaves_out_what_is_no_schema() {
     assert_eq!(names, ["ping.schema.json", "shared/deep/size.json"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn reads_a_linked_folder_once_by_its_own_name() {
+    let project = project();
+    let schemas = project.path().join("schemas");
+    fs::create_dir_all(schemas.join("shared")).unwrap();
+    fs::write(schemas.join("shared/size.json"), "{}").unwrap();
+    for link in ["a", "z"] {
+        std::os::unix::fs::symlink("shared", schemas.join(link)).unwrap();
+    }
+    std::os::unix::fs::symlink("..", schemas.join("shared/up")).unwrap();
+    let set = read_folder(&schemas).unwrap();
+    let names: Vec<_> = set.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["ping.schema.json", "shared/size.json"]);
+}
+
 #[test]
 fn writes_only_what_changed() {
     let project = project();

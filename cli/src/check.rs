@@ -1,35 +1,67 @@
-//! `check`: what the generator has to say about sets of schema files.
+//! `check`: what is wrong with schema files.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
-use thoth_messaging_build::read_folder;
-use thoth_messaging_codegen::{Options, Severity, generate};
+use clap::Args;
+use thoth_messaging_codegen::{Lints, lint};
 
-use crate::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::report::{Report, count};
+use crate::{Context, Outcome, sets};
 
-pub(crate) fn run(folders: &[PathBuf], mut output: impl Write) -> Result<Outcome, Failure> {
-    let (mut files, mut errors, mut warnings) = (0, 0, 0);
-    for folder in folders {
-        let schemas = read_folder(folder)?;
-        files += schemas.iter().count();
-        for diagnostic in generate(&schemas, &Options::default()).diagnostics {
-            match diagnostic.severity {
-                Severity::Error => errors += 1,
-                Severity::Warning => warnings += 1,
-            }
-            writeln!(output, "{diagnostic}\n")?;
-        }
+/// Check schema files: JSON, meta-schema, x-kafka, references, examples, whether code can be generated, and lints.
+///
+/// Prints every mistake with file, line, column, JSON Pointer and what to do; `thoth-messaging explain CODE` says more
+/// about each. Warnings alone are clean. A lint is turned off by `"x-lint-allow": ["open-object"]` in a schema, there and
+/// below, or by `[lints]` in the settings.
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// Folders of schema files, each a set of its own, or single files of a set; the folders of the settings by default.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Warnings are findings too.
+    #[arg(long)]
+    strict: bool,
+    /// Set the level of a lint, as `open-object=error`; the levels are off, warning and error. May be given again.
+    #[arg(long, value_name = "LINT=LEVEL")]
+    lint: Vec<String>,
+}
+
+/// The levels of the lints: those of the settings, then those of the command.
+fn lints(arguments: &CheckArgs, context: &Context) -> Result<Lints, Failure> {
+    let mut lints = Lints::default();
+    let list = "`thoth-messaging explain` lists them all";
+    for (name, level) in &context.config.lints {
+        lints.set(name, (*level).into()).map_err(|error| Failure::new(format!("`[lints]`: {error}")).help(list))?;
     }
-    output.flush()?;
-    let count = |count: usize, noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
-    // Where nobody reads standard error, the exit code says the same.
-    let _ = writeln!(
-        io::stderr(),
-        "{} checked: {}, {}",
-        count(files, "schema file"),
-        count(errors, "error"),
-        count(warnings, "warning")
-    );
-    Ok(if errors == 0 { Outcome::Clean } else { Outcome::Findings })
+    for choice in &arguments.lint {
+        let (name, level) = choice.split_once('=').ok_or_else(|| {
+            Failure::new(format!("`--lint {choice}` has no level")).help(format!("write `--lint {choice}=error`"))
+        })?;
+        let level = level.parse().map_err(|error| Failure::new(format!("`--lint {choice}`: {error}")))?;
+        lints.set(name, level).map_err(|error| Failure::new(format!("`--lint`: {error}")).help(list))?;
+    }
+    Ok(lints)
+}
+
+pub(crate) fn run(arguments: &CheckArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    let mut report = Report::new("check");
+    let lints = lints(arguments, context)?;
+    let mut files = 0;
+    for set in sets::read(&arguments.paths, &context.config)? {
+        files += set.count();
+        let asked = set.schemas.iter().filter(|(name, _)| set.asks_for(name));
+        report.subjects.extend(asked.map(|(_, file)| file.origin.clone()));
+        let diagnostics = lint(&set.schemas, &context.config.options, &lints);
+        let is_asked = |finding: &Finding| finding.location.as_ref().is_none_or(|at| set.asks_for_origin(&at.file));
+        report.findings.extend(diagnostics.into_iter().map(Finding::from).filter(is_asked));
+    }
+    let errors = report.findings.iter().filter(|finding| finding.is_error()).count();
+    let warnings = report.findings.len() - errors;
+    report.summary =
+        format!("{} checked: {}, {}", count(files, "schema file"), count(errors, "error"), count(warnings, "warning"));
+    report.print(context)?;
+    let is_clean = errors == 0 && !(arguments.strict && warnings > 0);
+    Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }

@@ -2,80 +2,157 @@
 //!
 //! Exit codes: 0 clean, 1 findings, 2 could not run. Findings go to standard output, everything else to standard error.
 
+mod breaking;
 mod check;
+mod config;
+mod explain;
+mod failure;
+mod finding;
+mod generate;
+mod infer;
+mod list;
+mod new;
+mod pages;
+mod report;
+mod sets;
+mod show;
+mod validate;
+mod versions;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anstream::{AutoStream, ColorChoice};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use config::Config;
+use failure::Failure;
+use report::Format;
 
 /// Kafka messages from JSON Schema files.
+///
+/// A message is a JSON Schema file with an `x-kafka` object. These commands keep bad schemas, bad payloads and breaking
+/// changes out of a project, on a terminal and in CI.
 #[derive(Parser)]
-#[command(name = "thoth-messaging", version, about)]
+#[command(name = "thoth-messaging", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 clean, 1 findings, 2 could not run.\n\
+    Settings are read from `thoth-messaging.toml`, in this folder or above it.")]
 struct Arguments {
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
     command: Command,
 }
 
+/// What every command takes.
+#[derive(Args)]
+struct Global {
+    /// How findings are printed.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// The file of the settings, instead of the `thoth-messaging.toml` in this folder or above it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
 #[derive(Subcommand)]
 enum Command {
-    /// Check schema files: JSON, meta-schema, x-kafka, references, examples, and whether code can be generated.
+    Check(check::CheckArgs),
+    Validate(validate::ValidateArgs),
+    Breaking(breaking::BreakingArgs),
+    Generate(generate::GenerateArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    /// Infer a schema from sample payloads.
     ///
-    /// Prints every mistake with file, line, column, JSON Pointer and what to do. Exit codes: 0 clean, 1 errors, 2
-    /// could not run. Warnings alone are clean.
-    Check {
-        /// Folders of schema files; each is a set of its own.
-        #[arg(default_value = "schemas", value_name = "FOLDER")]
-        folders: Vec<PathBuf>,
-    },
+    /// Writes a JSON Schema (draft 2020-12) under which every sample is valid to standard output, and what in it is a
+    /// guess to standard error: where, what, on how many values it rests, and how sure it is.
+    Infer(infer::Infer),
+    /// Write the schema file of a new message.
+    ///
+    /// Prints the path of the file, which is never overwritten, and of which `check` finds nothing.
+    New(new::New),
+    Explain(explain::ExplainArgs),
+    Completions(pages::CompletionsArgs),
+    Man(pages::ManArgs),
 }
 
 /// What a command came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Clean,
     Findings,
 }
 
+/// What a command works with.
+struct Context {
+    config: Config,
+    format: Format,
+    output: AutoStream<io::StdoutLock<'static>>,
+}
+
 fn main() -> ExitCode {
-    let Arguments { command } = Arguments::parse();
-    let stdout = io::stdout().lock();
-    match run(&command, stdout) {
+    let Arguments { global, command } = Arguments::parse();
+    match Context::new(&global).and_then(|mut context| {
+        let outcome = run(&command, &mut context)?;
+        context.output.flush()?;
+        Ok(outcome)
+    }) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
-        // Whoever reads the findings has seen enough.
-        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(1),
-        Err(Failure::Output(error)) => could_not_run(&format!("can't write the findings: {error}")),
-        Err(Failure::Schemas(error)) => could_not_run(&error.to_string()),
+        // Whoever reads the findings has seen enough: there were some.
+        Err(failure) if failure.is_broken_pipe() => ExitCode::from(1),
+        Err(failure) => {
+            // Where standard error is gone too, the exit code has to do.
+            let _ = writeln!(io::stderr(), "{failure}");
+            ExitCode::from(2)
+        }
     }
 }
 
-fn could_not_run(reason: &str) -> ExitCode {
-    // Where standard error is gone too, the exit code has to do.
-    let _ = writeln!(io::stderr(), "thoth-messaging: {reason}");
-    ExitCode::from(2)
-}
-
-fn run(command: &Command, output: impl Write) -> Result<Outcome, Failure> {
+fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
     match command {
-        Command::Check { folders } => check::run(folders, output),
+        Command::Check(arguments) => check::run(arguments, context),
+        Command::Validate(arguments) => validate::run_command(arguments, context),
+        Command::Breaking(arguments) => breaking::run(arguments, context),
+        Command::Generate(arguments) => generate::run(arguments, context),
+        Command::List(arguments) => list::run(arguments, context),
+        Command::Show(arguments) => show::run(arguments, context),
+        Command::Infer(arguments) => infer::run(arguments, &mut context.output),
+        Command::New(arguments) => new::run(arguments, &mut context.output),
+        Command::Explain(arguments) => explain::run(arguments, context),
+        Command::Completions(arguments) => pages::completions(arguments, Arguments::command(), context),
+        Command::Man(arguments) => pages::man(arguments, Arguments::command(), context),
     }
 }
 
-/// Why a command could not run.
-enum Failure {
-    Output(io::Error),
-    Schemas(thoth_messaging_build::BuildError),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
+impl Context {
+    /// Prints something whole.
+    fn write(&mut self, bytes: &[u8]) -> Result<Outcome, Failure> {
+        self.output.write_all(bytes)?;
+        Ok(Outcome::Clean)
     }
-}
 
-impl From<thoth_messaging_build::BuildError> for Failure {
-    fn from(error: thoth_messaging_build::BuildError) -> Self {
-        Self::Schemas(error)
+    fn new(global: &Global) -> Result<Self, Failure> {
+        let choice = match global.color {
+            Color::Auto => AutoStream::choice(&io::stdout()),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let output = AutoStream::new(io::stdout().lock(), choice);
+        Ok(Self { config: Config::find(global.config.as_deref())?, format: global.format, output })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::lint::{self, Lint};
+
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -44,7 +46,7 @@ impl fmt::Display for Location {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// The code, as `S0201`; its first three characters name the family. Codes are stable.
+    /// The code, as `S0201`, or `L0201` of a [`Lint`]; its first three characters name the family. Codes are stable.
     pub code: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -70,6 +72,12 @@ impl Diagnostic {
     #[must_use]
     pub fn warning(code: &'static str, message: impl Into<String>, location: impl Into<Option<Location>>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message, location) }
+    }
+
+    /// The lint that it is of; `None` where it can't be turned off.
+    #[must_use]
+    pub fn lint(&self) -> Option<&'static Lint> {
+        lint::lints().iter().find(|lint| lint.code == self.code)
     }
 
     /// With what was found.
@@ -102,6 +110,10 @@ impl fmt::Display for Diagnostic {
         }
         if let Some(help) = &self.help {
             write!(f, "\n   = help: {help}")?;
+        }
+        // What generation itself reports has a code that is enough of a name.
+        if let Some(lint) = self.lint().filter(|lint| lint.code.starts_with('L')) {
+            write!(f, "\n   = lint: {}", lint.id)?;
         }
         Ok(())
     }

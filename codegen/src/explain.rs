@@ -6,6 +6,8 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::lint;
+
 /// What a code of a diagnostic means, and what to do about it. `Display` prints the page, as Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,15 +26,17 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// The page of a code, in capitals or not; `None` where no diagnostic has the code.
+/// The page of a code, or of a [`Lint`](crate::Lint) by its name, in capitals or not; `None` where there is none.
 ///
 /// ```
 /// let explanation = thoth_messaging_codegen::explain("S0201").unwrap();
 /// assert!(explanation.to_string().starts_with("# S0201: a `$ref` to a definition that does not exist\n"));
+/// assert_eq!(thoth_messaging_codegen::explain("open-object"), thoth_messaging_codegen::explain("L0201"));
 /// assert!(thoth_messaging_codegen::explain("S9999").is_none());
 /// ```
 #[must_use]
 pub fn explain(code: &str) -> Option<&'static Explanation> {
+    let code = lint::find(code).map_or(code, |lint| lint.code);
     explanations().iter().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
 }
 
@@ -50,6 +54,24 @@ fn explanation(&(code, page): &(&'static str, &'static str)) -> Explanation {
 }
 
 const PAGES: &[(&str, &str)] = &[
+    ("L0101", include_str!("explain/L0101.md")),
+    ("L0102", include_str!("explain/L0102.md")),
+    ("L0103", include_str!("explain/L0103.md")),
+    ("L0201", include_str!("explain/L0201.md")),
+    ("L0202", include_str!("explain/L0202.md")),
+    ("L0203", include_str!("explain/L0203.md")),
+    ("L0204", include_str!("explain/L0204.md")),
+    ("L0205", include_str!("explain/L0205.md")),
+    ("L0301", include_str!("explain/L0301.md")),
+    ("L0302", include_str!("explain/L0302.md")),
+    ("L0303", include_str!("explain/L0303.md")),
+    ("L0304", include_str!("explain/L0304.md")),
+    ("L0305", include_str!("explain/L0305.md")),
+    ("L0306", include_str!("explain/L0306.md")),
+    ("L0307", include_str!("explain/L0307.md")),
+    ("L0308", include_str!("explain/L0308.md")),
+    ("L0309", include_str!("explain/L0309.md")),
+    ("L0310", include_str!("explain/L0310.md")),
     ("S0100", include_str!("explain/S0100.md")),
     ("S0101", include_str!("explain/S0101.md")),
     ("S0102", include_str!("explain/S0102.md")),
@@ -81,6 +103,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0409", include_str!("explain/S0409.md")),
     ("S0410", include_str!("explain/S0410.md")),
     ("S0411", include_str!("explain/S0411.md")),
+    ("S0412", include_str!("explain/S0412.md")),
     ("S0501", include_str!("explain/S0501.md")),
     ("S0601", include_str!("explain/S0601.md")),
     ("S0602", include_str!("explain/S0602.md")),

@@ -1,6 +1,8 @@
 //! `format`: what it does, which formats there are, and which of them have a Rust type.
 
 use jsonschema::Draft;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// What `format` does to the values of a string.
@@ -11,7 +13,8 @@ use serde_json::Value;
 /// one is an annotation, whatever is chosen here.
 ///
 /// Generated code that asserts formats needs the feature `dynamic` of `thoth-messaging`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Formats {
     /// It tells people something, and refuses nothing: the default of the specification, and here.
@@ -59,7 +62,8 @@ impl Formats {
 /// | `time` | `formats::Time` | `formats::OffsetTime` | `jiff` | |
 /// | `uri` | `formats::Uri` | `url::Url` | `url` | what RFC 3986 allows and the URL standard does not, as `http://h:99999` |
 /// | `uuid` | `formats::Uuid` | `uuid::Uuid` | `uuid` | |
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum MappedFormat {
     /// `date`

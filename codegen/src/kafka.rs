@@ -40,6 +40,31 @@ pub struct XKafka {
     #[schemars(regex(pattern = r"^(/([^~/]|~[01])*)+$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// What a new version of the schema has to hold to; what the command line is told otherwise where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compatibility: Option<Compatibility>,
+}
+
+/// Which versions of a schema have to understand each other's payloads, in the terms of Confluent's Schema Registry.
+///
+/// `thoth-messaging breaking` checks it. Generated code does not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Compatibility {
+    /// A reader of the new version understands what was written by the one before.
+    Backward,
+    /// As `BACKWARD`, by any earlier version.
+    BackwardTransitive,
+    /// A reader of the version before understands what the new one writes.
+    Forward,
+    /// As `FORWARD`, a reader of any earlier version.
+    ForwardTransitive,
+    /// Both `BACKWARD` and `FORWARD`.
+    Full,
+    /// Both `BACKWARD_TRANSITIVE` and `FORWARD_TRANSITIVE`.
+    FullTransitive,
+    /// Nothing is checked.
+    None,
 }
 
 /// The value of a topic property.
@@ -72,7 +97,7 @@ impl Property {
     }
 }
 
-/// The JSON Schema of what this project adds to JSON Schema, for editors: `x-kafka` and `x-sensitive`.
+/// The JSON Schema of what this project adds to JSON Schema, for editors: `x-kafka`, `x-sensitive` and `x-lint-allow`.
 ///
 /// The file `codegen/x-kafka.schema.json` holds it.
 #[must_use]
@@ -91,6 +116,9 @@ pub fn extension_schema() -> Value {
         /// Keeps the value of this property out of `Debug`, logs and error texts.
         #[schemars(rename = "x-sensitive")]
         sensitive: Option<bool>,
+        /// Lints that are silent in this schema and below it, by their names or codes.
+        #[schemars(rename = "x-lint-allow")]
+        allowed: Option<Vec<String>>,
     }
     without_null(schemars::schema_for!(Extensions).into())
 }

@@ -168,6 +168,11 @@ pub(crate) fn find(draft: Draft, name: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.name == name && keyword.drafts.0 <= draft && draft <= keyword.drafts.1)
 }
 
+/// The names of a draft's keywords.
+pub(crate) fn names(draft: Draft) -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().map(|keyword| keyword.name).filter(move |name| find(draft, name).is_some())
+}
+
 /// Whether `$ref` hides the keywords beside it.
 pub(crate) fn ref_stands_alone(draft: Draft) -> bool {
     draft <= D7

@@ -21,7 +21,8 @@
 //! ```
 //!
 //! The stages, each a function from data and a list of diagnostics to new data: `parse`, `resolve`, `lower`,
-//! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error.
+//! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error. [`lint()`] goes the same way up
+//! to `lower`, and then looks for what a reader of the schemas would want to know.
 
 mod choices;
 mod diagnostic;
@@ -34,8 +35,11 @@ mod format;
 mod json;
 mod kafka;
 mod keywords;
+mod lint;
 mod lower;
+mod message;
 mod model;
+mod near;
 mod options;
 mod oracle;
 mod parse;
@@ -46,7 +50,9 @@ mod topics;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
-pub use kafka::{Property, XKafka, extension_schema};
+pub use kafka::{Compatibility, Property, XKafka, extension_schema};
+pub use lint::{Lint, LintLevel, Lints, UnknownLint, lint, lints};
+pub use message::MessageInfo;
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
 
@@ -65,6 +71,8 @@ pub struct GeneratedFile {
 pub struct Generation {
     /// The Rust file first, then the schema files that it includes. Empty where there is an error.
     pub files: Vec<GeneratedFile>,
+    /// The messages, ordered by file. Empty where there is an error.
+    pub messages: Vec<MessageInfo>,
     /// Ordered by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -78,8 +86,29 @@ impl Generation {
 }
 
 /// Generates Rust from schemas. All mistakes are reported, not the first alone.
+///
+/// What a schema allows with `x-lint-allow` is not warned of; [`lint()`] says more of schemas than what stops them here.
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
+    let Analysis { resolved, model, mut diagnostics } = analyse(schemas, options);
+    lint::without_allowed(&resolved.documents, &mut diagnostics);
+    in_order(&mut diagnostics);
+    let mut generation = Generation { diagnostics, ..Generation::default() };
+    if !generation.has_errors() {
+        generation.messages = message::messages(&model, &resolved);
+        generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
+    }
+    generation
+}
+
+/// What is known of schemas before anything is emitted.
+struct Analysis {
+    resolved: resolve::Resolved,
+    model: model::Model,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn analyse(schemas: &SchemaSet, options: &Options) -> Analysis {
     let mut diagnostics = Vec::new();
     let choices = choices::Choices::of(options, &mut diagnostics);
     let mut parsed = parse::parse(schemas, options.default_draft, &mut diagnostics);
@@ -87,11 +116,11 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);
     let model = lower::lower(&resolved, &choices, &options.formats, &mut diagnostics);
+    Analysis { resolved, model, diagnostics }
+}
+
+/// By place, each once.
+fn in_order(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
-    let mut generation = Generation { files: Vec::new(), diagnostics };
-    if !generation.has_errors() {
-        generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
-    }
-    generation
 }

@@ -65,6 +65,12 @@ impl Document {
         self.source.locate(pointer)
     }
 
+    /// The place of the first pointer behind which there is something.
+    pub(crate) fn locate_first(&self, pointers: &[&str]) -> Location {
+        let known = pointers.iter().find(|pointer| self.value.pointer(pointer).is_some());
+        self.locate(known.copied().unwrap_or_default())
+    }
+
     /// The URI as generated code and diagnostics show it.
     pub(crate) fn shown_uri(&self) -> &str {
         self.uri.strip_prefix(BASE).unwrap_or(&self.uri)

@@ -16,6 +16,24 @@ pub struct SchemaFile {
     pub text: String,
 }
 
+impl SchemaFile {
+    /// Where the value of a JSON Pointer stands; where it does not exist, the innermost value on the way. A text that is no
+    /// JSON has one place, its start.
+    ///
+    /// ```
+    /// let file = thoth_messaging_codegen::SchemaFile { origin: "a.json".into(), text: "{\n  \"type\": true\n}".into() };
+    /// assert_eq!(file.locate("/type").to_string(), "a.json:2:11  (#/type)");
+    /// ```
+    #[must_use]
+    pub fn locate(&self, pointer: &str) -> Location {
+        let mut source = Source::new(self);
+        if crate::json::parse(&self.text).is_ok() {
+            source.index_values();
+        }
+        source.locate(pointer)
+    }
+}
+
 /// Schema files by name. The name is the path within the set, with `/`: it is what a relative `$ref` resolves against.
 /// A file that stands for another place is added under its absolute URI, with `://`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -74,6 +74,7 @@ fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mu
         replicas: None,
         topic_configuration: BTreeMap::new(),
         key: None,
+        compatibility: None,
     };
     let mut first: BTreeMap<String, (String, &Document)> = BTreeMap::new();
     for document in files.iter().map(|number| &documents[*number]) {

@@ -4,71 +4,40 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::fs;
+use std::path::Path;
 
-use thoth_messaging_codegen::{Generation, Options, SchemaSet, Severity, generate};
+use thoth_messaging_codegen::{Options, Severity, generate};
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/choices.rs"]
 mod choices;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
-}
-
-fn cases() -> Vec<PathBuf> {
-    let mut cases: Vec<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    cases
-}
-
-fn schemas(case: &Path) -> SchemaSet {
-    let mut schemas = SchemaSet::new();
-    for entry in fs::read_dir(case).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            schemas.add(name.clone(), format!("schemas/{name}"), fs::read_to_string(path).unwrap());
-        }
-    }
-    schemas
-}
+const FOLDER: &str = "diagnostics";
 
 fn options(case: &Path) -> Options {
     fs::read_to_string(case.join("build.txt")).map(|chain| choices::options(&chain)).unwrap_or_default()
 }
 
-fn report(generation: &Generation) -> String {
-    generation.diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn mistakes_are_reported_as_expected() {
     let mut wrong = Vec::new();
-    for case in cases() {
-        let generation = generate(&schemas(&case), &options(&case));
+    for case in cases::cases(FOLDER) {
+        let generation = generate(&cases::schemas(&case), &options(&case));
         assert_eq!(generation.has_errors(), generation.files.is_empty(), "{}", case.display());
-        let (path, report) = (case.join("expected.txt"), report(&generation));
-        if env::var_os("UPDATE_EXPECTED").is_some() {
-            fs::write(path, report).unwrap();
-        } else if fs::read_to_string(path).unwrap_or_default() != report {
-            wrong.push(format!("{}:\n{report}", case.display()));
-        }
+        wrong.extend(cases::difference(&case, &cases::report(&generation.diagnostics)));
     }
     assert!(wrong.is_empty(), "UPDATE_EXPECTED=1 rewrites what is expected\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_diagnostic_says_where_and_what_to_do() {
-    for case in cases() {
-        for diagnostic in generate(&schemas(&case), &options(&case)).diagnostics {
-            let text = diagnostic.to_string();
+    for case in cases::cases(FOLDER) {
+        for diagnostic in generate(&cases::schemas(&case), &options(&case)).diagnostics {
             // Options stand in no schema file.
             let is_placeless = matches!(diagnostic.code, "S0100" | "S0307") || diagnostic.code.starts_with("S06");
-            assert!(diagnostic.location.is_some() || is_placeless, "{text}");
-            assert!(diagnostic.help.is_some() || diagnostic.found.is_some(), "{text}");
-            assert!(diagnostic.location.is_none_or(|place| place.line > 0 && place.column > 0), "{text}");
-            assert!(!diagnostic.message.contains('\n'), "{text}");
+            cases::assert_is_helpful(&diagnostic, is_placeless);
         }
     }
 }
@@ -86,8 +55,8 @@ fn every_code_has_a_case() {
         let quoted = text.split('"').filter(|part| part.len() == 5 && part.starts_with("S0"));
         codes.extend(quoted.filter(|part| part[1..].bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned));
     }
-    for case in cases() {
-        for diagnostic in generate(&schemas(&case), &options(&case)).diagnostics {
+    for case in cases::cases(FOLDER) {
+        for diagnostic in generate(&cases::schemas(&case), &options(&case)).diagnostics {
             codes.remove(diagnostic.code);
         }
     }
@@ -98,7 +67,8 @@ fn every_code_has_a_case() {
 
 #[test]
 fn five_mistakes_in_one_schema_are_five_diagnostics() {
-    let generation = generate(&schemas(&folder().join("five-mistakes")), &Options::default());
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/five-mistakes");
+    let generation = generate(&cases::schemas(&case), &Options::default());
     let places: Vec<_> = generation
         .diagnostics
         .iter()

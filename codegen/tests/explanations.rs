@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use thoth_messaging_codegen::{Diagnostic, Explanation, Options, SchemaSet, explain, explanations, generate};
+use thoth_messaging_codegen::{
+    Diagnostic, Explanation, LintLevel, Lints, Options, SchemaSet, explain, explanations, generate, lint, lints,
+};
 
 /// Codes that no example shows, and why.
 const WITHOUT_EXAMPLE: &[(&str, &str)] =
@@ -58,7 +60,9 @@ fn reported_codes() -> BTreeSet<String> {
 }
 
 fn is_code(text: &str) -> bool {
-    text.len() == 5 && text.starts_with("S0") && text[1..].bytes().all(|byte| byte.is_ascii_digit())
+    text.len() == 5
+        && (text.starts_with("S0") || text.starts_with("L0"))
+        && text[1..].bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What stands under a heading of a page.
@@ -89,12 +93,18 @@ fn options(section: &str) -> Options {
     block.map(choices::options).unwrap_or_default()
 }
 
-fn diagnostics(files: &BTreeMap<String, String>, options: &Options) -> Vec<Diagnostic> {
+/// What is reported of files: what the generator says, or on the page of a lint, the lints, this one among them.
+fn diagnostics(code: &str, files: &BTreeMap<String, String>, options: &Options) -> Vec<Diagnostic> {
     let mut schemas = SchemaSet::new();
     for (name, text) in files {
         schemas.add(name.clone(), format!("schemas/{name}"), text.clone());
     }
-    generate(&schemas, options).diagnostics
+    if !code.starts_with('L') {
+        return generate(&schemas, options).diagnostics;
+    }
+    let mut lints = Lints::default();
+    lints.set(code, LintLevel::Warning).unwrap();
+    lint(&schemas, options, &lints)
 }
 
 fn report(diagnostics: &[Diagnostic]) -> String {
@@ -110,22 +120,38 @@ fn with_report(page: &str, report: &str) -> String {
 
 /// The index of the pages: what is above the first family stays, the rest follows from the pages.
 fn with_index(index: &str) -> String {
-    const FAMILIES: [(&str, &str); 6] = [
+    const FAMILIES: [(&str, &str); 9] = [
         ("S01", "Files"),
         ("S02", "References"),
         ("S03", "Messages and topics"),
         ("S04", "What a schema says"),
         ("S05", "Names"),
         ("S06", "Options"),
+        ("L01", "Lints of documentation"),
+        ("L02", "Lints of topics and contracts"),
+        ("L03", "Lints of what a schema says"),
     ];
     let mut text = index.split("\n## S0").next().unwrap().to_owned();
     for (family, heading) in FAMILIES {
-        write!(text, "\n## {family}xx: {heading}\n\n| code | |\n|---|---|\n").unwrap();
+        let columns =
+            if family.starts_with('L') { "| code | name | |\n|---|---|---|" } else { "| code | |\n|---|---|" };
+        writeln!(text, "\n## {family}xx: {heading}\n\n{columns}").unwrap();
         for explanation in explanations().iter().filter(|explanation| explanation.code.starts_with(family)) {
-            writeln!(text, "| [{0}]({0}.md) | {1} |", explanation.code, explanation.title).unwrap();
+            writeln!(text, "{}", row(explanation)).unwrap();
         }
     }
     text
+}
+
+/// A page in the index; a lint with its name.
+fn row(explanation: &Explanation) -> String {
+    let Explanation { code, title, .. } = explanation;
+    let lint = lints().iter().find(|lint| lint.code == *code && code.starts_with('L'));
+    let name = lint.map(|lint| match lint.level {
+        LintLevel::Off => format!(" `{}` (off) |", lint.id),
+        _ => format!(" `{}` |", lint.id),
+    });
+    format!("| [{code}]({code}.md) |{} {title} |", name.unwrap_or_default())
 }
 
 /// Whether a file says what is expected of it, or does so now.
@@ -180,7 +206,7 @@ fn each_example_is_reported_as_its_page_says() {
     let mut wrong = Vec::new();
     for Explanation { code, page, .. } in with_example() {
         let example = section(page, "Example");
-        let diagnostics = diagnostics(&files(example), &options(example));
+        let diagnostics = diagnostics(code, &files(example), &options(example));
         let codes: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(codes, BTreeSet::from([*code]), "{}", report(&diagnostics));
         assert!(section(page, "Example").contains(REPORT), "{code}");
@@ -201,7 +227,7 @@ fn each_corrected_example_has_nothing_reported() {
         // Files that need no correction are not shown again.
         let mut all = files(section(page, "Example"));
         all.extend(corrected);
-        let diagnostics = diagnostics(&all, &options(section_of_correction));
+        let diagnostics = diagnostics(code, &all, &options(section_of_correction));
         assert!(diagnostics.is_empty(), "{code}, corrected:\n{}", report(&diagnostics));
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
-use thoth_messaging_codegen::{Generation, Options, SchemaSet, generate};
+use thoth_messaging_codegen::{Generation, LintLevel, Lints, Options, SchemaSet, Severity, generate, lint};
 
 /// Generates from one file; what is generated has to be Rust.
 fn run(text: &str) -> Generation {
@@ -17,7 +17,15 @@ fn run(text: &str) -> Generation {
     if let Some(file) = generation.files.first() {
         assert!(syn::parse_file(&file.text).is_ok(), "{}", &file.text[..file.text.len().min(2000)]);
     }
+    let found = lint(&schemas, &Options::default(), &all_lints());
+    assert_eq!(generation.has_errors(), found.iter().any(|diagnostic| diagnostic.severity == Severity::Error));
     generation
+}
+
+fn all_lints() -> Lints {
+    let mut lints = Lints::default();
+    lints.set("all", LintLevel::Warning).unwrap();
+    lints
 }
 
 /// A message with these properties and definitions.

@@ -33,6 +33,7 @@ fn accepts_what_a_schema_file_may_have() {
         true,
     );
     check(&json!({"x-sensitive": true}), true);
+    check(&json!({"x-lint-allow": ["open-object", "L0302"]}), true);
 }
 
 #[test]
@@ -48,4 +49,5 @@ fn refuses_what_the_generator_refuses() {
     check(&json!({"x-kafka": {"topic": "a", "key": "order_id"}}), false);
     check(&json!({"x-kafka": {"topic": "a", "topicConfiguration": {"a": {}}}}), false);
     check(&json!({"x-sensitive": "yes"}), false);
+    check(&json!({"x-lint-allow": "open-object"}), false);
 }

@@ -48,7 +48,9 @@ pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// [`DecodeError::NotJson`] where the payload is not JSON, [`DecodeError::Invalid`] where the schema refuses it:
     /// with every violation when the feature `dynamic` is on, with the first one otherwise.
     fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
-        serde_json::from_slice(payload).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, payload, &error))
+        // UTF-8 is checked for the whole payload at once, which is faster than for each string in it.
+        let text = wire::utf8(Self::DESCRIPTOR, payload)?;
+        serde_json::from_str(text).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, payload, &error))
     }
 
     /// The payload of the message: JSON, valid under the schema.

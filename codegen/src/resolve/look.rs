@@ -6,6 +6,8 @@ use super::Place;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::dialect::Dialect;
 use crate::keywords::{self, Role};
+use crate::lint;
+use crate::near::nearest;
 use crate::parse::Document;
 use crate::source::join;
 
@@ -29,7 +31,10 @@ pub(super) fn look(
             _ if hidden && name != "$ref" => {}
             None => diagnostics.push(
                 Diagnostic::warning("S0402", format!("`{name}` is no keyword of this draft: it says nothing"), at())
-                    .help("correct its spelling, or start its name with `x-` where it is meant for other tools"),
+                    .help(format!(
+                        "{}, or start its name with `x-` where it is meant for other tools",
+                        instead(dialect, name)
+                    )),
             ),
             Some(_) if !dialect.asserts(name) => diagnostics.push(
                 Diagnostic::warning("S0402", format!("the meta-schema leaves `{name}` out: it says nothing"), at())
@@ -38,6 +43,14 @@ pub(super) fn look(
             Some(_) if name == "pattern" => diagnostics.extend(refused_pattern(value, at())),
             Some(_) => {}
         }
+    }
+}
+
+/// What to write instead of a name that is no keyword.
+fn instead(dialect: Dialect, name: &str) -> String {
+    match nearest(keywords::names(dialect.draft), name) {
+        Some(keyword) => format!("write `{keyword}`"),
+        None => "correct its spelling".to_owned(),
     }
 }
 
@@ -65,7 +78,26 @@ fn look_at_extension(document: &Document, place: &Place, name: &str, value: &Val
         ),
         "x-sensitive" if !value.is_boolean() => diagnostics
             .push(Diagnostic::error("S0404", "`x-sensitive` is `true` or `false`", at()).found(value.to_string())),
+        "x-lint-allow" => look_at_allowed(document, &place.join(name), value, diagnostics),
         _ => {}
+    }
+}
+
+/// The names of lints that are silent from a schema on.
+fn look_at_allowed(document: &Document, place: &Place, value: &Value, diagnostics: &mut Vec<Diagnostic>) {
+    let Value::Array(names) = value else {
+        diagnostics.push(
+            Diagnostic::warning("S0412", "`x-lint-allow` is a list of lints", document.locate(&place.pointer))
+                .found(value.to_string())
+                .help("write their names, as `[\"open-object\"]`"),
+        );
+        return;
+    };
+    for (index, name) in names.iter().enumerate() {
+        let Err(unknown) = lint::find(name.as_str().unwrap_or_default()) else { continue };
+        let location = document.locate(&place.join(&index.to_string()).pointer);
+        let diagnostic = Diagnostic::warning("S0412", "`x-lint-allow` names a lint that does not exist", location);
+        diagnostics.push(diagnostic.found(name.to_string()).help(unknown.advice()));
     }
 }
 

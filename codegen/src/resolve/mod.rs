@@ -44,7 +44,7 @@ impl Place {
     }
 
     /// The place of the value that this one stands in.
-    fn outer(&self) -> Option<Self> {
+    pub(crate) fn outer(&self) -> Option<Self> {
         let (pointer, _) = self.pointer.rsplit_once('/')?;
         Some(Self { document: self.document, pointer: pointer.to_owned() })
     }

@@ -7,6 +7,7 @@ use super::Place;
 use super::resource::Keyword;
 use super::walk::Found;
 use crate::diagnostic::Diagnostic;
+use crate::near::nearest;
 use crate::parse::{BASE, Document};
 use crate::source::{join, segments};
 
@@ -152,32 +153,8 @@ impl Problem {
 /// What to write instead of a reference to a name that does not exist.
 fn instead(names: &Names, reference: &str) -> String {
     let fragment = reference.find('#').map_or("", |start| &reference[start..]);
-    nearest(&names.first, fragment).map_or_else(
+    nearest(names.first.iter().map(String::as_str), fragment).map_or_else(
         || "refer to one of them, or add it".to_owned(),
         |name| format!("write `{}{name}`", reference.strip_suffix(fragment).unwrap_or_default()),
     )
-}
-
-/// The name that was likely meant.
-fn nearest<'a>(names: &'a [String], meant: &str) -> Option<&'a String> {
-    let most = meant.chars().count() / 4;
-    let likely = names.iter().filter(|name| name.len().abs_diff(meant.len()) <= 4 * most.min(16));
-    let near = likely.map(|name| (distance(name, meant), name)).min()?;
-    (near.0 <= most).then_some(near.1)
-}
-
-/// In how many letters two names differ, by the algorithm of Levenshtein.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (above, letter) in left.chars().enumerate() {
-        let mut corner = above;
-        row[0] = above + 1;
-        for (index, other) in right.iter().enumerate() {
-            let replaced = corner + usize::from(letter != *other);
-            corner = row[index + 1];
-            row[index + 1] = replaced.min(corner + 1).min(row[index] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -4,7 +4,9 @@
 //! generated type, by the same producer and consumer; only the checks come from a validator that is compiled when the
 //! program runs. [`MessageType::promote`] writes the schema file that makes it a generated type.
 
+mod checker;
 mod promote;
+mod quick;
 mod source;
 mod topic;
 mod validate;
@@ -17,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use checker::{Checker, Document};
 pub use source::{FieldType, SchemaSource, schema_of};
 pub(crate) use validate::{Compiled, bundle, violations};
 

@@ -50,6 +50,30 @@ impl Validator {
         validator.ok().map(Self)
     }
 
+    /// Of a document among others that it refers to.
+    pub(super) fn of_files(
+        files: &Files,
+        registry: &Registry<'_>,
+        uri: &str,
+        formats: bool,
+    ) -> Result<Self, FactoryError> {
+        let Some(root) = files.get(uri) else {
+            return Err(FactoryError::Schema { place: String::new(), reason: format!("there is no document `{uri}`") });
+        };
+        let options = options(formats).with_registry(registry).with_base_uri(uri);
+        options.build(root).map(Self).map_err(|error| FactoryError::Schema {
+            place: error.instance_path().to_string(),
+            reason: match error.kind() {
+                ValidationErrorKind::Referencing(_) => error.to_string(),
+                kind => format!("expected {}", expected(kind)),
+            },
+        })
+    }
+
+    pub(super) fn is_valid(&self, payload: &Value) -> bool {
+        self.0.is_valid(payload)
+    }
+
     /// Everything that the schema refuses in a payload.
     pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
         self.0.iter_errors(payload).map(|error| violation(&error)).collect()
@@ -58,7 +82,7 @@ impl Validator {
 
 /// `contentEncoding` and `contentMediaType` are annotations in every draft, as in generated types, and so is `format`
 /// unless it is asked for; left to itself the validator asserts them for drafts 4 to 7.
-fn options(formats: bool) -> jsonschema::ValidationOptions<'static> {
+pub(super) fn options(formats: bool) -> jsonschema::ValidationOptions<'static> {
     struct Annotation;
     impl<'i> jsonschema::Keyword<'i> for Annotation {
         fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
@@ -143,10 +167,16 @@ pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
 }
 
 /// Schema files and all that they refer to, each parsed once: the validator knows a schema by where it is in memory.
-struct Files(Vec<(Vec<String>, Value)>);
+pub(super) struct Files(Vec<(Vec<String>, Value)>);
 
 impl Files {
-    fn of<'a>(schemas: impl IntoIterator<Item = &'a Schema>) -> Option<Self> {
+    /// Documents, each with the URIs that lead to it.
+    pub(super) fn of_documents(documents: impl IntoIterator<Item = (Vec<String>, Value)>) -> Self {
+        let absolute = |uris: Vec<String>| uris.iter().map(|uri| absolute(uri)).collect();
+        Self(documents.into_iter().map(|(uris, document)| (absolute(uris), document)).collect())
+    }
+
+    pub(super) fn of<'a>(schemas: impl IntoIterator<Item = &'a Schema>) -> Option<Self> {
         let mut found = BTreeMap::new();
         schemas.into_iter().for_each(|schema| collect(schema, &mut found));
         let parsed = found.values().map(|schema| {
@@ -162,8 +192,13 @@ impl Files {
 
     /// The files by each URI that leads to them.
     fn registry(&self) -> Option<Registry<'_>> {
+        self.try_registry().ok()
+    }
+
+    /// The files by each URI that leads to them, or why they can't be brought together.
+    pub(super) fn try_registry(&self) -> Result<Registry<'_>, jsonschema::ReferencingError> {
         let resources = self.0.iter().flat_map(|(uris, value)| uris.iter().map(move |uri| (uri.clone(), value)));
-        Registry::new().extend(resources).ok()?.prepare().ok()
+        Registry::new().extend(resources)?.prepare()
     }
 }
 
@@ -173,7 +208,7 @@ fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a Schema>) {
     }
 }
 
-fn absolute(uri: &str) -> String {
+pub(super) fn absolute(uri: &str) -> String {
     if uri.contains("://") || uri.starts_with("urn:") { uri.to_owned() } else { format!("{BASE}{uri}") }
 }
 

@@ -4,9 +4,8 @@ use std::cell::Cell;
 
 use serde::de::{Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
-use serde_json::Value;
 
-use super::Codec;
+use super::content::Content;
 use super::object::{is_unchecked, unchecked};
 use super::union::Union;
 
@@ -47,20 +46,23 @@ impl Drop for Attempt {
 #[derive(Debug)]
 pub struct Alternative<T> {
     required: &'static [&'static str],
-    read: fn(&Value) -> Result<T, serde_json::Error>,
+    read: fn(&Content<'_>) -> Result<T, serde_json::Error>,
 }
 
 impl<T> Alternative<T> {
     /// A variant of objects that have these members at least, if of objects.
     #[must_use]
-    pub const fn new(required: &'static [&'static str], read: fn(&Value) -> Result<T, serde_json::Error>) -> Self {
+    pub const fn new(
+        required: &'static [&'static str],
+        read: fn(&Content<'_>) -> Result<T, serde_json::Error>,
+    ) -> Self {
         Self { required, read }
     }
 
     /// The variant, where it takes the value; the error where that can't be told, as its Rust type does not hold a number.
-    fn try_read(&self, value: &Value) -> Result<Option<T>, serde_json::Error> {
+    fn try_read(&self, value: &Content<'_>) -> Result<Option<T>, serde_json::Error> {
         let has = |name: &&str| value.get(name).is_some();
-        if value.is_object() && !self.required.iter().all(has) {
+        if matches!(value, Content::Members(_)) && !self.required.iter().all(has) {
             return Ok(None);
         }
         let Some(_attempt) = Attempt::start() else {
@@ -86,7 +88,7 @@ pub trait Alternatives: Union + 'static {
 ///
 /// A value that none takes.
 pub fn first_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tried: &[usize]) -> Result<T, D::Error> {
-    let value = Value::read(deserializer)?;
+    let value = Content::read(deserializer)?;
     let mut limit = None;
     for alternative in tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)) {
         match alternative.try_read(&value) {
@@ -107,7 +109,7 @@ pub fn first_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tri
 ///
 /// A value that none takes, or more than one.
 pub fn only_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tried: &[usize]) -> Result<T, D::Error> {
-    let value = Value::read(deserializer)?;
+    let value = Content::read(deserializer)?;
     let mut found = None;
     for alternative in tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)) {
         let read = alternative.try_read(&value).map_err(D::Error::custom)?;
@@ -133,6 +135,7 @@ pub fn write_only<T: Alternatives, S: Serializer>(value: &T, serializer: S) -> R
     }
     if !is_unchecked() {
         let json = serde_json::to_value(Variant(value)).map_err(S::Error::custom)?;
+        let json = Content::read(&json).map_err(S::Error::custom)?;
         let takers =
             T::ALTERNATIVES.iter().filter(|alternative| !matches!(alternative.try_read(&json), Ok(None))).count();
         if takers != 1 {

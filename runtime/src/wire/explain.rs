@@ -8,28 +8,29 @@ use super::locate::instance_path;
 use crate::error::{DecodeError, EncodeError, Violation};
 use crate::message::{Descriptor, Message};
 
+/// The text of a payload.
+///
+/// # Errors
+///
+/// A payload that is not UTF-8, and so not JSON.
+pub fn utf8<'a>(descriptor: &Descriptor, payload: &'a [u8]) -> Result<&'a str, DecodeError> {
+    str::from_utf8(payload).map_err(|error| {
+        let valid = payload.get(..error.valid_up_to()).unwrap_or_default();
+        let lines = valid.split(|byte| *byte == b'\n');
+        let (line, column) = lines.fold((0, 0), |(line, _), text| (line + 1, text.len() + 1));
+        DecodeError::NotJson { message: descriptor.name.to_string(), line, column, reason: "expected UTF-8".to_owned() }
+    })
+}
+
 /// Why a payload that `serde_json` refused is no such message.
 ///
 /// This may cost more than decoding did: with the feature `dynamic` the whole schema is asked, for every violation.
 #[must_use]
 pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_json::Error) -> DecodeError {
-    let reason = without_position(error);
-    let limit = match reason.as_str() {
-        "recursion limit exceeded" => Some("limit: expected at most 127 levels of nesting"),
-        "number out of range" => Some("limit: expected a number that fits a 64-bit float"),
-        _ => None,
-    };
-    if limit.is_none() && error.classify() != Category::Data {
-        return DecodeError::NotJson {
-            message: descriptor.name.to_string(),
-            line: error.line(),
-            column: error.column(),
-            reason,
-        };
-    }
     // The validator would try as many ways.
     #[cfg(feature = "dynamic")]
-    if !reason.contains(TOO_MANY)
+    if error.classify() == Category::Data
+        && !error.to_string().contains(TOO_MANY)
         && let Ok(value) = super::parse_strict(payload)
     {
         let violations = crate::dynamic::violations(&descriptor.schema, &value);
@@ -37,9 +38,23 @@ pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_jso
             return DecodeError::Invalid { message: descriptor.name.to_string(), violations };
         }
     }
+    explain_parse(&descriptor.name, payload, error)
+}
+
+/// Why a payload that `serde_json` refused can't be read, from the error alone. `name` is that of the message.
+pub(crate) fn explain_parse(name: &str, payload: &[u8], error: &serde_json::Error) -> DecodeError {
+    let reason = without_position(error);
+    let limit = match reason.as_str() {
+        "recursion limit exceeded" => Some("limit: expected at most 127 levels of nesting"),
+        "number out of range" => Some("limit: expected a number that fits a 64-bit float"),
+        _ => None,
+    };
+    let message = name.to_owned();
+    if limit.is_none() && error.classify() != Category::Data {
+        return DecodeError::NotJson { message, line: error.line(), column: error.column(), reason };
+    }
     let place = instance_path(payload, error.line(), error.column());
-    let violations = vec![first_violation(limit.unwrap_or(&reason), place)];
-    DecodeError::Invalid { message: descriptor.name.to_string(), violations }
+    DecodeError::Invalid { message, violations: vec![first_violation(limit.unwrap_or(&reason), place)] }
 }
 
 /// Why a message was refused when it was written.
@@ -76,5 +91,21 @@ fn first_violation(text: &str, place: String) -> Violation {
         schema_path: String::new(),
         keyword: keyword.to_owned(),
         expected: expected.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Schema, Topic};
+
+    static SCHEMA: Schema = Schema::new("ping.json", "{}", "");
+    static PING: Descriptor = Descriptor::new("Ping", Topic::new("ops.ping"), &SCHEMA);
+
+    #[test]
+    fn what_is_not_utf8_is_not_json_from_there_on() {
+        assert_eq!(utf8(&PING, "{\"ü\": 1}".as_bytes()), Ok("{\"ü\": 1}"));
+        let error = utf8(&PING, b"{\n\"a\": \"\xff\"}").unwrap_err();
+        assert_eq!(error.to_string(), "payload of Ping is not JSON: expected UTF-8 at line 2 column 7");
     }
 }

@@ -42,7 +42,13 @@ macro_rules! __object {
 
         $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?);
 
-        #[allow(deprecated, clippy::approx_constant, clippy::type_complexity, clippy::zero_sized_map_values)]
+        #[allow(
+            deprecated,
+            irrefutable_let_patterns,
+            clippy::approx_constant,
+            clippy::type_complexity,
+            clippy::zero_sized_map_values
+        )]
         impl $crate::wire::Object for $name {
             const MEMBERS: &'static [&'static str] = &[$($wire,)* $($($refused),+)?];
             $(const PRESENCE: &'static [$crate::wire::Presence] = &$presence;)?
@@ -53,14 +59,21 @@ macro_rules! __object {
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $kept = <$kept_type>::new();)?
                 while let ::core::option::Option::Some(index) = members.next()? {
-                    match index {
-                        $($index => $field = $crate::__member!(members $(, $kind)? $(, as $codec)?),)*
-                        $($($refused_index => members.skip()?,)+)?
+                    // One way out for all members: a way out of each would drop all of the others.
+                    let read = match index {
+                        $($index => $crate::__member!(members, &mut $field $(, $kind)? $(, as $codec)?),)*
+                        $($($refused_index => members.skip(),)+)?
                         _ => $crate::__other!(members, $others $(, $kept $(as $kept_codec)?)?),
-                    }
+                    };
+                    read?;
                 }
+                let ($($crate::__present!($field $(, $kind)? $(, or $default)?),)*) = ($($field,)*) else {
+                    return ::core::result::Result::Err(
+                        members.missing(&[$($crate::__is_required!($($kind)? $(or $default)?)),*]),
+                    );
+                };
                 ::core::result::Result::Ok(Self {
-                    $($field: $crate::__field!(members, $index, $field $(, $kind)? $(, or $default)?),)*
+                    $($field: $crate::__field!($field $(, $kind)? $(, or $default)?),)*
                     $($kept,)?
                 })
             }
@@ -272,27 +285,21 @@ macro_rules! __absent {
     };
 }
 
-/// Reads a member.
+/// Reads a member into its place.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __member {
-    ($members:ident) => {
-        ::core::option::Option::Some($members.value()?)
+    ($members:ident, $place:expr, nullable) => {
+        $members.nullable($place)
     };
-    ($members:ident, as $codec:ty) => {
-        ::core::option::Option::Some($members.read::<$codec>()?)
+    ($members:ident, $place:expr, nullable, as $codec:ty) => {
+        $members.read_nullable::<$codec>($place)
     };
-    ($members:ident, optional) => {
-        ::core::option::Option::Some($members.value()?)
+    ($members:ident, $place:expr $(, optional)?) => {
+        $members.value($place)
     };
-    ($members:ident, optional, as $codec:ty) => {
-        ::core::option::Option::Some($members.read::<$codec>()?)
-    };
-    ($members:ident, nullable) => {
-        $members.value()?
-    };
-    ($members:ident, nullable, as $codec:ty) => {
-        $members.read::<::core::option::Option<$codec>>()?
+    ($members:ident, $place:expr, $(optional,)? as $codec:ty) => {
+        $members.read::<$codec>($place)
     };
 }
 
@@ -301,16 +308,40 @@ macro_rules! __member {
 #[macro_export]
 macro_rules! __other {
     ($members:ident, ignored) => {
-        $members.skip()?
+        $members.skip()
     };
     ($members:ident, refused) => {
-        $members.refuse()?
+        $members.refuse()
     };
     ($members:ident, kept, $kept:ident) => {
-        $members.keep_any(&mut $kept)?
+        $members.keep_any(&mut $kept)
     };
     ($members:ident, kept, $kept:ident as $codec:ty) => {
-        $members.keep::<$codec>(&mut $kept)?
+        $members.keep::<$codec>(&mut $kept)
+    };
+}
+
+/// The pattern of what was read of a member, if nothing is missing.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __present {
+    ($field:ident) => {
+        ::core::option::Option::Some($field)
+    };
+    ($field:ident, $($absent:tt)+) => {
+        $field
+    };
+}
+
+/// Whether a member has to be there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __is_required {
+    () => {
+        true
+    };
+    ($($absent:tt)+) => {
+        false
     };
 }
 
@@ -318,16 +349,10 @@ macro_rules! __other {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __field {
-    ($members:ident, $index:literal, $field:ident) => {
-        $members.required($index, $field)?
-    };
-    ($members:ident, $index:literal, $field:ident, optional) => {
+    ($field:ident $(, $kind:ident)?) => {
         $field
     };
-    ($members:ident, $index:literal, $field:ident, nullable) => {
-        $field
-    };
-    ($members:ident, $index:literal, $field:ident, or $default:expr) => {
+    ($field:ident, or $default:expr) => {
         $field.unwrap_or_else(|| $default)
     };
 }

@@ -9,6 +9,7 @@
 mod alternatives;
 mod check;
 mod collection;
+mod content;
 mod explain;
 #[cfg(feature = "dynamic")]
 mod format;
@@ -41,7 +42,10 @@ pub use check::{
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
-pub use explain::{explain_decode, explain_encode};
+pub use content::Content;
+#[cfg(feature = "dynamic")]
+pub(crate) use explain::explain_parse;
+pub use explain::{explain_decode, explain_encode, utf8};
 #[cfg(feature = "dynamic")]
 pub use format::{Format, format};
 pub use key::{Key, key};

@@ -170,21 +170,51 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// The value of the member at hand, of a type that is its own codec.
+    /// Reads the value of the member at hand into its place, of a type that is its own codec.
     ///
     /// # Errors
     ///
     /// Those of the codec.
-    pub fn value<T: Codec<Value = T>>(&mut self) -> Result<T, A::Error> {
-        self.read::<T>()
+    #[inline(never)] // One function for each type of member, not for each member.
+    pub fn value<T: Codec<Value = T>>(&mut self, place: &mut Option<T>) -> Result<(), A::Error> {
+        *place = Some(self.take::<T>()?);
+        Ok(())
     }
 
-    /// The value of the member at hand, by a codec.
+    /// As [`value`](Self::value), by a codec.
     ///
     /// # Errors
     ///
     /// Those of the codec.
-    pub fn read<C: Codec>(&mut self) -> Result<C::Value, A::Error> {
+    #[inline(never)]
+    pub fn read<C: Codec>(&mut self, place: &mut Option<C::Value>) -> Result<(), A::Error> {
+        *place = Some(self.take::<C>()?);
+        Ok(())
+    }
+
+    /// As [`value`](Self::value), where null is no value.
+    ///
+    /// # Errors
+    ///
+    /// Those of the codec.
+    #[inline(never)]
+    pub fn nullable<T: Codec<Value = T>>(&mut self, place: &mut Option<T>) -> Result<(), A::Error> {
+        *place = self.take::<Option<T>>()?;
+        Ok(())
+    }
+
+    /// As [`read`](Self::read), where null is no value.
+    ///
+    /// # Errors
+    ///
+    /// Those of the codec.
+    #[inline(never)]
+    pub fn read_nullable<C: Codec>(&mut self, place: &mut Option<C::Value>) -> Result<(), A::Error> {
+        *place = self.take::<Option<C>>()?;
+        Ok(())
+    }
+
+    fn take<C: Codec>(&mut self) -> Result<C::Value, A::Error> {
         self.map.next_value_seed(Seed::<C>::new())
     }
 
@@ -203,7 +233,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     ///
     /// Those of the codec.
     pub fn keep<C: Codec>(&mut self, kept: &mut impl Kept<C::Value>) -> Result<(), A::Error> {
-        let value = self.read::<C>()?;
+        let value = self.take::<C>()?;
         if let Some(name) = self.other.take() {
             kept.keep(name.into_owned(), value);
         }
@@ -216,7 +246,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     ///
     /// What is not JSON, a duplicate member within.
     pub fn keep_any(&mut self, kept: &mut Map<String, Value>) -> Result<(), A::Error> {
-        let value = self.read::<Value>()?;
+        let value = self.take::<Value>()?;
         if let Some(name) = self.other.take() {
             kept.insert(name.into_owned(), value);
         }
@@ -235,26 +265,27 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         )))
     }
 
-    /// The value of a member that must be there.
-    ///
-    /// # Errors
-    ///
-    /// Where it was not.
-    pub fn required<T>(&self, index: usize, value: Option<T>) -> Result<T, A::Error> {
-        value.ok_or_else(|| A::Error::custom(format_args!("required: expected the member `{}`", self.names[index])))
+    /// The error for a member that must be there and was not: by the members that must, in their order.
+    #[cold]
+    pub fn missing(&self, required: &[bool]) -> A::Error {
+        let is_missing = |(index, name): (usize, &&'static str)| {
+            (required.get(index) == Some(&true) && !self.seen.has(index)).then_some(*name)
+        };
+        let name = self.names.iter().enumerate().find_map(is_missing).unwrap_or_default();
+        A::Error::custom(format_args!("required: expected the member `{name}`"))
     }
 }
 
 /// Which declared members came.
 #[derive(Debug)]
 enum Seen {
-    Few(u64),
+    Few(u128),
     Many(Vec<bool>),
 }
 
 impl Seen {
     fn new(count: usize) -> Self {
-        if count <= 64 { Self::Few(0) } else { Self::Many(vec![false; count]) }
+        if count <= 128 { Self::Few(0) } else { Self::Many(vec![false; count]) }
     }
 
     /// Notes a member; false where it came before.
@@ -298,10 +329,9 @@ struct MemberSeed {
 
 impl MemberSeed {
     fn find(&self, name: &str) -> Option<usize> {
-        if self.names.get(self.likely) == Some(&name) {
-            return Some(self.likely);
-        }
-        self.names.iter().position(|declared| *declared == name)
+        // Members that may be absent are passed over, so the rest of the names comes first.
+        let is_it = |index: &usize| self.names[*index] == name;
+        (self.likely..self.names.len()).chain(0..self.likely).find(is_it)
     }
 }
 

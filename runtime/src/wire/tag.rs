@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 
+use super::content::{self, Content, read_name};
+use super::refuse;
 use super::value::Name;
-use super::{Seed, refuse};
 
 /// The value of the member that tells variants apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,19 +25,19 @@ pub enum Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    fn of(value: &'a Value) -> Self {
+    fn of(value: &'a Content<'_>) -> Self {
         match value {
-            Value::String(text) => Self::Text(text),
-            Value::Bool(boolean) => Self::Boolean(*boolean),
-            Value::Number(number) => {
-                number.as_i64().or_else(|| whole(number.as_f64()?)).map_or(Self::Other, Self::Integer)
-            }
-            _ => Self::Other,
+            Content::Text(text) => Self::Text(text),
+            Content::Boolean(boolean) => Self::Boolean(*boolean),
+            Content::Signed(integer) => Self::Integer(*integer),
+            Content::Unsigned(integer) => i64::try_from(*integer).map_or(Self::Other, Self::Integer),
+            Content::Float(float) => whole(*float).map_or(Self::Other, Self::Integer),
+            Content::Null | Content::Items(_) | Content::Members(_) => Self::Other,
         }
     }
 
     /// At the end of a path in the value of its first member.
-    fn at(value: &'a Value, path: &[&str]) -> Self {
+    fn at(value: &'a Content<'_>, path: &[&str]) -> Self {
         path.iter().try_fold(value, |value, name| value.get(name)).map_or(Self::Absent, Self::of)
     }
 }
@@ -84,7 +84,7 @@ pub fn read_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Res
             let (first, path) = T::TAG.split_first().unwrap_or((&"", &[]));
             let mut index = None;
             while let Some(name) = members.next_key_seed(Name)? {
-                let value = members.next_value_seed(Seed::<Value>::new())?;
+                let value = members.next_value_seed(content::Read)?;
                 let is_tag = name == *first;
                 if is_tag {
                     index = Some(T::index(Tag::at(&value, path)));
@@ -109,13 +109,13 @@ pub fn read_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Res
 
 /// Members that were read, then those that are still to come.
 struct Chain<'de, A> {
-    before: std::vec::IntoIter<(Cow<'de, str>, Value)>,
-    value: Option<Value>,
+    before: std::vec::IntoIter<(Cow<'de, str>, Content<'de>)>,
+    value: Option<Content<'de>>,
     members: A,
 }
 
 impl<'de, A> Chain<'de, A> {
-    fn new(before: Vec<(Cow<'de, str>, Value)>, members: A) -> Self {
+    fn new(before: Vec<(Cow<'de, str>, Content<'de>)>, members: A) -> Self {
         Self { before: before.into_iter(), value: None, members }
     }
 }
@@ -126,16 +126,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Chain<'de, A> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         let Some((name, value)) = self.before.next() else { return self.members.next_key_seed(seed) };
         self.value = Some(value);
-        match name {
-            Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
-            Cow::Owned(name) => seed.deserialize(StringDeserializer::new(name)),
-        }
-        .map(Some)
+        read_name(&name, seed).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         match self.value.take() {
-            Some(value) => seed.deserialize(value.into_deserializer()).map_err(A::Error::custom),
+            Some(value) => seed.deserialize(&value).map_err(A::Error::custom),
             None => self.members.next_value_seed(seed),
         }
     }

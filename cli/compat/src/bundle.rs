@@ -1,0 +1,121 @@
+//! A schema as one document without annotations, in which every reference leads to a definition of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonschema::Draft;
+use serde_json::{Map, Value, json};
+
+use crate::files::{Place, schema_uri};
+use crate::schema::Schema;
+
+/// The document; none where several drafts are mixed, or where references lead to several schemas.
+pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
+    let draft = schema.draft(schema.root());
+    let uri = schema_uri(draft)?;
+    let mut bundler = Bundler { schema, draft, names: BTreeMap::new(), open: Vec::new() };
+    let root = bundler.name(schema.root());
+    let mut definitions = Map::new();
+    while let Some(place) = bundler.open.pop() {
+        let name = bundler.names.get(&place).cloned()?;
+        definitions.insert(name, bundler.emit(&place)?);
+    }
+    let keyword = keyword(draft);
+    Some(json!({"$schema": uri, "$ref": format!("#/{keyword}/{root}"), keyword: definitions}))
+}
+
+/// Where definitions are.
+fn keyword(draft: Draft) -> &'static str {
+    if draft >= Draft::Draft201909 { "$defs" } else { "definitions" }
+}
+
+struct Bundler<'a> {
+    schema: &'a Schema,
+    draft: Draft,
+    names: BTreeMap<Place, String>,
+    open: Vec<Place>,
+}
+
+impl Bundler<'_> {
+    fn name(&mut self, place: &Place) -> String {
+        if let Some(name) = self.names.get(place) {
+            return name.clone();
+        }
+        let name = format!("n{}", self.names.len());
+        self.names.insert(place.clone(), name.clone());
+        self.open.push(place.clone());
+        name
+    }
+
+    fn emit(&mut self, place: &Place) -> Option<Value> {
+        let schema = self.schema;
+        if schema.is_dynamic(place) || schema.draft(place) != self.draft {
+            return None;
+        }
+        let members = match schema.value(place)? {
+            Value::Object(members) => members,
+            other => return Some(other.clone()),
+        };
+        let held: BTreeSet<&str> = schema.subschemas(place).iter().map(|subschema| subschema.keyword).collect();
+        let is_said = |keyword: &str| {
+            self.draft.is_known_keyword(keyword) && !is_annotation(keyword, schema.formats()) && !held.contains(keyword)
+        };
+        let mut emitted: Map<String, Value> = members
+            .iter()
+            .filter(|(keyword, _)| is_said(keyword))
+            .map(|(keyword, value)| (keyword.clone(), value.clone()))
+            .collect();
+        for subschema in schema.subschemas(place).iter().filter(|subschema| !subschema.is_definition()) {
+            let inner = self.emit(&subschema.place)?;
+            let shape = members.get(subschema.keyword)?;
+            match &subschema.member {
+                None => drop(emitted.insert(subschema.keyword.to_owned(), inner)),
+                Some(_) if shape.is_array() => {
+                    let list = emitted.entry(subschema.keyword).or_insert_with(|| json!([]));
+                    list.as_array_mut()?.push(inner);
+                }
+                Some(member) => {
+                    let map = emitted.entry(subschema.keyword).or_insert_with(|| only_lists(shape));
+                    map.as_object_mut()?.insert(member.clone(), inner);
+                }
+            }
+        }
+        self.refer(place, &mut emitted)?;
+        Some(Value::Object(emitted))
+    }
+
+    fn refer(&mut self, place: &Place, emitted: &mut Map<String, Value>) -> Option<()> {
+        let targets = self.schema.targets(place);
+        let keyword = keyword(self.draft);
+        let mut references: Vec<Value> =
+            targets.iter().map(|target| json!({"$ref": format!("#/{keyword}/{}", self.name(target))})).collect();
+        match references.len() {
+            0 => {}
+            1 if self.draft <= Draft::Draft7 => {
+                *emitted = references.pop()?.as_object().cloned()?;
+            }
+            1 => emitted.extend(references.pop()?.as_object().cloned()?),
+            _ => {
+                let all = emitted.entry("allOf").or_insert_with(|| json!([]));
+                all.as_array_mut()?.extend(references);
+            }
+        }
+        Some(())
+    }
+}
+
+/// What `dependencies` says without schemas, which are added one by one.
+fn only_lists(shape: &Value) -> Value {
+    let lists = shape.as_object().into_iter().flatten().filter(|(_, value)| value.is_array());
+    Value::Object(lists.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+fn is_annotation(keyword: &str, formats: bool) -> bool {
+    match keyword {
+        "format" => !formats,
+        "$schema" | "$ref" | "$dynamicRef" | "$recursiveRef" | "$id" | "id" | "$anchor" | "$dynamicAnchor"
+        | "$recursiveAnchor" | "$defs" | "definitions" | "contentEncoding" | "contentMediaType" | "contentSchema" => {
+            true
+        }
+        _ => false,
+    }
+}

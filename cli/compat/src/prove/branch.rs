@@ -1,0 +1,333 @@
+//! One branch of a proof: what is left of a goal after some choices.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::texts::Wanted;
+use crate::terms::{Id, Lit, Part, Terms, normal, type_of, types};
+
+/// How far terms are looked into to see whether they hold anyway.
+const DEEPEST: usize = 4;
+
+/// What can hold or not.
+#[derive(Clone, Debug)]
+pub(super) enum Literal<'t> {
+    Term(Id, bool),
+    Part(Id, &'t Part, bool),
+    All(&'t [Lit]),
+}
+
+/// What is known of the name of a member, where a goal is about one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named(pub(super) Option<Wanted>);
+
+/// A part that holds or not, and the term that it is from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fact<'t> {
+    pub(super) part: &'t Part,
+    pub(super) holds: bool,
+    pub(super) term: Id,
+}
+
+#[derive(Clone)]
+pub(super) struct Branch<'t> {
+    pub(super) terms: &'t Terms,
+    pub(super) goal: Vec<Lit>,
+    pub(super) named: Named,
+    pub(super) is_closed: bool,
+    pub(super) types: u8,
+    /// The values that are possible, if they are counted.
+    pub(super) values: Option<Vec<Value>>,
+    pub(super) excluded: Vec<Value>,
+    pub(super) facts: Vec<Fact<'t>>,
+    required: HashMap<&'t str, bool>,
+    properties: HashMap<&'t str, Vec<Id>>,
+    seen: HashSet<Lit>,
+    choices: Vec<Vec<Literal<'t>>>,
+    open: Vec<Literal<'t>>,
+}
+
+impl<'t> Branch<'t> {
+    pub(super) fn new(terms: &'t Terms, goal: &[Lit], named: Named) -> Self {
+        let is_name = named.0.is_some();
+        Self {
+            terms,
+            goal: goal.to_vec(),
+            named,
+            is_closed: false,
+            types: if is_name { types::STRING } else { terms.all_types() },
+            values: None,
+            excluded: Vec::new(),
+            facts: Vec::new(),
+            required: HashMap::new(),
+            properties: HashMap::new(),
+            seen: HashSet::new(),
+            choices: Vec::new(),
+            open: goal.iter().map(|(id, holds)| Literal::Term(*id, *holds)).collect(),
+        }
+    }
+
+    pub(super) fn assert(&mut self, literal: Literal<'t>) {
+        self.open.push(literal);
+    }
+
+    /// Takes everything apart that leaves no choice.
+    pub(super) fn propagate(&mut self) {
+        loop {
+            while let Some(literal) = self.open.pop() {
+                match literal {
+                    Literal::Term(id, holds) => self.assert_term(id, holds),
+                    Literal::Part(term, part, true) => self.assert_part(term, part),
+                    Literal::Part(term, part, false) => self.deny_part(term, part),
+                    Literal::All(all) => self.open.extend(all.iter().map(|(id, holds)| Literal::Term(*id, *holds))),
+                }
+                self.is_closed |= self.types == 0;
+                if self.is_closed {
+                    return;
+                }
+            }
+            self.count_values();
+            if self.is_closed || !self.simplify() {
+                return;
+            }
+        }
+    }
+
+    fn assert_term(&mut self, id: Id, holds: bool) {
+        if self.seen.contains(&(id, !holds)) {
+            self.is_closed = true;
+        }
+        if !self.seen.insert((id, holds)) {
+            return;
+        }
+        let parts = &self.terms.get(id).parts;
+        if holds {
+            self.open.extend(parts.iter().map(|part| Literal::Part(id, part, true)));
+        } else {
+            self.choices.push(parts.iter().map(|part| Literal::Part(id, part, false)).collect());
+        }
+    }
+
+    fn assert_part(&mut self, term: Id, part: &'t Part) {
+        match part {
+            Part::Never => self.is_closed = true,
+            Part::Types(allowed) => self.types &= allowed,
+            Part::Values(values) => match &mut self.values {
+                Some(own) => own.retain(|value| values.contains(value)),
+                None => self.values = Some(values.clone()),
+            },
+            Part::Cases(cases) => {
+                self.choices.push(cases.iter().map(|case| Literal::All(case)).collect());
+            }
+            part => self.add(Fact { part, holds: true, term }),
+        }
+    }
+
+    fn deny_part(&mut self, term: Id, part: &'t Part) {
+        match part {
+            Part::Never => {}
+            Part::Types(refused) => self.types &= !refused,
+            Part::Values(values) => self.excluded.extend(values.iter().cloned()),
+            Part::Cases(cases) => {
+                let denied = |case: &'t Vec<Lit>| case.iter().map(|(id, holds)| Literal::Term(*id, !holds)).collect();
+                self.choices.extend(cases.iter().map(denied));
+            }
+            part => {
+                self.types &= part.types();
+                self.add(Fact { part, holds: false, term });
+            }
+        }
+    }
+
+    fn add(&mut self, fact: Fact<'t>) {
+        let is_opaque = matches!(fact.part, Part::Opaque { .. });
+        let same = |other: &&Fact<'t>| std::ptr::eq(other.part, fact.part) || (!is_opaque && other.part == fact.part);
+        if let Some(other) = self.facts.iter().find(same) {
+            // A part denied says that the value is of its type; asserted, it says nothing of others.
+            self.is_closed |= other.holds != fact.holds;
+            return;
+        }
+        match fact.part {
+            Part::Required(name) => drop(self.required.insert(name, fact.holds)),
+            Part::Property(name, id) if fact.holds => self.properties.entry(name).or_default().push(*id),
+            _ => {}
+        }
+        self.facts.push(fact);
+    }
+
+    /// Leaves of the values that are possible those that nothing refuses so far.
+    fn count_values(&mut self) {
+        let Some(values) = &mut self.values else { return };
+        let whole = if self.terms.written { types::WHOLE } else { 0 };
+        let spelled = |value: &Value| match type_of(value) {
+            types::INTEGER => types::INTEGER | whole,
+            other => other,
+        };
+        values.retain(|value| spelled(value) & self.types != 0 && !self.excluded.contains(value));
+        self.types &= values.iter().map(spelled).fold(0, |all, one| all | one);
+        self.is_closed |= values.is_empty() || self.types == 0;
+    }
+
+    /// Takes away choices that are none. Whether there is more to take apart.
+    fn simplify(&mut self) -> bool {
+        let mut left = Vec::new();
+        for choice in std::mem::take(&mut self.choices) {
+            let mut open = Vec::new();
+            let mut is_met = false;
+            for literal in choice {
+                match self.status(&literal, 0) {
+                    Some(true) => is_met = true,
+                    Some(false) => {}
+                    None => open.push(literal),
+                }
+                if is_met {
+                    break;
+                }
+            }
+            match open.len() {
+                _ if is_met => {}
+                0 => {
+                    self.is_closed = true;
+                    return false;
+                }
+                1 => self.open.extend(open),
+                _ => left.push(open),
+            }
+        }
+        self.choices = left;
+        !self.open.is_empty()
+    }
+
+    /// Whether something holds anyway, or can't hold.
+    fn status(&self, literal: &Literal<'_>, depth: usize) -> Option<bool> {
+        match literal {
+            Literal::All(all) => {
+                let states = all.iter().map(|(id, holds)| self.status(&Literal::Term(*id, *holds), depth + 1));
+                conjunction(states)
+            }
+            Literal::Term(id, holds) => self.term_status(*id, depth).map(|status| status == *holds),
+            Literal::Part(_, part, holds) => self.part_status(part, depth).map(|status| status == *holds),
+        }
+    }
+
+    fn term_status(&self, id: Id, depth: usize) -> Option<bool> {
+        if self.seen.contains(&(id, true)) {
+            return Some(true);
+        }
+        if self.seen.contains(&(id, false)) {
+            return Some(false);
+        }
+        if depth > DEEPEST {
+            return None;
+        }
+        conjunction(self.terms.get(id).parts.iter().map(|part| self.part_status(part, depth + 1)))
+    }
+
+    fn part_status(&self, part: &Part, depth: usize) -> Option<bool> {
+        if self.types & part.types() == 0 {
+            return Some(true);
+        }
+        match part {
+            Part::Never => Some(false),
+            Part::Types(allowed) if self.types & !allowed == 0 => Some(true),
+            Part::Types(allowed) if self.types & allowed == 0 => Some(false),
+            Part::Values(values) => match &self.values {
+                Some(own) if own.iter().all(|value| values.contains(value)) => Some(true),
+                Some(own) if !own.iter().any(|value| values.contains(value)) => Some(false),
+                _ => None,
+            },
+            Part::Cases(cases) => {
+                let denied = cases.iter().map(|case| self.status(&Literal::All(case), depth + 1).map(|met| !met));
+                conjunction(denied).map(|none| !none)
+            }
+            Part::Required(name) => self.required.get(name.as_str()).copied(),
+            Part::Property(name, id) => self.property_status(name, *id, depth),
+            Part::Opaque { .. } => None,
+            part => self.facts.iter().find(|fact| fact.part == part).map(|fact| fact.holds),
+        }
+    }
+
+    /// Whether a member meets a term by the constants that it is known to be one of.
+    fn property_status(&self, name: &str, id: Id, depth: usize) -> Option<bool> {
+        let own = self.properties.get(name)?;
+        if own.contains(&id) || self.required.get(name) == Some(&false) {
+            return Some(true);
+        }
+        let values = own.iter().find_map(|own| self.values_of(*own, depth))?;
+        if self.terms.written && values.iter().any(holds_number) {
+            return None;
+        }
+        let mut held = values.iter().map(|value| self.terms.holds(id, value));
+        let first = held.next()??;
+        let is_same = held.all(|other| other == Some(first));
+        let is_there = self.types == types::OBJECT && self.required.get(name) == Some(&true);
+        (is_same && (first || is_there)).then_some(first)
+    }
+
+    /// The values that a term allows, if they are counted.
+    fn values_of(&self, id: Id, depth: usize) -> Option<&'t [Value]> {
+        if depth > DEEPEST {
+            return None;
+        }
+        self.terms.get(id).parts.iter().find_map(|part| match part {
+            Part::Values(values) => Some(values.as_slice()),
+            Part::Cases(cases) => match cases.as_slice() {
+                [case] => case.iter().filter(|lit| lit.1).find_map(|(id, _)| self.values_of(*id, depth + 1)),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// The choice to make next: the smallest.
+    pub(super) fn choose(&mut self) -> Option<Vec<Literal<'t>>> {
+        let smallest = (0..self.choices.len()).min_by_key(|number| self.choices[*number].len())?;
+        Some(self.choices.remove(smallest))
+    }
+
+    /// Whether a value meets the goal; none where that is not known.
+    pub(super) fn accepts(&self, value: &Value) -> Option<bool> {
+        let named = match (&self.named.0, value) {
+            (None, _) => Some(true),
+            (Some(wanted), Value::String(text)) => self.is_wanted(wanted, text),
+            (Some(_), _) => Some(false),
+        };
+        let goal = self.goal.iter().map(|(id, holds)| Some(self.terms.holds(*id, value)? == *holds));
+        conjunction(goal.chain([named]))
+    }
+
+    fn is_wanted(&self, wanted: &Wanted, text: &str) -> Option<bool> {
+        let matching = wanted.matching.iter().map(|pattern| self.terms.matches(pattern, text));
+        let others = wanted.not_matching.iter().map(|pattern| self.terms.matches(pattern, text).map(|met| !met));
+        conjunction(matching.chain(others).chain([Some(!wanted.excluded.contains(text))]))
+    }
+
+    /// The texts that are excluded one by one.
+    pub(super) fn excluded_texts(&self) -> BTreeSet<String> {
+        self.excluded.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+}
+
+/// Whether a number is in a value.
+pub(super) fn holds_number(value: &Value) -> bool {
+    match normal(value) {
+        Value::Number(_) => true,
+        Value::Array(items) => items.iter().any(holds_number),
+        Value::Object(members) => members.values().any(holds_number),
+        _ => false,
+    }
+}
+
+/// Whether all hold: false as soon as one does not, unknown where one is.
+pub(super) fn conjunction(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = Some(true);
+    for part in parts {
+        match part {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}

@@ -1,0 +1,17 @@
+//! The proof by the canonical form of the `jsonschema` crate.
+
+use jsonschema::canonical::{self, CanonicalSchema, Containment};
+
+use crate::bundle::bundle;
+use crate::schema::Schema;
+
+/// Whether the canonical form proves that every instance of `narrow` is one of `wide`.
+pub(crate) fn is_covered(wide: &Schema, narrow: &Schema) -> bool {
+    let (Some(wide), Some(narrow)) = (canonical(wide), canonical(narrow)) else { return false };
+    wide.covers(&narrow).is_ok_and(|answer| answer == Containment::Yes)
+}
+
+fn canonical(schema: &Schema) -> Option<CanonicalSchema> {
+    let document = bundle(schema)?;
+    canonical::options().offline().should_validate_formats(schema.formats()).canonicalize(&document).ok()
+}

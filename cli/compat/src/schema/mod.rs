@@ -1,0 +1,176 @@
+//! A document with everything that it refers to.
+
+mod keywords;
+mod validator;
+mod violation;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jsonschema::{Draft, Registry, Validator};
+use serde_json::Value;
+
+use crate::files::{Files, Place, own_uri};
+pub(crate) use validator::options;
+pub use violation::Violation;
+
+/// A document of [`Files`] with everything that it refers to, compiled.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    root: Place,
+    nodes: BTreeMap<Place, Node>,
+    validator: Validator,
+    formats: bool,
+}
+
+/// A schema at a place.
+#[derive(Clone, Debug)]
+struct Node {
+    value: Value,
+    draft: Draft,
+    subschemas: Vec<Subschema>,
+    targets: Vec<Place>,
+    dynamic: Option<walk::Dynamic>,
+}
+
+/// A schema directly under another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subschema {
+    /// The keyword that holds it.
+    pub keyword: &'static str,
+    /// The member of the keyword's object, or the index in its list; none where the keyword holds one schema.
+    pub member: Option<String>,
+    /// Where it is.
+    pub place: Place,
+}
+
+impl Subschema {
+    /// Whether it is there only to be referred to, under `$defs`, `definitions` or `contentSchema`.
+    #[must_use]
+    pub fn is_definition(&self) -> bool {
+        keywords::is_definition(self.keyword)
+    }
+}
+
+impl Schema {
+    /// A document by its name, with everything that it refers to.
+    ///
+    /// # Errors
+    ///
+    /// There is no such document, a reference leads nowhere, or a schema is not valid in its draft.
+    pub fn new(files: &Files, root: &str) -> Result<Self, SchemaError> {
+        let documents = files.closure(root);
+        let place = Place::root(root);
+        let Some(document) = documents.get(root) else { return Err(SchemaError::NoFile(root.to_owned())) };
+        let resources = documents.iter().map(|(name, document)| (own_uri(name), *document));
+        let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
+        let registry = registry.map_err(|error| SchemaError::invalid(place.clone(), &error))?;
+        let nodes = walk::walk(&documents, &registry, root)?;
+        let options = options(files.formats()).with_registry(&registry).with_base_uri(own_uri(root));
+        let validator = options.build(document).map_err(|error| SchemaError::Invalid {
+            place: Place { file: root.to_owned(), pointer: error.instance_path().to_string() },
+            reason: error.to_string(),
+        })?;
+        Ok(Self { root: place, nodes, validator, formats: files.formats() })
+    }
+
+    /// Whether a value is an instance of the schema, as the run-time validator says.
+    #[must_use]
+    pub fn is_valid(&self, value: &Value) -> bool {
+        self.validator.is_valid(value)
+    }
+
+    /// Everything that the schema refuses in a value.
+    #[must_use]
+    pub fn violations(&self, value: &Value) -> Vec<Violation> {
+        self.validator.iter_errors(value).map(|error| Violation::new(&error, self)).collect()
+    }
+
+    /// Where the schema starts.
+    #[must_use]
+    pub fn root(&self) -> &Place {
+        &self.root
+    }
+
+    /// Whether `format` refuses values.
+    #[must_use]
+    pub fn formats(&self) -> bool {
+        self.formats
+    }
+
+    /// The places of all schemas that the root leads to, definitions included.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.nodes.keys()
+    }
+
+    /// The schema at a place: an object, `true` or `false`. None where no schema is that the root leads to.
+    #[must_use]
+    pub fn value(&self, place: &Place) -> Option<&Value> {
+        self.nodes.get(place).map(|node| &node.value)
+    }
+
+    /// The draft that the schema at a place is written in; `Draft::Unknown` for a meta-schema of somebody's own.
+    #[must_use]
+    pub fn draft(&self, place: &Place) -> Draft {
+        self.nodes.get(place).map_or(Draft::Unknown, |node| node.draft)
+    }
+
+    /// The schemas directly under the one at a place that its draft reads.
+    #[must_use]
+    pub fn subschemas(&self, place: &Place) -> &[Subschema] {
+        self.nodes.get(place).map_or(&[], |node| &node.subschemas)
+    }
+
+    /// Where the references of the schema at a place lead: its `$ref`, then its `$dynamicRef` or `$recursiveRef`.
+    #[must_use]
+    pub fn targets(&self, place: &Place) -> &[Place] {
+        self.nodes.get(place).map_or(&[], |node| &node.targets)
+    }
+
+    /// Whether the schema at a place has a reference that leads to several, by the way that led to it.
+    #[must_use]
+    pub fn is_dynamic(&self, place: &Place) -> bool {
+        self.nodes.get(place).is_some_and(|node| node.dynamic.is_some())
+    }
+}
+
+/// Why there is no [`Schema`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// There is no document of this name.
+    NoFile(String),
+    /// A reference leads to what is no schema.
+    NoPlace {
+        /// The schema with the reference.
+        place: Place,
+        /// The reference.
+        reference: String,
+    },
+    /// A schema that its draft does not allow, or a reference to what is not there.
+    Invalid {
+        /// Where it is.
+        place: Place,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl SchemaError {
+    fn invalid(place: Place, error: &dyn fmt::Display) -> Self {
+        Self::Invalid { place, reason: error.to_string() }
+    }
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFile(name) => write!(formatter, "there is no schema file `{name}`"),
+            Self::NoPlace { place, reference } => write!(formatter, "{place}: `{reference}` leads to no schema"),
+            Self::Invalid { place, reason } => write!(formatter, "{place}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for SchemaError {}

@@ -1,0 +1,44 @@
+//! What a schema refuses in a value.
+
+use jsonschema::ValidationError;
+
+use super::Schema;
+use crate::files::Place;
+
+/// One thing that a schema refuses in a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The keyword.
+    pub keyword: String,
+    /// The place of the keyword, as far as it is known: else the schema as a whole.
+    pub place: Place,
+    /// JSON Pointer in the value.
+    pub instance: String,
+    /// What was expected, without the value.
+    pub reason: String,
+}
+
+impl Violation {
+    pub(super) fn new(error: &ValidationError<'_>, schema: &Schema) -> Self {
+        Self {
+            keyword: error.kind().keyword().to_owned(),
+            place: place(error, schema),
+            instance: error.instance_path().to_string(),
+            reason: error.masked().to_string(),
+        }
+    }
+}
+
+/// The schema location of an error is a pointer in the document that holds the keyword; which document that is, is found
+/// by where there is such a keyword.
+fn place(error: &ValidationError<'_>, schema: &Schema) -> Place {
+    let pointer = error.schema_path().to_string();
+    let (parent, _) = pointer.rsplit_once('/').unwrap_or_default();
+    let files = schema.nodes.keys().filter(|place| place.pointer == parent).map(|place| &place.file);
+    let mut files: Vec<_> = files.collect();
+    files.sort_by_key(|file| **file != schema.root.file);
+    match files.first() {
+        Some(file) => Place { file: (*file).clone(), pointer },
+        None => schema.root.clone(),
+    }
+}

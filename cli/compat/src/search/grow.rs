@@ -1,0 +1,87 @@
+//! Instances of a term: small ones, and ones with all the members that it speaks of.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::prove::{Outcome, Prover};
+use crate::terms::{Id, Part, Terms};
+
+/// How far members of members are added.
+const DEEPEST: usize = 6;
+
+/// Instances of the narrow schema to start from.
+pub(super) fn seeds(terms: &Terms, prover: &mut Prover<'_>) -> Vec<Value> {
+    let [narrow, _] = terms.roots;
+    let mut seeds = Vec::new();
+    let mut starts = vec![vec![(narrow, true)]];
+    starts.extend(cases(terms, narrow).into_iter().map(|case| vec![(narrow, true), (case, true)]));
+    for goal in starts {
+        if let Outcome::Open(Some(value)) = prover.prove(goal) {
+            let grown = grow(terms, prover, narrow, value.clone(), 0);
+            seeds.extend([value, grown]);
+        }
+    }
+    seeds
+}
+
+/// The terms that stand beside each other as choices.
+fn cases(terms: &Terms, id: Id) -> BTreeSet<Id> {
+    let parts = reached(terms, id).into_iter().flat_map(|id| &terms.get(id).parts);
+    let choices = parts.filter_map(|part| match part {
+        Part::Cases(cases) if cases.len() > 1 => Some(cases),
+        _ => None,
+    });
+    choices.flatten().flatten().filter(|lit| lit.1).map(|lit| lit.0).collect()
+}
+
+/// A term, and those that it leads to without a step into the value.
+fn reached(terms: &Terms, id: Id) -> BTreeSet<Id> {
+    let (mut reached, mut open) = (BTreeSet::new(), vec![id]);
+    while let Some(id) = open.pop() {
+        if reached.insert(id) {
+            let cases = terms.get(id).parts.iter().filter_map(|part| match part {
+                Part::Cases(cases) => Some(cases),
+                _ => None,
+            });
+            open.extend(cases.flatten().flatten().filter(|lit| lit.1).map(|lit| lit.0));
+        }
+    }
+    reached
+}
+
+/// A value with more members and items, as far as it still meets the term.
+fn grow(terms: &Terms, prover: &mut Prover<'_>, id: Id, mut value: Value, depth: usize) -> Value {
+    if depth > DEEPEST {
+        return value;
+    }
+    for part in reached(terms, id).into_iter().flat_map(|id| &terms.get(id).parts) {
+        let (name, inner) = match part {
+            Part::Property(name, inner) => (Some(name), *inner),
+            Part::ItemsFrom(0, inner) => (None, *inner),
+            _ => continue,
+        };
+        let own = match (&value, name) {
+            (Value::Object(members), Some(name)) => members.get(name).cloned(),
+            (Value::Array(items), None) => items.first().cloned(),
+            _ => continue,
+        };
+        let own = own.or_else(|| match prover.prove(vec![(inner, true)]) {
+            Outcome::Open(value) => value,
+            Outcome::Closed => None,
+        });
+        let Some(own) = own else { continue };
+        let grown = grow(terms, prover, inner, own, depth + 1);
+        let mut larger = value.clone();
+        match (&mut larger, name) {
+            (Value::Object(members), Some(name)) => drop(members.insert(name.clone(), grown)),
+            (Value::Array(items), None) if items.is_empty() => items.push(grown),
+            (Value::Array(items), None) => items[0] = grown,
+            _ => continue,
+        }
+        if terms.holds(id, &larger) != Some(false) {
+            value = larger;
+        }
+    }
+    value
+}

@@ -1,0 +1,95 @@
+//! Small changes of a value, each at one place.
+
+use serde_json::{Map, Value};
+
+use super::constants::Constants;
+
+/// All changes of a value: those near the root first.
+pub(super) fn mutations(value: &Value, constants: &Constants) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut paths = Vec::new();
+    collect(value, &mut String::new(), &mut paths);
+    paths.sort_by_key(|path| path.matches('/').count());
+    for path in paths {
+        let Some(inner) = value.pointer(&path) else { continue };
+        for changed in at(inner, name(&path).as_deref(), constants) {
+            let mut whole = value.clone();
+            if let Some(place) = whole.pointer_mut(&path) {
+                *place = changed;
+                found.push(whole);
+            }
+        }
+    }
+    found
+}
+
+fn collect(value: &Value, path: &mut String, paths: &mut Vec<String>) {
+    paths.push(path.clone());
+    let length = path.len();
+    let mut below = |segment: String, value: &Value| {
+        path.push('/');
+        path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        collect(value, path, paths);
+        path.truncate(length);
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| below(name.clone(), value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| below(index.to_string(), item)),
+        _ => {}
+    }
+}
+
+/// The name of the member that a path ends in.
+fn name(path: &str) -> Option<String> {
+    path.rsplit_once('/').map(|(_, last)| last.replace("~1", "/").replace("~0", "~"))
+}
+
+fn at(value: &Value, name: Option<&str>, constants: &Constants) -> Vec<Value> {
+    let mut changed = match value {
+        Value::Object(members) => members_changed(members, constants),
+        Value::Array(items) => items_changed(items),
+        Value::String(text) => {
+            let shorter: String = text.chars().skip(1).collect();
+            vec![Value::String(format!("{text}a")), Value::String(shorter), Value::String(text.to_uppercase())]
+        }
+        Value::Number(number) => {
+            let near = number.as_i64().into_iter().flat_map(|number| [number.wrapping_add(1), number.wrapping_sub(1)]);
+            let spelled = number.as_f64().map(Value::from);
+            near.map(Value::from).chain(spelled).collect()
+        }
+        _ => Vec::new(),
+    };
+    let own = name.and_then(|name| constants.members.get(name)).into_iter().flatten();
+    changed.extend(own.chain(&constants.values).cloned());
+    changed
+}
+
+fn members_changed(members: &Map<String, Value>, constants: &Constants) -> Vec<Value> {
+    let without = members.keys().map(|name| {
+        let mut members = members.clone();
+        members.remove(name);
+        Value::Object(members)
+    });
+    let undeclared = [("undeclared".to_owned(), vec![Value::Null])];
+    let names = constants.members.iter().map(|(name, values)| (name.clone(), values.clone())).chain(undeclared);
+    let with = names.filter(|(name, _)| !members.contains_key(name)).flat_map(|(name, values)| {
+        values.into_iter().map(move |value| {
+            let mut members = members.clone();
+            members.insert(name.clone(), value);
+            Value::Object(members)
+        })
+    });
+    without.chain(with).collect()
+}
+
+fn items_changed(items: &[Value]) -> Vec<Value> {
+    let mut changed: Vec<Value> = Vec::new();
+    for index in 0..items.len().min(8) {
+        let mut fewer = items.to_vec();
+        let item = fewer.remove(index);
+        changed.push(Value::Array(fewer));
+        changed.push(items.iter().cloned().chain([item]).collect());
+    }
+    changed.push(items.iter().cloned().chain([Value::Null]).collect());
+    changed
+}

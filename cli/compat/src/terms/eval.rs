@@ -1,0 +1,132 @@
+//! What a term says of a value.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::{Id, Part, Terms, normal, number, type_of, types};
+
+/// Terms that lead to one another without a step into the value are followed so far.
+const DEEPEST: usize = 128;
+
+impl Terms {
+    /// Whether a value meets a term; none where that is not known.
+    pub(crate) fn holds(&self, id: Id, value: &Value) -> Option<bool> {
+        self.holds_at(id, value, 0)
+    }
+
+    /// Whether a value meets a part; none where that is not known.
+    pub(crate) fn part_holds(&self, part: &Part, value: &Value) -> Option<bool> {
+        self.part_at(part, value, 0)
+    }
+
+    fn holds_at(&self, id: Id, value: &Value, depth: usize) -> Option<bool> {
+        if depth > DEEPEST {
+            return None;
+        }
+        all(self.get(id).parts.iter().map(|part| self.part_at(part, value, depth + 1)))
+    }
+
+    fn part_at(&self, part: &Part, value: &Value, depth: usize) -> Option<bool> {
+        if part.types() & type_of(value) == 0 {
+            return Some(true);
+        }
+        let length = |text: &str| text.chars().count() as u64;
+        match (part, value) {
+            (Part::Never, _) => Some(false),
+            (Part::Types(allowed), _) => {
+                let own = type_of(value);
+                let own = if own == types::WHOLE && !self.written { types::INTEGER } else { own };
+                Some(allowed & own != 0)
+            }
+            (Part::Values(values), _) => Some(values.contains(&normal(value))),
+            (Part::Minimum { limit, exclusive }, _) => number::compare(value, limit)
+                .map(|order| order == Ordering::Greater || (order == Ordering::Equal && !exclusive)),
+            (Part::Maximum { limit, exclusive }, _) => number::compare(value, limit)
+                .map(|order| order == Ordering::Less || (order == Ordering::Equal && !exclusive)),
+            (Part::MultipleOf(_), _) => self.leaf(&serde_json::json!({"multipleOf": of_multiple(part)}), value),
+            (Part::MinLength(min), Value::String(text)) => Some(length(text) >= *min),
+            (Part::MaxLength(max), Value::String(text)) => Some(length(text) <= *max),
+            (Part::Pattern(pattern), Value::String(text)) => self.matches(pattern, text),
+            (Part::Format(draft, format), _) => self.has_format(*draft, format, value),
+            (Part::Cases(cases), _) => any(cases.iter().map(|case| {
+                all(case.iter().map(|(id, wanted)| Some(self.holds_at(*id, value, depth + 1)? == *wanted)))
+            })),
+            (part, Value::Array(items)) => self.array(part, items),
+            (part, Value::Object(members)) => self.object(part, members),
+            _ => None,
+        }
+    }
+
+    fn array(&self, part: &Part, items: &[Value]) -> Option<bool> {
+        let matching = |id: Id| -> Option<u64> {
+            let matched = items.iter().map(|item| self.holds(id, item)).collect::<Option<Vec<bool>>>()?;
+            Some(matched.into_iter().filter(|matched| *matched).count() as u64)
+        };
+        let at = |index: u64| usize::try_from(index).unwrap_or(usize::MAX);
+        match part {
+            Part::MinItems(min) => Some(items.len() as u64 >= *min),
+            Part::MaxItems(max) => Some(items.len() as u64 <= *max),
+            Part::UniqueItems => {
+                let mut spelled: Vec<String> = items.iter().map(|item| normal(item).to_string()).collect();
+                spelled.sort_unstable();
+                Some(spelled.windows(2).all(|pair| pair[0] != pair[1]))
+            }
+            Part::Item(index, id) => items.get(at(*index)).map_or(Some(true), |item| self.holds(*id, item)),
+            Part::ItemsFrom(start, id) => all(items.iter().skip(at(*start)).map(|item| self.holds(*id, item))),
+            Part::MinContains(id, min) => matching(*id).map(|count| count >= *min),
+            Part::MaxContains(id, max) => matching(*id).map(|count| count <= *max),
+            _ => None,
+        }
+    }
+
+    fn object(&self, part: &Part, members: &serde_json::Map<String, Value>) -> Option<bool> {
+        match part {
+            Part::Required(name) => Some(members.contains_key(name)),
+            Part::MinProperties(min) => Some(members.len() as u64 >= *min),
+            Part::MaxProperties(max) => Some(members.len() as u64 <= *max),
+            Part::Property(name, id) => members.get(name).map_or(Some(true), |value| self.holds(*id, value)),
+            Part::PatternProperty(pattern, id) => all(members
+                .iter()
+                .map(|(name, value)| if self.matches(pattern, name)? { self.holds(*id, value) } else { Some(true) })),
+            Part::OtherProperties { schema, .. } => all(members
+                .iter()
+                .map(|(name, value)| if self.is_other(part, name)? { self.holds(*schema, value) } else { Some(true) })),
+            Part::PropertyNames(id) => all(members.keys().map(|name| self.holds(*id, &Value::String(name.clone())))),
+            _ => None,
+        }
+    }
+
+    /// Whether a member of this name is one that a part for other properties speaks of.
+    pub(crate) fn is_other(&self, part: &Part, name: &str) -> Option<bool> {
+        let Part::OtherProperties { names, patterns, .. } = part else { return Some(false) };
+        if names.contains(name) {
+            return Some(false);
+        }
+        any(patterns.iter().map(|pattern| self.matches(pattern, name))).map(|matched| !matched)
+    }
+}
+
+fn of_multiple(part: &Part) -> &Value {
+    match part {
+        Part::MultipleOf(value) => value,
+        _ => &Value::Null,
+    }
+}
+
+/// Whether all hold: false as soon as one does not, unknown where one is.
+fn all(mut parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = Some(true);
+    for part in &mut parts {
+        match part {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
+fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    all(parts.map(|part| part.map(|part| !part))).map(|none| !none)
+}

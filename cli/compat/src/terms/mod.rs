@@ -1,0 +1,221 @@
+//! Two schemas as one set of terms, in which equal subschemas are one.
+//!
+//! A term is a conjunction of [`Part`]s; drafts, references, annotations and the order of keywords are gone.
+
+mod eval;
+mod merge;
+pub(crate) mod number;
+mod read;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+
+use crate::files::{Place, schema_uri};
+use crate::schema::{Schema, options};
+
+/// The number of a term.
+pub(crate) type Id = usize;
+
+/// A term that has to hold, or has not to.
+pub(crate) type Lit = (Id, bool);
+
+/// JSON types as bits. An integer that is written with a fraction, as `1.0`, is none in draft 4.
+pub(crate) mod types {
+    pub(crate) const NULL: u8 = 1;
+    pub(crate) const BOOLEAN: u8 = 2;
+    pub(crate) const INTEGER: u8 = 4;
+    pub(crate) const WHOLE: u8 = 8;
+    pub(crate) const FRACTION: u8 = 16;
+    pub(crate) const STRING: u8 = 32;
+    pub(crate) const ARRAY: u8 = 64;
+    pub(crate) const OBJECT: u8 = 128;
+    pub(crate) const NUMBER: u8 = INTEGER | WHOLE | FRACTION;
+}
+
+/// What one keyword says; of values of other types than its own, nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Part {
+    Never,
+    Types(u8),
+    Values(Vec<Value>),
+    Minimum {
+        limit: Value,
+        exclusive: bool,
+    },
+    Maximum {
+        limit: Value,
+        exclusive: bool,
+    },
+    MultipleOf(Value),
+    MinLength(u64),
+    MaxLength(u64),
+    Pattern(String),
+    Format(Draft, String),
+    Required(String),
+    MinProperties(u64),
+    MaxProperties(u64),
+    Property(String, Id),
+    PatternProperty(String, Id),
+    OtherProperties {
+        names: BTreeSet<String>,
+        patterns: Vec<String>,
+        schema: Id,
+    },
+    PropertyNames(Id),
+    MinItems(u64),
+    MaxItems(u64),
+    UniqueItems,
+    Item(u64, Id),
+    ItemsFrom(u64, Id),
+    MinContains(Id, u64),
+    MaxContains(Id, u64),
+    /// One of the conjunctions holds: `allOf`, `anyOf`, `oneOf`, `not`, `if` and references.
+    Cases(Vec<Vec<Lit>>),
+    /// What is not understood: it holds for values of these types when it will. Equal only within equal terms.
+    Opaque {
+        keyword: &'static str,
+        types: u8,
+        schema: Option<Id>,
+        unique: Option<usize>,
+    },
+}
+
+impl Part {
+    /// The types of values that the part can refuse.
+    pub(crate) fn types(&self) -> u8 {
+        match self {
+            Self::Never | Self::Types(_) | Self::Values(_) | Self::Cases(_) => u8::MAX,
+            Self::Minimum { .. } | Self::Maximum { .. } | Self::MultipleOf(_) => types::NUMBER,
+            Self::MinLength(_) | Self::MaxLength(_) | Self::Pattern(_) | Self::Format(..) => types::STRING,
+            Self::Required(_)
+            | Self::MinProperties(_)
+            | Self::MaxProperties(_)
+            | Self::Property(..)
+            | Self::PatternProperty(..)
+            | Self::OtherProperties { .. }
+            | Self::PropertyNames(_) => types::OBJECT,
+            Self::MinItems(_)
+            | Self::MaxItems(_)
+            | Self::UniqueItems
+            | Self::Item(..)
+            | Self::ItemsFrom(..)
+            | Self::MinContains(..)
+            | Self::MaxContains(..) => types::ARRAY,
+            Self::Opaque { types, .. } => *types,
+        }
+    }
+
+    /// The part with other numbers for the terms that it speaks of.
+    fn renumber(&self, number: &impl Fn(Id) -> Id) -> Self {
+        let mut part = self.clone();
+        match &mut part {
+            Self::Property(_, id)
+            | Self::PatternProperty(_, id)
+            | Self::OtherProperties { schema: id, .. }
+            | Self::PropertyNames(id)
+            | Self::Item(_, id)
+            | Self::ItemsFrom(_, id)
+            | Self::MinContains(id, _)
+            | Self::MaxContains(id, _)
+            | Self::Opaque { schema: Some(id), .. } => *id = number(*id),
+            Self::Cases(cases) => {
+                for case in cases.iter_mut() {
+                    case.iter_mut().for_each(|(id, _)| *id = number(*id));
+                    case.sort_unstable();
+                    case.dedup();
+                }
+                cases.sort();
+                cases.dedup();
+            }
+            _ => {}
+        }
+        part
+    }
+}
+
+/// A schema: the parts that all have to hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Term {
+    pub(crate) parts: Vec<Part>,
+    /// One of the schemas that the term stands for.
+    pub(crate) place: Option<Place>,
+}
+
+/// The terms of two schemas.
+pub(crate) struct Terms {
+    terms: Vec<Term>,
+    /// Of the two schemas.
+    pub(crate) roots: [Id; 2],
+    /// Whether it matters how an integer is written.
+    pub(crate) written: bool,
+    leaves: RefCell<HashMap<String, Option<Validator>>>,
+}
+
+impl Terms {
+    /// The terms of two schemas, the narrow one and the wide one.
+    pub(crate) fn of(schemas: [&Schema; 2]) -> Self {
+        let raw = read::read(schemas);
+        let written = raw.written;
+        let (terms, roots) = merge::merge(raw);
+        Self { terms, roots, written, leaves: RefCell::default() }
+    }
+
+    pub(crate) fn get(&self, id: Id) -> &Term {
+        &self.terms[id]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// All types that are told apart.
+    pub(crate) fn all_types(&self) -> u8 {
+        if self.written { u8::MAX } else { u8::MAX & !types::WHOLE }
+    }
+
+    /// Whether a text matches a pattern; none where the validator can't say.
+    pub(crate) fn matches(&self, pattern: &str, text: &str) -> Option<bool> {
+        self.leaf(&json!({"pattern": pattern}), &Value::String(text.to_owned()))
+    }
+
+    pub(crate) fn has_format(&self, draft: Draft, format: &str, text: &Value) -> Option<bool> {
+        self.leaf(&json!({"$schema": schema_uri(draft), "format": format}), text)
+    }
+
+    /// What the validator says of one keyword.
+    fn leaf(&self, schema: &Value, value: &Value) -> Option<bool> {
+        let mut leaves = self.leaves.borrow_mut();
+        let validator = leaves.entry(schema.to_string()).or_insert_with(|| options(true).build(schema).ok());
+        validator.as_ref().map(|validator| validator.is_valid(value))
+    }
+}
+
+/// The type of a value.
+pub(crate) fn type_of(value: &Value) -> u8 {
+    match value {
+        Value::Null => types::NULL,
+        Value::Bool(_) => types::BOOLEAN,
+        Value::Number(number) if !number.is_f64() => types::INTEGER,
+        Value::Number(number) if number.as_f64().is_some_and(|float| float.fract() == 0.0) => types::WHOLE,
+        Value::Number(_) => types::FRACTION,
+        Value::String(_) => types::STRING,
+        Value::Array(_) => types::ARRAY,
+        Value::Object(_) => types::OBJECT,
+    }
+}
+
+/// A value in the one spelling that equal values share: `1` for `1.0`, members by their names.
+pub(crate) fn normal(value: &Value) -> Value {
+    match value {
+        Value::Number(_) => number::normal(value),
+        Value::Array(items) => items.iter().map(normal).collect(),
+        Value::Object(members) => {
+            let sorted: BTreeMap<_, _> = members.iter().map(|(name, value)| (name.clone(), normal(value))).collect();
+            Value::Object(sorted.into_iter().collect())
+        }
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,185 @@
+//! Keyword by keyword.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Draft;
+use serde_json::{Map, Value};
+
+use super::Reader;
+use crate::schema::options;
+use crate::terms::{Lit, Part, normal, number, types};
+
+impl Reader<'_> {
+    /// A keyword whose value holds no schema.
+    pub(super) fn assertion(&mut self, draft: Draft, keyword: &str, value: &Value, schema: &Map<String, Value>) {
+        if !draft.is_known_keyword(keyword) {
+            return;
+        }
+        let count = || number::integer(value).and_then(|count| u64::try_from(count).ok());
+        let part = match keyword {
+            "type" => self.types(draft, value),
+            "enum" => value.as_array().map(|values| Part::Values(sorted(values))),
+            "const" => Some(Part::Values(vec![normal(value)])),
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => bound(draft, keyword, value, schema),
+            "multipleOf" => value.is_number().then(|| Part::MultipleOf(normal(value))),
+            "minLength" => count().filter(|count| *count > 0).map(Part::MinLength),
+            "maxLength" => count().map(Part::MaxLength),
+            "pattern" => value.as_str().map(|pattern| Part::Pattern(pattern.to_owned())),
+            "format" if self.schema.formats() => {
+                let known = value.as_str().filter(|name| options(true).is_known_format(draft, name));
+                known.map(|name| Part::Format(draft, name.to_owned()))
+            }
+            "minItems" => count().filter(|count| *count > 0).map(Part::MinItems),
+            "maxItems" => count().map(Part::MaxItems),
+            "uniqueItems" => (*value == Value::Bool(true)).then_some(Part::UniqueItems),
+            "minProperties" => count().filter(|count| *count > 0).map(Part::MinProperties),
+            "maxProperties" => count().map(Part::MaxProperties),
+            "required" => {
+                let names: BTreeSet<_> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                self.parts.extend(names.into_iter().map(|name| Part::Required(name.to_owned())));
+                None
+            }
+            "dependencies" | "dependentRequired" => {
+                self.dependent_required(value);
+                None
+            }
+            _ => None,
+        };
+        self.parts.extend(part);
+    }
+
+    fn types(&mut self, draft: Draft, value: &Value) -> Option<Part> {
+        let names: Vec<&str> = match value {
+            Value::String(name) => vec![name],
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            _ => return None,
+        };
+        self.raw.written |= draft == Draft::Draft4 && names.contains(&"integer");
+        Some(Part::Types(names.into_iter().map(|name| type_bits(draft, name)).fold(0, |all, one| all | one)))
+    }
+
+    fn dependent_required(&mut self, value: &Value) {
+        for (name, needed) in value.as_object().into_iter().flatten() {
+            let Value::Array(needed) = needed else { continue };
+            let needed: BTreeSet<_> = needed.iter().filter_map(Value::as_str).collect();
+            let then = self.add(needed.into_iter().map(|name| Part::Required(name.to_owned())).collect());
+            self.dependent(name, then);
+        }
+    }
+
+    /// The keywords that hold schemas.
+    pub(super) fn applicators(&mut self, draft: Draft, schema: &Map<String, Value>) {
+        self.combinations();
+        for keyword in ["dependencies", "dependentSchemas"] {
+            for (name, then) in self.held(keyword) {
+                self.dependent(&name.unwrap_or_default(), then);
+            }
+        }
+        self.properties();
+        self.items(draft, schema);
+        let count = |keyword: &str| schema.get(keyword).and_then(number::integer).and_then(|n| u64::try_from(n).ok());
+        if let Some(contains) = self.one("contains") {
+            let limits = draft >= Draft::Draft201909;
+            let min = count("minContains").filter(|_| limits).unwrap_or(1);
+            self.parts.extend((min > 0).then_some(Part::MinContains(contains, min)));
+            self.parts.extend(count("maxContains").filter(|_| limits).map(|max| Part::MaxContains(contains, max)));
+        }
+    }
+
+    fn combinations(&mut self) {
+        let positive = |held: Vec<(Option<String>, usize)>| held.into_iter().map(|(_, id)| (id, true));
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let held: Vec<Lit> = positive(self.held(keyword)).collect();
+            if held.is_empty() {
+                continue;
+            }
+            let cases = match keyword {
+                "allOf" => vec![held],
+                "anyOf" => held.into_iter().map(|lit| vec![lit]).collect(),
+                _ => {
+                    let only = |one: usize| held.iter().enumerate().map(move |(other, (id, _))| (*id, one == other));
+                    (0..held.len()).map(|one| only(one).collect()).collect()
+                }
+            };
+            self.parts.push(Part::Cases(cases));
+        }
+        if let Some(not) = self.one("not") {
+            self.parts.push(Part::Cases(vec![vec![(not, false)]]));
+        }
+        let Some(condition) = self.one("if") else { return };
+        if let Some(then) = self.one("then") {
+            self.parts.push(Part::Cases(vec![vec![(condition, false)], vec![(then, true)]]));
+        }
+        if let Some(otherwise) = self.one("else") {
+            self.parts.push(Part::Cases(vec![vec![(condition, true)], vec![(otherwise, true)]]));
+        }
+    }
+
+    fn properties(&mut self) {
+        let named = |held: Vec<(Option<String>, usize)>| {
+            held.into_iter().map(|(name, id)| (name.unwrap_or_default(), id)).collect::<Vec<_>>()
+        };
+        let properties = named(self.held("properties"));
+        let patterns = named(self.held("patternProperties"));
+        if let Some(schema) = self.one("additionalProperties") {
+            let names = properties.iter().map(|(name, _)| name.clone()).collect();
+            let mut patterns: Vec<_> = patterns.iter().map(|(pattern, _)| pattern.clone()).collect();
+            patterns.sort();
+            self.parts.push(Part::OtherProperties { names, patterns, schema });
+        }
+        self.parts.extend(properties.into_iter().map(|(name, id)| Part::Property(name, id)));
+        self.parts.extend(patterns.into_iter().map(|(pattern, id)| Part::PatternProperty(pattern, id)));
+        if let Some(names) = self.one("propertyNames") {
+            self.parts.push(Part::PropertyNames(names));
+        }
+    }
+
+    fn items(&mut self, draft: Draft, schema: &Map<String, Value>) {
+        let tuple = if draft >= Draft::Draft202012 { "prefixItems" } else { "items" };
+        let first = self.held(tuple).into_iter().filter(|(index, _)| index.is_some());
+        self.parts.extend(first.zip(0..).map(|((_, id), index)| Part::Item(index, id)).collect::<Vec<_>>());
+        let length = schema.get(tuple).and_then(Value::as_array).map(Vec::len);
+        let start = length.map_or(0, |length| length as u64);
+        let rest = match length {
+            Some(_) if draft < Draft::Draft202012 => self.one("additionalItems"),
+            _ => self.one("items"),
+        };
+        self.parts.extend(rest.map(|rest| Part::ItemsFrom(start, rest)));
+    }
+}
+
+fn sorted(values: &[Value]) -> Vec<Value> {
+    let mut values: Vec<Value> = values.iter().map(normal).collect();
+    values.sort_by_key(Value::to_string);
+    values.dedup();
+    values
+}
+
+fn type_bits(draft: Draft, name: &str) -> u8 {
+    match name {
+        "null" => types::NULL,
+        "boolean" => types::BOOLEAN,
+        "integer" if draft == Draft::Draft4 => types::INTEGER,
+        "integer" => types::INTEGER | types::WHOLE,
+        "number" => types::NUMBER,
+        "string" => types::STRING,
+        "array" => types::ARRAY,
+        "object" => types::OBJECT,
+        _ => 0,
+    }
+}
+
+fn bound(draft: Draft, keyword: &str, value: &Value, schema: &Map<String, Value>) -> Option<Part> {
+    let is_exclusive = keyword.starts_with("exclusive");
+    if !value.is_number() || (is_exclusive && draft == Draft::Draft4) {
+        return None;
+    }
+    let limit = normal(value);
+    let is_true = |keyword: &str| draft == Draft::Draft4 && schema.get(keyword) == Some(&Value::Bool(true));
+    Some(match keyword {
+        "minimum" | "exclusiveMinimum" => {
+            Part::Minimum { limit, exclusive: is_exclusive || is_true("exclusiveMinimum") }
+        }
+        _ => Part::Maximum { limit, exclusive: is_exclusive || is_true("exclusiveMaximum") },
+    })
+}

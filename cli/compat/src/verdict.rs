@@ -1,0 +1,98 @@
+//! Whether one schema covers another.
+
+use serde_json::Value;
+
+use crate::files::Place;
+use crate::prove::{self, Outcome, Prover};
+use crate::schema::Schema;
+use crate::search::{is_witness, minimise, search};
+use crate::terms::Terms;
+
+/// What [`covers`] found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It is proved that every instance of the narrow schema is one of the wide.
+    Compatible,
+    /// Not every instance is.
+    Breaking {
+        /// An instance of the narrow schema that the wide one refuses, as the validators of both confirmed. It is small,
+        /// so that the reason shows.
+        witness: Value,
+    },
+    /// Neither was found within the limits.
+    Unknown {
+        /// Where the proof ended, in words.
+        reason: String,
+        /// The schemas that the proof could not get past, of either side.
+        places: Vec<Place>,
+    },
+}
+
+/// How much work [`covers`] may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps of the proof.
+    pub steps: usize,
+    /// Candidates for a witness, each of which is validated twice.
+    pub candidates: usize,
+}
+
+impl Default for Limits {
+    /// Enough for schemas of some thousand subschemas, in seconds.
+    fn default() -> Self {
+        Self { steps: 20_000, candidates: 3_000 }
+    }
+}
+
+/// Whether every instance of `narrow` is an instance of `wide`.
+///
+/// BACKWARD compatibility of a new version is `covers(new, old, …)`, FORWARD is `covers(old, new, …)`.
+///
+/// ```
+/// use serde_json::json;
+/// use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers};
+///
+/// let schema = |document| {
+///     let mut files = Files::new();
+///     files.insert("order.schema.json", document);
+///     Schema::new(&files, "order.schema.json")
+/// };
+/// let old = schema(json!({"type": "string"}))?;
+/// let new = schema(json!({"type": "string", "maxLength": 2}))?;
+/// assert_eq!(covers(&old, &new, &Limits::default()), Verdict::Compatible);
+/// assert_eq!(covers(&new, &old, &Limits::default()), Verdict::Breaking { witness: json!("aaa") });
+/// # Ok::<(), thoth_messaging_compat::SchemaError>(())
+/// ```
+#[must_use]
+pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
+    let terms = Terms::of([narrow, wide]);
+    let mut prover = Prover::new(&terms, limits.steps);
+    let [narrow_root, wide_root] = terms.roots;
+    let breaking = |witness| Verdict::Breaking { witness: minimise(witness, &|value| is_witness(wide, narrow, value)) };
+    match prover.prove(vec![(narrow_root, true), (wide_root, false)]) {
+        Outcome::Closed => return Verdict::Compatible,
+        Outcome::Open(Some(value)) if is_witness(wide, narrow, &value) => return breaking(value),
+        Outcome::Open(_) => {}
+    }
+    if prove::is_covered(wide, narrow) {
+        return Verdict::Compatible;
+    }
+    if let Some(witness) = search(wide, narrow, &terms, limits.candidates) {
+        return breaking(witness);
+    }
+    let reason = if prover.is_exhausted() {
+        format!("the proof took more than {} steps", limits.steps)
+    } else {
+        "neither a proof nor a witness was found".to_owned()
+    };
+    Verdict::Unknown { reason, places: prover.stuck().to_vec() }
+}
+
+/// A witness against `wide` covering `narrow` by a search alone, without a proof: among about so many candidates, which
+/// are instances of `narrow` changed here and there with the constants of both schemas.
+///
+/// [`covers`] makes use of it; alone it is a check on a proof.
+#[must_use]
+pub fn find_witness(wide: &Schema, narrow: &Schema, candidates: usize) -> Option<Value> {
+    search(wide, narrow, &Terms::of([narrow, wide]), candidates)
+}

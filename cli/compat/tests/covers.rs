@@ -1,0 +1,138 @@
+//! Verdicts on small schemas, each with a known answer.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy.toml allows it in test functions only, not in their helpers"
+)]
+
+use serde_json::{Value, json};
+use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers};
+
+fn schema(document: &Value) -> Schema {
+    let mut files = Files::new();
+    files.insert("a.json", document.clone());
+    Schema::new(&files, "a.json").unwrap()
+}
+
+fn verdict(wide: &Value, narrow: &Value) -> Verdict {
+    covers(&schema(wide), &schema(narrow), &Limits::default())
+}
+
+fn compatible(narrow: Value, wide: Value) {
+    match verdict(&wide, &narrow) {
+        Verdict::Compatible => {}
+        other => panic!("{narrow} under {wide}: {other:?}"),
+    }
+}
+
+fn breaking(narrow: Value, wide: Value) {
+    match verdict(&wide, &narrow) {
+        Verdict::Breaking { witness } => {
+            assert!(schema(&narrow).is_valid(&witness) && !schema(&wide).is_valid(&witness), "{witness}");
+        }
+        other => panic!("{narrow} under {wide}: {other:?}"),
+    }
+}
+
+/// The first is wider than the second, and not the other way round.
+fn wider(wide: Value, narrow: Value) {
+    compatible(narrow.clone(), wide.clone());
+    breaking(wide, narrow);
+}
+
+#[test]
+fn compares_numbers() {
+    wider(json!({"type": "number"}), json!({"type": "integer"}));
+    wider(json!({"minimum": 1}), json!({"minimum": 2}));
+    wider(json!({"minimum": 1}), json!({"exclusiveMinimum": 1}));
+    wider(json!({"type": "integer", "minimum": 1}), json!({"type": "integer", "minimum": 1.5}));
+    wider(json!({"multipleOf": 2}), json!({"multipleOf": 4}));
+    compatible(json!({"type": "integer", "minimum": 0.5, "maximum": 3.5}), json!({"enum": [1, 2, 3]}));
+    compatible(json!({"const": 3}), json!({"type": "integer", "minimum": 3.0}));
+}
+
+#[test]
+fn compares_texts() {
+    wider(json!({"type": "string", "maxLength": 5}), json!({"type": "string", "maxLength": 4, "minLength": 1}));
+    wider(json!({"pattern": "^[a-z]+$"}), json!({"pattern": "^[a-c]+$"}));
+    wider(json!({"pattern": "^[a-z]+$"}), json!({"pattern": "^[a-z]{2,4}$"}));
+    compatible(json!({"type": "string", "pattern": "^(a|b)$"}), json!({"enum": ["a", "b", "c"]}));
+    compatible(json!({"pattern": "^(?=a)b"}), json!({"pattern": "^(?=a)b", "title": "x"}));
+    breaking(json!({"type": "string"}), json!({"pattern": "^(?=b)[a-z]$"}));
+}
+
+#[test]
+fn compares_objects() {
+    wider(json!({"required": ["a"]}), json!({"required": ["a", "b"]}));
+    wider(json!({"properties": {"a": {"type": "string"}}}), json!({"properties": {"a": {"const": "x"}}}));
+    wider(json!({"properties": {"a": {}}}), json!({"properties": {"a": {}}, "additionalProperties": false}));
+    wider(
+        json!({"type": "object", "patternProperties": {"^a": {"type": "string"}}}),
+        json!({"type": "object", "additionalProperties": {"type": "string"}}),
+    );
+    wider(json!({"propertyNames": {"pattern": "^a"}}), json!({"propertyNames": {"pattern": "^ab"}}));
+    wider(json!({"minProperties": 1}), json!({"type": "object", "required": ["x"]}));
+    compatible(
+        json!({"type": "object", "properties": {"a": {}, "b": {}}, "additionalProperties": false}),
+        json!({"maxProperties": 2}),
+    );
+    wider(json!({"dependentRequired": {"a": ["b"]}}), json!({"dependentRequired": {"a": ["b", "c"]}}));
+    compatible(json!({"type": "object", "required": ["a", "b"]}), json!({"dependentRequired": {"a": ["b"]}}));
+}
+
+#[test]
+fn compares_arrays() {
+    wider(json!({"type": "array"}), json!({"type": "array", "uniqueItems": true}));
+    wider(json!({"items": {"type": "number"}}), json!({"items": {"type": "integer"}}));
+    wider(json!({"prefixItems": [{"type": "number"}]}), json!({"items": {"type": "number"}}));
+    wider(json!({"contains": {"type": "number"}}), json!({"type": "array", "contains": {"const": 1}}));
+    compatible(json!({"type": "array", "minItems": 1, "items": {"const": 1}}), json!({"contains": {"type": "number"}}));
+    wider(json!({"contains": {"const": 1}}), json!({"contains": {"const": 1}, "minContains": 2, "type": "array"}));
+    compatible(json!({"maxItems": 1}), json!({"uniqueItems": true}));
+}
+
+#[test]
+fn compares_unions() {
+    let branch = |name: &str, extra: Value| json!({"type": "object", "properties": {"type": {"const": name}, "value": extra}, "required": ["type", "value"]});
+    let (a, b) = (branch("a", json!({"type": "string"})), branch("b", json!({"type": "integer"})));
+    let c = branch("c", json!(true));
+    wider(json!({"anyOf": [a, b, c]}), json!({"anyOf": [b, a]}));
+    wider(json!({"oneOf": [a, b, c]}), json!({"oneOf": [b, a]}));
+    wider(json!({"oneOf": [a, b, c]}), json!({"anyOf": [b, a]}));
+    compatible(json!({"type": ["string", "null"]}), json!({"oneOf": [{"type": "null"}, {"type": "string"}]}));
+    compatible(json!({"enum": ["a", null]}), json!({"anyOf": [{"type": "null"}, {"const": "a"}]}));
+    breaking(json!({"anyOf": [{"minimum": 1}, {"maximum": 3}]}), json!({"oneOf": [{"minimum": 1}, {"maximum": 3}]}));
+    compatible(
+        json!({"if": {"required": ["a"]}, "then": {"required": ["b"]}}),
+        json!({"anyOf": [{"not": {"type": "object"}}, {"not": {"required": ["a"]}}, {"required": ["b"]}]}),
+    );
+    compatible(json!({"not": {"type": "string"}}), json!({"type": ["null", "boolean", "number", "array", "object"]}));
+}
+
+#[test]
+fn compares_what_is_unevaluated() {
+    let base = json!({"properties": {"a": {}}});
+    wider(
+        json!({"allOf": [base], "properties": {"b": {}, "c": {}}, "unevaluatedProperties": false}),
+        json!({"allOf": [base], "properties": {"b": {}}, "unevaluatedProperties": false}),
+    );
+    let either = json!({"anyOf": [{"properties": {"a": {}}, "required": ["a"]}, {"properties": {"b": {}}}], "unevaluatedProperties": false});
+    compatible(either.clone(), either.clone());
+    breaking(json!({"type": "object"}), either);
+}
+
+#[test]
+fn compares_recursive_schemas() {
+    let tree = |value: Value| {
+        json!({"$ref": "#/$defs/t", "$defs": {"t": {"type": "object", "properties": {
+            "value": value, "children": {"type": "array", "items": {"$ref": "#/$defs/t"}}}, "required": ["value"]}}})
+    };
+    wider(tree(json!({"type": "number"})), tree(json!({"type": "integer"})));
+    let list = json!({"type": "object", "properties": {"next": {"$ref": "#"}}});
+    let longer =
+        json!({"type": "object", "properties": {"next": {"type": "object", "properties": {"next": {"$ref": "#"}}}}});
+    compatible(list.clone(), longer.clone());
+    compatible(longer, list);
+    let endless = json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]});
+    compatible(endless, json!(false));
+}

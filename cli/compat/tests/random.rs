@@ -1,0 +1,98 @@
+//! Random pairs of schemas: no verdict is refuted, and what changes nothing changes no verdict.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
+
+mod versions;
+
+use serde_json::{Map, Value, json};
+use thoth_messaging_compat::{Limits, Schema, Verdict, covers};
+use versions::random::Random;
+use versions::{Tally, is_thorough, schema};
+
+fn check(title: &str, seed: u64, pairs: usize, other: fn(&mut Random, &Value) -> Value) {
+    let mut random = Random(seed);
+    let mut tally = Tally::default();
+    let pairs = if is_thorough() { pairs * 50 } else { pairs };
+    for _ in 0..pairs {
+        let one = random.schema(2);
+        let two = other(&mut random, &one);
+        let values: Vec<Value> = (0..100).map(|_| random.value(2)).collect();
+        let (old, new) = (schema(&one).unwrap(), schema(&two).unwrap());
+        for (wide, narrow, told) in [(&new, &old, "BACKWARD"), (&old, &new, "FORWARD")] {
+            if let Verdict::Unknown { .. } = tally.judge(wide, narrow, &values) {
+                println!("  unknown {told}: {one} to {two}");
+            }
+        }
+    }
+    tally.print(title);
+    assert!(tally.unknown * 100 <= tally.total() * 5);
+}
+
+#[test]
+fn no_verdict_on_random_pairs_is_refuted() {
+    check("random pairs", 0x9E37_79B9_7F4A_7C15, 400, |random, _| random.schema(2));
+}
+
+#[test]
+fn no_verdict_on_random_edits_is_refuted() {
+    check("random edits", 0x2545_F491_4F6C_DD1D, 400, |random, one| random.edited(one, 2));
+}
+
+/// The kind of a verdict: which witness is found may differ.
+fn kind(wide: &Schema, narrow: &Schema) -> &'static str {
+    match covers(wide, narrow, &Limits::default()) {
+        Verdict::Compatible => "compatible",
+        Verdict::Breaking { .. } => "breaking",
+        Verdict::Unknown { .. } => "unknown",
+    }
+}
+
+fn annotated(value: &Value) -> Value {
+    let Value::Object(members) = value else { return value.clone() };
+    let mut members: Map<String, Value> = members.clone();
+    members.insert("title".to_owned(), json!("a title"));
+    members.insert("default".to_owned(), json!(1));
+    members.insert("x-other".to_owned(), json!({"type": "string"}));
+    Value::Object(members)
+}
+
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.iter().rev().map(|(name, value)| (name.clone(), reversed(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn what_says_the_same_changes_no_verdict() {
+    let same: [(&str, fn(&Value) -> Value); 5] = [
+        ("annotations", annotated),
+        ("order of members", reversed),
+        ("a reference", |value| json!({"$ref": "#/$defs/d", "$defs": {"d": value}})),
+        ("allOf", |value| json!({"allOf": [value]})),
+        ("allOf of a reference", |value| json!({"allOf": [{"$ref": "#/$defs/d"}, true], "$defs": {"d": value}})),
+    ];
+    let mut random = Random(0xDEAD_BEEF_CAFE_F00D);
+    for _ in 0..if is_thorough() { 2_000 } else { 60 } {
+        let one = random.schema(2);
+        let two = random.edited(&one, 2);
+        let (old, new) = (schema(&one).unwrap(), schema(&two).unwrap());
+        let expected = (kind(&new, &old), kind(&old, &new));
+        for (told, change) in same {
+            let (changed_old, changed_new) = (schema(&change(&one)).unwrap(), schema(&change(&two)).unwrap());
+            assert_eq!((kind(&new, &changed_old), kind(&changed_old, &new)), expected, "{told} of {one}, to {two}");
+            assert_eq!((kind(&changed_new, &old), kind(&old, &changed_new)), expected, "{one} to {told} of {two}");
+        }
+    }
+}
+
+#[test]
+fn every_schema_covers_itself() {
+    let mut random = Random(0x0123_4567_89AB_CDEF);
+    for _ in 0..if is_thorough() { 20_000 } else { 500 } {
+        let document = random.schema(3);
+        let (one, other) = (schema(&document).unwrap(), schema(&annotated(&document)).unwrap());
+        assert_eq!(covers(&one, &other, &Limits::default()), Verdict::Compatible, "{document}");
+    }
+}

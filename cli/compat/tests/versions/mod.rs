@@ -1,0 +1,88 @@
+//! Two versions of a schema, and a tally of verdicts on many.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+pub(crate) mod random;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers, find_witness};
+
+/// The corpora, where they are; else a line says that the test was skipped.
+pub(crate) fn corpora(folder: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("CORPORA_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"), PathBuf::from);
+    let path = root.join(folder);
+    if !path.is_dir() {
+        println!("skipped: {} is absent", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// Whether as much as possible is to be tried.
+pub(crate) fn is_thorough() -> bool {
+    std::env::var_os("COMPAT_THOROUGH").is_some()
+}
+
+pub(crate) fn read(path: &std::path::Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+pub(crate) fn schema(document: &Value) -> Option<Schema> {
+    with_formats(document, false)
+}
+
+pub(crate) fn with_formats(document: &Value, formats: bool) -> Option<Schema> {
+    let mut files = Files::new().with_formats(formats);
+    files.insert("schema.json", document.clone());
+    Schema::new(&files, "schema.json").ok()
+}
+
+/// Verdicts, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) compatible: usize,
+    pub(crate) breaking: usize,
+    pub(crate) unknown: usize,
+}
+
+impl Tally {
+    pub(crate) fn total(&self) -> usize {
+        self.compatible + self.breaking + self.unknown
+    }
+
+    pub(crate) fn print(&self, title: &str) {
+        let total = self.total().max(1);
+        println!(
+            "{title:<40} {:>5} directions: {:>5} compatible, {:>5} breaking, {:>4} unknown ({}.{} %)",
+            self.total(),
+            self.compatible,
+            self.breaking,
+            self.unknown,
+            self.unknown * 100 / total,
+            self.unknown * 1000 / total % 10,
+        );
+    }
+
+    /// A verdict, which has to be sound: no other search finds a witness against it, and its own witness is one.
+    pub(crate) fn judge(&mut self, wide: &Schema, narrow: &Schema, candidates: &[Value]) -> Verdict {
+        let verdict = covers(wide, narrow, &Limits::default());
+        match &verdict {
+            Verdict::Compatible => {
+                self.compatible += 1;
+                let refuting = candidates.iter().find(|value| narrow.is_valid(value) && !wide.is_valid(value));
+                assert_eq!(refuting, None, "a witness against `compatible`");
+                let most = if is_thorough() { 20_000 } else { 300 };
+                assert_eq!(find_witness(wide, narrow, most), None, "a witness against `compatible`");
+            }
+            Verdict::Breaking { witness } => {
+                self.breaking += 1;
+                assert!(narrow.is_valid(witness) && !wide.is_valid(witness), "no witness: {witness}");
+            }
+            Verdict::Unknown { .. } => self.unknown += 1,
+        }
+        verdict
+    }
+}

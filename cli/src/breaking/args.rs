@@ -1,0 +1,54 @@
+//! What `breaking` takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use thoth_messaging_codegen::Compatibility;
+
+use super::settings::Policy;
+
+/// Compare the messages with an earlier version: is every payload that one side writes understood by the other?
+///
+/// A message is compatible where that is proved, breaking where there is a witness, which is a payload that one version
+/// accepts and the other refuses, and unknown otherwise. Breaking and unknown are findings.
+#[derive(Args)]
+#[command(after_help = "Levels:\n  \
+    BACKWARD  readers of the new version understand what was written by the old one (upgrade readers first)\n  \
+    FORWARD   readers of the old version understand what the new one writes (upgrade writers first)\n  \
+    FULL      both; NONE: nothing is checked\n  \
+    ..._TRANSITIVE  not against the version before alone, but against all in the history of a git reference\n\n\
+    Examples:\n  \
+    thoth-messaging breaking --against origin/main\n  \
+    thoth-messaging breaking --against v1.4.0 --level FULL_TRANSITIVE\n  \
+    thoth-messaging breaking --against ../released/schemas")]
+pub(crate) struct BreakingArgs {
+    /// Folders of schema files; those of the settings by default.
+    #[arg(value_name = "FOLDER")]
+    pub(super) folders: Vec<PathBuf>,
+    /// What to compare with: a git branch, tag or commit, a folder, or an archive (tar, tar.gz, tar.zst, zip).
+    ///
+    /// `git:`, `folder:` or `archive:` before it says which. `main...` is the commit where this branch left `main`.
+    #[arg(long, value_name = "REF")]
+    pub(super) against: Option<String>,
+    /// The path of the folder in the earlier version, where it was another one.
+    #[arg(long, value_name = "PATH")]
+    pub(super) old_folder: Option<String>,
+    /// Which versions have to understand each other, for messages that do not say so themselves; BACKWARD by default.
+    #[arg(long, value_parser = level, value_name = "LEVEL")]
+    pub(super) level: Option<Compatibility>,
+    /// How a schema is read; `strict` by default.
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub(super) policy: Option<Policy>,
+    /// For a TRANSITIVE level: the oldest commit to look at.
+    #[arg(long, value_name = "REF")]
+    pub(super) since: Option<String>,
+}
+
+/// A level, in capitals or not, with `-` or `_`.
+fn level(text: &str) -> Result<Compatibility, String> {
+    let name = text.to_uppercase().replace('-', "_");
+    serde_json::from_value(name.into()).map_err(|_| {
+        "the levels are BACKWARD, BACKWARD_TRANSITIVE, FORWARD, FORWARD_TRANSITIVE, FULL, FULL_TRANSITIVE and NONE"
+            .to_owned()
+    })
+}

@@ -1,0 +1,169 @@
+//! Comparing the messages of two versions.
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use thoth_messaging_compat::{Direction, Limits, Schema, Verdict, covers};
+
+use super::findings;
+use super::message::{Message, Messages};
+use super::order::DeployOrder;
+use super::pairs::pairs;
+use super::policy::Rules;
+use super::settings::Policy;
+use crate::finding::Finding;
+use crate::report::Report;
+use crate::versions::Version;
+
+/// Whether a message keeps to what it has to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Compatible {
+    Yes,
+    Unknown,
+    No,
+}
+
+/// A message and its earlier version.
+pub(super) struct Comparison {
+    title: String,
+    file: String,
+    against: String,
+    pub(super) outcome: Compatible,
+    backward: Option<Verdict>,
+    forward: Option<Verdict>,
+    findings: Vec<Finding>,
+}
+
+/// What two versions of a message are compared with.
+pub(super) struct Sides<'a> {
+    pub(super) old: &'a Messages,
+    pub(super) new: &'a Messages,
+    /// How findings name the old version.
+    pub(super) against: &'a str,
+}
+
+/// Compares each message with its earlier version. Of a version before the last one only that which the level of a message
+/// asks for, and nothing of the topic.
+pub(super) fn compare_versions(
+    version: &Version,
+    new: &Messages,
+    rules: &Rules<'_>,
+    is_history: bool,
+    report: &mut Report,
+    comparisons: &mut Vec<Comparison>,
+) {
+    let old = match Messages::read(&version.schemas, rules.draft) {
+        Ok(old) => old,
+        Err(file) => {
+            report.findings.push(findings::unreadable(&version.label, &file));
+            return;
+        }
+    };
+    let sides = Sides { old: &old, new, against: &version.label };
+    let pairs = pairs(&old, new);
+    if !is_history {
+        report.findings.extend(pairs.deleted.iter().map(|message| findings::deleted(message, &sides)));
+    }
+    let asked = pairs.kept.into_iter().filter(|(_, message)| !is_history || rules.level(message).is_transitive());
+    let asked: Vec<_> = asked.collect();
+    let compared: Vec<_> =
+        asked.par_iter().map(|(before, after)| compare(before, after, &sides, rules, is_history)).collect();
+    for mut comparison in compared {
+        report.findings.append(&mut comparison.findings);
+        comparisons.push(comparison);
+    }
+}
+
+fn compare(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'_>, is_history: bool) -> Comparison {
+    let mut comparison = Comparison {
+        title: after.title.clone(),
+        file: after.origin.clone(),
+        against: sides.against.to_owned(),
+        outcome: Compatible::Yes,
+        backward: None,
+        forward: None,
+        findings: Vec::new(),
+    };
+    if !is_history {
+        comparison.findings.extend(findings::moved(before, after, sides));
+        comparison.findings.extend(findings::of_topic(before, after, sides));
+    }
+    let schemas = (Schema::new(&sides.old.files, &before.file), Schema::new(&sides.new.files, &after.file));
+    match schemas {
+        (Ok(old), Ok(new)) => comparison.judge(&old, &new, after, sides, rules),
+        (Err(error), _) | (_, Err(error)) => {
+            comparison.outcome = Compatible::Unknown;
+            comparison.findings.push(findings::unusable(after, sides, &error));
+        }
+    }
+    if comparison.findings.iter().any(|finding| finding.is_error() && finding.rule != findings::UNKNOWN) {
+        comparison.outcome = Compatible::No;
+    }
+    comparison
+}
+
+impl Comparison {
+    fn judge(&mut self, old: &Schema, new: &Schema, message: &Message, sides: &Sides<'_>, rules: &Rules<'_>) {
+        let level = rules.level(message);
+        let policy = rules.policy();
+        for direction in [Direction::Backward, Direction::Forward] {
+            let verdict = logic(old, new, direction, policy);
+            if level.demands(direction) {
+                let found = findings::by_logic(&verdict, old, new, direction, message, sides);
+                let is_unknown = found.iter().any(|finding| finding.rule == findings::UNKNOWN);
+                self.outcome = self.outcome.max(if is_unknown { Compatible::Unknown } else { Compatible::Yes });
+                self.findings.extend(found);
+            }
+            match direction {
+                Direction::Backward => self.backward = Some(verdict),
+                Direction::Forward => self.forward = Some(verdict),
+            }
+        }
+    }
+
+    fn order(&self) -> Option<DeployOrder> {
+        Some(DeployOrder::of(self.backward.as_ref()?, self.forward.as_ref()?))
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let outcome = match self.outcome {
+            Compatible::Yes => "compatible",
+            Compatible::Unknown => "unknown",
+            Compatible::No => "breaking",
+        };
+        json!({
+            "message": self.title,
+            "file": self.file,
+            "against": self.against,
+            "outcome": outcome,
+            "backward": self.backward.as_ref().map(verdict_json),
+            "forward": self.forward.as_ref().map(verdict_json),
+            "deploy": self.order().map(|order| order.to_string()),
+        })
+    }
+}
+
+/// What logic says of one direction.
+fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Verdict {
+    let (reader, writer) = match direction {
+        Direction::Backward => (new, old),
+        Direction::Forward => (old, new),
+    };
+    if policy == Policy::ProducerClosed {
+        covers(reader, writer, &Limits::default())
+    } else {
+        covers(reader, writer, &Limits::default())
+    }
+}
+
+fn verdict_json(verdict: &Verdict) -> Value {
+    match verdict {
+        Verdict::Compatible => json!({"verdict": "compatible"}),
+        Verdict::Breaking { witness } => json!({"verdict": "breaking", "witness": witness}),
+        Verdict::Unknown { reason, .. } => json!({"verdict": "unknown", "reason": reason}),
+    }
+}
+
+/// The order that holds for all messages at once; nothing where there are none.
+pub(super) fn deploy_order(comparisons: &[Comparison]) -> Option<DeployOrder> {
+    comparisons.iter().filter_map(Comparison::order).reduce(DeployOrder::and)
+}

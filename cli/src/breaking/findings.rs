@@ -1,0 +1,180 @@
+//! What is said of a difference between two versions.
+
+use serde_json::Value;
+use thoth_messaging_codegen::{Location, Severity};
+use thoth_messaging_compat::{
+    Difference, Direction, Place, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
+};
+
+use super::compare::Sides;
+use super::message::Message;
+use crate::finding::Finding;
+
+/// The rule of a finding where neither proof nor witness was found.
+pub(super) const UNKNOWN: &str = "UNKNOWN";
+
+/// A witness is shown so far, in characters.
+const SHOWN: usize = 2_000;
+
+/// What does not work in a direction.
+fn consequence(direction: Direction, against: &str) -> String {
+    match direction {
+        Direction::Backward => {
+            format!("BACKWARD: a payload that writers of {against} may write is refused by readers of the new version")
+        }
+        Direction::Forward => {
+            format!("FORWARD: a payload that writers of the new version may write is refused by readers of {against}")
+        }
+    }
+}
+
+/// An old version with a file that can't be read.
+pub(super) fn unreadable(against: &str, file: &str) -> Finding {
+    Finding {
+        rule: UNKNOWN.to_owned(),
+        severity: Severity::Error,
+        message: format!("{against} can't be compared with: `{file}` is no JSON there"),
+        location: None,
+        notes: vec![("help", "compare with a version whose schemas pass `thoth-messaging check`".to_owned())],
+    }
+}
+
+/// A message whose schema can't be compiled, in one of the versions.
+pub(super) fn unusable(message: &Message, sides: &Sides<'_>, error: &SchemaError) -> Finding {
+    Finding {
+        rule: UNKNOWN.to_owned(),
+        severity: Severity::Error,
+        message: format!("`{}` can't be compared with {}: {error}", message.title, sides.against),
+        location: sides.new.locate(&Place::root(&message.file)),
+        notes: vec![("help", "`thoth-messaging check` says what is wrong with a schema".to_owned())],
+    }
+}
+
+/// A message that is no longer there.
+pub(super) fn deleted(message: &Message, sides: &Sides<'_>) -> Finding {
+    let is_file = sides.new.files.get(&message.file).is_some();
+    let what = if is_file { "is no message any more" } else { "is no longer there" };
+    Finding {
+        rule: "MESSAGE_DELETED".to_owned(),
+        severity: Severity::Error,
+        message: format!("`{}` ({}) {what}", message.title, message.origin),
+        location: is_file.then(|| sides.new.locate(&Place::root(&message.file))).flatten(),
+        notes: vec![
+            ("topic", message.topic.clone()),
+            ("help", "keep the schema for as long as its topic holds payloads, or waive this".to_owned()),
+        ],
+    }
+}
+
+/// A message in another file: what it is known by outside may have changed with it.
+pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
+    let at = |pointer: &str| sides.new.locate(&Place { file: after.file.clone(), pointer: pointer.to_owned() });
+    let mut found = Vec::new();
+    let mut warn = |rule: &str, message: String, location: Option<Location>| {
+        found.push(Finding {
+            rule: rule.to_owned(),
+            severity: Severity::Warning,
+            message,
+            location,
+            notes: vec![("before", before.origin.clone())],
+        });
+    };
+    if before.file != after.file {
+        warn("FILE_MOVED", format!("`{}` was in `{}`", after.title, before.file), at(""));
+    }
+    if before.title != after.title {
+        let message = format!("`{}` is called `{}` now: so is its Rust type", before.title, after.title);
+        warn("MESSAGE_RENAMED", message, at("/title"));
+    }
+    found
+}
+
+/// What changed of the topic.
+pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
+    let changes = topic_changes(&before.kafka, &after.kafka);
+    let finding = |change: TopicChange| Finding {
+        rule: change.rule.to_owned(),
+        severity: if change.is_breaking { Severity::Error } else { Severity::Warning },
+        message: format!("`{}`: {}", after.title, change.message),
+        location: sides.new.locate(&Place { file: after.file.clone(), pointer: change.pointer }),
+        notes: vec![("help", change.help.to_owned())],
+    };
+    changes.into_iter().map(finding).collect()
+}
+
+/// What logic says against one direction.
+pub(super) fn by_logic(
+    verdict: &Verdict,
+    old: &Schema,
+    new: &Schema,
+    direction: Direction,
+    message: &Message,
+    sides: &Sides<'_>,
+) -> Vec<Finding> {
+    match verdict {
+        Verdict::Compatible => Vec::new(),
+        Verdict::Breaking { witness } => {
+            let explained = explain(old, new, witness, direction);
+            let others = differences(old, new).into_iter();
+            let others = others.filter(|other| other.effect.breaks(direction) && !explained.contains(other));
+            let first = explained.iter().map(|difference| with_witness(difference, witness, direction, message, sides));
+            first.chain(others.map(|other| of_difference(&other, direction, message, sides))).collect()
+        }
+        Verdict::Unknown { reason, places } => vec![unknown(reason, places, direction, message, sides)],
+    }
+}
+
+fn with_witness(
+    difference: &Difference,
+    witness: &Value,
+    direction: Direction,
+    message: &Message,
+    sides: &Sides<'_>,
+) -> Finding {
+    let mut finding = of_difference(difference, direction, message, sides);
+    finding.notes.insert(0, ("witness", shown(witness)));
+    finding
+}
+
+fn of_difference(difference: &Difference, direction: Direction, message: &Message, sides: &Sides<'_>) -> Finding {
+    let mut notes = vec![("breaks", consequence(direction, sides.against))];
+    if let Some(before) = sides.old.locate(&difference.old) {
+        notes.push(("before", before.to_string()));
+    }
+    notes.push(("help", difference.help().to_owned()));
+    Finding {
+        rule: difference.rule.clone(),
+        severity: Severity::Error,
+        message: format!("`{}`: {}", message.title, difference.message),
+        location: sides.new.locate(&difference.new).or_else(|| sides.new.locate(&Place::root(&message.file))),
+        notes,
+    }
+}
+
+fn unknown(reason: &str, places: &[Place], direction: Direction, message: &Message, sides: &Sides<'_>) -> Finding {
+    let place = places.iter().find_map(|place| sides.new.locate(place));
+    let level = match direction {
+        Direction::Backward => "BACKWARD",
+        Direction::Forward => "FORWARD",
+    };
+    Finding {
+        rule: UNKNOWN.to_owned(),
+        severity: Severity::Error,
+        message: format!("`{}`: neither a proof nor a witness was found for {level}: {reason}", message.title),
+        location: place.or_else(|| sides.new.locate(&Place::root(&message.file))),
+        notes: vec![(
+            "help",
+            "compare by hand; where the change is fine, waive `UNKNOWN` at this place in thoth-messaging.toml"
+                .to_owned(),
+        )],
+    }
+}
+
+/// A witness as one line, not without end.
+fn shown(witness: &Value) -> String {
+    let text = witness.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text,
+    }
+}

@@ -1,0 +1,140 @@
+//! `breaking`: whether the messages of two versions of a schema folder understand each other.
+
+mod args;
+mod compare;
+mod findings;
+mod message;
+mod order;
+mod pairs;
+mod policy;
+mod settings;
+mod waivers;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::report::{Report, count};
+use crate::sets::{self, Set};
+use crate::versions::{self, Against, Place, Version};
+use crate::{Context, Outcome};
+
+pub(crate) use args::BreakingArgs;
+pub(crate) use settings::Breaking;
+
+use compare::{Comparison, Compatible};
+use message::Messages;
+use waivers::Waivers;
+
+pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    let settings = &context.config.breaking;
+    let Some(against) = arguments.against.clone().or_else(|| settings.against.clone()) else {
+        return Err(Failure::new("there is nothing to compare with").help(
+            "say `--against main` (a git branch, tag or commit), a folder or an archive, or `against` under \
+             `[breaking]` in thoth-messaging.toml",
+        ));
+    };
+    let folders = folders(arguments, context);
+    let mut waivers = Waivers::new(&settings.waivers, today());
+    let mut report = Report::new("breaking");
+    let mut comparisons = Vec::new();
+    for folder in &folders {
+        compare_folder(arguments, context, folder, &against, &mut report, &mut comparisons)?;
+    }
+    report.findings = waivers.apply(std::mem::take(&mut report.findings));
+    summarize(&comparisons, &against, &mut report);
+    report.print(context)?;
+    let is_clean = !report.findings.iter().any(Finding::is_error);
+    Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
+}
+
+fn folders(arguments: &BreakingArgs, context: &Context) -> Vec<PathBuf> {
+    if arguments.folders.is_empty() { context.config.schemas() } else { arguments.folders.clone() }
+}
+
+/// Compares the messages of a folder with those of an earlier version, and with each earlier one where a message says so.
+fn compare_folder(
+    arguments: &BreakingArgs,
+    context: &Context,
+    folder: &Path,
+    against: &str,
+    report: &mut Report,
+    comparisons: &mut Vec<Comparison>,
+) -> Result<(), Failure> {
+    let set = sets::read_set(folder.to_owned(), BTreeSet::new())?;
+    let place = Place::new(folder, arguments.old_folder.as_deref())?;
+    let against = Against::parse(against, &place)?;
+    let version = versions::read(&against, &place)?;
+    if let Some(text) = version.note() {
+        note(&text);
+    }
+    let new = messages(&set, context)?;
+    report.subjects.extend(new.iter().map(|message| message.origin.clone()));
+    let rules = policy::Rules::new(arguments, &context.config);
+    compare::compare_versions(&version, &new, &rules, false, report, comparisons);
+    if new.iter().any(|message| rules.level(message).is_transitive()) {
+        compare_history(&against, &place, &version, &new, &rules, report, comparisons)?;
+    }
+    Ok(())
+}
+
+fn messages(set: &Set, context: &Context) -> Result<Messages, Failure> {
+    let draft = context.config.options.default_draft;
+    Messages::read(&set.schemas, draft)
+        .map_err(|file| Failure::new(format!("`{file}` is no JSON")).help("`thoth-messaging check` says where and why"))
+}
+
+/// Compares with the versions before the one that was compared already.
+fn compare_history(
+    against: &Against,
+    place: &Place,
+    compared: &Version,
+    new: &Messages,
+    rules: &policy::Rules<'_>,
+    report: &mut Report,
+    comparisons: &mut Vec<Comparison>,
+) -> Result<(), Failure> {
+    let Against::Git { reference } = against else {
+        return Err(Failure::new(format!("{} has no history, and a TRANSITIVE level asks for it", compared.label))
+            .help("compare with a git branch, tag or commit, or choose a level that is not TRANSITIVE"));
+    };
+    for version in versions::history(reference, rules.since(), place)? {
+        let version = version?;
+        if version.schemas != compared.schemas {
+            compare::compare_versions(&version, new, rules, true, report, comparisons);
+        }
+    }
+    Ok(())
+}
+
+/// The day in UTC, so that a waiver ends everywhere at once.
+fn today() -> jiff::civil::Date {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// Where nobody reads standard error, nothing is lost: it is no finding.
+fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {text}");
+}
+
+fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {
+    let number = |wanted: Compatible| comparisons.iter().filter(|comparison| comparison.outcome == wanted).count();
+    let (yes, no, unknown) = (number(Compatible::Yes), number(Compatible::No), number(Compatible::Unknown));
+    let waived = report.findings.iter().filter(|finding| finding.is_waived()).count();
+    report.summary = format!(
+        "{} compared with {against}: {yes} compatible, {no} breaking, {unknown} unknown",
+        count(comparisons.len(), "message")
+    );
+    if waived > 0 {
+        report.summary += &format!("; {} waived", count(waived, "finding"));
+    }
+    if let Some(order) = compare::deploy_order(comparisons) {
+        report.summary += &format!("\nto deploy: {order}");
+    }
+    let messages: Vec<_> = comparisons.iter().map(Comparison::to_json).collect();
+    report.details.insert("messages".to_owned(), json!(messages));
+}

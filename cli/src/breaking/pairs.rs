@@ -1,0 +1,58 @@
+//! Which message of a version is which of another.
+
+use std::collections::BTreeSet;
+
+use super::message::{Message, Messages};
+
+/// What became of the messages of the old version, in the order of their files.
+pub(super) struct Pairs<'a> {
+    /// The old and the new version of each that is still there.
+    pub(super) kept: Vec<(&'a Message, &'a Message)>,
+    /// Those that are no longer there.
+    pub(super) deleted: Vec<&'a Message>,
+}
+
+/// Finds each old message in the new version: by its file, then, for a file that was moved or renamed, by what it calls
+/// itself: `$id`, then topic and title, then one of both where it is the only one of it.
+pub(super) fn pairs<'a>(old: &'a Messages, new: &'a Messages) -> Pairs<'a> {
+    let mut pairs = Pairs { kept: Vec::new(), deleted: Vec::new() };
+    let mut left: Vec<&Message> = Vec::new();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    for message in old.iter() {
+        match new.iter().find(|other| other.file == message.file) {
+            Some(other) => {
+                taken.insert(&other.file);
+                pairs.kept.push((message, other));
+            }
+            None => left.push(message),
+        }
+    }
+    for same in [same_id, same_topic_and_title, same_topic, same_title] {
+        left.retain(|message| {
+            let mut others = new.iter().filter(|other| !taken.contains(other.file.as_str()) && same(message, other));
+            let (Some(other), None) = (others.next(), others.next()) else { return true };
+            taken.insert(&other.file);
+            pairs.kept.push((message, other));
+            false
+        });
+    }
+    pairs.deleted = left;
+    pairs.kept.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
+    pairs
+}
+
+fn same_id(a: &Message, b: &Message) -> bool {
+    a.id.is_some() && a.id == b.id
+}
+
+fn same_topic_and_title(a: &Message, b: &Message) -> bool {
+    same_topic(a, b) && same_title(a, b)
+}
+
+fn same_topic(a: &Message, b: &Message) -> bool {
+    a.topic == b.topic
+}
+
+fn same_title(a: &Message, b: &Message) -> bool {
+    a.title == b.title
+}

@@ -1,0 +1,126 @@
+//! The settings of a project: `thoth-messaging.toml`.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use thoth_messaging_codegen::{LintLevel, Options};
+
+use crate::breaking::Breaking;
+use crate::failure::Failure;
+
+const FILE: &str = "thoth-messaging.toml";
+
+/// The settings of a project.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(title = "thoth-messaging.toml")]
+pub(crate) struct Config {
+    /// The folders of the schema files, from the folder of this file; `schemas` by default.
+    schemas: Vec<PathBuf>,
+    /// What `generate` does.
+    pub(crate) generate: Generate,
+    /// What code is generated; `check` looks for mistakes in it too.
+    pub(crate) options: Options,
+    /// The levels of lints, by name or code, as `open-object = "error"`; `all` is all of them.
+    pub(crate) lints: BTreeMap<String, Level>,
+    /// What `breaking` compares, and how strictly.
+    pub(crate) breaking: Breaking,
+    #[serde(skip)]
+    folder: PathBuf,
+}
+
+/// What `generate` does.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Generate {
+    /// The folder to write to, from the folder of this file.
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How much a lint matters.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Level {
+    /// It says nothing.
+    Off,
+    /// It is reported, and fails nothing.
+    Warning,
+    /// It fails the check.
+    Error,
+}
+
+impl From<Level> for LintLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Off => Self::Off,
+            Level::Warning => Self::Warning,
+            Level::Error => Self::Error,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file; without one, the `thoth-messaging.toml` in the current folder or the nearest above it; the defaults
+    /// where there is none.
+    pub(crate) fn find(file: Option<&Path>) -> Result<Self, Failure> {
+        if let Some(file) = file {
+            return Self::read(file);
+        }
+        let current =
+            env::current_dir().map_err(|error| Failure::new(format!("there is no current folder: {error}")))?;
+        // Relative, so that what is printed is as short as what a person would write.
+        let mut upwards = PathBuf::new();
+        for folder in current.ancestors() {
+            if folder.join(FILE).is_file() {
+                return Self::read(&upwards.join(FILE));
+            }
+            upwards.push("..");
+        }
+        Ok(Self::default())
+    }
+
+    fn read(file: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(file).map_err(|error| Failure::read(file, &error))?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
+            // It has several lines: the place, then what is wrong there.
+            Failure::new(format!("`{}` can't be used: {}", file.display(), error.to_string().trim_end()))
+        })?;
+        config.folder = file.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(config)
+    }
+
+    /// The folders of the schema files.
+    pub(crate) fn schemas(&self) -> Vec<PathBuf> {
+        match self.schemas.as_slice() {
+            [] => vec![self.path(Path::new("schemas"))],
+            folders => folders.iter().map(|folder| self.path(folder)).collect(),
+        }
+    }
+
+    /// A path of the settings, from the current folder.
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::Config;
+
+    #[test]
+    fn its_schema_is_the_one_in_the_repository() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("thoth-messaging.toml.schema.json");
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Config)).unwrap() + "\n";
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            fs::write(&path, &schema).unwrap();
+        }
+        assert_eq!(fs::read_to_string(path).unwrap(), schema);
+    }
+}

@@ -1,0 +1,85 @@
+//! `infer`: a schema from sample payloads.
+//!
+//! Values go in one by one ([`Inference::add`]) and are counted, place by place, in a tree of [`shape::Shape`]s: the
+//! samples themselves are not kept, so that millions of them take no more memory than a few hundred. What is counted
+//! becomes a schema in four steps, each a function from shapes to shapes: [`fold`] closes recursion, [`settle`] decides
+//! on unions by a tag and on maps, [`share`] finds places with the same objects, [`emit`] writes the schema. Every step
+//! only widens what a place takes, so that each sample is valid under the schema.
+//!
+//! What is a guess is said to be one: [`Guess`] says where, what, and on how many values it rests.
+
+mod command;
+mod emit;
+mod fold;
+mod formats;
+mod guess;
+mod maps;
+mod samples;
+mod settle;
+mod shape;
+mod share;
+mod tags;
+mod texts;
+
+use serde_json::Value;
+
+pub(crate) use command::{Infer, run};
+pub(crate) use guess::Guess;
+
+use shape::{Count, Shape};
+
+/// What is known of the message beside its samples.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// `title` of the schema, which names the type.
+    pub(crate) title: Option<String>,
+    /// `x-kafka` of the schema.
+    pub(crate) kafka: Option<Value>,
+}
+
+/// A schema in the making.
+///
+/// Memory is bounded by what is different about the samples, not by their number: at most 100,000 places, 512 member
+/// names of an object and 32 texts of a place are told apart.
+pub(crate) struct Inference {
+    options: Options,
+    count: Count,
+    root: Shape,
+}
+
+/// What samples came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Inferred {
+    /// A schema of draft 2020-12 under which every sample is valid.
+    pub(crate) schema: Value,
+    /// What in it is a guess, in the order of the schema.
+    pub(crate) guesses: Vec<Guess>,
+}
+
+impl Inference {
+    /// Nothing seen yet.
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, count: Count::new(), root: Shape::default() }
+    }
+
+    /// Takes one more sample into account.
+    pub(crate) fn add(&mut self, sample: &Value) {
+        self.count.sample += 1;
+        self.root.add(sample, false, &mut self.count);
+    }
+
+    /// How many samples were added.
+    pub(crate) fn samples(&self) -> u64 {
+        self.root.seen
+    }
+
+    /// The schema of what was added; without a sample it takes every value.
+    pub(crate) fn finish(mut self) -> Inferred {
+        let mut definitions = share::Definitions::new(self.options.title.as_deref());
+        fold::fold(&mut self.root, &mut definitions);
+        settle::settle(&mut self.root);
+        definitions.objects_mut().for_each(settle::settle_objects);
+        share::share(&mut self.root, &mut definitions);
+        emit::emit(&self.root, &definitions, &self.options, self.count.is_full())
+    }
+}

@@ -1,0 +1,183 @@
+//! `new`: the schema file of a message to begin with.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use heck::{ToKebabCase, ToUpperCamelCase};
+use serde_json::{Map, Value, json};
+use thoth_messaging_codegen::{Options, SchemaSet, generate};
+
+use crate::{Failure, Outcome};
+
+/// What `new` is asked for.
+#[derive(Args)]
+pub(crate) struct New {
+    /// Name of the message, as `OrderPlaced`; the file is named after it, `order-placed.schema.json`.
+    #[arg(value_name = "NAME")]
+    name: String,
+
+    /// The topic of the message.
+    #[arg(long)]
+    topic: String,
+
+    /// JSON Pointer of the message key in the payload, as `/order_id`; a field has to be there.
+    #[arg(long, value_name = "POINTER")]
+    key: Option<String>,
+
+    /// Number of partitions to create the topic with; the broker's default where absent.
+    #[arg(long, value_name = "NUMBER")]
+    partitions: Option<u32>,
+
+    /// What the message says, and who sends it.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+
+    /// The draft of JSON Schema.
+    #[arg(long, value_enum, default_value_t = Draft::Draft202012)]
+    draft: Draft,
+
+    /// The folder of the schema files; made where it does not exist.
+    #[arg(long, default_value = "schemas")]
+    folder: PathBuf,
+
+    /// Fields, as `order_id:string!`, `total:number`, `note:string?`, `lines:object[]`, `at:date-time!`.
+    ///
+    /// After the colon stands a type of JSON Schema (string, integer, number, boolean, object, array) or a format of
+    /// strings (date-time, date, time, duration, uuid, uri, email, ipv4, ipv6); then `[]` for an array of them; then `!`
+    /// where the field is required, and `?` where it may be null.
+    #[arg(long = "field", value_name = "NAME:TYPE", num_args = 1.., value_parser = field)]
+    fields: Vec<Field>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Draft {
+    #[value(name = "4")]
+    Draft4,
+    #[value(name = "6")]
+    Draft6,
+    #[value(name = "7")]
+    Draft7,
+    #[value(name = "2019-09")]
+    Draft201909,
+    #[value(name = "2020-12")]
+    Draft202012,
+}
+
+#[derive(Clone, Debug)]
+struct Field {
+    name: String,
+    schema: Value,
+    is_required: bool,
+}
+
+const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
+const FORMATS: [&str; 9] = ["date-time", "date", "time", "duration", "uuid", "uri", "email", "ipv4", "ipv6"];
+
+/// Writes the file, and its path to `output`.
+pub(crate) fn run(arguments: &New, mut output: impl Write) -> Result<Outcome, Failure> {
+    let stem = arguments.name.to_kebab_case();
+    if stem.is_empty() {
+        return Err(Failure::new(format!("`{}` is no name of a message: it has no letter", arguments.name)));
+    }
+    let text = format!("{:#}\n", arguments.schema()?);
+    let path = arguments.folder.join(format!("{stem}.schema.json"));
+    check(&path, &text)?;
+    write_new(&path, &text)?;
+    writeln!(output, "{}", path.display())?;
+    output.flush()?;
+    Ok(Outcome::Clean)
+}
+
+impl New {
+    fn schema(&self) -> Result<Value, Failure> {
+        let mut kafka = Map::from_iter([("topic".to_owned(), json!(self.topic))]);
+        kafka.extend(self.partitions.map(|number| ("partitions".to_owned(), json!(number))));
+        kafka.extend(self.key.as_ref().map(|key| ("key".to_owned(), json!(key))));
+        let mut schema = Map::from_iter([
+            ("$schema".to_owned(), json!(self.draft.meta_schema())),
+            ("title".to_owned(), json!(self.name.to_upper_camel_case())),
+        ]);
+        schema.extend(self.description.as_ref().map(|text| ("description".to_owned(), json!(text))));
+        schema.insert("x-kafka".to_owned(), kafka.into());
+        schema.insert("type".to_owned(), json!("object"));
+        let required: Vec<_> = self.fields.iter().filter(|field| field.is_required).map(|field| &field.name).collect();
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), json!(required));
+        }
+        let mut properties = Map::new();
+        for field in &self.fields {
+            if properties.insert(field.name.clone(), field.schema.clone()).is_some() {
+                return Err(Failure::new(format!("there are two fields `{}`", field.name)));
+            }
+        }
+        schema.insert("properties".to_owned(), properties.into());
+        Ok(schema.into())
+    }
+}
+
+impl Draft {
+    fn meta_schema(self) -> &'static str {
+        match self {
+            Self::Draft4 => "http://json-schema.org/draft-04/schema#",
+            Self::Draft6 => "http://json-schema.org/draft-06/schema#",
+            Self::Draft7 => "http://json-schema.org/draft-07/schema#",
+            Self::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
+            Self::Draft202012 => "https://json-schema.org/draft/2020-12/schema",
+        }
+    }
+}
+
+/// Reads `name:type[]!?`.
+fn field(text: &str) -> Result<Field, String> {
+    let (name, described) = text.rsplit_once(':').ok_or("write NAME:TYPE, as `order_id:string!`")?;
+    let typed = described.trim_end_matches(['!', '?']);
+    let marks = &described[typed.len()..];
+    if name.is_empty() || !matches!(marks, "" | "!" | "?" | "!?" | "?!") {
+        return Err("write NAME:TYPE, then `!` where it is required and `?` where it may be null, once each".to_owned());
+    }
+    let schema = of_type(typed, marks.contains('?')).ok_or_else(|| {
+        let known = TYPES.iter().chain(&FORMATS).copied().collect::<Vec<_>>().join(", ");
+        format!("`{typed}` is no type: there are {known}, and `[]` after one of them for an array")
+    })?;
+    Ok(Field { name: name.to_owned(), schema, is_required: marks.contains('!') })
+}
+
+fn of_type(name: &str, is_nullable: bool) -> Option<Value> {
+    let typed = |name: &str| if is_nullable { json!([name, "null"]) } else { json!(name) };
+    if let Some(item) = name.strip_suffix("[]") {
+        return Some(json!({"type": typed("array"), "items": of_type(item, false)?}));
+    }
+    if FORMATS.contains(&name) {
+        return Some(json!({"type": typed("string"), "format": name}));
+    }
+    TYPES.contains(&name).then(|| json!({"type": typed(name)}))
+}
+
+/// Refuses what `check` has something to say about.
+fn check(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut schemas = SchemaSet::new();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    schemas.add(name, path.display().to_string(), text);
+    let diagnostics = generate(&schemas, &Options::default()).diagnostics;
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    let listed: Vec<_> = diagnostics.iter().map(ToString::to_string).collect();
+    Err(Failure::new(format!("nothing was written:\n{}", listed.join("\n\n"))))
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let could_not =
+        |reason: &dyn std::fmt::Display| Failure::new(format!("can't write `{}`: {reason}", path.display()));
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| could_not(&error))?;
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = file.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => could_not(&"the file exists, and is not overwritten"),
+        _ => could_not(&error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|error| could_not(&error))
+}

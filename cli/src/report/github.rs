@@ -1,0 +1,28 @@
+//! Workflow commands of GitHub Actions, which shows them at the lines of a change.
+
+use std::io::{self, Write};
+
+use super::{Report, lines, severity, url};
+
+pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        let mut place = String::new();
+        if let Some(location) = &finding.location {
+            let file = property(&url(&location.file));
+            place = format!("file={file},line={},col={},", location.line, location.column);
+        }
+        let (title, text) = (property(&finding.rule), data(&lines(finding)));
+        writeln!(output, "::{} {place}title={title}::{text}", severity(finding))?;
+    }
+    Ok(())
+}
+
+/// The text of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

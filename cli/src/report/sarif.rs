@@ -1,0 +1,65 @@
+//! SARIF 2.1.0, the format of code scanning.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use thoth_messaging_codegen::explain;
+
+use super::{Report, gitlab, lines, severity, url};
+use crate::finding::Finding;
+
+pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    let rules: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let rules: Vec<Value> = rules.into_iter().map(rule).collect();
+    let results: Vec<Value> = report.findings.iter().map(result).collect();
+    let driver = json!({
+        "name": "thoth-messaging",
+        "version": env!("CARGO_PKG_VERSION"),
+        "informationUri": env!("CARGO_PKG_REPOSITORY"),
+        "rules": rules,
+    });
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    });
+    serde_json::to_writer_pretty(&mut *output, &document)?;
+    writeln!(output)
+}
+
+fn rule(id: &str) -> Value {
+    match explain(id) {
+        Some(page) => json!({
+            "id": id,
+            "shortDescription": {"text": page.title},
+            "help": {"text": page.page, "markdown": page.page},
+        }),
+        None => json!({"id": id}),
+    }
+}
+
+fn result(finding: &Finding) -> Value {
+    let mut result = Map::new();
+    result.insert("ruleId".to_owned(), finding.rule.as_str().into());
+    result.insert("level".to_owned(), severity(finding).into());
+    result.insert("message".to_owned(), json!({"text": lines(finding)}));
+    result.insert("partialFingerprints".to_owned(), json!({"finding/v1": gitlab::fingerprint(finding)}));
+    if let Some(location) = &finding.location {
+        let region = json!({"startLine": location.line, "startColumn": location.column});
+        let place = json!({"artifactLocation": {"uri": uri(&url(&location.file))}, "region": region});
+        let logical = json!([{"fullyQualifiedName": format!("#{}", location.pointer)}]);
+        result.insert("locations".to_owned(), json!([{"physicalLocation": place, "logicalLocations": logical}]));
+    }
+    result.into()
+}
+
+/// A path as a URI reference (RFC 3986).
+fn uri(path: &str) -> String {
+    let escaped = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    path.bytes().map(escaped).collect::<Vec<_>>().concat()
+}

@@ -1,0 +1,112 @@
+//! The sets of schema files that a command works on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use thoth_messaging_build::read_folder;
+use thoth_messaging_codegen::SchemaSet;
+
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// A folder of schema files.
+pub(crate) struct Set {
+    pub(crate) folder: PathBuf,
+    pub(crate) schemas: SchemaSet,
+    /// The files that are asked for, by name; all of them where there are none.
+    pub(crate) only: BTreeSet<String>,
+}
+
+impl Set {
+    /// Whether a file is asked for, by its name.
+    pub(crate) fn asks_for(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.contains(name)
+    }
+
+    /// Whether a file is asked for, as the user knows it.
+    pub(crate) fn asks_for_origin(&self, origin: &str) -> bool {
+        let mut files = self.schemas.iter();
+        self.only.is_empty() || files.any(|(name, file)| file.origin == origin && self.only.contains(name))
+    }
+
+    /// How many files are asked for.
+    pub(crate) fn count(&self) -> usize {
+        if self.only.is_empty() { self.schemas.iter().count() } else { self.only.len() }
+    }
+}
+
+/// Reads the sets of some folders and files; those of the settings where none is named. A file is looked at in its set: the
+/// folder of the settings that it is in, or else the one that it is in itself.
+pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Set>, Failure> {
+    let configured = config.schemas();
+    let paths = if paths.is_empty() { &configured } else { paths };
+    let mut files: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let mut whole: BTreeSet<PathBuf> = BTreeSet::new();
+    for path in paths {
+        if path.is_file() {
+            let folder = folder_of(path, &configured);
+            let name = name(&folder, path).ok_or_else(|| {
+                Failure::new(format!("`{}` is no schema file: its name does not end with `.json`", path.display()))
+            })?;
+            files.entry(folder).or_default().insert(name);
+        } else {
+            whole.insert(path.clone());
+        }
+    }
+    let whole = whole.into_iter().map(|folder| (folder, BTreeSet::new()));
+    whole.chain(files).map(|(folder, only)| read_set(folder, only)).collect()
+}
+
+/// Reads the one set of a command that works on one.
+pub(crate) fn read_one(folder: Option<&Path>, config: &Config) -> Result<Set, Failure> {
+    let folder = folder.map_or_else(|| one(config), |folder| Ok(folder.to_owned()))?;
+    read_set(folder, BTreeSet::new())
+}
+
+/// The one folder of the settings.
+pub(crate) fn one(config: &Config) -> Result<PathBuf, Failure> {
+    match config.schemas().as_slice() {
+        [folder] => Ok(folder.clone()),
+        folders => {
+            let names: Vec<_> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
+            Err(Failure::new(format!("there are several folders of schemas: {}", names.join(", ")))
+                .help("name the one that is meant"))
+        }
+    }
+}
+
+/// Reads a folder.
+pub(crate) fn read_set(folder: PathBuf, only: BTreeSet<String>) -> Result<Set, Failure> {
+    if !folder.exists() {
+        return Err(Failure::new(format!("there is no folder `{}`", folder.display())).help(
+            "name the folder of the schema files, or say `schemas = [\"FOLDER\"]` in thoth-messaging.toml; \
+             `thoth-messaging new` writes a first file",
+        ));
+    }
+    let schemas = read_folder(&folder)?;
+    if schemas.is_empty() {
+        return Err(Failure::new(format!("there is no schema file below `{}`", folder.display()))
+            .help("a schema file's name ends with `.json`; `thoth-messaging new` writes a first one"));
+    }
+    Ok(Set { folder, schemas, only })
+}
+
+fn folder_of(file: &Path, configured: &[PathBuf]) -> PathBuf {
+    let holds = |folder: &&PathBuf| match (folder.canonicalize(), file.canonicalize()) {
+        (Ok(folder), Ok(file)) => file.starts_with(folder),
+        _ => false,
+    };
+    let parent = || match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    configured.iter().find(holds).cloned().unwrap_or_else(parent)
+}
+
+/// The name of a file in the set of a folder.
+fn name(folder: &Path, file: &Path) -> Option<String> {
+    let (folder, file) = (folder.canonicalize().ok()?, file.canonicalize().ok()?);
+    let relative = file.strip_prefix(folder).ok()?;
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    relative.extension().is_some_and(|extension| extension == "json").then(|| parts.join("/"))
+}

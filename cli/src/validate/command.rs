@@ -1,0 +1,151 @@
+//! What `validate` takes and prints.
+
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use thoth_messaging_codegen::{Location, Severity};
+
+use super::{InputKind, MOST_BYTES, Request, Target, Violation};
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::report::{Format, Report, text};
+use crate::{Context, Outcome, sets};
+
+/// Check payloads against a message, the messages of a topic, or any schema file.
+///
+/// Prints every violation with its place in the input, in the payload and in the schema. Values of payloads are not
+/// printed.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    thoth-messaging validate payloads/ --message OrderPlaced\n  \
+    zstdcat dump.ndjson.zst | thoth-messaging validate --topic shop.order-placed\n  \
+    thoth-messaging validate 'exports/*.json.gz' --schema order.schema.json --input array")]
+pub(crate) struct ValidateArgs {
+    /// Files, folders (every .json, .ndjson and .jsonl below, also .gz and .zst), globs, or - for standard input.
+    #[arg(default_value = "-", value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// A schema file.
+    #[arg(long, value_name = "FILE", group = "target", required = true)]
+    schema: Option<PathBuf>,
+    /// The name of a message in the folder of schemas.
+    #[arg(long, value_name = "NAME", group = "target")]
+    message: Option<String>,
+    /// A topic of messages in the folder of schemas.
+    #[arg(long, value_name = "TOPIC", group = "target")]
+    topic: Option<String>,
+    /// The folder of schemas; the one of the settings by default.
+    #[arg(long, value_name = "FOLDER")]
+    schemas: Option<PathBuf>,
+    /// How an input is divided into records. `auto` goes by the name: `.json` is one, `.ndjson` and `.jsonl` one in each
+    /// line; other inputs have one in each line where the first line alone is JSON and something comes after it.
+    #[arg(long, value_enum, default_value = "auto")]
+    input: Input,
+    /// Let `format` refuse values.
+    #[arg(long)]
+    formats: bool,
+    /// The most bytes that a record may have.
+    #[arg(long, default_value_t = MOST_BYTES, value_name = "BYTES")]
+    max_record_size: usize,
+    /// Stop after so many violations.
+    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
+    max_findings: usize,
+    /// How many threads check payloads; as many as the machine runs at once by default.
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZero<usize>>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Input {
+    Auto,
+    Json,
+    Ndjson,
+    Array,
+}
+
+pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    let folder = match &arguments.schemas {
+        Some(folder) => folder.clone(),
+        None if arguments.schema.is_some() => PathBuf::new(),
+        None => sets::one(&context.config)?,
+    };
+    let request = arguments.request(folder);
+    let mut report = Report::new("validate");
+    let mut written = Ok(());
+    let mut found = 0;
+    let mut take = |violation: Violation| {
+        found += 1;
+        if context.format == Format::Text {
+            // What a person reads appears at once, and a million of them need no memory.
+            written = writeln!(context.output, "{}", text::printable(&line(&violation)));
+        } else {
+            report.findings.push(Finding::from(violation));
+        }
+        written.is_ok() && found < arguments.max_findings
+    };
+
+    let summary = super::run(&request, &mut take).map_err(|failure| Failure::new(failure.to_string()))?;
+    written?;
+    report.summary = summary.to_string();
+    if found >= arguments.max_findings {
+        report.summary += &format!("\nstopped after {found} violations; `--max-findings` says how many");
+    }
+    report.print(context)?;
+    Ok(if found == 0 { Outcome::Clean } else { Outcome::Findings })
+}
+
+impl ValidateArgs {
+    fn request(&self, schemas: PathBuf) -> Request {
+        let target = match (&self.schema, &self.message, &self.topic) {
+            (Some(file), ..) => Target::File(file.clone()),
+            (None, Some(name), _) => Target::Message { schemas, name: name.clone() },
+            (None, None, topic) => Target::Topic { schemas, topic: topic.clone().unwrap_or_default() },
+        };
+        let kind = match self.input {
+            Input::Auto => InputKind::Auto,
+            Input::Json => InputKind::Json,
+            Input::Ndjson => InputKind::Ndjson,
+            Input::Array => InputKind::Array,
+        };
+        Request {
+            target,
+            inputs: self.inputs.clone(),
+            kind,
+            formats: self.formats,
+            limit: self.max_record_size,
+            threads: self.threads,
+            progress: io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// A violation in one line, which `grep` and editors know how to take apart.
+fn line(violation: &Violation) -> String {
+    let Violation { source, line, column, record, instance_path, schema_path, keyword, reason } = violation;
+    let subject = if instance_path.is_empty() { "the payload" } else { instance_path };
+    let schema = if schema_path.is_empty() { keyword } else { schema_path };
+    format!("{source}:{line}:{column}: record {record}: {subject}: {reason} ({schema})")
+}
+
+impl From<Violation> for Finding {
+    fn from(violation: Violation) -> Self {
+        let Violation { source, line, column, record, instance_path, schema_path, keyword, reason } = violation;
+        let subject = if instance_path.is_empty() { "the payload".to_owned() } else { format!("`{instance_path}`") };
+        let mut notes = vec![("record", record.to_string())];
+        if !schema_path.is_empty() {
+            notes.push(("schema", schema_path));
+        }
+        Self {
+            rule: keyword,
+            severity: Severity::Error,
+            message: format!("{subject}: {reason}"),
+            location: Some(Location { file: source, line: whole(line), column: whole(column), pointer: instance_path }),
+            notes,
+        }
+    }
+}
+
+fn whole(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,180 @@
+//! The payload files that are named: files, folders, globs and standard input, compressed or not.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::StreamingDecoder;
+
+use super::Failure;
+
+/// The ends of the names of the files that are payloads in a folder.
+const PAYLOADS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
+
+/// What a compressed file is called beyond that. What decides whether a file is compressed are its first bytes.
+const COMPRESSED: [&str; 3] = [".gz", ".zst", ""];
+
+/// How much is read at a time.
+const BUFFER: usize = 256 * 1024;
+
+/// How a source is divided into records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InputKind {
+    /// By its name: `.json` is one record, `.ndjson` and `.jsonl` one in each line. Anything else, and standard input, by
+    /// what it holds: one record in each line where the first line alone is JSON and something comes after it.
+    Auto,
+    /// The whole is one record.
+    Json,
+    /// Each line is a record, but for empty ones.
+    Ndjson,
+    /// The whole is an array, and each item a record.
+    Array,
+}
+
+/// Something to read records from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Source {
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// How many bytes it has on disk, where that is known.
+    pub(super) fn size(&self) -> Option<u64> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => fs::metadata(path).ok().map(|metadata| metadata.len()),
+        }
+    }
+
+    /// The kind that the name tells.
+    pub(super) fn kind(&self) -> InputKind {
+        let name = self.name();
+        let name = COMPRESSED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+        match PAYLOADS.iter().position(|end| name.ends_with(end)) {
+            Some(0) => InputKind::Json,
+            Some(_) => InputKind::Ndjson,
+            None => InputKind::Auto,
+        }
+    }
+
+    /// What it holds, decompressed. `read` is told of every byte that is read from disk.
+    pub(super) fn open<'r>(&self, read: impl Fn(u64) + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
+        let raw: Box<dyn Read + Send> = match self {
+            Self::Stdin => Box::new(io::stdin()),
+            Self::File(path) => Box::new(File::open(path)?),
+        };
+        let mut raw = BufReader::with_capacity(BUFFER, Counted { inner: raw, read });
+        let start = raw.fill_buf()?;
+        if start.starts_with(&[0x1f, 0x8b]) {
+            return Ok(Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw))));
+        }
+        if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            return Ok(Box::new(BufReader::with_capacity(BUFFER, Zstd { frame: None, rest: Some(raw) })));
+        }
+        Ok(Box::new(raw))
+    }
+}
+
+/// The sources that arguments name, each once: `-`, a file, a folder (all payloads below it) or a glob.
+pub(super) fn discover(arguments: &[String]) -> Result<Vec<Source>, Failure> {
+    let mut sources = Vec::new();
+    let mut known = BTreeSet::new();
+    for argument in arguments {
+        for source in expand(argument)? {
+            if known.insert(source.clone()) {
+                sources.push(source);
+            }
+        }
+    }
+    Ok(sources)
+}
+
+fn expand(argument: &str) -> Result<Vec<Source>, Failure> {
+    if argument == "-" {
+        return Ok(vec![Source::Stdin]);
+    }
+    let path = Path::new(argument);
+    let unreadable = |source| Failure::Read { path: argument.to_owned(), source };
+    let mut files = Vec::new();
+    if path.is_dir() {
+        collect(path, &mut files).map_err(unreadable)?;
+    } else if path.exists() {
+        files.push(path.to_owned());
+    } else {
+        let matches = glob::glob(argument).map_err(|error| Failure::Pattern { pattern: argument.to_owned(), error })?;
+        for found in matches {
+            let found = found.map_err(|error| unreadable(error.into()))?;
+            if !found.is_dir() {
+                files.push(found);
+            }
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::Nothing { argument: argument.to_owned() });
+    }
+    Ok(files.into_iter().map(Source::File).collect())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if Source::File(path.clone()).kind() != InputKind::Auto {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Tells of what is read.
+struct Counted<R, F> {
+    inner: R,
+    read: F,
+}
+
+impl<R: Read, F: Fn(u64)> Read for Counted<R, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        (self.read)(read as u64);
+        Ok(read)
+    }
+}
+
+/// All frames of a zstd stream, one after the other.
+struct Zstd<R: BufRead> {
+    frame: Option<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>,
+    rest: Option<R>,
+}
+
+impl<R: BufRead> Read for Zstd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let read = frame.read(buffer)?;
+                if read > 0 || buffer.is_empty() {
+                    return Ok(read);
+                }
+                self.rest = self.frame.take().map(StreamingDecoder::into_inner);
+            }
+            let Some(mut rest) = self.rest.take() else { return Ok(0) };
+            if rest.fill_buf()?.is_empty() {
+                self.rest = Some(rest);
+                return Ok(0);
+            }
+            self.frame = Some(StreamingDecoder::new(rest).map_err(io::Error::other)?);
+        }
+    }
+}

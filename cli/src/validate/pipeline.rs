@@ -1,0 +1,204 @@
+//! Batches through the threads that check them, and back in order.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{panic, thread};
+
+use thoth_messaging::dynamic::Checker;
+
+use super::frame::{Batch, Framer, Shape};
+use super::input::{InputKind, Source};
+use super::violation::{Violation, lines, of_record, too_long};
+use super::{Failure, Summary};
+
+/// What the pipeline needs to know.
+pub(super) struct Pipeline<'p> {
+    pub(super) checker: &'p Checker,
+    pub(super) kind: InputKind,
+    pub(super) limit: usize,
+    /// How many threads check records; as many as the machine runs at once where it is none.
+    pub(super) threads: Option<NonZero<usize>>,
+    /// Is told of every byte that is read from disk.
+    pub(super) read: &'p (dyn Fn(u64) + Sync),
+}
+
+/// A batch on its way: its number, and the source that it is of.
+struct Job {
+    number: u64,
+    source: usize,
+    batch: Batch,
+}
+
+/// What came of a batch.
+struct Done {
+    source: usize,
+    records: u64,
+    invalid: u64,
+    lines: u64,
+    length: u64,
+    violations: Vec<Violation>,
+    /// To be filled again.
+    room: Vec<u8>,
+}
+
+impl Pipeline<'_> {
+    /// Checks all records; the violations come in the order of the sources and of the records in them. `sink` says whether
+    /// it takes more.
+    pub(super) fn run(&self, sources: &[Source], sink: &mut dyn FnMut(Violation) -> bool) -> Result<Summary, Failure> {
+        let threads = self.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+        let (jobs, open) = sync_channel::<Job>(threads);
+        let (results, done) = channel();
+        let (rooms, free) = channel();
+        // Only so many batches are anywhere at a time: that bounds the memory.
+        (0..threads * 2 + 2).for_each(|_| drop(rooms.send(Vec::new())));
+        // It is gone with the last thread that takes jobs from it, and the reader learns so.
+        let open = Arc::new(Mutex::new(open));
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || self.read_all(sources, &jobs, &free));
+            for _ in 0..threads {
+                let (results, open) = (results.clone(), Arc::clone(&open));
+                scope.spawn(move || self.check_all(&open, &results));
+            }
+            drop((results, open));
+            let summary = collect(sources, done, &rooms, sink);
+            // The reader waits for room no longer.
+            drop(rooms);
+            reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)).map(|()| summary)
+        })
+    }
+
+    fn read_all(&self, sources: &[Source], jobs: &SyncSender<Job>, free: &Receiver<Vec<u8>>) -> Result<(), Failure> {
+        let mut number = 0;
+        for (index, source) in sources.iter().enumerate() {
+            let failed = |error: io::Error| Failure::Read { path: source.name(), source: error };
+            let mut reader = source.open(self.read).map_err(failed)?;
+            let mut give = |batch| {
+                number += 1;
+                jobs.send(Job { number: number - 1, source: index, batch }).is_ok()
+            };
+            let mut framer = Framer { limit: self.limit, next: &mut || free.recv().ok(), give: &mut give };
+            let kind = if self.kind == InputKind::Auto { source.kind() } else { self.kind };
+            if framer.run(kind, &mut reader).map_err(failed)?.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_all(&self, open: &Mutex<Receiver<Job>>, results: &Sender<(u64, Done)>) {
+        loop {
+            let job = open.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = job else { return };
+            if results.send((job.number, self.check(job))).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn check(&self, job: Job) -> Done {
+        let Batch { bytes, shape, line, column } = job.batch;
+        let mut done = Done {
+            source: job.source,
+            records: 0,
+            invalid: 0,
+            lines: match shape {
+                Shape::Lines => lines(&bytes),
+                Shape::TooLong => 1,
+                Shape::Whole | Shape::NoArray => 0,
+            },
+            length: bytes.len() as u64,
+            violations: Vec::new(),
+            room: Vec::new(),
+        };
+        match shape {
+            Shape::Lines => {
+                let mut start = 0;
+                let ends = memchr::memchr_iter(b'\n', &bytes).chain([bytes.len()]);
+                for (number, end) in (1..).zip(ends) {
+                    let line = bytes.get(start..end).unwrap_or_default().trim_ascii_end();
+                    start = end + 1;
+                    if !line.is_empty() {
+                        self.record(line, (number, 1), &mut done);
+                    }
+                }
+            }
+            Shape::Whole => self.record(&bytes, (line, column), &mut done),
+            Shape::TooLong => done.refuse(vec![too_long(self.limit)], (line, column)),
+            Shape::NoArray => {
+                let mut violation = too_long(0);
+                "json".clone_into(&mut violation.keyword);
+                "expected an array, its items separated by commas".clone_into(&mut violation.reason);
+                done.refuse(vec![violation], (line, column));
+            }
+        }
+        done.room = bytes;
+        done
+    }
+
+    fn record(&self, text: &[u8], start: (u64, u64), done: &mut Done) {
+        match self.checker.check(text) {
+            Ok(()) => done.records += 1,
+            Err(error) => done.refuse(of_record(text, &error), start),
+        }
+    }
+}
+
+impl Done {
+    /// Counts a record that starts at a line and a column, and is not valid.
+    fn refuse(&mut self, violations: Vec<Violation>, (line, column): (u64, u64)) {
+        self.records += 1;
+        self.invalid += 1;
+        for mut violation in violations {
+            if violation.line == 1 {
+                violation.column += column - 1;
+            }
+            violation.line += line - 1;
+            violation.record = self.records;
+            self.violations.push(violation);
+        }
+    }
+}
+
+/// Brings the batches back in order, and tells what was found.
+fn collect(
+    sources: &[Source],
+    done: Receiver<(u64, Done)>,
+    rooms: &Sender<Vec<u8>>,
+    sink: &mut dyn FnMut(Violation) -> bool,
+) -> Summary {
+    let mut waiting = BTreeMap::new();
+    let (mut next, mut source, mut lines_before, mut records_before) = (0, 0, 0, 0);
+    let mut summary = Summary { sources: sources.len() as u64, ..Summary::default() };
+    for (number, result) in done {
+        waiting.insert(number, result);
+        while let Some(result) = waiting.remove(&next) {
+            next += 1;
+            if result.source != source {
+                (source, lines_before, records_before) = (result.source, 0, 0);
+            }
+            let name = sources.get(source).map(Source::name).unwrap_or_default();
+            for mut violation in result.violations {
+                violation.source.clone_from(&name);
+                violation.line += lines_before;
+                violation.record += records_before;
+                if !sink(violation) {
+                    // The threads end where nobody takes what they give.
+                    return summary;
+                }
+            }
+            lines_before += result.lines;
+            records_before += result.records;
+            summary.records += result.records;
+            summary.invalid += result.invalid;
+            summary.bytes += result.length;
+            let mut room = result.room;
+            room.clear();
+            // The reader is gone where it read all.
+            let _ = rooms.send(room);
+        }
+    }
+    summary
+}

@@ -1,0 +1,177 @@
+//! What is wrong with a record, and where it stands in the text.
+
+use serde_json::Value;
+use thoth_messaging::DecodeError;
+
+/// One thing that is wrong in a source. It holds no value of a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// The file as it was named, or `-`.
+    pub(crate) source: String,
+    /// Line in the source, from 1.
+    pub(crate) line: u64,
+    /// Column in the line, in bytes, from 1.
+    pub(crate) column: u64,
+    /// The record in the source, from 1.
+    pub(crate) record: u64,
+    /// JSON Pointer of the value in the record.
+    pub(crate) instance_path: String,
+    /// Where the schema says so: a URI with a JSON Pointer as its fragment; empty where no schema does.
+    pub(crate) schema_path: String,
+    /// The keyword that is not met; `json` where a record is not JSON, `limit` where it can't be read.
+    pub(crate) keyword: String,
+    pub(crate) reason: String,
+}
+
+/// The violations of a record, their places and their number relative to its own start.
+pub(super) fn of_record(text: &[u8], error: &DecodeError) -> Vec<Violation> {
+    let violation = |(line, column), instance_path: &str, schema_path: &str, keyword: &str, reason: String| Violation {
+        source: String::new(),
+        line,
+        column,
+        record: 1,
+        instance_path: instance_path.to_owned(),
+        schema_path: schema_path.to_owned(),
+        keyword: keyword.to_owned(),
+        reason,
+    };
+    match error {
+        DecodeError::NotJson { line, column, reason, .. } => {
+            let place = (*line as u64, (*column as u64).max(1));
+            vec![violation(place, "", "", "json", format!("not JSON: {reason}"))]
+        }
+        error => {
+            let of_schema = |found: &thoth_messaging::Violation| {
+                let place = place(text, &found.instance_path);
+                let reason = format!("expected {}", found.expected);
+                violation(place, &found.instance_path, &found.schema_path, &found.keyword, reason)
+            };
+            error.violations().iter().map(of_schema).collect()
+        }
+    }
+}
+
+/// That a record is longer than is read.
+pub(super) fn too_long(limit: usize) -> Violation {
+    Violation {
+        source: String::new(),
+        line: 1,
+        column: 1,
+        record: 1,
+        instance_path: String::new(),
+        schema_path: String::new(),
+        keyword: "limit".to_owned(),
+        reason: format!("expected a record of at most {limit} bytes"),
+    }
+}
+
+/// Line and column of the value at a JSON Pointer, in a text that is JSON. Of the innermost value that is there, where
+/// it leads further.
+fn place(text: &[u8], pointer: &str) -> (u64, u64) {
+    let mut cursor = Cursor { text, at: 0 };
+    cursor.space();
+    for segment in pointer.split('/').skip(1) {
+        let start = cursor.at;
+        if !cursor.enter(&segment.replace("~1", "/").replace("~0", "~")) {
+            cursor.at = start;
+            break;
+        }
+    }
+    let before = &text[..cursor.at.min(text.len())];
+    let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    (1 + lines(before), (before.len() - line_start) as u64 + 1)
+}
+
+/// How many lines end in a text.
+pub(super) fn lines(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
+}
+
+struct Cursor<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn peek(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(0)
+    }
+
+    fn space(&mut self) {
+        while self.peek().is_ascii_whitespace() {
+            self.at += 1;
+        }
+    }
+
+    /// Goes on to a member or item of the value that starts here: whether there is one.
+    fn enter(&mut self, segment: &str) -> bool {
+        let open = self.peek();
+        if !matches!(open, b'{' | b'[') {
+            return false;
+        }
+        self.at += 1;
+        for index in 0_usize.. {
+            self.space();
+            if matches!(self.peek(), b'}' | b']' | 0) {
+                return false;
+            }
+            let found = if open == b'{' { self.name() == segment } else { index.to_string() == segment };
+            self.space();
+            if found {
+                return true;
+            }
+            self.skip();
+            self.space();
+            self.at += usize::from(self.peek() == b',');
+        }
+        false
+    }
+
+    /// Reads a member name and the colon behind it.
+    fn name(&mut self) -> String {
+        let start = self.at;
+        self.skip();
+        let name: Option<Value> = self.text.get(start..self.at).and_then(|name| serde_json::from_slice(name).ok());
+        self.space();
+        self.at += 1;
+        name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Reads past a value.
+    fn skip(&mut self) {
+        let mut depth = 0_usize;
+        while self.at < self.text.len() {
+            match self.peek() {
+                b'"' => self.skip_string(),
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' | b',' | b':' if depth == 0 => return,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Goes from the opening quote to the closing one.
+    fn skip_string(&mut self) {
+        self.at += 1;
+        while !matches!(self.peek(), b'"') && self.at < self.text.len() {
+            self.at += if self.peek() == b'\\' { 2 } else { 1 };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn finds_the_value_at_a_pointer() {
+        let text = b"{\n  \"a\": [1, {\"b/c\": \"]\\\"\"}],\n  \"d\": 2\n}";
+        assert_eq!(place(text, ""), (1, 1));
+        assert_eq!(place(text, "/a/0"), (2, 9));
+        assert_eq!(place(text, "/a/1/b~1c"), (2, 20));
+        assert_eq!(place(text, "/d"), (3, 8));
+        assert_eq!(place(text, "/a/7"), (2, 8));
+    }
+}

@@ -1,0 +1,176 @@
+//! Versions that are archives: tar, also compressed by gzip or zstd, and zip. Nothing is written.
+
+mod frames;
+mod unpack;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use thoth_messaging_build::is_schema_file;
+use thoth_messaging_codegen::SchemaSet;
+
+use super::place::{join, slashed};
+use super::tree::{Entries, Node, Tree, schema_files};
+use super::{Failure, Place, Version, source};
+use unpack::{Entry, Unpacked};
+
+#[cfg(test)]
+pub(super) use unpack::unpack_up_to;
+
+/// Reads the schema folder of an archive.
+///
+/// It is the folder with the path that the schema folder has from the current folder, or that `--old-folder` names, at the
+/// root of the archive or below, as archives of a repository often have one folder for all. Where there is none, it is the
+/// only folder with schema files.
+pub(super) fn read(path: &Path, place: &Place) -> Result<Version, Failure> {
+    let label = path.display().to_string();
+    let archive = Archive { unpacked: unpack::unpack(path)?, label };
+    let wanted = place.old_folder.clone().unwrap_or_else(|| from_current(place));
+    let folder = archive.locate(&wanted, place.old_folder.is_none())?;
+    let mut schemas = SchemaSet::new();
+    // What was located is there.
+    let files = schema_files(&archive, &folder)?.unwrap_or_default();
+    for found in files {
+        let origin = archive.origin(&found.path);
+        let bytes = found.file.ok_or_else(|| {
+            Failure::new(
+                format!("`{}` is a link to `{origin}`, whose name does not end with `.json`", found.name),
+                "unpack the archive and compare with the folder: `--against folder:PATH`",
+            )
+        })?;
+        source::add(&mut schemas, &found.name, origin, &bytes)?;
+    }
+    Ok(Version { label: archive.label, wanted, folder: Some(folder), schemas })
+}
+
+/// Whether a file is an archive that [`read`] knows, by its first bytes.
+pub(super) fn is_archive(path: &Path) -> Result<bool, Failure> {
+    unpack::is_archive(path)
+}
+
+/// What is said of a file that is none.
+pub(super) fn no_archive(path: &Path) -> Failure {
+    Failure::new(
+        format!("`{}` is no archive that can be read", path.display()),
+        "archives are tar, tar.gz, tar.zst and zip: `git archive --format=tar.gz REF schemas` makes one",
+    )
+}
+
+/// The path of the schema folder from the current folder; its name, where it is not below that.
+fn from_current(place: &Place) -> String {
+    let folder = place.absolute();
+    match folder.strip_prefix(&place.current_dir) {
+        Ok(relative) => slashed(relative),
+        Err(_) => folder.file_name().map(slashed).unwrap_or_default(),
+    }
+}
+
+struct Archive {
+    label: String,
+    unpacked: Unpacked,
+}
+
+impl Archive {
+    /// The path of the schema folder in the archive.
+    fn locate(&self, wanted: &str, or_the_only_one: bool) -> Result<String, Failure> {
+        let named = self.named(wanted);
+        match named.as_slice() {
+            [folder] => return Ok(folder.clone()),
+            [] if or_the_only_one => {}
+            [] => return Err(self.lost(&format!("has no folder `{wanted}`"), &self.with_schemas())),
+            several => return Err(self.lost(&format!("has several folders `{wanted}`"), several)),
+        }
+        let folders = self.with_schemas();
+        match folders.as_slice() {
+            [folder] => Ok(folder.clone()),
+            [] => Err(self.lost("has no schema files", &[])),
+            several => Err(self.lost(&format!("has no folder `{wanted}`"), several)),
+        }
+    }
+
+    /// The folders, and links to such, whose path ends with the one that is wanted: those with the shortest path.
+    fn named(&self, wanted: &str) -> Vec<String> {
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let inner = format!("/{wanted}");
+        let links =
+            self.unpacked.iter().filter(|(_, entry)| matches!(entry, Entry::Link(_))).map(|(path, _)| path.as_str());
+        let paths = self.unpacked.keys().flat_map(|path| folders(path)).chain(links);
+        let found: BTreeSet<&str> = paths.filter(|path| *path == wanted || path.ends_with(&inner)).collect();
+        let depth = |path: &str| path.matches('/').count();
+        let least = found.iter().map(|path| depth(path)).min();
+        found.into_iter().filter(|path| Some(depth(path)) == least).map(str::to_owned).collect()
+    }
+
+    /// The folders that hold schema files and are in no other such folder.
+    fn with_schemas(&self) -> Vec<String> {
+        let holding: BTreeSet<&str> = self
+            .unpacked
+            .keys()
+            .filter(|path| is_schema_file(path))
+            .map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+            .collect();
+        let outermost = |folder: &&&str| !folders(folder).any(|above| holding.contains(above));
+        holding.iter().filter(outermost).map(|folder| (*folder).to_owned()).collect()
+    }
+
+    fn lost(&self, reason: &str, folders: &[String]) -> Failure {
+        let mut failure = Failure::new(
+            format!("the archive `{}` {reason}", self.label),
+            "name the path of the schema folder in the archive with `--old-folder`",
+        );
+        if !folders.is_empty() {
+            let folders: Vec<_> = folders.iter().map(|folder| format!("`{folder}`")).collect();
+            failure.help.push(format!("folders with that name or with schema files: {}", folders.join(", ")));
+        }
+        failure
+    }
+}
+
+impl Tree for Archive {
+    type Folder = String;
+    /// The bytes of a file that may be a schema, or the target of a link.
+    type File = Option<Vec<u8>>;
+
+    fn root(&self) -> String {
+        String::new()
+    }
+
+    fn list(&self, folder: &String) -> Result<Entries<Self>, Failure> {
+        let prefix = join(folder, "");
+        let mut nodes: Entries<Self> = Vec::new();
+        for (path, entry) in self.unpacked.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
+            let Some(inner) = path.strip_prefix(&prefix) else { continue };
+            let (name, node) = match (inner.split_once('/'), entry) {
+                (Some((name, _)), _) => (name, Node::Folder(join(folder, name))),
+                (None, Entry::File(bytes)) => (inner, Node::File(bytes.clone())),
+                (None, Entry::Link(target)) => (inner, Node::Link(Some(target.clone().into_bytes()))),
+            };
+            nodes.push((name.to_owned(), node));
+        }
+        nodes.dedup_by(|(one, _), (other, _)| one == other);
+        Ok(nodes)
+    }
+
+    fn target(&self, link: &Option<Vec<u8>>) -> Result<String, Failure> {
+        Ok(String::from_utf8_lossy(link.as_deref().unwrap_or_default()).into_owned())
+    }
+
+    fn origin(&self, path: &str) -> String {
+        format!("{}:{path}", self.label)
+    }
+}
+
+/// The folders that a path is in, from the innermost to the root, whose path is empty.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(parent(path), |path| parent(path))
+}
+
+fn parent(path: &str) -> Option<&str> {
+    match path.rsplit_once('/') {
+        Some((folder, _)) => Some(folder),
+        None if path.is_empty() => None,
+        None => Some(""),
+    }
+}

@@ -1,0 +1,246 @@
+//! Versions that are git commits, read from the objects of the repository.
+
+use std::fs;
+
+use gix::bstr::ByteSlice as _;
+use gix::discover::upwards;
+use gix::object::Kind;
+use gix::objs::tree::EntryKind;
+use gix::{ObjectId, ThreadSafeRepository};
+use thoth_messaging_codegen::SchemaSet;
+
+use super::place::slashed;
+use super::tree::{Entries, Found, Node, Tree, schema_files};
+use super::{Failure, Place, Version, source, unknown};
+
+/// Reads the schema folder at a commit.
+pub(super) fn read(reference: &str, place: &Place) -> Result<Version, Failure> {
+    let repository = Repository::open(place)?;
+    let commit = repository.commit(reference)?;
+    let listing = repository.list(reference, commit)?;
+    if listing.folder.is_none() {
+        repository.require_old_folder(place, reference)?;
+    }
+    repository.version(&labelled(reference, commit), reference, listing)
+}
+
+/// Whether a text names a commit of the repository that the schema folder stands in.
+pub(super) fn names_commit(reference: &str, place: &Place) -> bool {
+    Repository::open(place).is_ok_and(|repository| repository.commit(reference).is_ok())
+}
+
+/// A repository, and where the schema folder is in it.
+pub(super) struct Repository {
+    pub(super) git: gix::Repository,
+    /// Its path from the root.
+    folder: String,
+    /// Where to look first, in other versions.
+    old_folder: Option<String>,
+}
+
+/// The schema files of a commit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// Where the folder is; none where it is not there.
+    pub(super) folder: Option<String>,
+    pub(super) files: Vec<Found<ObjectId>>,
+}
+
+impl Repository {
+    /// The repository that `GIT_DIR` names, or the one that the schema folder stands in.
+    ///
+    /// One that belongs to somebody else is read all the same: git refuses those as it runs what their configuration
+    /// says, and nothing of it is run here.
+    pub(super) fn open(place: &Place) -> Result<Self, Failure> {
+        let options = upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
+        let git = ThreadSafeRepository::discover_with_environment_overrides_opts(
+            place.nearest(),
+            options,
+            gix::sec::trust::Mapping::default(),
+        )
+        .map_err(|error| no_repository(place, &error))?;
+        let mut git = git.to_thread_local();
+        git.object_cache_size_if_unset(16 << 20);
+        let folder = folder_in(&git, place)?;
+        Ok(Self { git, folder, old_folder: place.old_folder.clone() })
+    }
+
+    /// The commit that a reference means.
+    pub(super) fn commit(&self, reference: &str) -> Result<ObjectId, Failure> {
+        match reference.split_once("...") {
+            Some((one, other)) => self.merge_base(reference, one, other),
+            None => self.tip(reference),
+        }
+    }
+
+    fn tip(&self, reference: &str) -> Result<ObjectId, Failure> {
+        let id =
+            self.git.rev_parse_single(reference).map_err(|error| unknown::reference(&self.git, reference, &error))?;
+        let object = self.object(id.detach(), reference)?;
+        let peeled = object.peel_tags_to_end().map_err(|error| self.damaged(reference, &error))?;
+        if peeled.kind == Kind::Commit {
+            return Ok(peeled.id);
+        }
+        Err(Failure::new(
+            format!("`{reference}` is a {} in git, not a commit", peeled.kind),
+            "name a branch, a tag or a commit; where the schema folder was elsewhere, add `--old-folder PATH`",
+        ))
+    }
+
+    fn merge_base(&self, reference: &str, one: &str, other: &str) -> Result<ObjectId, Failure> {
+        let tip = |name: &str| self.tip(if name.is_empty() { "HEAD" } else { name });
+        let (one, other) = (tip(one)?, tip(other)?);
+        match self.git.merge_base(one, other) {
+            Ok(Some(base)) => Ok(base.detach()),
+            _ if self.is_shallow() => Err(self.shallow(&format!("the merge base of `{reference}` is not at hand"))),
+            Ok(None) => Err(Failure::new(
+                format!("the two sides of `{reference}` have no commit in common"),
+                "name a branch, a tag or a commit alone",
+            )),
+            Err(error) => Err(self.damaged(reference, &error)),
+        }
+    }
+
+    /// The schema files of a commit.
+    pub(super) fn list(&self, reference: &str, commit: ObjectId) -> Result<Listing, Failure> {
+        let commit = self.object(commit, reference)?;
+        let decoded = commit.try_to_commit_ref().map_err(|error| self.damaged(reference, &error))?;
+        let root = decoded.tree();
+        let tree = Commit { repository: self, reference, root };
+        for folder in self.old_folder.iter().chain([&self.folder]) {
+            if let Some(files) = schema_files(&tree, folder)? {
+                return Ok(Listing { folder: Some(folder.clone()), files });
+            }
+        }
+        Ok(Listing { folder: None, files: Vec::new() })
+    }
+
+    /// An old folder that is nowhere is a mistake, or all schemas would be new.
+    pub(super) fn require_old_folder(&self, place: &Place, reference: &str) -> Result<(), Failure> {
+        let Some(old) = &place.old_folder else { return Ok(()) };
+        Err(Failure::new(
+            format!("`{reference}` has no folder `{old}`, which `--old-folder` names, and no `{}`", self.folder),
+            format!(
+                "the path is from the root of the repository: `git ls-tree -rd --name-only {reference}` has them all"
+            ),
+        ))
+    }
+
+    /// The version that a listing is.
+    pub(super) fn version(&self, label: &str, reference: &str, listing: Listing) -> Result<Version, Failure> {
+        let mut schemas = SchemaSet::new();
+        for Found { name, path, file } in listing.files {
+            let origin = format!("{reference}:{path}");
+            let object = self.object(file, &origin)?;
+            source::add(&mut schemas, &name, origin, &object.data)?;
+        }
+        let wanted = self.folder.clone();
+        Ok(Version { label: label.to_owned(), wanted, folder: listing.folder, schemas })
+    }
+
+    /// An object; `of` says what it belongs to.
+    pub(super) fn object(&self, id: ObjectId, of: &str) -> Result<gix::Object<'_>, Failure> {
+        match self.git.try_find_object(id) {
+            Ok(Some(object)) => Ok(object),
+            Ok(None) => Err(unknown::object(&self.git, id, of)),
+            Err(error) => Err(self.damaged(of, &error)),
+        }
+    }
+
+    pub(super) fn is_shallow(&self) -> bool {
+        self.git.is_shallow().unwrap_or_default()
+    }
+
+    /// What is said where a shallow clone ends too early.
+    pub(super) fn shallow(&self, reason: &str) -> Failure {
+        unknown::shallow(&self.git, &format!("{reason}: the clone is shallow"))
+    }
+
+    pub(super) fn damaged(&self, of: &str, error: &gix::Error) -> Failure {
+        let folder = self.git.git_dir().display();
+        Failure::new(
+            format!("can't read `{of}` in the repository `{folder}`: {:#}", error.probable_cause()),
+            format!("`git --git-dir={folder} fsck` says what is damaged"),
+        )
+    }
+}
+
+/// How messages name a commit: `main (1a2b3c4d5e)`.
+pub(super) fn labelled(reference: &str, commit: ObjectId) -> String {
+    let short = short(commit);
+    if commit.to_string().starts_with(reference) { short } else { format!("{reference} ({short})") }
+}
+
+pub(super) fn short(commit: ObjectId) -> String {
+    commit.to_hex_with_len(10).to_string()
+}
+
+/// The tree of a commit.
+struct Commit<'a> {
+    repository: &'a Repository,
+    reference: &'a str,
+    root: ObjectId,
+}
+
+impl Tree for Commit<'_> {
+    type Folder = ObjectId;
+    type File = ObjectId;
+
+    fn root(&self) -> ObjectId {
+        self.root
+    }
+
+    fn list(&self, folder: &ObjectId) -> Result<Entries<Self>, Failure> {
+        let damaged = |error: &gix::Error| self.repository.damaged(self.reference, error);
+        let object = self.repository.object(*folder, self.reference)?;
+        let tree = object.try_into_tree().map_err(|error| damaged(&error))?;
+        let decoded = tree.decode().map_err(|error| damaged(&error))?;
+        let entry = |entry: &gix::objs::tree::EntryRef<'_>| {
+            let id = entry.oid.to_owned();
+            let node = match entry.mode.kind() {
+                EntryKind::Tree => Node::Folder(id),
+                EntryKind::Blob | EntryKind::BlobExecutable => Node::File(id),
+                EntryKind::Link => Node::Link(id),
+                EntryKind::Commit => Node::Submodule(id.to_string()),
+            };
+            (entry.filename.to_str_lossy().into_owned(), node)
+        };
+        Ok(decoded.entries.iter().map(entry).collect())
+    }
+
+    fn target(&self, link: &ObjectId) -> Result<String, Failure> {
+        Ok(self.repository.object(*link, self.reference)?.data.to_str_lossy().into_owned())
+    }
+
+    fn origin(&self, path: &str) -> String {
+        format!("{}:{path}", self.reference)
+    }
+}
+
+/// The path of the schema folder from the root of the repository.
+fn folder_in(git: &gix::Repository, place: &Place) -> Result<String, Failure> {
+    let root = match git.workdir() {
+        Some(root) => fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
+        // A bare repository has no files: paths are from its root.
+        None => place.current_dir.clone(),
+    };
+    [place.absolute(), place.followed()]
+        .iter()
+        .find_map(|folder| folder.strip_prefix(&root).ok().map(slashed))
+        .ok_or_else(|| {
+            Failure::new(
+                format!("the folder `{}` is not in the repository `{}`", place.display(), root.display()),
+                "unset GIT_DIR and GIT_WORK_TREE, or name a schema folder of that repository",
+            )
+        })
+}
+
+fn no_repository(place: &Place, error: &gix::Error) -> Failure {
+    let folder = place.display();
+    let mut failure = Failure::new(
+        format!("the folder `{folder}` is in no git repository that can be read: {:#}", error.probable_cause()),
+        "run it in a clone; in a container, the folder `.git` has to be there too",
+    );
+    failure.help.push("without git, compare with `folder:PATH` or `archive:PATH`".to_owned());
+    failure
+}

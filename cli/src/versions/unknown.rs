@@ -1,0 +1,103 @@
+//! What to do where a repository does not have what was asked for.
+
+use gix::ObjectId;
+
+use super::Failure;
+
+/// A reference that the repository does not know, with the nearest ones and how to fetch it.
+pub(super) fn reference(git: &gix::Repository, reference: &str, error: &gix::Error) -> Failure {
+    let folder = git.workdir().unwrap_or_else(|| git.git_dir()).display();
+    let mut help = Vec::new();
+    let near = nearest(names(git), reference);
+    if !near.is_empty() {
+        help.push(format!("there is {}", near.join(", ")));
+    }
+    // `HEAD~3` and `v1^{}` are about a name; what follows it leads through history.
+    let end = reference.find(['~', '^', '@', ':', '{']).unwrap_or(reference.len());
+    let (name, rest) = reference.split_at(end);
+    let shallow = git.is_shallow().unwrap_or_default();
+    if shallow && !rest.is_empty() {
+        help.push(UNSHALLOW.to_owned());
+    } else if rest.is_empty() {
+        help.extend(fetch(git, name, shallow));
+    }
+    help.push("a path is to be written as `folder:PATH` or `archive:PATH`".to_owned());
+    let cause = error.probable_cause();
+    Failure { reason: format!("`{reference}` is no commit that the repository `{folder}` knows: {cause:#}"), help }
+}
+
+/// An object that should be there.
+pub(super) fn object(git: &gix::Repository, id: ObjectId, of: &str) -> Failure {
+    let reason = format!("`{of}` needs the object {id}, which the repository does not have");
+    if is_partial(git) {
+        return Failure::new(
+            format!("{reason}: the clone is partial"),
+            "fetch what was left out: `git fetch --refetch --no-filter`, or clone without `--filter`",
+        );
+    }
+    if git.is_shallow().unwrap_or_default() {
+        return shallow(git, &format!("{reason}: the clone is shallow"));
+    }
+    let folder = git.git_dir().display();
+    Failure::new(reason, format!("`git --git-dir={folder} fsck` says what is missing; clone it again"))
+}
+
+/// What is missing from a shallow clone.
+pub(super) fn shallow(git: &gix::Repository, reason: &str) -> Failure {
+    let folder = git.workdir().unwrap_or_else(|| git.git_dir()).display();
+    Failure::new(format!("{reason} (`{folder}`)"), UNSHALLOW)
+}
+
+const UNSHALLOW: &str =
+    "fetch the history: `git fetch --unshallow`; in GitHub Actions, `fetch-depth: 0` for actions/checkout";
+
+/// How to fetch a name from a remote.
+fn fetch(git: &gix::Repository, name: &str, shallow: bool) -> Vec<String> {
+    let remotes: Vec<String> = git.remote_names().iter().map(ToString::to_string).collect();
+    let known = name.split_once('/').filter(|(remote, _)| remotes.iter().any(|known| known == remote));
+    let first = remotes.iter().find(|remote| *remote == "origin").or(remotes.first());
+    let Some((remote, branch)) = known.or_else(|| first.map(|remote| (remote.as_str(), name))) else {
+        return Vec::new();
+    };
+    // In a full clone, `--depth` would cut the history off.
+    let depth = if shallow { " --depth=1" } else { "" };
+    let tracking = format!("{remote}/{branch}");
+    vec![
+        format!(
+            "fetch a branch: `git fetch{depth} {remote} +refs/heads/{branch}:refs/remotes/{tracking}`, then `--against \
+             {tracking}`"
+        ),
+        format!("fetch a tag: `git fetch{depth} {remote} tag {branch}`"),
+        "in GitHub Actions, `fetch-depth: 0` for actions/checkout fetches all of them".to_owned(),
+    ]
+}
+
+/// The short names of all branches and tags.
+fn names(git: &gix::Repository) -> Vec<String> {
+    let Ok(references) = git.references() else { return Vec::new() };
+    let Ok(all) = references.all() else { return Vec::new() };
+    all.filter_map(Result::ok).map(|reference| reference.name().shorten().to_string()).collect()
+}
+
+/// Up to three of the names that are most like another: of a remote, or with a slip of the hand.
+fn nearest(names: Vec<String>, wanted: &str) -> Vec<String> {
+    let likeness = |name: &str| {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
+        if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
+    };
+    let mut near: Vec<_> =
+        names.into_iter().map(|name| (likeness(&name), name)).filter(|(likeness, _)| *likeness > 0.8).collect();
+    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
+    near.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()
+}
+
+/// Whether objects were left out when the repository was cloned.
+fn is_partial(git: &gix::Repository) -> bool {
+    let config = git.config_snapshot();
+    config.string("extensions.partialClone").is_some()
+        || git
+            .remote_names()
+            .iter()
+            .any(|remote| config.boolean(format!("remote.{remote}.promisor").as_str()).unwrap_or_default())
+}

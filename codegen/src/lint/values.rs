@@ -1,0 +1,165 @@
+//! What the schemas of one value say together.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::keywords;
+use crate::resolve::{Place, Resolved};
+use crate::source::segments;
+
+/// More schemas than this never lead from one to the next on purpose; more is refused elsewhere.
+const LONGEST_WAY: usize = 128;
+
+/// The schemas of a set, by place and by the values that they speak of.
+pub(super) struct Schemas<'a> {
+    resolved: &'a Resolved,
+    /// Of the files of the user that are no topics.
+    pub(super) places: Vec<(&'a Place, &'a Map<String, Value>)>,
+    /// Where the values stand that a schema of the user speaks of as a whole.
+    values: Vec<Place>,
+}
+
+/// The schemas that one value has to meet, all of them.
+pub(super) struct ValueSchemas<'a> {
+    /// Where the value stands in the schema around it: the root of a message, a property, an item.
+    pub(super) place: Place,
+    /// The schemas behind `$ref` and `allOf`, in order, those of the place first.
+    pub(super) schemas: Vec<(Place, &'a Map<String, Value>)>,
+}
+
+impl<'a> Schemas<'a> {
+    pub(super) fn of(resolved: &'a Resolved) -> Self {
+        let is_own = |place: &&Place| {
+            let document = resolved.document(place);
+            !document.built_in && document.files.is_empty()
+        };
+        let places = resolved.places().filter(is_own);
+        let places = places.filter_map(|place| Some((place, resolved.schema(place).as_object()?)));
+        let places: Vec<_> = places.collect();
+        let roots = resolved.documents.iter().enumerate().filter(|(_, file)| file.is_message && file.files.is_empty());
+        let mut values: Vec<Place> = roots.map(|(number, _)| Place::root(number)).collect();
+        for (place, schema) in &places {
+            let below = keywords::subschemas(resolved.draft(place), &place.pointer, schema);
+            let below = below.into_iter().filter(|inner| speaks_of_parts(&inner[place.pointer.len()..]));
+            values.extend(below.map(|pointer| Place { document: place.document, pointer }));
+        }
+        Self { resolved, places, values }
+    }
+
+    /// The places whose keywords say something: up to draft 7, those beside a `$ref` do not.
+    pub(super) fn speaking(&self) -> impl Iterator<Item = &(&'a Place, &'a Map<String, Value>)> {
+        self.places.iter().filter(|(place, schema)| !self.is_silent(place, schema))
+    }
+
+    fn is_silent(&self, place: &Place, schema: &Map<String, Value>) -> bool {
+        keywords::ref_stands_alone(self.resolved.draft(place)) && schema.contains_key("$ref")
+    }
+
+    /// The messages, then the values in them and in what they share. Each is put together when it is asked for, as all
+    /// of them at once may be much more than the files are.
+    pub(super) fn values(&self) -> impl Iterator<Item = ValueSchemas<'a>> {
+        self.values.iter().map(|place| self.value(place))
+    }
+
+    /// The messages.
+    pub(super) fn messages(&self) -> impl Iterator<Item = ValueSchemas<'a>> {
+        self.values.iter().filter(|place| place.pointer.is_empty()).map(|place| self.value(place))
+    }
+
+    fn value(&self, place: &Place) -> ValueSchemas<'a> {
+        let mut way = Way::default();
+        self.follow(place, 0, &mut way);
+        ValueSchemas { place: place.clone(), schemas: way.schemas }
+    }
+
+    fn follow(&self, place: &Place, depth: usize, way: &mut Way<'a>) {
+        let Some(schema) = self.resolved.schema(place).as_object() else { return };
+        if depth > LONGEST_WAY || !way.known.insert(place.clone()) {
+            return;
+        }
+        if !self.is_silent(place, schema) {
+            way.schemas.push((place.clone(), schema));
+            let branches = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+            for index in 0..branches {
+                self.follow(&place.join("allOf").join(&index.to_string()), depth + 1, way);
+            }
+        }
+        for target in self.resolved.targets(place) {
+            self.follow(target, depth + 1, way);
+        }
+    }
+}
+
+/// The way through `$ref` and `allOf`, so far.
+#[derive(Default)]
+struct Way<'a> {
+    known: BTreeSet<Place>,
+    schemas: Vec<(Place, &'a Map<String, Value>)>,
+}
+
+impl<'a> ValueSchemas<'a> {
+    /// The name of the property that the value is.
+    pub(super) fn property_name(&self) -> Option<String> {
+        let outer = self.place.outer()?;
+        let name = outer.pointer.ends_with("/properties").then(|| segments(&self.place.pointer).last());
+        name.flatten()
+    }
+
+    /// Whether the value is the name of a member.
+    pub(super) fn is_of_names(&self) -> bool {
+        self.place.pointer.ends_with("/propertyNames")
+    }
+
+    /// Whether the schema around the value is a part of what is said of its object: the rest may say more of the value.
+    pub(super) fn is_in_branch(&self) -> bool {
+        let segments: Vec<String> = segments(&self.place.pointer).collect();
+        let is_definitions = |segment: &String| matches!(segment.as_str(), "$defs" | "definitions");
+        let start = segments.iter().rposition(is_definitions).unwrap_or_default();
+        segments[start..].windows(2).any(|pair| {
+            !matches!(pair[0].as_str(), "properties" | "patternProperties" | "$defs" | "definitions")
+                && is_branch(&pair[1])
+        }) || segments.first().is_some_and(|first| is_branch(first))
+    }
+
+    /// Whether any of the schemas has any of these keywords.
+    pub(super) fn any_has(&self, names: &[&str]) -> bool {
+        self.schemas.iter().any(|(_, schema)| names.iter().any(|name| schema.contains_key(*name)))
+    }
+
+    /// The members of an object keyword, of each schema that has it.
+    pub(super) fn members(&self, keyword: &str) -> impl Iterator<Item = (&Place, &'a String, &'a Value)> {
+        let members = self.schemas.iter().map(move |(place, schema)| (place, schema.get(keyword)));
+        members.flat_map(|(place, members)| {
+            let members = members.and_then(Value::as_object).into_iter().flatten();
+            members.map(move |(name, value)| (place, name, value))
+        })
+    }
+}
+
+/// Whether a keyword holds schemas of the value itself.
+fn is_branch(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies"
+    )
+}
+
+/// Whether a subschema, by the way to it from the schema that it stands in, speaks of a part of the value and not of the
+/// value itself.
+fn speaks_of_parts(way: &str) -> bool {
+    let keyword = segments(way).next().unwrap_or_default();
+    matches!(
+        keyword.as_str(),
+        "properties"
+            | "patternProperties"
+            | "additionalProperties"
+            | "unevaluatedProperties"
+            | "propertyNames"
+            | "items"
+            | "prefixItems"
+            | "additionalItems"
+            | "unevaluatedItems"
+            | "contains"
+    )
+}

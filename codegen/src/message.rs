@@ -1,0 +1,48 @@
+//! What there is to know of a message without reading its code.
+
+use crate::kafka::XKafka;
+use crate::model::{MessageDef, Model};
+use crate::resolve::Resolved;
+
+/// A message: a schema file with `x-kafka`, and the type that was made of it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MessageInfo {
+    /// The Rust type.
+    pub name: String,
+    /// The file, by its name in the set.
+    pub file: String,
+    /// The file, as the user knows it.
+    pub origin: String,
+    /// What the schema says that the message is.
+    pub description: Option<String>,
+    /// Its topic.
+    pub kafka: XKafka,
+    /// The other files of the set that it refers to, and those they do, by name.
+    pub files: Vec<String>,
+}
+
+pub(crate) fn messages(model: &Model, resolved: &Resolved) -> Vec<MessageInfo> {
+    let mut messages: Vec<_> = model.messages.iter().filter_map(|message| info(message, model, resolved)).collect();
+    messages.sort_by(|a, b| a.file.cmp(&b.file));
+    messages
+}
+
+/// Nothing of a topic's enum: it has no file of its own.
+fn info(message: &MessageDef, model: &Model, resolved: &Resolved) -> Option<MessageInfo> {
+    let schema = model.schemas.get(message.schema)?;
+    let document = resolved.documents.iter().find(|document| document.name == schema.name)?;
+    if !document.files.is_empty() {
+        return None;
+    }
+    let ty = model.get(message.type_id);
+    let files = schema.references.iter().filter_map(|index| model.schemas.get(*index));
+    Some(MessageInfo {
+        name: ty.name.clone(),
+        file: document.name.clone(),
+        origin: document.source.origin.clone(),
+        description: ty.description.clone(),
+        kafka: document.kafka.clone()?,
+        files: files.map(|file| file.name.clone()).collect(),
+    })
+}

@@ -1,0 +1,125 @@
+//! Payloads against a schema, many of them: no type, no topic, only whether they are valid, and why not.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::FactoryError;
+use super::quick::Quick;
+use super::validate::{Files, Validator, absolute};
+use crate::error::DecodeError;
+use crate::message::Schema;
+use crate::wire;
+
+/// A schema document, and the URIs that lead to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Absolute, or relative to one base that all documents share: what references to the document resolve to. An `$id`
+    /// in it need not be among them.
+    pub uris: Vec<String>,
+    /// The schema.
+    pub contents: Value,
+}
+
+/// Checks payloads against a schema, at the rate at which they can be read.
+///
+/// Most valid payloads are known to be so in one pass over their bytes; the others are parsed and given to the
+/// validator, which decides and finds every violation. Shared between threads it is as fast as one for each.
+///
+/// ```
+/// use serde_json::json;
+/// use thoth_messaging::dynamic::{Checker, Document};
+/// # use thoth_messaging::serde_json;
+///
+/// let order = json!({"type": "object", "properties": {"lines": {"type": "array", "items": {"$ref": "line.json"}}}});
+/// let line = json!({"type": "object", "required": ["article"]});
+/// let documents = [("order.json", order), ("line.json", line)]
+///     .map(|(uri, contents)| Document { uris: vec![uri.to_owned()], contents });
+///
+/// let checker = Checker::new("Order", documents, "order.json", false)?;
+/// assert!(checker.check(br#"{"lines": [{"article": "A-1"}]}"#).is_ok());
+///
+/// let refused = checker.check(br#"{"lines": [{}]}"#).unwrap_err();
+/// assert_eq!(refused.violations()[0].instance_path, "/lines/0");
+/// assert_eq!(refused.violations()[0].schema_path, "line.json#/required");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Checker {
+    name: String,
+    quick: Option<Quick>,
+    validator: Validator,
+}
+
+impl Checker {
+    /// Of the document that the URI `root` leads to, among all that it refers to. `name` is what errors call the
+    /// payloads; `formats` is whether `format` refuses values, or is an annotation.
+    ///
+    /// # Errors
+    ///
+    /// [`FactoryError::Schema`] where the schema is not valid, or refers to what is not among the documents.
+    pub fn new(
+        name: impl Into<String>,
+        documents: impl IntoIterator<Item = Document>,
+        root: &str,
+        formats: bool,
+    ) -> Result<Self, FactoryError> {
+        let files = Files::of_documents(documents.into_iter().map(|document| (document.uris, document.contents)));
+        Self::of_files(name.into(), &files, &absolute(root), formats)
+    }
+
+    /// Of the schema of a generated type, with `format` as it was generated.
+    ///
+    /// # Errors
+    ///
+    /// [`FactoryError::Schema`] where the schema is none: never for a generated one.
+    pub fn of_schema(name: impl Into<String>, schema: &Schema) -> Result<Self, FactoryError> {
+        let files = Files::of([schema]).ok_or_else(|| unusable(&"its text is not JSON"))?;
+        Self::of_files(name.into(), &files, &absolute(&schema.uri), schema.formats)
+    }
+
+    fn of_files(name: String, files: &Files, root: &str, formats: bool) -> Result<Self, FactoryError> {
+        let registry = files.try_registry().map_err(|error| unusable(&error))?;
+        let validator = Validator::of_files(files, &registry, root, formats)?;
+        Ok(Self { name, quick: Quick::new(&registry, root, formats), validator })
+    }
+
+    /// What errors call the payloads.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether a payload is known to be valid without parsing it. A no means nothing: [`check`](Self::check) decides.
+    #[must_use]
+    pub fn is_surely_valid(&self, payload: &[u8]) -> bool {
+        self.quick.as_ref().is_some_and(|quick| quick.accepts(payload))
+    }
+
+    /// Whether a payload is JSON that is valid under the schema. As everywhere, a member that stands twice in an object
+    /// is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::NotJson`], or [`DecodeError::Invalid`] with every violation. Neither holds a value of the payload.
+    pub fn check(&self, payload: &[u8]) -> Result<(), DecodeError> {
+        if self.is_surely_valid(payload) {
+            return Ok(());
+        }
+        let value = wire::parse_strict(payload).map_err(|error| wire::explain_parse(&self.name, payload, &error))?;
+        if self.validator.is_valid(&value) {
+            return Ok(());
+        }
+        let violations = self.validator.violations(&value);
+        Err(DecodeError::Invalid { message: self.name.clone(), violations })
+    }
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+fn unusable(reason: &dyn fmt::Display) -> FactoryError {
+    FactoryError::Schema { place: String::new(), reason: reason.to_string() }
+}

@@ -1,0 +1,49 @@
+//! Whether a payload is surely valid, found in one pass over its bytes, without a `Value`.
+//!
+//! A schema is compiled to a [`graph`](graph) of nodes; a [`run`](run) reads a payload along them. What the graph can't
+//! express, and JSON that is out of the ordinary (a member twice, an escape in a member name, an exponent, deep nesting),
+//! is unknown here: the parser and the validator decide then, as they decide about what is refused here. So only a yes
+//! has to be right.
+
+mod compile;
+mod graph;
+mod object;
+mod place;
+mod run;
+mod scalar;
+mod scan;
+
+use jsonschema::Registry;
+
+use graph::{Node, NodeId};
+
+/// A compiled schema that knows most valid payloads.
+#[derive(Debug)]
+pub(super) struct Quick {
+    nodes: Vec<Node>,
+    root: NodeId,
+}
+
+/// Why a payload is not surely valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// It is JSON up to here, and the schema refuses it.
+    Refused,
+    /// It can't be said.
+    Unknown,
+}
+
+impl Quick {
+    /// Of the schema that stands at a URI in a registry, which holds all that it refers to. `formats` is whether `format`
+    /// refuses values. None where nothing could be said of any payload.
+    pub(super) fn new(registry: &Registry<'_>, uri: &str, formats: bool) -> Option<Self> {
+        let (nodes, root) = compile::compile(registry, uri, formats)?;
+        Some(Self { nodes, root })
+    }
+
+    /// Whether a payload is JSON that the validator accepts, no member of which stands twice. A no means nothing.
+    pub(super) fn accepts(&self, payload: &[u8]) -> bool {
+        let Ok(text) = std::str::from_utf8(payload) else { return false };
+        run::Run::new(&self.nodes, text).document(self.root).is_ok()
+    }
+}

@@ -1,0 +1,150 @@
+//! What a schema says of the type of a value, and of numbers, texts and constants.
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+use super::compile::{bound, validator};
+use super::graph::{
+    ALL, ARRAY, Again, BOOLEAN, Kinds, NULL, NUMBER, Node, NumberRules, OBJECT, STRING, StringRules, kind_of,
+};
+use super::place::Place;
+
+/// Adds what a schema says to a node; none where that is not known.
+pub(super) fn add(node: &mut Node, place: &Place<'_>, formats: bool) -> Option<()> {
+    let kinds = types(place.schema)?;
+    node.kinds &= kinds;
+    numbers(node, place)?;
+    texts(node, place, formats)?;
+    let constants = place.schema.get("const").filter(|_| place.draft >= Draft::Draft6).map(std::slice::from_ref);
+    if let Some(constants) = constants {
+        among(node, place.draft, constants)?;
+    }
+    match place.schema.get("enum") {
+        Some(Value::Array(values)) => among(node, place.draft, values),
+        Some(_) => None,
+        None => Some(()),
+    }
+}
+
+/// The types that `type` allows.
+fn types(schema: &Map<String, Value>) -> Option<Kinds> {
+    let kind = |name: &Value| match name.as_str()? {
+        "null" => Some(NULL),
+        "boolean" => Some(BOOLEAN),
+        "number" | "integer" => Some(NUMBER),
+        "string" => Some(STRING),
+        "array" => Some(ARRAY),
+        "object" => Some(OBJECT),
+        _ => None,
+    };
+    match schema.get("type") {
+        None => Some(ALL),
+        Some(Value::Array(names)) => names.iter().try_fold(0, |kinds, name| Some(kinds | kind(name)?)),
+        Some(name) => kind(name),
+    }
+}
+
+/// Whether numbers have to be integers: a list of types may allow both.
+fn wants_integers(schema: &Map<String, Value>) -> bool {
+    let names = match schema.get("type") {
+        Some(Value::Array(names)) => names.as_slice(),
+        Some(name) => std::slice::from_ref(name),
+        None => &[],
+    };
+    names.iter().any(|name| name == "integer") && names.iter().all(|name| name != "number")
+}
+
+/// Numbers are the validator's, asked with the few keywords that are about them; what is about short integers alone is
+/// decided without it.
+fn numbers(node: &mut Node, place: &Place<'_>) -> Option<()> {
+    const KEYWORDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+    let mut keywords = Map::new();
+    for keyword in KEYWORDS {
+        if let Some(value) = place.schema.get(keyword) {
+            keywords.insert(keyword.to_owned(), value.clone());
+        }
+    }
+    let range = integer_range(&keywords);
+    if wants_integers(place.schema) {
+        keywords.insert("type".to_owned(), "integer".into());
+    }
+    if keywords.is_empty() {
+        return Some(());
+    }
+    let check = validator(place.draft, &keywords.into(), false)?;
+    check_numbers(node, check, range);
+    Some(())
+}
+
+fn check_numbers(node: &mut Node, check: Validator, range: Option<(i64, i64)>) {
+    let rules =
+        node.number.get_or_insert_with(|| NumberRules { decided: Some((i64::MIN, i64::MAX)), checks: Vec::new() });
+    rules.decided = rules.decided.zip(range).map(|(one, other)| (one.0.max(other.0), one.1.min(other.1)));
+    rules.checks.push(check);
+}
+
+/// The integers that bounds allow, where it is as simple as that.
+fn integer_range(keywords: &Map<String, Value>) -> Option<(i64, i64)> {
+    let mut range = (i64::MIN, i64::MAX);
+    for (keyword, value) in keywords {
+        match keyword.as_str() {
+            "minimum" => range.0 = range.0.max(value.as_i64()?),
+            "maximum" => range.1 = range.1.min(value.as_i64()?),
+            "exclusiveMinimum" if value.is_number() => range.0 = range.0.max(value.as_i64()?.checked_add(1)?),
+            "exclusiveMaximum" if value.is_number() => range.1 = range.1.min(value.as_i64()?.checked_sub(1)?),
+            // `multipleOf`, and the booleans of draft 4.
+            _ => return None,
+        }
+    }
+    Some(range)
+}
+
+fn texts(node: &mut Node, place: &Place<'_>, formats: bool) -> Option<()> {
+    let min = bound(place.schema, "minLength", 0)?;
+    let max = bound(place.schema, "maxLength", u64::MAX)?;
+    let mut checks = Vec::new();
+    if let Some(pattern) = place.schema.get("pattern") {
+        checks.push(validator(place.draft, &json!({"pattern": pattern}), false)?);
+    }
+    if let Some(format) = place.schema.get("format").filter(|_| formats) {
+        checks.push(validator(place.draft, &json!({"format": format}), true)?);
+    }
+    if (min, max) == (0, u64::MAX) && checks.is_empty() {
+        return Some(());
+    }
+    let rules = node.string.get_or_insert_with(StringRules::default);
+    rules.min_length = rules.min_length.max(min);
+    rules.max_length = Some(rules.max_length.map_or(max, |known| known.min(max)));
+    rules.checks.extend(checks);
+    Some(())
+}
+
+/// A value has to be among some.
+fn among(node: &mut Node, draft: Draft, values: &[Value]) -> Option<()> {
+    let mut kinds = 0;
+    let mut booleans = [false, false];
+    let mut texts = Vec::new();
+    for value in values {
+        match value {
+            Value::Bool(value) => booleans[usize::from(*value)] = true,
+            Value::String(text) => texts.push(text.as_str().into()),
+            _ => {}
+        }
+        kinds |= kind_of(value.to_string().bytes().next()?);
+    }
+    node.kinds &= kinds;
+    node.booleans = [node.booleans[0] && booleans[0], node.booleans[1] && booleans[1]];
+    node.string.get_or_insert_with(StringRules::default).among.push(texts);
+    if kinds & (NUMBER | ARRAY | OBJECT) == 0 {
+        return Some(());
+    }
+    // `const` is no keyword of draft 4.
+    let compared = || validator(draft, &json!({"enum": values}), false);
+    if kinds & NUMBER != 0 {
+        check_numbers(node, compared()?, None);
+    }
+    if kinds & (ARRAY | OBJECT) != 0 {
+        node.again.push(Again::Whole(kinds & (ARRAY | OBJECT), Box::new(compared()?)));
+    }
+    Some(())
+}
