@@ -41,6 +41,9 @@ struct Maker {
     open: usize,
 }
 
+/// Adds keywords that belong together to a schema of so many levels at most.
+type Clause = fn(&mut Maker, &mut Map<String, Value>, usize);
+
 impl Maker {
     fn is_new(&self) -> bool {
         self.dialect == 0
@@ -88,7 +91,7 @@ impl Maker {
 
     /// Adds keywords that belong together.
     fn clause(&mut self, schema: &mut Map<String, Value>, levels: usize) {
-        let clauses: [fn(&mut Self, &mut Map<String, Value>, usize); 16] = [
+        let clauses: [Clause; 16] = [
             Self::types,
             Self::types,
             Self::constants,
