@@ -37,6 +37,11 @@ impl<'a> Oracle<'a> {
     /// What the schema at a place refuses in a value, in words and with the pointer of each place in the value; nothing
     /// where it accepts the value, and where the schema has a mistake itself.
     pub(crate) fn refusals(&self, place: &Place, value: &Value) -> Vec<(String, String)> {
+        self.refusals_beside(place, value, &[])
+    }
+
+    /// As [`Oracle::refusals`], but for what some keywords of the schema itself refuse.
+    pub(crate) fn refusals_beside(&self, place: &Place, value: &Value, keywords: &[&str]) -> Vec<(String, String)> {
         let Some(number) = self.numbers.get(place) else {
             let never = *self.resolved.schema(place) == Value::Bool(false);
             return never.then(|| (String::new(), "the schema is `false`".to_owned())).into_iter().collect();
@@ -58,7 +63,10 @@ impl<'a> Oracle<'a> {
             let path = error.instance_path().as_str();
             (path.strip_prefix(&member).unwrap_or(path).to_owned(), error.masked().to_string())
         };
-        validator.iter_errors(&instance).map(refusal).collect()
+        let paths: Vec<String> =
+            keywords.iter().map(|keyword| format!("/properties/{number}/$ref/{keyword}")).collect();
+        let counts = |error: &ValidationError<'_>| !paths.iter().any(|path| error.evaluation_path().as_str() == path);
+        validator.iter_errors(&instance).filter(counts).map(refusal).collect()
     }
 
     fn all(&self) -> &Result<Validator, String> {

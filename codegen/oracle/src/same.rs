@@ -68,7 +68,9 @@ impl Differences<'_> {
                 })
                 .or_else(|| {
                     // The default of an object has the defaults of its members in it.
-                    let known = |value: &Value| value.is_object() || self.defaults.contains(value);
+                    let known = |value: &Value| {
+                        value.is_object() || self.defaults.iter().any(|default| is_equal(default, value))
+                    };
                     let mut new = after.iter().filter(|(name, _)| !before.contains_key(*name));
                     new.find(|(_, value)| !known(value)).map(|(name, value)| format!("{pointer}/{name} is {value}"))
                 }),
@@ -77,10 +79,24 @@ impl Differences<'_> {
                 .zip(after)
                 .enumerate()
                 .find_map(|(index, (before, after))| self.first(before, after, &format!("{pointer}/{index}"))),
-            (Value::Number(before), Value::Number(after)) if before.as_f64() == after.as_f64() => None,
-            _ if payload == again => None,
+            _ if is_equal(payload, again) => None,
             _ => Some(format!("{pointer} was {payload} and is {again}")),
         }
+    }
+}
+
+/// Whether two values are equal, numbers as floats.
+fn is_equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_equal(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let same = |(name, value): (&String, &Value)| other.get(name).is_some_and(|other| is_equal(value, other));
+            one.len() == other.len() && one.iter().all(same)
+        }
+        _ => one == other,
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) struct Settlement<'a> {
     pub(super) is_null_beside: bool,
     /// More than one, or none.
     pub(super) alternatives: Vec<Alternative<'a>>,
-    /// A value takes one of them only.
-    pub(super) is_exclusive: bool,
+    /// What they are the branches of.
+    pub(super) choice: Option<Choice>,
 }
 
 /// One branch with all that holds beside it.
@@ -38,9 +38,14 @@ pub(super) struct Alternative<'a> {
 }
 
 impl Settlement<'_> {
+    /// Whether a value takes one of the alternatives only.
+    pub(super) fn is_exclusive(&self) -> bool {
+        self.choice.as_ref().is_some_and(Choice::is_exclusive)
+    }
+
     /// Whether a value that is not of a type with a name may be `null` beside what its type holds.
     pub(super) fn is_optional(&self, value: &Use) -> bool {
-        let is_checked = value.checks.iter().any(|check| matches!(check, Check::Validated(_)));
+        let is_checked = value.checks.iter().any(|check| matches!(check, Check::Validated(_) | Check::OneOf(_)));
         self.nullable
             && match value.ty {
                 Type::Null => false,
@@ -93,11 +98,11 @@ impl<'a> Lowering<'a> {
                             nullable: false,
                             is_null_beside: false,
                             alternatives: Vec::new(),
-                            is_exclusive: false,
+                            choice: None,
                         };
                     }
                     Reduction::Alternatives(alternatives, nullable) if open.is_none() => {
-                        open = Some((alternatives, nullable, choice.is_exclusive()));
+                        open = Some((alternatives, nullable, Some(choice)));
                     }
                     // Of several choices one is made, and the others are checked.
                     Reduction::Alternatives(..) => {
@@ -112,11 +117,11 @@ impl<'a> Lowering<'a> {
                 cores = reduced;
                 continue;
             }
-            let (alternatives, nullable, is_exclusive) = open.unwrap_or_default();
+            let (alternatives, nullable, choice) = open.unwrap_or_default();
             let nullable = if alternatives.is_empty() { self.is_nullable(&cores, &node) } else { nullable };
             let is_null_beside = beside == Some(true);
             let nullable = beside.unwrap_or(nullable);
-            return Settlement { cores, node, nullable, is_null_beside, alternatives, is_exclusive };
+            return Settlement { cores, node, nullable, is_null_beside, alternatives, choice };
         }
     }
 
@@ -128,7 +133,7 @@ impl<'a> Lowering<'a> {
                 node.choices.push(choice);
             }
         }
-        self.narrow_to_constants(&mut node, &cores.places);
+        self.narrow_to_constants(&mut node, cores);
         node
     }
 
@@ -183,7 +188,8 @@ impl<'a> Lowering<'a> {
             let branch = self.flatten(std::slice::from_ref(&place));
             let adds = branch.iter().any(|core| !free.places.contains(core));
             if !adds && !choice.is_exclusive() {
-                return Reduction::To(free.tidy(), None);
+                let keeps = self.speaks_of_members(choice);
+                return Reduction::To(free.tidy().keep(keeps), None);
             }
             let cores = self.chosen(&free.clone().with(branch), choice, seen).tidy();
             let node = self.node(&cores);
@@ -224,6 +230,24 @@ impl<'a> Lowering<'a> {
                 Reduction::Alternatives(list, nullable)
             }
         }
+    }
+
+    /// Whether a branch of a choice says what a member holds.
+    fn speaks_of_members(&mut self, choice: &Choice) -> bool {
+        let mut left = MOST_BRANCHES;
+        let mut choices = vec![choice.clone()];
+        while let Some(choice) = choices.pop() {
+            for index in 0..choice.branches {
+                let cores = Cores::of(self.flatten(&[choice.branch(index)]));
+                let node = Node::of(self.resolved, &cores, self.formats.asserts());
+                if left == 0 || node.speaks_of_members() {
+                    return true;
+                }
+                left -= 1;
+                choices.extend(node.choices);
+            }
+        }
+        false
     }
 
     /// Whether a member is required that is refused.

@@ -28,17 +28,26 @@ pub(super) fn enumeration(constants: &[&Value], about: &BTreeMap<String, About>)
 
 impl<'a> Lowering<'a> {
     /// Leaves of the constants those that every schema accepts, and of the types those that the constants have.
-    pub(super) fn narrow_to_constants(&mut self, node: &mut Node<'a>, cores: &[Place]) {
+    pub(super) fn narrow_to_constants(&mut self, node: &mut Node<'a>, cores: &Cores) {
         let Some(mut constants) = node.constants.take() else { return };
         let mut known = BTreeSet::new();
         constants.retain(|value| known.insert(canonical(value)));
         constants.retain(|value| node.types.has(Types::of_value(value, node.strict)));
         let says_more = node.types.has(node.limited()) || !node.choices.is_empty() || !node.validated.is_empty();
         if says_more || node.more_constants || node.never {
-            constants.retain(|value| cores.iter().all(|core| self.refusals(core, value).is_empty()));
+            constants.retain(|value| cores.places.iter().all(|place| self.accepts_beside(cores, place, value)));
         }
+        // What the validator says was asked here already, but for what was chosen: of that, other variants are asked.
+        self.note_whole_of(cores, &node.validated);
         node.types = constants.iter().map(|value| Types::of_value(value, node.strict)).fold(Types::NONE, Types::or);
         node.constants = Some(constants);
+    }
+
+    /// Whether one of some schemas accepts a value, whichever branch of a choice that was made takes it.
+    fn accepts_beside(&mut self, cores: &Cores, place: &Place, value: &Value) -> bool {
+        let chosen: Vec<&str> =
+            cores.chosen().filter(|(other, _)| other == place).map(|(_, keyword)| *keyword).collect();
+        self.refusals_beside(place, value, &chosen).is_empty()
     }
 
     /// Constants that are not texts.

@@ -22,6 +22,8 @@ pub(super) struct Cores {
     settled: BTreeMap<(Place, &'static str), Settled>,
     /// The types that a choice leaves.
     pub(super) types: Types,
+    /// A branch that is no choice speaks of members: they are not to be lost.
+    pub(super) keeps: bool,
 }
 
 impl Cores {
@@ -31,6 +33,11 @@ impl Cores {
 
     pub(super) fn settled(&self, place: &Place, keyword: &'static str) -> Option<Settled> {
         self.settled.get(&(place.clone(), keyword)).copied()
+    }
+
+    /// Where a branch of an `anyOf` or `oneOf` was chosen, and its keyword.
+    pub(super) fn chosen(&self) -> impl Iterator<Item = &(Place, &'static str)> {
+        self.settled.iter().filter(|(_, settled)| **settled == Settled::Chosen).map(|(choice, _)| choice)
     }
 
     /// What tells types apart: the same schemas in whatever order are one type.
@@ -49,6 +56,12 @@ impl Cores {
     /// With no other types than these.
     pub(super) fn of_types(mut self, types: Types) -> Self {
         self.types = self.types.and(types);
+        self
+    }
+
+    /// With every member kept, whether it is declared or not.
+    pub(super) fn keep(mut self, keeps: bool) -> Self {
+        self.keeps |= keeps;
         self
     }
 
@@ -75,7 +88,7 @@ impl Cores {
     /// The only place, where nothing was chosen.
     pub(super) fn only(&self) -> Option<&Place> {
         match self.places.as_slice() {
-            [only] if self.settled.is_empty() && self.types == Types::ALL => Some(only),
+            [only] if self.settled.is_empty() && self.types == Types::ALL && !self.keeps => Some(only),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! The last step: names, keys, defaults, and the schemas that generated code holds.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::object::others_field;
@@ -17,6 +19,7 @@ impl Lowering<'_> {
             (self.text(&lowered.places, "description"), deprecated)
         });
         let described: Vec<_> = described.collect();
+        self.validate_whole();
         self.keep_members();
         self.rename_fields(&names);
         let places = chosen::Known::of(self.resolved, &self.types, self.members());
@@ -98,13 +101,26 @@ impl Lowering<'_> {
         }
     }
 
+    /// Where the validator checks the whole schema of a choice in one variant, it refuses what another one takes too, which
+    /// that one alone accepts: it has to check the union.
+    fn validate_whole(&mut self) {
+        for (id, choice) in std::mem::take(&mut self.exclusive) {
+            if !self.whole.contains(&choice.place) {
+                continue;
+            }
+            let subschemas = self.subschemas(std::slice::from_ref(&choice.place));
+            self.types[id.0].validated.extend(subschemas);
+        }
+    }
+
     /// A struct beside which another branch speaks of the same value keeps what it does not declare, and so does one that
     /// the validator looks at.
     fn keep_members(&mut self) {
+        let keeping = self.all_keeping();
         // What is kept is what another branch says, or a schema that only the validator reads.
         let sensitive = self.sensitive.is_marked();
         for (index, lowered) in self.types.iter_mut().enumerate() {
-            let keeps = self.keeping.contains(&TypeId(index)) || !lowered.validated.is_empty();
+            let keeps = keeping.contains(&TypeId(index));
             let Some(Shape::Struct(object)) = &mut lowered.shape else { continue };
             if keeps && matches!(object.others, Others::Ignored) {
                 let idents: Vec<String> = object.fields.iter().map(|field| field.name.clone()).collect();
@@ -112,5 +128,24 @@ impl Lowering<'_> {
                 object.others = Others::Kept { field, value: Use::of(Type::Any), sensitive };
             }
         }
+    }
+
+    /// The types that keep what they do not declare: with a union, its variants.
+    fn all_keeping(&self) -> BTreeSet<TypeId> {
+        let validated = self.types.iter().enumerate().filter(|(_, lowered)| !lowered.validated.is_empty());
+        let mut open: Vec<TypeId> = validated.map(|(index, _)| TypeId(index)).collect();
+        open.extend(&self.keeping);
+        let mut all = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if all.insert(id)
+                && let Some(Shape::Union(union)) = &self.types[id.0].shape
+            {
+                open.extend(union.variants.iter().filter_map(|variant| match variant.value.ty {
+                    Type::Named(id) => Some(id),
+                    _ => None,
+                }));
+            }
+        }
+        all
     }
 }

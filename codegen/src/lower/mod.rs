@@ -42,7 +42,7 @@ use crate::resolve::{Place, Resolved, definition_name};
 use alternatives::Settlement;
 use cores::Cores;
 use names::{Given, NameRequest};
-use node::{Node, Tuple, Types};
+use node::{Choice, Node, Tuple, Types};
 use sensitive::Sensitive;
 
 /// Arrays in arrays, or maps in maps, that are nested deeper than this have a name: those that are nested without end
@@ -69,6 +69,8 @@ pub(crate) fn lower(
         disjointness: Disjointness::new(resolved, formats.asserts()),
         keeping: BTreeSet::new(),
         branches: BTreeMap::new(),
+        exclusive: BTreeMap::new(),
+        whole: BTreeSet::new(),
         sensitive: Sensitive::of(resolved),
         diagnostics,
         types: Vec::new(),
@@ -102,6 +104,10 @@ struct Lowering<'a> {
     keeping: BTreeSet<TypeId>,
     /// The branch of each variant, by union and number.
     branches: BTreeMap<(TypeId, usize), Place>,
+    /// The choices of unions that a value takes one variant of only.
+    exclusive: BTreeMap<TypeId, Choice>,
+    /// Schemas that the validator checks as a whole, though a branch of theirs was chosen: it refuses what two take.
+    whole: BTreeSet<Place>,
     undefined: Vec<Undefined>,
     /// Where the default of a field stands, by the field's type and number.
     defaults: BTreeMap<(TypeId, usize), Place>,
@@ -364,7 +370,7 @@ impl<'a> Lowering<'a> {
             [] => self.value(&node.items, &inner),
             [tuple] if self.is_exact(node, tuple) => return self.tuple(tuple, context),
             _ => {
-                checks.push(self.validated(&cores.places));
+                checks.push(self.validated_whole(cores));
                 Use::of(Type::Any)
             }
         };
@@ -421,6 +427,23 @@ impl<'a> Lowering<'a> {
         Check::Validated(self.subschemas(places))
     }
 
+    /// As [`Self::validated`], for all that is said of the value.
+    fn validated_whole(&mut self, cores: &Cores) -> Check {
+        self.note_whole(cores);
+        self.validated(&cores.places)
+    }
+
+    /// Notes that the validator checks all that is said of a value.
+    fn note_whole(&mut self, cores: &Cores) {
+        self.note_whole_of(cores, &cores.places);
+    }
+
+    /// As [`Self::note_whole`], where the validator checks some of the schemas.
+    fn note_whole_of(&mut self, cores: &Cores, validated: &[Place]) {
+        let chosen = cores.chosen().map(|(place, _)| place).filter(|place| validated.contains(place));
+        self.whole.extend(chosen.cloned());
+    }
+
     fn subschemas(&self, places: &[Place]) -> Vec<Subschema> {
         let subschema = |place: &Place| {
             let address = self.resolved.address(place);
@@ -434,6 +457,11 @@ impl<'a> Lowering<'a> {
 
     /// What the schema at a place refuses in a value.
     fn refusals(&mut self, place: &Place, value: &Value) -> Vec<(String, String)> {
+        self.refusals_beside(place, value, &[])
+    }
+
+    /// As [`Self::refusals`], but for what some keywords of the schema itself refuse.
+    fn refusals_beside(&mut self, place: &Place, value: &Value, keywords: &[&str]) -> Vec<(String, String)> {
         // After another mistake, the validator may see the same once more.
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         if !self.diagnostics.iter().any(is_error)
@@ -444,7 +472,7 @@ impl<'a> Lowering<'a> {
             let message = "the validator can't read this schema, or one beside it";
             self.diagnostics.push(Diagnostic::error("S0409", message, location).found(found));
         }
-        self.oracle.refusals(place, value)
+        self.oracle.refusals_beside(place, value, keywords)
     }
 
     fn at(&self, place: &Place, keyword: &str) -> Location {

@@ -428,6 +428,11 @@ impl<'a> Node<'a> {
         !says_more && !self.types.has(self.limited())
     }
 
+    /// Whether it is said what members hold, or may be: the validator alone knows of what it decides.
+    pub(super) fn speaks_of_members(&self) -> bool {
+        !self.members.is_empty() || !self.member_patterns.is_empty() || !self.validated.is_empty()
+    }
+
     /// The names of the members that are declared or required, in the order of the schemas.
     pub(super) fn names(&self) -> Vec<String> {
         let mut known = BTreeSet::new();

@@ -27,8 +27,12 @@ impl<'a> Lowering<'a> {
         let named = wires.iter().zip(&idents).enumerate();
         let fields = named.map(|(number, (wire, ident))| self.field((id, number), node, wire, ident)).collect();
         let others = self.others(id, node, &idents);
+        if cores.keeps {
+            self.keeping.insert(id);
+        }
         let mut validated = self.subschemas(&node.validated);
         if !node.member_names.is_empty() || !node.member_patterns.is_empty() {
+            self.note_whole(cores);
             validated = self.subschemas(&cores.places);
         }
         let mut presence: Vec<Presences> = node.presence.iter().map(presences).collect();
@@ -140,13 +144,13 @@ impl<'a> Lowering<'a> {
             }
             _ => {
                 places = Vec::new();
-                checks.push(self.validated(&cores.places));
+                checks.push(self.validated_whole(cores));
             }
         }
         if !node.member_names.is_empty() {
             checks.extend(match self.name_checks(&node.member_names) {
                 Some(names) => (!names.is_empty()).then_some(Check::Names(names)),
-                None => Some(self.validated(&cores.places)),
+                None => Some(self.validated_whole(cores)),
             });
         }
         let value = if places.is_empty() {

@@ -53,7 +53,7 @@ impl Lowering<'_> {
         if low.unwrap_or(min).max(min) > high.unwrap_or(max).min(max) {
             // Beyond 64 bits there may be some.
             let some = low.zip(high).is_none_or(|(low, high)| low <= high);
-            let any = Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Any) };
+            let any = Use { checks: vec![self.validated_whole(cores)], ..Use::of(Type::Any) };
             return if some { any } else { self.never(cores) };
         }
         let mut checks = Vec::new();
@@ -63,10 +63,10 @@ impl Lowering<'_> {
         Use { checks, ..Use::of(Type::Integer(Integer { kind, strict: node.strict })) }
     }
 
-    pub(super) fn number(&self, node: &Node<'_>, cores: &Cores) -> Use {
+    pub(super) fn number(&mut self, node: &Node<'_>, cores: &Cores) -> Use {
         if !node.lower.iter().chain(&node.upper).all(|limit| is_exact(&limit.value)) {
             // No float is equal to the bound.
-            return Use { checks: vec![self.validated(&cores.places)], ..Use::of(Type::Number) };
+            return Use { checks: vec![self.validated_whole(cores)], ..Use::of(Type::Number) };
         }
         let bound = |limit: &Limit| limit.value.as_f64().map(Bound::Number);
         let lower = node.lower.iter().filter_map(|limit| {

@@ -63,6 +63,8 @@ impl<'a> Lowering<'a> {
     /// One variant for each branch of an `anyOf` or `oneOf`.
     pub(super) fn union_of_alternatives(&mut self, id: TypeId, settlement: &Settlement<'a>) -> Shape {
         let alternatives = &settlement.alternatives;
+        self.exclusive
+            .extend(settlement.choice.iter().filter(|choice| choice.is_exclusive()).map(|choice| (id, choice.clone())));
         let mut union = Union::default();
         let tag = self.tag(alternatives);
         let constants = tag.iter().flat_map(|tag| &tag.constants).map(|(index, values)| (*index, values.as_slice()));
@@ -102,14 +104,14 @@ impl<'a> Lowering<'a> {
     ) -> Route {
         let alternatives: Vec<&Alternative<'a>> = takers.iter().map(|index| &settlement.alternatives[*index]).collect();
         let disjoint = self.are_disjoint(&alternatives);
-        if !disjoint && !settlement.is_exclusive && json_type == JsonType::Object {
+        if !disjoint && !settlement.is_exclusive() && json_type == JsonType::Object {
             // What another branch says of the value is not to be lost.
             self.keeping.extend(takers.iter().filter_map(|index| match union.variants[*index].value.ty {
                 Type::Named(id) => Some(id),
                 _ => None,
             }));
         }
-        Route::Try { variants: takers, exclusive: settlement.is_exclusive && !disjoint }
+        Route::Try { variants: takers, exclusive: settlement.is_exclusive() && !disjoint }
     }
 
     /// Names by title, by constant, by definition, by type, by what is required: the first that a branch has.

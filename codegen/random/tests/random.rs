@@ -1,0 +1,109 @@
+//! Each type, asked for payloads at random: it takes exactly those that are valid, and writes what it took.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
+
+mod payloads;
+
+use std::collections::BTreeMap;
+
+use oracle::{Oracle, Schemas, is_limit};
+use random::{CASES, Case, Outcome};
+use serde_json::Value;
+use thoth_messaging::registry::{Entry, RecodeError};
+use thoth_messaging_codegen::SchemaSet;
+
+/// How often each thing happened.
+type Counts = BTreeMap<&'static str, usize>;
+
+#[test]
+fn types_of_random_schemas_accept_exactly_what_is_valid() {
+    let mut counts = Counts::new();
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in CASES {
+        match case.outcome {
+            Outcome::Refused(codes) => codes.iter().for_each(|code| *refused.entry(code).or_default() += 1),
+            Outcome::Generated(reads, registry) => {
+                *counts.entry("types").or_default() += 1;
+                let entry = registry.by_name("Root").unwrap();
+                wrong.extend(ask(case, reads, entry, &mut counts));
+            }
+        }
+    }
+    println!("{counts:?}; refused schemas by code: {refused:?}");
+    assert!(wrong.is_empty(), "{} types are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let types = counts.get("types").copied().unwrap_or_default();
+    assert!(types * 20 >= CASES.len() * 19, "of {} schemas, {types} are generated", CASES.len());
+}
+
+/// The first payload for which a type is wrong.
+fn ask(case: &Case, reads: fn(&[u8]) -> bool, entry: &Entry, counts: &mut Counts) -> Option<String> {
+    let mut set = SchemaSet::new();
+    set.add("root.json", "root.json", case.schema);
+    let oracle = Schemas::new(&set).oracle_of_file("root.json");
+    let schema: Value = serde_json::from_str(case.schema).unwrap();
+    payloads::of(case.seed, &schema, &oracle).iter().find_map(|payload| {
+        let problem = match answer(payload, &oracle, reads, entry) {
+            Ok(happened) => {
+                *counts.entry(happened).or_default() += 1;
+                return None;
+            }
+            Err(problem) => problem,
+        };
+        Some(format!("seed {}: {payload} {problem}\n    {}", case.seed, case.schema))
+    })
+}
+
+/// What a type says of a payload, in a word, or what is wrong with that.
+fn answer(payload: &Value, oracle: &Oracle, reads: fn(&[u8]) -> bool, entry: &Entry) -> Result<&'static str, String> {
+    let text = payload.to_string();
+    let decoded = entry.check(text.as_bytes());
+    if decoded.is_ok() != reads(text.as_bytes()) {
+        return Err(format!("is decoded: {}, but not by serde_json", decoded.is_ok()));
+    }
+    if is_rounded(payload, oracle) {
+        return Ok("rounded by jsonschema");
+    }
+    match (decoded, oracle.refusal(payload)) {
+        (Ok(()), None) => written(payload, oracle, entry),
+        (Ok(()), Some(refusal)) => Err(format!("is accepted: {refusal}")),
+        (Err(_), Some(_)) => Ok("refused"),
+        (Err(error), None) if is_limit(&error) => Ok("beyond a limit"),
+        (Err(error), None) => Err(format!("is refused: {error}")),
+    }
+}
+
+/// Whether `jsonschema` is wrong about a payload: it divides floats where a number beyond 2^53 meets a `multipleOf` that is
+/// no integer. That 9007199254740993 is three times 3002399751580331, and so a multiple of 1.5, it does not see.
+fn is_rounded(payload: &Value, oracle: &Oracle) -> bool {
+    let is_large = |value: &Value| value.as_f64().is_some_and(|float| float.abs() >= 2_f64.powi(53));
+    let is_fraction = |schema: &Value| schema["multipleOf"].as_f64().is_some_and(|float| float.fract() != 0.0);
+    any(payload, &is_large) && oracle.schemas().iter().any(|schema| any(schema, &is_fraction))
+}
+
+/// Whether something holds of a value or of one in it.
+fn any(value: &Value, holds: &dyn Fn(&Value) -> bool) -> bool {
+    let inside = match value {
+        Value::Array(items) => items.iter().any(|item| any(item, holds)),
+        Value::Object(members) => members.values().any(|member| any(member, holds)),
+        _ => false,
+    };
+    inside || holds(value)
+}
+
+/// What is written of a payload that was read.
+fn written(payload: &Value, oracle: &Oracle, entry: &Entry) -> Result<&'static str, String> {
+    let text = match entry.recode(payload.to_string().as_bytes()) {
+        Ok(text) => text,
+        // With defaults filled in, nulls and unknown members left out, it may be another value.
+        Err(RecodeError::Encode(_)) => return Ok("not written"),
+        Err(error) => return Err(format!("is read once: {error}")),
+    };
+    let again: Value = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    if let Some(refusal) = oracle.refusal(&again) {
+        return Err(format!("is written as {again}: {refusal}"));
+    }
+    match oracle.difference(payload, &again) {
+        Some(difference) => Err(format!("is written as {again}: {difference}")),
+        None => Ok("accepted"),
+    }
+}
