@@ -104,11 +104,19 @@ fn compare_history(
     };
     for version in versions::history(reference, rules.since(), place)? {
         let version = version?;
-        if version.schemas != compared.schemas {
+        if !same_texts(&version, compared) {
             compare::compare_versions(&version, new, rules, true, report, comparisons);
         }
     }
     Ok(())
+}
+
+/// Whether two versions say the same, whatever they are called.
+fn same_texts(a: &Version, b: &Version) -> bool {
+    let texts = |version: &Version| -> Vec<(String, String)> {
+        version.schemas.iter().map(|(name, file)| (name.to_owned(), file.text.clone())).collect()
+    };
+    texts(a) == texts(b)
 }
 
 /// The day in UTC, so that a waiver ends everywhere at once.
