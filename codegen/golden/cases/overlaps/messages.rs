@@ -14,6 +14,9 @@ wire::object! {
         pub anything_but_text: Option<serde_json::Value> = 2 "anything_but_text": nullable as (wire::Validated<serde_json::Value, Subschema3>),
         pub constant_beside: Option<OverlapsConstantBeside> = 3 "constant_beside": nullable,
         pub checked_beside: Option<OverlapsCheckedBeside> = 4 "checked_beside": optional,
+        pub constant_of_two: Option<OverlapsConstantOfTwo> = 5 "constant_of_two": nullable,
+        pub member_of_no_choice: Option<OverlapsMemberOfNoChoice> = 6 "member_of_no_choice": optional,
+        pub member_of_other_branch: Option<OverlapsMemberOfOtherBranch> = 7 "member_of_other_branch": nullable,
     }
     others ignored;
 }
@@ -252,6 +255,289 @@ wire::object! {
     new(a: serde_json::Value);
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OverlapsConstantOfTwo {
+    /// What is valid is decided by the validator: `#/properties/constant_of_two`.
+    Boolean(serde_json::Value),
+    /// One of `1.5`, `false`.
+    Boolean2(serde_json::Value),
+}
+
+wire::serde_impls!(
+    OverlapsConstantOfTwo, OfVariants, read_union, write_only, Subschema6
+);
+
+impl wire::Union for OverlapsConstantOfTwo {
+    const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
+
+    fn boolean<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        wire::only_of(deserializer, &[0, 1])
+    }
+
+    fn number<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        wire::only_of(deserializer, &[0, 1])
+    }
+
+    fn string<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <wire::Validated<
+            serde_json::Value,
+            Subschema6,
+        > as wire::Codec>::read(deserializer)
+            .map(Self::Boolean)
+    }
+
+    fn array<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <wire::Validated<
+            serde_json::Value,
+            Subschema6,
+        > as wire::Codec>::read(deserializer)
+            .map(Self::Boolean)
+    }
+
+    fn object<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <wire::Validated<
+            serde_json::Value,
+            Subschema6,
+        > as wire::Codec>::read(deserializer)
+            .map(Self::Boolean)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => {
+                <wire::Validated<
+                    serde_json::Value,
+                    Subschema6,
+                > as wire::Codec>::write(value, serializer)
+            }
+            Self::Boolean2(value) => {
+                {
+                    static CONSTANTS: wire::Constants = wire::Constants::new(
+                        "[1.5,false]",
+                    );
+                    wire::one_of_json(value, &CONSTANTS)
+                }
+                    .map_err(serde::ser::Error::custom)?;
+                <serde_json::Value as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
+}
+
+impl wire::Alternatives for OverlapsConstantOfTwo {
+    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
+        wire::Alternative::new(
+            &[],
+            |deserializer| {
+                <wire::Validated<
+                    serde_json::Value,
+                    Subschema6,
+                > as wire::Codec>::read(deserializer)
+                    .map(Self::Boolean)
+            },
+        ),
+        wire::Alternative::new(
+            &[],
+            |deserializer| {
+                let value = <serde_json::Value as wire::Codec>::read(deserializer)?;
+                {
+                    static CONSTANTS: wire::Constants = wire::Constants::new(
+                        "[1.5,false]",
+                    );
+                    wire::one_of_json(&value, &CONSTANTS)
+                }
+                    .map_err(serde::de::Error::custom)?;
+                Ok(Self::Boolean2(value))
+            },
+        ),
+    ];
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OverlapsMemberOfNoChoice {
+        pub a: Option<i64> = 0 "a": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OverlapsMemberOfOtherBranch {
+    WithA(OverlapsMemberOfOtherBranchWithA),
+    Object(OverlapsMemberOfOtherBranchObject),
+}
+
+wire::serde_impls!(OverlapsMemberOfOtherBranch, OfVariants, read_union, write_union);
+
+impl wire::Union for OverlapsMemberOfOtherBranch {
+    const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
+
+    fn boolean<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(deserializer)
+            .map(Self::WithA)
+    }
+
+    fn number<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(deserializer)
+            .map(Self::WithA)
+    }
+
+    fn string<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(deserializer)
+            .map(Self::WithA)
+    }
+
+    fn array<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(deserializer)
+            .map(Self::WithA)
+    }
+
+    fn object<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        wire::first_of(deserializer, &[0, 1])
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::WithA(value) => {
+                <OverlapsMemberOfOtherBranchWithA as wire::Codec>::write(
+                    value,
+                    serializer,
+                )
+            }
+            Self::Object(value) => {
+                <OverlapsMemberOfOtherBranchObject as wire::Codec>::write(
+                    value,
+                    serializer,
+                )
+            }
+        }
+    }
+}
+
+impl wire::Alternatives for OverlapsMemberOfOtherBranch {
+    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
+        wire::Alternative::new(
+            &["a"],
+            |deserializer| {
+                <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(deserializer)
+                    .map(Self::WithA)
+            },
+        ),
+        wire::Alternative::new(
+            &[],
+            |deserializer| {
+                <OverlapsMemberOfOtherBranchObject as wire::Codec>::read(deserializer)
+                    .map(Self::Object)
+            },
+        ),
+    ];
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OverlapsMemberOfOtherBranchWithA {
+    /// An object.
+    Object(OverlapsMemberOfOtherBranchWithAObject),
+    /// Any other value.
+    Other(serde_json::Value),
+}
+
+wire::serde_impls!(
+    OverlapsMemberOfOtherBranchWithA, OfVariants, read_union, write_union, Subschema7
+);
+
+impl wire::Union for OverlapsMemberOfOtherBranchWithA {
+    const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
+
+    fn null<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <serde_json::Value as wire::Codec>::read(deserializer).map(Self::Other)
+    }
+
+    fn boolean<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <serde_json::Value as wire::Codec>::read(deserializer).map(Self::Other)
+    }
+
+    fn number<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <serde_json::Value as wire::Codec>::read(deserializer).map(Self::Other)
+    }
+
+    fn string<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <serde_json::Value as wire::Codec>::read(deserializer).map(Self::Other)
+    }
+
+    fn array<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <serde_json::Value as wire::Codec>::read(deserializer).map(Self::Other)
+    }
+
+    fn object<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        <OverlapsMemberOfOtherBranchWithAObject as wire::Codec>::read(deserializer)
+            .map(Self::Object)
+    }
+
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Object(value) => {
+                <OverlapsMemberOfOtherBranchWithAObject as wire::Codec>::write(
+                    value,
+                    serializer,
+                )
+            }
+            Self::Other(value) => {
+                <serde_json::Value as wire::Codec>::write(value, serializer)
+            }
+        }
+    }
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OverlapsMemberOfOtherBranchWithAObject {
+        pub a: serde_json::Value = 0 "a",
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    new(a: serde_json::Value);
+}
+
+wire::object! {
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct OverlapsMemberOfOtherBranchObject {
+        pub b: Option<String> = 0 "b": optional,
+    }
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+    validator Subschema7;
+}
+
 /// What the validator checks: `#/properties/text_or_null_once` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
@@ -320,6 +606,32 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
+/// What the validator checks: `#/properties/constant_of_two` of `overlaps.schema.json`.
+#[doc(hidden)]
+pub enum Subschema6 {}
+
+impl wire::Subschema for Subschema6 {
+    fn validator() -> &'static wire::Validator {
+        static VALIDATOR: wire::Validator = wire::Validator::new(
+            &[(&SCHEMA_OVERLAPS, "#/properties/constant_of_two")],
+        );
+        &VALIDATOR
+    }
+}
+
+/// What the validator checks: `#/properties/member_of_other_branch` of `overlaps.schema.json`.
+#[doc(hidden)]
+pub enum Subschema7 {}
+
+impl wire::Subschema for Subschema7 {
+    fn validator() -> &'static wire::Validator {
+        static VALIDATOR: wire::Validator = wire::Validator::new(
+            &[(&SCHEMA_OVERLAPS, "#/properties/member_of_other_branch")],
+        );
+        &VALIDATOR
+    }
+}
+
 /// The messages of these schemas, by name and by topic.
 pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Overlaps>()],
@@ -328,5 +640,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 static SCHEMA_OVERLAPS: message::Schema = message::Schema::new(
     "overlaps.schema.json",
     include_str!("schemas/overlaps.schema.json"),
-    "e6a90a6c1695ddf70ed8e2593b3a0b1f7bf6a6d310b2070a0bedee8f12b6099f",
+    "819c908b4b43bc7595fe2a4f4a78afb68e8719273b8b7c25a1bee774fa8fd06a",
 );
