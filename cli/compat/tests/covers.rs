@@ -1,4 +1,5 @@
 //! Verdicts on small schemas, each with a known answer.
+#![expect(clippy::needless_pass_by_value, reason = "the schemas of a case are written where it is asked")]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -6,7 +6,9 @@ use thoth_messaging_compat::{Files, Place, Schema, SchemaError};
 
 fn files<const N: usize>(documents: [(&str, Value); N]) -> Files {
     let mut files = Files::new();
-    documents.into_iter().for_each(|(name, document)| files.insert(name, document));
+    for (name, document) in documents {
+        files.insert(name, document);
+    }
     files
 }
 
