@@ -61,7 +61,7 @@ struct Global {
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
     Always,

@@ -199,6 +199,18 @@ fn messages_and_topics_of_the_schemas_of_this_project_are_known() {
 }
 
 #[test]
+fn a_message_that_is_not_there_is_answered_with_those_that_are() {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+    for target in [["--message", "PackageReleasd"], ["--topic", "thoth.nothing"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_thoth-messaging"));
+        command.args(["validate", "--schemas"]).arg(&schemas).args(target).stdin(Stdio::null());
+        let (code, findings, error) = outcome(&command.output().unwrap());
+        assert_eq!((code, findings.as_str()), (Some(2), ""), "{target:?}");
+        assert!(error.contains("; there are `"), "{error}");
+    }
+}
+
+#[test]
 fn what_can_t_be_read_is_no_finding() {
     let folder = folder(&[("broken.ndjson.gz", b"\x1f\x8bno gzip")]);
     for arguments in [["no-such-file.json"], ["broken.ndjson.gz"], ["*.nothing"]] {

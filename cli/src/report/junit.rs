@@ -1,4 +1,4 @@
-//! A `JUnit` report: a test case for each file that was looked at, which fails where something was found in it.
+//! A JUnit report: a test case for each file that was looked at, which fails where something was found in it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -29,7 +29,7 @@ pub(crate) enum Format {
     Github,
     /// A code quality report of GitLab.
     Gitlab,
-    /// A `JUnit` test report: a test case for each file.
+    /// A JUnit test report: a test case for each file.
     Junit,
     /// SARIF 2.1.0, which code scanning reads.
     Sarif,

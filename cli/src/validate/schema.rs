@@ -1,6 +1,6 @@
 //! The schema that payloads are checked against: a message or a topic of a folder of schemas, or any schema file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,12 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
             let documents = folder(schemas)?;
             let is_named = |document: &&(String, Value)| document.1["title"] == **name || stem(&document.0) == name;
             let Some((root, _)) = documents.iter().find(is_named) else {
-                return Err(Failure::Schema(format!("no schema in {} is named `{name}`", schemas.display())));
+                let known =
+                    list(&documents, |(name, schema)| schema["title"].as_str().unwrap_or(stem(name)).to_owned());
+                return Err(Failure::Schema(format!(
+                    "no message in {} is named `{name}`; there are {known}",
+                    schemas.display()
+                )));
             };
             (name.clone(), with_uris(&documents), root.clone())
         }
@@ -45,7 +50,11 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
             let on_topic = documents.iter().filter(|(_, schema)| schema["x-kafka"]["topic"] == **topic);
             let messages: Vec<Value> = on_topic.map(|(name, _)| json!({"$ref": name})).collect();
             if messages.is_empty() {
-                return Err(Failure::Schema(format!("no schema in {} is of the topic `{topic}`", schemas.display())));
+                let known = list(&documents, |(_, schema)| text(&schema["x-kafka"]["topic"]));
+                return Err(Failure::Schema(format!(
+                    "no message in {} is on the topic `{topic}`; there are {known}",
+                    schemas.display()
+                )));
             }
             let root = if let [message] = messages.as_slice() { message.clone() } else { json!({"anyOf": messages}) };
             let mut documents = with_uris(&documents);
@@ -54,6 +63,20 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
         }
     };
     Checker::new(name, documents, &root, formats).map_err(|error| Failure::Schema(error.to_string()))
+}
+
+/// What the messages are called, or on.
+fn list(documents: &[(String, Value)], what: impl Fn(&(String, Value)) -> String) -> String {
+    let messages = documents.iter().filter(|(_, schema)| schema.get("x-kafka").is_some());
+    let known: BTreeSet<String> = messages.map(what).collect();
+    match known.len() {
+        0 => "none: no schema there has `x-kafka`".to_owned(),
+        _ => known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// The schema files below a folder, by their names.
