@@ -71,3 +71,18 @@ fn refuses_references_that_lead_nowhere() {
     assert!(matches!(Schema::new(&broken, "a.json"), Err(SchemaError::Invalid { .. })));
     assert_eq!(Schema::new(&broken, "b.json").unwrap_err(), SchemaError::NoFile("b.json".to_owned()));
 }
+
+#[test]
+fn a_relative_id_counts_once_however_the_document_is_reached() {
+    let files = files([
+        ("root.json", json!({"$id": "root.json", "$ref": "common/a.json"})),
+        ("common/a.json", json!({"$id": "common/a.json", "items": {"$ref": "b.json"}})),
+        (
+            "common/b.json",
+            json!({"$id": "common/b.json", "properties": {"c": {"$ref": "b.json#/$defs/C"}}, "$defs": {"C": {}}}),
+        ),
+    ]);
+    let own = Schema::new(&files, "common/a.json").unwrap();
+    assert_eq!(target(&own, "common/a.json", "/items"), "common/b.json#");
+    assert_eq!(target(&own, "common/b.json", "/properties/c"), "common/b.json#/$defs/C");
+}

@@ -23,6 +23,7 @@ pub(super) fn walk(
         value: document,
         draft: Draft::default(),
         resolver: registry.resolver(base),
+        is_entered: false,
     });
     while let Some(open) = walk.open.pop() {
         walk.visit(open)?;
@@ -38,6 +39,8 @@ struct Open<'r> {
     value: &'r Value,
     draft: Draft,
     resolver: Resolver<'r>,
+    /// Whether the base of the resolver is that of the schema already: a relative `$id` counts once.
+    is_entered: bool,
 }
 
 struct Walk<'r> {
@@ -48,13 +51,15 @@ struct Walk<'r> {
 
 impl<'r> Walk<'r> {
     fn visit(&mut self, open: Open<'r>) -> Result<(), SchemaError> {
-        let Open { place, value, draft, resolver } = open;
+        let Open { place, value, draft, mut resolver, is_entered } = open;
         if self.nodes.contains_key(&place) {
             return Ok(());
         }
         let draft = draft.detect(value);
         let invalid = |error: referencing::Error| SchemaError::invalid(place.clone(), &error);
-        let resolver = resolver.in_subresource(ResourceRef::new(value, draft)).map_err(invalid)?;
+        if !is_entered {
+            resolver = resolver.in_subresource(ResourceRef::new(value, draft)).map_err(invalid)?;
+        }
         let mut node = Node { value: value.clone(), draft, subschemas: Vec::new(), targets: Vec::new(), dynamic: None };
         if let Value::Object(members) = value {
             for (keyword, member) in keywords::subschemas(draft, members) {
@@ -62,7 +67,8 @@ impl<'r> Walk<'r> {
                 let below = member.as_deref().map_or_else(|| at.clone(), |member| at.join(member));
                 let Some(inner) = inner(value, keyword, member.as_deref()) else { continue };
                 node.subschemas.push(Subschema { keyword, member, place: below.clone() });
-                self.open.push(Open { place: below, value: inner, draft, resolver: resolver.clone() });
+                let resolver = resolver.clone();
+                self.open.push(Open { place: below, value: inner, draft, resolver, is_entered: false });
             }
             for (keyword, reference) in references(draft, members) {
                 let (target, resolver, draft) = resolver.lookup(reference).map_err(invalid)?.into_inner();
@@ -71,7 +77,8 @@ impl<'r> Walk<'r> {
                 };
                 node.dynamic = node.dynamic.or_else(|| Dynamic::of(keyword, reference, target));
                 node.targets.push(found.clone());
-                self.open.push(Open { place: found, value: target, draft, resolver });
+                let is_entered = resolver.base_uri().as_str() != own_uri(&found.file);
+                self.open.push(Open { place: found, value: target, draft, resolver, is_entered });
             }
         }
         self.nodes.insert(place, node);
