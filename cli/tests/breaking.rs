@@ -115,6 +115,9 @@ fn a_transitive_level_looks_at_every_version() {
     commit(&project);
     let run = project.run(&["breaking", "--against", "HEAD", "--level", "BACKWARD_TRANSITIVE"]);
     assert!(run.code == Some(1) && run.stdout.contains("MINIMUM_INCREASED"), "{}", run.stdout);
+    let by_registry = ["--level", "BACKWARD_TRANSITIVE", "--policy", "confluent"];
+    let run = project.run(&[&["breaking", "--against", "HEAD"], &by_registry[..]].concat());
+    assert!(run.code == Some(1) && run.stdout.contains("refuses MINIMUM_INCREASED"), "{}", run.stdout);
     assert_eq!(project.run(&["breaking", "--against", "HEAD", "--level", "BACKWARD"]).code, Some(0));
 }
 

@@ -1,5 +1,4 @@
 //! `thoth-messaging breaking --policy confluent`, and the rules that findings are explained by, run as processes.
-#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 mod support;
 

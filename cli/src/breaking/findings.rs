@@ -36,6 +36,14 @@ pub(super) fn consequence(direction: Direction, against: &str) -> String {
     }
 }
 
+/// What works in a direction.
+pub(super) fn promise(direction: Direction, against: &str) -> String {
+    match direction {
+        Direction::Backward => format!("readers of the new version understand all that writers of {against} may write"),
+        Direction::Forward => format!("readers of {against} understand all that writers of the new version may write"),
+    }
+}
+
 /// An old version with a file that can't be read.
 pub(super) fn unreadable(against: &str, file: &str) -> Finding {
     Finding {

@@ -10,6 +10,10 @@ use super::findings::{self, level};
 use super::message::Message;
 use crate::finding::Finding;
 
+/// A rule's own help is about the way from the old version to the new one.
+const FORWARD_HELP: &str =
+    "Leave it as it was for readers of the old version, or ask for BACKWARD and deploy readers first.";
+
 /// A message in both versions as the registry reads it.
 pub(super) struct Registered {
     old: Schema,
@@ -83,19 +87,20 @@ impl Answer {
         sides: &Sides<'_>,
     ) -> Finding {
         let rule = difference.rule;
-        let (old, new, way) = match self.direction {
-            Direction::Backward => (&difference.old, &difference.new, String::new()),
+        let (old, new, way, help) = match self.direction {
+            Direction::Backward => (&difference.old, &difference.new, String::new(), rule.help()),
             Direction::Forward => {
-                (&difference.new, &difference.old, format!("from the new version back to {}, ", sides.against))
+                let way = format!("from the new version back to {}, ", sides.against);
+                (&difference.new, &difference.old, way, FORWARD_HELP)
             }
         };
         let refuses = format!("{} refuses {rule} at {}: {}", self.name(), difference.path, level(self.direction));
         let mut notes = vec![("registry", refuses)];
         if *logic == Verdict::Compatible {
-            notes.push(("logic", "proved compatible: no payload is refused for it".to_owned()));
+            notes.push(("logic", format!("proved compatible: {}", findings::promise(self.direction, sides.against))));
         }
         notes.extend(sides.old.locate(old).map(|before| ("before", before.to_string())));
-        notes.push(("help", rule.help().to_owned()));
+        notes.push(("help", help.to_owned()));
         Finding {
             rule: rule.name().to_owned(),
             severity: Severity::Error,

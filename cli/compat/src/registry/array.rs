@@ -1,5 +1,7 @@
 //! Arrays.
 
+use std::rc::Rc;
+
 use super::compare::{Comparer, Found, LimitRules, Pair};
 use super::model::{Array, Id};
 use super::object::{Content, Names};
@@ -34,7 +36,7 @@ impl Comparer<'_> {
             let text = index.to_string();
             let path = ["items", &text];
             match (old.tuple.get(index), new.tuple.get(index)) {
-                (Some(before), Some(after)) => found.extend(&path, &self.compare(*before, *after)),
+                (Some(before), Some(after)) => found.extend(&path, self.compare(*before, *after)),
                 (Some(before), None) => {
                     let rule = self.item_removed(found, &path, *before, new);
                     self.report(found, pair, rule, &path, &[old.tuple_keyword, &text]);
@@ -53,7 +55,7 @@ impl Comparer<'_> {
             Content::Open => Rule::ItemRemovedFromOpen,
             Content::Schema(after) => {
                 let below = self.compare(before, after);
-                found.extend(path, &below);
+                found.extend(path, Rc::clone(&below));
                 if below.is_refused { Rule::ItemRemovedNotCovered } else { Rule::ItemRemovedIsCovered }
             }
             Content::Closed if self.model.is_false(before) => Rule::ItemWithFalseRemovedFromClosed,
@@ -67,7 +69,7 @@ impl Comparer<'_> {
             Content::Open => Rule::ItemAddedToOpen,
             Content::Schema(before) => {
                 let below = self.compare(before, after);
-                found.extend(path, &below);
+                found.extend(path, Rc::clone(&below));
                 if below.is_refused { Rule::ItemAddedNotCovered } else { Rule::ItemAddedIsCovered }
             }
             Content::Closed => Rule::ItemAddedToClosed,

@@ -39,7 +39,7 @@ impl Comparer<'_> {
         let parts = combined.parts.iter().map(|part| with(*part));
         let accepted = parts.map(|(old, new)| self.compare(old, new)).find(|found| !found.is_refused)?;
         let mut found = Found::default();
-        found.extend(&[], &accepted);
+        found.extend(&[], accepted);
         if let (false, Some(rule)) = (is_single, rule) {
             self.report(&mut found, pair, rule, &[], &[combined.criterion.keyword()]);
         }
@@ -67,7 +67,7 @@ impl Comparer<'_> {
         for (left, right) in &matched {
             let index = left.to_string();
             let below = self.compare(before[*left], after[*right]);
-            found.extend(&[old.criterion.keyword(), &index], &below);
+            found.extend(&[old.criterion.keyword(), &index], below);
         }
         if matched.len() < before.len().min(after.len()) {
             self.report(found, pair, Rule::CombinedTypeSubschemasChanged, &[], &[new.criterion.keyword()]);

@@ -18,35 +18,32 @@ pub(super) type Pair = (Id, Id);
 pub(super) type LimitRules = [Rule; 4];
 
 /// What was found between two schemas.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Found {
-    changes: Vec<Change>,
-    seen: BTreeSet<Key>,
+    entries: Vec<Entry>,
     /// Whether the registry refuses it.
     pub(super) is_refused: bool,
 }
 
-#[derive(Clone, Debug)]
-struct Change {
-    /// From the schemas that were compared.
-    path: String,
-    key: Key,
+/// What was found, with the path to it.
+#[derive(Debug)]
+enum Entry {
+    Change(String, Change),
+    Below(String, Rc<Found>),
 }
 
-/// What a change is, whichever way leads to it: the rule, the places, and the path from the schemas at these places.
-type Key = (Rule, Place, Place, String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    rule: Rule,
+    old: Place,
+    new: Place,
+}
 
 impl Found {
     /// Adds what was found below a path.
-    pub(super) fn extend(&mut self, path: &[&str], below: &Self) {
+    pub(super) fn extend(&mut self, path: &[&str], below: Rc<Self>) {
         self.is_refused |= below.is_refused;
-        for change in &below.changes {
-            if self.seen.insert(change.key.clone()) {
-                let segments = path.iter().copied().chain([change.path.as_str()]).filter(|segment| !segment.is_empty());
-                let path = segments.collect::<Vec<_>>().join("/");
-                self.changes.push(Change { path, key: change.key.clone() });
-            }
-        }
+        self.entries.push(Entry::Below(path.join("/"), below));
     }
 }
 
@@ -81,15 +78,47 @@ pub(super) fn differences(model: &Model<'_>, leniency: Leniency) -> Vec<Registry
         let before = refused.len();
         refused.extend(comparer.known.iter().filter(|(_, found)| found.is_refused).map(|(pair, _)| *pair));
         if !comparer.has_assumed || refused.len() == before {
-            return found.changes.iter().map(|change| change.public(leniency)).collect();
+            let mut listed = Listed { leniency, ..Listed::default() };
+            listed.add("", &found);
+            return listed.differences;
         }
     }
 }
 
-impl Change {
-    fn public(&self, leniency: Leniency) -> RegistryDifference {
-        let (rule, old, new, _) = self.key.clone();
-        RegistryDifference { rule, path: format!("#/{}", self.path), old, new, is_compatible: leniency.accepts(rule) }
+/// Differences as a list, each once.
+#[derive(Default)]
+struct Listed {
+    leniency: Leniency,
+    differences: Vec<RegistryDifference>,
+    /// What is in the list: by where it is in memory what was found between two schemas, and single changes.
+    pairs: BTreeSet<usize>,
+    changes: BTreeSet<(Change, String)>,
+}
+
+impl Listed {
+    fn add(&mut self, at: &str, found: &Rc<Found>) {
+        if !self.pairs.insert(Rc::as_ptr(found).addr()) {
+            return;
+        }
+        for entry in &found.entries {
+            match entry {
+                Entry::Below(path, below) => self.add(&join(at, path), below),
+                Entry::Change(path, change) => {
+                    if self.changes.insert((change.clone(), path.clone())) {
+                        let Change { rule, old, new } = change.clone();
+                        let (path, is_compatible) = (format!("#/{}", join(at, path)), self.leniency.accepts(rule));
+                        self.differences.push(RegistryDifference { rule, path, old, new, is_compatible });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn join(path: &str, more: &str) -> String {
+    match (path, more) {
+        ("", path) | (path, "") => path.to_owned(),
+        (path, more) => format!("{path}/{more}"),
     }
 }
 
@@ -123,18 +152,15 @@ impl Comparer<'_> {
             (None, None) => {}
             (None, Some(_)) => self.report(found, pair, Rule::SchemaAdded, &[path], &[pointer]),
             (Some(_), None) => self.report(found, pair, Rule::SchemaRemoved, &[path], &[pointer]),
-            (Some(old), Some(new)) => found.extend(&[path], &self.compare(old, new)),
+            (Some(old), Some(new)) => found.extend(&[path], self.compare(old, new)),
         }
     }
 
     /// Writes down a difference, under a path of the registry's and at a keyword of the schemas.
     pub(super) fn report(&self, found: &mut Found, (old, new): Pair, rule: Rule, path: &[&str], pointer: &[&str]) {
-        let path = path.join("/");
-        let key = (rule, self.model.nearest(old, pointer), self.model.nearest(new, pointer), path.clone());
+        let change = Change { rule, old: self.model.nearest(old, pointer), new: self.model.nearest(new, pointer) };
         found.is_refused |= !self.leniency.accepts(rule);
-        if found.seen.insert(key.clone()) {
-            found.changes.push(Change { path, key });
-        }
+        found.entries.push(Entry::Change(path.join("/"), change));
     }
 
     fn compare_kinds(&mut self, pair: Pair) -> Found {

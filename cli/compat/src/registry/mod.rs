@@ -4,9 +4,10 @@
 //! its own ([`read`]), walks both trees at once ([`compare`]), writes down differences by name, and refuses a version when
 //! one of them is not on a list. So it refuses what is harmless, and takes what breaks: `covers` says which.
 //!
-//! The rules are those of version 8. They were learnt from its source and tests as facts; the code here is none of its.
-//! What that code gets wrong by accident is not done again: it stops with an error where `multipleOf` is less than 1 or an
-//! exclusive maximum decreases, and its readers of later drafts lose some keywords beside ones that they do not know.
+//! The rules are those of version 8 (2026). They were learnt as facts from the source and the tests of
+//! confluentinc/schema-registry (`json-schema-provider`), and of everit-org/json-schema, which reads drafts 4 to 7 for it;
+//! the code here is none of theirs. What is there by accident is not done again: a fraction in `multipleOf`, or an exclusive
+//! maximum that decreases, ends in an error there, and some keywords of later drafts get lost beside unknown ones.
 
 mod array;
 mod combined;
@@ -39,8 +40,9 @@ pub enum Leniency {
 pub struct RegistryDifference {
     /// What kind of change it is, by the registry's own name.
     pub rule: Rule,
-    /// Where the registry says that it is, as `#/properties/total`. The path goes through references, names the branches of
-    /// a choice by their place in the old schema, and leads to no place in a file.
+    /// Where the registry says that it is, as `#/properties/total`. The path goes through references, so that it leads to no
+    /// place in a file, and numbers the schemas of a combination as the old schema has them; the registry may have sorted
+    /// them.
     pub path: String,
     /// The keyword in the old schema; where it has none, what is nearest above.
     pub old: Place,
@@ -56,10 +58,11 @@ pub const REGISTRY_DRAFT: Draft = Draft::Draft7;
 /// The differences that the registry sees when `new` is to be registered after `old` at the level BACKWARD; FORWARD is the
 /// same with the two exchanged. The version is accepted when all of them are compatible.
 ///
-/// The registry looks at nothing under `if`, `then`, `else`, `format`, `contains` and `propertyNames`, at patterns of
-/// properties only where they say what an added or removed property was, and not behind a reference that leads to another
-/// reference. A change is listed once, at the first path that leads to it; the work is bounded by the number of pairs of
-/// subschemas.
+/// The registry looks at nothing under `if`, `then`, `else`, `format`, `contains` and `propertyNames` (that they are there
+/// may make a schema one of another type), at patterns of properties only where they say what an added or removed property
+/// was, and not behind a reference that leads to another reference. A change is listed once, at the first path that leads to
+/// it. The work is bounded: each pass over the schemas compares each pair of subschemas once at most, and there is another
+/// one only as long as it finds more pairs that are refused.
 ///
 /// ```
 /// use serde_json::json;

@@ -1,6 +1,7 @@
 //! Objects.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::compare::{Comparer, Found, LimitRules, Pair};
 use super::model::{Id, Object, Others};
@@ -41,7 +42,7 @@ impl Comparer<'_> {
         let names: BTreeSet<&String> = old.properties.keys().chain(new.properties.keys()).collect();
         for name in names {
             match (old.properties.get(name), new.properties.get(name)) {
-                (Some(before), Some(after)) => found.extend(&["properties", name], &self.compare(*before, *after)),
+                (Some(before), Some(after)) => found.extend(&["properties", name], self.compare(*before, *after)),
                 (Some(before), None) => self.property_removed(found, pair, name, *before, new),
                 (None, Some(after)) => self.property_added(found, pair, name, *after, (old, new)),
                 (None, None) => {}
@@ -56,7 +57,7 @@ impl Comparer<'_> {
             Content::Open => Rule::PropertyRemovedFromOpen,
             Content::Schema(after) => {
                 let below = self.compare(before, after);
-                found.extend(&path, &below);
+                found.extend(&path, Rc::clone(&below));
                 if below.is_refused { Rule::PropertyRemovedNotCovered } else { Rule::PropertyRemovedIsCovered }
             }
             Content::Closed if self.model.is_false(before) => Rule::PropertyWithFalseRemovedFromClosed,
@@ -72,7 +73,7 @@ impl Comparer<'_> {
         let content = self.content(old, name);
         if let Content::Schema(before) = content {
             let below = self.compare(before, after);
-            found.extend(&path, &below);
+            found.extend(&path, Rc::clone(&below));
             let rule = if below.is_refused { Rule::PropertyAddedNotCovered } else { Rule::PropertyAddedIsCovered };
             self.report(found, pair, rule, &path, &path);
         }
@@ -100,12 +101,14 @@ impl Comparer<'_> {
     /// What is said of what is not declared. With patterns an object counts as closed where nothing else is said.
     pub(super) fn content_of_others(&self, additional: Others, unevaluated: Option<Id>, may_be_open: bool) -> Content {
         match (additional, unevaluated) {
-            (Others::Nothing, _) => Content::Closed,
             (Others::Schema(schema), _) => Content::Schema(schema),
-            (Others::Anything, Some(schema)) if self.model.is_false(schema) => Content::Closed,
-            (Others::Anything, Some(schema)) if !self.model.is_empty(schema) => Content::Schema(schema),
-            (Others::Anything, _) if may_be_open => Content::Open,
-            (Others::Anything, _) => Content::Closed,
+            (Others::Anything, Some(schema)) if !self.model.is_false(schema) && !self.model.is_empty(schema) => {
+                Content::Schema(schema)
+            }
+            (Others::Anything, schema) if may_be_open && !schema.is_some_and(|schema| self.model.is_false(schema)) => {
+                Content::Open
+            }
+            _ => Content::Closed,
         }
     }
 
@@ -127,7 +130,7 @@ impl Comparer<'_> {
             let path = ["dependencies", name];
             let rule = match (old.schemas_with.get(name), new.schemas_with.get(name)) {
                 (Some(old), Some(new)) => {
-                    found.extend(&path, &self.compare(*old, *new));
+                    found.extend(&path, self.compare(*old, *new));
                     continue;
                 }
                 (None, _) => Rule::DependencySchemaAdded,
@@ -153,7 +156,7 @@ impl Comparer<'_> {
             (Others::Anything, Others::Schema(_)) => names.narrowed,
             (Others::Schema(_), Others::Anything) => names.extended,
             (Others::Schema(old), Others::Schema(new)) => {
-                found.extend(&[names.path], &self.compare(old, new));
+                found.extend(&[names.path], self.compare(old, new));
                 return;
             }
         };
@@ -190,7 +193,7 @@ impl Comparer<'_> {
             (Some(old), Some(new)) if is_empty(old) && !is_empty(new) => names.narrowed,
             (Some(old), Some(new)) if !is_empty(old) && is_empty(new) => names.extended,
             (Some(old), Some(new)) => {
-                found.extend(&[names.path], &self.compare(old, new));
+                found.extend(&[names.path], self.compare(old, new));
                 return;
             }
         };

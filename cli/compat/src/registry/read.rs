@@ -119,26 +119,24 @@ impl<'s> Reader<'s> {
 
     /// What `type` and the keywords of types say. A list of types is a choice between them.
     fn families(&mut self, source: Source<'_>) -> Vec<Kind> {
-        let types: Vec<&str> = match source.members.get("type") {
+        let declared = source.members.get("type");
+        let names: Vec<&str> = match declared {
             Some(Value::String(name)) => vec![name],
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        let mut parts = Vec::new();
-        let mut typed: Vec<Kind> = types.iter().filter_map(|name| self.typed(source, name)).collect();
-        if source.members.get("type").is_some_and(Value::is_array) {
-            let typed = typed.into_iter().map(|kind| self.add(source.place, kind, false)).collect();
-            parts.push(Kind::Combined(Combined { criterion: Criterion::Any, parts: typed, is_implied: true }));
-        } else {
-            parts.append(&mut typed);
+        let mut kinds: Vec<Kind> = names.iter().filter_map(|name| self.typed(source, name)).collect();
+        if declared.is_some_and(Value::is_array) {
+            let parts = kinds.into_iter().map(|kind| self.add(source.place, kind, false)).collect();
+            kinds = vec![Kind::Combined(Combined { criterion: Criterion::Any, parts, is_implied: true })];
         }
         for family in Family::ALL {
-            let is_typed = types.iter().any(|name| Family::of_type(name) == Some(family));
-            if !is_typed && keywords::has_any(source, family) {
-                parts.push(self.family(source, family, false));
+            let is_named = names.iter().any(|name| Family::of_type(name) == Some(family));
+            if !is_named && keywords::has_any(source, family) {
+                kinds.push(self.family(source, family, false));
             }
         }
-        parts
+        kinds
     }
 
     fn typed(&mut self, source: Source<'_>, name: &str) -> Option<Kind> {

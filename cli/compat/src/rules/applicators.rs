@@ -34,7 +34,9 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) -> bo
 }
 
 fn report(walk: &mut Walk<'_>, difference: Option<Difference>) {
-    difference.into_iter().for_each(|difference| walk.report(difference));
+    if let Some(difference) = difference {
+        walk.report(difference);
+    }
 }
 
 /// A change that may break both ways, whether the keyword came or went.

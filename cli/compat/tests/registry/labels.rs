@@ -1,12 +1,9 @@
 //! What the registry would say of the pairs of schemas that others labelled, beside their labels, which are about payloads:
 //! each direction in which it says something else, with the reason.
-#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
-mod versions;
-
+use crate::versions::{corpora, read, schema};
 use serde_json::Value;
 use thoth_messaging_compat::{Leniency, registry_differences};
-use versions::{corpora, read, schema};
 
 /// A reason, and the directions that it holds for.
 type Disagreements = &'static [(&'static str, &'static [&'static str])];
