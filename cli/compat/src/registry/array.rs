@@ -1,7 +1,5 @@
 //! Arrays.
 
-use std::rc::Rc;
-
 use super::compare::{Comparer, Found, LimitRules, Pair};
 use super::model::{Array, Id};
 use super::object::{Content, Names};
@@ -55,7 +53,7 @@ impl Comparer<'_> {
             Content::Open => Rule::ItemRemovedFromOpen,
             Content::Schema(after) => {
                 let below = self.compare(before, after);
-                found.extend(path, Rc::clone(&below));
+                found.extend(path, below);
                 if below.is_refused { Rule::ItemRemovedNotCovered } else { Rule::ItemRemovedIsCovered }
             }
             Content::Closed if self.model.is_false(before) => Rule::ItemWithFalseRemovedFromClosed,
@@ -69,7 +67,7 @@ impl Comparer<'_> {
             Content::Open => Rule::ItemAddedToOpen,
             Content::Schema(before) => {
                 let below = self.compare(before, after);
-                found.extend(path, Rc::clone(&below));
+                found.extend(path, below);
                 if below.is_refused { Rule::ItemAddedNotCovered } else { Rule::ItemAddedIsCovered }
             }
             Content::Closed => Rule::ItemAddedToClosed,

@@ -38,7 +38,7 @@ impl Comparer<'_> {
         }
         let parts = combined.parts.iter().map(|part| with(*part));
         let accepted = parts.map(|(old, new)| self.compare(old, new)).find(|found| !found.is_refused)?;
-        let mut found = Found::default();
+        let mut found = self.nothing();
         found.extend(&[], accepted);
         if let (false, Some(rule)) = (is_single, rule) {
             self.report(&mut found, pair, rule, &[], &[combined.criterion.keyword()]);
@@ -54,12 +54,12 @@ impl Comparer<'_> {
                 return;
             }
         }
-        let (before, after) = (self.distinct(old), self.distinct(new));
+        let (before, after) = (&old.distinct, &new.distinct);
         if let Some(rule) = rule_of_sizes((old.criterion, before.len()), (new.criterion, after.len())) {
             self.report(found, pair, rule, &[], &[new.criterion.keyword()]);
         }
         let mut accepted = Vec::new();
-        for old in &before {
+        for old in before {
             let fits = |(index, new): (usize, &Id)| (!self.compare(*old, *new).is_refused).then_some(index);
             accepted.push(after.iter().enumerate().filter_map(fits).collect());
         }
@@ -71,25 +71,6 @@ impl Comparer<'_> {
         }
         if matched.len() < before.len().min(after.len()) {
             self.report(found, pair, Rule::CombinedTypeSubschemasChanged, &[], &[new.criterion.keyword()]);
-        }
-    }
-
-    /// The schemas of a combination, each once.
-    fn distinct(&self, combined: &Combined) -> Vec<Id> {
-        let mut distinct: Vec<Id> = Vec::new();
-        for part in &combined.parts {
-            if !distinct.iter().any(|other| self.is_same(*other, *part)) {
-                distinct.push(*part);
-            }
-        }
-        distinct
-    }
-
-    fn is_same(&self, one: Id, other: Id) -> bool {
-        match (self.model.node(one).is_whole, self.model.node(other).is_whole) {
-            (true, true) => self.model.value(one) == self.model.value(other),
-            (false, false) => self.model.kind(one) == self.model.kind(other),
-            _ => false,
         }
     }
 }

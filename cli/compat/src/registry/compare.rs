@@ -1,7 +1,10 @@
-//! The walk over both trees at once.
+//! The comparison of both trees, pair by pair.
+//!
+//! A pair of schemas is compared with what is known of the pairs below it, which are not compared in the course of it: so
+//! schemas may be as deep and as recursive as they like. Each pair counts as compatible until it is found to be refused, and
+//! all are compared again until nothing more is: what a recursion leads back to is compatible unless there is a reason.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -18,9 +21,10 @@ pub(super) type Pair = (Id, Id);
 pub(super) type LimitRules = [Rule; 4];
 
 /// What was found between two schemas.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Found {
-    entries: Vec<Entry>,
+    /// In order; nothing as long as the verdict alone is of interest.
+    entries: Option<Vec<Entry>>,
     /// Whether the registry refuses it.
     pub(super) is_refused: bool,
 }
@@ -29,7 +33,7 @@ pub(super) struct Found {
 #[derive(Debug)]
 enum Entry {
     Change(String, Change),
-    Below(String, Rc<Found>),
+    Below(String, Pair),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,105 +43,126 @@ struct Change {
     new: Place,
 }
 
+/// What is known of a pair below.
+#[derive(Clone, Copy)]
+pub(super) struct Below {
+    pair: Pair,
+    /// Whether the registry refuses it, as far as is known.
+    pub(super) is_refused: bool,
+}
+
 impl Found {
-    /// Adds what was found below a path.
-    pub(super) fn extend(&mut self, path: &[&str], below: Rc<Self>) {
+    /// Adds what is found below a path.
+    pub(super) fn extend(&mut self, path: &[&str], below: Below) {
         self.is_refused |= below.is_refused;
-        self.entries.push(Entry::Below(path.join("/"), below));
+        if let Some(entries) = &mut self.entries {
+            entries.push(Entry::Below(path.join("/"), below.pair));
+        }
     }
 }
 
 pub(super) struct Comparer<'m> {
     pub(super) model: &'m Model<'m>,
     leniency: Leniency,
-    known: BTreeMap<Pair, Rc<Found>>,
-    open: BTreeSet<Pair>,
-    /// Pairs that were found to be refused before.
-    refused: BTreeSet<Pair>,
-    /// Whether a pair was taken to be compatible while it was still being compared.
-    has_assumed: bool,
+    /// The pairs that were met, in that order.
+    pairs: Vec<Met>,
+    /// Whether each is known to be refused.
+    known: HashMap<Pair, bool>,
+    /// How many are.
+    refused: usize,
+    is_listing: bool,
+}
+
+/// A pair that was met.
+#[derive(Clone, Copy)]
+struct Met {
+    pair: Pair,
+    /// How many pairs were known to be refused when it was compared last.
+    refused: Option<usize>,
 }
 
 /// Compares the schemas as wholes.
-///
-/// A pair that a recursion leads to again is taken to be compatible. Where that turns out to be wrong, all is compared
-/// again with what is known now, until nothing more is refused.
 pub(super) fn differences(model: &Model<'_>, leniency: Leniency) -> Vec<RegistryDifference> {
     let Some((old, new)) = model.roots else { return Vec::new() };
-    let mut refused = BTreeSet::new();
-    loop {
-        let mut comparer = Comparer {
-            model,
-            leniency,
-            known: BTreeMap::new(),
-            open: BTreeSet::new(),
-            refused: refused.clone(),
-            has_assumed: false,
-        };
-        let found = comparer.compare(old, new);
-        let before = refused.len();
-        refused.extend(comparer.known.iter().filter(|(_, found)| found.is_refused).map(|(pair, _)| *pair));
-        if !comparer.has_assumed || refused.len() == before {
-            let mut listed = Listed { leniency, ..Listed::default() };
-            listed.add("", &found);
-            return listed.differences;
+    let (pairs, known) = (Vec::new(), HashMap::new());
+    let mut comparer = Comparer { model, leniency, pairs, known, refused: 0, is_listing: false };
+    let root = comparer.compare(old, new).pair;
+    comparer.settle();
+    comparer.list(root)
+}
+
+impl Comparer<'_> {
+    /// What is known of a pair.
+    pub(super) fn compare(&mut self, old: Id, new: Id) -> Below {
+        let pair = (self.model.target(old), self.model.target(new));
+        let is_refused = *self.known.entry(pair).or_insert_with(|| {
+            self.pairs.push(Met { pair, refused: None });
+            false
+        });
+        Below { pair, is_refused }
+    }
+
+    /// Compares all pairs that are met until no more are refused: first those that are new, then all, the last ones first,
+    /// as what was met later is below.
+    fn settle(&mut self) {
+        let mut next = 0;
+        while self.pairs.iter().any(|met| met.refused != Some(self.refused)) {
+            while next < self.pairs.len() {
+                self.update(next);
+                next += 1;
+            }
+            for index in (0..next).rev() {
+                self.update(index);
+            }
         }
     }
-}
 
-/// Differences as a list, each once.
-#[derive(Default)]
-struct Listed {
-    leniency: Leniency,
-    differences: Vec<RegistryDifference>,
-    /// What is in the list: by where it is in memory what was found between two schemas, and single changes.
-    pairs: BTreeSet<usize>,
-    changes: BTreeSet<(Change, String)>,
-}
-
-impl Listed {
-    fn add(&mut self, at: &str, found: &Rc<Found>) {
-        if !self.pairs.insert(Rc::as_ptr(found).addr()) {
+    /// Compares a pair, if something was found since it was compared last.
+    fn update(&mut self, index: usize) {
+        let Met { pair, refused } = self.pairs[index];
+        if refused == Some(self.refused) {
             return;
         }
-        for entry in &found.entries {
-            match entry {
-                Entry::Below(path, below) => self.add(&join(at, path), below),
-                Entry::Change(path, change) => {
-                    if self.changes.insert((change.clone(), path.clone())) {
-                        let Change { rule, old, new } = change.clone();
-                        let (path, is_compatible) = (format!("#/{}", join(at, path)), self.leniency.accepts(rule));
-                        self.differences.push(RegistryDifference { rule, path, old, new, is_compatible });
+        self.pairs[index].refused = Some(self.refused);
+        if self.compare_kinds(pair).is_refused && self.known.insert(pair, true) == Some(false) {
+            self.refused += 1;
+        }
+    }
+
+    /// The differences between a pair, each once, at the first path that leads to it.
+    fn list(&mut self, root: Pair) -> Vec<RegistryDifference> {
+        self.is_listing = true;
+        let (mut listed, mut changes) = (BTreeSet::from([root]), BTreeSet::new());
+        let mut differences = Vec::new();
+        let mut open = vec![(String::new(), self.entries(root))];
+        while let Some((at, entries)) = open.last_mut() {
+            match entries.next() {
+                None => drop(open.pop()),
+                Some(Entry::Below(path, pair)) if listed.insert(pair) => {
+                    let at = join(at, &path);
+                    open.push((at, self.entries(pair)));
+                }
+                Some(Entry::Below(..)) => {}
+                Some(Entry::Change(path, change)) => {
+                    let full = join(at, &path);
+                    if changes.insert((change.clone(), path)) {
+                        let Change { rule, old, new } = change;
+                        let (path, is_compatible) = (format!("#/{full}"), self.leniency.accepts(rule));
+                        differences.push(RegistryDifference { rule, path, old, new, is_compatible });
                     }
                 }
             }
         }
+        differences
     }
-}
 
-fn join(path: &str, more: &str) -> String {
-    match (path, more) {
-        ("", path) | (path, "") => path.to_owned(),
-        (path, more) => format!("{path}/{more}"),
+    fn entries(&mut self, pair: Pair) -> std::vec::IntoIter<Entry> {
+        self.compare_kinds(pair).entries.unwrap_or_default().into_iter()
     }
-}
 
-impl Comparer<'_> {
-    /// Compares a pair once.
-    pub(super) fn compare(&mut self, old: Id, new: Id) -> Rc<Found> {
-        let pair = (self.model.target(old), self.model.target(new));
-        if let Some(found) = self.known.get(&pair) {
-            return Rc::clone(found);
-        }
-        if !self.open.insert(pair) {
-            let is_refused = self.refused.contains(&pair);
-            self.has_assumed |= !is_refused;
-            return Rc::new(Found { is_refused, ..Found::default() });
-        }
-        let found = Rc::new(self.compare_kinds(pair));
-        self.open.remove(&pair);
-        self.known.insert(pair, Rc::clone(&found));
-        found
+    /// Nothing found yet.
+    pub(super) fn nothing(&self) -> Found {
+        Found { entries: self.is_listing.then(Vec::new), is_refused: false }
     }
 
     /// Compares what may be absent on either side.
@@ -158,16 +183,18 @@ impl Comparer<'_> {
 
     /// Writes down a difference, under a path of the registry's and at a keyword of the schemas.
     pub(super) fn report(&self, found: &mut Found, (old, new): Pair, rule: Rule, path: &[&str], pointer: &[&str]) {
-        let change = Change { rule, old: self.model.nearest(old, pointer), new: self.model.nearest(new, pointer) };
         found.is_refused |= !self.leniency.accepts(rule);
-        found.entries.push(Entry::Change(path.join("/"), change));
+        if let Some(entries) = &mut found.entries {
+            let change = Change { rule, old: self.model.nearest(old, pointer), new: self.model.nearest(new, pointer) };
+            entries.push(Entry::Change(path.join("/"), change));
+        }
     }
 
     fn compare_kinds(&mut self, pair: Pair) -> Found {
         if let Some(found) = self.compare_with_branch(pair) {
             return found;
         }
-        let mut found = Found::default();
+        let mut found = self.nothing();
         let (old, new) = (self.model.kind(pair.0), self.model.kind(pair.1));
         if std::mem::discriminant(old) != std::mem::discriminant(new) {
             if !matches!(old, Kind::False) && !matches!(new, Kind::Empty) && !self.are_bytes(pair) {
@@ -316,5 +343,12 @@ fn rule_of_multiples(multiples: (Option<&Value>, Option<&Value>)) -> Option<Rule
         (Some(old), Some(new)) if number::is_multiple(new, old) => Some(Rule::MultipleOfExpanded),
         (Some(old), Some(new)) if number::is_multiple(old, new) => Some(Rule::MultipleOfReduced),
         _ => Some(Rule::MultipleOfChanged),
+    }
+}
+
+fn join(path: &str, more: &str) -> String {
+    match (path, more) {
+        ("", path) | (path, "") => path.to_owned(),
+        (path, more) => format!("{path}/{more}"),
     }
 }

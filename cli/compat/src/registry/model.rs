@@ -15,7 +15,8 @@ pub(super) type Id = usize;
 pub(super) struct Model<'s> {
     schemas: [&'s Schema; 2],
     nodes: Vec<Node>,
-    places: [BTreeMap<Place, Id>; 2],
+    /// What each node leads to: itself, where it is no reference.
+    targets: Vec<Id>,
     /// The old and the new schema as a whole.
     pub(super) roots: Option<(Id, Id)>,
 }
@@ -118,6 +119,8 @@ pub(super) enum Others {
 pub(super) struct Combined {
     pub(super) criterion: Criterion,
     pub(super) parts: Vec<Id>,
+    /// The parts, each once.
+    pub(super) distinct: Vec<Id>,
     /// Whether the schema has no such keyword, but keywords of several kinds.
     pub(super) is_implied: bool,
 }
@@ -144,7 +147,7 @@ impl Criterion {
 impl<'s> Model<'s> {
     pub(super) fn of(old: &'s Schema, new: &'s Schema) -> Self {
         let mut nodes = Vec::new();
-        let mut places = [(Side::Old, old), (Side::New, new)].map(|(side, schema)| {
+        let places = [(Side::Old, old), (Side::New, new)].map(|(side, schema)| {
             let mut reader = Reader::new(side, schema, std::mem::take(&mut nodes));
             for place in schema.places() {
                 reader.read(place);
@@ -153,9 +156,13 @@ impl<'s> Model<'s> {
             nodes = read;
             places
         });
-        let [old_places, new_places] = &mut places;
-        let roots = old_places.get(old.root()).copied().zip(new_places.get(new.root()).copied());
-        Self { schemas: [old, new], nodes, places, roots }
+        let target = |(id, node): (Id, &Node)| match &node.kind {
+            Kind::Reference(target) => places[node.side as usize].get(target).copied().unwrap_or(id),
+            _ => id,
+        };
+        let targets = nodes.iter().enumerate().map(target).collect();
+        let roots = places[0].get(old.root()).copied().zip(places[1].get(new.root()).copied());
+        Self { schemas: [old, new], nodes, targets, roots }
     }
 
     pub(super) fn node(&self, id: Id) -> &Node {
@@ -176,11 +183,7 @@ impl<'s> Model<'s> {
 
     /// What a reference leads to. One is followed: what is behind the next one is not seen.
     pub(super) fn target(&self, id: Id) -> Id {
-        let node = self.node(id);
-        match &node.kind {
-            Kind::Reference(target) => self.places[node.side as usize].get(target).copied().unwrap_or(id),
-            _ => id,
-        }
+        self.targets[id]
     }
 
     /// The schema at the place of a node.

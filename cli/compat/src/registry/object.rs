@@ -1,7 +1,6 @@
 //! Objects.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use super::compare::{Comparer, Found, LimitRules, Pair};
 use super::model::{Id, Object, Others};
@@ -57,7 +56,7 @@ impl Comparer<'_> {
             Content::Open => Rule::PropertyRemovedFromOpen,
             Content::Schema(after) => {
                 let below = self.compare(before, after);
-                found.extend(&path, Rc::clone(&below));
+                found.extend(&path, below);
                 if below.is_refused { Rule::PropertyRemovedNotCovered } else { Rule::PropertyRemovedIsCovered }
             }
             Content::Closed if self.model.is_false(before) => Rule::PropertyWithFalseRemovedFromClosed,
@@ -73,7 +72,7 @@ impl Comparer<'_> {
         let content = self.content(old, name);
         if let Content::Schema(before) = content {
             let below = self.compare(before, after);
-            found.extend(&path, Rc::clone(&below));
+            found.extend(&path, below);
             let rule = if below.is_refused { Rule::PropertyAddedNotCovered } else { Rule::PropertyAddedIsCovered };
             self.report(found, pair, rule, &path, &path);
         }

@@ -94,7 +94,7 @@ impl<'s> Reader<'s> {
         if parts.len() > 1 {
             parts.sort_by_key(|kind| !matches!(kind, Kind::Combined(_)));
             let parts = parts.into_iter().map(|kind| self.add(place, kind, false)).collect();
-            return Kind::Combined(Combined { criterion: Criterion::All, parts, is_implied: true });
+            return self.combination(Criterion::All, parts, true);
         }
         parts.pop().unwrap_or(Kind::Empty)
     }
@@ -114,7 +114,27 @@ impl<'s> Reader<'s> {
                 _ => parts.push(part),
             }
         }
-        Some(Kind::Combined(Combined { criterion, parts, is_implied: false }))
+        Some(self.combination(criterion, parts, false))
+    }
+
+    fn combination(&self, criterion: Criterion, parts: Vec<Id>, is_implied: bool) -> Kind {
+        let mut distinct: Vec<Id> = Vec::new();
+        for part in &parts {
+            if !distinct.iter().any(|other| self.is_same(*other, *part)) {
+                distinct.push(*part);
+            }
+        }
+        Kind::Combined(Combined { criterion, parts, distinct, is_implied })
+    }
+
+    /// Whether two schemas are written alike.
+    fn is_same(&self, one: Id, other: Id) -> bool {
+        let (one, other) = (&self.nodes[one], &self.nodes[other]);
+        match (one.is_whole, other.is_whole) {
+            (true, true) => self.schema.value(&one.place) == self.schema.value(&other.place),
+            (false, false) => one.kind == other.kind,
+            _ => false,
+        }
     }
 
     /// What `type` and the keywords of types say. A list of types is a choice between them.
@@ -128,7 +148,7 @@ impl<'s> Reader<'s> {
         let mut kinds: Vec<Kind> = names.iter().filter_map(|name| self.typed(source, name)).collect();
         if declared.is_some_and(Value::is_array) {
             let parts = kinds.into_iter().map(|kind| self.add(source.place, kind, false)).collect();
-            kinds = vec![Kind::Combined(Combined { criterion: Criterion::Any, parts, is_implied: true })];
+            kinds = vec![self.combination(Criterion::Any, parts, true)];
         }
         for family in Family::ALL {
             let is_named = names.iter().any(|name| Family::of_type(name) == Some(family));

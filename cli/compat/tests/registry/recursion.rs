@@ -41,6 +41,19 @@ fn a_definition_that_changed_is_listed_once_whatever_leads_to_it() {
     assert!(change.path.starts_with("#/properties/left/properties/left/"), "{}", change.path);
 }
 
+#[test]
+fn a_long_chain_of_references_needs_no_stack() {
+    let chain = |name: &str| {
+        let of = |index: usize| json!({"properties": {"next": {"$ref": format!("#/$defs/D{}", index + 1)}}});
+        let mut definitions: serde_json::Map<String, Value> = (0..300).map(|at| (format!("D{at}"), of(at))).collect();
+        definitions.insert("D300".to_owned(), json!({"type": name}));
+        json!({"properties": {"next": {"$ref": "#/$defs/D0"}}, "$defs": definitions})
+    };
+    let changes = found(&chain("string"), &chain("number"), DRAFT_2020, Leniency::Strict);
+    let [change] = changes.as_slice() else { panic!("{} changes", changes.len()) };
+    assert_eq!((change.rule, change.new.pointer.as_str()), (Rule::TypeChanged, "/$defs/D300/type"));
+}
+
 /// Objects that refer to each other by a union of all of them, with the type of an identifier.
 fn trades(id: &str) -> Value {
     let names: Vec<String> = (0..12).map(|index| format!("T{index}")).collect();
