@@ -3,12 +3,14 @@
 use gix::ObjectId;
 
 use super::Failure;
+use crate::near::nearest;
 
 /// A reference that the repository does not know, with the nearest ones and how to fetch it.
 pub(super) fn reference(git: &gix::Repository, reference: &str, error: &gix::Error) -> Failure {
     let folder = git.workdir().unwrap_or_else(|| git.git_dir()).display();
     let mut help = Vec::new();
-    let near = nearest(names(git), reference);
+    let names = names(git);
+    let near = nearest(names.iter().map(String::as_str), |name| likeness(name, reference));
     if !near.is_empty() {
         help.push(format!("there is {}", near.join(", ")));
     }
@@ -79,17 +81,11 @@ fn names(git: &gix::Repository) -> Vec<String> {
     all.filter_map(Result::ok).map(|reference| reference.name().shorten().to_string()).collect()
 }
 
-/// Up to three of the names that are most like another: of a remote, or with a slip of the hand.
-fn nearest(names: Vec<String>, wanted: &str) -> Vec<String> {
-    let likeness = |name: &str| {
-        let last = name.rsplit('/').next().unwrap_or(name);
-        let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
-        if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
-    };
-    let mut near: Vec<_> =
-        names.into_iter().map(|name| (likeness(&name), name)).filter(|(likeness, _)| *likeness > 0.8).collect();
-    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
-    near.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()
+/// How much a name is like another one, which may be of a remote, or have a slip of the hand.
+fn likeness(name: &str, wanted: &str) -> f64 {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
+    if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
 }
 
 /// Whether objects were left out when the repository was cloned.
