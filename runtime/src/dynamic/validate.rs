@@ -19,12 +19,9 @@ pub(super) struct Validator(jsonschema::Validator);
 
 impl Validator {
     /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
-    pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Arc<Self>, FactoryError> {
-        options(formats)
-            .with_base_uri(absolute(&Self::uri_of(schema)))
-            .build(schema)
-            .map(|validator| Arc::new(Self(validator)))
-            .map_err(|error| FactoryError::Schema {
+    pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Self, FactoryError> {
+        options(formats).with_base_uri(absolute(&Self::uri_of(schema))).build(schema).map(Self).map_err(|error| {
+            FactoryError::Schema {
                 place: error.instance_path().to_string(),
                 reason: match error.kind() {
                     ValidationErrorKind::Referencing(_) => {
@@ -32,7 +29,8 @@ impl Validator {
                     }
                     kind => format!("expected {}", expected(kind)),
                 },
-            })
+            }
+        })
     }
 
     /// The URI of a schema: its `$id`, or a name that stands for it.
