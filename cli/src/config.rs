@@ -70,8 +70,9 @@ impl Config {
         if let Some(file) = file {
             return Self::read(file);
         }
-        let current =
-            env::current_dir().map_err(|error| Failure::new(format!("there is no current folder: {error}")))?;
+        let current = env::current_dir().map_err(|error| {
+            Failure::new(format!("there is no current folder: {error}")).help("go to a folder that is there")
+        })?;
         // Relative, so that what is printed is as short as what a person would write.
         let mut upwards = PathBuf::new();
         for folder in current.ancestors() {

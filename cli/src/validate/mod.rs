@@ -97,9 +97,10 @@ fn progress(shown: bool, sources: &[Source]) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let Some(total) = sources.iter().map(Source::size).sum::<Option<u64>>() else {
-        let style = ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}");
+        let style = ProgressStyle::with_template("{spinner} {decimal_bytes} {decimal_bytes_per_sec}");
         return ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     };
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    let style =
+        ProgressStyle::with_template("{bar:40} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}");
     ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
