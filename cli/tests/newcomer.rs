@@ -170,7 +170,7 @@ fn a_reference_to_a_file_in_another_folder_is_answered_with_the_way_there() {
         ("schemas/common/money.json", "{\"type\": \"integer\"}"),
     ]);
     let found = project.run(&["check"]).stdout;
-    assert!(found.contains("write `../common/money.json`, or add it"), "{found}");
+    assert!(found.contains("write `../common/money.json`, where the set holds"), "{found}");
 }
 
 #[test]

@@ -129,12 +129,14 @@ impl Problem {
                 let name = uri.strip_prefix(BASE).unwrap_or(&uri);
                 let files = || found.documents.iter().filter(|document| !document.built_in);
                 let known = Names::of(files().map(|file| file.shown_uri().to_owned()), files().count()).list();
-                let elsewhere = elsewhere(files(), &found.documents[place.document], name);
-                let elsewhere = elsewhere.map(|path| format!("write `{path}`, or ")).unwrap_or_default();
-                missing("S0202").found(format!("no schema file is known as `{name}`")).help(format!(
-                    "{elsewhere}add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); \
-                     the set holds {known}"
-                ))
+                let help = match elsewhere(files(), &found.documents[place.document], name) {
+                    Some(path) => format!("write `{path}`, where the set holds a file of that name"),
+                    None => format!(
+                        "add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); the set \
+                         holds {known}"
+                    ),
+                };
+                missing("S0202").found(format!("no schema file is known as `{name}`")).help(help)
             }
             Self::NoPlace { file, definitions } if definitions.total == 0 => {
                 missing("S0201").found(format!("{file} has no definitions")).help("add it under `$defs`")
