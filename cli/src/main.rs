@@ -11,6 +11,7 @@ mod finding;
 mod generate;
 mod infer;
 mod list;
+mod near;
 mod new;
 mod pages;
 mod report;

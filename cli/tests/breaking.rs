@@ -53,7 +53,7 @@ const REQUIRED: (&str, &str) = (r#""required": ["order_id"]"#, r#""required": ["
 fn nothing_that_changed_is_clean_in_every_level_and_policy() {
     let project = repository();
     for level in ["BACKWARD", "forward", "full", "BACKWARD_TRANSITIVE", "full-transitive", "NONE"] {
-        for policy in ["strict", "producer-closed"] {
+        for policy in ["strict", "producer-closed", "confluent", "confluent-lenient"] {
             let run = project.run(&["breaking", "--against", "HEAD", "--level", level, "--policy", policy]);
             assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{level} {policy}: {}", run.stderr);
             assert!(run.stderr.contains("readers and writers in any order"), "{}", run.stderr);
@@ -115,6 +115,9 @@ fn a_transitive_level_looks_at_every_version() {
     commit(&project);
     let run = project.run(&["breaking", "--against", "HEAD", "--level", "BACKWARD_TRANSITIVE"]);
     assert!(run.code == Some(1) && run.stdout.contains("MINIMUM_INCREASED"), "{}", run.stdout);
+    let by_registry = ["--level", "BACKWARD_TRANSITIVE", "--policy", "confluent"];
+    let run = project.run(&[&["breaking", "--against", "HEAD"], &by_registry[..]].concat());
+    assert!(run.code == Some(1) && run.stdout.contains("refuses MINIMUM_INCREASED"), "{}", run.stdout);
     assert_eq!(project.run(&["breaking", "--against", "HEAD", "--level", "BACKWARD"]).code, Some(0));
 }
 

@@ -5,11 +5,10 @@
 mod versions;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thoth_messaging_compat::{Files, Place, Schema, Verdict};
-use versions::{Tally, corpora, is_thorough, read};
+use versions::{Tally, is_thorough, published};
 
 /// What an edit is known to be, BACKWARD and FORWARD.
 type Answer = (bool, bool);
@@ -162,23 +161,6 @@ fn retype(schema: &mut Value) -> Option<Answer> {
     Some((false, false))
 }
 
-fn json_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 /// The objects that every instance has, or may have, at one place: no choice leads there, and nothing else speaks of it.
 fn objects(schema: &Schema) -> Vec<Place> {
     let (mut found, mut open) = (Vec::new(), vec![schema.root().clone()]);
@@ -239,19 +221,7 @@ impl Run {
 
 /// Edits of every so many schemas of a corpus, at one place each.
 fn check(folder: &str, every: usize) {
-    let Some(folder) = corpora(folder) else { return };
-    let mut files = Files::new();
-    for path in json_files(&folder) {
-        let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
-        let mut document = read(&path);
-        // The authors of some mean each relative `$id` from the folder of the schemas.
-        if let Some(id) = document["$id"].as_str().filter(|id| !id.contains("://")) {
-            document["$id"] = format!("https://example.org/{id}").into();
-        }
-        if !name.starts_with("tests/") {
-            files.insert(name, document);
-        }
-    }
+    let Some(files) = published(folder) else { return };
     let mut run = Run { tallies: BTreeMap::new(), all: Tally::default(), unknown: Vec::new(), wrong: Vec::new() };
     let names: Vec<String> = files.names().map(str::to_owned).collect();
     let every = if is_thorough() { 1 } else { every };
@@ -267,7 +237,7 @@ fn check(folder: &str, every: usize) {
     for (name, tally) in &run.tallies {
         tally.print(name);
     }
-    run.all.print(&folder.display().to_string());
+    run.all.print(folder);
     run.unknown.iter().for_each(|line| println!("  unknown: {line}"));
     assert_eq!(run.wrong, Vec::<String>::new());
     assert!(run.all.unknown * 100 <= run.all.total() * 3, "more than 3 % unknown");

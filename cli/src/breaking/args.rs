@@ -10,7 +10,9 @@ use super::settings::Policy;
 /// Compare the messages with an earlier version: is every payload that one side writes understood by the other?
 ///
 /// A message is compatible where that is proved, breaking where there is a witness, which is a payload that one version
-/// accepts and the other refuses, and unknown otherwise. Breaking and unknown are findings.
+/// accepts and the other refuses, and unknown otherwise. Breaking and unknown are findings. With `--policy confluent` the
+/// verdict is that of Confluent's Schema Registry, and what is proved or has a witness is noted where it is another one.
+/// `thoth-messaging explain RULE` says more about each rule.
 #[derive(Args)]
 #[command(after_help = "Levels:\n  \
     BACKWARD  readers of the new version understand what was written by the old one (upgrade readers first)\n  \
@@ -36,7 +38,7 @@ pub(crate) struct BreakingArgs {
     /// Which versions have to understand each other, for messages that do not say so themselves; BACKWARD by default.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
     pub(super) level: Option<Compatibility>,
-    /// How a schema is read; `strict` by default.
+    /// How it is decided whether a version is compatible; `strict` by default.
     #[arg(long, value_enum, value_name = "POLICY")]
     pub(super) policy: Option<Policy>,
     /// For a TRANSITIVE level: the oldest commit to look at.

@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use thoth_messaging_compat::{Direction, Limits, Schema, Verdict, covers};
+use thoth_messaging_compat::{Direction, Limits, Schema, SchemaError, Verdict, covers};
 
 use super::findings;
 use super::message::{Message, Messages};
 use super::order::DeployOrder;
 use super::pairs::pairs;
 use super::policy::Rules;
+use super::registry::{Answer, Registered};
 use super::settings::Policy;
 use crate::finding::Finding;
 use crate::report::Report;
@@ -30,7 +31,27 @@ pub(super) struct Comparison {
     pub(super) outcome: Compatible,
     backward: Option<Verdict>,
     forward: Option<Verdict>,
+    /// Whether the registry accepts BACKWARD and FORWARD, where it is asked.
+    registry: [Option<bool>; 2],
     findings: Vec<Finding>,
+}
+
+/// A message in both versions.
+struct Schemas {
+    old: Schema,
+    new: Schema,
+    /// As the registry reads it, where it decides.
+    registered: Option<Registered>,
+}
+
+impl Schemas {
+    fn read(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'_>) -> Result<Self, SchemaError> {
+        let old = Schema::new(&sides.old.files, &before.file)?;
+        let new = Schema::new(&sides.new.files, &after.file)?;
+        let leniency = rules.policy().registry();
+        let registered = leniency.map(|leniency| Registered::read(before, after, sides, leniency)).transpose()?;
+        Ok(Self { old, new, registered })
+    }
 }
 
 /// What two versions of a message are compared with.
@@ -81,16 +102,16 @@ fn compare(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'
         outcome: Compatible::Yes,
         backward: None,
         forward: None,
+        registry: [None, None],
         findings: Vec::new(),
     };
     if !is_history {
         comparison.findings.extend(findings::moved(before, after, sides));
         comparison.findings.extend(findings::of_topic(before, after, sides));
     }
-    let schemas = (Schema::new(&sides.old.files, &before.file), Schema::new(&sides.new.files, &after.file));
-    match schemas {
-        (Ok(old), Ok(new)) => comparison.judge(&old, &new, after, sides, rules),
-        (Err(error), _) | (_, Err(error)) => {
+    match Schemas::read(before, after, sides, rules) {
+        Ok(schemas) => comparison.judge(&schemas, after, sides, rules),
+        Err(error) => {
             comparison.outcome = Compatible::Unknown;
             comparison.findings.push(findings::unusable(after, sides, &error));
         }
@@ -102,22 +123,30 @@ fn compare(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'
 }
 
 impl Comparison {
-    fn judge(&mut self, old: &Schema, new: &Schema, message: &Message, sides: &Sides<'_>, rules: &Rules<'_>) {
-        let level = rules.level(message);
-        let policy = rules.policy();
+    fn judge(&mut self, schemas: &Schemas, message: &Message, sides: &Sides<'_>, rules: &Rules<'_>) {
+        let (old, new) = (&schemas.old, &schemas.new);
+        let is_demanded = |direction| rules.level(message).demands(direction);
         for direction in [Direction::Backward, Direction::Forward] {
-            let verdict = logic(old, new, direction, policy);
-            if level.demands(direction) {
-                let found = findings::by_logic(&verdict, old, new, direction, message, sides);
-                let is_unknown = found.iter().any(|finding| finding.rule == findings::UNKNOWN);
-                self.outcome = self.outcome.max(if is_unknown { Compatible::Unknown } else { Compatible::Yes });
-                self.findings.extend(found);
+            let verdict = logic(old, new, direction, rules.policy());
+            let answer = schemas.registered.as_ref().map(|registered| registered.ask(direction));
+            self.registry[direction as usize] = answer.as_ref().map(Answer::is_accepted);
+            if is_demanded(direction) {
+                self.add(match answer {
+                    Some(answer) => answer.findings(&verdict, (old, new), message, sides),
+                    None => findings::by_logic(&verdict, old, new, direction, message, sides),
+                });
             }
             match direction {
                 Direction::Backward => self.backward = Some(verdict),
                 Direction::Forward => self.forward = Some(verdict),
             }
         }
+    }
+
+    fn add(&mut self, found: Vec<Finding>) {
+        let is_unknown = found.iter().any(|finding| finding.rule == findings::UNKNOWN);
+        self.outcome = self.outcome.max(if is_unknown { Compatible::Unknown } else { Compatible::Yes });
+        self.findings.extend(found);
     }
 
     fn order(&self) -> Option<DeployOrder> {
@@ -130,7 +159,7 @@ impl Comparison {
             Compatible::Unknown => "unknown",
             Compatible::No => "breaking",
         };
-        json!({
+        let mut comparison = json!({
             "message": self.title,
             "file": self.file,
             "against": self.against,
@@ -138,11 +167,16 @@ impl Comparison {
             "backward": self.backward.as_ref().map(verdict_json),
             "forward": self.forward.as_ref().map(verdict_json),
             "deploy": self.order().map(DeployOrder::text),
-        })
+        });
+        if let [Some(backward), Some(forward)] = self.registry {
+            let said = |is_accepted: bool| if is_accepted { "compatible" } else { "breaking" };
+            comparison["registry"] = json!({"backward": said(backward), "forward": said(forward)});
+        }
+        comparison
     }
 }
 
-/// What logic says of one direction.
+/// What logic says of one direction. In which order to deploy follows from it whatever the policy.
 fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Verdict {
     let (reader, writer) = match direction {
         Direction::Backward => (new, old),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use thoth_messaging_codegen::{Location, Severity};
 use thoth_messaging_compat::{
-    Difference, Direction, Place, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
+    Difference, Direction, Place, Rule, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
 };
 
 use super::compare::Sides;
@@ -11,13 +11,21 @@ use super::message::Message;
 use crate::finding::Finding;
 
 /// The rule of a finding where neither proof nor witness was found.
-pub(super) const UNKNOWN: &str = "UNKNOWN";
+pub(super) const UNKNOWN: &str = Rule::Unknown.name();
 
 /// A witness is shown so far, in characters.
 const SHOWN: usize = 2_000;
 
+/// What a direction is called.
+pub(super) fn level(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Backward => "BACKWARD",
+        Direction::Forward => "FORWARD",
+    }
+}
+
 /// What does not work in a direction.
-fn consequence(direction: Direction, against: &str) -> String {
+pub(super) fn consequence(direction: Direction, against: &str) -> String {
     match direction {
         Direction::Backward => {
             format!("BACKWARD: a payload that writers of {against} may write is refused by readers of the new version")
@@ -25,6 +33,14 @@ fn consequence(direction: Direction, against: &str) -> String {
         Direction::Forward => {
             format!("FORWARD: a payload that writers of the new version may write is refused by readers of {against}")
         }
+    }
+}
+
+/// What works in a direction.
+pub(super) fn promise(direction: Direction, against: &str) -> String {
+    match direction {
+        Direction::Backward => format!("readers of the new version understand all that writers of {against} may write"),
+        Direction::Forward => format!("readers of {against} understand all that writers of the new version may write"),
     }
 }
 
@@ -55,14 +71,11 @@ pub(super) fn deleted(message: &Message, sides: &Sides<'_>) -> Finding {
     let is_file = sides.new.files.get(&message.file).is_some();
     let what = if is_file { "is no message any more" } else { "is no longer there" };
     Finding {
-        rule: "MESSAGE_DELETED".to_owned(),
+        rule: Rule::MessageDeleted.name().to_owned(),
         severity: Severity::Error,
         message: format!("`{}` ({}) {what}", message.title, message.origin),
         location: is_file.then(|| sides.new.locate(&Place::root(&message.file))).flatten(),
-        notes: vec![
-            ("topic", message.topic.clone()),
-            ("help", "keep the schema for as long as its topic holds payloads, or waive this".to_owned()),
-        ],
+        notes: vec![("topic", message.topic.clone()), ("help", Rule::MessageDeleted.help().to_owned())],
     }
 }
 
@@ -70,9 +83,9 @@ pub(super) fn deleted(message: &Message, sides: &Sides<'_>) -> Finding {
 pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
     let at = |pointer: &str| sides.new.locate(&Place { file: after.file.clone(), pointer: pointer.to_owned() });
     let mut found = Vec::new();
-    let mut warn = |rule: &str, message: String, location: Option<Location>| {
+    let mut warn = |rule: Rule, message: String, location: Option<Location>| {
         found.push(Finding {
-            rule: rule.to_owned(),
+            rule: rule.name().to_owned(),
             severity: Severity::Warning,
             message,
             location,
@@ -80,11 +93,11 @@ pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec
         });
     };
     if before.file != after.file {
-        warn("FILE_MOVED", format!("`{}` was in `{}`", after.title, before.file), at(""));
+        warn(Rule::FileMoved, format!("`{}` was in `{}`", after.title, before.file), at(""));
     }
     if before.title != after.title {
         let message = format!("`{}` is called `{}` now: so is its Rust type", before.title, after.title);
-        warn("MESSAGE_RENAMED", message, at("/title"));
+        warn(Rule::MessageRenamed, message, at("/title"));
     }
     found
 }
@@ -93,11 +106,11 @@ pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec
 pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
     let changes = topic_changes(&before.kafka, &after.kafka);
     let finding = |change: TopicChange| Finding {
-        rule: change.rule.to_owned(),
+        rule: change.rule.name().to_owned(),
         severity: if change.is_breaking { Severity::Error } else { Severity::Warning },
         message: format!("`{}`: {}", after.title, change.message),
         location: sides.new.locate(&Place { file: after.file.clone(), pointer: change.pointer }),
-        notes: vec![("help", change.help.to_owned())],
+        notes: vec![("why", change.rule.why().to_owned()), ("help", change.rule.help().to_owned())],
     };
     changes.into_iter().map(finding).collect()
 }
@@ -124,7 +137,7 @@ pub(super) fn by_logic(
     }
 }
 
-fn with_witness(
+pub(super) fn with_witness(
     difference: &Difference,
     witness: &Value,
     direction: Direction,
@@ -141,9 +154,9 @@ fn of_difference(difference: &Difference, direction: Direction, message: &Messag
     if let Some(before) = sides.old.locate(&difference.old) {
         notes.push(("before", before.to_string()));
     }
-    notes.push(("help", difference.help().to_owned()));
+    notes.push(("help", difference.rule.help().to_owned()));
     Finding {
-        rule: difference.rule.clone(),
+        rule: difference.rule.name().to_owned(),
         severity: Severity::Error,
         message: format!("`{}`: {}", message.title, difference.message),
         location: sides.new.locate(&difference.new).or_else(|| sides.new.locate(&Place::root(&message.file))),
@@ -153,20 +166,13 @@ fn of_difference(difference: &Difference, direction: Direction, message: &Messag
 
 fn unknown(reason: &str, places: &[Place], direction: Direction, message: &Message, sides: &Sides<'_>) -> Finding {
     let place = places.iter().find_map(|place| sides.new.locate(place));
-    let level = match direction {
-        Direction::Backward => "BACKWARD",
-        Direction::Forward => "FORWARD",
-    };
+    let level = level(direction);
     Finding {
         rule: UNKNOWN.to_owned(),
         severity: Severity::Error,
         message: format!("`{}`: neither a proof nor a witness was found for {level}: {reason}", message.title),
         location: place.or_else(|| sides.new.locate(&Place::root(&message.file))),
-        notes: vec![(
-            "help",
-            "compare by hand; where the change is fine, waive `UNKNOWN` at this place in thoth-messaging.toml"
-                .to_owned(),
-        )],
+        notes: vec![("help", Rule::Unknown.help().to_owned())],
     }
 }
 

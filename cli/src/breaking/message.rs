@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 use thoth_messaging_codegen::{Compatibility, Location, SchemaDraft, SchemaFile, SchemaSet};
-use thoth_messaging_compat::{Files, Place};
+use thoth_messaging_compat::{Files, Place, REGISTRY_DRAFT};
 
 /// The messages of one version, and all its files.
 pub(super) struct Messages {
     pub(super) files: Files,
+    /// The files as Confluent's Schema Registry reads them.
+    pub(super) registered: Files,
     pub(super) schemas: SchemaSet,
     list: Vec<Message>,
 }
@@ -29,10 +31,12 @@ pub(super) struct Message {
 impl Messages {
     /// Reads a set. A file that is no JSON is the error.
     pub(super) fn read(schemas: &SchemaSet, draft: SchemaDraft) -> Result<Self, String> {
-        let mut read = Self { files: Files::new(), schemas: schemas.clone(), list: Vec::new() };
+        let registered = Files::new().with_draft(REGISTRY_DRAFT);
+        let mut read = Self { files: Files::new(), registered, schemas: schemas.clone(), list: Vec::new() };
         for (name, file) in schemas.iter() {
             let mut value: Value = serde_json::from_str(&file.text).map_err(|_| file.origin.clone())?;
             read.list.extend(Message::of(name, file, &value));
+            read.registered.insert(name, value.clone());
             if let Value::Object(members) = &mut value {
                 members.entry("$schema").or_insert_with(|| draft.uri().into());
             }

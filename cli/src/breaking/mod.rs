@@ -7,6 +7,7 @@ mod message;
 mod order;
 mod pairs;
 mod policy;
+mod registry;
 mod settings;
 mod waivers;
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use jiff::civil::Date;
 use thoth_messaging_codegen::Severity;
+use thoth_messaging_compat::Rule;
 
 use super::settings::Waiver;
 use crate::finding::Finding;
@@ -55,11 +56,11 @@ impl<'a> Waivers<'a> {
     fn useless(&self, waiver: &Waiver) -> Finding {
         let over = if self.is_over(waiver) { ", and is over" } else { "" };
         Finding {
-            rule: "unused-waiver".to_owned(),
+            rule: Rule::UnusedWaiver.name().to_owned(),
             severity: Severity::Warning,
             message: format!("the waiver of `{}` at `{}` waives nothing{over}", waiver.rule, waiver.pointer),
             location: None,
-            notes: vec![("help", "take it out of thoth-messaging.toml".to_owned())],
+            notes: vec![("help", Rule::UnusedWaiver.help().to_owned())],
         }
     }
 }
@@ -68,7 +69,7 @@ fn covers(waiver: &Waiver, finding: &Finding) -> bool {
     let Some(location) = &finding.location else { return false };
     let below = location.pointer.strip_prefix(waiver.pointer.trim_start_matches('#'));
     let is_file = |file: &String| location.file == *file || location.file.ends_with(&format!("/{file}"));
-    finding.rule == waiver.rule
+    finding.rule == waiver.rule.name()
         && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         && waiver.file.as_ref().is_none_or(is_file)
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use thoth_messaging_codegen::explain;
 
 use super::{Report, gitlab, lines, severity, url};
+use crate::explain;
 use crate::finding::Finding;
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
@@ -29,11 +29,11 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 }
 
 fn rule(id: &str) -> Value {
-    match explain(id) {
+    match explain::page(id) {
         Some(page) => json!({
             "id": id,
             "shortDescription": {"text": page.title},
-            "help": {"text": page.page, "markdown": page.page},
+            "help": {"text": page.text, "markdown": page.text},
         }),
         None => json!({"id": id}),
     }

@@ -3,6 +3,7 @@
 use gix::ObjectId;
 
 use super::Failure;
+use crate::near::nearest;
 
 /// A reference that the repository does not know, with the nearest ones and how to fetch it.
 pub(super) fn reference(git: &gix::Repository, reference: &str, error: &gix::Error) -> Failure {
@@ -33,7 +34,7 @@ fn remedies(git: &gix::Repository, reference: &str) -> Vec<String> {
         let shorter = || format!("the history of `{name}` is shorter: `git log --oneline {name}` shows it");
         help.push(if is_shallow { UNSHALLOW.to_owned() } else { shorter() });
     } else {
-        let near = nearest(&known, name);
+        let near = nearest(known.iter().map(String::as_str), |known| likeness(known, name));
         let (near, which) = if near.is_empty() { (first(&known), "the repository has") } else { (near, "there is") };
         help.push(format!("{which} {}", near.join(", ")));
         if rest.is_empty() {
@@ -107,17 +108,11 @@ fn first(names: &[String]) -> Vec<String> {
     first
 }
 
-/// Up to three of the names that are most like another: of a remote, or with a slip of the hand.
-fn nearest(names: &[String], wanted: &str) -> Vec<String> {
-    let likeness = |name: &str| {
-        let last = name.rsplit('/').next().unwrap_or(name);
-        let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
-        if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
-    };
-    let mut near: Vec<_> =
-        names.iter().map(|name| (likeness(name), name)).filter(|(likeness, _)| *likeness > 0.8).collect();
-    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
-    near.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()
+/// How much a name is like another one, which may be of a remote, or have a slip of the hand.
+fn likeness(name: &str, wanted: &str) -> f64 {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
+    if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
 }
 
 /// Whether objects were left out when the repository was cloned.

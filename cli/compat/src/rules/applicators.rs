@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::keywords::changed;
 use super::walk::{Pair, Side, Walk};
-use super::{Effect, shown};
+use super::{Difference, Effect, Rule, shown};
 use crate::files::Place;
 use crate::schema::Schema;
 
@@ -15,25 +15,33 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) -> bo
     match keyword {
         "properties" => properties(walk, pair),
         "patternProperties" | "dependentSchemas" | "dependencies" => named(walk, pair, keyword),
-        "additionalProperties" => additional_properties(walk, pair),
-        "allOf" => branches(walk, pair, keyword, "PRODUCT_TYPE", Effect::BACKWARD),
-        "anyOf" | "oneOf" => branches(walk, pair, keyword, "SUM_TYPE", Effect::FORWARD),
+        "additionalProperties" | "additionalItems" | "unevaluatedProperties" | "unevaluatedItems" => {
+            others(walk, pair, keyword);
+        }
+        "allOf" | "anyOf" | "oneOf" => branches(walk, pair, keyword),
         "items" | "prefixItems" => items(walk, pair, keyword),
         "propertyNames" | "then" | "else" | "$ref" => one(walk, pair, keyword, &pair.instance),
-        "additionalItems" | "unevaluatedItems" | "contains" | "unevaluatedProperties" => {
-            one(walk, pair, keyword, &format!("{}/*", pair.instance));
-        }
+        "contains" => one(walk, pair, keyword, &format!("{}/*", pair.instance)),
         "if" | "not" | "$dynamicRef" | "$recursiveRef" => {
             // Whether such a schema takes more or less turns its effect around, or more than that.
             if pair.old.get(keyword) != pair.new.get(keyword) {
-                let mut difference = changed(pair, keyword);
-                difference.effect = Effect::BOTH;
-                walk.report(difference);
+                report(walk, either_way(changed(pair, keyword)));
             }
         }
         _ => return false,
     }
     true
+}
+
+fn report(walk: &mut Walk<'_>, difference: Option<Difference>) {
+    if let Some(difference) = difference {
+        walk.report(difference);
+    }
+}
+
+/// A change that may break both ways, whether the keyword came or went.
+fn either_way(difference: Option<Difference>) -> Option<Difference> {
+    difference.map(|difference| Difference { effect: Effect::BOTH, ..difference })
 }
 
 /// A keyword with one schema.
@@ -48,7 +56,7 @@ fn one(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str, instance: &str) {
     match (place(walk.old, &pair.old), place(walk.new, &pair.new)) {
         (Some(old), Some(new)) => walk.compare(&old, &new, instance.to_owned()),
         (None, None) => {}
-        _ => walk.report(changed(pair, keyword)),
+        _ => report(walk, changed(pair, keyword)),
     }
 }
 
@@ -65,27 +73,35 @@ fn properties(walk: &mut Walk<'_>, pair: &Pair<'_>) {
         let instance = format!("{}/{}", pair.instance, escaped(name));
         match before.get(name) {
             Some(old) => walk.compare(old, new, instance),
-            None => member(walk, pair, "ADDED_TO", name, &pair.old.place, new),
+            None => member(walk, pair, true, name, &pair.old.place, new),
         }
     }
     for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-        member(walk, pair, "REMOVED_FROM", name, old, &pair.new.place);
+        member(walk, pair, false, name, old, &pair.new.place);
     }
 }
 
-fn member(walk: &mut Walk<'_>, pair: &Pair<'_>, change: &str, name: &str, old: &Place, new: &Place) {
-    let (other, is_added) = if change == "ADDED_TO" { (&pair.old, true) } else { (&pair.new, false) };
+fn member(walk: &mut Walk<'_>, pair: &Pair<'_>, is_added: bool, name: &str, old: &Place, new: &Place) {
+    let other = if is_added { &pair.old } else { &pair.new };
     let is_closed = matches!(other.get("additionalProperties"), Some(Value::Bool(false)))
         || matches!(other.get("unevaluatedProperties"), Some(Value::Bool(false)));
-    let model = if is_closed { "CLOSED" } else { "OPEN" };
+    let is_required =
+        || pair.new.get("required").and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it == name));
+    let rule = match (is_added, is_closed) {
+        (true, true) if is_required() => Rule::RequiredPropertyAddedToUnopen,
+        (true, true) => Rule::OptionalPropertyAddedToUnopen,
+        (true, false) if is_required() => Rule::RequiredPropertyAddedToOpen,
+        (true, false) => Rule::OptionalPropertyAddedToOpen,
+        (false, true) => Rule::PropertyRemovedFromClosed,
+        (false, false) => Rule::PropertyRemovedFromOpen,
+    };
     // In the version without the member a closed object refuses it, and an open one takes any value of it.
     let effect = if is_closed == is_added { Effect::FORWARD } else { Effect::BACKWARD };
-    let verb = if is_added { "is declared now" } else { "is no longer declared" };
-    let (which, what) = if is_added { ("were", "other members") } else { ("are", "other members") };
+    let (verb, were) = if is_added { ("is declared now", "were") } else { ("is no longer declared", "are") };
     let refused = if is_closed { "refused" } else { "allowed" };
-    let message = format!("member `{name}` of {} {verb}, where {what} {which} {refused}", pair.subject());
+    let message = format!("member `{name}` of {} {verb}, where other members {were} {refused}", pair.subject());
     let keyword = if is_closed { "additionalProperties" } else { "properties" };
-    let mut difference = pair.difference(keyword, format!("PROPERTY_{change}_{model}_CONTENT_MODEL"), effect, message);
+    let mut difference = pair.difference(keyword, rule, effect, message);
     (difference.old, difference.new) = (old.clone(), new.clone());
     if !is_closed {
         difference.instance = format!("{}/{}", pair.instance, escaped(name));
@@ -108,7 +124,7 @@ fn named(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) {
     let (before, after) = (names(&pair.old), names(&pair.new));
     let lists = |side: &Side<'_>| side.get(keyword).map(without_schemas);
     if before != after && sorted(&before) != sorted(&after) || lists(&pair.old) != lists(&pair.new) {
-        walk.report(changed(pair, keyword));
+        report(walk, changed(pair, keyword));
     }
 }
 
@@ -124,26 +140,54 @@ fn sorted(names: &[String]) -> Vec<&String> {
     names
 }
 
-/// What members that are not declared have to be.
-fn additional_properties(walk: &mut Walk<'_>, pair: &Pair<'_>) {
-    const KEYWORD: &str = "additionalProperties";
-    let (before, after) = (pair.old.get(KEYWORD), pair.new.get(KEYWORD));
+/// What members or items that are not declared have to be.
+fn others(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) {
+    let (before, after) = (pair.old.get(keyword), pair.new.get(keyword));
     let is_free = |value: Option<&Value>| matches!(value, None | Some(Value::Bool(true)));
     let is_closed = |value: Option<&Value>| matches!(value, Some(Value::Bool(false)));
-    let (suffix, effect) = match (before, after) {
+    let [added, removed, extended, narrowed] = rules_of_others(keyword);
+    let (rule, effect) = match (before, after) {
         (before, after) if before == after || is_free(before) && is_free(after) => return,
         (Some(Value::Object(_)), Some(Value::Object(_))) => {
-            one(walk, pair, KEYWORD, &format!("{}/*", pair.instance));
+            one(walk, pair, keyword, &format!("{}/*", pair.instance));
             return;
         }
-        (before, after) if is_closed(before) && is_free(after) => ("ADDED", Effect::FORWARD),
-        (before, after) if is_free(before) && is_closed(after) => ("REMOVED", Effect::BACKWARD),
-        (before, after) if is_closed(before) || is_free(after) => ("EXTENDED", Effect::FORWARD),
-        _ => ("NARROWED", Effect::BACKWARD),
+        (before, _) if is_closed(before) => (added, Effect::FORWARD),
+        (_, after) if is_closed(after) => (removed, Effect::BACKWARD),
+        (_, after) if is_free(after) => (extended, Effect::FORWARD),
+        _ => (narrowed, Effect::BACKWARD),
     };
     let text = |value: Option<&Value>| value.map_or_else(|| "true".to_owned(), shown);
-    let message = format!("`{KEYWORD}` of {} was {} and is {}", pair.subject(), text(before), text(after));
-    walk.report(pair.difference(KEYWORD, format!("ADDITIONAL_PROPERTIES_{suffix}"), effect, message));
+    let message = format!("`{keyword}` of {} was {} and is {}", pair.subject(), text(before), text(after));
+    walk.report(pair.difference(keyword, rule, effect, message));
+}
+
+/// They are allowed now, refused now, may be anything now, or have a schema now.
+fn rules_of_others(keyword: &str) -> [Rule; 4] {
+    use Rule as R;
+    match keyword {
+        "additionalItems" => {
+            [R::AdditionalItemsAdded, R::AdditionalItemsRemoved, R::AdditionalItemsExtended, R::AdditionalItemsNarrowed]
+        }
+        "unevaluatedItems" => [
+            R::UnevaluatedItemsAdded,
+            R::UnevaluatedItemsRemoved,
+            R::UnevaluatedItemsExtended,
+            R::UnevaluatedItemsNarrowed,
+        ],
+        "unevaluatedProperties" => [
+            R::UnevaluatedPropertiesAdded,
+            R::UnevaluatedPropertiesRemoved,
+            R::UnevaluatedPropertiesExtended,
+            R::UnevaluatedPropertiesNarrowed,
+        ],
+        _ => [
+            R::AdditionalPropertiesAdded,
+            R::AdditionalPropertiesRemoved,
+            R::AdditionalPropertiesExtended,
+            R::AdditionalPropertiesNarrowed,
+        ],
+    }
 }
 
 /// Items: one schema for all, or one for each of the first.
@@ -159,15 +203,17 @@ fn items(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) {
         }
     }
     if before.len() != after.len() || is_list(&pair.old) != is_list(&pair.new) {
-        let mut difference = changed(pair, keyword);
-        difference.effect = Effect::BOTH;
-        walk.report(difference);
+        report(walk, either_way(changed(pair, keyword)));
     }
 }
 
-/// The branches of a choice or a conjunction: equal ones are matched first, then those at the same place. `extended` is
-/// what one more branch does; of a `oneOf`, of which a value may be of one only, it may do more.
-fn branches(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str, rule: &str, extended: Effect) {
+/// The branches of a choice or a conjunction: equal ones are matched first, then those at the same place. One more branch of
+/// a `oneOf`, of which a value may be of one only, may do more than its effect says.
+fn branches(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) {
+    let (extended, narrowed) = match keyword {
+        "allOf" => ((Rule::ProductTypeExtended, Effect::BACKWARD), (Rule::ProductTypeNarrowed, Effect::FORWARD)),
+        _ => ((Rule::SumTypeExtended, Effect::FORWARD), (Rule::SumTypeNarrowed, Effect::BACKWARD)),
+    };
     let list = |schema: &Schema, side: &Side<'_>| -> Vec<(Place, Value)> {
         let held = schema.subschemas(&side.place).iter().filter(|held| held.keyword == keyword);
         held.filter_map(|held| Some((held.place.clone(), schema.value(&held.place)?.clone()))).collect()
@@ -184,16 +230,15 @@ fn branches(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str, rule: &str, ext
     for ((old, _), (new, _)) in before.iter().zip(&after) {
         walk.compare(old, new, pair.instance.clone());
     }
-    let narrowed = Effect { backward: extended.forward, forward: extended.backward };
     for (place, value) in after.iter().skip(both) {
         let message = format!("`{keyword}` of {} has one more branch: {}", pair.subject(), shown(value));
-        let mut difference = pair.difference(keyword, format!("{rule}_EXTENDED"), extended, message);
+        let mut difference = pair.difference(keyword, extended.0, extended.1, message);
         difference.new = place.clone();
         walk.report(difference);
     }
     for (place, value) in before.iter().skip(both) {
         let message = format!("`{keyword}` of {} no longer has the branch {}", pair.subject(), shown(value));
-        let mut difference = pair.difference(keyword, format!("{rule}_NARROWED"), narrowed, message);
+        let mut difference = pair.difference(keyword, narrowed.0, narrowed.1, message);
         difference.old = place.clone();
         walk.report(difference);
     }

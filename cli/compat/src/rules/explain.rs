@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Difference, Effect, differences, shown};
+use super::{Difference, Effect, Rule, differences, shown};
 use crate::schema::{Schema, Violation};
 
 /// Which way a payload goes.
@@ -82,7 +82,7 @@ fn keyword(violation: &Violation, old: &Schema, new: &Schema, direction: Directi
     let (old, new) = if is_new { (other, reader) } else { (reader, other) };
     let at = if violation.instance.is_empty() { "the payload".to_owned() } else { format!("`{}`", violation.instance) };
     Difference {
-        rule: "SCHEMA_CHANGED".to_owned(),
+        rule: Rule::SchemaChanged,
         old: old.clone(),
         new: new.clone(),
         instance: violation.instance.clone(),

@@ -6,7 +6,7 @@ use jsonschema::Draft;
 use serde_json::Value;
 
 use super::walk::{Pair, Side};
-use super::{Difference, Effect, shown};
+use super::{Difference, Effect, Rule, shown};
 
 /// The change of a keyword, where it is one.
 pub(super) fn compare(pair: &Pair<'_>, keyword: &str, formats: bool) -> Option<Difference> {
@@ -22,32 +22,33 @@ pub(super) fn compare(pair: &Pair<'_>, keyword: &str, formats: bool) -> Option<D
         "uniqueItems" => {
             let is_on = |value: Option<&Value>| value == Some(&Value::Bool(true));
             match (is_on(before), is_on(after)) {
-                (false, true) => Some(simple(pair, keyword, "UNIQUE_ITEMS_ADDED", Effect::BACKWARD)),
-                (true, false) => Some(simple(pair, keyword, "UNIQUE_ITEMS_REMOVED", Effect::FORWARD)),
+                (false, true) => Some(simple(pair, keyword, Rule::UniqueItemsAdded, Effect::BACKWARD)),
+                (true, false) => Some(simple(pair, keyword, Rule::UniqueItemsRemoved, Effect::FORWARD)),
                 _ => None,
             }
         }
         "maxLength" | "maximum" | "exclusiveMaximum" | "maxItems" | "maxProperties" | "maxContains" => {
-            Some(bound(pair, keyword, true))
+            bound(pair, keyword, true)
         }
         "minLength" | "minimum" | "exclusiveMinimum" | "minItems" | "minProperties" | "minContains" => {
-            Some(bound(pair, keyword, false))
+            bound(pair, keyword, false)
         }
-        _ => Some(changed(pair, keyword)),
+        _ => changed(pair, keyword),
     }
 }
 
-/// A change whose effect follows from whether it came, went or is another one.
-pub(super) fn changed(pair: &Pair<'_>, keyword: &str) -> Difference {
+/// A change whose effect follows from whether it came, went or is another one; none of a keyword that no draft knows, which
+/// refuses nothing.
+pub(super) fn changed(pair: &Pair<'_>, keyword: &str) -> Option<Difference> {
     let (suffix, effect) = match (pair.old.get(keyword), pair.new.get(keyword)) {
         (None, _) => ("ADDED", Effect::BACKWARD),
         (_, None) => ("REMOVED", Effect::FORWARD),
         _ => ("CHANGED", Effect::BOTH),
     };
-    simple(pair, keyword, format!("{}_{suffix}", screaming(keyword)), effect)
+    Some(simple(pair, keyword, rule(keyword, suffix)?, effect))
 }
 
-fn simple(pair: &Pair<'_>, keyword: &str, rule: impl Into<String>, effect: Effect) -> Difference {
+fn simple(pair: &Pair<'_>, keyword: &str, rule: Rule, effect: Effect) -> Difference {
     pair.difference(keyword, rule, effect, what(pair, keyword))
 }
 
@@ -65,7 +66,7 @@ fn what(pair: &Pair<'_>, keyword: &str) -> String {
 }
 
 /// An upper or a lower bound.
-fn bound(pair: &Pair<'_>, keyword: &str, is_upper: bool) -> Difference {
+fn bound(pair: &Pair<'_>, keyword: &str, is_upper: bool) -> Option<Difference> {
     let (before, after) = (pair.old.get(keyword), pair.new.get(keyword));
     let numbers = (before.and_then(Value::as_f64), after.and_then(Value::as_f64));
     let (suffix, effect) = match numbers {
@@ -79,7 +80,7 @@ fn bound(pair: &Pair<'_>, keyword: &str, is_upper: bool) -> Difference {
             _ => ("REMOVED", Effect::FORWARD),
         },
     };
-    simple(pair, keyword, format!("{}_{suffix}", screaming(keyword)), effect)
+    Some(simple(pair, keyword, rule(keyword, suffix)?, effect))
 }
 
 /// `type`: the sets of types before and after.
@@ -87,9 +88,9 @@ fn types(pair: &Pair<'_>) -> Option<Difference> {
     let (before, after) = (types_of(&pair.old), types_of(&pair.new));
     let (rule, effect) = match (before.is_subset(&after), after.is_subset(&before)) {
         (true, true) => return None,
-        (true, false) => ("TYPE_EXTENDED", Effect::FORWARD),
-        (false, true) => ("TYPE_NARROWED", Effect::BACKWARD),
-        (false, false) => ("TYPE_CHANGED", Effect::BOTH),
+        (true, false) => (Rule::TypeExtended, Effect::FORWARD),
+        (false, true) => (Rule::TypeNarrowed, Effect::BACKWARD),
+        (false, false) => (Rule::TypeChanged, Effect::BOTH),
     };
     Some(simple(pair, "type", rule, effect))
 }
@@ -127,12 +128,12 @@ fn constants(pair: &Pair<'_>, keyword: &str) -> Option<Difference> {
     let (rule, effect) = match (&before, &after) {
         (Some(before), Some(after)) => match (holds(after, before), holds(before, after)) {
             (true, true) => return None,
-            (true, false) => ("ENUM_ARRAY_EXTENDED", Effect::FORWARD),
-            (false, true) => ("ENUM_ARRAY_NARROWED", Effect::BACKWARD),
-            (false, false) => ("ENUM_ARRAY_CHANGED", Effect::BOTH),
+            (true, false) => (Rule::EnumArrayExtended, Effect::FORWARD),
+            (false, true) => (Rule::EnumArrayNarrowed, Effect::BACKWARD),
+            (false, false) => (Rule::EnumArrayChanged, Effect::BOTH),
         },
-        (None, _) => ("ENUM_ADDED", Effect::BACKWARD),
-        (_, None) => ("ENUM_REMOVED", Effect::FORWARD),
+        (None, _) => (Rule::EnumAdded, Effect::BACKWARD),
+        (_, None) => (Rule::EnumRemoved, Effect::FORWARD),
     };
     Some(simple(pair, keyword, rule, effect))
 }
@@ -149,20 +150,38 @@ fn required(pair: &Pair<'_>) -> Option<Difference> {
     let subject = pair.subject();
     let (rule, effect, message) = match (added.as_str(), gone.as_str()) {
         ("", "") => return None,
-        (_, "") => ("REQUIRED_ATTRIBUTE_ADDED", Effect::BACKWARD, format!("{added} of {subject} must be there now")),
-        ("", _) => ("REQUIRED_ATTRIBUTE_REMOVED", Effect::FORWARD, format!("{gone} of {subject} may be left out now")),
+        (_, "") => (Rule::RequiredAttributeAdded, Effect::BACKWARD, format!("{added} of {subject} must be there now")),
+        ("", _) => {
+            (Rule::RequiredAttributeRemoved, Effect::FORWARD, format!("{gone} of {subject} may be left out now"))
+        }
         _ => {
             let message = format!("{added} of {subject} must be there now, and {gone} may be left out");
-            ("REQUIRED_ATTRIBUTE_ADDED", Effect::BOTH, message)
+            (Rule::RequiredAttributeAdded, Effect::BOTH, message)
         }
     };
     Some(pair.difference("required", rule, effect, message))
 }
 
+/// The rule of what happened to a keyword, by its name: that of the keyword as in `MAX_LENGTH_ADDED`, or of the family that
+/// it is of.
+fn rule(keyword: &str, suffix: &str) -> Option<Rule> {
+    let name = match keyword {
+        "$ref" | "$dynamicRef" | "$recursiveRef" => "REFERENCE".to_owned(),
+        "if" | "then" | "else" => "CONDITION".to_owned(),
+        "not" => "NOT_TYPE".to_owned(),
+        "items" | "prefixItems" => "ITEMS".to_owned(),
+        "patternProperties" => "PATTERN_PROPERTY".to_owned(),
+        "dependencies" | "dependentSchemas" => "DEPENDENCY_SCHEMA".to_owned(),
+        "dependentRequired" => "DEPENDENCY_ARRAY".to_owned(),
+        other => screaming(other),
+    };
+    format!("{name}_{suffix}").parse().ok()
+}
+
 /// `maxLength` as `MAX_LENGTH`.
-pub(super) fn screaming(keyword: &str) -> String {
+fn screaming(keyword: &str) -> String {
     let mut name = String::new();
-    for char in keyword.trim_start_matches('$').chars() {
+    for char in keyword.chars() {
         if char.is_ascii_uppercase() {
             name.push('_');
         }

@@ -1,12 +1,14 @@
 //! What changed between two versions of a schema, by rules with names.
 //!
 //! A verdict of [`covers`](crate::covers) is about schemas as a whole, and does not follow from these: they say to a person
-//! which keyword to look at. The names are those of Confluent's Schema Registry where it has one.
+//! which keyword to look at. The names are those of Confluent's Schema Registry where it has one: [`Rule`] is the table of
+//! all of them, also of those that are found elsewhere.
 
 mod applicators;
 mod explain;
-mod help;
 mod keywords;
+mod rule;
+mod table;
 mod topic;
 mod walk;
 
@@ -16,14 +18,16 @@ use crate::files::Place;
 use crate::schema::Schema;
 
 pub use explain::{Direction, explain};
+pub use rule::{Registry, UnknownRule};
+pub use table::Rule;
 pub use topic::{TopicChange, topic_changes};
 
 /// One change of a keyword.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The name of the rule, as `REQUIRED_ATTRIBUTE_ADDED`.
-    pub rule: String,
+    /// What kind of change it is.
+    pub rule: Rule,
     /// The keyword in the old version; where it has none, the schema that has it in the new one.
     pub old: Place,
     /// The keyword in the new version; where it has none, the schema that had it in the old one.
@@ -36,14 +40,6 @@ pub struct Difference {
     pub keyword: String,
     /// What the change does when nothing else does.
     pub effect: Effect,
-}
-
-impl Difference {
-    /// What to do instead, in a sentence.
-    #[must_use]
-    pub fn help(&self) -> &'static str {
-        help::of(&self.rule)
-    }
 }
 
 /// Which payloads a change may break.
@@ -65,7 +61,7 @@ impl Effect {
 ///
 /// ```
 /// use serde_json::json;
-/// use thoth_messaging_compat::{Files, Schema, differences};
+/// use thoth_messaging_compat::{Files, Rule, Schema, differences};
 ///
 /// let schema = |document| {
 ///     let mut files = Files::new();
@@ -75,7 +71,7 @@ impl Effect {
 /// let old = schema(json!({"properties": {"note": {"maxLength": 80}}}))?;
 /// let new = schema(json!({"properties": {"note": {"maxLength": 40}}}))?;
 /// let found = differences(&old, &new);
-/// assert_eq!(found[0].rule, "MAX_LENGTH_DECREASED");
+/// assert_eq!(found[0].rule, Rule::MaxLengthDecreased);
 /// assert_eq!(found[0].message, "`maxLength` of `/note` was 80 and is 40");
 /// # Ok::<(), thoth_messaging_compat::SchemaError>(())
 /// ```

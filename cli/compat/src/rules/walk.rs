@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::Draft;
 use serde_json::{Map, Value};
 
-use super::{Difference, Effect, applicators, keywords};
+use super::{Difference, Effect, Rule, applicators, keywords};
 use crate::files::Place;
 use crate::schema::Schema;
 
@@ -76,15 +76,9 @@ impl Pair<'_> {
     }
 
     /// A change of a keyword.
-    pub(super) fn difference(
-        &self,
-        keyword: &str,
-        rule: impl Into<String>,
-        effect: Effect,
-        message: String,
-    ) -> Difference {
+    pub(super) fn difference(&self, keyword: &str, rule: Rule, effect: Effect, message: String) -> Difference {
         Difference {
-            rule: rule.into(),
+            rule,
             old: self.old.at(keyword),
             new: self.new.at(keyword),
             instance: self.instance.clone(),
@@ -143,13 +137,13 @@ impl<'a> Walk<'a> {
     /// `true` and `false` beside a schema that says something.
     fn boolean(&mut self, before: &Value, after: &Value, old: Place, new: Place, instance: String) {
         let (rule, effect) = match (before, after) {
-            (Value::Bool(false), _) | (_, Value::Bool(true)) => ("SCHEMA_EXTENDED", Effect::FORWARD),
-            _ => ("SCHEMA_NARROWED", Effect::BACKWARD),
+            (Value::Bool(false), _) | (_, Value::Bool(true)) => (Rule::SchemaExtended, Effect::FORWARD),
+            _ => (Rule::SchemaNarrowed, Effect::BACKWARD),
         };
         let subject = if instance.is_empty() { "the payload".to_owned() } else { format!("`{instance}`") };
         let message = format!("the schema of {subject} was {} and is {}", super::shown(before), super::shown(after));
         let keyword = "false schema".to_owned();
-        self.report(Difference { rule: rule.to_owned(), old, new, instance, message, keyword, effect });
+        self.report(Difference { rule, old, new, instance, message, keyword, effect });
     }
 }
 

@@ -151,7 +151,8 @@ impl Declared {
     }
 }
 
-fn may_match(pattern: &str, name: &str) -> bool {
+/// Whether a name matches a pattern, as the validator says.
+pub(crate) fn may_match(pattern: &str, name: &str) -> bool {
     let matched = super::options(false).build(&json!({"pattern": pattern}));
     matched.map_or(true, |validator| validator.is_valid(&Value::String(name.to_owned())))
 }

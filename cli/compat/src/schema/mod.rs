@@ -13,6 +13,7 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
 
 use crate::files::{Files, Place, own_uri};
+pub(crate) use closed::may_match;
 pub(crate) use validator::options;
 pub use violation::Violation;
 

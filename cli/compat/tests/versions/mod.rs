@@ -4,7 +4,7 @@
 
 pub(crate) mod random;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers, find_witness};
@@ -38,6 +38,41 @@ pub(crate) fn with_formats(document: &Value, formats: bool) -> Option<Schema> {
     let mut files = Files::new().with_formats(formats);
     files.insert("schema.json", document.clone());
     Schema::new(&files, "schema.json").ok()
+}
+
+/// The schemas of a corpus; nothing where it is absent.
+pub(crate) fn published(folder: &str) -> Option<Files> {
+    let folder = corpora(folder)?;
+    let mut files = Files::new();
+    for path in json_files(&folder) {
+        let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+        let mut document = read(&path);
+        // The authors of some mean each relative `$id` from the folder of the schemas.
+        if let Some(id) = document["$id"].as_str().filter(|id| !id.contains("://")) {
+            document["$id"] = format!("https://example.org/{id}").into();
+        }
+        if !name.starts_with("tests/") {
+            files.insert(name, document);
+        }
+    }
+    Some(files)
+}
+
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Verdicts, counted.
