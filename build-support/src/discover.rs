@@ -56,8 +56,8 @@ pub fn read_folder(folder: impl AsRef<Path>) -> Result<SchemaSet, BuildError> {
                 continue;
             }
             let unreadable = |source| BuildError::Read { path: path.clone(), source };
-            // Follows links, which `DirEntry::file_type` does not.
-            if fs::metadata(&path).map_err(unreadable)?.is_dir() {
+            // Follows links, which `DirEntry::file_type` does not. One that leads nowhere is a file, read or not by its name.
+            if path.is_dir() {
                 if entry.file_type().map_err(unreadable)?.is_symlink() {
                     links.insert(path);
                 } else {

@@ -30,17 +30,14 @@ pub(crate) struct CheckArgs {
 
 /// The levels of the lints: those of the settings, then those of the command.
 fn lints(arguments: &CheckArgs, context: &Context) -> Result<Lints, Failure> {
-    let mut lints = Lints::default();
-    let list = "`thoth-messaging explain` lists them all";
-    for (name, level) in &context.config.lints {
-        lints.set(name, (*level).into()).map_err(|error| Failure::new(format!("`[lints]`: {error}")).help(list))?;
-    }
+    let mut lints = context.config.lint_levels()?;
     for choice in &arguments.lint {
         let (name, level) = choice.split_once('=').ok_or_else(|| {
-            Failure::new(format!("`--lint {choice}` has no level")).help(format!("write `--lint {choice}=error`"))
+            Failure::new(format!("`--lint {choice}` has no level"))
+                .help(format!("write `--lint {choice}=error`, or `=warning` or `=off`"))
         })?;
         let level = level.parse().map_err(|error| Failure::new(format!("`--lint {choice}`: {error}")))?;
-        lints.set(name, level).map_err(|error| Failure::new(format!("`--lint`: {error}")).help(list))?;
+        lints.set(name, level).map_err(|error| Failure::unknown_lint("--lint", &error))?;
     }
     Ok(lints)
 }

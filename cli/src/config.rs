@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use thoth_messaging_codegen::{LintLevel, Options};
+use thoth_messaging_codegen::{LintLevel, Lints, Options};
 
 use crate::breaking::Breaking;
 use crate::failure::Failure;
@@ -26,7 +26,7 @@ pub(crate) struct Config {
     /// What code is generated; `check` looks for mistakes in it too.
     pub(crate) options: Options,
     /// The levels of lints, by name or code, as `open-object = "error"`; `all` is all of them.
-    pub(crate) lints: BTreeMap<String, Level>,
+    lints: BTreeMap<String, Level>,
     /// What `breaking` compares, and how strictly.
     pub(crate) breaking: Breaking,
     #[serde(skip)]
@@ -70,8 +70,9 @@ impl Config {
         if let Some(file) = file {
             return Self::read(file);
         }
-        let current =
-            env::current_dir().map_err(|error| Failure::new(format!("there is no current folder: {error}")))?;
+        let current = env::current_dir().map_err(|error| {
+            Failure::new(format!("there is no current folder: {error}")).help("go to a folder that is there")
+        })?;
         // Relative, so that what is printed is as short as what a person would write.
         let mut upwards = PathBuf::new();
         for folder in current.ancestors() {
@@ -88,6 +89,7 @@ impl Config {
         let mut config: Self = toml::from_str(&text).map_err(|error| {
             // It has several lines: the place, then what is wrong there.
             Failure::new(format!("`{}` can't be used: {}", file.display(), error.to_string().trim_end()))
+                .help("`thoth-messaging explain settings` shows what can stand there")
         })?;
         config.folder = file.parent().map(Path::to_owned).unwrap_or_default();
         Ok(config)
@@ -99,6 +101,15 @@ impl Config {
             [] => vec![self.path(Path::new("schemas"))],
             folders => folders.iter().map(|folder| self.path(folder)).collect(),
         }
+    }
+
+    /// The levels of the lints.
+    pub(crate) fn lint_levels(&self) -> Result<Lints, Failure> {
+        let mut lints = Lints::default();
+        for (name, level) in &self.lints {
+            lints.set(name, (*level).into()).map_err(|error| Failure::unknown_lint("[lints]", &error))?;
+        }
+        Ok(lints)
     }
 
     /// A path of the settings, from the current folder.
@@ -113,6 +124,13 @@ mod tests {
     use std::path::Path;
 
     use super::Config;
+
+    #[test]
+    fn its_page_shows_settings_that_can_be_read() {
+        let (_, after) = include_str!("settings.md").split_once("```toml\n").unwrap();
+        let config: Config = toml::from_str(after.split("```").next().unwrap()).unwrap();
+        assert_eq!(config.schemas(), [Path::new("schemas")]);
+    }
 
     #[test]
     fn its_schema_is_the_one_in_the_repository() {

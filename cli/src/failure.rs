@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use thoth_messaging_build::BuildError;
+use thoth_messaging_codegen::UnknownLint;
 
 /// Why a command could not run, and what to do about it.
 #[derive(Debug)]
@@ -33,12 +34,47 @@ impl Failure {
         }
     }
 
+    /// A file or folder can't be read.
     pub(crate) fn read(path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("can't read `{}`: {error}", path.display()))
+        let help = match error.kind() {
+            ErrorKind::NotFound if path.is_relative() => {
+                "look for a slip in the path; it starts from the current folder"
+            }
+            ErrorKind::NotFound => "look for a slip in the path",
+            ErrorKind::IsADirectory => "it is a folder: name a file",
+            ErrorKind::NotADirectory => "it is a file: name the folder that it is in",
+            ErrorKind::InvalidData => "save it as UTF-8: in an editor, or by `iconv --to-code=UTF-8`",
+            ErrorKind::PermissionDenied => {
+                "let the user who runs this read it: `chmod +r`, and `chmod +rx` for folders"
+            }
+            _ => "look at the file and the disk that it is on",
+        };
+        Self::new(format!("can't read `{}`: {error}", path.display())).help(help)
     }
 
+    /// A file or folder can't be written.
     pub(crate) fn write(path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("can't write `{}`: {error}", path.display()))
+        let help = match error.kind() {
+            ErrorKind::AlreadyExists => "something else is there: move it away, or choose another folder",
+            ErrorKind::NotFound | ErrorKind::NotADirectory => "choose a folder that can be made",
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                "let the user who runs this write there, or choose another folder"
+            }
+            _ => "look at the disk that it is to be on, or choose another folder",
+        };
+        Self::new(format!("can't write `{}`: {error}", path.display())).help(help)
+    }
+
+    /// A name that no lint has; `chosen_by` is where it stands.
+    pub(crate) fn unknown_lint(chosen_by: &str, error: &UnknownLint) -> Self {
+        let nearest = error.nearest.map(|id| format!("write `{id}`; ")).unwrap_or_default();
+        Self::new(format!("`{chosen_by}`: no lint is named `{}`", error.name))
+            .help(format!("{nearest}`thoth-messaging explain` lists them all, with their names"))
+    }
+
+    /// Itself, but nothing where nobody reads standard output any more.
+    pub(crate) fn unless_broken_pipe(self) -> Result<(), Self> {
+        if self.is_broken_pipe() { Ok(()) } else { Err(self) }
     }
 
     /// Whether nobody reads standard output any more.
@@ -50,7 +86,10 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Output(error) => write!(f, "thoth-messaging: can't write to standard output: {error}"),
+            Self::Output(error) => write!(
+                f,
+                "thoth-messaging: can't write to standard output: {error}\n   = help: look at where it leads to, as a full disk"
+            ),
             Self::Other { reason, help: None } => write!(f, "thoth-messaging: {reason}"),
             Self::Other { reason, help: Some(help) } => write!(f, "thoth-messaging: {reason}\n   = help: {help}"),
         }
@@ -65,6 +104,10 @@ impl From<io::Error> for Failure {
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
-        Self::new(error.to_string())
+        match &error {
+            BuildError::Read { path, source } => Self::read(path, source),
+            BuildError::Write { path, source } => Self::write(path, source),
+            _ => Self::new(error.to_string()),
+        }
     }
 }

@@ -31,14 +31,13 @@ pub(crate) fn run(arguments: &ListArgs, context: &mut Context) -> Result<Outcome
     }
     match context.format {
         Format::Text => table(&all, context),
-        Format::Markdown => markdown_table(&all, context),
         Format::Json => {
             let messages: Vec<Value> = all.iter().map(to_json).collect();
             serde_json::to_writer_pretty(&mut context.output, &messages).map_err(std::io::Error::from)?;
             writeln!(context.output)?;
             Ok(Outcome::Clean)
         }
-        _ => Err(Failure::new("`list` prints `--format text`, `json` or `markdown`")),
+        _ => markdown_table(&all, context),
     }
 }
 
@@ -48,7 +47,8 @@ pub(crate) fn messages(set: &Set, context: &mut Context) -> Result<Option<Vec<Me
     if generation.has_errors() {
         let mut report = Report::new("check");
         report.findings.extend(generation.diagnostics.into_iter().map(Finding::from).filter(Finding::is_error));
-        report.summary = format!("{} in {}", count(report.findings.len(), "error"), set.folder.display());
+        let errors = count(report.findings.len(), "error");
+        report.summary = format!("{errors} in {}: correct them first", set.folder.display());
         report.print(context)?;
         return Ok(None);
     }

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use config::Config;
 use failure::Failure;
@@ -38,7 +38,8 @@ use report::Format;
 #[derive(Parser)]
 #[command(name = "thoth-messaging", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 clean, 1 findings, 2 could not run.\n\
-    Settings are read from `thoth-messaging.toml`, in this folder or above it.")]
+    Settings are read from `thoth-messaging.toml`, in this folder or above it; `thoth-messaging explain settings` says \
+    what can stand there.")]
 struct Arguments {
     #[command(flatten)]
     global: Global,
@@ -48,8 +49,9 @@ struct Arguments {
 
 /// What every command takes.
 #[derive(Args)]
+#[command(next_help_heading = "Options of all commands")]
 struct Global {
-    /// How findings are printed.
+    /// How findings are printed; `list` and `show` print what they list in some of them too.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     /// The file of the settings, instead of the `thoth-messaging.toml` in this folder or above it.
@@ -80,11 +82,13 @@ enum Command {
     /// Infer a schema from sample payloads.
     ///
     /// Writes a JSON Schema (draft 2020-12) under which every sample is valid to standard output, and what in it is a
-    /// guess to standard error: where, what, on how many values it rests, and how sure it is.
+    /// guess to standard error: where, what, how many of the values there and how many of the samples speak for it, and
+    /// how sure it is.
     Infer(infer::Infer),
     /// Write the schema file of a new message.
     ///
-    /// Prints the path of the file, which is never overwritten, and of which `check` finds nothing.
+    /// Prints the path of the file, which is never overwritten. What `check` would refuse is not written; what it would
+    /// still say about the file in its folder goes to standard error.
     New(new::New),
     Explain(explain::ExplainArgs),
     Completions(pages::CompletionsArgs),
@@ -106,16 +110,17 @@ struct Context {
 }
 
 fn main() -> ExitCode {
-    let Arguments { global, command } = Arguments::parse();
-    match Context::new(&global).and_then(|mut context| {
+    let matches = Arguments::command().get_matches();
+    let Arguments { global, command } = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match Context::new(&global, &command, matches.subcommand_name().unwrap_or_default()).and_then(|mut context| {
         let outcome = run(&command, &mut context)?;
-        context.output.flush()?;
+        context.output.flush().map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
         Ok(outcome)
     }) {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
-        // Whoever reads the findings has seen enough: there were some.
-        Err(failure) if failure.is_broken_pipe() => ExitCode::from(1),
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        // Whoever reads has seen enough. Findings don't come here: they count, whether they are read or not.
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             // Where standard error is gone too, the exit code has to do.
             let _ = writeln!(io::stderr(), "{failure}");
@@ -133,10 +138,40 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
         Command::List(arguments) => list::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Infer(arguments) => infer::run(arguments, &mut context.output),
-        Command::New(arguments) => new::run(arguments, &mut context.output),
+        Command::New(arguments) => new::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => pages::completions(arguments, Arguments::command(), context),
         Command::Man(arguments) => pages::man(arguments, Arguments::command(), context),
+    }
+}
+
+impl Command {
+    /// What `--format` may say to it.
+    fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Check(_) | Self::Validate(_) | Self::Breaking(_) | Self::Generate(_) => Format::value_variants(),
+            Self::List(_) => &[Format::Text, Format::Json, Format::Markdown],
+            Self::Show(arguments) => arguments.formats(),
+            Self::Infer(_) | Self::New(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => &[Format::Text],
+        }
+    }
+
+    fn reads_settings(&self) -> bool {
+        !matches!(self, Self::Infer(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_))
+    }
+
+    /// Refuses what is said to all commands and means nothing to this one.
+    fn take(&self, global: &Global, name: &str) -> Result<(), Failure> {
+        let formats = self.formats();
+        if !formats.contains(&global.format) {
+            let names: Vec<_> = formats.iter().map(|format| format!("`{}`", format.name())).collect();
+            return Err(Failure::new(format!("`{name}` does not print `--format {}`", global.format.name()))
+                .help(format!("leave `--format` out, or choose from: {}", names.join(", "))));
+        }
+        if global.config.is_some() && !self.reads_settings() {
+            return Err(Failure::new(format!("`{name}` reads no settings")).help("leave `--config` out"));
+        }
+        Ok(())
     }
 }
 
@@ -147,13 +182,17 @@ impl Context {
         Ok(Outcome::Clean)
     }
 
-    fn new(global: &Global) -> Result<Self, Failure> {
+    /// What a command works with, which has a name.
+    fn new(global: &Global, command: &Command, name: &str) -> Result<Self, Failure> {
+        command.take(global, name)?;
         let choice = match global.color {
             Color::Auto => AutoStream::choice(&io::stdout()),
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
         let output = AutoStream::new(io::stdout().lock(), choice);
-        Ok(Self { config: Config::find(global.config.as_deref())?, format: global.format, output })
+        // A mistake in settings stops nothing that does not need them.
+        let config = if command.reads_settings() { Config::find(global.config.as_deref())? } else { Config::default() };
+        Ok(Self { config, format: global.format, output })
     }
 }

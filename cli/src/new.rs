@@ -1,15 +1,17 @@
 //! `new`: the schema file of a message to begin with.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use heck::{ToKebabCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
-use thoth_messaging_codegen::{Options, SchemaSet, generate};
+use thoth_messaging_codegen::{Options, SchemaSet, generate, lint};
 
-use crate::{Failure, Outcome};
+use crate::config::Config;
+use crate::{Context, Failure, Outcome, sets};
 
 /// What `new` is asked for.
 #[derive(Args)]
@@ -38,9 +40,9 @@ pub(crate) struct New {
     #[arg(long, value_enum, default_value_t = Draft::Draft202012)]
     draft: Draft,
 
-    /// The folder of the schema files; made where it does not exist.
-    #[arg(long, default_value = "schemas")]
-    folder: PathBuf,
+    /// The folder of the schema files, made where it does not exist; the one of the settings by default.
+    #[arg(long)]
+    folder: Option<PathBuf>,
 
     /// Fields, as `order_id:string!`, `total:number`, `note:string?`, `lines:object[]`, `at:date-time!`.
     ///
@@ -75,18 +77,22 @@ struct Field {
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
 const FORMATS: [&str; 9] = ["date-time", "date", "time", "duration", "uuid", "uri", "email", "ipv4", "ipv6"];
 
-/// Writes the file, and its path to `output`.
-pub(crate) fn run(arguments: &New, mut output: impl Write) -> Result<Outcome, Failure> {
+/// Writes the file, and its path to standard output.
+pub(crate) fn run(arguments: &New, context: &mut Context) -> Result<Outcome, Failure> {
     let stem = arguments.name.to_kebab_case();
     if stem.is_empty() {
-        return Err(Failure::new(format!("`{}` is no name of a message: it has no letter", arguments.name)));
+        return Err(Failure::new(format!("`{}` is no name of a message: it has no letter", arguments.name))
+            .help("say what has happened, as `OrderPlaced`"));
     }
     let text = format!("{:#}\n", arguments.schema()?);
-    let path = arguments.folder.join(format!("{stem}.schema.json"));
-    check(&path, &text)?;
+    let folder = arguments.folder.clone().map_or_else(|| sets::one(&context.config), Ok)?;
+    let name = format!("{stem}.schema.json");
+    let path = folder.join(&name);
+    check(&name, &path, &text)?;
     write_new(&path, &text)?;
-    writeln!(output, "{}", path.display())?;
-    output.flush()?;
+    writeln!(context.output, "{}", path.display())?;
+    context.output.flush()?;
+    remind(&folder, &name, &path, &text, &context.config);
     Ok(Outcome::Clean)
 }
 
@@ -109,7 +115,7 @@ impl New {
         let mut properties = Map::new();
         for field in &self.fields {
             if properties.insert(field.name.clone(), field.schema.clone()).is_some() {
-                return Err(Failure::new(format!("there are two fields `{}`", field.name)));
+                return Err(Failure::new(format!("there are two fields `{}`", field.name)).help("name each field once"));
             }
         }
         schema.insert("properties".to_owned(), properties.into());
@@ -131,7 +137,10 @@ impl Draft {
 
 /// Reads `name:type[]!?`.
 fn field(text: &str) -> Result<Field, String> {
-    let (name, described) = text.rsplit_once(':').ok_or("write NAME:TYPE, as `order_id:string!`")?;
+    let (name, described) = text.rsplit_once(':').ok_or(
+        "write NAME:TYPE, as `order_id:string!`; what follows `--field` is fields, so the name of the message stands \
+         before it",
+    )?;
     let typed = described.trim_end_matches(['!', '?']);
     let marks = &described[typed.len()..];
     if name.is_empty() || !matches!(marks, "" | "!" | "?" | "!?" | "?!") {
@@ -155,10 +164,9 @@ fn of_type(name: &str, is_nullable: bool) -> Option<Value> {
     TYPES.contains(&name).then(|| json!({"type": typed(name)}))
 }
 
-/// Refuses what `check` has something to say about.
-fn check(path: &Path, text: &str) -> Result<(), Failure> {
+/// Refuses what `check` would refuse of the file alone.
+fn check(name: &str, path: &Path, text: &str) -> Result<(), Failure> {
     let mut schemas = SchemaSet::new();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     schemas.add(name, path.display().to_string(), text);
     let diagnostics = generate(&schemas, &Options::default()).diagnostics;
     if diagnostics.is_empty() {
@@ -168,16 +176,36 @@ fn check(path: &Path, text: &str) -> Result<(), Failure> {
     Err(Failure::new(format!("nothing was written:\n{}", listed.join("\n\n"))))
 }
 
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let could_not =
-        |reason: &dyn std::fmt::Display| Failure::new(format!("can't write `{}`: {reason}", path.display()));
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| could_not(&error))?;
+/// Says what `check` finds now that it did not find before: a file may be fine, and clash with others.
+fn remind(folder: &Path, name: &str, path: &Path, text: &str, config: &Config) {
+    let Ok(set) = sets::read_set(folder.to_owned(), BTreeSet::new()) else { return };
+    let mut before = SchemaSet::new();
+    for (other, file) in set.schemas.iter().filter(|(other, _)| *other != name) {
+        before.add(other, file.origin.clone(), file.text.clone());
     }
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = file.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => could_not(&"the file exists, and is not overwritten"),
-        _ => could_not(&error),
-    })?;
-    file.write_all(text.as_bytes()).map_err(|error| could_not(&error))
+    let mut after = before.clone();
+    after.add(name, path.display().to_string(), text);
+    let lints = config.lint_levels().unwrap_or_default();
+    let known = lint(&before, &config.options, &lints);
+    let new = lint(&after, &config.options, &lints).into_iter().filter(|found| !known.contains(found));
+    // Where nobody reads standard error, `check` will say it again.
+    for diagnostic in new {
+        let _ = writeln!(io::stderr(), "{diagnostic}\n");
+    }
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let could_not = |error: io::Error| Failure::write(path, &error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(could_not)?;
+    }
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(Failure::new(format!("`{}` exists, and is not overwritten", path.display()))
+                .help("choose another name, or delete the file first"));
+        }
+        Err(error) => return Err(could_not(error)),
+    };
+    file.write_all(text.as_bytes()).map_err(could_not)
 }

@@ -47,6 +47,7 @@ pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Set>, Failu
             let folder = folder_of(path, &configured);
             let name = name(&folder, path).ok_or_else(|| {
                 Failure::new(format!("`{}` is no schema file: its name does not end with `.json`", path.display()))
+                    .help("name a schema file or a folder of them; the names of schema files end with `.json`")
             })?;
             files.entry(folder).or_default().insert(name);
         } else {
@@ -75,18 +76,25 @@ pub(crate) fn one(config: &Config) -> Result<PathBuf, Failure> {
     }
 }
 
+const FIRST: &str = "`thoth-messaging new OrderPlaced --topic shop.order-placed` writes a first file";
+
 /// Reads a folder.
 pub(crate) fn read_set(folder: PathBuf, only: BTreeSet<String>) -> Result<Set, Failure> {
+    if folder.is_file() {
+        return Err(Failure::new(format!("`{}` is a file, not a folder", folder.display()))
+            .help(format!("name the folder that it is in: `{}`", parent(&folder).display())));
+    }
     if !folder.exists() {
-        return Err(Failure::new(format!("there is no folder `{}`", folder.display())).help(
-            "name the folder of the schema files, or say `schemas = [\"FOLDER\"]` in thoth-messaging.toml; \
-             `thoth-messaging new` writes a first file",
-        ));
+        let what = if folder.extension().is_some() { "file or folder" } else { "folder" };
+        return Err(Failure::new(format!("there is no {what} `{}`", folder.display())).help(format!(
+            "name the folder of the schema files, as an argument or by `schemas = [\"FOLDER\"]` in \
+             thoth-messaging.toml; {FIRST}"
+        )));
     }
     let schemas = read_folder(&folder)?;
     if schemas.is_empty() {
         return Err(Failure::new(format!("there is no schema file below `{}`", folder.display()))
-            .help("a schema file's name ends with `.json`; `thoth-messaging new` writes a first one"));
+            .help(format!("the names of schema files end with `.json`; {FIRST}")));
     }
     Ok(Set { folder, schemas, only })
 }
@@ -96,11 +104,14 @@ fn folder_of(file: &Path, configured: &[PathBuf]) -> PathBuf {
         (Ok(folder), Ok(file)) => file.starts_with(folder),
         _ => false,
     };
-    let parent = || match file.parent() {
+    configured.iter().find(holds).cloned().unwrap_or_else(|| parent(file))
+}
+
+fn parent(file: &Path) -> PathBuf {
+    match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
-    };
-    configured.iter().find(holds).cloned().unwrap_or_else(parent)
+    }
 }
 
 /// The name of a file in the set of a folder.

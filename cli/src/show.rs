@@ -28,14 +28,26 @@ pub(crate) struct ShowArgs {
     rust: bool,
 }
 
+impl ShowArgs {
+    /// What `--format` may say.
+    pub(crate) fn formats(&self) -> &'static [Format] {
+        if self.schema || self.rust { &[Format::Text] } else { &[Format::Text, Format::Json] }
+    }
+}
+
 pub(crate) fn run(arguments: &ShowArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let set = sets::read_one(arguments.folder.as_deref(), &context.config)?;
     let Some(messages) = list::messages(&set, context)? else { return Ok(Outcome::Findings) };
     let found: Vec<_> = messages.iter().filter(|message| is_called(message, &arguments.message)).collect();
     if found.is_empty() {
         let names: Vec<_> = messages.iter().map(|message| message.name.as_str()).collect();
-        return Err(Failure::new(format!("there is no message `{}` in {}", arguments.message, set.folder.display()))
-            .help(format!("name one of: {}", names.join(", "))));
+        let help = match names.as_slice() {
+            [] => "no schema there is a message: the file of one has an `x-kafka` object".to_owned(),
+            names => format!("name one of: {}", names.join(", ")),
+        };
+        return Err(
+            Failure::new(format!("there is no message `{}` in {}", arguments.message, set.folder.display())).help(help)
+        );
     }
     for message in found {
         if arguments.schema {
@@ -66,9 +78,6 @@ fn describe(message: &MessageInfo, context: &mut Context) -> Result<(), Failure>
     if context.format == Format::Json {
         serde_json::to_writer_pretty(&mut context.output, &list::to_json(message)).map_err(std::io::Error::from)?;
         return Ok(writeln!(context.output)?);
-    }
-    if context.format != Format::Text {
-        return Err(Failure::new("`show` prints `--format text` or `json`"));
     }
     let output = &mut context.output;
     writeln!(output, "{}", message.name)?;

@@ -6,6 +6,8 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 /// Runs `infer` on samples given as standard input.
@@ -297,17 +299,19 @@ fn an_array_of_samples_is_read_item_by_item() {
 fn what_is_no_json_is_refused_with_its_place() {
     let output = infer("{\"a\": 1}\n{\"a\": nul}\n", &[]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
-    assert_eq!(text(&output.stderr), "thoth-messaging: <stdin>:2:10: no JSON sample: expected ident\n");
+    let expected = "thoth-messaging: -:2:10: no JSON sample: expected ident\n   = help: samples are JSON values";
+    assert!(text(&output.stderr).starts_with(expected), "{}", text(&output.stderr));
 }
 
 #[test]
 fn without_samples_there_is_no_schema() {
     let output = infer(" \n", &[]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
-    assert_eq!(text(&output.stderr), "thoth-messaging: there are no samples to infer a schema from\n");
+    let expected = "thoth-messaging: there are no samples to infer a schema from\n   = help: name files";
+    assert!(text(&output.stderr).starts_with(expected), "{}", text(&output.stderr));
     let output = Command::new(env!("CARGO_BIN_EXE_thoth-messaging")).args(["infer", "no/such.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("can't read `no/such.json`"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("there is no file or folder `no/such.json`"), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -316,4 +320,44 @@ fn a_key_needs_a_topic() {
     let output = Command::new(env!("CARGO_BIN_EXE_thoth-messaging")).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("--topic"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn items_of_one_array_are_one_look_however_many_they_are() {
+    let (_, guesses) = inferred(&[Value::from(vec![json!({"x": 1}); 200])]);
+    let guess = guess_at(&guesses, "required", "/items/required");
+    assert_eq!([&guess["values"], &guess["samples"]], [200, 1]);
+    assert_eq!(guess["confidence"], "low");
+}
+
+#[test]
+fn what_check_would_refuse_is_not_inferred() {
+    for arguments in
+        [&["--topic", "a topic"][..], &["--topic", "a", "--key", "id"], &["--topic", "a", "--key", "/nothing"]]
+    {
+        let output = infer(r#"{"id": "1"}"#, arguments);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+        assert!(text(&output.stderr).contains("nothing was written: "), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn compressed_samples_and_folders_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(b"{\"id\": 1}\n{\"id\": 2}\n").unwrap();
+    fs::write(folder.path().join("a.ndjson.gz"), encoder.finish().unwrap()).unwrap();
+    fs::write(folder.path().join("b.json"), "{\"id\": 3}").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thoth-messaging"));
+    let output = command.arg("infer").arg(folder.path()).output().unwrap();
+    assert!(text(&output.stderr).contains("3 samples, "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn an_array_in_the_place_of_samples_is_pointed_out() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thoth-messaging"));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.json"), "[{\"id\": 3}]").unwrap();
+    let output = command.current_dir(folder.path()).args(["infer", "a.json"]).output().unwrap();
+    assert!(text(&output.stderr).contains("`--array` makes a sample of each"), "{}", text(&output.stderr));
 }

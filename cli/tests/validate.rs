@@ -62,7 +62,7 @@ fn valid_records_are_counted_and_nothing_is_printed() {
     let folder = folder(&[("orders.ndjson", b"{\"id\": 1}\n\n{\"id\": 2}\r\n{\"id\": 3}")]);
     let (code, findings, summary) = validate(folder.path(), &["orders.ndjson"]);
     assert_eq!((code, findings.as_str()), (Some(0), ""));
-    assert!(summary.starts_with("3 records: 3 valid, 0 invalid; "), "{summary}");
+    assert_eq!(summary, "3 records: 3 valid, 0 invalid\n");
 }
 
 #[test]
@@ -143,7 +143,8 @@ fn what_standard_input_holds_is_found_out() {
     {
         let (code, findings, summary) = validate_stdin(folder.path(), &[], input.as_bytes());
         assert_eq!((code, findings.as_str()), (Some(0), ""), "{input}");
-        assert!(summary.starts_with(&format!("{records} records: {records} valid")), "{input}: {summary}");
+        let ending = if records == 1 { "" } else { "s" };
+        assert!(summary.starts_with(&format!("{records} record{ending}: {records} valid")), "{input}: {summary}");
     }
 }
 
@@ -206,8 +207,67 @@ fn a_message_that_is_not_there_is_answered_with_those_that_are() {
         command.args(["validate", "--schemas"]).arg(&schemas).args(target).stdin(Stdio::null());
         let (code, findings, error) = outcome(&command.output().unwrap());
         assert_eq!((code, findings.as_str()), (Some(2), ""), "{target:?}");
-        assert!(error.contains("; there are `"), "{error}");
+        assert!(error.contains("= help: name one of: "), "{error}");
     }
+}
+
+#[test]
+fn columns_are_in_characters() {
+    let folder = folder(&[("orders.ndjson", "{\"ü\": \"é\", \"id\": \"x\"}\n{\"ü\": tru}\n".as_bytes())]);
+    let (_, findings, _) = validate(folder.path(), &["orders.ndjson"]);
+    assert!(findings.contains("orders.ndjson:1:18: record 1: /id"), "{findings}");
+    assert!(findings.contains("orders.ndjson:2:10: record 2: the payload: not JSON"), "{findings}");
+    let array = "[{\"ü\": \"é\"}, {\"id\": \"x\"}]".as_bytes();
+    let (_, findings, _) = validate_stdin(folder.path(), &["--input", "array"], array);
+    assert!(findings.contains("-:1:21: record 2: /id"), "{findings}");
+}
+
+#[test]
+fn a_short_record_is_held_against_the_limit_too() {
+    let folder = folder(&[("orders.ndjson", b"{\"id\": 1}\n{\"id\": 1, \"note\": \"\"}\n")]);
+    let (code, findings, _) = validate(folder.path(), &["--max-record-size", "12", "orders.ndjson"]);
+    assert_eq!((code, findings.lines().count()), (Some(1), 1), "{findings}");
+    assert!(findings.starts_with("orders.ndjson:2:1: record 2: the payload: expected a record of at most 12 bytes"));
+}
+
+#[test]
+fn what_was_checked_is_counted_where_it_ends_early() {
+    let folder = folder(&[("orders.ndjson", b"{\"id\": 1}\n{\"id\": \"x\"}\n{\"id\": \"y\"}\n{\"id\": \"z\"}\n")]);
+    let (code, findings, summary) = validate(folder.path(), &["--max-findings", "2", "orders.ndjson"]);
+    assert_eq!((code, findings.lines().count()), (Some(1), 2));
+    assert_eq!(summary, "3 records: 1 valid, 2 invalid; there it ended, as `--max-findings` says\n");
+}
+
+#[test]
+fn nothing_to_check_is_said_to_be_nothing() {
+    let folder = folder(&[("orders.ndjson", b"")]);
+    let (code, _, summary) = validate(folder.path(), &["orders.ndjson"]);
+    assert_eq!((code, summary.as_str()), (Some(0), "0 records: 0 valid, 0 invalid: there was nothing to check\n"));
+}
+
+#[test]
+fn what_other_programs_write_is_told_from_broken_json() {
+    let wide: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let files: [(&str, &[u8], &str); 3] = [
+        ("mark.json", b"\xef\xbb\xbf{\"id\": 1}", "it starts with a byte order mark; write UTF-8 without one"),
+        ("wide.json", &[&[0xff, 0xfe], wide.as_slice()].concat(), "it is UTF-16; write UTF-8"),
+        ("array.json", b"[{\"id\": 1}]", "expected an object; `--input array` makes a record of each item"),
+    ];
+    for (name, text, reason) in files {
+        let folder = folder(&[(name, text)]);
+        let (code, findings, _) = validate(folder.path(), &[name]);
+        assert_eq!(code, Some(1));
+        assert!(findings.contains(reason), "{findings}");
+    }
+}
+
+#[test]
+fn what_was_found_before_a_damaged_file_is_printed() {
+    let folder = folder(&[("a.ndjson", b"{\"id\": \"x\"}\n"), ("b.ndjson.gz", b"\x1f\x8bno gzip")]);
+    let (code, findings, error) = validate(folder.path(), &["--format", "json", "a.ndjson", "b.ndjson.gz"]);
+    assert_eq!(code, Some(2));
+    assert!(findings.contains("\"file\": \"a.ndjson\""), "{findings}");
+    assert!(error.contains("can't unpack `b.ndjson.gz` to its end"), "{error}");
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod keywords;
 mod lint;
 mod lower;
 mod message;
+mod meta;
 mod model;
 mod near;
 mod options;

@@ -1,9 +1,9 @@
 //! Which of the names that exist was likely meant.
 
-/// The name that is closest to the one that was written, where not more than a quarter of its letters differ, or they
-/// are the same in another order.
+/// The name that is closest to the one that was written, where not more than a quarter of its letters differ (one, of
+/// three letters), or they are the same in another order.
 pub(crate) fn nearest<'a>(names: impl Iterator<Item = &'a str>, meant: &str) -> Option<&'a str> {
-    let most = meant.chars().count() / 4;
+    let most = (meant.chars().count() + 1) / 4;
     let likely = names.filter(|name| name.len().abs_diff(meant.len()) <= 4 * most.min(16));
     let near = likely.map(|name| (if is_reordered(name, meant) { 1 } else { distance(name, meant) }, name)).min()?;
     (near.0 <= most).then_some(near.1)
@@ -43,6 +43,7 @@ mod tests {
         let names = ["type", "required", "properties", "additionalProperties"];
         let check = |meant, expected| assert_eq!(nearest(names.into_iter(), meant), expected, "{meant}");
         check("tpye", Some("type"));
+        check("typ", Some("type"));
         check("requried", Some("required"));
         check("addtionalProperties", Some("additionalProperties"));
         check("nullable", None);

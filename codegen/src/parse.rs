@@ -13,6 +13,7 @@ use crate::dialect::{self, Dialect, Dialects};
 use crate::json;
 use crate::kafka::{self, XKafka};
 use crate::keywords;
+use crate::meta;
 use crate::options::SchemaDraft;
 use crate::source::{SchemaFile, SchemaSet, Source, join};
 
@@ -180,12 +181,20 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
     let offset = before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
     let offset = (0..=offset).rev().find(|offset| source.text.is_char_boundary(*offset)).unwrap_or_default();
     let reason = error.to_string();
-    let reason = match reason.split(" at line ").next().unwrap_or_default() {
-        _ if source.text.starts_with('\u{feff}') => "the file starts with a byte order mark",
-        reason => reason,
+    let reason = reason.split(" at line ").next().unwrap_or_default();
+    let (reason, help) = match source.text.as_str() {
+        text if text.starts_with('\u{feff}') => {
+            ("the file starts with a byte order mark", "save it as UTF-8 without a byte order mark")
+        }
+        text if text.trim().is_empty() => {
+            ("the file is empty", "write a schema, as `{\"type\": \"object\"}`, or delete it")
+        }
+        _ => (
+            reason,
+            "JSON has no comments and no trailing commas, names each member once, and nests at most 127 levels",
+        ),
     };
-    Diagnostic::error("S0101", format!("not JSON: {reason}"), source.at(offset, ""))
-        .help("JSON has no comments and no trailing commas, names each member once, and nests at most 127 levels")
+    Diagnostic::error("S0101", format!("not JSON: {reason}"), source.at(offset, "")).help(help)
 }
 
 /// The dialect that the value of `$schema` names.
@@ -261,7 +270,7 @@ fn check_schema(schema: &Value, draft: Draft, source: &Source, pointer: &str, di
         let location = source.locate(&format!("{pointer}{}", error.instance_path()));
         Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
             .found(short(error.instance()))
-            .help(format!("the keyword `{}` of its meta-schema says what is allowed here", error.kind().keyword()))
+            .help(meta::advice(&error, draft))
     }));
 }
 

@@ -113,6 +113,23 @@ fn says_why_there_is_no_type() {
 }
 
 #[test]
+fn a_promoted_file_is_named_as_the_command_line_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let promote = |title: &str| message_factory("t", json!({"title": title})).unwrap().promote(folder.path());
+    assert_eq!(promote("HTTPServerError").unwrap().file_name().unwrap(), "http-server-error.schema.json");
+    assert_eq!(promote("order (v2)").unwrap().file_name().unwrap(), "order-v2.schema.json");
+    assert_eq!(promote("!").unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+}
+
+#[test]
+fn a_payload_that_is_refused_after_one_pass_is_refused_with_every_violation() {
+    let build = message_factory("t", json!({"required": ["a"], "properties": {"b": {"type": "integer"}}})).unwrap();
+    assert!(build.decode(br#"{"a": 1, "b": 2}"#).is_ok());
+    assert_eq!(build.decode(br#"{"b": "x"}"#).unwrap_err().violations().len(), 2);
+    assert!(build.decode(br#"{"a": 1, "a": 2}"#).is_err());
+}
+
+#[test]
 fn promotes_a_type_to_a_schema_file() {
     let folder = tempfile::tempdir().unwrap();
     let notebook = notebook().with_partitions(3).with_key("/notebook_url");

@@ -1,22 +1,25 @@
 //! The command line of `infer`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
+use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, generate};
 
 use super::guess::{Guess, table};
 use super::samples::{Kept, read};
 use super::{Inference, Inferred, Options};
+use crate::report::count;
+use crate::validate::{discover, note_terminal};
 use crate::{Failure, Outcome};
 
 /// What `infer` is asked for.
 #[derive(Args)]
 pub(crate) struct Infer {
-    /// Files with samples: a JSON value, or several one after the other (NDJSON); `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    /// Samples, a JSON value or several one after the other (NDJSON) in each: files, folders (every .json, .ndjson and
+    /// .jsonl below, also .gz and .zst), globs, or - for standard input.
+    #[arg(default_value = "-", value_name = "INPUT")]
+    inputs: Vec<String>,
 
     /// Each file is one array; its items are the samples.
     #[arg(long)]
@@ -42,7 +45,7 @@ pub(crate) struct Infer {
 /// How guesses are written.
 #[derive(Clone, Copy, ValueEnum)]
 enum Form {
-    /// A table: where, what, on how many values it rests, how sure it is.
+    /// A table: where, what, how many values and samples it rests on, how sure it is.
     Table,
     /// A JSON array.
     Json,
@@ -54,23 +57,27 @@ enum Form {
 pub(crate) fn run(arguments: &Infer, mut output: impl Write) -> Result<Outcome, Failure> {
     let mut inference = Inference::new(arguments.options());
     let mut kept = Kept::new();
-    for path in &arguments.files {
+    note_terminal(&arguments.inputs);
+    for source in discover(&arguments.inputs)? {
+        let origin = source.name();
         let take = |sample: Value| {
             inference.add(&sample);
-            kept.offer(path, sample);
+            kept.offer(&origin, sample);
         };
-        read(path, arguments.array, take).map_err(|error| Failure::new(error.to_string()))?;
+        read(&source, arguments.array, take)?;
     }
     let samples = inference.samples();
     if samples == 0 {
-        return Err(Failure::new("there are no samples to infer a schema from".to_owned()));
+        return Err(Failure::new("there are no samples to infer a schema from")
+            .help("name files that have some, or write some to standard input"));
     }
     let inferred = inference.finish();
     try_on(&inferred.schema, &kept)?;
+    arguments.check_kafka(&inferred.schema)?;
     writeln!(output, "{:#}", inferred.schema)?;
     output.flush()?;
     // The schema is written: where nobody reads the guesses, that is no failure.
-    let _ = io::stderr().write_all(arguments.guesses.report(&inferred, samples).as_bytes());
+    let _ = io::stderr().write_all(arguments.guesses.report(&inferred, samples, arguments.array).as_bytes());
     Ok(Outcome::Clean)
 }
 
@@ -83,28 +90,45 @@ impl Infer {
         });
         Options { title: self.title.clone(), kafka }
     }
+
+    /// Refuses a topic that Kafka refuses, and a key that leads to nothing that the samples have.
+    fn check_kafka(&self, schema: &Value) -> Result<(), Failure> {
+        if self.topic.is_none() {
+            return Ok(());
+        }
+        let mut schemas = SchemaSet::new();
+        schemas.add("inferred.schema.json", "the inferred schema", schema.to_string());
+        let diagnostics = generate(&schemas, &codegen::Options::default()).diagnostics;
+        match diagnostics.into_iter().find(|found| found.severity == Severity::Error && found.code.starts_with("S03")) {
+            None => Ok(()),
+            Some(Diagnostic { message, help, .. }) => Err(Failure::new(format!("nothing was written: {message}"))
+                .help(help.unwrap_or_else(|| "correct `--topic` and `--key`".to_owned()))),
+        }
+    }
 }
 
 impl Form {
-    fn report(self, inferred: &Inferred, samples: u64) -> String {
+    fn report(self, inferred: &Inferred, samples: u64, of_arrays: bool) -> String {
         match self {
             Self::None => String::new(),
             Self::Json => format!("{:#}\n", inferred.guesses.iter().map(Guess::to_json).collect::<Value>()),
             Self::Table => {
                 let guesses = &inferred.guesses;
-                let ending = |is_one: bool, one: &'static str, many: &'static str| if is_one { one } else { many };
-                let samples_of = ending(samples == 1, "sample", "samples");
-                let guesses_of = ending(guesses.len() == 1, "guess", "guesses");
+                let number = count(samples, "sample");
+                let of = if guesses.len() == 1 { "1 guess".to_owned() } else { format!("{} guesses", guesses.len()) };
+                let is_array = samples == 1 && !of_arrays && inferred.schema["type"] == "array";
+                let hint = if is_array { ARRAY } else { "" };
                 format!(
-                    "{}\n{samples} {samples_of}, {} {guesses_of}. Look through them, and add what samples don't say: descriptions, \
-                     bounds, and what else is to be refused.\n",
-                    table(guesses),
-                    guesses.len()
+                    "{}\n{number}, {of}. Look through them, and add what samples don't say: descriptions, bounds, and what \
+                     else is to be refused.\n{hint}",
+                    table(guesses)
                 )
             }
         }
     }
 }
+
+const ARRAY: &str = "The sample is an array: `--array` makes a sample of each of its items.\n";
 
 /// Makes sure that the samples are valid under the schema, as every step of the inference intends.
 fn try_on(schema: &Value, kept: &Kept) -> Result<(), Failure> {
@@ -115,7 +139,6 @@ fn try_on(schema: &Value, kept: &Kept) -> Result<(), Failure> {
     for (path, sample) in kept.iter() {
         if let Err(error) = validator.validate(sample) {
             let (instance, schema) = (error.instance_path(), error.schema_path());
-            let path = path.display();
             return Err(could_not(format!("the schema refuses a sample of `{path}` at `{instance}`, by `{schema}`")));
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::formats::DISTINCT;
 use super::guess::{Distinct, Evidence, Guess, Kind};
-use super::shape::{Group, MapValues, Members, Objects, Shape};
+use super::shape::{Group, MapValues, Members, Objects, Samples, Shape};
 use super::share::Definitions;
 use super::texts::Texts;
 use super::{Inferred, Options};
@@ -28,17 +28,31 @@ pub(super) fn emit(root: &Shape, definitions: &Definitions, options: &Options, i
     schema.extend(options.title.as_ref().map(|title| ("title".to_owned(), title.as_str().into())));
     schema.extend(options.kafka.as_ref().map(|kafka| ("x-kafka".to_owned(), kafka.clone())));
     if is_cut {
-        emitter.guess("", Kind::Open, "has more places than are told apart: some are left out", root.seen, root.seen);
+        emitter.guess(
+            "",
+            Kind::Open,
+            "has more places than are told apart: some are left out",
+            root.seen,
+            root.seen,
+            root.samples,
+        );
     }
     schema.extend(emitter.shape(root, ""));
     let mut defs = Map::new();
     for (name, objects, is_recursive, uses) in definitions.written() {
         let pointer = format!("/$defs/{name}");
         if is_recursive {
-            emitter.guess(&pointer, Kind::Recursion, "contains objects like itself", objects.seen(), objects.seen());
+            emitter.guess(
+                &pointer,
+                Kind::Recursion,
+                "contains objects like itself",
+                objects.seen(),
+                objects.seen(),
+                objects.samples(),
+            );
         } else {
             let what = format!("is the same at {uses} places");
-            emitter.guess(&pointer, Kind::Shared, &what, objects.seen(), objects.seen());
+            emitter.guess(&pointer, Kind::Shared, &what, objects.seen(), objects.seen(), objects.samples());
         }
         defs.insert(name.to_owned(), emitter.objects(objects, &pointer).into());
     }
@@ -62,8 +76,10 @@ enum Part<'a> {
 }
 
 impl Emitter<'_> {
-    fn guess(&mut self, pointer: &str, kind: Kind, what: &str, of: u64, hits: u64) {
-        self.guess_distinct(pointer, kind, what, Evidence { of, hits, distinct: None });
+    /// A guess on `of` values, `hits` of which speak for it.
+    fn guess(&mut self, pointer: &str, kind: Kind, what: &str, of: u64, hits: u64, samples: Samples) {
+        let samples = samples.number;
+        self.guess_distinct(pointer, kind, what, Evidence { of, hits, samples, distinct: None });
     }
 
     fn guess_distinct(&mut self, pointer: &str, kind: Kind, what: &str, evidence: Evidence) {
@@ -74,17 +90,26 @@ impl Emitter<'_> {
         let mut parts = self.parts(shape);
         if parts.is_empty() {
             if shape.nulls > 0 {
-                self.guess(pointer, Kind::Open, "only null was seen: any value is taken", shape.seen, shape.nulls);
+                self.guess(
+                    pointer,
+                    Kind::Open,
+                    "only null was seen: any value is taken",
+                    shape.seen,
+                    shape.nulls,
+                    shape.samples,
+                );
             }
             return Map::new();
         }
         if shape.nulls > 0 {
-            self.guess(pointer, Kind::Nullable, "nullable", shape.seen, shape.nulls);
+            self.guess(pointer, Kind::Nullable, "nullable", shape.seen, shape.nulls, shape.samples);
         }
         if shape.kinds().len() > 1 {
-            let kinds: Vec<_> = shape.kinds().into_iter().collect();
+            let is_whole = shape.numbers.is_whole();
+            let name = |kind| if kind == "number" && is_whole { "integer" } else { kind };
+            let kinds: Vec<_> = shape.kinds().into_iter().map(name).collect();
             let what = format!("is of several types: {}", kinds.join(", "));
-            self.guess(pointer, Kind::Types, &what, shape.seen, shape.seen);
+            self.guess(pointer, Kind::Types, &what, shape.seen, shape.seen, shape.samples);
         }
         let is_nullable = shape.nulls > 0;
         if let [part] = parts.as_slice()
@@ -171,7 +196,7 @@ impl Emitter<'_> {
             schema.insert("items".to_owned(), items.into());
         } else {
             let what = "only empty arrays were seen: any item is taken";
-            self.guess(pointer, Kind::Open, what, shape.arrays, shape.arrays);
+            self.guess(pointer, Kind::Open, what, shape.arrays, shape.arrays, shape.samples);
         }
         schema
     }
@@ -187,7 +212,8 @@ impl Emitter<'_> {
                     groups.len()
                 );
                 let distinct = Distinct { number: groups.iter().map(|group| group.tags.len()).sum(), is_more: false };
-                let evidence = Evidence { of: seen, hits: seen, distinct: Some(distinct) };
+                let evidence =
+                    Evidence { of: seen, hits: seen, samples: objects.samples().number, distinct: Some(distinct) };
                 self.guess_distinct(pointer, Kind::Union, &what, evidence);
                 let branches = groups.iter().enumerate().map(|(index, group)| {
                     Value::from(self.members(
@@ -215,7 +241,7 @@ impl Emitter<'_> {
         for (name, shape) in &members.named {
             let pointer = format!("{pointer}/properties/{}", name.replace('~', "~0").replace('/', "~1"));
             if !members.requires(shape) {
-                self.guess(&pointer, Kind::Optional, "optional", members.seen, shape.seen);
+                self.guess(&pointer, Kind::Optional, "optional", members.seen, shape.seen, members.samples);
             }
             let property = match tag {
                 Some((tag, values)) if tag == name => constant(values),
@@ -238,13 +264,13 @@ impl Emitter<'_> {
             (some, all) if some == all => format!("required: all {all} members"),
             (some, all) => format!("required: {some} of {all} members"),
         };
-        self.guess(&format!("{pointer}/required"), Kind::Required, &what, members.seen, members.seen);
+        self.guess(&format!("{pointer}/required"), Kind::Required, &what, members.seen, members.seen, members.samples);
         required
     }
 
     fn map(&mut self, members: &Members, map: &MapValues, pointer: &str) -> Map<String, Value> {
         let distinct = Some(Distinct { number: map.names, is_more: map.is_more });
-        let evidence = Evidence { of: members.seen, hits: members.seen, distinct };
+        let evidence = Evidence { of: members.seen, hits: members.seen, samples: members.samples.number, distinct };
         self.guess_distinct(pointer, Kind::Map, "is a map: its member names are data", evidence);
         self.shape(&map.shape, &format!("{pointer}/additionalProperties"))
     }
@@ -275,25 +301,25 @@ impl Emitter<'_> {
         let seen = numbers.seen();
         if numbers.wide > 0 {
             let what = "number: a whole number is beyond 64 bits with a sign, and is rounded in generated code";
-            self.guess(pointer, Kind::Number, what, seen, numbers.wide);
+            self.guess(pointer, Kind::Number, what, seen, numbers.wide, shape.samples);
         } else if seen > 0 && numbers.fractions == 0 {
             let dotted = numbers.dotted;
             let what = match dotted {
                 0 => "integer: all are whole".to_owned(),
                 _ => format!("integer: all are whole, {dotted} written with a fraction of zero"),
             };
-            self.guess(pointer, Kind::Number, &what, seen, numbers.whole);
+            self.guess(pointer, Kind::Number, &what, seen, numbers.whole, shape.samples);
         }
     }
 
     fn texts(&mut self, texts: &Texts, is_alone: bool, is_nullable: bool, pointer: &str) -> Map<String, Value> {
         let mut schema = Map::new();
         let (number, is_all) = texts.distinct();
-        let evidence =
-            Evidence { of: texts.seen, hits: texts.seen, distinct: Some(Distinct { number, is_more: !is_all }) };
+        let distinct = Some(Distinct { number, is_more: !is_all });
+        let evidence = Evidence { of: texts.seen, hits: texts.seen, samples: texts.samples.number, distinct };
         if texts.is_secret {
             let what = "looks secret by its name: x-sensitive, and its values are not looked at";
-            self.guess(pointer, Kind::Secret, what, texts.seen, texts.seen);
+            self.guess(pointer, Kind::Secret, what, texts.seen, texts.seen, texts.samples);
             schema.insert("x-sensitive".to_owned(), true.into());
         } else if let Some(format) = texts.formats.narrowest().filter(|_| number >= DISTINCT) {
             self.guess_distinct(pointer, Kind::Format, &format!("format {format}"), evidence);
@@ -311,7 +337,7 @@ impl Emitter<'_> {
 
 /// The types of scalars but `null`.
 fn scalars(shape: &Shape) -> Vec<&'static str> {
-    let is_integer = shape.numbers.fractions == 0 && shape.numbers.wide == 0;
+    let is_integer = shape.numbers.is_whole();
     let types = [
         ("string", shape.texts.seen > 0),
         ("integer", shape.numbers.any() && is_integer),
@@ -342,7 +368,7 @@ fn constant(values: &[Value]) -> Map<String, Value> {
 fn enumeration(texts: &Texts) -> Option<Vec<Value>> {
     let values = texts.values()?;
     let number = u64::try_from(values.len()).ok()?;
-    let is_enum = texts.samples >= ENUM_SAMPLES
+    let is_enum = texts.samples.number >= ENUM_SAMPLES
         && texts.formats.narrowest().is_none()
         && (2..=ENUM_VALUES).contains(&values.len())
         && texts.seen >= ENUM_OFTEN * number

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::report::count;
+
 /// Something that samples made likely, and no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Guess {
@@ -53,6 +55,8 @@ pub(crate) struct Evidence {
     pub(crate) of: u64,
     /// Those of them that speak for the guess.
     pub(crate) hits: u64,
+    /// How many samples have values at the place; where places were put together, how many have them at one of these.
+    pub(crate) samples: u64,
     /// How many different ones there were, where that was asked.
     pub(crate) distinct: Option<Distinct>,
 }
@@ -67,15 +71,15 @@ pub(crate) struct Distinct {
 
 /// How sure a guess is.
 ///
-/// With `n` values and no exception among them, fewer than 3 in `n` values are exceptions (with 95 % confidence, where
-/// the samples are a fair choice).
+/// With `n` samples and no exception in them, fewer than 3 in `n` samples have one (with 95 % confidence, where they are a
+/// fair choice). Values count by the samples that they are from: a thousand items of one array are no more than one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Confidence {
-    /// Fewer than 10 values.
+    /// Fewer than 10 samples.
     Low,
-    /// 10 values or more: fewer than 3 in 10 are exceptions.
+    /// 10 samples or more: fewer than 3 in 10 have an exception.
     Medium,
-    /// 100 values or more: fewer than 3 in 100 are exceptions.
+    /// 100 samples or more: fewer than 3 in 100 have an exception.
     High,
     /// No guess: the samples show it.
     Seen,
@@ -84,7 +88,7 @@ pub(crate) enum Confidence {
 impl Guess {
     /// How sure it is.
     pub(crate) fn confidence(&self) -> Confidence {
-        match (self.kind, self.evidence.of) {
+        match (self.kind, self.evidence.samples) {
             (Kind::Optional | Kind::Nullable | Kind::Types, _) => Confidence::Seen,
             (Kind::Open, _) | (_, ..10) => Confidence::Low,
             (_, ..100) => Confidence::Medium,
@@ -94,13 +98,14 @@ impl Guess {
 
     /// As JSON, for `--guesses json`.
     pub(crate) fn to_json(&self) -> Value {
-        let Evidence { of, hits, distinct } = self.evidence;
+        let Evidence { of, hits, samples, distinct } = self.evidence;
         let mut json = json!({
             "pointer": self.pointer,
             "kind": self.kind.name(),
             "guess": self.what,
             "values": of,
             "supporting": hits,
+            "samples": samples,
         });
         if let Some(Distinct { number, is_more }) = distinct {
             json["distinct"] = number.into();
@@ -151,6 +156,10 @@ impl fmt::Display for Evidence {
             Some(Distinct { number, is_more: true }) => write!(f, ", more than {number} distinct"),
             Some(Distinct { number, is_more: false }) => write!(f, ", {number} distinct"),
             None => Ok(()),
+        }?;
+        match self.samples {
+            samples if samples == self.of => Ok(()),
+            samples => write!(f, " in {}", count(samples, "sample")),
         }
     }
 }

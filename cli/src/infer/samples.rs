@@ -1,69 +1,45 @@
 //! Reads samples, one by one.
 
-use std::cell::RefCell;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Read};
 
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
-/// Why samples can't be read.
-#[derive(Debug)]
-pub(crate) enum SampleError {
-    /// The file can't be opened or read.
-    Read { origin: String, source: io::Error },
-    /// It is not JSON, or no array where one was asked for.
-    Json { origin: String, source: serde_json::Error },
+use crate::failure::Failure;
+use crate::validate::{Source, encoding};
+
+/// Gives every sample of a source to `take`: a JSON value, or several one after the other (as NDJSON has them), or with
+/// `is_array` the items of arrays.
+pub(crate) fn read(source: &Source, is_array: bool, take: impl FnMut(Value)) -> Result<(), Failure> {
+    let failed = |error: io::Error| source.unreadable(&error);
+    let mut reader = BufReader::new(source.open(|_| {}).map_err(failed)?);
+    refuse_encoding(source, reader.fill_buf().map_err(failed)?)?;
+    read_from(reader, is_array, take)
+        .map_err(|error| if error.is_io() { failed(error.into()) } else { no_sample(source, &error) })
 }
 
-impl fmt::Display for SampleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Read { origin, source } => write!(f, "can't read `{origin}`: {source}"),
-            Self::Json { origin, source } => {
-                let text = source.to_string();
-                let place = format!(" at line {} column {}", source.line(), source.column());
-                let reason = text.strip_suffix(&place).unwrap_or(&text);
-                write!(f, "{origin}:{}:{}: no JSON sample: {reason}", source.line(), source.column())
-            }
-        }
+fn read_from(input: impl Read, is_array: bool, mut take: impl FnMut(Value)) -> serde_json::Result<()> {
+    let mut deserializer = Deserializer::from_reader(input);
+    if is_array {
+        return deserializer.deserialize_seq(Items(take)).and_then(|()| deserializer.end());
     }
+    deserializer.into_iter::<Value>().try_for_each(|value| value.map(&mut take))
 }
 
-/// Gives every sample of a file to `take`: a JSON value, or several one after the other (as NDJSON has them), or with
-/// `is_array` the items of arrays. `-` is standard input. Gives the number of samples.
-pub(crate) fn read(path: &Path, is_array: bool, take: impl FnMut(Value)) -> Result<u64, SampleError> {
-    if path == Path::new("-") {
-        return read_from(io::stdin().lock(), "<stdin>", is_array, take);
-    }
-    let origin = path.display().to_string();
-    match File::open(path) {
-        Ok(file) => read_from(file, &origin, is_array, take),
-        Err(source) => Err(SampleError::Read { origin, source }),
-    }
+fn refuse_encoding(source: &Source, start: &[u8]) -> Result<(), Failure> {
+    let Some(reason) = encoding(start) else { return Ok(()) };
+    Err(Failure::new(format!("{}:1:1: no JSON sample: {reason}", source.name())).help(
+        "`iconv --from-code=UTF-16 --to-code=UTF-8` writes UTF-8, and `tail --bytes=+4` leaves a mark of UTF-8 out",
+    ))
 }
 
-fn read_from(input: impl Read, origin: &str, is_array: bool, take: impl FnMut(Value)) -> Result<u64, SampleError> {
-    let mut deserializer = Deserializer::from_reader(BufReader::new(input));
-    let counted = RefCell::new((0, take));
-    let count = |value| {
-        let (number, take) = &mut *counted.borrow_mut();
-        *number += 1;
-        take(value);
-    };
-    let result = if is_array {
-        deserializer.deserialize_seq(Items(count)).and_then(|()| deserializer.end())
-    } else {
-        deserializer.into_iter::<Value>().try_for_each(|value| value.map(count))
-    };
-    let origin = || origin.to_owned();
-    match result {
-        Ok(()) => Ok(counted.into_inner().0),
-        Err(source) if source.is_io() => Err(SampleError::Read { origin: origin(), source: source.into() }),
-        Err(source) => Err(SampleError::Json { origin: origin(), source }),
-    }
+fn no_sample(source: &Source, error: &serde_json::Error) -> Failure {
+    let text = error.to_string();
+    let (line, column) = (error.line(), error.column());
+    let reason = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+    Failure::new(format!("{}:{line}:{column}: no JSON sample: {reason}", source.name()))
+        .help("samples are JSON values, one or several one after the other; with `--array`, the items of one array")
 }
 
 /// The items of an array, without the array.
@@ -87,7 +63,7 @@ impl<'de, F: FnMut(Value)> Visitor<'de> for Items<F> {
 /// Some of the samples, evenly spaced, with where they came from: what the schema is tried on.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    samples: Vec<(u64, PathBuf, Value)>,
+    samples: Vec<(u64, String, Value)>,
     step: u64,
     seen: u64,
 }
@@ -101,9 +77,9 @@ impl Kept {
     }
 
     /// Keeps a sample, or not.
-    pub(crate) fn offer(&mut self, path: &Path, sample: Value) {
+    pub(crate) fn offer(&mut self, origin: &str, sample: Value) {
         if self.seen.is_multiple_of(self.step) {
-            self.samples.push((self.seen, path.to_owned(), sample));
+            self.samples.push((self.seen, origin.to_owned(), sample));
         }
         self.seen += 1;
         if self.samples.len() >= Self::MOST {
@@ -113,20 +89,20 @@ impl Kept {
         }
     }
 
-    /// Those that are kept, with their file.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Path, &Value)> {
-        self.samples.iter().map(|(_, path, sample)| (path.as_path(), sample))
+    /// Those that are kept, with the source that they are of.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.samples.iter().map(|(_, origin, sample)| (origin.as_str(), sample))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, Path, Value};
+    use super::{Kept, Value};
 
     #[test]
     fn samples_are_kept_evenly_and_not_all() {
         let mut kept = Kept::new();
-        (0..10_000).for_each(|number| kept.offer(Path::new("-"), Value::from(number)));
+        (0..10_000).for_each(|number| kept.offer("-", Value::from(number)));
         let numbers: Vec<_> = kept.iter().filter_map(|(_, sample)| sample.as_u64()).collect();
         assert!((500..1000).contains(&numbers.len()), "{}", numbers.len());
         assert!(numbers.iter().zip((0..).step_by(16)).all(|(number, expected)| *number == expected), "{numbers:?}");

@@ -43,11 +43,31 @@ impl Count {
     }
 }
 
+/// The samples that had a value at a place, counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Samples {
+    /// How many; where places were put together, at one of them.
+    pub(super) number: u64,
+    last: u64,
+}
+
+impl Samples {
+    pub(super) fn add(&mut self, sample: u64) {
+        self.number += u64::from(self.last != sample);
+        self.last = sample;
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.number = self.number.max(other.number);
+    }
+}
+
 /// The values of one place, counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     /// All of them.
     pub(super) seen: u64,
+    pub(super) samples: Samples,
     pub(super) nulls: u64,
     pub(super) booleans: u64,
     pub(super) numbers: Numbers,
@@ -91,6 +111,7 @@ pub(super) struct Group {
 pub(super) struct Members {
     /// The number of objects.
     pub(super) seen: u64,
+    pub(super) samples: Samples,
     /// By name, in the order in which they were first seen. Empty once this is a map.
     pub(super) named: IndexMap<String, Shape>,
     /// The values of a map.
@@ -111,6 +132,7 @@ impl Shape {
     /// Counts one more value. What is secret is not kept.
     pub(super) fn add(&mut self, value: &Value, is_secret: bool, count: &mut Count) {
         self.seen += 1;
+        self.samples.add(count.sample);
         match value {
             Value::Null => self.nulls += 1,
             Value::Bool(_) => self.booleans += 1,
@@ -136,6 +158,7 @@ impl Shape {
     /// Counts what another place counted.
     pub(super) fn merge(&mut self, other: Self) {
         self.seen += other.seen;
+        self.samples.merge(other.samples);
         self.nulls += other.nulls;
         self.booleans += other.booleans;
         self.numbers.merge(other.numbers);
@@ -206,6 +229,11 @@ impl Numbers {
         self.seen() > 0
     }
 
+    /// Whether a 64-bit signed integer holds each of them.
+    pub(super) fn is_whole(self) -> bool {
+        self.fractions == 0 && self.wide == 0
+    }
+
     pub(super) fn seen(self) -> u64 {
         self.whole + self.wide + self.fractions
     }
@@ -232,6 +260,13 @@ impl Objects {
     /// How many there are.
     pub(super) fn seen(&self) -> u64 {
         self.groups.iter().map(|group| group.members.seen).sum()
+    }
+
+    /// How many samples had some, of one group at least.
+    pub(super) fn samples(&self) -> Samples {
+        let mut all = Samples::default();
+        self.groups.iter().for_each(|group| all.merge(group.members.samples));
+        all
     }
 
     /// Puts all objects into one group.
@@ -269,6 +304,7 @@ impl Objects {
 impl Members {
     fn add(&mut self, object: &Map<String, Value>, is_secret: bool, count: &mut Count) {
         self.seen += 1;
+        self.samples.add(count.sample);
         for (name, value) in object {
             let is_secret = is_secret || looks_secret(name);
             if let Some(map) = &mut self.map {
@@ -302,6 +338,7 @@ impl Members {
     /// Counts what another place counted.
     pub(super) fn merge(&mut self, mut other: Self) {
         self.seen += other.seen;
+        self.samples.merge(other.samples);
         if self.map.is_some() || other.map.is_some() {
             self.make_map(false);
             other.make_map(false);

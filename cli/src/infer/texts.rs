@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::formats::Candidates;
-use super::shape::Count;
+use super::shape::{Count, Samples};
 
 /// So many different texts of a place are kept.
 const DISTINCT: usize = 32;
@@ -31,9 +31,7 @@ const SECRET: [&str; 13] = [
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
     pub(super) seen: u64,
-    /// How many samples had one here; where places were put together, at one of them.
-    pub(super) samples: u64,
-    last_sample: u64,
+    pub(super) samples: Samples,
     /// Whether the name of the member says that these are secret: then none is kept.
     pub(super) is_secret: bool,
     /// The formats that all of them are of.
@@ -52,8 +50,7 @@ pub(super) fn looks_secret(name: &str) -> bool {
 impl Texts {
     pub(super) fn add(&mut self, text: &str, is_secret: bool, count: &Count) {
         self.seen += 1;
-        self.samples += u64::from(self.last_sample != count.sample);
-        self.last_sample = count.sample;
+        self.samples.add(count.sample);
         if is_secret || self.is_secret {
             self.hide();
             return;
@@ -84,7 +81,7 @@ impl Texts {
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.seen += other.seen;
-        self.samples = self.samples.max(other.samples);
+        self.samples.merge(other.samples);
         if self.is_secret || other.is_secret {
             self.hide();
             return;

@@ -8,8 +8,10 @@ pub(crate) mod markdown;
 mod sarif;
 pub(crate) mod text;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
+use clap::ValueEnum;
 use serde_json::{Map, Value};
 use thoth_messaging_codegen::Severity;
 
@@ -37,6 +39,13 @@ pub(crate) enum Format {
     Markdown,
 }
 
+impl Format {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 /// What a command found.
 pub(crate) struct Report {
     command: &'static str,
@@ -54,10 +63,11 @@ impl Report {
         Self { command, subjects: Vec::new(), findings: Vec::new(), summary: String::new(), details: Map::new() }
     }
 
-    /// Prints the findings to standard output and the summary to standard error.
+    /// Prints the findings to standard output and the summary to standard error. That nobody reads standard output to its
+    /// end is no failure.
     pub(crate) fn print(&self, context: &mut Context) -> Result<(), Failure> {
-        self.write(context.format, &mut context.output)?;
-        context.output.flush()?;
+        let written = self.write(context.format, &mut context.output).and_then(|()| context.output.flush());
+        written.map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
         // Where nobody reads standard error, the exit code says as much.
         let _ = writeln!(io::stderr(), "{}", self.summary);
         Ok(())
@@ -77,8 +87,8 @@ impl Report {
 }
 
 /// A number with its noun, as `1 file` and `2 files`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+pub(crate) fn count<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 fn severity(finding: &Finding) -> &'static str {

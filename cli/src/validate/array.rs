@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::frame::{Batch, Ended, Framer, Shape};
+use super::violation::starts_character;
 
 /// Gives each item away as a batch of its own.
 pub(super) fn items(framer: &mut Framer<'_>, reader: &mut dyn BufRead) -> io::Result<Result<(), Ended>> {
@@ -29,7 +30,7 @@ pub(super) fn items(framer: &mut Framer<'_>, reader: &mut dyn BufRead) -> io::Re
         reader.consume(length);
         if ended {
             let complete = items.state == State::After;
-            return Ok(if complete || items.give(framer, Shape::NoArray) { Ok(()) } else { Err(Ended) });
+            return Ok(if complete || items.give_end(framer) { Ok(()) } else { Err(Ended) });
         }
     }
 }
@@ -61,7 +62,7 @@ struct Items {
     depth: usize,
     in_string: bool,
     escaped: bool,
-    /// Lines that ended before, and bytes since the last one ended.
+    /// Lines that ended before, and characters since the last one ended.
     line: u64,
     column: u64,
     /// Where the item starts.
@@ -73,7 +74,7 @@ impl Items {
         let here = (self.line + 1, self.column + 1);
         if byte == b'\n' {
             (self.line, self.column) = (self.line + 1, 0);
-        } else {
+        } else if starts_character(byte) {
             self.column += 1;
         }
         if self.state != State::Item {
@@ -114,6 +115,12 @@ impl Items {
         }
         self.item.push(byte);
         Step::More
+    }
+
+    /// Says that the array does not end, where the input does.
+    fn give_end(&mut self, framer: &mut Framer<'_>) -> bool {
+        self.start = (self.line + 1, self.column + 1);
+        self.give(framer, Shape::NoArray)
     }
 
     fn give(&mut self, framer: &mut Framer<'_>, shape: Shape) -> bool {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use thoth_messaging_codegen::{Location, Severity};
 
 use super::{InputKind, MOST_BYTES, Request, Target, Violation};
@@ -18,6 +18,7 @@ use crate::{Context, Outcome, sets};
 /// Prints every violation with its place in the input, in the payload and in the schema. Values of payloads are not
 /// printed.
 #[derive(Args)]
+#[command(group(ArgGroup::new("target").required(true).args(["schema", "message", "topic"])))]
 #[command(after_help = "Examples:\n  \
     thoth-messaging validate payloads/ --message OrderPlaced\n  \
     zstdcat dump.ndjson.zst | thoth-messaging validate --topic shop.order-placed\n  \
@@ -27,16 +28,16 @@ pub(crate) struct ValidateArgs {
     #[arg(default_value = "-", value_name = "INPUT")]
     inputs: Vec<String>,
     /// A schema file.
-    #[arg(long, value_name = "FILE", group = "target", required = true)]
+    #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
     /// The name of a message in the folder of schemas.
-    #[arg(long, value_name = "NAME", group = "target")]
+    #[arg(long, value_name = "NAME")]
     message: Option<String>,
     /// A topic of messages in the folder of schemas.
-    #[arg(long, value_name = "TOPIC", group = "target")]
+    #[arg(long, value_name = "TOPIC")]
     topic: Option<String>,
-    /// The folder of schemas; the one of the settings by default.
-    #[arg(long, value_name = "FOLDER")]
+    /// The folder of schemas, of `--message` and `--topic`; the one of the settings by default.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "schema")]
     schemas: Option<PathBuf>,
     /// How an input is divided into records. `auto` goes by the name: `.json` is one, `.ndjson` and `.jsonl` one in each
     /// line; other inputs have one in each line where the first line alone is JSON and something comes after it.
@@ -47,14 +48,16 @@ pub(crate) struct ValidateArgs {
     formats: bool,
     /// The most bytes that a record may have.
     #[arg(long, default_value_t = MOST_BYTES, value_name = "BYTES")]
-    max_record_size: usize,
+    max_record_size: NonZero<usize>,
     /// Stop after so many violations.
-    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
-    max_findings: usize,
-    /// How many threads check payloads; as many as the machine runs at once by default.
-    #[arg(long, value_name = "COUNT")]
-    threads: Option<NonZero<usize>>,
+    #[arg(long, default_value_t = MOST_FINDINGS, value_name = "COUNT")]
+    max_findings: NonZero<usize>,
+    /// How many threads check payloads, up to 256; as many as the machine runs at once by default.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
 }
+
+const MOST_FINDINGS: NonZero<usize> = NonZero::new(10_000).unwrap();
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Input {
@@ -72,6 +75,7 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
     };
     let request = arguments.request(folder);
     let mut report = Report::new("validate");
+    note_terminal(&request.inputs);
     let mut written = Ok(());
     let mut found = 0;
     let mut take = |violation: Violation| {
@@ -82,17 +86,35 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
         } else {
             report.findings.push(Finding::from(violation));
         }
-        written.is_ok() && found < arguments.max_findings
+        written.is_ok() && found < arguments.max_findings.get()
     };
 
-    let summary = super::run(&request, &mut take).map_err(|failure| Failure::new(failure.to_string()))?;
-    written?;
-    report.summary = summary.to_string();
-    if found >= arguments.max_findings {
-        report.summary += "\nthere may be more violations: `--max-findings` says how many are listed";
+    let checked = super::run(&request, &mut take);
+    written.map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
+    match &checked {
+        Ok(summary) => report.summary = summary.text(),
+        Err(_) if found == 0 => {}
+        // What was found is true, whatever stopped it.
+        Err(_) => "not everything was read".clone_into(&mut report.summary),
     }
-    report.print(context)?;
+    if found >= arguments.max_findings.get() {
+        report.summary += "; there it ended, as `--max-findings` says";
+    }
+    if checked.is_ok() || found > 0 {
+        report.print(context)?;
+    }
+    if let Some(rate) = checked?.rate() {
+        // Where nobody reads standard error, nothing is lost.
+        let _ = writeln!(io::stderr(), "{rate}");
+    }
     Ok(if found == 0 { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// Tells a person who looks at a terminal what it waits for.
+pub(crate) fn note_terminal(inputs: &[String]) {
+    if inputs.iter().any(|input| input == "-") && io::stdin().is_terminal() {
+        let _ = writeln!(io::stderr(), "reading from the terminal: Ctrl+D ends it");
+    }
 }
 
 impl ValidateArgs {
@@ -113,8 +135,8 @@ impl ValidateArgs {
             inputs: self.inputs.clone(),
             kind,
             formats: self.formats,
-            limit: self.max_record_size,
-            threads: self.threads,
+            limit: self.max_record_size.get(),
+            threads: self.threads.and_then(|threads| NonZero::new(usize::from(threads))),
             progress: io::stderr().is_terminal(),
         }
     }

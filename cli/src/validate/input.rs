@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// The ends of the names of the files that are payloads in a folder.
 const PAYLOADS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
@@ -35,13 +35,13 @@ pub(crate) enum InputKind {
 
 /// Something to read records from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Stdin,
     File(PathBuf),
 }
 
 impl Source {
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
             Self::File(path) => path.display().to_string(),
@@ -67,8 +67,21 @@ impl Source {
         }
     }
 
+    /// That it can't be read, or not to its end.
+    pub(crate) fn unreadable(&self, error: &io::Error) -> Failure {
+        let path = PathBuf::from(self.name());
+        match error.kind() {
+            // What the decoders say of bytes that they did not expect.
+            ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::Other => {
+                Failure::new(format!("can't unpack `{}` to its end: {error}", path.display()))
+                    .help("it is damaged, or was not written to its end: `gzip --test` or `zstd --test` says more")
+            }
+            _ => Failure::read(&path, error),
+        }
+    }
+
     /// What it holds, decompressed. `read` is told of every byte that is read from disk.
-    pub(super) fn open<'r>(&self, read: impl Fn(u64) + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
+    pub(crate) fn open<'r>(&self, read: impl Fn(u64) + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
         let raw: Box<dyn Read + Send> = match self {
             Self::Stdin => Box::new(io::stdin()),
             Self::File(path) => Box::new(File::open(path)?),
@@ -86,7 +99,7 @@ impl Source {
 }
 
 /// The sources that arguments name, each once: `-`, a file, a folder (all payloads below it) or a glob.
-pub(super) fn discover(arguments: &[String]) -> Result<Vec<Source>, Failure> {
+pub(crate) fn discover(arguments: &[String]) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     let mut known = BTreeSet::new();
     for argument in arguments {
@@ -104,14 +117,17 @@ fn expand(argument: &str) -> Result<Vec<Source>, Failure> {
         return Ok(vec![Source::Stdin]);
     }
     let path = Path::new(argument);
-    let unreadable = |source| Failure::Read { path: argument.to_owned(), source };
+    let unreadable = |error| Failure::read(path, &error);
     let mut files = Vec::new();
     if path.is_dir() {
         collect(path, &mut files).map_err(unreadable)?;
     } else if path.exists() {
         files.push(path.to_owned());
     } else {
-        let matches = glob::glob(argument).map_err(|error| Failure::Pattern { pattern: argument.to_owned(), error })?;
+        let matches = glob::glob(argument).map_err(|error| {
+            Failure::new(format!("`{argument}` is neither a file nor a glob: {error}"))
+                .help("a glob has `*` for any text in a name, `**` for any folders, and `?` for a character")
+        })?;
         for found in matches {
             let found = found.map_err(|error| unreadable(error.into()))?;
             if !found.is_dir() {
@@ -120,9 +136,21 @@ fn expand(argument: &str) -> Result<Vec<Source>, Failure> {
         }
     }
     if files.is_empty() {
-        return Err(Failure::Nothing { argument: argument.to_owned() });
+        return Err(nothing(argument, path));
     }
     Ok(files.into_iter().map(Source::File).collect())
+}
+
+/// That an argument names no payload.
+fn nothing(argument: &str, path: &Path) -> Failure {
+    if path.is_dir() {
+        return Failure::new(format!("there are no payloads below the folder `{argument}`")).help(
+            "payloads in a folder are named .json, .ndjson or .jsonl, also with .gz or .zst; name others one by one",
+        );
+    }
+    let what = if argument.contains(['*', '?', '[']) { "no file that is like" } else { "no file or folder" };
+    Failure::new(format!("there is {what} `{argument}`"))
+        .help("look for a slip in the path; it starts from the current folder, and `-` is standard input")
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

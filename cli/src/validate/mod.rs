@@ -10,20 +10,20 @@ mod violation;
 
 use std::num::NonZero;
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-pub(crate) use command::{ValidateArgs, run as run_command};
-pub(crate) use input::InputKind;
+pub(crate) use command::{ValidateArgs, note_terminal, run as run_command};
+pub(crate) use input::{InputKind, Source, discover};
 pub(crate) use schema::Target;
-pub(crate) use violation::Violation;
+pub(crate) use violation::{Violation, encoding};
 
-use input::Source;
+use crate::failure::Failure;
+use crate::report::count;
 use pipeline::Pipeline;
 
 /// A record may have this many bytes where nothing else is asked for: 64 MiB.
-pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
+pub(crate) const MOST_BYTES: NonZero<usize> = NonZero::new(64 * 1024 * 1024).unwrap();
 
 /// What to check, and against what.
 #[derive(Clone, Debug)]
@@ -54,43 +54,21 @@ pub(crate) struct Summary {
     pub(crate) duration: Duration,
 }
 
-impl fmt::Display for Summary {
-    #[expect(clippy::cast_precision_loss, reason = "it is shown in MB, with one decimal")]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let megabytes = self.bytes as f64 / 1e6;
-        let seconds = self.duration.as_secs_f64();
-        write!(
-            f,
-            "{} records: {} valid, {} invalid; {megabytes:.1} MB in {seconds:.2} s, {:.0} MB/s",
-            self.records,
-            self.records - self.invalid,
-            self.invalid,
-            megabytes / seconds.max(1e-9)
-        )
+impl Summary {
+    /// What it came to, in a line. The same input gives the same line.
+    pub(crate) fn text(&self) -> String {
+        let records = count(self.records, "record");
+        let Self { records: all, invalid, .. } = self;
+        let nothing = if *all == 0 { ": there was nothing to check" } else { "" };
+        format!("{records}: {} valid, {invalid} invalid{nothing}", all - invalid)
     }
-}
 
-/// Why it could not be done.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The schema can't be used.
-    Schema(String),
-    /// A file can't be read.
-    Read { path: String, source: io::Error },
-    /// A glob is none.
-    Pattern { pattern: String, error: glob::PatternError },
-    /// An argument names no payload.
-    Nothing { argument: String },
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Schema(reason) => write!(f, "can't use the schema: {reason}"),
-            Self::Read { path, source } => write!(f, "can't read {path}: {source}"),
-            Self::Pattern { pattern, error } => write!(f, "`{pattern}` is neither a file nor a glob: {error}"),
-            Self::Nothing { argument } => write!(f, "there are no payloads at `{argument}`"),
-        }
+    /// How fast it was, where there was enough to tell.
+    #[expect(clippy::cast_precision_loss, reason = "it is shown in MB, with one decimal")]
+    pub(crate) fn rate(&self) -> Option<String> {
+        let (megabytes, seconds) = (self.bytes as f64 / 1e6, self.duration.as_secs_f64());
+        let rate = megabytes / seconds.max(1e-9);
+        (self.bytes >= 1_000_000).then(|| format!("{megabytes:.1} MB in {seconds:.2} s, {rate:.0} MB/s"))
     }
 }
 
@@ -103,7 +81,7 @@ impl fmt::Display for Failure {
 pub(crate) fn run(request: &Request, sink: &mut dyn FnMut(Violation) -> bool) -> Result<Summary, Failure> {
     let start = Instant::now();
     let checker = schema::checker(&request.target, request.formats)?;
-    let sources = input::discover(&request.inputs)?;
+    let sources = discover(&request.inputs)?;
     let bar = progress(request.progress, &sources);
     let read = |bytes| bar.inc(bytes);
     let pipeline =
@@ -119,9 +97,10 @@ fn progress(shown: bool, sources: &[Source]) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let Some(total) = sources.iter().map(Source::size).sum::<Option<u64>>() else {
-        let style = ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}");
+        let style = ProgressStyle::with_template("{spinner} {decimal_bytes} {decimal_bytes_per_sec}");
         return ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     };
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    let style =
+        ProgressStyle::with_template("{bar:40} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}");
     ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

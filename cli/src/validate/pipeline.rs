@@ -9,10 +9,11 @@ use std::{panic, thread};
 
 use thoth_messaging::dynamic::Checker;
 
+use super::Summary;
 use super::frame::{Batch, Framer, Shape};
 use super::input::{InputKind, Source};
-use super::violation::{Violation, lines, of_record, too_long};
-use super::{Failure, Summary};
+use super::violation::{Violation, lines, no_array, of_record, too_long};
+use crate::failure::Failure;
 
 /// What the pipeline needs to know.
 pub(super) struct Pipeline<'p> {
@@ -73,7 +74,7 @@ impl Pipeline<'_> {
     fn read_all(&self, sources: &[Source], jobs: &SyncSender<Job>, free: &Receiver<Vec<u8>>) -> Result<(), Failure> {
         let mut number = 0;
         for (index, source) in sources.iter().enumerate() {
-            let failed = |error: io::Error| Failure::Read { path: source.name(), source: error };
+            let failed = |error: io::Error| source.unreadable(&error);
             let mut reader = source.open(self.read).map_err(failed)?;
             let mut give = |batch| {
                 number += 1;
@@ -127,21 +128,19 @@ impl Pipeline<'_> {
             }
             Shape::Whole => self.record(&bytes, (line, column), &mut done),
             Shape::TooLong => done.refuse(vec![too_long(self.limit)], (line, column)),
-            Shape::NoArray => {
-                let mut violation = too_long(0);
-                "json".clone_into(&mut violation.keyword);
-                "expected an array, its items separated by commas".clone_into(&mut violation.reason);
-                done.refuse(vec![violation], (line, column));
-            }
+            Shape::NoArray => done.refuse(vec![no_array()], (line, column)),
         }
         done.room = bytes;
         done
     }
 
     fn record(&self, text: &[u8], start: (u64, u64), done: &mut Done) {
+        if text.len() > self.limit {
+            return done.refuse(vec![too_long(self.limit)], start);
+        }
         match self.checker.check(text) {
             Ok(()) => done.records += 1,
-            Err(error) => done.refuse(of_record(text, &error), start),
+            Err(error) => done.refuse(of_record(text, &error, self.kind), start),
         }
     }
 }
@@ -180,12 +179,17 @@ fn collect(
                 (source, lines_before, records_before) = (result.source, 0, 0);
             }
             let name = sources.get(source).map(Source::name).unwrap_or_default();
+            let (mut record, mut invalid) = (0, 0);
             for mut violation in result.violations {
+                invalid += u64::from(violation.record != record);
+                record = violation.record;
                 violation.source.clone_from(&name);
                 violation.line += lines_before;
                 violation.record += records_before;
                 if !sink(violation) {
                     // The threads end where nobody takes what they give.
+                    summary.records += record;
+                    summary.invalid += invalid;
                     return summary;
                 }
             }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thoth_messaging::dynamic::{Checker, Document};
+use thoth_messaging_codegen::SchemaFile;
 
-use super::Failure;
+use crate::failure::Failure;
+use crate::sets;
 
 /// The name of the schema of all messages of a topic, beside those of the messages.
 const TOPIC: &str = "topic";
@@ -28,7 +30,8 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
     let (name, documents, root) = match target {
         Target::File(path) => {
             let mut documents = BTreeMap::new();
-            let path = fs::canonicalize(path).map_err(|source| read_failure(path, source))?;
+            let named = path;
+            let path = fs::canonicalize(named).map_err(|error| Failure::read(named, &error))?;
             follow(&path, None, &mut documents)?;
             (path.display().to_string(), documents.into_values().collect(), uri_of(&path))
         }
@@ -38,10 +41,7 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
             let Some((root, _)) = documents.iter().find(is_named) else {
                 let known =
                     list(&documents, |(name, schema)| schema["title"].as_str().unwrap_or(stem(name)).to_owned());
-                return Err(Failure::Schema(format!(
-                    "no message in {} is named `{name}`; there are {known}",
-                    schemas.display()
-                )));
+                return Err(unknown(&format!("no message in `{}` is named `{name}`", schemas.display()), &known));
             };
             (name.clone(), with_uris(&documents), root.clone())
         }
@@ -51,10 +51,8 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
             let messages: Vec<Value> = on_topic.map(|(name, _)| json!({"$ref": name})).collect();
             if messages.is_empty() {
                 let known = list(&documents, |(_, schema)| text(&schema["x-kafka"]["topic"]));
-                return Err(Failure::Schema(format!(
-                    "no message in {} is on the topic `{topic}`; there are {known}",
-                    schemas.display()
-                )));
+                let reason = format!("no message in `{}` is on the topic `{topic}`", schemas.display());
+                return Err(unknown(&reason, &known));
             }
             let root = if let [message] = messages.as_slice() { message.clone() } else { json!({"anyOf": messages}) };
             let mut documents = with_uris(&documents);
@@ -62,17 +60,24 @@ pub(super) fn checker(target: &Target, formats: bool) -> Result<Checker, Failure
             (topic.clone(), documents, TOPIC.to_owned())
         }
     };
-    Checker::new(name, documents, &root, formats).map_err(|error| Failure::Schema(error.to_string()))
+    Checker::new(name, documents, &root, formats).map_err(|error| {
+        Failure::new(format!("can't use the schema: {error}")).help("`thoth-messaging check` says where and why")
+    })
+}
+
+/// That no message is meant, and which there are.
+fn unknown(reason: &str, known: &[String]) -> Failure {
+    Failure::new(reason).help(match known {
+        [] => "no schema there is a message, with `x-kafka`: `--schema FILE` takes any schema file".to_owned(),
+        known => format!("name one of: {}", known.join(", ")),
+    })
 }
 
 /// What the messages are called, or on.
-fn list(documents: &[(String, Value)], what: impl Fn(&(String, Value)) -> String) -> String {
+fn list(documents: &[(String, Value)], what: impl Fn(&(String, Value)) -> String) -> Vec<String> {
     let messages = documents.iter().filter(|(_, schema)| schema.get("x-kafka").is_some());
     let known: BTreeSet<String> = messages.map(what).collect();
-    match known.len() {
-        0 => "none: no schema there has `x-kafka`".to_owned(),
-        _ => known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-    }
+    known.into_iter().collect()
 }
 
 fn text(value: &Value) -> String {
@@ -81,12 +86,12 @@ fn text(value: &Value) -> String {
 
 /// The schema files below a folder, by their names.
 fn folder(schemas: &Path) -> Result<Vec<(String, Value)>, Failure> {
-    let set = thoth_messaging_build::read_folder(schemas).map_err(|error| Failure::Schema(error.to_string()))?;
-    let parse = |(name, file): (&str, &thoth_messaging_codegen::SchemaFile)| {
+    let set = sets::read_set(schemas.to_owned(), BTreeSet::new())?;
+    let parse = |(name, file): (&str, &SchemaFile)| {
         let parsed = serde_json::from_str(&file.text);
-        parsed.map(|schema| (name.to_owned(), schema)).map_err(|error| Failure::Schema(format!("{name}: {error}")))
+        parsed.map(|schema| (name.to_owned(), schema)).map_err(|error| not_json(&file.origin, &error))
     };
-    set.iter().map(parse).collect()
+    set.schemas.iter().map(parse).collect()
 }
 
 fn with_uris(documents: &[(String, Value)]) -> Vec<Document> {
@@ -105,9 +110,9 @@ fn follow(path: &Path, uri: Option<String>, documents: &mut BTreeMap<PathBuf, Do
         known.uris.extend(uri.filter(|uri| !known.uris.contains(uri)));
         return Ok(());
     }
-    let text = fs::read(path).map_err(|source| read_failure(path, source))?;
+    let text = fs::read(path).map_err(|error| Failure::read(path, &error))?;
     let contents: Value =
-        serde_json::from_slice(&text).map_err(|error| Failure::Schema(format!("{}: {error}", path.display())))?;
+        serde_json::from_slice(&text).map_err(|error| not_json(&path.display().to_string(), &error))?;
     let own = uri_of(path);
     let mut references = Vec::new();
     collect_references(&contents, &mut references);
@@ -148,6 +153,7 @@ fn uri_of(path: &Path) -> String {
     format!("file://{}", escaped.collect::<String>())
 }
 
-fn read_failure(path: &Path, source: std::io::Error) -> Failure {
-    Failure::Read { path: path.display().to_string(), source }
+fn not_json(origin: &str, error: &serde_json::Error) -> Failure {
+    Failure::new(format!("the schema `{origin}` is not JSON: {error}"))
+        .help("name a schema file; `thoth-messaging check` says more about its mistakes")
 }

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use thoth_messaging::DecodeError;
 
+use super::InputKind;
+
 /// One thing that is wrong in a source. It holds no value of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Violation {
@@ -10,7 +12,7 @@ pub(crate) struct Violation {
     pub(crate) source: String,
     /// Line in the source, from 1.
     pub(crate) line: u64,
-    /// Column in the line, in bytes, from 1.
+    /// Column in the line, in characters (Unicode code points), from 1, as editors and SARIF count.
     pub(crate) column: u64,
     /// The record in the source, from 1.
     pub(crate) record: u64,
@@ -24,7 +26,7 @@ pub(crate) struct Violation {
 }
 
 /// The violations of a record, their places and their number relative to its own start.
-pub(super) fn of_record(text: &[u8], error: &DecodeError) -> Vec<Violation> {
+pub(super) fn of_record(text: &[u8], error: &DecodeError, kind: InputKind) -> Vec<Violation> {
     let violation = |(line, column), instance_path: &str, schema_path: &str, keyword: &str, reason: String| Violation {
         source: String::new(),
         line,
@@ -37,18 +39,59 @@ pub(super) fn of_record(text: &[u8], error: &DecodeError) -> Vec<Violation> {
     };
     match error {
         DecodeError::NotJson { line, column, reason, .. } => {
-            let place = (*line as u64, (*column as u64).max(1));
+            let place = (*line as u64, characters_to(text, *line, *column));
+            let reason = encoding(text).unwrap_or(reason);
             vec![violation(place, "", "", "json", format!("not JSON: {reason}"))]
         }
         error => {
             let of_schema = |found: &thoth_messaging::Violation| {
                 let place = place(text, &found.instance_path);
-                let reason = format!("expected {}", found.expected);
+                let hint = if is_array_in_whole(text, found, kind) { ITEMS } else { "" };
+                let reason = format!("expected {}{hint}", found.expected);
                 violation(place, &found.instance_path, &found.schema_path, &found.keyword, reason)
             };
             error.violations().iter().map(of_schema).collect()
         }
     }
+}
+
+const ITEMS: &str = "; `--input array` makes a record of each item";
+
+/// Whether a record is an array where something else belongs, and was not taken from an array itself.
+fn is_array_in_whole(text: &[u8], found: &thoth_messaging::Violation, kind: InputKind) -> bool {
+    let is_whole = found.instance_path.is_empty() && found.keyword == "type";
+    is_whole && kind != InputKind::Array && text.trim_ascii_start().starts_with(b"[")
+}
+
+/// What is wrong with a text that is not UTF-8, or more than that.
+pub(crate) fn encoding(text: &[u8]) -> Option<&'static str> {
+    match text {
+        [0xef, 0xbb, 0xbf, ..] => Some("it starts with a byte order mark; write UTF-8 without one"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("it is UTF-16; write UTF-8"),
+        _ => None,
+    }
+}
+
+/// The column in characters of one in bytes, both from 1.
+fn characters_to(text: &[u8], line: usize, column: usize) -> u64 {
+    let line = text.split(|byte| *byte == b'\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    characters(line.get(..column.saturating_sub(1)).unwrap_or(line)) + 1
+}
+
+/// How many characters a text has: its bytes, but for those that continue a character.
+fn characters(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| starts_character(**byte)).count() as u64
+}
+
+/// Whether a byte of UTF-8 starts a character.
+pub(super) fn starts_character(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
+/// That what is around the items is no array.
+pub(super) fn no_array() -> Violation {
+    let reason = "expected an array: items with commas between them, and `]` at the end".to_owned();
+    Violation { keyword: "json".to_owned(), reason, ..too_long(0) }
 }
 
 /// That a record is longer than is read.
@@ -61,7 +104,7 @@ pub(super) fn too_long(limit: usize) -> Violation {
         instance_path: String::new(),
         schema_path: String::new(),
         keyword: "limit".to_owned(),
-        reason: format!("expected a record of at most {limit} bytes"),
+        reason: format!("expected a record of at most {limit} bytes, as `--max-record-size` says"),
     }
 }
 
@@ -79,7 +122,7 @@ fn place(text: &[u8], pointer: &str) -> (u64, u64) {
     }
     let before = &text[..cursor.at.min(text.len())];
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    (1 + lines(before), (before.len() - line_start) as u64 + 1)
+    (1 + lines(before), characters(&before[line_start..]) + 1)
 }
 
 /// How many lines end in a text.
@@ -173,5 +216,6 @@ mod tests {
         assert_eq!(place(text, "/a/1/b~1c"), (2, 20));
         assert_eq!(place(text, "/d"), (3, 8));
         assert_eq!(place(text, "/a/7"), (2, 8));
+        assert_eq!(place("{\"ü\": \"é\", \"b\": 1}".as_bytes(), "/b"), (1, 17));
     }
 }

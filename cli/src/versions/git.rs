@@ -1,5 +1,6 @@
 //! Versions that are git commits, read from the objects of the repository.
 
+use std::cell::Cell;
 use std::fs;
 
 use gix::bstr::ByteSlice as _;
@@ -39,12 +40,18 @@ pub(super) struct Repository {
 }
 
 /// The schema files of a commit.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listing {
     /// Where the folder is; none where it is not there.
     pub(super) folder: Option<String>,
     pub(super) files: Vec<Found<ObjectId>>,
+    /// Whether a link was followed: it may lead to anywhere in the tree.
+    pub(super) has_links: bool,
 }
+
+/// What the paths of the folders begin with in the tree of a commit. Where that is the same in two commits, and no link is
+/// followed, their listings are the same.
+pub(super) type Beginnings = Vec<Option<ObjectId>>;
 
 impl Repository {
     /// The repository that `GIT_DIR` names, or the one that the schema folder stands in.
@@ -103,16 +110,37 @@ impl Repository {
 
     /// The schema files of a commit.
     pub(super) fn list(&self, reference: &str, commit: ObjectId) -> Result<Listing, Failure> {
-        let commit = self.object(commit, reference)?;
-        let decoded = commit.try_to_commit_ref().map_err(|error| self.damaged(reference, &error))?;
-        let root = decoded.tree();
-        let tree = Commit { repository: self, reference, root };
-        for folder in self.old_folder.iter().chain([&self.folder]) {
+        let tree = self.tree(reference, commit)?;
+        for folder in self.folders() {
             if let Some(files) = schema_files(&tree, folder)? {
-                return Ok(Listing { folder: Some(folder.clone()), files });
+                return Ok(Listing { folder: Some(folder.clone()), files, has_links: tree.has_links.get() });
             }
         }
-        Ok(Listing { folder: None, files: Vec::new() })
+        Ok(Listing { folder: None, files: Vec::new(), has_links: tree.has_links.get() })
+    }
+
+    /// What decides the listing of a commit, for less than the listing itself.
+    pub(super) fn beginnings(&self, reference: &str, commit: ObjectId) -> Result<Beginnings, Failure> {
+        let tree = self.tree(reference, commit)?;
+        let object = self.object(tree.root, reference)?.try_into_tree();
+        let object = object.map_err(|error| self.damaged(reference, &error))?;
+        let entries = object.decode().map_err(|error| self.damaged(reference, &error))?.entries;
+        let beginning = |folder: &String| match folder.split('/').next().unwrap_or_default() {
+            "" => Some(tree.root),
+            first => entries.iter().find(|entry| entry.filename == first).map(|entry| entry.oid.to_owned()),
+        };
+        Ok(self.folders().map(beginning).collect())
+    }
+
+    fn tree<'a>(&'a self, reference: &'a str, commit: ObjectId) -> Result<Commit<'a>, Failure> {
+        let commit = self.object(commit, reference)?;
+        let decoded = commit.try_to_commit_ref().map_err(|error| self.damaged(reference, &error))?;
+        Ok(Commit { repository: self, reference, root: decoded.tree(), has_links: Cell::new(false) })
+    }
+
+    /// Where to look for the folder, in order.
+    fn folders(&self) -> impl Iterator<Item = &String> {
+        self.old_folder.iter().chain([&self.folder])
     }
 
     /// An old folder that is nowhere is a mistake, or all schemas would be new.
@@ -180,6 +208,8 @@ struct Commit<'a> {
     repository: &'a Repository,
     reference: &'a str,
     root: ObjectId,
+    /// Whether a link was looked at.
+    has_links: Cell<bool>,
 }
 
 impl Tree for Commit<'_> {
@@ -209,6 +239,7 @@ impl Tree for Commit<'_> {
     }
 
     fn target(&self, link: &ObjectId) -> Result<String, Failure> {
+        self.has_links.set(true);
         Ok(self.repository.object(*link, self.reference)?.data.to_str_lossy().into_owned())
     }
 

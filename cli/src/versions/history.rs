@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gix::ObjectId;
 
-use super::git::{Listing, Repository, labelled, short};
+use super::git::{Beginnings, Listing, Repository, labelled, short};
 use super::{Failure, Place, Version};
 
 /// The versions of a schema folder along first parents, newest first; see [`history`](super::history()).
@@ -21,6 +21,8 @@ pub(crate) struct History {
     since: Option<(String, ObjectId)>,
     /// What was read last, and the oldest commit so far that has it.
     pending: Option<(ObjectId, Listing)>,
+    /// What decided that; the folder is not looked at again where it is the same.
+    beginnings: Beginnings,
     /// The versions that were given: names and contents.
     seen: BTreeSet<Vec<(String, ObjectId)>>,
     /// Whether `--old-folder` was of use.
@@ -42,6 +44,7 @@ impl History {
             next: Some(tip),
             since,
             pending: None,
+            beginnings: Beginnings::new(),
             seen: BTreeSet::new(),
             old_folder: false,
             failure: None,
@@ -50,6 +53,14 @@ impl History {
 
     /// Looks at one more commit. Gives the version before it, where that is complete.
     fn step(&mut self, commit: ObjectId) -> Result<Option<(ObjectId, Listing)>, Failure> {
+        let beginnings = self.repository.beginnings(&self.reference, commit)?;
+        let is_same = beginnings == self.beginnings;
+        self.beginnings = beginnings;
+        if let Some((oldest, _)) = self.pending.as_mut().filter(|(_, listing)| is_same && !listing.has_links) {
+            *oldest = commit;
+            self.next = self.parent(commit)?;
+            return Ok(None);
+        }
         let listing = self.repository.list(&short(commit), commit)?;
         self.old_folder |= listing.folder.is_some() && listing.folder == self.place.old_folder;
         self.next = self.parent(commit)?;

@@ -94,7 +94,10 @@ impl Version {
     pub(crate) fn note(&self) -> Option<String> {
         let Self { label, wanted, folder, schemas } = self;
         match folder {
-            None => Some(format!("{label} has no folder `{wanted}`: every schema is new")),
+            None => Some(format!(
+                "{label} has no folder `{wanted}`: every schema is new; where it was elsewhere then, name its path there \
+                 with `--old-folder`"
+            )),
             Some(folder) if schemas.is_empty() => {
                 Some(format!("the folder `{folder}` of {label} has no schema files: every schema is new"))
             }

@@ -8,24 +8,41 @@ use crate::near::nearest;
 /// A reference that the repository does not know, with the nearest ones and how to fetch it.
 pub(super) fn reference(git: &gix::Repository, reference: &str, error: &gix::Error) -> Failure {
     let folder = git.workdir().unwrap_or_else(|| git.git_dir()).display();
-    let mut help = Vec::new();
-    let names = names(git);
-    let near = nearest(names.iter().map(String::as_str), |name| likeness(name, reference));
-    if !near.is_empty() {
-        help.push(format!("there is {}", near.join(", ")));
+    if reference.starts_with(['.', '/', '~']) {
+        return Failure::new(
+            format!("there is no folder and no archive `{reference}`"),
+            "look for a slip in the path; it starts from the current folder. A git reference stands without `./`",
+        );
+    }
+    let cause = error.probable_cause();
+    let reason = format!("`{reference}` is no commit that the repository `{folder}` knows: {cause:#}");
+    Failure { reason, help: remedies(git, reference) }
+}
+
+/// What to do about a reference that is not known.
+fn remedies(git: &gix::Repository, reference: &str) -> Vec<String> {
+    let known = names(git);
+    if known.is_empty() {
+        return vec!["the repository has no commit yet: `git commit` what is to be compared with".to_owned()];
     }
     // `HEAD~3` and `v1^{}` are about a name; what follows it leads through history.
     let end = reference.find(['~', '^', '@', ':', '{']).unwrap_or(reference.len());
     let (name, rest) = reference.split_at(end);
-    let shallow = git.is_shallow().unwrap_or_default();
-    if shallow && !rest.is_empty() {
-        help.push(UNSHALLOW.to_owned());
-    } else if rest.is_empty() {
-        help.extend(fetch(git, name, shallow));
+    let mut help = Vec::new();
+    if !rest.is_empty() && git.rev_parse_single(name).is_ok() {
+        let is_shallow = git.is_shallow().unwrap_or_default();
+        let shorter = || format!("the history of `{name}` is shorter: `git log --oneline {name}` shows it");
+        help.push(if is_shallow { UNSHALLOW.to_owned() } else { shorter() });
+    } else {
+        let near = nearest(known.iter().map(String::as_str), |known| likeness(known, name));
+        let (near, which) = if near.is_empty() { (first(&known), "the repository has") } else { (near, "there is") };
+        help.push(format!("{which} {}", near.join(", ")));
+        if rest.is_empty() {
+            help.extend(fetch(git, name, git.is_shallow().unwrap_or_default()));
+        }
     }
     help.push("a path is to be written as `folder:PATH` or `archive:PATH`".to_owned());
-    let cause = error.probable_cause();
-    Failure { reason: format!("`{reference}` is no commit that the repository `{folder}` knows: {cause:#}"), help }
+    help
 }
 
 /// An object that should be there.
@@ -79,6 +96,16 @@ fn names(git: &gix::Repository) -> Vec<String> {
     let Ok(references) = git.references() else { return Vec::new() };
     let Ok(all) = references.all() else { return Vec::new() };
     all.filter_map(Result::ok).map(|reference| reference.name().shorten().to_string()).collect()
+}
+
+/// Some of the names, and that there are more.
+fn first(names: &[String]) -> Vec<String> {
+    const MOST: usize = 5;
+    let mut first: Vec<_> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if let more @ 1.. = names.len().saturating_sub(MOST) {
+        first.push(format!("and {more} more: `git branch --all`, `git tag`"));
+    }
+    first
 }
 
 /// How much a name is like another one, which may be of a remote, or have a slip of the hand.

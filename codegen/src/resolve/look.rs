@@ -46,9 +46,11 @@ pub(super) fn look(
     }
 }
 
+const EXTENSIONS: [&str; 3] = ["x-kafka", "x-lint-allow", "x-sensitive"];
+
 /// What to write instead of a name that is no keyword.
 fn instead(dialect: Dialect, name: &str) -> String {
-    match nearest(keywords::names(dialect.draft), name) {
+    match nearest(keywords::names(dialect.draft).chain(EXTENSIONS), name) {
         Some(keyword) => format!("write `{keyword}`"),
         None => "correct its spelling".to_owned(),
     }

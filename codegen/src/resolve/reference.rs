@@ -129,10 +129,14 @@ impl Problem {
                 let name = uri.strip_prefix(BASE).unwrap_or(&uri);
                 let files = || found.documents.iter().filter(|document| !document.built_in);
                 let known = Names::of(files().map(|file| file.shown_uri().to_owned()), files().count()).list();
-                missing("S0202").found(format!("no schema file is known as `{name}`")).help(format!(
-                    "add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); the set \
-                     holds {known}"
-                ))
+                let help = match elsewhere(files(), &found.documents[place.document], name) {
+                    Some(path) => format!("write `{path}`, where the set holds a file of that name"),
+                    None => format!(
+                        "add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); the set \
+                         holds {known}"
+                    ),
+                };
+                missing("S0202").found(format!("no schema file is known as `{name}`")).help(help)
             }
             Self::NoPlace { file, definitions } if definitions.total == 0 => {
                 missing("S0201").found(format!("{file} has no definitions")).help("add it under `$defs`")
@@ -148,6 +152,23 @@ impl Problem {
                 .help(instead(&anchors, reference)),
         }
     }
+}
+
+/// The way from a file to the one file of the set that has the name of another one, in another folder.
+fn elsewhere<'d>(files: impl Iterator<Item = &'d Document>, from: &Document, wanted: &str) -> Option<String> {
+    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut alike = files.filter(|file| last(&file.name) == last(wanted));
+    let (only, None) = (alike.next()?, alike.next()) else { return None };
+    // Relative to another base than the file's own folder it would be another way.
+    let base = from.uri.strip_prefix(BASE)?.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (mut up, mut down) =
+        (base.split('/').filter(|part| !part.is_empty()).peekable(), only.name.split('/').peekable());
+    while up.peek().is_some() && up.peek() == down.peek() {
+        up.next();
+        down.next();
+    }
+    let parts: Vec<&str> = up.map(|_| "..").chain(down).collect();
+    Some(parts.join("/"))
 }
 
 /// What to write instead of a reference to a name that does not exist.

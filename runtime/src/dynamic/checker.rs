@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::FactoryError;
 use super::quick::Quick;
 use super::validate::{Files, Validator, absolute};
-use crate::error::DecodeError;
+use crate::error::{DecodeError, Violation};
 use crate::message::Schema;
 use crate::wire;
 
@@ -77,6 +77,16 @@ impl Checker {
         Self::of_files(name.into(), &files, &absolute(&schema.uri), schema.formats)
     }
 
+    /// Of one document, which refers to no other.
+    pub(super) fn of_document(name: String, schema: &Value, formats: bool) -> Result<Self, FactoryError> {
+        // It says best what is wrong with a document that stands alone.
+        let validator = Validator::of_document(schema, formats)?;
+        let uri = Validator::uri_of(schema);
+        let files = Files::of_documents([(vec![uri.clone()], schema.clone())]);
+        let quick = files.try_registry().ok().and_then(|registry| Quick::new(&registry, &absolute(&uri), formats));
+        Ok(Self { name, quick, validator })
+    }
+
     fn of_files(name: String, files: &Files, root: &str, formats: bool) -> Result<Self, FactoryError> {
         let registry = files.try_registry().map_err(|error| unusable(&error))?;
         let validator = Validator::of_files(files, &registry, root, formats)?;
@@ -105,12 +115,33 @@ impl Checker {
         if self.is_surely_valid(payload) {
             return Ok(());
         }
-        let value = wire::parse_strict(payload).map_err(|error| wire::explain_parse(&self.name, payload, &error))?;
-        if self.validator.is_valid(&value) {
-            return Ok(());
+        self.check_value(&self.parse(payload)?).map_err(|violations| self.invalid(violations))
+    }
+
+    /// A payload as a value, where it is valid under the schema.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub fn decode(&self, payload: &[u8]) -> Result<Value, DecodeError> {
+        let value = self.parse(payload)?;
+        if !self.is_surely_valid(payload) {
+            self.check_value(&value).map_err(|violations| self.invalid(violations))?;
         }
-        let violations = self.validator.violations(&value);
-        Err(DecodeError::Invalid { message: self.name.clone(), violations })
+        Ok(value)
+    }
+
+    /// All that the schema refuses in a value, where that is anything.
+    pub(super) fn check_value(&self, value: &Value) -> Result<(), Vec<Violation>> {
+        if self.validator.is_valid(value) { Ok(()) } else { Err(self.validator.violations(value)) }
+    }
+
+    fn parse(&self, payload: &[u8]) -> Result<Value, DecodeError> {
+        wire::parse_strict(payload).map_err(|error| wire::explain_parse(&self.name, payload, &error))
+    }
+
+    fn invalid(&self, violations: Vec<Violation>) -> DecodeError {
+        DecodeError::Invalid { message: self.name.clone(), violations }
     }
 }
 

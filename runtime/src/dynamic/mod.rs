@@ -27,7 +27,6 @@ pub(crate) use validate::{Compiled, bundle, violations};
 use crate::error::{DecodeError, EncodeError};
 use crate::message::{Descriptor, Incoming, Outgoing, Topic};
 use crate::wire;
-use validate::Validator;
 
 /// Makes a message type of a topic and a schema.
 ///
@@ -61,9 +60,9 @@ use validate::Validator;
 pub fn message_factory(topic: &str, schema: impl SchemaSource) -> Result<MessageType, FactoryError> {
     topic::check_name(topic)?;
     let schema = schema.into_schema()?;
-    let validator = Validator::of_document(&schema, false)?;
     let descriptor = topic::describe(topic, &schema)?;
-    Ok(MessageType { inner: Arc::new(Inner { descriptor, schema, validator }) })
+    let checker = Arc::new(Checker::of_document(descriptor.name.to_string(), &schema, false)?);
+    Ok(MessageType { inner: Arc::new(Inner { descriptor, schema, checker }) })
 }
 
 /// A message type made at run time. Cheap to clone.
@@ -76,7 +75,7 @@ pub struct MessageType {
 struct Inner {
     descriptor: Descriptor,
     schema: Value,
-    validator: Arc<Validator>,
+    checker: Arc<Checker>,
 }
 
 impl MessageType {
@@ -118,7 +117,7 @@ impl MessageType {
     /// [`FactoryError::Schema`] where the schema can't be compiled so.
     pub fn with_formats(mut self) -> Result<Self, FactoryError> {
         let inner = Arc::make_mut(&mut self.inner);
-        inner.validator = Validator::of_document(&inner.schema, true)?;
+        inner.checker = Arc::new(Checker::of_document(inner.descriptor.name.to_string(), &inner.schema, true)?);
         inner.descriptor.schema.to_mut().formats = true;
         Ok(self)
     }
@@ -168,13 +167,8 @@ impl Incoming for MessageType {
     }
 
     fn decode(&self, payload: &[u8]) -> Result<DynamicMessage, DecodeError> {
-        let contents = wire::parse_strict(payload)
-            .map_err(|error| wire::explain_decode(&self.inner.descriptor, payload, &error))?;
-        let violations = self.inner.validator.violations(&contents);
-        if violations.is_empty() {
-            return Ok(DynamicMessage { message_type: self.clone(), contents });
-        }
-        Err(DecodeError::Invalid { message: self.name().to_owned(), violations })
+        let contents = self.inner.checker.decode(payload)?;
+        Ok(DynamicMessage { message_type: self.clone(), contents })
     }
 }
 
@@ -219,11 +213,9 @@ impl DynamicMessage {
     }
 
     fn check(&self) -> Result<(), EncodeError> {
-        let violations = self.message_type.inner.validator.violations(&self.contents);
-        if violations.is_empty() {
-            return Ok(());
-        }
-        Err(EncodeError::Invalid { message: self.message_type.name().to_owned(), violations })
+        let message = || self.message_type.name().to_owned();
+        let checked = self.message_type.inner.checker.check_value(&self.contents);
+        checked.map_err(|violations| EncodeError::Invalid { message: message(), violations })
     }
 }
 

@@ -4,20 +4,27 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use heck::ToKebabCase;
 use serde_json::{Map, Value, json};
 
 use super::MessageType;
 use crate::message::Incoming;
 
 impl MessageType {
-    /// Writes the schema file that makes this type a generated one: `<folder>/<name-in-kebab-case>.schema.json`, with
-    /// the schema and an `x-kafka` object. Gives its path.
+    /// Writes the schema file that makes this type a generated one: `<folder>/<name-in-kebab-case>.schema.json`, as
+    /// `thoth-messaging new` names it, with the schema and an `x-kafka` object. Gives its path.
     ///
     /// # Errors
     ///
-    /// Those of the file system; [`io::ErrorKind::AlreadyExists`] where the file exists, which is never overwritten.
+    /// Those of the file system; [`io::ErrorKind::AlreadyExists`] where the file exists, which is never overwritten;
+    /// [`io::ErrorKind::InvalidInput`] where the name has no letter and no digit that a file could be named by.
     pub fn promote(&self, folder: impl AsRef<Path>) -> io::Result<PathBuf> {
-        let path = folder.as_ref().join(format!("{}.schema.json", kebab(self.name())));
+        let stem = self.name().to_kebab_case();
+        if stem.is_empty() {
+            let reason = format!("no file can be named after `{}`: give the schema a `title`", self.name());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        let path = folder.as_ref().join(format!("{stem}.schema.json"));
         let text = serde_json::to_string_pretty(&self.promoted())? + "\n";
         OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(text.as_bytes())?;
         Ok(path)
@@ -49,20 +56,4 @@ impl MessageType {
         kafka.extend(descriptor.key.as_ref().map(|key| ("key".to_owned(), key.as_ref().into())));
         Value::Object(kafka)
     }
-}
-
-/// `BuildFailed` becomes `build-failed`.
-fn kebab(name: &str) -> String {
-    let mut kebab = String::new();
-    for character in name.chars() {
-        if character.is_uppercase() && !kebab.is_empty() && !kebab.ends_with('-') {
-            kebab.push('-');
-        }
-        match character {
-            c if c.is_alphanumeric() => kebab.extend(c.to_lowercase()),
-            _ if kebab.ends_with('-') => {}
-            _ => kebab.push('-'),
-        }
-    }
-    kebab
 }

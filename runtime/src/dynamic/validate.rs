@@ -24,11 +24,11 @@ pub(super) struct Validator {
 
 impl Validator {
     /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
-    pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Arc<Self>, FactoryError> {
+    pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Self, FactoryError> {
         options(formats)
             .with_base_uri(absolute(&Self::uri_of(schema)))
             .build(schema)
-            .map(|validator| Arc::new(Self { validator, listing: Listing::of([schema]) }))
+            .map(|validator| Self { validator, listing: Listing::of([schema]) })
             .map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
                 reason: match error.kind() {

@@ -25,6 +25,36 @@ fn an_unknown_reference_names_the_nearest() {
 }
 
 #[test]
+fn an_unknown_reference_that_is_like_none_is_answered_with_those_that_are() {
+    let sandbox = Sandbox::repository();
+    let failure = sandbox.read("repo/schemas", "v1").unwrap_err();
+    assert_eq!(failure.help[0], "the repository has `main`");
+}
+
+#[test]
+fn a_history_that_is_shorter_is_said_to_be() {
+    let sandbox = Sandbox::repository();
+    let failure = sandbox.read("repo/schemas", "HEAD~9").unwrap_err();
+    assert_eq!(failure.help[0], "the history of `HEAD` is shorter: `git log --oneline HEAD` shows it");
+}
+
+#[test]
+fn a_path_to_nothing_is_no_reference() {
+    let sandbox = Sandbox::repository();
+    let failure = sandbox.read("repo/schemas", "../nowhere").unwrap_err();
+    assert_eq!(failure.reason, "there is no folder and no archive `../nowhere`");
+}
+
+#[test]
+fn a_repository_without_commits_is_said_to_be_one() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("repo/schemas/a.json", "{}");
+    sandbox.git("repo", &["init", "--quiet"]);
+    let failure = sandbox.read("repo/schemas", "main").unwrap_err();
+    assert!(failure.help[0].starts_with("the repository has no commit yet"), "{failure}");
+}
+
+#[test]
 fn a_branch_that_was_not_fetched_says_how_and_that_works() {
     let sandbox = Sandbox::repository();
     sandbox.git("repo", &["branch", "release"]);

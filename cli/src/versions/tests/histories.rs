@@ -30,6 +30,18 @@ fn gives_each_distinct_version_newest_first() {
 }
 
 #[test]
+fn sees_a_change_behind_a_link_that_leads_out_of_the_folder() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("repo/elsewhere/c.json", "1");
+    sandbox.link("../elsewhere/c.json", "repo/schemas/c.json");
+    sandbox.commit("linked");
+    sandbox.write("repo/elsewhere/c.json", "2");
+    sandbox.commit("changed behind the link");
+    let versions = all(&sandbox.place("repo/schemas"), "main", None).unwrap();
+    assert_eq!(versions.len(), 3, "{versions:?}");
+}
+
+#[test]
 fn follows_first_parents_alone() {
     let sandbox = Sandbox::repository();
     sandbox.git("repo", &["checkout", "--quiet", "-b", "topic"]);
