@@ -1,7 +1,8 @@
 //! What a schema says about a value, by the validator of the `jsonschema` crate: for constants, defaults and examples.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jsonschema::{Keyword, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
@@ -9,29 +10,41 @@ use serde_json::{Map, Value, json};
 use crate::parse::{BASE, own_uri};
 use crate::resolve::{Place, Resolved};
 
-/// With a mistake in the set, so many places are looked at one by one, which costs more.
-const MOST_ALONE: usize = 200;
+/// So many places that refer to others are compiled one by one: each is compiled with all that it leads to.
+const MOST_ALONE: usize = 50;
 
-/// One validator for all places of a set of documents, compiled when it is first asked: of an object whose members are
-/// named by the numbers of the places. A validator for each place would compile all that it leads to again and again.
+/// Validators of places, each an object's whose members are named by the numbers of the places. What is asked for is
+/// compiled: a place, or all of them once many that refer to others were asked for.
 pub(crate) struct Oracle<'a> {
     resolved: &'a Resolved,
     /// Whether `format` refuses values.
     formats: bool,
     numbers: BTreeMap<&'a Place, usize>,
-    validator: OnceCell<Result<Validator, String>>,
-    alone: Cell<usize>,
+    registry: OnceCell<Result<Registry<'a>, String>>,
+    alone: RefCell<BTreeMap<usize, Rc<Result<Validator, String>>>>,
+    referring: RefCell<usize>,
+    all: OnceCell<Rc<Result<Validator, String>>>,
+    problem: OnceCell<String>,
 }
 
 impl<'a> Oracle<'a> {
     pub(crate) fn new(resolved: &'a Resolved, formats: bool) -> Self {
         let numbers = resolved.places().enumerate().map(|(number, place)| (place, number)).collect();
-        Self { resolved, formats, numbers, validator: OnceCell::new(), alone: Cell::new(0) }
+        Self {
+            resolved,
+            formats,
+            numbers,
+            registry: OnceCell::new(),
+            alone: RefCell::default(),
+            referring: RefCell::default(),
+            all: OnceCell::new(),
+            problem: OnceCell::new(),
+        }
     }
 
-    /// Why there is no validator of all places.
+    /// Why there was no validator of what was asked for.
     pub(crate) fn problem(&self) -> Option<&str> {
-        self.all().as_ref().err().map(String::as_str)
+        self.problem.get().map(String::as_str)
     }
 
     /// What the schema at a place refuses in a value, in words and with the pointer of each place in the value; nothing
@@ -42,19 +55,16 @@ impl<'a> Oracle<'a> {
 
     /// As [`Oracle::refusals`], but for what some keywords of the schema itself refuse.
     pub(crate) fn refusals_beside(&self, place: &Place, value: &Value, keywords: &[&str]) -> Vec<(String, String)> {
-        let Some(number) = self.numbers.get(place) else {
+        let Some((place, number)) = self.numbers.get_key_value(place) else {
             let never = *self.resolved.schema(place) == Value::Bool(false);
             return never.then(|| (String::new(), "the schema is `false`".to_owned())).into_iter().collect();
         };
-        let alone;
-        let validator = match self.all() {
+        let compiled = self.validator(place, *number);
+        let validator = match &*compiled {
             Ok(validator) => validator,
-            Err(_) if self.alone.get() >= MOST_ALONE => return Vec::new(),
-            Err(_) => {
-                self.alone.set(self.alone.get() + 1);
-                alone = self.compile(&[(place, *number)]);
-                let Ok(validator) = &alone else { return Vec::new() };
-                validator
+            Err(problem) => {
+                self.problem.get_or_init(|| problem.clone());
+                return Vec::new();
             }
         };
         let member = format!("/{number}");
@@ -69,38 +79,65 @@ impl<'a> Oracle<'a> {
         validator.iter_errors(&instance).filter(counts).map(refusal).collect()
     }
 
-    fn all(&self) -> &Result<Validator, String> {
-        self.validator.get_or_init(|| {
-            let places: Vec<_> = self.numbers.iter().map(|(place, number)| (*place, *number)).collect();
-            self.compile(&places)
-        })
+    fn validator(&self, place: &'a Place, number: usize) -> Rc<Result<Validator, String>> {
+        if let Some(known) = self.alone.borrow().get(&number).or_else(|| self.all.get()) {
+            return Rc::clone(known);
+        }
+        if refers(self.resolved.schema(place)) {
+            let mut referring = self.referring.borrow_mut();
+            *referring += 1;
+            // With a mistake in the set none is compiled of all of it.
+            if *referring > MOST_ALONE {
+                return Rc::clone(self.all.get_or_init(|| {
+                    let places: Vec<_> = self.numbers.iter().map(|(place, number)| (*place, *number)).collect();
+                    Rc::new(self.compile(&places))
+                }));
+            }
+        }
+        let compiled = Rc::new(self.compile(&[(place, number)]));
+        self.alone.borrow_mut().insert(number, Rc::clone(&compiled));
+        compiled
     }
 
     /// The documents by each URI that leads to them.
-    fn resources(&self) -> BTreeMap<String, &Value> {
-        let files = || self.resolved.documents.iter();
-        let mut resources: BTreeMap<String, &Value> = files().map(|file| (file.uri.clone(), &file.value)).collect();
-        for file in files() {
-            resources.entry(own_uri(&file.name)).or_insert(&file.value);
-        }
-        resources
+    fn registry(&self) -> Result<&Registry<'a>, String> {
+        let registry = self.registry.get_or_init(|| {
+            let files = || self.resolved.documents.iter();
+            let mut resources: BTreeMap<String, &'a Value> =
+                files().map(|file| (file.uri.clone(), &file.value)).collect();
+            for file in files() {
+                resources.entry(own_uri(&file.name)).or_insert(&file.value);
+            }
+            let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
+            registry.map_err(|error| error.to_string())
+        });
+        registry.as_ref().map_err(Clone::clone)
     }
 
     fn compile(&self, places: &[(&Place, usize)]) -> Result<Validator, String> {
-        let registry = Registry::new().extend(self.resources()).and_then(jsonschema::RegistryBuilder::prepare);
-        let registry = registry.map_err(|error| error.to_string())?;
         let members =
             places.iter().map(|(place, number)| (number.to_string(), json!({"$ref": self.resolved.address(place)})));
         let members: Map<String, Value> = members.collect();
         jsonschema::options()
             .offline()
-            .with_registry(&registry)
+            .with_registry(self.registry()?)
             .with_base_uri(format!("{BASE}.oracle"))
             .should_validate_formats(self.formats)
             .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
             .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
             .build(&json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": members}))
             .map_err(|error| error.to_string())
+    }
+}
+
+/// Whether a schema refers to another one, as far as words tell.
+fn refers(schema: &Value) -> bool {
+    match schema {
+        Value::Array(items) => items.iter().any(refers),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| name.ends_with("Ref") || name == "$ref" || refers(value))
+        }
+        _ => false,
     }
 }
 

@@ -23,15 +23,15 @@ type Site = (TypeId, usize);
 type Taken = BTreeMap<(TypeId, String), usize>;
 
 /// What the types of a set are, and what their schemas say.
-pub(super) struct Known<'a> {
-    pub(super) types: &'a [TypeDef],
+pub(super) struct Known<'k, 'a> {
+    pub(super) types: &'k [TypeDef],
     /// The branch of each variant, by union and number.
-    pub(super) branches: &'a BTreeMap<(TypeId, usize), Place>,
+    pub(super) branches: &'k BTreeMap<(TypeId, usize), Place>,
     pub(super) resolved: &'a Resolved,
-    pub(super) oracle: &'a Oracle<'a>,
+    pub(super) oracle: &'k Oracle<'a>,
 }
 
-impl Known<'_> {
+impl Known<'_, '_> {
     /// The variant of a union that takes a value.
     fn variant(&self, id: TypeId, union: &Union, json: &Value) -> Option<usize> {
         match union.routes.get(&JsonType::of(json))? {
@@ -52,7 +52,7 @@ impl Known<'_> {
 
 /// Checks the defaults of all fields: which variants they take, and which of them have no end.
 pub(super) fn check(
-    known: &Known<'_>,
+    known: &Known<'_, '_>,
     defaults: &BTreeMap<Site, Place>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Taken, Vec<Site>) {
@@ -103,7 +103,7 @@ fn default_of(types: &[TypeDef], site: Site) -> Option<(&Use, &Value)> {
 
 /// How many values a default is, with those that it stands for; `None` where it contains itself. A list stands in for
 /// the stack: defaults may lead from one to the next for long.
-fn size(known: &Known<'_>, site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
+fn size(known: &Known<'_, '_>, site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
     let mut open = vec![(site, false)];
     while let Some((site, seen)) = open.pop() {
         let Some((value, default)) = default_of(known.types, site) else { continue };
@@ -135,7 +135,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, known: &Known<'_>, value: &Use, json: &Value) {
+    fn add(&mut self, known: &Known<'_, '_>, value: &Use, json: &Value) {
         self.count += 1;
         match (&value.ty, json) {
             (_, Value::Null) => {}
@@ -160,7 +160,7 @@ impl Parts {
         }
     }
 
-    fn add_named(&mut self, known: &Known<'_>, id: TypeId, json: &Value) {
+    fn add_named(&mut self, known: &Known<'_, '_>, id: TypeId, json: &Value) {
         match (&known.types[id.0].shape, json) {
             (Shape::Struct(object), Value::Object(members)) => self.add_struct(known, id, object, members),
             (Shape::Union(union), json) => {
@@ -178,7 +178,7 @@ impl Parts {
         }
     }
 
-    fn add_struct(&mut self, known: &Known<'_>, id: TypeId, object: &Struct, members: &Map<String, Value>) {
+    fn add_struct(&mut self, known: &Known<'_, '_>, id: TypeId, object: &Struct, members: &Map<String, Value>) {
         for (number, field) in object.fields.iter().enumerate() {
             match (members.get(&field.wire), &field.presence) {
                 (Some(json), _) => self.add(known, &field.value, json),

@@ -464,17 +464,18 @@ impl<'a> Lowering<'a> {
 
     /// As [`Self::refusals`], but for what some keywords of the schema itself refuse.
     fn refusals_beside(&mut self, place: &Place, value: &Value, keywords: &[&str]) -> Vec<(String, String)> {
+        let refusals = self.oracle.refusals_beside(place, value, keywords);
         // After another mistake, the validator may see the same once more.
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
-        if !self.diagnostics.iter().any(is_error)
-            && let Some(problem) = self.oracle.problem()
+        if let Some(problem) = self.oracle.problem()
+            && !self.diagnostics.iter().any(is_error)
         {
             let found = problem.to_owned();
             let location = self.at(place, "");
             let message = "the validator can't read this schema, or one beside it";
             self.diagnostics.push(Diagnostic::error("S0409", message, location).found(found));
         }
-        self.oracle.refusals_beside(place, value, keywords)
+        refusals
     }
 
     fn at(&self, place: &Place, keyword: &str) -> Location {
