@@ -45,6 +45,7 @@ fn edit(project: &Project, from: &str, to: &str) {
     project.write(FILE, &text.replace(from, to));
 }
 
+const POLICIES: [&str; 4] = ["strict", "producer-closed", "confluent", "confluent-lenient"];
 const NOTE: (&str, &str) =
     (r#"    "total""#, "    \"note\": { \"type\": \"string\", \"maxLength\": 9 },\n    \"total\"");
 const REQUIRED: (&str, &str) = (r#""required": ["order_id"]"#, r#""required": ["order_id", "total"]"#);
@@ -53,7 +54,7 @@ const REQUIRED: (&str, &str) = (r#""required": ["order_id"]"#, r#""required": ["
 fn nothing_that_changed_is_clean_in_every_level_and_policy() {
     let project = repository();
     for level in ["BACKWARD", "forward", "full", "BACKWARD_TRANSITIVE", "full-transitive", "NONE"] {
-        for policy in ["strict", "producer-closed", "confluent", "confluent-lenient"] {
+        for policy in POLICIES {
             let run = project.run(&["breaking", "--against", "HEAD", "--level", level, "--policy", policy]);
             assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{level} {policy}: {}", run.stderr);
             assert!(run.stderr.contains("readers and writers in any order"), "{}", run.stderr);
@@ -78,9 +79,35 @@ fn a_level_asks_for_its_directions() {
         assert_eq!(run.code, Some(code), "{level}: {}", run.stdout);
         assert!(run.stderr.contains("to deploy: readers first"), "{level}: {}", run.stderr);
     }
+    let run = changed(NOTE.0, NOTE.1, &["--level", "none"]);
+    assert!(run.stderr.contains("0 compatible, 0 breaking, 0 unknown, 1 not checked"), "{}", run.stderr);
     let run = changed(NOTE.0, NOTE.1, &["--level", "SIDEWARD"]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("BACKWARD_TRANSITIVE"), "{}", run.stderr);
+}
+
+#[test]
+fn forward_is_backward_the_other_way_round() {
+    let edits = [NOTE, REQUIRED, (r#""minimum": 0"#, r#""minimum": -5"#), (r#""maxLength": 36"#, r#""maxLength": 9"#)];
+    for ((from, to), policy) in edits.into_iter().flat_map(|edit| POLICIES.map(|policy| (edit, policy))) {
+        let project =
+            Project::new(&[("a/order.schema.json", ORDER), ("b/order.schema.json", &ORDER.replace(from, to))]);
+        let compare = |new: &str, old: &str, level: &str| {
+            let old = format!("folder:{old}");
+            let chosen = ["--level", level, "--policy", policy, "--format", "json"];
+            let run = project.run(&[&["breaking", new, "--against", &old], &chosen[..]].concat());
+            let report: Value = serde_json::from_str(&run.stdout).unwrap();
+            (run.code, report["messages"][0].clone())
+        };
+        let (backward, there) = compare("b", "a", "BACKWARD");
+        let (forward, back) = compare("a", "b", "FORWARD");
+        assert_eq!(backward, forward, "{policy}: {from} becomes {to}");
+        for what in ["backward", "forward"] {
+            let other = if what == "backward" { "forward" } else { "backward" };
+            assert_eq!(there[what]["verdict"], back[other]["verdict"], "{policy}: {from} becomes {to}");
+            assert_eq!(there["registry"][what], back["registry"][other], "{policy}: {from} becomes {to}");
+        }
+    }
 }
 
 #[test]
@@ -205,6 +232,11 @@ fn a_waiver_holds_until_its_day() {
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     assert!(run.stdout.contains("waived: until 9999-12-31: nobody writes it without"), "{}", run.stdout);
 
+    let sarif = project.run(&["breaking", "--against", "main", "--format", "sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
+    let suppressions = &sarif["runs"][0]["results"][0]["suppressions"];
+    assert_eq!(suppressions[0]["justification"], "until 9999-12-31: nobody writes it without");
+
     project.write("thoth-messaging.toml", &waiver("2020-01-01"));
     let run = project.run(&["breaking", "--against", "main"]);
     assert!(run.code == Some(1) && run.stdout.contains("2020-01-01"), "{}", run.stdout);
@@ -234,6 +266,12 @@ fn what_can_not_be_compared_says_what_to_do() {
     let project = repository();
     let run = project.run(&["breaking"]);
     assert!(run.code == Some(2) && run.stderr.contains("--against main"), "{}", run.stderr);
+    let run = project.run(&["breaking", "--against", "main", "--since", "main"]);
+    assert!(run.code == Some(2) && run.stderr.contains("TRANSITIVE"), "{}", run.stderr);
+    let run = project.run(&["breaking", "--against", "main", "--old-folder", "elsewhere"]);
+    assert!(run.code == Some(2) && run.stderr.contains("--old-folder"), "{}", run.stderr);
+    let run = project.run(&["breaking", "--against", "main", "schemas", "schemas"]);
+    assert!(run.code == Some(0) && run.stderr.contains("1 message compared"), "{}", run.stderr);
     let run = project.run(&["breaking", "--against", "mian"]);
     assert!(run.code == Some(2) && run.stderr.contains("= help: "), "{}", run.stderr);
     edit(&project, r#""required": ["order_id"]"#, r#""required": "order_id""#);

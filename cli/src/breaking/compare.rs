@@ -18,6 +18,8 @@ use crate::versions::Version;
 /// Whether a message keeps to what it has to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Compatible {
+    /// Nothing is asked for.
+    Unchecked,
     Yes,
     Unknown,
     No,
@@ -29,6 +31,8 @@ pub(super) struct Comparison {
     file: String,
     against: String,
     pub(super) outcome: Compatible,
+    /// Whether versions before the last one are asked for too.
+    pub(super) is_transitive: bool,
     backward: Option<Verdict>,
     forward: Option<Verdict>,
     /// Whether the registry accepts BACKWARD and FORWARD, where it is asked.
@@ -99,7 +103,8 @@ fn compare(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'
         title: after.title.clone(),
         file: after.origin.clone(),
         against: sides.against.to_owned(),
-        outcome: Compatible::Yes,
+        outcome: if rules.level(after).is_none() { Compatible::Unchecked } else { Compatible::Yes },
+        is_transitive: rules.level(after).is_transitive(),
         backward: None,
         forward: None,
         registry: [None, None],
@@ -155,6 +160,7 @@ impl Comparison {
 
     pub(super) fn to_json(&self) -> Value {
         let outcome = match self.outcome {
+            Compatible::Unchecked => "unchecked",
             Compatible::Yes => "compatible",
             Compatible::Unknown => "unknown",
             Compatible::No => "breaking",

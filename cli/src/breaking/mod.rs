@@ -46,6 +46,10 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
     for folder in &folders {
         compare_folder(arguments, context, folder, &against, &mut report, &mut comparisons)?;
     }
+    if arguments.since.is_some() && !comparisons.iter().any(|comparison| comparison.is_transitive) {
+        return Err(Failure::new("`--since` is given, and no message has a TRANSITIVE level")
+            .help("choose one, as `--level BACKWARD_TRANSITIVE`, or leave `--since` out"));
+    }
     report.findings = waivers.apply(std::mem::take(&mut report.findings));
     summarize(&comparisons, &against, &mut report);
     report.print(context)?;
@@ -53,8 +57,12 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }
 
+/// The folders that were named, each once.
 fn folders(arguments: &BreakingArgs, context: &Context) -> Vec<PathBuf> {
-    if arguments.folders.is_empty() { context.config.schemas() } else { arguments.folders.clone() }
+    let folders = if arguments.folders.is_empty() { context.config.schemas() } else { arguments.folders.clone() };
+    let mut known = BTreeSet::new();
+    let is_new = |folder: &PathBuf| known.insert(folder.canonicalize().unwrap_or_else(|_| folder.clone()));
+    folders.into_iter().filter(is_new).collect()
 }
 
 /// Compares the messages of a folder with those of an earlier version, and with each earlier one where a message says so.
@@ -78,7 +86,13 @@ fn compare_folder(
     let rules = policy::Rules::new(arguments, &context.config);
     compare::compare_versions(&version, &new, &rules, false, report, comparisons);
     if new.iter().any(|message| rules.level(message).is_transitive()) {
+        // Some version of the history may have had the old folder.
         compare_history(&against, &place, &version, &new, &rules, report, comparisons)?;
+    } else if matches!(against, Against::Git { .. })
+        && place.old_folder().is_some_and(|old| version.folder.as_deref() != Some(old))
+    {
+        return Err(Failure::new(format!("{} has no folder as `--old-folder` names it", version.label))
+            .help("name its path there, from the root of the repository, or leave `--old-folder` out"));
     }
     Ok(())
 }
@@ -133,11 +147,15 @@ fn note(text: &str) {
 fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {
     let number = |wanted: Compatible| comparisons.iter().filter(|comparison| comparison.outcome == wanted).count();
     let (yes, no, unknown) = (number(Compatible::Yes), number(Compatible::No), number(Compatible::Unknown));
+    let unchecked = number(Compatible::Unchecked);
     let waived = report.findings.iter().filter(|finding| finding.is_waived()).count();
     report.summary = format!(
         "{} compared with {against}: {yes} compatible, {no} breaking, {unknown} unknown",
         count(comparisons.len(), "message")
     );
+    if unchecked > 0 {
+        report.summary += &[", ", &unchecked.to_string(), " not checked (level NONE)"].concat();
+    }
     if waived > 0 {
         report.summary += &["; ", &count(waived, "finding"), " waived"].concat();
     }

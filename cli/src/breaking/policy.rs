@@ -21,6 +21,10 @@ impl Level {
         }
     }
 
+    pub(super) fn is_none(self) -> bool {
+        self.0 == Compatibility::None
+    }
+
     pub(super) fn is_transitive(self) -> bool {
         use Compatibility::{BackwardTransitive, ForwardTransitive, FullTransitive};
         matches!(self.0, BackwardTransitive | ForwardTransitive | FullTransitive)

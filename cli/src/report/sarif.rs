@@ -45,6 +45,9 @@ fn result(finding: &Finding) -> Value {
     result.insert("level".to_owned(), severity(finding).into());
     result.insert("message".to_owned(), json!({"text": lines(finding)}));
     result.insert("partialFingerprints".to_owned(), json!({"finding/v1": gitlab::fingerprint(finding)}));
+    if let Some((_, why)) = finding.notes.iter().find(|(label, _)| *label == Finding::WAIVED) {
+        result.insert("suppressions".to_owned(), json!([{"kind": "external", "justification": why}]));
+    }
     if let Some(location) = &finding.location {
         let region = json!({"startLine": location.line, "startColumn": location.column});
         let place = json!({"artifactLocation": {"uri": uri(&url(&location.file))}, "region": region});

@@ -31,6 +31,11 @@ impl Place {
         Ok(Self { folder: folder.to_owned(), old_folder: old_folder.map(slashed), current_dir })
     }
 
+    /// The path of the folder in the other version, where that was another one.
+    pub(crate) fn old_folder(&self) -> Option<&str> {
+        self.old_folder.as_deref()
+    }
+
     /// The absolute path of the folder. Links on the way to it are followed; whether the folder itself is one is left to
     /// each version.
     pub(super) fn absolute(&self) -> PathBuf {
