@@ -33,15 +33,21 @@ mod error;
 mod kafka;
 mod offsets;
 mod producer;
+mod producer_record;
 mod property;
 mod record;
 mod reports;
+mod room;
+mod sender;
 mod topics;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
-pub use self::error::{AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting};
+pub use self::error::{
+    AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting, SizeLimit, Undelivered,
+};
 pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, Producer};
+pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};
