@@ -8,9 +8,10 @@ use rdkafka::ClientConfig;
 
 use super::admin::Admin;
 use super::consumer::Consumer;
-use super::error::{Cause, ConfigError, Setting};
+use super::error::{Cause, ConfigError, Setting, TransactionError};
 use super::producer::Producer;
 use super::property::{self, Refusal, Role};
+use super::transaction::TransactionalProducer;
 use super::variables;
 use crate::message::{Incoming, Message, Topic, Typed};
 
@@ -142,6 +143,18 @@ impl Kafka {
     /// Where librdkafka refuses a property or the whole of them.
     pub fn producer(&self) -> Result<Producer, ConfigError> {
         Producer::new(self)
+    }
+
+    /// A producer that sends in transactions. The id says who it is across restarts: it must be the same after one, and
+    /// no other program's. What the one before it left open is ended first.
+    ///
+    /// # Errors
+    ///
+    /// [`TransactionError::Config`] as [`Kafka::producer`], [`TransactionError::Unreachable`] where Kafka does not
+    /// answer within `transaction.timeout.ms` (a minute), and [`TransactionError::Fatal`] where Kafka refuses it, as
+    /// without the right to the id.
+    pub async fn transactional(&self, id: impl Into<String>) -> Result<TransactionalProducer, TransactionError> {
+        TransactionalProducer::new(self, id.into()).await
     }
 
     /// A consumer of the topic of a generated type.

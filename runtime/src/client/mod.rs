@@ -30,6 +30,7 @@
 mod admin;
 mod consumer;
 mod error;
+mod handled;
 mod kafka;
 mod offsets;
 mod producer;
@@ -40,14 +41,17 @@ mod reports;
 mod room;
 mod sender;
 mod topics;
+mod transaction;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
 pub use self::error::{
-    AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting, SizeLimit, Undelivered,
+    AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting,
+    SizeLimit, TransactionError, Undelivered,
 };
 pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, Producer};
 pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};
+pub use self::transaction::{Transaction, TransactionalProducer};

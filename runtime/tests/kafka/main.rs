@@ -13,6 +13,7 @@ mod producer;
 mod producer_record;
 mod send_all;
 mod settings;
+mod transactions;
 
 use std::error::Error;
 use std::time::Duration;
