@@ -35,13 +35,17 @@ mod offsets;
 mod producer;
 mod property;
 mod record;
+mod records;
 mod reports;
 mod topics;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
+pub(crate) use self::consumer::Rebalanced;
 pub use self::error::{AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting};
 pub use self::kafka::Kafka;
+pub(crate) use self::producer::Raw;
 pub use self::producer::{Delivery, Producer};
 pub use self::record::{Header, Received, Record};
+pub(crate) use self::records::{Polled, Records};
