@@ -192,9 +192,7 @@ impl Cause {
     /// The headers of the message, and those of its dead letter.
     pub(crate) fn headers(&self, record: &Record, attempts: u32, group: &str) -> Vec<Header> {
         let mut all = record.headers().to_vec();
-        let mut add = |name: &str, value: String| {
-            all.push(Header { name: name.to_owned(), value: Some(value.into_bytes()) });
-        };
+        let mut add = |name: &str, value: String| all.push(Header::new(name, value));
         add(headers::REASON, self.reason.to_string());
         add(headers::ERROR, shortened(&self.error).to_owned());
         if !self.violations.is_empty() {

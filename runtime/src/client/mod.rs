@@ -37,6 +37,8 @@ mod property;
 mod record;
 mod records;
 mod reports;
+#[cfg(feature = "testing")]
+pub(crate) mod snapshot;
 mod topics;
 mod variables;
 
@@ -45,7 +47,8 @@ pub use self::consumer::Consumer;
 pub(crate) use self::consumer::Rebalanced;
 pub use self::error::{AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting};
 pub use self::kafka::Kafka;
-pub(crate) use self::producer::Raw;
 pub use self::producer::{Delivery, Producer};
 pub use self::record::{Header, Received, Record};
 pub(crate) use self::records::{Polled, Records};
+#[cfg(feature = "testing")]
+pub(crate) use self::snapshot::SnapshotError;

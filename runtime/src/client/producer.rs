@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rdkafka::ClientContext;
 use rdkafka::config::NativeClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
-use rdkafka::message::{self, DeliveryResult, Message as _, OwnedHeaders};
+use rdkafka::message::{DeliveryResult, Message as _};
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, PurgeConfig, ThreadedProducer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task;
@@ -15,7 +15,7 @@ use tokio::task;
 use super::error::{Cause, CloseError, ConfigError, SendError};
 use super::kafka::Kafka;
 use super::property::Role;
-use super::record::{Header, system_time};
+use super::record::system_time;
 use super::reports::Reports;
 use super::topics::{ANSWER_TIMEOUT, NotFound, Standing, Topics};
 use crate::message::Outgoing;
@@ -92,28 +92,6 @@ struct Shared {
     message_max_bytes: usize,
 }
 
-/// A record, as it is to stand on a topic.
-#[derive(Clone, Copy)]
-pub(crate) struct Raw<'a> {
-    pub(crate) key: Option<&'a [u8]>,
-    pub(crate) payload: Option<&'a [u8]>,
-    pub(crate) headers: &'a [Header],
-}
-
-impl Raw<'_> {
-    fn size(&self) -> usize {
-        let headers = self.headers.iter().map(|header| header.name.len() + header.value.as_ref().map_or(0, Vec::len));
-        self.payload.map_or(0, <[u8]>::len) + self.key.map_or(0, <[u8]>::len) + headers.sum::<usize>()
-    }
-
-    fn owned_headers(&self) -> Option<OwnedHeaders> {
-        let insert = |headers: OwnedHeaders, header: &Header| {
-            headers.insert(message::Header { key: &header.name, value: header.value.as_deref() })
-        };
-        (!self.headers.is_empty()).then(|| self.headers.iter().fold(OwnedHeaders::new(), insert))
-    }
-}
-
 /// Where a message is, once Kafka has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -164,21 +142,7 @@ impl Producer {
         let payload = message.encode().map_err(SendError::Encode)?;
         let key = message.key();
         let topic = self.shared.kafka.topic_name(&message.descriptor().topic);
-        let key = key.as_deref().map(str::as_bytes);
-        self.shared.deliver(topic, Raw { key, payload: Some(&payload), headers: &[] }).await
-    }
-
-    /// Sends a record as it is to a topic by its name on the cluster.
-    pub(crate) async fn send_raw(&self, topic: String, raw: Raw<'_>) -> Result<Delivery, SendError> {
-        self.shared.deliver(topic, raw).await
-    }
-
-    /// Whether a topic is there, by its name on the cluster.
-    pub(crate) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
-        let gate = self.shared.topics.gate(topic);
-        let began = Instant::now();
-        let mut turn = gate.lock().await;
-        self.shared.find(topic, began, &mut turn).await
+        self.shared.deliver(topic, key.as_deref().map(str::as_bytes), &payload).await
     }
 
     /// Delivers what was sent, and ends the producer and all its clones: a later `send` is an error.
@@ -221,8 +185,8 @@ fn undelivered(client: &ThreadedProducer<Context>) -> usize {
 }
 
 impl Shared {
-    async fn deliver(&self, topic: String, raw: Raw<'_>) -> Result<Delivery, SendError> {
-        let size = raw.size();
+    async fn deliver(&self, topic: String, key: Option<&[u8]>, payload: &[u8]) -> Result<Delivery, SendError> {
+        let size = payload.len() + key.map_or(0, <[u8]>::len);
         let gate = self.topics.gate(&topic);
         let began = Instant::now();
         // Tokio would now and then let another one go first, to be fair to other tasks.
@@ -233,7 +197,7 @@ impl Shared {
         let Some(place) = task::unconstrained(self.room.enter(size)).await else {
             return Err(SendError::Closed { topic });
         };
-        let delivered = self.enqueue(&topic, raw, place).map_err(|error| match error {
+        let delivered = self.enqueue(&topic, key, payload, place).map_err(|error| match error {
             KafkaError::MessageProduction(Code::MessageSizeTooLarge) => {
                 SendError::TooLarge { topic: topic.clone(), size, limit: Some(self.message_max_bytes) }
             }
@@ -251,15 +215,13 @@ impl Shared {
     fn enqueue(
         &self,
         topic: &str,
-        raw: Raw<'_>,
+        key: Option<&[u8]>,
+        payload: &[u8],
         place: Place,
     ) -> KafkaResult<oneshot::Receiver<Result<Report, KafkaError>>> {
         let (report, delivered) = oneshot::channel();
-        let mut record: BaseRecord<'_, [u8], [u8], _> =
-            BaseRecord::with_opaque_to(topic, Box::new(InFlight { report, place }));
-        record.key = raw.key;
-        record.payload = raw.payload;
-        record.headers = raw.owned_headers();
+        let mut record = BaseRecord::with_opaque_to(topic, Box::new(InFlight { report, place })).payload(payload);
+        record.key = key;
         self.client.send(record).map(|()| delivered).map_err(|(error, _)| error)
     }
 
