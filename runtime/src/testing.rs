@@ -215,6 +215,12 @@ impl TestKafka {
         self.kafka.clone()
     }
 
+    /// The name of a topic on the cluster.
+    #[must_use]
+    pub fn topic_name(&self, topic: &Topic) -> String {
+        self.kafka.topic_name(topic)
+    }
+
     /// The cluster inside the process; `None` where it is a real one.
     #[must_use]
     pub fn in_process(&self) -> Option<&InProcessKafka> {

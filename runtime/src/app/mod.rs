@@ -83,7 +83,7 @@ pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
 pub use self::handler::{Context, Handler};
-pub use self::outcome::{BoxError, IntoOutcome, Outcome};
+pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
 pub use self::retries::Retries;
 pub use self::route::Expected;
 pub use self::summary::Summary;

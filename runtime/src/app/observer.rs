@@ -57,7 +57,10 @@ pub(crate) struct Log;
 impl Observer for Log {
     fn see(&self, event: &Event<'_>) {
         match event {
-            Event::Received(_) | Event::Handled { .. } => {}
+            Event::Received(record) => log::trace!("{record}: in hand"),
+            Event::Handled { record, attempts, replies } => {
+                log::debug!("{record}: handled in {attempts} attempts, {replies} replies");
+            }
             Event::Failed { record, attempt, error, wait } => {
                 log::warn!("{record}: attempt {attempt} failed, the next one is in {wait:?}: {error}");
             }

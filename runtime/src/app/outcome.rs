@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use crate::client::ProducerRecord;
+use crate::error::EncodeError;
 use crate::message::Outgoing;
 
 /// The error of a handler: whatever converts into it, as every error type, `anyhow::Error`, `String` and `&str` do.
@@ -13,12 +15,13 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 ///
 /// A handler may return one of these, or what [becomes](IntoOutcome) one: nothing, replies, or a `Result` of any of
 /// them.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
     /// It is handled.
     Done,
     /// It is handled as soon as these are delivered, each to the topic of its type.
-    Reply(Vec<Box<dyn Outgoing>>),
+    Reply(Vec<Reply>),
     /// The attempt failed. Another one follows, as the app's [`Retries`](super::Retries) say.
     Failed(BoxError),
     /// The attempt failed, and another one is to follow after this time, if the [`Retries`](super::Retries) have one left.
@@ -32,8 +35,8 @@ pub enum Outcome {
 impl Outcome {
     /// A reply, sent to the topic of its type.
     #[must_use]
-    pub fn reply(message: impl Outgoing + 'static) -> Self {
-        Self::Reply(vec![Box::new(message)])
+    pub fn reply(reply: impl IntoReply) -> Self {
+        Self::Reply(vec![reply.into_reply()])
     }
 
     /// A failed attempt.
@@ -55,20 +58,25 @@ impl Outcome {
     }
 }
 
-impl fmt::Debug for Outcome {
-    /// Without the messages: payload values stay out of logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Done => f.write_str("Done"),
-            Self::Reply(replies) => {
-                let topics = replies.iter().map(|reply| reply.descriptor().topic.name.as_ref());
-                f.debug_tuple("Reply").field(&topics.collect::<Vec<_>>()).finish()
-            }
-            Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
-            Self::RetryAfter(wait) => f.debug_tuple("RetryAfter").field(wait).finish(),
-            Self::DeadLetter(reason) => f.debug_tuple("DeadLetter").field(reason).finish(),
-            Self::Stop(reason) => f.debug_tuple("Stop").field(reason).finish(),
-        }
+/// A message that a handler sends, encoded. `Debug` shows neither key nor payload.
+#[derive(Clone, Debug)]
+pub struct Reply(pub(super) Result<ProducerRecord, EncodeError>);
+
+/// What a handler may send: a message of any kind, or a [`ProducerRecord`].
+pub trait IntoReply {
+    /// The reply.
+    fn into_reply(self) -> Reply;
+}
+
+impl<M: Outgoing> IntoReply for M {
+    fn into_reply(self) -> Reply {
+        Reply(ProducerRecord::of(&self))
+    }
+}
+
+impl IntoReply for ProducerRecord {
+    fn into_reply(self) -> Reply {
+        Reply(Ok(self))
     }
 }
 
@@ -97,15 +105,15 @@ impl IntoOutcome for () {
     }
 }
 
-impl<M: Outgoing + 'static> IntoOutcome for M {
+impl<M: IntoReply> IntoOutcome for M {
     fn into_outcome(self) -> Outcome {
         Outcome::reply(self)
     }
 }
 
-impl<M: Outgoing + 'static> IntoOutcome for Vec<M> {
+impl<M: IntoReply> IntoOutcome for Vec<M> {
     fn into_outcome(self) -> Outcome {
-        Outcome::Reply(self.into_iter().map(|message| Box::new(message) as Box<dyn Outgoing>).collect())
+        Outcome::Reply(self.into_iter().map(M::into_reply).collect())
     }
 }
 
@@ -126,11 +134,11 @@ impl<R: IntoOutcome, E: Into<BoxError>> IntoOutcome for Result<R, E> {
 
 macro_rules! tuples {
     ($(($($message:ident),+))+) => {$(
-        impl<$($message: Outgoing + 'static),+> IntoOutcome for ($($message,)+) {
+        impl<$($message: IntoReply),+> IntoOutcome for ($($message,)+) {
             fn into_outcome(self) -> Outcome {
                 #[expect(non_snake_case, reason = "each is named after its type")]
                 let ($($message,)+) = self;
-                Outcome::Reply(vec![$(Box::new($message)),+])
+                Outcome::Reply(vec![$($message.into_reply()),+])
             }
         }
     )+};

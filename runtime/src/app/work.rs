@@ -14,12 +14,11 @@ use super::dead_letter::{Cause, Destination, Reason};
 use super::error::AppError;
 use super::handler::Delivery;
 use super::observer::{Event, Observers};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Reply};
 use super::retries::Retries;
 use super::route::Route;
 use super::stop::Stop;
-use crate::client::{Producer, Raw, Record, SendError};
-use crate::message::Outgoing;
+use crate::client::{Producer, ProducerRecord, Record, SendError};
 
 /// What all work of an app shares.
 pub(crate) struct Shop {
@@ -143,7 +142,7 @@ impl Work {
         };
         match outcome {
             Outcome::Done => Verdict::Done { replies: 0 },
-            Outcome::Reply(replies) => self.reply(&replies, attempt).await,
+            Outcome::Reply(replies) => self.reply(replies, attempt).await,
             Outcome::Failed(error) => {
                 Verdict::Failed { cause: Cause::new(Reason::Failed, with_sources(error.as_ref())), wait: None }
             }
@@ -159,8 +158,8 @@ impl Work {
     }
 
     /// Sends replies, in their order, and waits until all are delivered.
-    async fn reply(&self, replies: &[Box<dyn Outgoing>], attempt: u32) -> Verdict {
-        match try_join_all(replies.iter().map(|reply| self.shop.producer.send(reply))).await {
+    async fn reply(&self, replies: Vec<Reply>, attempt: u32) -> Verdict {
+        match try_join_all(replies.into_iter().map(|Reply(record)| self.shop.producer.send(record))).await {
             Ok(delivered) => Verdict::Done { replies: delivered.len() },
             Err(error) => {
                 let mut cause = Cause::new(Reason::ReplyFailed, format!("a reply was not sent: {error}"));
@@ -198,11 +197,17 @@ impl Work {
 
     /// Sends the dead letter until it is delivered: without it the record is not done.
     async fn send_dead_letter(&self, topic: &str, cause: &Cause, attempts: u32) -> Result<(), Settled> {
-        let headers = cause.headers(&self.record, attempts, &self.shop.group);
-        let raw = Raw { key: self.record.key(), payload: self.record.payload(), headers: &headers };
+        let mut letter =
+            ProducerRecord::raw(topic).with_headers(cause.headers(&self.record, attempts, &self.shop.group));
+        if let Some(key) = self.record.key() {
+            letter = letter.with_key(key);
+        }
+        if let Some(payload) = self.record.payload() {
+            letter = letter.with_payload(payload);
+        }
         let mut sends = 1;
         loop {
-            let refused = match self.shop.producer.send_raw(topic.to_owned(), raw).await {
+            let refused = match self.shop.producer.send(letter.clone()).await {
                 Ok(_) => return Ok(()),
                 Err(refused) => refused,
             };

@@ -126,10 +126,7 @@ impl Kafka {
     /// The name of a topic on the cluster: that of the schema, after the prefix.
     #[must_use]
     pub fn topic_name(&self, topic: &Topic) -> String {
-        match &self.topic_prefix {
-            Some(prefix) => format!("{prefix}.{}", topic.name),
-            None => topic.name.clone().into_owned(),
-        }
+        self.prefixed(&topic.name)
     }
 
     /// The addresses of the brokers, as they were given.
@@ -175,6 +172,14 @@ impl Kafka {
     #[must_use]
     pub fn admin(&self) -> Admin {
         Admin::new(self.clone())
+    }
+
+    /// A name of a schema, as a name on the cluster.
+    pub(super) fn prefixed(&self, topic: &str) -> String {
+        match &self.topic_prefix {
+            Some(prefix) => format!("{prefix}.{topic}"),
+            None => topic.to_owned(),
+        }
     }
 
     /// No settings, not even where Kafka is.
@@ -236,8 +241,20 @@ impl Kafka {
         if actual != value {
             return Ok(());
         }
+        Err(ConfigError::Unsafe { setting: self.setting(property), reason })
+    }
+
+    /// Refuses a property that must not be set at all.
+    pub(super) fn refuse_set(&self, property: &str, reason: &'static str) -> Result<(), ConfigError> {
+        if self.get(property).is_none() {
+            return Ok(());
+        }
+        Err(ConfigError::Unsafe { setting: self.setting(property), reason })
+    }
+
+    fn setting(&self, property: &str) -> Setting {
         let variable = self.properties.get(property).and_then(|property| property.variable.clone());
-        Err(ConfigError::Unsafe { setting: Setting { property: property.to_owned(), variable }, reason })
+        Setting { property: property.to_owned(), variable }
     }
 }
 

@@ -33,10 +33,13 @@ mod error;
 mod kafka;
 mod offsets;
 mod producer;
+mod producer_record;
 mod property;
 mod record;
 mod records;
 mod reports;
+mod room;
+mod sender;
 #[cfg(feature = "testing")]
 pub(crate) mod snapshot;
 mod topics;
@@ -45,9 +48,12 @@ mod variables;
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
 pub(crate) use self::consumer::Rebalanced;
-pub use self::error::{AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting};
+pub use self::error::{
+    AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting, SizeLimit, Undelivered,
+};
 pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, Producer};
+pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};
 pub(crate) use self::records::{Polled, Records};
 #[cfg(feature = "testing")]

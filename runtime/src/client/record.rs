@@ -72,6 +72,14 @@ pub struct Header {
     pub value: Option<Vec<u8>>,
 }
 
+impl Header {
+    /// A header with a value.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), value: Some(value.into()) }
+    }
+}
+
 impl Record {
     pub(super) fn new(message: &BorrowedMessage<'_>, assignment: &Arc<Assignment>) -> Self {
         Self {
@@ -173,7 +181,7 @@ impl fmt::Debug for Header {
 
 /// The headers of a record. rdkafka panics on a name that is not UTF-8, which any producer can send: such a record has
 /// no headers here.
-fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
+pub(super) fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
     let Some(headers) = message.headers() else {
         return Vec::new();
     };

@@ -11,8 +11,8 @@ use tokio::time;
 
 use super::{TestKafka, TestingError};
 use crate::app::{App, AppError, Clock, DeadLetter, Event, Observer, Summary, TestClock};
-use crate::client::{Delivery, Header, Kafka, Producer, Raw};
-use crate::message::{Message, Outgoing, Topic};
+use crate::client::{Delivery, IntoRecord, Kafka, Producer};
+use crate::message::{Message, Topic};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -148,31 +148,14 @@ impl TestApp {
         &self.kafka
     }
 
-    /// Sends a message to its topic.
+    /// Sends a message to its topic, or any [record](crate::client::ProducerRecord): bytes that are no message to a
+    /// [topic's name](TestKafka::topic_name), or a tombstone.
     ///
     /// # Errors
     ///
     /// Where it is not delivered.
-    pub async fn publish<M: Outgoing + ?Sized>(&self, message: &M) -> Result<Delivery, TestingError> {
+    pub async fn publish<R: IntoRecord>(&self, message: R) -> Result<Delivery, TestingError> {
         self.producer.send(message).await.map_err(TestingError::Send)
-    }
-
-    /// Sends any record to a topic: what is no message, or, without a payload, a tombstone.
-    ///
-    /// # Errors
-    ///
-    /// Where it is not delivered.
-    pub async fn publish_record(
-        &self,
-        topic: &Topic,
-        key: Option<&[u8]>,
-        payload: Option<&[u8]>,
-        headers: &[(&str, &[u8])],
-    ) -> Result<Delivery, TestingError> {
-        let header = |(name, value): &(&str, &[u8])| Header::new(*name, *value);
-        let headers: Vec<_> = headers.iter().map(header).collect();
-        let raw = Raw { key, payload, headers: &headers };
-        self.producer.send_raw(self.group.topic_name(topic), raw).await.map_err(TestingError::Send)
     }
 
     /// Waits until so many messages are settled since the start: handled, a dead letter, or left behind.

@@ -10,6 +10,8 @@
 mod admin;
 mod consumer;
 mod producer;
+mod producer_record;
+mod send_all;
 mod settings;
 
 use std::error::Error;

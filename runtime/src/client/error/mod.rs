@@ -15,10 +15,10 @@ mod receive;
 mod send;
 
 pub use self::admin::AdminError;
-pub use self::close::CloseError;
+pub use self::close::{CloseError, Undelivered};
 pub use self::config::{ConfigError, Setting};
 pub use self::receive::{InvalidRecord, ReceiveError};
-pub use self::send::SendError;
+pub use self::send::{SendError, SizeLimit};
 
 /// What librdkafka said. To be had, as a `KafkaError`, from the [`source`](Error::source) of the error that holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
