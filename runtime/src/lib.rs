@@ -11,7 +11,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka |
+//! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka; [`app`]: services |
 //! | `dynamic` | yes | [`dynamic`]: `message_factory`, and every violation of a refused payload instead of the first |
 //! | `testing` | yes | [`testing`]: an in-process Kafka |
 //! | `uuid`, `jiff`, `url` | no | [`formats`] that are mapped to types of the crates of these names |
@@ -20,6 +20,8 @@
 
 extern crate self as thoth_messaging;
 
+#[cfg(feature = "client")]
+pub mod app;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "dynamic")]
@@ -34,6 +36,8 @@ pub mod testing;
 #[doc(hidden)]
 pub mod wire;
 
+#[cfg(feature = "client")]
+pub use app::App;
 #[cfg(feature = "client")]
 pub use client::Kafka;
 #[cfg(feature = "dynamic")]

@@ -8,12 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
-use rdkafka::ClientContext;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance, StreamConsumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, RebalanceProtocol, StreamConsumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Message as _};
+use rdkafka::types::RDKafkaRespErr as Event;
+use rdkafka::{ClientContext, TopicPartitionList};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 
 use super::error::{Cause, CloseError, ConfigError, InvalidRecord, ReceiveError};
@@ -25,13 +26,13 @@ use super::reports::Reports;
 use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
 use crate::message::Incoming;
 
-const DEFAULTS: &[(&str, &str)] =
+pub(super) const DEFAULTS: &[(&str, &str)] =
     &[("enable.auto.offset.store", "false"), ("auto.offset.reset", "earliest"), ("allow.auto.create.topics", "false")];
 
 /// How long a consumer that looked for its topic in vain waits before it looks again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-type Client = StreamConsumer<Context>;
+pub(super) type Client = StreamConsumer<Context>;
 type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveError>;
 
 /// Receives the messages of a topic, each at least once, as a member of a consumer group.
@@ -100,29 +101,7 @@ pub struct Consumer<I: Incoming> {
 
 impl<I: Incoming> Consumer<I> {
     pub(super) fn new(kafka: &Kafka, incoming: I) -> Result<Self, ConfigError> {
-        if kafka.get("group.id").is_none_or(str::is_empty) {
-            return Err(ConfigError::MissingGroup);
-        }
-        if Handle::try_current().is_err() {
-            return Err(ConfigError::NoRuntime);
-        }
-        let mut config = kafka.client_config(Role::Consumer, DEFAULTS)?;
-        kafka.refuse(
-            &config,
-            "enable.auto.offset.store",
-            "true",
-            "it would commit messages that nobody has handled; leave it out, `done` stores the offset",
-        )?;
-        // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
-        if config.get("group.protocol") != Some("consumer") && config.get("partition.assignment.strategy").is_none() {
-            config.set("partition.assignment.strategy", "cooperative-sticky");
-        }
-
-        let assignment = Arc::new(Assignment::default());
-        let context = Context { reports: Reports::default(), assignment: Arc::clone(&assignment) };
-        let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
-        assignment.attach(&client);
-
+        let (client, assignment) = connect(kafka, DEFAULTS, None)?;
         let topic = kafka.topic_name(&incoming.descriptor().topic);
         let membership =
             Membership { client: Some(Arc::clone(&client)), assignment: Arc::clone(&assignment), topic: topic.clone() };
@@ -175,6 +154,38 @@ impl<I: Incoming> fmt::Debug for Consumer<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Consumer").field("topic", &self.membership.topic).finish_non_exhaustive()
     }
+}
+
+/// A consumer that has subscribed to nothing yet, and the partitions that it will have. With `rebalances`, who listens
+/// there gives revoked partitions up.
+pub(super) fn connect(
+    kafka: &Kafka,
+    defaults: &[(&str, &str)],
+    rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
+) -> Result<(Arc<Client>, Arc<Assignment>), ConfigError> {
+    if kafka.get("group.id").is_none_or(str::is_empty) {
+        return Err(ConfigError::MissingGroup);
+    }
+    if Handle::try_current().is_err() {
+        return Err(ConfigError::NoRuntime);
+    }
+    let mut config = kafka.client_config(Role::Consumer, defaults)?;
+    kafka.refuse(
+        &config,
+        "enable.auto.offset.store",
+        "true",
+        "it would commit messages that nobody has handled; leave it out, `done` stores the offset",
+    )?;
+    // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
+    if config.get("group.protocol") != Some("consumer") && config.get("partition.assignment.strategy").is_none() {
+        config.set("partition.assignment.strategy", "cooperative-sticky");
+    }
+
+    let assignment = Arc::new(Assignment::default());
+    let context = Context { reports: Reports::default(), assignment: Arc::clone(&assignment), rebalances };
+    let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
+    assignment.attach(&client);
+    Ok((client, assignment))
 }
 
 /// What turns records into messages.
@@ -271,15 +282,15 @@ impl<I: Incoming> Reader<I> {
 }
 
 /// The place in the group, left when this is dropped.
-struct Membership {
+pub(super) struct Membership {
     /// There until it is left.
-    client: Option<Arc<Client>>,
-    assignment: Arc<Assignment>,
-    topic: String,
+    pub(super) client: Option<Arc<Client>>,
+    pub(super) assignment: Arc<Assignment>,
+    pub(super) topic: String,
 }
 
 impl Membership {
-    async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
+    pub(super) async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
         let topic = self.topic.clone();
         let Some(left) = self.leave() else {
             return Ok(());
@@ -318,8 +329,18 @@ impl Drop for Membership {
 }
 
 pub(super) struct Context {
-    reports: Reports,
+    pub(super) reports: Reports,
     assignment: Arc<Assignment>,
+    rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
+}
+
+/// Partitions that another consumer is to have.
+#[derive(Debug)]
+pub(crate) enum Rebalanced {
+    /// They are to be given up: until then, nobody else gets them.
+    Revoked(TopicPartitionList),
+    /// Another one has them already.
+    Lost(TopicPartitionList),
 }
 
 impl ClientContext for Context {
@@ -331,9 +352,33 @@ impl ClientContext for Context {
 impl ConsumerContext for Context {
     /// Only takes note: it runs inside of a poll. librdkafka commits what was stored for a partition, and waits for
     /// the answer, before it gives the partition up.
-    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        if let Rebalance::Revoke(partitions) = rebalance {
-            self.assignment.revoked(partitions);
+    fn rebalance(&self, client: &BaseConsumer<Self>, event: Event, partitions: &mut TopicPartitionList) {
+        if event == Event::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let assigned = match client.rebalance_protocol() {
+                RebalanceProtocol::Cooperative => client.incremental_assign(partitions),
+                _ => client.assign(partitions),
+            };
+            return assigned.unwrap_or_else(|error| log::error!("Kafka: partitions not taken: {error}"));
         }
+        let rebalances = self.rebalances.as_ref();
+        if client.assignment_lost() {
+            let _ = rebalances.map(|rebalances| rebalances.send(Rebalanced::Lost(partitions.clone())));
+        } else if rebalances.is_some_and(|it| it.send(Rebalanced::Revoked(partitions.clone())).is_ok()) {
+            return;
+        }
+        give_up(client, &self.assignment, partitions);
     }
+}
+
+/// Gives revoked partitions up: what is done for their records from now on changes nothing.
+pub(super) fn give_up<C>(client: &C, assignment: &Assignment, partitions: &TopicPartitionList)
+where
+    C: rdkafka::consumer::Consumer<Context>,
+{
+    assignment.revoked(partitions);
+    let given_up = match client.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => client.incremental_unassign(partitions),
+        _ => client.unassign(),
+    };
+    given_up.unwrap_or_else(|error| log::error!("Kafka: partitions not given up: {error}"));
 }

@@ -136,6 +136,11 @@ impl Kafka {
         self.get("bootstrap.servers").unwrap_or_default()
     }
 
+    /// The consumer group, where one is set.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.get("group.id")
+    }
+
     /// A producer.
     ///
     /// # Errors

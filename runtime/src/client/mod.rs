@@ -37,15 +37,19 @@ mod producer;
 mod producer_record;
 mod property;
 mod record;
+mod records;
 mod reports;
 mod room;
 mod sender;
+#[cfg(feature = "testing")]
+pub(crate) mod snapshot;
 mod topics;
 mod transaction;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
+pub(crate) use self::consumer::Rebalanced;
 pub use self::error::{
     AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting,
     SizeLimit, TransactionError, Undelivered,
@@ -54,4 +58,7 @@ pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, Producer};
 pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};
+pub(crate) use self::records::{Polled, Records};
+#[cfg(feature = "testing")]
+pub(crate) use self::snapshot::SnapshotError;
 pub use self::transaction::{Transaction, TransactionalProducer};

@@ -74,18 +74,21 @@ impl Assignment {
         self.in_transactions.store(true, Ordering::Release);
     }
 
-    /// Commits what was stored before there were transactions, so that it can't overtake them. Blocks.
+    /// Commits what was stored before there were transactions, and lets librdkafka forget it: it would commit it again
+    /// when the partition is given up, after what the transactions have committed. Blocks.
     pub(super) fn commit_stored(&self, client: &StreamConsumer<Context>) -> KafkaResult<()> {
         if self.stored_committed.load(Ordering::Acquire) {
             return Ok(());
         }
         match client.commit_consumer_state(CommitMode::Sync) {
-            Ok(()) | Err(KafkaError::ConsumerCommit(Code::NoOffset)) => {
-                self.stored_committed.store(true, Ordering::Release);
-                Ok(())
-            }
-            Err(error) => Err(error),
+            Ok(()) | Err(KafkaError::ConsumerCommit(Code::NoOffset)) => {}
+            Err(error) => return Err(error),
         }
+        let mut stored = client.assignment()?;
+        stored.set_all_offsets(Offset::Invalid)?;
+        client.store_offsets(&stored)?;
+        self.stored_committed.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// Takes note of a record that was received.

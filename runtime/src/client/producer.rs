@@ -107,6 +107,11 @@ impl Producer {
         self.sender.deliver(record).await
     }
 
+    /// Looks for a topic, by its name on the cluster, as the first send to it does.
+    pub(crate) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
+        self.sender.find_topic(topic).await
+    }
+
     /// Says that what was sent with a key is deleted: a record without a payload on the topic of `T`. A topic with
     /// `cleanup.policy=compact` forgets what it had; a consumer gets it as
     /// [`ReceiveError::Tombstone`](super::ReceiveError::Tombstone). For a type that is known at run time only, send a

@@ -141,6 +141,11 @@ impl Record {
     /// itself follows within `auto.commit.interval.ms`, and at the latest when the partition is given up or the
     /// consumer closed. After that, it changes nothing: whoever has the partition now gets the record again.
     pub fn done(self) {
+        self.settle();
+    }
+
+    /// As [`done`](Self::done), where others still look at the record.
+    pub(crate) fn settle(&self) {
         self.assignment.done(&self.partition, self.offset);
     }
 }

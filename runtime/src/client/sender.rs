@@ -151,6 +151,13 @@ impl Sender {
         self.client.send(sent).map(|()| delivered).map_err(|(error, _)| error)
     }
 
+    /// Looks for a topic, by its name on the cluster.
+    pub(super) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
+        let gate = self.topics.gate(topic);
+        let began = Instant::now();
+        self.find(topic, began, &mut *gate.lock().await).await
+    }
+
     async fn find(&self, topic: &str, began: Instant, standing: &mut Standing) -> Result<(), SendError> {
         let client = Arc::clone(&self.client);
         let fetch = move |topic: &str| client.client().fetch_metadata(Some(topic), ANSWER_TIMEOUT);
@@ -179,7 +186,13 @@ impl Sender {
                 reason: self.recent_report(),
                 cause,
             },
-            Some(Code::PurgeQueue | Code::PurgeInflight) => SendError::Closed { topic },
+            Some(Code::PurgeQueue | Code::PurgeInflight) => {
+                if self.room.is_closed() {
+                    SendError::Closed { topic }
+                } else {
+                    SendError::Aborted { topic }
+                }
+            }
             _ => SendError::Kafka { topic, cause },
         }
     }

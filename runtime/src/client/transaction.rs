@@ -10,8 +10,8 @@ use futures_util::{Stream, StreamExt as _, stream};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::Producer as _;
 use rdkafka::util::Timeout;
-use tokio::task::{self, JoinHandle};
-use tokio::time;
+use tokio::sync::oneshot;
+use tokio::{task, time};
 
 use super::error::{AbortReason, Cause, CloseError, SendError, TransactionError};
 use super::handled::Handled;
@@ -72,7 +72,7 @@ pub struct TransactionalProducer {
     /// The transaction that was begun last, until it is known how it ended.
     open: Option<Open>,
     /// What goes on although nobody waits for it, because its future was dropped.
-    running: Option<(Step, JoinHandle<KafkaResult<()>>)>,
+    running: Option<(Step, oneshot::Receiver<KafkaResult<()>>)>,
 }
 
 struct Open {
@@ -108,7 +108,7 @@ impl TransactionalProducer {
         let producer = Self { sender, id, timeout, open: None, running: None };
         let deadline = Instant::now() + timeout;
         let client = Arc::clone(&producer.sender.client);
-        let initialized = task::spawn_blocking(move || insist(deadline, || client.init_transactions(PATIENCE)));
+        let initialized = on_a_thread(move || insist(deadline, || client.init_transactions(PATIENCE)));
         let initialized = initialized.await.unwrap_or(Err(KafkaError::Canceled));
         initialized.map_err(|error| producer.failure(error))?;
         Ok(producer)
@@ -205,7 +205,7 @@ impl TransactionalProducer {
         F: FnOnce(&Client) -> KafkaResult<()> + Send + 'static,
     {
         let client = Arc::clone(&self.sender.client);
-        self.running = Some((step, task::spawn_blocking(move || blocking(&client))));
+        self.running = Some((step, on_a_thread(move || blocking(&client))));
         self.finish().await
     }
 
@@ -251,7 +251,8 @@ impl Transaction<'_> {
     /// # Errors
     ///
     /// As [`Producer::send`](super::Producer::send). If it is Kafka that did not take the message, the transaction can
-    /// only be aborted, and [`commit`](Self::commit) does so.
+    /// only be aborted, and [`commit`](Self::commit) does so. librdkafka may then lose count of the messages on the
+    /// partition, and have the next transaction aborted, too ([`SendError::Aborted`]): begin again.
     pub async fn send<R: IntoRecord>(&self, message: R) -> Result<Delivery, SendError> {
         let record = message.into_record().map_err(SendError::Encode)?;
         self.producer.sender.deliver(record).await
@@ -336,6 +337,19 @@ impl Severity {
             _ => Self::Abortable,
         }
     }
+}
+
+/// Runs what may block for long. A thread of tokio's would hold up the end of its runtime.
+fn on_a_thread<F>(blocking: F) -> oneshot::Receiver<KafkaResult<()>>
+where
+    F: FnOnce() -> KafkaResult<()> + Send + 'static,
+{
+    let (report, reported) = oneshot::channel();
+    // Without a thread to be had, the report is dropped, which is an error.
+    let _ = thread::Builder::new().name("kafka transaction".to_owned()).spawn(move || {
+        let _ = report.send(blocking());
+    });
+    reported
 }
 
 /// Tries again what may work later, until the deadline. Blocks.

@@ -33,7 +33,7 @@ impl From<KafkaError> for Cause {
 }
 
 impl Cause {
-    pub(super) fn error(&self) -> &(dyn Error + 'static) {
+    pub(crate) fn error(&self) -> &(dyn Error + 'static) {
         self.0.as_ref()
     }
 
