@@ -37,9 +37,9 @@ async fn an_attempt_that_fails_after_the_pause_begins_another_one() {
     let script = Script::default();
     let test = start(&script, 1).await;
     for version in ["1", "2"] {
-        test.publish(&released("fail", version)).await.unwrap();
+        test.publish(on_partition("fail", version, 0)).await.unwrap();
     }
-    test.publish(&released("flask", "3")).await.unwrap();
+    test.publish(on_partition("flask", "3", 0)).await.unwrap();
     test.opened(1).await.unwrap();
     test.advance(PAUSE);
     test.opened(2).await.unwrap();
@@ -69,8 +69,8 @@ async fn payloads_that_do_not_decode_open_it_and_rejected_messages_do_not() {
 async fn an_open_breaker_does_not_keep_the_app_from_ending() {
     let script = Script::default();
     let test = start(&script, 1).await;
-    test.publish(&released("fail", "1")).await.unwrap();
-    test.publish(&released("flask", "2")).await.unwrap();
+    test.publish(on_partition("fail", "1", 0)).await.unwrap();
+    test.publish(on_partition("flask", "2", 0)).await.unwrap();
     test.opened(1).await.unwrap();
     test.stop().await.unwrap();
     assert!(script.handled().is_empty());
