@@ -56,13 +56,15 @@ impl Kafka {
     /// `KAFKA_BOOTSTRAP_SERVERS` must be set. Any other `KAFKA_SOME_PROPERTY` is librdkafka's `some.property`; a
     /// `CONSUMER_`, `PRODUCER_`, `TOPIC_PRODUCER_`, `TOPIC_CONSUMER_` or `TOPIC_` after `KAFKA_` does not count:
     /// `KAFKA_CONSUMER_GROUP_ID` is `group.id`, `KAFKA_TOPIC_PRODUCER_COMPRESSION_TYPE` is `compression.type`.
+    /// With `_FILE` at its end, a variable names a file that holds the value, as secrets are mounted into containers:
+    /// `KAFKA_SASL_PASSWORD_FILE=/run/secrets/kafka` (a line end at the end of the file does not count).
     /// `THOTH_DEPLOYMENT_NAME` is the topic prefix. An empty value is the same as none. The variables that Kubernetes
     /// sets for a service called `kafka` (`KAFKA_SERVICE_HOST`, `KAFKA_PORT_9092_TCP`, …) are none of ours.
     ///
     /// # Errors
     ///
-    /// Where the addresses are missing, where a variable is no property or has a value that librdkafka refuses, and
-    /// where two variables say different things of one property. The error names the variable.
+    /// Where the addresses are missing, where a variable is no property or has a value that librdkafka refuses, where a
+    /// file can't be read, and where two variables say different things of one property. The error names the variable.
     ///
     /// ```no_run
     /// # use thoth_messaging::client::Kafka;

@@ -33,9 +33,11 @@ mod error;
 mod handled;
 mod kafka;
 mod offsets;
+mod positions;
 mod producer;
 mod producer_record;
 mod property;
+mod reader;
 mod record;
 mod records;
 mod reports;
@@ -51,10 +53,11 @@ pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
 pub(crate) use self::consumer::Rebalanced;
 pub use self::error::{
-    AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting,
-    SizeLimit, TransactionError, Undelivered,
+    AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, PositionError, ReceiveError, SendError,
+    Setting, SizeLimit, TransactionError, Undelivered,
 };
 pub use self::kafka::Kafka;
+pub use self::positions::{Lag, Position, TopicPartition};
 pub use self::producer::{Delivery, Producer};
 pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};

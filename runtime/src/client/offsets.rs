@@ -9,6 +9,8 @@ use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::{Offset, TopicPartitionList};
 
+use tokio::sync::Notify;
+
 use super::consumer::Context;
 
 /// The partitions that a consumer has, and the client that stores their offsets.
@@ -20,6 +22,8 @@ pub(super) struct Assignment {
     in_transactions: AtomicBool,
     /// What was stored before that is committed.
     stored_committed: AtomicBool,
+    /// Told when partitions are assigned.
+    pub(super) assigned: Notify,
 }
 
 /// How far a partition is handled, once some of its records are.
@@ -107,6 +111,13 @@ impl Assignment {
         let partition = Arc::new(Partition { topic: topic.to_owned(), number, progress: Mutex::new(progress) });
         partitions.entry(topic.to_owned()).or_default().insert(number, Arc::clone(&partition));
         partition
+    }
+
+    /// The offset of the first record of a partition that was received and is not done.
+    pub(super) fn first_in_hand(&self, topic: &str, number: i32) -> Option<i64> {
+        let partitions = lock(&self.partitions);
+        let progress = lock(&partitions.get(topic)?.get(&number)?.progress);
+        progress.in_hand.front().map(|(offset, _)| *offset)
     }
 
     /// Forgets partitions: what is done for their records from now on changes nothing.

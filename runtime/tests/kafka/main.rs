@@ -9,6 +9,8 @@
 
 mod admin;
 mod consumer;
+mod groups;
+mod positions;
 mod producer;
 mod producer_record;
 mod send_all;
