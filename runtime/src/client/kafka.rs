@@ -189,6 +189,10 @@ impl Kafka {
         Admin::new(self.clone())
     }
 
+    pub(super) fn topic_prefix(&self) -> Option<&str> {
+        self.topic_prefix.as_deref()
+    }
+
     /// A name of a schema, as a name on the cluster.
     pub(super) fn prefixed(&self, topic: &str) -> String {
         match &self.topic_prefix {

@@ -32,7 +32,9 @@ mod consumer;
 mod error;
 mod handled;
 mod kafka;
+mod native;
 mod offsets;
+mod plan;
 mod positions;
 mod producer;
 mod producer_record;
@@ -57,6 +59,7 @@ pub use self::error::{
     Setting, SizeLimit, TransactionError, Undelivered,
 };
 pub use self::kafka::Kafka;
+pub use self::plan::{Applied, Difference, Plan};
 pub use self::positions::{Lag, Position, TopicPartition};
 pub use self::producer::{Delivery, Producer};
 pub use self::producer_record::{IntoRecord, ProducerRecord};

@@ -10,6 +10,7 @@
 mod admin;
 mod consumer;
 mod groups;
+mod plan;
 mod positions;
 mod producer;
 mod producer_record;
