@@ -71,13 +71,11 @@ fn property_of(variable: &str, value: String) -> Result<(String, String), Config
     if let Some(property) = known(name) {
         return Ok((property, value));
     }
-    match name.strip_suffix("_FILE").and_then(known) {
-        Some(property) => Ok((property, contents(variable, &value)?)),
-        None => {
-            let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
-            Err(ConfigError::UnknownProperty { setting })
-        }
+    if let Some(property) = name.strip_suffix("_FILE").and_then(known) {
+        return Ok((property, contents(variable, &value)?));
     }
+    let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
+    Err(ConfigError::UnknownProperty { setting })
 }
 
 /// The property of a name, with or without a qualifier.
