@@ -141,7 +141,7 @@ impl Sender {
 
     fn enqueue(&self, topic: &str, record: &ProducerRecord, place: Place) -> KafkaResult<oneshot::Receiver<Report>> {
         let (report, delivered) = oneshot::channel();
-        let in_flight = InFlight { report, place: place, origin: Origin::of(record) };
+        let in_flight = InFlight { report, place, origin: Origin::of(record) };
         let mut sent: BaseRecord<'_, [u8], [u8], _> = BaseRecord::with_opaque_to(topic, Box::new(in_flight));
         sent.key = record.key.as_deref();
         sent.payload = record.payload.as_deref();

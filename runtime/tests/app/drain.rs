@@ -147,15 +147,15 @@ async fn a_group_that_grows_and_shrinks_handles_everything_in_order_and_nothing_
     let kafka = kafka(4).await;
     let first = script.start_on(&kafka, Time::Skips).await;
     for n in 0..100 {
-        first.publish(on_partition("flask", &format!("{:03}", n), n % 4)).await.unwrap();
+        first.publish(on_partition("flask", &format!("{n:03}"), n % 4)).await.unwrap();
     }
     let second = script.start_on(&kafka, Time::Skips).await;
     for n in 100..200 {
-        first.publish(on_partition("flask", &format!("{:03}", n), n % 4)).await.unwrap();
+        first.publish(on_partition("flask", &format!("{n:03}"), n % 4)).await.unwrap();
     }
     second.stop().await.unwrap();
     for n in 200..300 {
-        first.publish(on_partition("flask", &format!("{:03}", n), n % 4)).await.unwrap();
+        first.publish(on_partition("flask", &format!("{n:03}"), n % 4)).await.unwrap();
     }
     let all = async {
         while script.handled().len() < 300 {
