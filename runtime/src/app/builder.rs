@@ -289,7 +289,7 @@ impl<S: Send + Sync + 'static> App<S> {
                 Err(SendError::Unreachable { servers, reason, cause }) => {
                     return Err(AppError::Receive(ReceiveError::Unreachable { servers, reason, cause }));
                 }
-                Err(error) => return Err(AppError::DeadLetterTopic { topic: name, cause: error }),
+                Err(error) => return Err(AppError::DeadLetterTopic { topic: name, cause: Box::new(error) }),
             }
         }
         records.join().await.map_err(AppError::Receive)

@@ -1,6 +1,6 @@
 //! The loop of an app: it reads records, gives them to the lanes of their partitions, and never waits for a handler.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(crate) struct Engine {
     lanes: BTreeMap<Place, Lane>,
     /// Partitions that are revoked, and whose lanes end.
     leaving: FuturesUnordered<Leaving>,
+    left: BTreeSet<Place>,
     notices: (mpsc::UnboundedSender<Notice>, mpsc::UnboundedReceiver<Notice>),
 }
 
@@ -67,7 +68,8 @@ impl Engine {
         settings: Settings,
     ) -> Self {
         let notices = mpsc::unbounded_channel();
-        Self { shop, records, stations, settings, lanes: BTreeMap::new(), leaving: FuturesUnordered::new(), notices }
+        let (lanes, leaving, left) = (BTreeMap::new(), FuturesUnordered::new(), BTreeSet::new());
+        Self { shop, records, stations, settings, lanes, leaving, left, notices }
     }
 
     /// Handles records until the future is ready, or something stops the app; then ends what is in hand, commits, and
@@ -111,6 +113,11 @@ impl Engine {
         // Subscribed are the topics of the stations, and nothing else.
         let Some((topic, station)) = self.stations.get_key_value(record.topic()) else { return };
         let place = (Arc::clone(topic), record.partition());
+        if self.left.contains(&place) {
+            // It was on its way when the partition was revoked: whoever gets that gets it.
+            return;
+        }
+        self.shop.observers.tell(&Event::Received(&record));
         let lane = self.lanes.entry(place.clone()).or_insert_with(|| {
             let plan = Plan {
                 shop: Arc::clone(&self.shop),
@@ -147,6 +154,7 @@ impl Engine {
             }
             Rebalanced::Revoked(partitions) => {
                 let lanes = self.lanes_of(&partitions);
+                self.left.extend(self.places(&partitions));
                 let drain = self.settings.drain;
                 self.leaving.push(Box::pin(async move {
                     let given_up = end(lanes, Instant::now() + drain.min(FAR)).await;
@@ -159,9 +167,7 @@ impl Engine {
     /// The lanes of partitions, which are the engine's no more.
     fn lanes_of(&mut self, partitions: &TopicPartitionList) -> Vec<Lane> {
         let mut lanes = Vec::new();
-        for partition in partitions.elements() {
-            let Some((topic, _)) = self.stations.get_key_value(partition.topic()) else { continue };
-            let place = (Arc::clone(topic), partition.partition());
+        for place in self.places(partitions) {
             let Some(lane) = self.lanes.remove(&place) else { continue };
             if lane.is_paused {
                 // librdkafka would remember it for when the partition comes back.
@@ -172,9 +178,17 @@ impl Engine {
         lanes
     }
 
+    fn places(&self, partitions: &TopicPartitionList) -> Vec<Place> {
+        let place = |topic: &str, partition| Some((Arc::clone(self.stations.get_key_value(topic)?.0), partition));
+        partitions.elements().iter().filter_map(|element| place(element.topic(), element.partition())).collect()
+    }
+
     fn leave(&mut self, left: &Left) {
         self.tell_given_up(left.given_up);
         self.records.give_up(&left.partitions);
+        for place in self.places(&left.partitions) {
+            self.left.remove(&place);
+        }
     }
 
     /// Ends all lanes, and keeps the place in the group meanwhile.

@@ -37,7 +37,7 @@ pub enum AppError {
         /// Its name on the cluster.
         topic: String,
         /// Why.
-        cause: SendError,
+        cause: Box<SendError>,
     },
     /// A dead-letter topic could not be created.
     Admin(AdminError),
@@ -52,7 +52,7 @@ pub enum AppError {
         /// Why the message is a dead letter.
         error: String,
         /// Why it was refused.
-        cause: SendError,
+        cause: Box<SendError>,
     },
     /// A message can't be handled, and there are [no dead letters](super::DeadLetters::stop). It comes again.
     Unhandled {

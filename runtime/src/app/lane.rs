@@ -8,7 +8,6 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::error::AppError;
-use super::observer::Event;
 use super::stop::Stop;
 use super::work::{Settled, Shop, Station, Work};
 use crate::client::Record;
@@ -160,7 +159,6 @@ impl Worker {
             slots: Arc::clone(&self.slots),
             stop: self.stop.clone(),
         };
-        self.plan.shop.observers.tell(&Event::Received(&work.record));
         self.running.spawn(async move { (key, work.settle().await) });
     }
 

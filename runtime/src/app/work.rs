@@ -166,9 +166,10 @@ impl Work {
                 if let SendError::Encode(refused) = &error {
                     cause.violations = refused.violations().to_vec();
                 }
-                match error.is_retriable() {
-                    true => Verdict::Failed { cause, wait: None },
-                    false => Verdict::DeadLetter { cause, attempts: attempt, failed: true },
+                if error.is_retriable() {
+                    Verdict::Failed { cause, wait: None }
+                } else {
+                    Verdict::DeadLetter { cause, attempts: attempt, failed: true }
                 }
             }
         }
@@ -207,13 +208,14 @@ impl Work {
         }
         let mut sends = 1;
         loop {
-            let refused = match self.shop.producer.send(letter.clone()).await {
-                Ok(_) => return Ok(()),
-                Err(refused) => refused,
-            };
+            let Err(refused) = self.shop.producer.send(letter.clone()).await else { return Ok(()) };
             if !refused.is_retriable() {
                 let error = format!("{}: {}", cause.reason, cause.error);
-                return Err(Settled::Stop(AppError::DeadLetter { place: self.place(), error, cause: refused }));
+                return Err(Settled::Stop(AppError::DeadLetter {
+                    place: self.place(),
+                    error,
+                    cause: Box::new(refused),
+                }));
             }
             self.tell(&Event::DeadLetterDelayed { record: &self.record, error: &refused.to_string() });
             let until = self.shop.clock.now().saturating_add(Retries::default().wait(sends));

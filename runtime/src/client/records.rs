@@ -60,7 +60,7 @@ impl Records {
     /// Looks for the topics, and joins the group.
     pub(crate) async fn join(&self) -> Result<(), ReceiveError> {
         for topic in &self.topics {
-            let client = Arc::clone(&self.client());
+            let client = Arc::clone(self.client());
             let found = look_up(topic.clone(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
             found.map_err(|why| match why {
                 NotFound::Unknown => ReceiveError::UnknownTopic { topic: topic.clone() },

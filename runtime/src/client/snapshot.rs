@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::error::{Cause, ConfigError};
@@ -61,7 +62,7 @@ fn connect(kafka: &Kafka, topic: &str, offset: Offset) -> Result<(BaseConsumer, 
     let client: BaseConsumer = kafka.client_config(Role::Consumer, DEFAULTS)?.create()?;
     let metadata = client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)?;
     let mut partitions = TopicPartitionList::new();
-    for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
+    for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions) {
         partitions.add_partition_offset(topic, partition.id(), offset)?;
     }
     if partitions.count() == 0 {

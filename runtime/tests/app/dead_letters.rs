@@ -64,7 +64,7 @@ async fn a_payload_that_does_not_decode_is_one_with_its_violations_and_without_i
         serde_json::from_str(header(&dead[0].record, headers::VIOLATIONS).unwrap()).unwrap();
     assert!(violations[0]["instancePath"].is_string() && violations[0]["keyword"].is_string());
     for letter in &dead {
-        for header in &letter.record.headers()[..] {
+        for header in letter.record.headers() {
             assert!(!String::from_utf8_lossy(header.value.as_deref().unwrap()).contains("s3cret"), "{}", header.name);
         }
     }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use thoth_messaging::app::AppError;
-use thoth_messaging::testing::{TestApp, Time};
+use thoth_messaging::client::Kafka;
+use thoth_messaging::testing::{TestApp, TestKafka, Time};
 use tokio::time;
 
 use crate::{DEADLINE, Script, kafka, on_partition, released, topic};
@@ -74,17 +75,40 @@ async fn a_handler_may_stop_the_app_and_its_message_comes_again() {
 
 #[tokio::test]
 async fn a_partition_is_given_up_once_its_handler_has_ended() {
-    let script = Script::default();
+    moves_a_partition(&[]).await;
+}
+
+/// The in-process cluster refuses commits while a group of the classic protocol rebalances, which no Kafka does.
+#[tokio::test]
+async fn so_it_is_with_the_classic_protocol() {
+    if TestKafka::start().unwrap().in_process().is_none() {
+        moves_a_partition(&[("group.protocol", "classic")]).await;
+    }
+}
+
+#[tokio::test]
+async fn so_it_is_with_an_eager_assignor() {
+    if TestKafka::start().unwrap().in_process().is_none() {
+        moves_a_partition(&[("group.protocol", "classic"), ("partition.assignment.strategy", "range")]).await;
+    }
+}
+
+async fn moves_a_partition(settings: &[(&str, &str)]) {
     let kafka = kafka(2).await;
-    let first = script.start_on(&kafka, Time::Skips).await;
+    let start = async |script: &Script| {
+        let with = |kafka: &Kafka| settings.iter().fold(kafka.clone(), |kafka, (name, value)| kafka.with(name, *value));
+        TestApp::start_on(kafka.clone(), Time::Skips, |kafka| script.app(&with(kafka))).await.unwrap()
+    };
+    let script = Script::default();
+    let first = start(&script).await;
     for partition in [0, 1] {
         first.publish(on_partition("wait", &format!("{partition}: 0"), partition)).await.unwrap();
     }
     script.wait_for_attempts(2).await;
     // It is to get one of the partitions, long before the handlers have ended.
     let other = Script::default();
-    let second = other.start_on(&kafka, Time::Skips).await;
-    time::sleep(Duration::from_secs(3)).await;
+    let second = start(&other).await;
+    time::sleep(Duration::from_secs(4)).await;
     assert!(other.began().is_empty(), "nobody else has the partition before");
     script.open_gate();
     script.open_gate();
@@ -123,15 +147,15 @@ async fn a_group_that_grows_and_shrinks_handles_everything_in_order_and_nothing_
     let kafka = kafka(4).await;
     let first = script.start_on(&kafka, Time::Skips).await;
     for n in 0..100 {
-        first.publish(on_partition("flask", &format!("{:03}", n), n % 4)).await.unwrap();
+        first.publish(on_partition("flask", &format!("{n:03}"), n % 4)).await.unwrap();
     }
     let second = script.start_on(&kafka, Time::Skips).await;
     for n in 100..200 {
-        first.publish(on_partition("flask", &format!("{:03}", n), n % 4)).await.unwrap();
+        first.publish(on_partition("flask", &format!("{n:03}"), n % 4)).await.unwrap();
     }
     second.stop().await.unwrap();
     for n in 200..300 {
-        first.publish(on_partition("flask", &format!("{:03}", n), n % 4)).await.unwrap();
+        first.publish(on_partition("flask", &format!("{n:03}"), n % 4)).await.unwrap();
     }
     let all = async {
         while script.handled().len() < 300 {
@@ -146,4 +170,27 @@ async fn a_group_that_grows_and_shrinks_handles_everything_in_order_and_nothing_
         let sent: Vec<_> = (0..300).filter(|n| n % 4 == partition).collect();
         assert_eq!(got, sent, "partition {partition}");
     }
+}
+
+#[tokio::test]
+async fn a_handler_may_take_longer_than_the_poll_interval() {
+    let script = Script::default();
+    let kafka = kafka(1).await;
+    let is_in_process = kafka.in_process().is_some();
+    let app = |kafka: &Kafka| {
+        let kafka = kafka.clone().with("max.poll.interval.ms", "6000");
+        // It must be shorter, and with the protocol of the in-process cluster the broker says it.
+        let kafka = if is_in_process { kafka } else { kafka.with("session.timeout.ms", "6000") };
+        script.app(&kafka).in_hand(1)
+    };
+    let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
+    test.publish(&released("wait", "1")).await.unwrap();
+    test.publish(&released("flask", "2")).await.unwrap();
+    script.wait_for_attempts(1).await;
+    time::sleep(Duration::from_secs(9)).await;
+    script.open_gate();
+    test.settled(2).await.unwrap();
+    assert_eq!(test.stop().await.unwrap().given_up, 0);
+    assert_eq!(script.began().len(), 2, "it was never lost, and did not come again");
+    assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 2)].into());
 }
