@@ -21,6 +21,7 @@ use super::native::{self, Alterations, NotAltered};
 use super::plan::{Applied, Difference, Found, FoundProperty, Plan, compare};
 use super::property::Role;
 use super::reports::Reports;
+use super::tokens::Token;
 use super::topics::ANSWER_TIMEOUT;
 use crate::message::Topic;
 
@@ -171,7 +172,13 @@ impl Admin {
         F: FnOnce(&Client) -> KafkaResult<T> + Send + 'static,
     {
         let config = self.config()?;
-        let answer = task::spawn_blocking(move || ask(&config.create()?)).await;
+        let token = self.token().await?;
+        let answer = task::spawn_blocking(move || {
+            let client: Client = config.create()?;
+            authenticate(client.inner(), token.as_ref())?;
+            ask(&client)
+        });
+        let answer = answer.await;
         answer.unwrap_or(Err(KafkaError::Canceled)).map_err(|error| AdminError::Kafka { cause: error.into() })
     }
 
@@ -182,11 +189,24 @@ impl Admin {
     /// [`AdminError::Unreachable`] where no broker answers within the timeout, with the reason where there is one.
     pub async fn check_connection(&self, timeout: Duration) -> Result<ClusterInfo, AdminError> {
         let config = self.config()?;
-        let brokers = task::spawn_blocking(move || brokers(&config, timeout)).await;
+        let token = self.token().await?;
+        let brokers = task::spawn_blocking(move || brokers(&config, token.as_ref(), timeout)).await;
         match brokers.unwrap_or(Err((KafkaError::Canceled, None))) {
             Ok(brokers) => Ok(ClusterInfo { brokers }),
             Err((error, reason)) => Err(self.failure(error, reason)),
         }
+    }
+
+    /// A token, where tokens are what opens the door.
+    async fn token(&self) -> Result<Option<Token>, AdminError> {
+        let Some(tokens) = self.kafka.tokens() else {
+            return Ok(None);
+        };
+        tokens.fetch().await.map(Some).map_err(|error| AdminError::Unreachable {
+            servers: self.kafka.bootstrap_servers().to_owned(),
+            reason: Some(format!("no token: {error}")),
+            cause: KafkaError::Global(Code::Authentication).into(),
+        })
     }
 
     fn config(&self) -> Result<ClientConfig, AdminError> {
@@ -200,6 +220,10 @@ impl Admin {
         }
         AdminError::Kafka { cause }
     }
+}
+
+fn authenticate<C: ClientContext>(client: &rdkafka::client::Client<C>, token: Option<&Token>) -> KafkaResult<()> {
+    token.map_or(Ok(()), |token| native::set_token(client, Ok(token)))
 }
 
 // What follows blocks, and so does dropping the client: rdkafka waits for its thread.
@@ -325,10 +349,15 @@ fn creation(result: TopicResult) -> Result<(String, Creation), AdminError> {
 }
 
 /// Blocks until a broker has answered, or the time is over.
-fn brokers(config: &ClientConfig, timeout: Duration) -> Result<Vec<Broker>, (KafkaError, Option<String>)> {
+fn brokers(
+    config: &ClientConfig,
+    token: Option<&Token>,
+    timeout: Duration,
+) -> Result<Vec<Broker>, (KafkaError, Option<String>)> {
     // The only client of rdkafka that can be asked for its reports.
     let client: BaseConsumer<Context> =
         config.create_with_context(Context::default()).map_err(|error| (error, None))?;
+    authenticate(client.client(), token).map_err(|error| (error, None))?;
     let metadata = client.fetch_metadata(None, timeout).map_err(|error| {
         client.poll(Duration::from_millis(100));
         (error, client.context().0.recent())

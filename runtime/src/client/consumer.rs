@@ -25,6 +25,7 @@ use super::property::Role;
 use super::reader::{Items, Reader};
 use super::record::Received;
 use super::reports::Reports;
+use super::tokens::Refresh;
 use crate::message::Incoming;
 
 pub(super) const DEFAULTS: &[(&str, &str)] =
@@ -247,9 +248,15 @@ pub(super) fn connect(
     }
 
     let assignment = Arc::new(Assignment::default());
-    let context = Context { reports: Reports::default(), assignment: Arc::clone(&assignment), rebalances };
+    let context = Context {
+        reports: Reports::default(),
+        assignment: Arc::clone(&assignment),
+        rebalances,
+        refresh: Refresh::default(),
+    };
     let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
     assignment.attach(&client);
+    kafka.authenticate(&client)?;
     Ok((client, assignment))
 }
 
@@ -304,6 +311,13 @@ pub(super) struct Context {
     pub(super) reports: Reports,
     assignment: Arc<Assignment>,
     rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
+    refresh: Refresh,
+}
+
+impl Context {
+    pub(super) fn refresh(&self) -> &Refresh {
+        &self.refresh
+    }
 }
 
 /// Partitions that another consumer is to have.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::sync::Arc;
 use std::{env, fmt};
 
 use rdkafka::ClientConfig;
@@ -11,9 +12,12 @@ use super::consumer::Consumer;
 use super::error::{Cause, ConfigError, Setting, TransactionError};
 use super::producer::Producer;
 use super::property::{self, Refusal, Role};
+use super::tokens::{Authenticated, Token, Tokens};
 use super::transaction::TransactionalProducer;
 use super::variables;
 use crate::message::{Incoming, Message, Topic, Typed};
+
+const OAUTHBEARER: &str = "OAUTHBEARER";
 
 /// Where Kafka is, and how to speak to it: what producers, consumers and administration are made from.
 ///
@@ -36,6 +40,7 @@ pub struct Kafka {
     /// By canonical name, so that a default never competes with another name for what was set.
     properties: BTreeMap<String, Property>,
     topic_prefix: Option<String>,
+    tokens: Option<Tokens>,
 }
 
 #[derive(Clone)]
@@ -126,6 +131,31 @@ impl Kafka {
         self
     }
 
+    /// With SASL OAUTHBEARER (the feature `tls`), and tokens that an async function gets from their issuer. It is called
+    /// for each client that is made, and again in time before the token expires; where it fails, after 10 s. A producer,
+    /// too, is then to be made inside a tokio runtime.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use thoth_messaging::Kafka;
+    /// use thoth_messaging::client::Token;
+    ///
+    /// # async fn ask_the_issuer() -> Result<String, std::io::Error> { Ok(String::new()) }
+    /// let kafka = Kafka::new("kafka.example.org:9093").with("security.protocol", "SASL_SSL").with_tokens(async || {
+    ///     let value = ask_the_issuer().await?;
+    ///     Ok(Token::new(value, SystemTime::now() + Duration::from_secs(3600)))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn with_tokens<F, R>(mut self, fetch: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Token, Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
+        self.tokens = Some(Tokens::new(fetch));
+        self.with("sasl.mechanism", OAUTHBEARER)
+    }
+
     /// The name of a topic on the cluster: that of the schema, after the prefix.
     #[must_use]
     pub fn topic_name(&self, topic: &Topic) -> String {
@@ -189,6 +219,15 @@ impl Kafka {
         Admin::new(self.clone())
     }
 
+    /// Sees to the tokens of a client.
+    pub(super) fn authenticate<C: Authenticated>(&self, client: &Arc<C>) -> Result<(), ConfigError> {
+        self.tokens.as_ref().map_or(Ok(()), |tokens| tokens.keep_fresh(client))
+    }
+
+    pub(super) fn tokens(&self) -> Option<&Tokens> {
+        self.tokens.as_ref()
+    }
+
     pub(super) fn topic_prefix(&self) -> Option<&str> {
         self.topic_prefix.as_deref()
     }
@@ -203,7 +242,7 @@ impl Kafka {
 
     /// No settings, not even where Kafka is.
     pub(super) fn empty() -> Self {
-        Self { properties: BTreeMap::new(), topic_prefix: None }
+        Self { properties: BTreeMap::new(), topic_prefix: None, tokens: None }
     }
 
     /// Sets what a variable says, once it is known to be good.
@@ -231,6 +270,10 @@ impl Kafka {
     pub(super) fn client_config(&self, role: Role, defaults: &[(&str, &str)]) -> Result<ClientConfig, ConfigError> {
         if self.bootstrap_servers().is_empty() {
             return Err(ConfigError::MissingServers);
+        }
+        if self.tokens.is_some() && self.get("sasl.mechanism") != Some(OAUTHBEARER) {
+            let reason = "the tokens of `with_tokens` are for OAUTHBEARER".to_owned();
+            return Err(ConfigError::InvalidValue { setting: self.setting("sasl.mechanism"), reason });
         }
         let mut config = ClientConfig::new();
         config.set("client.id", "thoth-messaging");

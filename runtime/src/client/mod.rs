@@ -47,6 +47,7 @@ mod room;
 mod sender;
 #[cfg(feature = "testing")]
 pub(crate) mod snapshot;
+mod tokens;
 mod topics;
 mod transaction;
 mod variables;
@@ -67,4 +68,5 @@ pub use self::record::{Header, Received, Record};
 pub(crate) use self::records::{Polled, Records};
 #[cfg(feature = "testing")]
 pub(crate) use self::snapshot::SnapshotError;
+pub use self::tokens::Token;
 pub use self::transaction::{Transaction, TransactionalProducer};

@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rdkafka::ClientContext;
 use rdkafka::bindings as sys;
 use rdkafka::client::Client;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+
+use super::tokens::Token;
 
 /// Properties to be set, and their values, by topic.
 pub(super) type Alterations = BTreeMap<String, BTreeMap<String, String>>;
@@ -161,4 +163,45 @@ fn text(pointer: *const c_char) -> Option<String> {
 
 fn millis(timeout: Duration) -> c_int {
     c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX)
+}
+
+/// Gives a client its token for SASL OAUTHBEARER, or tells it why there is none.
+pub(super) fn set_token<C: ClientContext>(client: &Client<C>, token: Result<&Token, &str>) -> KafkaResult<()> {
+    let rk = client.native_ptr();
+    let token = match token {
+        Ok(token) => token,
+        Err(reason) => {
+            let reason = CString::new(reason.replace('\0', " "))?;
+            // SAFETY: the client is alive, the text ends with a zero, and librdkafka copies it.
+            return refused(unsafe { sys::rd_kafka_oauthbearer_set_token_failure(rk, reason.as_ptr()) }.into(), "");
+        }
+    };
+    let (value, principal) = (CString::new(token.value.as_str())?, CString::new(token.principal.as_str())?);
+    let extensions = token.extensions.iter().flat_map(|(name, value)| [name, value]);
+    let extensions = extensions.map(|text| CString::new(text.as_str())).collect::<Result<Vec<_>, _>>()?;
+    let mut pointers: Vec<_> = extensions.iter().map(|text| text.as_ptr()).collect();
+    let since = token.expires.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let expires = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    let mut reason: [c_char; 512] = [0; 512];
+    // SAFETY: the client is alive, all texts end with a zero and are copied, and both lengths are those of the arrays.
+    let code = unsafe {
+        sys::rd_kafka_oauthbearer_set_token(
+            rk,
+            value.as_ptr(),
+            expires,
+            principal.as_ptr(),
+            pointers.as_mut_ptr(),
+            pointers.len(),
+            reason.as_mut_ptr(),
+            reason.len(),
+        )
+    };
+    refused(code.into(), &text(reason.as_ptr()).unwrap_or_default())
+}
+
+fn refused(code: Code, reason: &str) -> KafkaResult<()> {
+    match code {
+        Code::NoError => Ok(()),
+        code => Err(KafkaError::ClientCreation(format!("{code}: {reason}"))),
+    }
 }

@@ -14,6 +14,8 @@ mod plan;
 mod positions;
 mod producer;
 mod producer_record;
+#[cfg(feature = "tls")]
+mod security;
 mod send_all;
 mod settings;
 mod transactions;

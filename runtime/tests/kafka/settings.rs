@@ -202,3 +202,10 @@ fn a_file_may_hold_the_value_and_its_line_end_does_not_count() {
     let error = refusal("KAFKA_NO_SUCH_THING_FILE", &client);
     assert!(error.starts_with("KAFKA_NO_SUCH_THING_FILE"), "{error}");
 }
+
+#[tokio::test]
+async fn tokens_are_for_oauthbearer_alone() {
+    let kafka = Kafka::new("localhost:9092").with_tokens(async || Err("none".into()));
+    let error = kafka.with("sasl.mechanism", "PLAIN").producer().unwrap_err();
+    assert!(error.to_string().contains("sasl.mechanism") && error.to_string().contains("OAUTHBEARER"), "{error}");
+}

@@ -128,7 +128,9 @@ async fn a_dropped_transaction_is_aborted_by_the_next() {
     let transaction = producer.begin().await.unwrap();
     let received = receive(&mut consumer, 2).await;
     assert_eq!(versions(&received), ["1", "2"]);
-    received.into_iter().for_each(|received| transaction.done(received));
+    for received in received {
+        transaction.done(received);
+    }
     drop(transaction);
     producer.close(DEADLINE).await.unwrap();
     assert_eq!(versions(&receive(&mut consumer, 2).await), ["1", "2"]);
