@@ -9,6 +9,7 @@
 
 mod admin;
 mod consumer;
+mod exactly_once;
 mod groups;
 mod plan;
 mod positions;
