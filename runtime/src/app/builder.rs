@@ -133,6 +133,9 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// With a number of messages of each partition that may be in memory, waiting or being handled; at least one, 500 by
     /// default. When there are as many, the partition is paused until there are half as many.
+    ///
+    /// A pause throws away what was fetched ahead. So the app fetches less ahead than a consumer does, and sooner:
+    /// `queued.min.messages` is 1000, `fetch.queue.backoff.ms` 20 and `fetch.wait.max.ms` 100, unless they are set.
     pub fn in_hand(mut self, messages: usize) -> Self {
         self.settings.in_hand = messages.max(1);
         self
