@@ -15,6 +15,7 @@ use super::engine::{Engine, Settings};
 use super::error::AppError;
 use super::handler::Handler;
 use super::lane::Order;
+use super::load::Amount;
 use super::observer::{Counts, Event, Log, Observer, Observers};
 use super::retries::Retries;
 use super::route::{Expected, Expecting, Handled, Reader, Reading, Route};
@@ -55,7 +56,11 @@ impl App {
             retries: Retries::default(),
             breaker: Breaker::default(),
             dead_letters: DeadLetters::default(),
-            settings: Settings { order: Order::Partition, in_hand: 500, drain: Duration::from_secs(20) },
+            settings: Settings {
+                order: Order::Partition,
+                in_hand: Amount { messages: 500, bytes: 32 * 1024 * 1024 },
+                drain: Duration::from_secs(20),
+            },
             clock: Clock::machine(),
             observers,
         }
@@ -137,7 +142,14 @@ impl<S: Send + Sync + 'static> App<S> {
     /// A pause throws away what was fetched ahead. So the app fetches less ahead than a consumer does, and sooner:
     /// `queued.min.messages` is 1000, `fetch.queue.backoff.ms` 20 and `fetch.wait.max.ms` 100, unless they are set.
     pub fn in_hand(mut self, messages: usize) -> Self {
-        self.settings.in_hand = messages.max(1);
+        self.settings.in_hand.messages = messages.max(1);
+        self
+    }
+
+    /// With a number of bytes of each partition that may be in memory so, keys and payloads; 32 MiB by default. Of a
+    /// message that is larger there is one at a time.
+    pub fn in_hand_bytes(mut self, bytes: usize) -> Self {
+        self.settings.in_hand.bytes = bytes.max(1);
         self
     }
 
