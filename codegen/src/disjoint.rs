@@ -1,13 +1,20 @@
 //! Whether no value is valid under two schemas, by the canonical form of the `jsonschema` crate.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use jsonschema::Registry;
 use jsonschema::canonical::{self, Satisfiability};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::parse::BASE;
 use crate::resolve::{Place, Resolved};
+
+/// The canonical form of choices in choices grows with each of them. Of schemas that may come to more than so many, none
+/// is made.
+const LARGEST: u64 = 100_000;
+/// Schemas in schemas and behind references: beyond so many levels they are taken for large.
+const DEEPEST: usize = 200;
 
 /// Proofs over the documents of a set.
 pub(crate) struct Disjointness<'a> {
@@ -15,11 +22,13 @@ pub(crate) struct Disjointness<'a> {
     /// Whether `format` refuses values.
     formats: bool,
     registry: OnceCell<Option<Registry<'a>>>,
+    /// How large the canonical forms may be.
+    sizes: RefCell<BTreeMap<Place, u64>>,
 }
 
 impl<'a> Disjointness<'a> {
     pub(crate) fn new(resolved: &'a Resolved, formats: bool) -> Self {
-        Self { resolved, formats, registry: OnceCell::new() }
+        Self { resolved, formats, registry: OnceCell::new(), sizes: RefCell::default() }
     }
 
     /// Whether it is proved that no value is valid under both schemas.
@@ -31,7 +40,7 @@ impl<'a> Disjointness<'a> {
             Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare).ok()
         });
         let Some(registry) = registry else { return false };
-        if draft != self.resolved.draft(other) {
+        if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > LARGEST {
             return false;
         }
         let both = json!({"allOf": [
@@ -46,5 +55,47 @@ impl<'a> Disjointness<'a> {
             .should_validate_formats(self.formats)
             .canonicalize(&both);
         canonical.is_ok_and(|canonical| canonical.satisfiability() == Satisfiability::No)
+    }
+
+    /// How many schemas the canonical form of one may come to.
+    fn size(&self, place: &Place, depth: usize) -> u64 {
+        if let Some(known) = self.sizes.borrow().get(place) {
+            return *known;
+        }
+        // What leads back to itself is referred to.
+        self.sizes.borrow_mut().insert(place.clone(), 1);
+        let targets = self.resolved.targets(place).map(|target| self.size(target, depth + 1));
+        let own = self.size_within(place, self.resolved.schema(place), depth);
+        let size = targets.fold(own, u64::saturating_add);
+        self.sizes.borrow_mut().insert(place.clone(), size);
+        size
+    }
+
+    fn size_within(&self, place: &Place, value: &Value, depth: usize) -> u64 {
+        if depth > DEEPEST {
+            return LARGEST;
+        }
+        let inner = |place: Place, value: &Value| match self.resolved.find(&place) {
+            Some(schema) => self.size(schema, depth + 1),
+            None => self.size_within(&place, value, depth + 1),
+        };
+        match value {
+            Value::Array(items) => {
+                let items = items.iter().enumerate().map(|(index, item)| inner(place.join(&index.to_string()), item));
+                items.fold(0, u64::saturating_add)
+            }
+            Value::Object(members) => {
+                let members = members.iter().map(|(name, value)| {
+                    // Each branch is written once for each other one.
+                    let branches = match (name.as_str(), value) {
+                        ("anyOf" | "oneOf", Value::Array(branches)) => branches.len() as u64,
+                        _ => 1,
+                    };
+                    inner(place.join(name), value).saturating_mul(branches)
+                });
+                members.fold(1, u64::saturating_add)
+            }
+            _ => 0,
+        }
     }
 }

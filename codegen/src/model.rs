@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::format::{Format, MappedFormat};
 
 /// The types and messages of a set of schemas.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) types: Vec<TypeDef>,
     /// Ordered by name.

@@ -106,6 +106,14 @@ fn read<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<File<'a>> {
     let mut source = Source::new(file);
+    if leads_elsewhere(name) {
+        diagnostics.push(
+            Diagnostic::error("S0105", "the name of this file is no path below a folder", source.locate(""))
+                .found(format!("`{name}`"))
+                .help("name it by its path below the folder of the schemas, without `..`"),
+        );
+        return None;
+    }
     let mut value = match json::parse(&file.text) {
         Ok(value) => value,
         Err(error) => {
@@ -124,6 +132,11 @@ fn read<'a>(
     }
     let assumed = assume(draft, &mut value);
     Some(File { name, source, value, assumed })
+}
+
+/// Whether the name of a file, below a folder, would lead out of it.
+fn leads_elsewhere(name: &str) -> bool {
+    name.contains('\0') || name.replace("://", "/").split(['/', '\\']).any(|part| matches!(part, "" | "." | ".."))
 }
 
 /// Declares the draft that was chosen for files that do not say theirs.

@@ -61,6 +61,26 @@ fn refuses(text: &str, code: &str) {
 }
 
 #[test]
+fn refuses_names_of_files_that_lead_elsewhere() {
+    for name in [
+        "../a.json",
+        "/etc/a.json",
+        "a/../../a.json",
+        "a\\..\\a.json",
+        "a//b.json",
+        "",
+        "a\0.json",
+        "https://../a.json",
+    ] {
+        let mut schemas = SchemaSet::new();
+        schemas.add(name, "a.json", message(json!({}), json!({})));
+        let generation = generate(&schemas, &Options::default());
+        assert_eq!(generation.diagnostics[0].code, "S0105", "{name:?}");
+        assert!(generation.files.is_empty(), "{name:?}");
+    }
+}
+
+#[test]
 fn refuses_json_that_is_nested_without_end() {
     refuses(&"[".repeat(1_000_000), "S0101");
     refuses(&"{\"allOf\": [".repeat(100_000), "S0101");
@@ -164,17 +184,18 @@ fn reads_a_circle_of_many_definitions() {
 }
 
 #[test]
-fn reads_all_of_that_doubles_at_every_level() {
-    let doubling = |last: &str| {
-        let definitions = members(60, |n| {
+fn counts_all_of_that_doubles_at_every_level() {
+    let doubling = |levels: usize, last: &str| {
+        let definitions = members(levels, |n| {
             let next = json!({"$ref": format!("#/$defs/D{}", n + 1)});
             let doubled = json!({"allOf": [next, next, {"allOf": [next, next]}]});
-            (format!("D{n}"), if n == 59 { serde_json::from_str(last).unwrap() } else { doubled })
+            (format!("D{n}"), if n + 1 == levels { serde_json::from_str(last).unwrap() } else { doubled })
         });
         message(json!({"first": {"$ref": "#/$defs/D0"}}), definitions)
     };
-    generates(&doubling("{\"type\": \"integer\"}"));
-    refuses(&doubling("{\"$ref\": \"#/$defs/D0\"}"), "S0206");
+    generates(&doubling(8, "{\"type\": \"integer\"}"));
+    refuses(&doubling(60, "{\"type\": \"integer\"}"), "S0206");
+    refuses(&doubling(8, "{\"$ref\": \"#/$defs/D0\"}"), "S0206");
     let definitions = members(40, |n| {
         let next = json!({"$ref": format!("#/$defs/D{}", (n + 1) % 40), "default": {}});
         (format!("D{n}"), json!({"type": "object", "properties": {"a": next, "b": next}}))

@@ -30,6 +30,10 @@ pub enum DecodeError {
 
 impl DecodeError {
     /// What the schema refuses; empty where the payload is not JSON.
+    ///
+    /// All of it with the feature `dynamic`, the first thing without. Of a schema that leads back to itself in several ways
+    /// (a tree whose nodes are of several kinds) it is the first thing alone where the payload is nested so deeply that
+    /// listing all would take too long.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         match self {

@@ -31,6 +31,7 @@ pub mod formats;
 pub mod message;
 pub mod messages;
 pub mod registry;
+mod several;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[doc(hidden)]
@@ -47,4 +48,5 @@ pub use message::{Descriptor, Incoming, Message, Outgoing, Schema, Topic, Typed}
 pub use registry::Registry;
 #[cfg(feature = "dynamic")]
 pub use schemars;
+pub use several::Several;
 pub use {serde, serde_json};

@@ -3,7 +3,7 @@
 #![no_main]
 #![allow(missing_docs, reason = "what the macros make")]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::guarded(fuzz::payload::fuzz, input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::guarded(fuzz::payload::run, input));
 
 libfuzzer_sys::fuzz_mutator!(|input: &mut [u8], size: usize, limit: usize, seed: u32| {
     fuzz::mutated(fuzz::payload::mutate, input, size, limit, seed)

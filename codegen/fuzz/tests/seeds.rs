@@ -5,16 +5,15 @@
 use std::fs;
 use std::path::Path;
 
-use fuzz::{guarded, known, payload, schema};
+use fuzz::{guarded, payload, schema};
 
-/// The seeds of a target by their names, without those that are known to fail.
+/// The seeds of a target by their names.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
     let mut seeds: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path())
         .map(|path| (format!("{target}/{}", path.file_name().unwrap().to_str().unwrap()), fs::read(path).unwrap()))
-        .filter(|(name, _)| known::reason(name).is_none())
         .collect();
     seeds.sort();
     assert!(seeds.len() > 50, "{target}");
@@ -34,16 +33,6 @@ fn payloads_are_read_or_refused() {
     for (name, seed) in seeds("payload") {
         println!("{name}");
         guarded(payload::run, &seed);
-    }
-}
-
-#[test]
-fn what_is_known_is_a_seed() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for line in fs::read_to_string(folder.join("known")).unwrap().lines() {
-        let (name, reason) = line.split_once(' ').unwrap();
-        assert!(folder.join("seeds").join(name).is_file(), "{name}");
-        assert!(!reason.is_empty(), "{name}");
     }
 }
 

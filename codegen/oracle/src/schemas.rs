@@ -128,7 +128,9 @@ impl Oracle {
     /// Why a payload is not valid.
     #[must_use]
     pub fn refusal(&self, payload: &Value) -> Option<String> {
-        self.validator.iter_errors(payload).next().map(|error| format!("{}: {error}", error.instance_path()))
+        // Of a valid payload it is known at once.
+        let error = if self.is_valid(payload) { None } else { self.validator.iter_errors(payload).next() };
+        error.map(|error| format!("{}: {error}", error.instance_path()))
     }
 
     /// The document of the schema and those that it refers to.

@@ -37,7 +37,13 @@ pub(super) struct Alternative<'a> {
     pub(super) types: Types,
 }
 
-impl Settlement<'_> {
+impl<'a> Settlement<'a> {
+    /// No value is valid.
+    fn never(cores: Cores, node: Node<'a>) -> Self {
+        let node = Node { never: true, choices: Vec::new(), ..node };
+        Self { cores, node, nullable: false, is_null_beside: false, alternatives: Vec::new(), choice: None }
+    }
+
     /// Whether a value takes one of the alternatives only.
     pub(super) fn is_exclusive(&self) -> bool {
         self.choice.as_ref().is_some_and(Choice::is_exclusive)
@@ -80,41 +86,30 @@ impl<'a> Lowering<'a> {
         loop {
             let node = self.node(&cores);
             let mut open = None;
-            let mut next = None;
+            let mut reduced = None;
+            let mut checked = Vec::new();
             for choice in node.choices.clone() {
                 // What was chosen before stays so, should a branch lead back to it.
                 let made: Vec<Choice> = seen.iter().chain([&choice]).cloned().collect();
                 match self.reduce(&cores, &choice, &made) {
-                    Reduction::To(reduced, null) => {
+                    Reduction::To(cores, null) => {
                         seen = made;
                         beside = null.or(beside);
-                        next = Some(reduced);
+                        reduced = Some(cores);
+                        break;
                     }
-                    Reduction::Never => {
-                        let node = Node { never: true, choices: Vec::new(), ..node };
-                        return Settlement {
-                            cores,
-                            node,
-                            nullable: false,
-                            is_null_beside: false,
-                            alternatives: Vec::new(),
-                            choice: None,
-                        };
-                    }
+                    Reduction::Never => return Settlement::never(cores, node),
                     Reduction::Alternatives(alternatives, nullable) if open.is_none() => {
                         open = Some((alternatives, nullable, Some(choice)));
                     }
                     // Of several choices one is made, and the others are checked.
-                    Reduction::Alternatives(..) => {
-                        next = Some(cores.clone().settle(&choice.place, choice.keyword, Settled::Validated));
-                    }
-                }
-                if next.is_some() {
-                    break;
+                    Reduction::Alternatives(..) => checked.push(choice),
                 }
             }
-            if let Some(reduced) = next {
-                cores = reduced;
+            if reduced.is_some() || !checked.is_empty() {
+                let settle =
+                    |cores: Cores, choice: &Choice| cores.settle(&choice.place, choice.keyword, Settled::Validated);
+                cores = reduced.unwrap_or_else(|| checked.iter().fold(cores, settle));
                 continue;
             }
             let (alternatives, nullable, choice) = open.unwrap_or_default();

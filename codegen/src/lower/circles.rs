@@ -1,4 +1,5 @@
-//! Schemas that contain themselves as a part of the same value: no value could ever be looked at to its end.
+//! Schemas that contain themselves as a part of the same value: no value could ever be looked at to its end. And those
+//! that speak of one value so often that it would take too long.
 
 use std::collections::BTreeMap;
 
@@ -10,29 +11,52 @@ use crate::resolve::{Place, Resolved};
 /// The keywords whose schemas speak of the same value.
 const IN_PLACE: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
 
-/// Refuses each circle once, at the first of its schemas that is met.
-pub(super) fn refuse(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) {
-    let mut done: BTreeMap<&Place, bool> = BTreeMap::new();
+/// More schemas than this never speak of one value on purpose. A validator looks at each of them, as often as references
+/// lead there.
+const MOST_SCHEMAS: u64 = 100_000;
+
+/// Refuses each circle once, at the first of its schemas that is met, and what speaks of one value too often: then nothing
+/// more can be found out in time, and this is `false`.
+pub(super) fn refuse(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let mut ends_in_time = true;
+    // How many schemas speak of the value, each counted as often as it is met; unknown on the way through it.
+    let mut known: BTreeMap<&Place, Option<u64>> = BTreeMap::new();
     for start in resolved.places() {
         let mut open = vec![(start.clone(), false)];
         while let Some((place, left)) = open.pop() {
             let Some(place) = resolved.find(&place) else { continue };
             if left {
-                done.insert(place, true);
+                let counts = parts(resolved, place).into_iter().filter_map(|part| *known.get(resolved.find(&part)?)?);
+                let (count, is_first) = counts.fold((1_u64, true), |(all, is_first), count| {
+                    (all.saturating_add(count), is_first && count <= MOST_SCHEMAS)
+                });
+                if count > MOST_SCHEMAS && is_first {
+                    diagnostics.push(too_many(resolved, place));
+                    ends_in_time = false;
+                }
+                known.insert(place, Some(count));
                 continue;
             }
-            match done.get(place) {
-                Some(true) => {}
+            match known.get(place) {
+                Some(Some(_)) => {}
                 // On the way to itself.
-                Some(false) => report(resolved, place, diagnostics),
+                Some(None) => report(resolved, place, diagnostics),
                 None => {
-                    done.insert(place, false);
+                    known.insert(place, None);
                     open.push((place.clone(), true));
                     open.extend(parts(resolved, place).into_iter().map(|part| (part, false)));
                 }
             }
         }
     }
+    ends_in_time
+}
+
+fn too_many(resolved: &Resolved, place: &Place) -> Diagnostic {
+    let location = resolved.document(place).locate(&place.pointer);
+    let message =
+        format!("more than {MOST_SCHEMAS} schemas speak of one value, those that are referred to again counted again");
+    Diagnostic::error("S0206", message, location).help("refer to what is meant more directly, and once")
 }
 
 fn report(resolved: &Resolved, place: &Place, diagnostics: &mut Vec<Diagnostic>) {

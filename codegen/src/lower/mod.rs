@@ -79,7 +79,9 @@ pub(crate) fn lower(
         defaults: BTreeMap::new(),
     };
     lowering.names = chosen::Names::of(&mut lowering);
-    circles::refuse(resolved, lowering.diagnostics);
+    if !circles::refuse(resolved, lowering.diagnostics) {
+        return Model::default();
+    }
     lowering.check_examples();
     let roots = lowering.messages();
     lowering.refuse_alike(&roots);

@@ -14,7 +14,7 @@ use super::sender::{Sender, flush};
 use crate::message::Message;
 
 /// How many messages of a [`Producer::send_all`] are under way at most.
-const WINDOW: usize = 1000;
+pub(super) const WINDOW: usize = 1000;
 
 /// Sends messages to their topics. Cheap to clone; clones share one connection and one queue.
 ///

@@ -150,6 +150,19 @@ impl Record {
     }
 }
 
+impl Record {
+    /// Where it is, and who has received it.
+    pub(super) fn into_place(self) -> (Arc<Assignment>, Arc<Partition>, i64) {
+        (self.assignment, self.partition, self.offset)
+    }
+}
+
+impl<M> From<Received<M>> for Record {
+    fn from(received: Received<M>) -> Self {
+        received.record
+    }
+}
+
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "topic `{}`, partition {}, offset {}", self.topic(), self.partition(), self.offset)

@@ -32,6 +32,10 @@ impl Room {
         Some(Place { _permits: [message, bytes] })
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.messages.is_closed()
+    }
+
     pub(super) fn close(&self) {
         self.messages.close();
         self.bytes.close();

@@ -21,6 +21,7 @@ use super::property::Role;
 use super::record::{Header, headers, system_time};
 use super::reports::Reports;
 use super::room::{Place, Room};
+use super::tokens::Refresh;
 use super::topics::{ANSWER_TIMEOUT, NotFound, Standing, Topics};
 
 const DEFAULTS: &[(&str, &str)] = &[
@@ -73,7 +74,8 @@ impl Sender {
 
         // The room is the limit. librdkafka's own would be no help: nothing tells when its queue has room again.
         config.set("queue.buffering.max.messages", "0").set("queue.buffering.max.kbytes", i32::MAX.to_string());
-        let client = Arc::new(config.create_with_context(Context::default()).map_err(Cause::from)?);
+        let client: Arc<Client> = Arc::new(config.create_with_context(Context::default()).map_err(Cause::from)?);
+        kafka.authenticate(&client)?;
         let topics = Topics::default();
         Ok(Self { client, kafka: kafka.clone(), room, topics, finds_topics, compresses, message_max_bytes })
     }
@@ -186,7 +188,13 @@ impl Sender {
                 reason: self.recent_report(),
                 cause,
             },
-            Some(Code::PurgeQueue | Code::PurgeInflight) => SendError::Closed { topic },
+            Some(Code::PurgeQueue | Code::PurgeInflight) => {
+                if self.room.is_closed() {
+                    SendError::Closed { topic }
+                } else {
+                    SendError::Aborted { topic }
+                }
+            }
             _ => SendError::Kafka { topic, cause },
         }
     }
@@ -303,7 +311,14 @@ impl GivenUp {
 #[derive(Default)]
 pub(super) struct Context {
     reports: Reports,
+    refresh: Refresh,
     given_up: GivenUp,
+}
+
+impl Context {
+    pub(super) fn refresh(&self) -> &Refresh {
+        &self.refresh
+    }
 }
 
 impl ClientContext for Context {

@@ -5,6 +5,7 @@
 //! program runs. [`MessageType::promote`] writes the schema file that makes it a generated type.
 
 mod checker;
+mod listing;
 mod promote;
 mod quick;
 mod source;

@@ -8,14 +8,19 @@ use jsonschema::{Draft, Registry, ValidationError};
 use serde_json::Value;
 
 use super::FactoryError;
+use super::listing::Listing;
 use crate::error::Violation;
 use crate::message::Schema;
+use crate::wire::MOST_BACKTRACKING;
 
 /// What schemas are known by that have no absolute URI of their own.
 const BASE: &str = "schema:///";
 
 /// A compiled schema.
-pub(super) struct Validator(jsonschema::Validator);
+pub(super) struct Validator {
+    validator: jsonschema::Validator,
+    listing: Listing,
+}
 
 impl Validator {
     /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
@@ -23,7 +28,7 @@ impl Validator {
         options(formats)
             .with_base_uri(absolute(&Self::uri_of(schema)))
             .build(schema)
-            .map(|validator| Arc::new(Self(validator)))
+            .map(|validator| Arc::new(Self { validator, listing: Listing::of([schema]) }))
             .map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
                 reason: match error.kind() {
@@ -47,7 +52,7 @@ impl Validator {
         let root = files.get(&absolute(&schema.uri))?;
         let options = options(schema.formats).with_registry(&registry);
         let validator = options.with_base_uri(absolute(&schema.uri)).build(root);
-        validator.ok().map(Self)
+        Some(Self { validator: validator.ok()?, listing: files.listing() })
     }
 
     /// Of a document among others that it refers to.
@@ -61,7 +66,8 @@ impl Validator {
             return Err(FactoryError::Schema { place: String::new(), reason: format!("there is no document `{uri}`") });
         };
         let options = options(formats).with_registry(registry).with_base_uri(uri);
-        options.build(root).map(Self).map_err(|error| FactoryError::Schema {
+        let compiled = options.build(root);
+        compiled.map(|validator| Self { validator, listing: files.listing() }).map_err(|error| FactoryError::Schema {
             place: error.instance_path().to_string(),
             reason: match error.kind() {
                 ValidationErrorKind::Referencing(_) => error.to_string(),
@@ -71,12 +77,16 @@ impl Validator {
     }
 
     pub(super) fn is_valid(&self, payload: &Value) -> bool {
-        self.0.is_valid(payload)
+        self.validator.is_valid(payload)
     }
 
-    /// Everything that the schema refuses in a payload.
+    /// Everything that the schema refuses in a payload; where that can't be listed in time, that it refuses something.
     pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
-        self.0.iter_errors(payload).map(|error| violation(&error)).collect()
+        if self.listing.ends_in_time(payload) {
+            return self.validator.iter_errors(payload).map(|error| violation(&error)).collect();
+        }
+        let refused = !self.validator.is_valid(payload);
+        refused.then(unlisted).into_iter().collect()
     }
 }
 
@@ -96,12 +106,13 @@ pub(super) fn options(formats: bool) -> jsonschema::ValidationOptions<'static> {
     jsonschema::options()
         .offline()
         .should_validate_formats(formats)
+        .with_pattern_options(jsonschema::PatternOptions::fancy_regex().backtrack_limit(MOST_BACKTRACKING))
         .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
         .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
 }
 
 /// The validator of some places in the schemas of generated types.
-pub(crate) struct Compiled(jsonschema::Validator);
+pub(crate) struct Compiled(Validator);
 
 impl Compiled {
     /// Of places that all have to accept a value: each a schema file and the reference to it from there.
@@ -116,16 +127,13 @@ impl Compiled {
         if let [(schema, "#")] = places {
             // A whole file is no part of another schema: that matters to `$recursiveRef`.
             let (uri, options) = (absolute(&schema.uri), options(formats).with_registry(&registry));
-            return options.with_base_uri(uri.as_str()).build(files.get(&uri)?).ok().map(Self);
+            let validator = options.with_base_uri(uri.as_str()).build(files.get(&uri)?).ok()?;
+            return Some(Self(Validator { validator, listing: files.listing() }));
         }
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = serde_json::json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": all});
-        options(formats)
-            .with_registry(&registry)
-            .with_base_uri(format!("{BASE}.subschema"))
-            .build(&schema)
-            .ok()
-            .map(Self)
+        let options = options(formats).with_registry(&registry).with_base_uri(format!("{BASE}.subschema"));
+        Some(Self(Validator { validator: options.build(&schema).ok()?, listing: files.listing() }))
     }
 
     /// The first thing that the schemas refuse.
@@ -133,14 +141,11 @@ impl Compiled {
         if self.0.is_valid(value) {
             return Ok(());
         }
-        match self.0.iter_errors(value).next() {
-            Some(error) => Err(violation(&error)),
-            None => Ok(()),
-        }
+        self.0.violations(value).into_iter().next().map_or(Ok(()), Err)
     }
 }
 
-/// Everything that the schema of a generated type refuses in a payload.
+/// Everything that the schema of a generated type refuses in a payload; nothing where that can't be listed in time.
 pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
     static COMPILED: LazyLock<Mutex<BTreeMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
     let compiled = {
@@ -150,7 +155,8 @@ pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
             .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
         validator.clone()
     };
-    compiled.map_or_else(Vec::new, |validator| validator.violations(payload))
+    let listed = compiled.filter(|validator| validator.listing.ends_in_time(payload));
+    listed.map_or_else(Vec::new, |validator| validator.violations(payload))
 }
 
 /// The schema of a generated type as one document, the files that it refers to embedded under `$defs`.
@@ -190,6 +196,10 @@ impl Files {
         self.0.iter().find(|(uris, _)| uris.iter().any(|known| known == uri)).map(|(_, value)| value)
     }
 
+    fn listing(&self) -> Listing {
+        Listing::of(self.0.iter().map(|(_, document)| document))
+    }
+
     /// The files by each URI that leads to them.
     fn registry(&self) -> Option<Registry<'_>> {
         self.try_registry().ok()
@@ -210,6 +220,16 @@ fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a Schema>) {
 
 pub(super) fn absolute(uri: &str) -> String {
     if uri.contains("://") || uri.starts_with("urn:") { uri.to_owned() } else { format!("{BASE}{uri}") }
+}
+
+/// What is said where all that is refused can't be listed.
+fn unlisted() -> Violation {
+    Violation {
+        instance_path: String::new(),
+        schema_path: "#".to_owned(),
+        keyword: "$ref".to_owned(),
+        expected: "a value that the schema accepts; it is nested too deeply to say where it does not".to_owned(),
+    }
 }
 
 fn violation(error: &ValidationError<'_>) -> Violation {

@@ -9,10 +9,16 @@
 
 mod admin;
 mod consumer;
+mod groups;
+mod plan;
+mod positions;
 mod producer;
 mod producer_record;
+#[cfg(feature = "tls")]
+mod security;
 mod send_all;
 mod settings;
+mod transactions;
 
 use std::error::Error;
 use std::time::Duration;

@@ -22,6 +22,14 @@ pub enum CloseError {
         /// What they are, to be sent again or kept.
         records: Undelivered,
     },
+    /// The transaction that was open could not be aborted in time. Kafka does so when `transaction.timeout.ms` is over,
+    /// or a new producer of the same id is made.
+    NotAborted {
+        /// The `transactional.id`.
+        id: String,
+        /// How long it had tried.
+        deadline: Duration,
+    },
     /// What was handled last was not committed: the group gets it again.
     NotCommitted {
         /// The topic of the consumer.
@@ -72,6 +80,12 @@ impl fmt::Display for CloseError {
                 "{messages} messages were not delivered to {servers} within {deadline:?}; send them again, or close \
                  with a longer deadline"
             ),
+            Self::NotAborted { id, deadline } => {
+                write!(
+                    f,
+                    "the open transaction of `{id}` could not be aborted within {deadline:?}; Kafka does so later"
+                )
+            }
             Self::NotCommitted { topic, cause } => write!(
                 f,
                 "the consumer of topic `{topic}` could not commit what it had handled, which the group gets again{}",
@@ -88,7 +102,7 @@ impl Error for CloseError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::NotCommitted { cause, .. } => Some(cause.error()),
-            Self::NotDelivered { .. } | Self::NotLeft { .. } => None,
+            Self::NotDelivered { .. } | Self::NotAborted { .. } | Self::NotLeft { .. } => None,
         }
     }
 }

@@ -54,6 +54,11 @@ pub enum SendError {
         /// The topic that it was for.
         topic: String,
     },
+    /// The transaction that the message was sent in had failed, or was aborted before the message was delivered.
+    Aborted {
+        /// The topic that it was for.
+        topic: String,
+    },
     /// Kafka refused the message.
     Kafka {
         /// The topic that it was for.
@@ -78,7 +83,7 @@ impl SendError {
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Aborted { .. } => true,
             Self::Kafka { cause, .. } => cause.is_transient(),
             Self::Encode(_) | Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => false,
         }
@@ -114,6 +119,9 @@ impl fmt::Display for SendError {
             Self::Closed { topic } => {
                 write!(f, "a message for topic `{topic}` was not delivered before the producer was closed")
             }
+            Self::Aborted { topic } => {
+                write!(f, "a message for topic `{topic}` was not delivered, because its transaction had failed")
+            }
             Self::Kafka { topic, cause } => {
                 write!(f, "Kafka refused a message for topic `{topic}`{}", cause.advice())
             }
@@ -128,7 +136,7 @@ impl Error for SendError {
             Self::Unreachable { cause, .. } | Self::TimedOut { cause, .. } | Self::Kafka { cause, .. } => {
                 Some(cause.error())
             }
-            Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => None,
+            Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } | Self::Aborted { .. } => None,
         }
     }
 }
