@@ -94,7 +94,8 @@ impl<S: Send + Sync + 'static> App<S> {
         self.add(Expecting::new(), handler)
     }
 
-    /// With a handler for the topic of any message type, as of one that is [made at run time](crate::dynamic).
+    /// With a handler for the topics of any message type, as one that is [made at run time](crate::dynamic), or
+    /// [several](crate::Several) as one Rust type.
     ///
     /// ```
     /// # use thoth_messaging::Kafka;
@@ -220,7 +221,7 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// The topics that it handles.
     pub fn topics(&self) -> impl Iterator<Item = &Topic> {
-        self.routes.iter().map(|route| route.topic())
+        self.routes.iter().flat_map(|route| route.topics())
     }
 
     /// The topics that its dead letters go to, each once.
@@ -311,11 +312,14 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     fn into_engine(self, producer: &Producer, records: Records) -> Engine {
-        let station = |route: Arc<dyn Route>| {
-            let dead_letters = self.dead_letters.of(route.topic()).map(|topic| self.kafka.topic_name(&topic).into());
-            (self.kafka.topic_name(route.topic()).into(), Station { route, dead_letters })
+        let station = |route: &Arc<dyn Route>, topic: &Topic| {
+            let dead_letters = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
+            let station = Station { route: Arc::clone(route), topic: topic.name.as_ref().into(), dead_letters };
+            (self.kafka.topic_name(topic).into(), station)
         };
-        let stations = self.routes.iter().map(Arc::clone).map(station).collect();
+        let stations =
+            self.routes.iter().flat_map(|route| route.topics().into_iter().map(|topic| station(route, topic)));
+        let stations = stations.collect();
         let shop = Shop {
             group: self.kafka.group().unwrap_or_default().to_owned(),
             retries: self.retries,
@@ -331,7 +335,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let topics: Vec<_> = self.routes.iter().map(|route| route.topic().name.as_ref()).collect();
+        let topics: Vec<_> =
+            self.routes.iter().flat_map(|route| route.topics()).map(|topic| topic.name.as_ref()).collect();
         f.debug_struct("App").field("kafka", &self.kafka).field("topics", &topics).finish_non_exhaustive()
     }
 }
