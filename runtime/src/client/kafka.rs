@@ -341,6 +341,10 @@ impl fmt::Debug for Kafka {
             .iter()
             .map(|(name, property)| (name, if property::is_secret(name) { "***" } else { &property.value }))
             .collect();
-        f.debug_struct("Kafka").field("properties", &properties).field("topic_prefix", &self.topic_prefix).finish()
+        f.debug_struct("Kafka")
+            .field("properties", &properties)
+            .field("topic_prefix", &self.topic_prefix)
+            .field("tokens", &self.tokens.is_some())
+            .finish()
     }
 }

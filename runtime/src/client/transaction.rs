@@ -76,7 +76,6 @@ pub struct TransactionalProducer {
 }
 
 struct Open {
-    begun: Instant,
     handled: Arc<Handled>,
     /// It is to be aborted, even where Kafka was asked to commit it.
     aborting: bool,
@@ -125,7 +124,7 @@ impl TransactionalProducer {
         self.end_last().await?;
         self.sender.client.begin_transaction().map_err(|error| self.failure(error))?;
         let handled = Arc::new(Handled::default());
-        self.open = Some(Open { begun: Instant::now(), handled: Arc::clone(&handled), aborting: false });
+        self.open = Some(Open { handled: Arc::clone(&handled), aborting: false });
         Ok(Transaction { producer: self, handled })
     }
 
@@ -163,7 +162,7 @@ impl TransactionalProducer {
         let Some(open) = &self.open else {
             return Ok(());
         };
-        let deadline = open.begun + self.timeout;
+        let deadline = Instant::now() + self.timeout;
         let handled = Arc::clone(&open.handled);
         let committed = self.run(Step::Commit, move |client| {
             handled.send_to(client, |send| insist(deadline, send))?;

@@ -155,7 +155,10 @@ async fn one_handler_may_have_several_topics() {
     async fn on_event(event: Event) -> Option<SolvedPackage> {
         match event {
             Event::Released(released) => Some(solved(&released)),
-            Event::Solved(_) => None,
+            Event::Solved(solved) => {
+                assert_eq!(solved.package_name, "flask");
+                None
+            }
         }
     }
     let events = || Several::of(Event::Released).and(Event::Solved);
@@ -163,7 +166,7 @@ async fn one_handler_may_have_several_topics() {
     test.publish(&released("flask", "1")).await.unwrap();
     test.settled(2).await.unwrap();
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.replies), (2, 1));
+    assert_eq!((summary.handled, summary.replies, summary.retried), (2, 1, 0));
 
     let twice = App::new(&Kafka::new("127.0.0.1:1")).handle_of(events(), on_event).handle(async |_: SolvedPackage| ());
     let error = twice.run_until(std::future::pending()).await.unwrap_err();

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use thoth_messaging::client::{ProducerRecord, ReceiveError, Received};
+use thoth_messaging::client::{CloseError, ProducerRecord, ReceiveError, Received};
 use thoth_messaging::dynamic::DynamicMessage;
 use thoth_messaging::messages::{PackageReleased, ThothRepoInit};
-use thoth_messaging::testing::TestKafka;
+use thoth_messaging::testing::{InProcessKafka, TestKafka};
 use thoth_messaging::{Incoming as _, Message as _, Several, Typed, message_factory};
 
 use crate::{DEADLINE, kafka, next, receive, released, send, topic, versions};
@@ -148,6 +148,20 @@ async fn a_static_member_has_its_partition_back_after_a_restart_and_nobody_else_
         assert_eq!(received.record().partition(), of_first.partition, "{protocol}");
         received.done();
     }
+}
+
+#[tokio::test]
+async fn a_consumer_without_a_broker_is_closed_at_its_deadline() {
+    let cluster = InProcessKafka::start().unwrap();
+    cluster.create_topic(&topic(1)).unwrap();
+    let kafka = cluster.kafka().with_group("test");
+    send(&kafka, "flask", &["1"]).await;
+    let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
+    next(&mut consumer).await.unwrap().done();
+    cluster.broker_down(1).unwrap();
+    let closed = tokio::time::timeout(DEADLINE, consumer.close(Duration::from_secs(1))).await.unwrap();
+    let error = closed.unwrap_err();
+    assert!(matches!(error, CloseError::NotLeft { .. } | CloseError::NotCommitted { .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::error::Error as _;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use serde_json::json;
 use thoth_messaging::client::{
     AbortReason, CloseError, ConfigError, Delivery, Kafka, Received, SendError, TransactionError,
@@ -134,6 +134,23 @@ async fn a_dropped_transaction_is_aborted_by_the_next() {
     drop(transaction);
     producer.close(DEADLINE).await.unwrap();
     assert_eq!(versions(&receive(&mut consumer, 2).await), ["1", "2"]);
+}
+
+#[tokio::test]
+async fn a_commit_that_nobody_waits_for_goes_on_and_the_next_transaction_comes_behind_it() {
+    let (_test, kafka) = kafka_with_results(1).await;
+    send(&kafka, "flask", &["1", "2"]).await;
+    let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
+    let mut producer = kafka.transactional(kafka_id(&kafka)).await.unwrap();
+    for _ in 0..2 {
+        let transaction = producer.begin().await.unwrap();
+        let received = next(&mut consumer).await.unwrap();
+        transaction.send(&result(&received)).await.unwrap();
+        transaction.done(received);
+        assert!(transaction.commit().now_or_never().is_none());
+    }
+    producer.close(DEADLINE).await.unwrap();
+    assert_eq!(read_results(&kafka, "read_committed", "2").await, ["1", "2"]);
 }
 
 #[tokio::test]
