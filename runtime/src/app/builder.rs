@@ -15,6 +15,7 @@ use super::engine::{Engine, Settings};
 use super::error::AppError;
 use super::handler::Handler;
 use super::lane::Order;
+use super::load::Amount;
 use super::observer::{Counts, Event, Log, Observer, Observers};
 use super::retries::Retries;
 use super::route::{Expected, Expecting, Handled, Reader, Reading, Route};
@@ -55,7 +56,11 @@ impl App {
             retries: Retries::default(),
             breaker: Breaker::default(),
             dead_letters: DeadLetters::default(),
-            settings: Settings { order: Order::Partition, in_hand: 500, drain: Duration::from_secs(20) },
+            settings: Settings {
+                order: Order::Partition,
+                in_hand: Amount { messages: 500, bytes: 32 * 1024 * 1024 },
+                drain: Duration::from_secs(20),
+            },
             clock: Clock::machine(),
             observers,
         }
@@ -89,7 +94,8 @@ impl<S: Send + Sync + 'static> App<S> {
         self.add(Expecting::new(), handler)
     }
 
-    /// With a handler for the topic of any message type, as of one that is [made at run time](crate::dynamic).
+    /// With a handler for the topics of any message type, as one that is [made at run time](crate::dynamic), or
+    /// [several](crate::Several) as one Rust type.
     ///
     /// ```
     /// # use thoth_messaging::Kafka;
@@ -133,8 +139,18 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// With a number of messages of each partition that may be in memory, waiting or being handled; at least one, 500 by
     /// default. When there are as many, the partition is paused until there are half as many.
+    ///
+    /// A pause throws away what was fetched ahead. So the app fetches less ahead than a consumer does, and sooner:
+    /// `queued.min.messages` is 1000, `fetch.queue.backoff.ms` 20 and `fetch.wait.max.ms` 100, unless they are set.
     pub fn in_hand(mut self, messages: usize) -> Self {
-        self.settings.in_hand = messages.max(1);
+        self.settings.in_hand.messages = messages.max(1);
+        self
+    }
+
+    /// With a number of bytes of each partition that may be in memory so, keys and payloads; 32 MiB by default. Of a
+    /// message that is larger there is one at a time.
+    pub fn in_hand_bytes(mut self, bytes: usize) -> Self {
+        self.settings.in_hand.bytes = bytes.max(1);
         self
     }
 
@@ -158,7 +174,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// With a time that attempts may take to end when the app is to stop, or a partition is revoked; 20 s by default.
     /// After it they are aborted at their next `await`. Keep it below what the platform grants between SIGTERM and
-    /// SIGKILL (30 s on Kubernetes, 10 s with Docker).
+    /// SIGKILL (30 s on Kubernetes, 10 s with Docker): where Kafka does not answer, the last commit and the last deliveries
+    /// take up to 6 s more.
     pub fn drain_within(mut self, deadline: Duration) -> Self {
         self.settings.drain = deadline;
         self
@@ -205,7 +222,7 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// The topics that it handles.
     pub fn topics(&self) -> impl Iterator<Item = &Topic> {
-        self.routes.iter().map(|route| route.topic())
+        self.routes.iter().flat_map(|route| route.topics())
     }
 
     /// The topics that its dead letters go to, each once.
@@ -296,11 +313,14 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     fn into_engine(self, producer: &Producer, records: Records) -> Engine {
-        let station = |route: Arc<dyn Route>| {
-            let dead_letters = self.dead_letters.of(route.topic()).map(|topic| self.kafka.topic_name(&topic).into());
-            (self.kafka.topic_name(route.topic()).into(), Station { route, dead_letters })
+        let station = |route: &Arc<dyn Route>, topic: &Topic| {
+            let dead_letters = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
+            let station = Station { route: Arc::clone(route), topic: topic.name.as_ref().into(), dead_letters };
+            (self.kafka.topic_name(topic).into(), station)
         };
-        let stations = self.routes.iter().map(Arc::clone).map(station).collect();
+        let stations =
+            self.routes.iter().flat_map(|route| route.topics().into_iter().map(|topic| station(route, topic)));
+        let stations = stations.collect();
         let shop = Shop {
             group: self.kafka.group().unwrap_or_default().to_owned(),
             retries: self.retries,
@@ -316,7 +336,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let topics: Vec<_> = self.routes.iter().map(|route| route.topic().name.as_ref()).collect();
+        let topics: Vec<_> =
+            self.routes.iter().flat_map(|route| route.topics()).map(|topic| topic.name.as_ref()).collect();
         f.debug_struct("App").field("kafka", &self.kafka).field("topics", &topics).finish_non_exhaustive()
     }
 }

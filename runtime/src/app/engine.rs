@@ -16,6 +16,7 @@ use tokio::time::{self, Instant};
 
 use super::error::AppError;
 use super::lane::{Lane, Notice, Order, Place, Plan};
+use super::load::Amount;
 use super::observer::Event;
 use super::work::{Shop, Station};
 use crate::client::{Polled, Rebalanced, Record, Records};
@@ -47,7 +48,8 @@ struct Left {
 #[derive(Clone, Copy)]
 pub(crate) struct Settings {
     pub(crate) order: Order,
-    pub(crate) in_hand: usize,
+    /// Of each partition.
+    pub(crate) in_hand: Amount,
     pub(crate) drain: Duration,
 }
 
@@ -123,13 +125,13 @@ impl Engine {
                 shop: Arc::clone(&self.shop),
                 station: station.clone(),
                 order: self.settings.order,
-                bound: self.settings.in_hand,
+                most: self.settings.in_hand,
                 notices: self.notices.0.clone(),
             };
             Lane::start(place.clone(), plan)
         });
         lane.push(record);
-        if !lane.is_paused && lane.in_hand() >= self.settings.in_hand {
+        if !lane.is_paused && lane.in_hand().is_full() {
             lane.is_paused = true;
             self.records.pause(&place.0, place.1);
         }
@@ -138,7 +140,7 @@ impl Engine {
     fn make_room(&mut self, place: &Place) {
         if let Some(lane) = self.lanes.get_mut(place)
             && lane.is_paused
-            && lane.in_hand() <= self.settings.in_hand / 2
+            && lane.in_hand().has_room()
         {
             lane.is_paused = false;
             self.records.resume(&place.0, place.1);
@@ -149,7 +151,7 @@ impl Engine {
         match rebalanced {
             Rebalanced::Lost(partitions) => {
                 // Somebody else handles their records already.
-                let given_up = self.lanes_of(&partitions).iter().map(Lane::in_hand).sum();
+                let given_up = self.lanes_of(&partitions).iter().map(|lane| lane.in_hand().messages()).sum();
                 self.tell_given_up(given_up);
             }
             Rebalanced::Revoked(partitions) => {
@@ -224,5 +226,5 @@ async fn end(mut lanes: Vec<Lane>, deadline: Instant) -> usize {
     lanes.iter().for_each(Lane::stop);
     // Whatever is left then is aborted with its lane.
     let _ = time::timeout_at(deadline, join_all(lanes.iter_mut().map(Lane::stopped))).await;
-    lanes.iter().map(Lane::in_hand).sum()
+    lanes.iter().map(|lane| lane.in_hand().messages()).sum()
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::error::AppError;
+use super::load::{Amount, Load};
 use super::stop::Stop;
 use super::work::{Settled, Shop, Station, Work};
 use crate::client::Record;
@@ -37,15 +37,15 @@ pub(crate) struct Plan {
     pub(crate) shop: Arc<Shop>,
     pub(crate) station: Station,
     pub(crate) order: Order,
-    /// How many records may be in hand.
-    pub(crate) bound: usize,
+    /// How much may be in hand.
+    pub(crate) most: Amount,
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
 }
 
 /// The engine's end of a lane.
 pub(crate) struct Lane {
     records: mpsc::UnboundedSender<Record>,
-    in_hand: Arc<AtomicUsize>,
+    in_hand: Arc<Load>,
     stop: Stop,
     task: JoinHandle<()>,
     /// Whether its partition is.
@@ -55,7 +55,7 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn start(place: Place, plan: Plan) -> Self {
         let (sender, records) = mpsc::unbounded_channel();
-        let in_hand = Arc::new(AtomicUsize::new(0));
+        let in_hand = Arc::new(Load::new(plan.most));
         let stop = Stop::new();
         let slots = match plan.order {
             Order::Partition => 1,
@@ -75,13 +75,13 @@ impl Lane {
     }
 
     pub(crate) fn push(&self, record: Record) {
-        self.in_hand.fetch_add(1, Ordering::AcqRel);
+        self.in_hand.add(Amount::of(&record));
         // A lane that is stopped takes none: the record is given up.
         let _ = self.records.send(record);
     }
 
-    pub(crate) fn in_hand(&self) -> usize {
-        self.in_hand.load(Ordering::Acquire)
+    pub(crate) fn in_hand(&self) -> &Load {
+        &self.in_hand
     }
 
     /// Begins no attempt any more.
@@ -105,15 +105,22 @@ impl Drop for Lane {
 /// The records that are to be handled one after the other: those of a key, or all.
 type Key = Option<Vec<u8>>;
 
+/// A record that is not being handled any more.
+struct Ended {
+    key: Option<Key>,
+    amount: Amount,
+    settled: Settled,
+}
+
 struct Worker {
     place: Place,
     plan: Plan,
-    in_hand: Arc<AtomicUsize>,
+    in_hand: Arc<Load>,
     stop: Stop,
     slots: Arc<Semaphore>,
     /// What waits for a record of the same queue that is being handled.
     queues: HashMap<Key, VecDeque<Record>>,
-    running: JoinSet<(Option<Key>, Settled)>,
+    running: JoinSet<Ended>,
 }
 
 impl Worker {
@@ -159,17 +166,19 @@ impl Worker {
             slots: Arc::clone(&self.slots),
             stop: self.stop.clone(),
         };
-        self.running.spawn(async move { (key, work.settle().await) });
+        let amount = Amount::of(&work.record);
+        self.running.spawn(async move { Ended { key, amount, settled: work.settle().await } });
     }
 
-    fn ended(&mut self, ended: Result<(Option<Key>, Settled), JoinError>) {
-        let (key, settled) = match ended {
-            Ok(ended) => ended,
-            Err(error) => (None, Settled::Stop(AppError::Internal(Box::new(error)))),
-        };
+    fn ended(&mut self, ended: Result<Ended, JoinError>) {
+        let Ended { key, amount, settled } = ended.unwrap_or_else(|error| Ended {
+            key: None,
+            amount: Amount::default(),
+            settled: Settled::Stop(AppError::Internal(Box::new(error))),
+        });
         match settled {
-            Settled::Done => self.make_room(),
-            Settled::GivenUp => {}
+            Settled::Done if self.in_hand.remove(amount) => self.notify(Notice::Room(self.place.clone())),
+            Settled::Done | Settled::GivenUp => {}
             Settled::Stop(error) => {
                 // What is behind the record must not be handled before it.
                 self.stop.stop();
@@ -185,13 +194,6 @@ impl Worker {
             None => {
                 self.queues.remove(&key);
             }
-        }
-    }
-
-    fn make_room(&self) {
-        let before = self.in_hand.fetch_sub(1, Ordering::AcqRel);
-        if before == self.plan.bound / 2 + 1 {
-            self.notify(Notice::Room(self.place.clone()));
         }
     }
 

@@ -53,7 +53,7 @@
 //! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is tried
 //!   again holds up its partition (its key), and no other one.
 //! - The app asks Kafka for records however long handlers take. They do not run into `max.poll.interval.ms`; what is in
-//!   memory is bounded by [`App::in_hand`].
+//!   memory is bounded by [`App::in_hand`] and [`App::in_hand_bytes`].
 //! - When nearly everything fails, nothing is handled for a while ([`Breaker`]).
 //! - On SIGTERM, on ctrl-c and when a partition is revoked, no attempt begins any more, and those that are being made may
 //!   end ([`App::drain_within`]). What is done is committed before another member gets the partition.
@@ -69,6 +69,7 @@ mod engine;
 mod error;
 mod handler;
 mod lane;
+mod load;
 mod observer;
 mod outcome;
 mod retries;

@@ -38,22 +38,25 @@ impl<T: Message> Expected for Option<T> {
     }
 }
 
-/// A handler and its topic.
+/// A handler and its topics.
 pub(crate) trait Route: Send + Sync {
-    fn topic(&self) -> &Topic;
+    /// Each once.
+    fn topics(&self) -> Vec<&Topic>;
 
-    /// Decodes the payload; gives what handles it, or why there is nothing to handle.
-    fn call(&self, delivery: Delivery) -> Result<Pin<Box<dyn Future<Output = Outcome> + Send + '_>>, Cause>;
+    /// Decodes the payload, of a topic by its name in the schema; gives what handles it, or why there is nothing to handle.
+    fn call(&self, topic: &str, delivery: Delivery) -> Result<Call<'_>, Cause>;
 }
+
+pub(crate) type Call<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// Decodes payloads.
 pub(crate) trait Reader: Send + Sync {
     type Message: Send + 'static;
 
-    fn descriptor(&self) -> &Descriptor;
+    fn descriptors(&self) -> Vec<&Descriptor>;
 
     /// `None` for a tombstone that is not expected.
-    fn read(&self, payload: Option<&[u8]>) -> Result<Option<Self::Message>, DecodeError>;
+    fn read(&self, topic: &str, payload: Option<&[u8]>) -> Result<Option<Self::Message>, DecodeError>;
 }
 
 /// Reads what a handler of generated types expects.
@@ -68,11 +71,11 @@ impl<E> Expecting<E> {
 impl<E: Expected> Reader for Expecting<E> {
     type Message = E;
 
-    fn descriptor(&self) -> &Descriptor {
-        E::Message::DESCRIPTOR
+    fn descriptors(&self) -> Vec<&Descriptor> {
+        vec![E::Message::DESCRIPTOR]
     }
 
-    fn read(&self, payload: Option<&[u8]>) -> Result<Option<E>, DecodeError> {
+    fn read(&self, _: &str, payload: Option<&[u8]>) -> Result<Option<E>, DecodeError> {
         payload.map(E::Message::decode).transpose().map(E::expect)
     }
 }
@@ -83,12 +86,12 @@ pub(crate) struct Reading<I>(pub(crate) I);
 impl<I: Incoming> Reader for Reading<I> {
     type Message = I::Message;
 
-    fn descriptor(&self) -> &Descriptor {
-        self.0.descriptor()
+    fn descriptors(&self) -> Vec<&Descriptor> {
+        self.0.descriptors()
     }
 
-    fn read(&self, payload: Option<&[u8]>) -> Result<Option<I::Message>, DecodeError> {
-        payload.map(|payload| self.0.decode(payload)).transpose()
+    fn read(&self, topic: &str, payload: Option<&[u8]>) -> Result<Option<I::Message>, DecodeError> {
+        payload.map(|payload| self.0.decode_from(topic, payload)).transpose()
     }
 }
 
@@ -106,12 +109,18 @@ where
     H: Handler<A, S, Message = R::Message>,
     S: Send + Sync + 'static,
 {
-    fn topic(&self) -> &Topic {
-        &self.reader.descriptor().topic
+    fn topics(&self) -> Vec<&Topic> {
+        let mut topics: Vec<&Topic> = Vec::new();
+        for descriptor in self.reader.descriptors() {
+            if topics.iter().all(|topic| topic.name != descriptor.topic.name) {
+                topics.push(&descriptor.topic);
+            }
+        }
+        topics
     }
 
-    fn call(&self, delivery: Delivery) -> Result<Pin<Box<dyn Future<Output = Outcome> + Send + '_>>, Cause> {
-        let message = match self.reader.read(delivery.record.payload()) {
+    fn call(&self, topic: &str, delivery: Delivery) -> Result<Call<'_>, Cause> {
+        let message = match self.reader.read(topic, delivery.record.payload()) {
             Ok(Some(message)) => message,
             Ok(None) => return Err(Cause::new(Reason::Tombstone, "there is no payload (a tombstone)")),
             Err(error) => return Err(Cause::from(&error)),

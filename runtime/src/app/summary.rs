@@ -25,8 +25,9 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { handled, replies, retried, given_up, .. } = self;
         write!(f, "{handled} handled, {replies} replies, {retried} retried, {given_up} given up")?;
-        for (reason, count) in &self.dead_letters {
-            write!(f, ", {count} dead letters ({reason})")?;
+        for (index, (reason, count)) in self.dead_letters.iter().enumerate() {
+            let start = if index == 0 { "; dead letters: " } else { ", " };
+            write!(f, "{start}{count} {reason}")?;
         }
         Ok(())
     }

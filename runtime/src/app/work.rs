@@ -35,6 +35,8 @@ pub(crate) struct Shop {
 #[derive(Clone)]
 pub(crate) struct Station {
     pub(crate) route: Arc<dyn Route>,
+    /// By its name in the schema.
+    pub(crate) topic: Arc<str>,
     /// By its name on the cluster.
     pub(crate) dead_letters: Option<Arc<str>>,
 }
@@ -126,7 +128,7 @@ impl Work {
     async fn attempt(&self, attempt: u32) -> Verdict {
         let delivery = Delivery { record: Arc::clone(&self.record), attempt, producer: self.shop.producer.clone() };
         let handled = AssertUnwindSafe(async {
-            match self.station.route.call(delivery) {
+            match self.station.route.call(&self.station.topic, delivery) {
                 Ok(outcome) => Ok(outcome.await),
                 Err(cause) => Err(cause),
             }

@@ -15,8 +15,9 @@ use super::offsets::Assignment;
 use super::record::Record;
 use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
 
-/// How much librdkafka fetches ahead of each partition: it is fetched again after each pause.
-const FETCHED_AHEAD: (&str, &str) = ("queued.min.messages", "1000");
+/// A pause throws away what was fetched ahead, so that is little; and after it, records are to come soon.
+const PAUSABLE: &[(&str, &str)] =
+    &[("queued.min.messages", "1000"), ("fetch.queue.backoff.ms", "20"), ("fetch.wait.max.ms", "100")];
 
 /// A member of a consumer group that reads topics, by their names on the cluster.
 ///
@@ -47,7 +48,7 @@ impl Records {
     /// A member that has not joined yet.
     pub(crate) fn new(kafka: &Kafka, topics: Vec<String>) -> Result<Self, ConfigError> {
         let (sender, heard) = mpsc::unbounded_channel();
-        let (client, assignment) = connect(kafka, &[DEFAULTS, &[FETCHED_AHEAD]].concat(), Some(sender))?;
+        let (client, assignment) = connect(kafka, &[DEFAULTS, PAUSABLE].concat(), Some(sender))?;
         let membership = Membership {
             client: Some(Arc::clone(&client)),
             assignment: Arc::clone(&assignment),

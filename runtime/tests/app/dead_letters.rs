@@ -2,7 +2,7 @@ use std::time::SystemTime;
 
 use thoth_messaging::Message;
 use thoth_messaging::app::{AppError, DeadLetter, DeadLetters, Reason, headers};
-use thoth_messaging::client::{ProducerRecord, Record};
+use thoth_messaging::client::{Kafka, ProducerRecord, Record, SendError};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, Time};
 
@@ -179,6 +179,19 @@ async fn the_message_of_a_dead_letter_that_is_refused_comes_again() {
     test.settled(1).await.unwrap();
     assert_eq!(test.dead_letters().await.unwrap().len(), 1);
     assert_eq!(test.stop().await.unwrap().dead_letters, [(Reason::Rejected, 1)].into());
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_is_too_large_for_the_producer_stops_the_app() {
+    let script = Script::default();
+    let app = |kafka: &Kafka| script.app(&kafka.clone().with("message.max.bytes", "2000"));
+    let test = TestApp::start(app).await.unwrap();
+    let record = ProducerRecord::raw(test.kafka().topic_name(topic())).with_payload("x".repeat(5000));
+    test.publish(record).await.unwrap();
+    let error = test.ended().await.unwrap_err();
+    let AppError::DeadLetter { cause, .. } = &error else { panic!("{error:?}") };
+    assert!(matches!(**cause, SendError::TooLarge { .. }), "{cause:?}");
+    assert!(error.to_string().contains("partition 0, offset 0: not-json"), "{error}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use thoth_messaging::app::AppError;
 use thoth_messaging::client::Kafka;
-use thoth_messaging::testing::{TestApp, TestKafka, Time};
+use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
 use tokio::time;
 
 use crate::{DEADLINE, Script, kafka, on_partition, released, topic};
@@ -170,6 +170,25 @@ async fn a_group_that_grows_and_shrinks_handles_everything_in_order_and_nothing_
         let sent: Vec<_> = (0..300).filter(|n| n % 4 == partition).collect();
         assert_eq!(got, sent, "partition {partition}");
     }
+}
+
+#[tokio::test]
+async fn what_is_in_hand_of_a_lost_partition_is_given_up_at_once_and_comes_again() {
+    let script = Script::default();
+    let kafka = kafka(1).await;
+    let Some(cluster) = kafka.in_process() else { return };
+    let app = |kafka: &Kafka| script.app(&kafka.clone().with("group.protocol", "classic"));
+    let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
+    test.publish(&released("wait", "1")).await.unwrap();
+    script.wait_for_attempts(1).await;
+    cluster.fail_requests(ApiKey::Heartbeat, &[ResponseError::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID]).unwrap();
+    script.wait_for_attempts(2).await;
+    script.open_gate();
+    test.settled(1).await.unwrap();
+    assert_eq!((script.handled(), script.began().len()), (vec!["1".to_owned()], 2));
+    let summary = test.stop().await.unwrap();
+    assert_eq!((summary.handled, summary.given_up), (1, 1));
+    assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 1)].into());
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 use std::sync::Mutex;
 
 use serde_json::json;
-use thoth_messaging::app::{App, Context, Reason};
-use thoth_messaging::client::ProducerRecord;
+use thoth_messaging::app::{App, AppError, Context, Reason};
+use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::dynamic::{DynamicMessage, message_factory};
 use thoth_messaging::messages::{PackageReleased, SolvedPackage, UnresolvedPackage};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
-use thoth_messaging::{Incoming, Message};
+use thoth_messaging::{Incoming, Message, Several};
 
 use crate::{Script, committed, released, topic};
 
@@ -144,6 +144,33 @@ async fn messages_of_a_type_made_at_run_time_are_handled_too() {
     test.settled(2).await.unwrap();
     let summary = test.stop().await.unwrap();
     assert_eq!((summary.handled, summary.dead_letters), (1, [(Reason::Invalid, 1)].into()));
+}
+
+#[tokio::test]
+async fn one_handler_may_have_several_topics() {
+    enum Event {
+        Released(PackageReleased),
+        Solved(SolvedPackage),
+    }
+    async fn on_event(event: Event) -> Option<SolvedPackage> {
+        match event {
+            Event::Released(released) => Some(solved(&released)),
+            Event::Solved(solved) => {
+                assert_eq!(solved.package_name, "flask");
+                None
+            }
+        }
+    }
+    let events = || Several::of(Event::Released).and(Event::Solved);
+    let test = TestApp::start(|kafka| App::new(kafka).handle_of(events(), on_event)).await.unwrap();
+    test.publish(&released("flask", "1")).await.unwrap();
+    test.settled(2).await.unwrap();
+    let summary = test.stop().await.unwrap();
+    assert_eq!((summary.handled, summary.replies, summary.retried), (2, 1, 0));
+
+    let twice = App::new(&Kafka::new("127.0.0.1:1")).handle_of(events(), on_event).handle(async |_: SolvedPackage| ());
+    let error = twice.run_until(std::future::pending()).await.unwrap_err();
+    assert!(matches!(error, AppError::TopicTwice { .. }), "{error:?}");
 }
 
 #[tokio::test]

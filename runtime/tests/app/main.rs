@@ -8,6 +8,7 @@
     reason = "clippy.toml allows them in test functions only, not in their helpers"
 )]
 
+mod backlog;
 mod breaker;
 mod dead_letters;
 mod drain;

@@ -79,9 +79,18 @@ async fn each_key_keeps_its_order() {
 
 #[tokio::test]
 async fn more_than_what_may_be_in_hand_comes_as_there_is_room() {
+    comes_as_there_is_room(|app| app.in_hand(2)).await;
+}
+
+#[tokio::test]
+async fn more_bytes_than_may_be_in_hand_come_as_there_is_room() {
+    comes_as_there_is_room(|app| app.in_hand_bytes(500)).await;
+}
+
+async fn comes_as_there_is_room(bound: impl FnOnce(App<Script>) -> App<Script>) {
     let script = Script::default();
     let kafka = kafka(1).await;
-    let test = TestApp::start_on(kafka, Time::Skips, |kafka| script.app(kafka).in_hand(2)).await.unwrap();
+    let test = TestApp::start_on(kafka, Time::Skips, |kafka| bound(script.app(kafka))).await.unwrap();
     test.publish(&released("wait", "first")).await.unwrap();
     script.wait_for_attempts(1).await;
     let versions: Vec<_> = (0..40).map(|n| n.to_string()).collect();
