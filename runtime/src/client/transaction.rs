@@ -63,6 +63,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # }
 /// ```
 ///
+/// A record that holds no message ([`ReceiveError::Invalid`](super::ReceiveError::Invalid)) is to be marked as well, with
+/// what is sent in its place, as a dead letter. While a transaction is being aborted, which a failed commit does, too, its
+/// consumers go back: do not ask them for messages meanwhile.
+///
 /// Who reads what was sent must have `isolation.level=read_committed`, which is the default of a
 /// [`Consumer`](super::Consumer): it never sees what was aborted.
 pub struct TransactionalProducer {
