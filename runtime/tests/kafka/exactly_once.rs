@@ -31,10 +31,11 @@ fn processor(kafka: &Kafka, id: usize) -> JoinHandle<()> {
         let id = format!("{}-{id}", kafka.topic_name(&Topic::new("processor")));
         loop {
             // Who was fenced by a newer one of its id starts anew, as a service would.
-            match process(&kafka, &id).await {
-                TransactionError::Fatal { .. } | TransactionError::Unreachable { .. } => {}
-                error => panic!("{error:?}"),
-            }
+            let error = process(&kafka, &id).await;
+            assert!(
+                matches!(error, TransactionError::Fatal { .. } | TransactionError::Unreachable { .. }),
+                "{error:?}"
+            );
         }
     })
 }
