@@ -199,7 +199,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::app::clock::TestClock;
+    use crate::app::TestClock;
 
     const PAUSE: Duration = Duration::from_secs(30);
 

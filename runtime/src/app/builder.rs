@@ -16,7 +16,7 @@ use super::error::AppError;
 use super::handler::Handler;
 use super::lane::Order;
 use super::load::Amount;
-use super::observer::{Counts, Event, Log, Observer, Observers};
+use super::observer::{Counts, Event, Log, Observers};
 use super::retries::Retries;
 use super::route::{Expected, Expecting, Handled, Reader, Reading, Route};
 use super::signals;
@@ -232,7 +232,7 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     #[cfg(feature = "testing")]
-    pub(crate) fn observe(mut self, observer: Arc<dyn Observer>) -> Self {
+    pub(crate) fn observe(mut self, observer: Arc<dyn super::observer::Observer>) -> Self {
         self.observers.add(observer);
         self
     }

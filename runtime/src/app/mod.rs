@@ -77,6 +77,8 @@ mod route;
 mod signals;
 mod stop;
 mod summary;
+#[cfg(feature = "testing")]
+mod test_clock;
 mod work;
 
 pub use self::breaker::Breaker;
@@ -90,6 +92,7 @@ pub use self::route::Expected;
 pub use self::summary::Summary;
 #[cfg(feature = "testing")]
 pub(crate) use self::{
-    clock::{Clock, TestClock},
+    clock::Clock,
     observer::{Event, Observer},
+    test_clock::TestClock,
 };
