@@ -11,7 +11,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka |
+//! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka; [`app`]: services |
 //! | `dynamic` | yes | [`dynamic`]: `message_factory`, and every violation of a refused payload instead of the first |
 //! | `testing` | yes | [`testing`]: an in-process Kafka |
 //! | `uuid`, `jiff`, `url` | no | [`formats`] that are mapped to types of the crates of these names |
@@ -21,6 +21,8 @@
 extern crate self as thoth_messaging;
 
 #[cfg(feature = "client")]
+pub mod app;
+#[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
@@ -29,11 +31,14 @@ pub mod formats;
 pub mod message;
 pub mod messages;
 pub mod registry;
+mod several;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[doc(hidden)]
 pub mod wire;
 
+#[cfg(feature = "client")]
+pub use app::App;
 #[cfg(feature = "client")]
 pub use client::Kafka;
 #[cfg(feature = "dynamic")]
@@ -43,4 +48,5 @@ pub use message::{Descriptor, Incoming, Message, Outgoing, Schema, Topic, Typed}
 pub use registry::Registry;
 #[cfg(feature = "dynamic")]
 pub use schemars;
+pub use several::Several;
 pub use {serde, serde_json};

@@ -121,6 +121,21 @@ pub trait Incoming: Send + Sync + 'static {
     ///
     /// [`DecodeError`] where the payload is no such message.
     fn decode(&self, payload: &[u8]) -> Result<Self::Message, DecodeError>;
+
+    /// What is known of all messages that it reads, which may be on several topics: see [`Several`](crate::Several).
+    fn descriptors(&self) -> Vec<&Descriptor> {
+        vec![self.descriptor()]
+    }
+
+    /// The message in a payload from one of its topics, by the name in the schema.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<Self::Message, DecodeError> {
+        let _ = topic;
+        self.decode(payload)
+    }
 }
 
 impl<I: Incoming> Incoming for Arc<I> {
@@ -132,6 +147,14 @@ impl<I: Incoming> Incoming for Arc<I> {
 
     fn decode(&self, payload: &[u8]) -> Result<I::Message, DecodeError> {
         I::decode(self, payload)
+    }
+
+    fn descriptors(&self) -> Vec<&Descriptor> {
+        I::descriptors(self)
+    }
+
+    fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<I::Message, DecodeError> {
+        I::decode_from(self, topic, payload)
     }
 }
 

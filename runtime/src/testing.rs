@@ -1,5 +1,8 @@
 //! Kafka for tests: inside the process, or a real cluster where there is one.
 
+mod app;
+
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
@@ -9,9 +12,13 @@ use std::{env, fmt, process, thread};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
+use tokio::task;
+
+pub use self::app::{TestApp, Time};
 pub use rdkafka::types::{RDKafkaApiKey as ApiKey, RDKafkaRespErr as ResponseError};
 
-use crate::client::{AdminError, ConfigError, Kafka};
+use crate::client::{AdminError, Cause, ConfigError, Kafka, Record, SendError, SnapshotError, snapshot};
+use crate::error::DecodeError;
 use crate::message::Topic;
 
 /// A Kafka cluster inside the process, for tests and first runs: librdkafka's mock cluster. It listens on the loopback
@@ -208,6 +215,12 @@ impl TestKafka {
         self.kafka.clone()
     }
 
+    /// The name of a topic on the cluster.
+    #[must_use]
+    pub fn topic_name(&self, topic: &Topic) -> String {
+        self.kafka.topic_name(topic)
+    }
+
     /// The cluster inside the process; `None` where it is a real one.
     #[must_use]
     pub fn in_process(&self) -> Option<&InProcessKafka> {
@@ -225,6 +238,37 @@ impl TestKafka {
             None => self.kafka.admin().create_topic(topic).await.map(|_| ()).map_err(TestingError::Admin),
         }
     }
+
+    /// What is on a topic by now, ordered by partition and offset. To mark one done changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the topic can't be read.
+    pub async fn records(&self, topic: &Topic) -> Result<Vec<Record>, TestingError> {
+        let (kafka, topic) = (self.kafka(), self.kafka.topic_name(topic));
+        blocking(move || snapshot::records(&kafka, &topic)).await
+    }
+
+    /// Behind which offset of each partition of a topic the group of these settings goes on by now; without those where
+    /// nothing is committed.
+    ///
+    /// # Errors
+    ///
+    /// Where Kafka does not say.
+    pub async fn committed(&self, group: &Kafka, topic: &Topic) -> Result<BTreeMap<i32, i64>, TestingError> {
+        let (group, topic) = (group.clone(), self.kafka.topic_name(topic));
+        blocking(move || snapshot::committed(&group, &topic)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    look: impl FnOnce() -> Result<T, SnapshotError> + Send + 'static,
+) -> Result<T, TestingError> {
+    let seen = task::spawn_blocking(look).await;
+    seen.map_err(|error| TestingError::Cluster(error.to_string()))?.map_err(|error| match error {
+        SnapshotError::Config(error) => TestingError::Config(error),
+        SnapshotError::Kafka(cause) => TestingError::Read(cause),
+    })
 }
 
 /// A name that no other test has, on this machine or another one.
@@ -245,6 +289,21 @@ pub enum TestingError {
     Config(ConfigError),
     /// The real cluster did not create a topic.
     Admin(AdminError),
+    /// A message of the test was not delivered.
+    Send(SendError),
+    /// A topic, or what is committed of it, can't be read.
+    Read(Cause),
+    /// Something else is on a topic than the test expects.
+    Decode(DecodeError),
+    /// What the test waits for does not come.
+    NotInTime {
+        /// What it is.
+        what: &'static str,
+        /// How many it waits for.
+        expected: u64,
+        /// How many there were.
+        got: u64,
+    },
 }
 
 impl fmt::Display for TestingError {
@@ -253,6 +312,15 @@ impl fmt::Display for TestingError {
             Self::Cluster(reason) => write!(f, "the in-process Kafka failed: {reason}"),
             Self::Config(error) => error.fmt(f),
             Self::Admin(error) => error.fmt(f),
+            Self::Send(error) => error.fmt(f),
+            Self::Read(_) => f.write_str("a topic can't be read"),
+            Self::Decode(error) => error.fmt(f),
+            Self::NotInTime { what, expected, got } => {
+                write!(
+                    f,
+                    "waited in vain for {expected} {what}: there were {got}; the app's `stop` says if it has failed"
+                )
+            }
         }
     }
 }
@@ -260,9 +328,12 @@ impl fmt::Display for TestingError {
 impl Error for TestingError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Cluster(_) => None,
+            Self::Cluster(_) | Self::NotInTime { .. } => None,
             Self::Config(error) => error.source(),
             Self::Admin(error) => error.source(),
+            Self::Send(error) => error.source(),
+            Self::Read(cause) => Some(cause.error()),
+            Self::Decode(error) => error.source(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Receiving messages.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,34 +8,34 @@ use std::task::{self, Poll};
 use std::thread;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _, stream};
-use rdkafka::ClientContext;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance, StreamConsumer};
+use futures_util::{Stream, StreamExt as _};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, RebalanceProtocol, StreamConsumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
-use rdkafka::message::{BorrowedMessage, Message as _};
+use rdkafka::types::RDKafkaRespErr as Event;
+use rdkafka::{ClientContext, TopicPartitionList};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 
-use super::error::{Cause, CloseError, ConfigError, InvalidRecord, ReceiveError};
+use super::error::{Cause, CloseError, ConfigError, ReceiveError};
 use super::kafka::Kafka;
 use super::offsets::Assignment;
+use super::positions::TopicPartition;
 use super::property::Role;
-use super::record::{Received, Record};
+use super::reader::{Items, Reader};
+use super::record::Received;
 use super::reports::Reports;
-use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
+use super::tokens::Refresh;
 use crate::message::Incoming;
 
-const DEFAULTS: &[(&str, &str)] =
+pub(super) const DEFAULTS: &[(&str, &str)] =
     &[("enable.auto.offset.store", "false"), ("auto.offset.reset", "earliest"), ("allow.auto.create.topics", "false")];
 
-/// How long a consumer that looked for its topic in vain waits before it looks again.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) type Client = StreamConsumer<Context>;
+pub(super) type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveError>;
 
-type Client = StreamConsumer<Context>;
-type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveError>;
-
-/// Receives the messages of a topic, each at least once, as a member of a consumer group.
+/// Receives the messages of a topic, or of [`Several`](crate::Several), each at least once, as a member of a consumer
+/// group.
 ///
 /// It is a [`Stream`], with a [`next`](Self::next) of its own. The group goes on behind a message only once it and all
 /// before it on its partition are [`done`](Received::done): what was not, comes again after a restart or a rebalance.
@@ -48,6 +49,9 @@ type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveError>;
 /// | `partition.assignment.strategy` | `cooperative-sticky` | a rebalance stops only the partitions that move |
 /// | `max.poll.interval.ms` | `300000` | who does not ask for the next message for so long loses its partitions |
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
+/// | `isolation.level` | `read_committed` | what was sent in a transaction is given once it is committed, or never |
+/// | `group.instance.id` | none | a static member: it keeps its partitions through a restart within `session.timeout.ms` |
+/// | `group.protocol` | `classic` | `consumer` is that of Kafka 4, where the brokers assign |
 ///
 /// `enable.auto.offset.store` is `false` and must be: `true` would commit what nobody has handled. A partition that is
 /// given up in a rebalance is committed first. Switch to `cooperative-sticky` from a client with another strategy (as
@@ -94,47 +98,18 @@ type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveError>;
 /// program ends that.
 pub struct Consumer<I: Incoming> {
     // Dropped before the membership, which is to have the last hold of the client.
-    items: Pin<Box<dyn Stream<Item = Item<I>> + Send>>,
-    membership: Membership,
+    items: Items<I>,
+    /// What was received and not yet given.
+    ahead: VecDeque<Item<I>>,
+    pub(super) membership: Membership,
 }
 
 impl<I: Incoming> Consumer<I> {
     pub(super) fn new(kafka: &Kafka, incoming: I) -> Result<Self, ConfigError> {
-        if kafka.get("group.id").is_none_or(str::is_empty) {
-            return Err(ConfigError::MissingGroup);
-        }
-        if Handle::try_current().is_err() {
-            return Err(ConfigError::NoRuntime);
-        }
-        let mut config = kafka.client_config(Role::Consumer, DEFAULTS)?;
-        kafka.refuse(
-            &config,
-            "enable.auto.offset.store",
-            "true",
-            "it would commit messages that nobody has handled; leave it out, `done` stores the offset",
-        )?;
-        // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
-        if config.get("group.protocol") != Some("consumer") && config.get("partition.assignment.strategy").is_none() {
-            config.set("partition.assignment.strategy", "cooperative-sticky");
-        }
-
-        let assignment = Arc::new(Assignment::default());
-        let context = Context { reports: Reports::default(), assignment: Arc::clone(&assignment) };
-        let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
-        assignment.attach(&client);
-
-        let topic = kafka.topic_name(&incoming.descriptor().topic);
-        let membership =
-            Membership { client: Some(Arc::clone(&client)), assignment: Arc::clone(&assignment), topic: topic.clone() };
-        let reader = Reader {
-            client,
-            assignment,
-            incoming,
-            topic,
-            servers: kafka.bootstrap_servers().to_owned(),
-            joined: Joined::Not,
-        };
-        Ok(Self { items: reader.into_items(), membership })
+        let (client, assignment) = connect(kafka, DEFAULTS, None)?;
+        let reader = Reader::new(kafka, Arc::clone(&client), Arc::clone(&assignment), incoming);
+        let membership = Membership { client: Some(client), assignment, topic: reader.name() };
+        Ok(Self { items: reader.into_items(), ahead: VecDeque::new(), membership })
     }
 
     /// The next message, or why there is none. It waits for as long as it takes, and is `None` only after
@@ -147,7 +122,71 @@ impl<I: Incoming> Consumer<I> {
     /// case it was only just created); [`ReceiveError::Unreachable`] where no broker answers for 10 s at the start;
     /// [`ReceiveError::Kafka`] and [`ReceiveError::Fatal`] for what else librdkafka does not get over by itself.
     pub async fn next(&mut self) -> Option<Item<I>> {
-        self.items.next().await
+        match self.ahead.pop_front() {
+            Some(item) => Some(item),
+            None => self.items.next().await,
+        }
+    }
+
+    /// The next messages: up to `max` of them, or what there is when `wait` is over, which counts from the first one
+    /// on. For that it waits for as long as it takes. A batch ends at an error that is no record's, and is empty only
+    /// after [`ReceiveError::Fatal`]. Nothing is lost if the future is dropped.
+    ///
+    /// ```no_run
+    /// # async fn run(kafka: thoth_messaging::Kafka) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use thoth_messaging::messages::PackageReleased;
+    ///
+    /// let mut consumer = kafka.consumer::<PackageReleased>()?;
+    /// let batch = consumer.next_batch(500, Duration::from_millis(200)).await;
+    /// let received = batch.into_iter().collect::<Result<Vec<_>, _>>()?;
+    /// // … all of it is handled at once, then:
+    /// received.into_iter().for_each(|received| received.done());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn next_batch(&mut self, max: usize, wait: Duration) -> Vec<Item<I>> {
+        let max = max.max(1);
+        if self.ahead.is_empty() {
+            self.ahead.extend(self.items.next().await);
+        }
+        let deadline = time::Instant::now() + wait;
+        let has_record = |item: &Item<I>| item.as_ref().err().is_none_or(|error| error.record().is_some());
+        while self.ahead.len() < max && self.ahead.back().is_some_and(has_record) {
+            match time::timeout_at(deadline, self.items.next()).await {
+                Ok(Some(item)) => self.ahead.push_back(item),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        let end = self.ahead.iter().position(|item| !has_record(item)).map_or(max, |failed| max.min(failed + 1));
+        self.ahead.drain(..end.min(self.ahead.len())).collect()
+    }
+
+    /// Waits until a message is there to be given, or partitions were assigned.
+    pub(super) async fn ahead_or_assigned(&mut self) -> Result<(), ReceiveError> {
+        let assigned = Arc::clone(&self.membership.assignment);
+        let item = tokio::select! {
+            item = self.items.next() => item,
+            () = assigned.assigned.notified() => None,
+        };
+        match item {
+            Some(Err(error)) if error.record().is_none() => return Err(error),
+            item => self.ahead.extend(item),
+        }
+        Ok(())
+    }
+
+    /// Forgets what was received of these partitions and not yet given.
+    pub(super) fn forget_ahead(&mut self, partitions: &[TopicPartition]) {
+        self.ahead.retain(|item| {
+            let record = match item {
+                Ok(received) => Some(received.record()),
+                Err(error) => error.record(),
+            };
+            record.is_none_or(|record| {
+                !partitions.iter().any(|it| it.topic == record.topic() && it.partition == record.partition())
+            })
+        });
     }
 
     /// Commits what is done, and leaves the group.
@@ -157,8 +196,8 @@ impl<I: Incoming> Consumer<I> {
     /// [`CloseError::NotCommitted`] where the commit failed, [`CloseError::NotLeft`] where the deadline was over
     /// first. In both cases the group gets again what was not committed.
     pub async fn close(self, deadline: Duration) -> Result<(), CloseError> {
-        let Self { items, membership } = self;
-        drop(items);
+        let Self { items, ahead, membership } = self;
+        drop((items, ahead));
         membership.close(deadline).await
     }
 }
@@ -167,9 +206,15 @@ impl<I: Incoming> Stream for Consumer<I> {
     type Item = Item<I>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        self.items.poll_next_unpin(context)
+        match self.ahead.pop_front() {
+            Some(item) => Poll::Ready(Some(item)),
+            None => self.items.poll_next_unpin(context),
+        }
     }
 }
+
+// Nothing in it is ever pinned where it stands.
+impl<I: Incoming> Unpin for Consumer<I> {}
 
 impl<I: Incoming> fmt::Debug for Consumer<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,109 +222,54 @@ impl<I: Incoming> fmt::Debug for Consumer<I> {
     }
 }
 
-/// What turns records into messages.
-struct Reader<I> {
-    client: Arc<Client>,
-    assignment: Arc<Assignment>,
-    incoming: I,
-    topic: String,
-    servers: String,
-    joined: Joined,
-}
-
-/// Whether the consumer is in its group: it joins when the first message is asked for.
-#[derive(PartialEq)]
-enum Joined {
-    Not,
-    /// It did not find its topic.
-    Failed,
-    Yes,
-}
-
-impl<I: Incoming> Reader<I> {
-    fn into_items(self) -> Pin<Box<dyn Stream<Item = Item<I>> + Send>> {
-        Box::pin(stream::unfold(Some(self), async |reader| {
-            let mut reader = reader?;
-            let item = reader.next().await;
-            let goes_on = !matches!(item, Err(ReceiveError::Fatal { .. }));
-            Some((item, goes_on.then_some(reader)))
-        }))
+/// A consumer that has subscribed to nothing yet, and the partitions that it will have. With `rebalances`, who listens
+/// there gives revoked partitions up.
+pub(super) fn connect(
+    kafka: &Kafka,
+    defaults: &[(&str, &str)],
+    rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
+) -> Result<(Arc<Client>, Arc<Assignment>), ConfigError> {
+    if kafka.get("group.id").is_none_or(str::is_empty) {
+        return Err(ConfigError::MissingGroup);
+    }
+    if Handle::try_current().is_err() {
+        return Err(ConfigError::NoRuntime);
+    }
+    let mut config = kafka.client_config(Role::Consumer, defaults)?;
+    kafka.refuse(
+        &config,
+        "enable.auto.offset.store",
+        "true",
+        "it would commit messages that nobody has handled; leave it out, `done` stores the offset",
+    )?;
+    // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
+    if config.get("group.protocol") != Some("consumer") && config.get("partition.assignment.strategy").is_none() {
+        config.set("partition.assignment.strategy", "cooperative-sticky");
     }
 
-    async fn next(&mut self) -> Item<I> {
-        if self.joined != Joined::Yes {
-            self.join().await?;
-        }
-        loop {
-            match self.client.recv().await {
-                Ok(message) => return self.read(&message),
-                Err(KafkaError::PartitionEOF(_)) => {}
-                Err(error) => {
-                    let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
-                    let cause = Cause::from(error);
-                    // What is transient, librdkafka gets over by itself, and the context has logged it.
-                    if is_fatal || !cause.is_transient() {
-                        return Err(self.failure(is_fatal, cause));
-                    }
-                }
-            }
-        }
-    }
-
-    async fn join(&mut self) -> Result<(), ReceiveError> {
-        if self.joined == Joined::Failed {
-            time::sleep(PAUSE).await;
-        }
-        self.joined = Joined::Failed;
-        let client = Arc::clone(&self.client);
-        let found = look_up(self.topic.clone(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
-        match found {
-            Ok(()) => {}
-            Err(NotFound::Unknown) => return Err(ReceiveError::UnknownTopic { topic: self.topic.clone() }),
-            Err(NotFound::Unreachable(cause)) => {
-                // Reports are heard while records are asked for, of which there are none yet.
-                let _ = time::timeout(Duration::from_millis(100), self.client.recv()).await;
-                let reason = self.client.context().reports.recent();
-                return Err(ReceiveError::Unreachable { servers: self.servers.clone(), reason, cause });
-            }
-            Err(NotFound::Refused(cause)) => return Err(ReceiveError::Kafka { topic: self.topic.clone(), cause }),
-        }
-        self.client.subscribe(&[&self.topic]).map_err(|error| self.failure(false, error.into()))?;
-        self.joined = Joined::Yes;
-        Ok(())
-    }
-
-    fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
-        let record = Record::new(message, &self.assignment);
-        let Some(payload) = message.payload() else {
-            return Err(ReceiveError::Tombstone(Box::new(record)));
-        };
-        match self.incoming.decode(payload) {
-            Ok(message) => Ok(Received::new(message, record)),
-            Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
-        }
-    }
-
-    fn failure(&self, is_fatal: bool, cause: Cause) -> ReceiveError {
-        let topic = self.topic.clone();
-        match cause.code() {
-            _ if is_fatal => ReceiveError::Fatal { topic, cause },
-            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => ReceiveError::UnknownTopic { topic },
-            _ => ReceiveError::Kafka { topic, cause },
-        }
-    }
+    let assignment = Arc::new(Assignment::default());
+    let context = Context {
+        reports: Reports::default(),
+        assignment: Arc::clone(&assignment),
+        rebalances,
+        refresh: Refresh::default(),
+    };
+    let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
+    assignment.attach(&client);
+    kafka.authenticate(&client)?;
+    Ok((client, assignment))
 }
 
 /// The place in the group, left when this is dropped.
-struct Membership {
+pub(super) struct Membership {
     /// There until it is left.
-    client: Option<Arc<Client>>,
-    assignment: Arc<Assignment>,
-    topic: String,
+    pub(super) client: Option<Arc<Client>>,
+    pub(super) assignment: Arc<Assignment>,
+    pub(super) topic: String,
 }
 
 impl Membership {
-    async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
+    pub(super) async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
         let topic = self.topic.clone();
         let Some(left) = self.leave() else {
             return Ok(());
@@ -318,8 +308,25 @@ impl Drop for Membership {
 }
 
 pub(super) struct Context {
-    reports: Reports,
+    pub(super) reports: Reports,
     assignment: Arc<Assignment>,
+    rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
+    refresh: Refresh,
+}
+
+impl Context {
+    pub(super) fn refresh(&self) -> &Refresh {
+        &self.refresh
+    }
+}
+
+/// Partitions that another consumer is to have.
+#[derive(Debug)]
+pub(crate) enum Rebalanced {
+    /// They are to be given up: until then, nobody else gets them.
+    Revoked(TopicPartitionList),
+    /// Another one has them already.
+    Lost(TopicPartitionList),
 }
 
 impl ClientContext for Context {
@@ -331,9 +338,35 @@ impl ClientContext for Context {
 impl ConsumerContext for Context {
     /// Only takes note: it runs inside of a poll. librdkafka commits what was stored for a partition, and waits for
     /// the answer, before it gives the partition up.
-    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        if let Rebalance::Revoke(partitions) = rebalance {
-            self.assignment.revoked(partitions);
+    fn rebalance(&self, client: &BaseConsumer<Self>, event: Event, partitions: &mut TopicPartitionList) {
+        if event == Event::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let assigned = match client.rebalance_protocol() {
+                RebalanceProtocol::Cooperative => client.incremental_assign(partitions),
+                _ => client.assign(partitions),
+            };
+            assigned.unwrap_or_else(|error| log::error!("Kafka: partitions not taken: {error}"));
+            self.assignment.assigned.notify_one();
+            return;
         }
+        let rebalances = self.rebalances.as_ref();
+        if client.assignment_lost() {
+            let _ = rebalances.map(|rebalances| rebalances.send(Rebalanced::Lost(partitions.clone())));
+        } else if rebalances.is_some_and(|it| it.send(Rebalanced::Revoked(partitions.clone())).is_ok()) {
+            return;
+        }
+        give_up(client, &self.assignment, partitions);
     }
+}
+
+/// Gives revoked partitions up: what is done for their records from now on changes nothing.
+pub(super) fn give_up<C>(client: &C, assignment: &Assignment, partitions: &TopicPartitionList)
+where
+    C: rdkafka::consumer::Consumer<Context>,
+{
+    assignment.revoked(partitions);
+    let given_up = match client.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => client.incremental_unassign(partitions),
+        _ => client.unassign(),
+    };
+    given_up.unwrap_or_else(|error| log::error!("Kafka: partitions not given up: {error}"));
 }

@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::sync::Arc;
 use std::{env, fmt};
 
 use rdkafka::ClientConfig;
 
 use super::admin::Admin;
 use super::consumer::Consumer;
-use super::error::{Cause, ConfigError, Setting};
+use super::error::{Cause, ConfigError, Setting, TransactionError};
 use super::producer::Producer;
 use super::property::{self, Refusal, Role};
+use super::tokens::{Authenticated, Token, Tokens};
+use super::transaction::TransactionalProducer;
 use super::variables;
 use crate::message::{Incoming, Message, Topic, Typed};
+
+const OAUTHBEARER: &str = "OAUTHBEARER";
 
 /// Where Kafka is, and how to speak to it: what producers, consumers and administration are made from.
 ///
@@ -35,6 +40,7 @@ pub struct Kafka {
     /// By canonical name, so that a default never competes with another name for what was set.
     properties: BTreeMap<String, Property>,
     topic_prefix: Option<String>,
+    tokens: Option<Tokens>,
 }
 
 #[derive(Clone)]
@@ -55,13 +61,15 @@ impl Kafka {
     /// `KAFKA_BOOTSTRAP_SERVERS` must be set. Any other `KAFKA_SOME_PROPERTY` is librdkafka's `some.property`; a
     /// `CONSUMER_`, `PRODUCER_`, `TOPIC_PRODUCER_`, `TOPIC_CONSUMER_` or `TOPIC_` after `KAFKA_` does not count:
     /// `KAFKA_CONSUMER_GROUP_ID` is `group.id`, `KAFKA_TOPIC_PRODUCER_COMPRESSION_TYPE` is `compression.type`.
+    /// With `_FILE` at its end, a variable names a file that holds the value, as secrets are mounted into containers:
+    /// `KAFKA_SASL_PASSWORD_FILE=/run/secrets/kafka` (a line end at the end of the file does not count).
     /// `THOTH_DEPLOYMENT_NAME` is the topic prefix. An empty value is the same as none. The variables that Kubernetes
     /// sets for a service called `kafka` (`KAFKA_SERVICE_HOST`, `KAFKA_PORT_9092_TCP`, …) are none of ours.
     ///
     /// # Errors
     ///
-    /// Where the addresses are missing, where a variable is no property or has a value that librdkafka refuses, and
-    /// where two variables say different things of one property. The error names the variable.
+    /// Where the addresses are missing, where a variable is no property or has a value that librdkafka refuses, where a
+    /// file can't be read, and where two variables say different things of one property. The error names the variable.
     ///
     /// ```no_run
     /// # use thoth_messaging::client::Kafka;
@@ -123,19 +131,46 @@ impl Kafka {
         self
     }
 
+    /// With SASL OAUTHBEARER (the feature `tls`), and tokens that an async function gets from their issuer. It is called
+    /// for each client that is made, and again in time before the token expires; where it fails, after 10 s. A producer,
+    /// too, is then to be made inside a tokio runtime.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use thoth_messaging::Kafka;
+    /// use thoth_messaging::client::Token;
+    ///
+    /// # async fn ask_the_issuer() -> Result<String, std::io::Error> { Ok(String::new()) }
+    /// let kafka = Kafka::new("kafka.example.org:9093").with("security.protocol", "SASL_SSL").with_tokens(async || {
+    ///     let value = ask_the_issuer().await?;
+    ///     Ok(Token::new(value, SystemTime::now() + Duration::from_secs(3600)))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn with_tokens<F, R>(mut self, fetch: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Token, Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
+        self.tokens = Some(Tokens::new(fetch));
+        self.with("sasl.mechanism", OAUTHBEARER)
+    }
+
     /// The name of a topic on the cluster: that of the schema, after the prefix.
     #[must_use]
     pub fn topic_name(&self, topic: &Topic) -> String {
-        match &self.topic_prefix {
-            Some(prefix) => format!("{prefix}.{}", topic.name),
-            None => topic.name.clone().into_owned(),
-        }
+        self.prefixed(&topic.name)
     }
 
     /// The addresses of the brokers, as they were given.
     #[must_use]
     pub fn bootstrap_servers(&self) -> &str {
         self.get("bootstrap.servers").unwrap_or_default()
+    }
+
+    /// The consumer group, where one is set.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.get("group.id")
     }
 
     /// A producer.
@@ -145,6 +180,18 @@ impl Kafka {
     /// Where librdkafka refuses a property or the whole of them.
     pub fn producer(&self) -> Result<Producer, ConfigError> {
         Producer::new(self)
+    }
+
+    /// A producer that sends in transactions. The id says who it is across restarts: it must be the same after one, and
+    /// no other program's. What the one before it left open is ended first.
+    ///
+    /// # Errors
+    ///
+    /// [`TransactionError::Config`] as [`Kafka::producer`], [`TransactionError::Unreachable`] where Kafka does not
+    /// answer within `transaction.timeout.ms` (a minute), and [`TransactionError::Fatal`] where Kafka refuses it, as
+    /// without the right to the id.
+    pub async fn transactional(&self, id: impl Into<String>) -> Result<TransactionalProducer, TransactionError> {
+        TransactionalProducer::new(self, id.into()).await
     }
 
     /// A consumer of the topic of a generated type.
@@ -172,9 +219,30 @@ impl Kafka {
         Admin::new(self.clone())
     }
 
+    /// Sees to the tokens of a client.
+    pub(super) fn authenticate<C: Authenticated>(&self, client: &Arc<C>) -> Result<(), ConfigError> {
+        self.tokens.as_ref().map_or(Ok(()), |tokens| tokens.keep_fresh(client))
+    }
+
+    pub(super) fn tokens(&self) -> Option<&Tokens> {
+        self.tokens.as_ref()
+    }
+
+    pub(super) fn topic_prefix(&self) -> Option<&str> {
+        self.topic_prefix.as_deref()
+    }
+
+    /// A name of a schema, as a name on the cluster.
+    pub(super) fn prefixed(&self, topic: &str) -> String {
+        match &self.topic_prefix {
+            Some(prefix) => format!("{prefix}.{topic}"),
+            None => topic.to_owned(),
+        }
+    }
+
     /// No settings, not even where Kafka is.
     pub(super) fn empty() -> Self {
-        Self { properties: BTreeMap::new(), topic_prefix: None }
+        Self { properties: BTreeMap::new(), topic_prefix: None, tokens: None }
     }
 
     /// Sets what a variable says, once it is known to be good.
@@ -202,6 +270,10 @@ impl Kafka {
     pub(super) fn client_config(&self, role: Role, defaults: &[(&str, &str)]) -> Result<ClientConfig, ConfigError> {
         if self.bootstrap_servers().is_empty() {
             return Err(ConfigError::MissingServers);
+        }
+        if self.tokens.is_some() && self.get("sasl.mechanism") != Some(OAUTHBEARER) {
+            let reason = "the tokens of `with_tokens` are for OAUTHBEARER".to_owned();
+            return Err(ConfigError::InvalidValue { setting: self.setting("sasl.mechanism"), reason });
         }
         let mut config = ClientConfig::new();
         config.set("client.id", "thoth-messaging");
@@ -231,8 +303,20 @@ impl Kafka {
         if actual != value {
             return Ok(());
         }
+        Err(ConfigError::Unsafe { setting: self.setting(property), reason })
+    }
+
+    /// Refuses a property that must not be set at all.
+    pub(super) fn refuse_set(&self, property: &str, reason: &'static str) -> Result<(), ConfigError> {
+        if self.get(property).is_none() {
+            return Ok(());
+        }
+        Err(ConfigError::Unsafe { setting: self.setting(property), reason })
+    }
+
+    fn setting(&self, property: &str) -> Setting {
         let variable = self.properties.get(property).and_then(|property| property.variable.clone());
-        Err(ConfigError::Unsafe { setting: Setting { property: property.to_owned(), variable }, reason })
+        Setting { property: property.to_owned(), variable }
     }
 }
 
@@ -257,6 +341,10 @@ impl fmt::Debug for Kafka {
             .iter()
             .map(|(name, property)| (name, if property::is_secret(name) { "***" } else { &property.value }))
             .collect();
-        f.debug_struct("Kafka").field("properties", &properties).field("topic_prefix", &self.topic_prefix).finish()
+        f.debug_struct("Kafka")
+            .field("properties", &properties)
+            .field("topic_prefix", &self.topic_prefix)
+            .field("tokens", &self.tokens.is_some())
+            .finish()
     }
 }

@@ -30,18 +30,43 @@
 mod admin;
 mod consumer;
 mod error;
+mod handled;
 mod kafka;
+mod native;
 mod offsets;
+mod plan;
+mod positions;
 mod producer;
+mod producer_record;
 mod property;
+mod reader;
 mod record;
+mod records;
 mod reports;
+mod room;
+mod sender;
+#[cfg(feature = "testing")]
+pub(crate) mod snapshot;
+mod tokens;
 mod topics;
+mod transaction;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
 pub use self::consumer::Consumer;
-pub use self::error::{AdminError, Cause, CloseError, ConfigError, InvalidRecord, ReceiveError, SendError, Setting};
+pub(crate) use self::consumer::Rebalanced;
+pub use self::error::{
+    AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, PositionError, ReceiveError, SendError,
+    Setting, SizeLimit, TransactionError, Undelivered,
+};
 pub use self::kafka::Kafka;
+pub use self::plan::{Applied, Difference, Plan};
+pub use self::positions::{Lag, Position, TopicPartition};
 pub use self::producer::{Delivery, Producer};
+pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};
+pub(crate) use self::records::{Polled, Records};
+#[cfg(feature = "testing")]
+pub(crate) use self::snapshot::SnapshotError;
+pub use self::tokens::Token;
+pub use self::transaction::{Transaction, TransactionalProducer};

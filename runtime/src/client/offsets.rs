@@ -1,10 +1,15 @@
 //! Which offset of a partition is handled: all before it are, in the order in which they were received.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
-use rdkafka::TopicPartitionList;
-use rdkafka::consumer::{Consumer as _, StreamConsumer};
+use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use rdkafka::{Offset, TopicPartitionList};
+
+use tokio::sync::Notify;
 
 use super::consumer::Context;
 
@@ -13,7 +18,27 @@ use super::consumer::Context;
 pub(super) struct Assignment {
     partitions: Mutex<HashMap<String, HashMap<i32, Arc<Partition>>>>,
     client: Mutex<Weak<StreamConsumer<Context>>>,
+    /// Offsets are committed in transactions only.
+    in_transactions: AtomicBool,
+    /// What was stored before that is committed.
+    stored_committed: AtomicBool,
+    /// Told when partitions are assigned.
+    pub(super) assigned: Notify,
 }
+
+/// How far a partition is handled, once some of its records are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Up to this offset.
+    Behind(i64),
+    /// Not up to all of the records: this one is before them and not handled.
+    LeftOut(i64),
+    /// Somebody else has the partition now, or this consumer anew.
+    Revoked,
+}
+
+/// How long going back may take, which needs no network.
+const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A partition, from when it is assigned until it is revoked.
 pub(super) struct Partition {
@@ -43,6 +68,33 @@ impl Assignment {
         *lock(&self.client) = Weak::new();
     }
 
+    /// The client, unless the consumer was closed.
+    pub(super) fn client(&self) -> Option<Arc<StreamConsumer<Context>>> {
+        lock(&self.client).upgrade()
+    }
+
+    /// Stores no more offsets: it is transactions that commit them.
+    pub(super) fn leave_to_transactions(&self) {
+        self.in_transactions.store(true, Ordering::Release);
+    }
+
+    /// Commits what was stored before there were transactions, and lets librdkafka forget it: it would commit it again
+    /// when the partition is given up, after what the transactions have committed. Blocks.
+    pub(super) fn commit_stored(&self, client: &StreamConsumer<Context>) -> KafkaResult<()> {
+        if self.stored_committed.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        match client.commit_consumer_state(CommitMode::Sync) {
+            Ok(()) | Err(KafkaError::ConsumerCommit(Code::NoOffset)) => {}
+            Err(error) => return Err(error),
+        }
+        let mut stored = client.assignment()?;
+        stored.set_all_offsets(Offset::Invalid)?;
+        client.store_offsets(&stored)?;
+        self.stored_committed.store(true, Ordering::Release);
+        Ok(())
+    }
+
     /// Takes note of a record that was received.
     pub(super) fn received(&self, topic: &str, number: i32, offset: i64) -> Arc<Partition> {
         let mut partitions = lock(&self.partitions);
@@ -61,6 +113,13 @@ impl Assignment {
         partition
     }
 
+    /// The offset of the first record of a partition that was received and is not done.
+    pub(super) fn first_in_hand(&self, topic: &str, number: i32) -> Option<i64> {
+        let partitions = lock(&self.partitions);
+        let progress = lock(&partitions.get(topic)?.get(&number)?.progress);
+        progress.in_hand.front().map(|(offset, _)| *offset)
+    }
+
     /// Forgets partitions: what is done for their records from now on changes nothing.
     pub(super) fn revoked(&self, revoked: &TopicPartitionList) {
         let mut partitions = lock(&self.partitions);
@@ -72,10 +131,47 @@ impl Assignment {
         }
     }
 
+    /// Goes back to the first record of a partition that is not handled, if it is still this one's. Blocks.
+    pub(super) fn rewind(&self, partition: &Arc<Partition>) {
+        let Some(offset) = self.forget(partition) else {
+            return;
+        };
+        let Some(client) = self.client() else {
+            return;
+        };
+        let mut target = TopicPartitionList::new();
+        let sought = target
+            .add_partition_offset(&partition.topic, partition.number, Offset::Offset(offset))
+            .and_then(|()| client.seek_partitions(target, SEEK_TIMEOUT))
+            .and_then(|sought| {
+                sought.elements().iter().try_for_each(rdkafka::topic_partition_list::TopicPartitionListElem::error)
+            });
+        if let Err(error) = sought {
+            // Revoked this very moment: whoever has it now begins there.
+            log::warn!("Kafka: {}[{}]: not back at offset {offset}: {error}", partition.topic, partition.number);
+        }
+    }
+
+    /// Forgets a partition, and returns the offset of the first record in hand that is not handled.
+    fn forget(&self, partition: &Arc<Partition>) -> Option<i64> {
+        let mut partitions = lock(&self.partitions);
+        let mut progress = lock(&partition.progress);
+        if progress.revoked {
+            return None;
+        }
+        progress.revoked = true;
+        partitions.get_mut(&partition.topic)?.remove(&partition.number);
+        progress.in_hand.front().map(|(offset, _)| *offset)
+    }
+
     /// Marks a record handled, and stores the offset of its partition if that goes on by it.
     pub(super) fn done(&self, partition: &Partition, offset: i64) {
         // Locked until the offset is stored, so that offsets are stored in order.
         let mut progress = lock(&partition.progress);
+        if self.in_transactions.load(Ordering::Acquire) {
+            progress.mark(offset);
+            return;
+        }
         let Some(handled) = progress.done(offset) else {
             return;
         };
@@ -90,15 +186,49 @@ impl Assignment {
     }
 }
 
+impl Partition {
+    /// How far it is handled once these records are.
+    pub(super) fn reach(&self, offsets: &BTreeSet<i64>) -> Reach {
+        lock(&self.progress).reach(offsets)
+    }
+
+    /// Marks records handled whose offsets are committed.
+    pub(super) fn settle(&self, offsets: &BTreeSet<i64>) {
+        let mut progress = lock(&self.progress);
+        for offset in offsets {
+            progress.done(*offset);
+        }
+    }
+}
+
 impl Progress {
+    fn reach(&self, offsets: &BTreeSet<i64>) -> Reach {
+        if self.revoked {
+            return Reach::Revoked;
+        }
+        let is_handled = |(offset, done): &&(i64, bool)| *done || offsets.contains(offset);
+        let handled = self.in_hand.iter().take_while(is_handled).last().map(|(offset, _)| *offset);
+        match (handled, self.in_hand.iter().find(|entry| !is_handled(entry)), offsets.last()) {
+            (Some(handled), _, Some(last)) if handled >= *last => Reach::Behind(handled),
+            (_, Some((left_out, _)), _) => Reach::LeftOut(*left_out),
+            // They are not in hand.
+            _ => Reach::Revoked,
+        }
+    }
+
+    /// Marks an offset handled.
+    fn mark(&mut self, offset: i64) -> Option<()> {
+        let index = self.in_hand.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
+        self.in_hand.get_mut(index)?.1 = true;
+        Some(())
+    }
+
     /// Marks an offset handled. Returns the last one of which all before it are, if that is another one now.
     fn done(&mut self, offset: i64) -> Option<i64> {
         if self.revoked {
             return None;
         }
-        let index = self.in_hand.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
-        self.in_hand.get_mut(index)?.1 = true;
-
+        self.mark(offset)?;
         let mut handled = None;
         while let Some((offset, true)) = self.in_hand.front() {
             handled = Some(*offset);

@@ -1,39 +1,20 @@
 //! Sending messages.
 
+use std::fmt;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use rdkafka::ClientContext;
-use rdkafka::config::NativeClientConfig;
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
-use rdkafka::message::{DeliveryResult, Message as _};
-use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, PurgeConfig, ThreadedProducer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio::task;
 
-use super::error::{Cause, CloseError, ConfigError, SendError};
+use super::error::{CloseError, ConfigError, SendError};
 use super::kafka::Kafka;
-use super::property::Role;
-use super::record::system_time;
-use super::reports::Reports;
-use super::topics::{ANSWER_TIMEOUT, NotFound, Standing, Topics};
-use crate::message::Outgoing;
+use super::producer_record::{IntoRecord, ProducerRecord};
+use super::sender::{Sender, flush};
+use crate::message::Message;
 
-const DEFAULTS: &[(&str, &str)] = &[
-    ("enable.idempotence", "true"),
-    ("acks", "all"),
-    ("partitioner", "murmur2_random"),
-    ("linger.ms", "0"),
-    ("delivery.timeout.ms", "30000"),
-    ("allow.auto.create.topics", "false"),
-];
-
-/// How long a producer that is dropped with messages in hand goes on trying.
-const LAST_DEADLINE: Duration = Duration::from_secs(5);
-
-/// The longest that rdkafka can wait for.
-const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+/// How many messages of a [`Producer::send_all`] are under way at most.
+pub(super) const WINDOW: usize = 1000;
 
 /// Sends messages to their topics. Cheap to clone; clones share one connection and one queue.
 ///
@@ -50,8 +31,9 @@ const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
 /// | `queue.buffering.max.messages`, `.kbytes` | `100000`, `1048576` | how much is under way before a send waits |
 ///
-/// Messages that are sent one after the other, each awaited, are one round trip each. To have many under way, await
-/// many together; they are queued in the order in which they are first polled:
+/// Messages that are sent one after the other, each awaited, are one round trip each. To have many under way, give
+/// them to [`send_all`](Self::send_all), or await many together; they are queued in the order in which they are first
+/// polled:
 ///
 /// ```
 /// # use thoth_messaging::testing::InProcessKafka;
@@ -79,17 +61,7 @@ const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 /// thread that tries for 5 s more, and logs what it could not deliver; the end of the program ends it, too.
 #[derive(Clone)]
 pub struct Producer {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    client: Arc<ThreadedProducer<Context>>,
-    kafka: Kafka,
-    room: Room,
-    topics: Topics,
-    /// Whether a topic that does not exist is an error.
-    finds_topics: bool,
-    message_max_bytes: usize,
+    sender: Arc<Sender>,
 }
 
 /// Where a message is, once Kafka has it.
@@ -108,24 +80,15 @@ pub struct Delivery {
 
 impl Producer {
     pub(super) fn new(kafka: &Kafka) -> Result<Self, ConfigError> {
-        let mut config = kafka.client_config(Role::Producer, DEFAULTS)?;
-        kafka.refuse(&config, "delivery.report.only.error", "true", "a send would never hear of its delivery")?;
-
-        let native = config.create_native_config().map_err(Cause::from)?;
-        let room =
-            Room::new(number(&native, "queue.buffering.max.messages")?, number(&native, "queue.buffering.max.kbytes")?);
-        let message_max_bytes = number(&native, "message.max.bytes")?;
-        let finds_topics = native.get("allow.auto.create.topics").map_err(Cause::from)? == "false";
-
-        // The room is the limit. librdkafka's own would be no help: nothing tells when its queue has room again.
-        config.set("queue.buffering.max.messages", "0").set("queue.buffering.max.kbytes", i32::MAX.to_string());
-        let client = Arc::new(config.create_with_context(Context::default()).map_err(Cause::from)?);
-        let shared =
-            Shared { client, kafka: kafka.clone(), room, topics: Topics::default(), finds_topics, message_max_bytes };
-        Ok(Self { shared: Arc::new(shared) })
+        kafka.refuse_set(
+            "transactional.id",
+            "a producer sends outside of transactions; leave it out, and call `Kafka::transactional`",
+        )?;
+        Ok(Self { sender: Arc::new(Sender::new(kafka, &[])?) })
     }
 
-    /// Sends a message to its topic, and says where it is once Kafka has it.
+    /// Sends a message to its topic, and says where it is once Kafka has it. It takes a reference to a message of any
+    /// kind (a generated type, the enum of a topic, one of `message_factory`) or a [`ProducerRecord`].
     ///
     /// Where as much is under way as the queue may hold, it waits until there is room. Dropping the future before the
     /// message is queued takes it back; after that it is delivered all the same.
@@ -137,213 +100,99 @@ impl Producer {
     /// than `message.max.bytes` or the topic's own limit, [`SendError::Unreachable`] where no broker answers for 10 s
     /// when the topic is first used, [`SendError::TimedOut`] where Kafka does not acknowledge the message within
     /// `delivery.timeout.ms`, [`SendError::Closed`] after [`close`](Self::close), and [`SendError::Kafka`] for what
-    /// else Kafka refuses.
-    pub async fn send<M: Outgoing + ?Sized>(&self, message: &M) -> Result<Delivery, SendError> {
-        let payload = message.encode().map_err(SendError::Encode)?;
-        let key = message.key();
-        let topic = self.shared.kafka.topic_name(&message.descriptor().topic);
-        self.shared.deliver(topic, key.as_deref().map(str::as_bytes), &payload).await
+    /// else Kafka refuses. A message over `message.max.bytes`, or over the `max.message.bytes` in the schema where
+    /// nothing is compressed, is refused before it is queued.
+    pub async fn send<R: IntoRecord>(&self, message: R) -> Result<Delivery, SendError> {
+        let record = message.into_record().map_err(SendError::Encode)?;
+        self.sender.deliver(record).await
+    }
+
+    /// Looks for a topic, by its name on the cluster, as the first send to it does.
+    pub(crate) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
+        self.sender.find_topic(topic).await
+    }
+
+    /// Says that what was sent with a key is deleted: a record without a payload on the topic of `T`. A topic with
+    /// `cleanup.policy=compact` forgets what it had; a consumer gets it as
+    /// [`ReceiveError::Tombstone`](super::ReceiveError::Tombstone). For a type that is known at run time only, send a
+    /// [`ProducerRecord::tombstone`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Producer::send`].
+    ///
+    /// ```no_run
+    /// # async fn run(producer: thoth_messaging::client::Producer) -> Result<(), Box<dyn std::error::Error>> {
+    /// use thoth_messaging::messages::PackageReleased;
+    ///
+    /// producer.delete::<PackageReleased>("flask").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete<T: Message>(&self, key: impl AsRef<str>) -> Result<Delivery, SendError> {
+        self.send(ProducerRecord::tombstone(&T::DESCRIPTOR.topic, key.as_ref())).await
+    }
+
+    /// Sends many messages, up to 1,000 of them at once, and reports on each in their order. They are queued in that
+    /// order, too, and taken only as the reports are asked for.
+    ///
+    /// A message that is not sent does not stop those behind it: its error is its report. Who stops asking at the
+    /// first error takes no more messages; of those that were taken, what is queued by then is delivered all the same.
+    ///
+    /// ```
+    /// # use thoth_messaging::testing::InProcessKafka;
+    /// # use thoth_messaging::Message;
+    /// # use thoth_messaging::messages::PackageReleased;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cluster = InProcessKafka::start()?;
+    /// # cluster.create_topic(&PackageReleased::DESCRIPTOR.topic)?;
+    /// # let producer = cluster.kafka().producer()?;
+    /// # let messages = [PackageReleased::decode(br#"{"component_name": "c", "service_version": "1", "version": "v1",
+    /// #     "package_name": "flask", "package_version": "3.1.0", "index_url": "https://pypi.org/simple"}"#)?];
+    /// use futures_util::TryStreamExt as _;
+    /// use thoth_messaging::client::{Delivery, ProducerRecord};
+    ///
+    /// // Stops at the first error:
+    /// let deliveries: Vec<Delivery> = producer.send_all(&messages).try_collect().await?;
+    /// // With headers:
+    /// let records = messages.iter().map(|message| Ok(ProducerRecord::of(message)?.with_header("run", "7")));
+    /// let deliveries: Vec<Delivery> = producer.send_all(records).try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_all<I>(&self, messages: I) -> impl Stream<Item = Result<Delivery, SendError>> + use<'_, I>
+    where
+        I: IntoIterator<Item: IntoRecord>,
+    {
+        self.send_stream(stream::iter(messages))
+    }
+
+    /// As [`send_all`](Self::send_all), for messages that come one by one.
+    pub fn send_stream<S>(&self, messages: S) -> impl Stream<Item = Result<Delivery, SendError>> + use<'_, S>
+    where
+        S: Stream<Item: IntoRecord>,
+    {
+        messages.map(|message| self.send(message)).buffered(WINDOW)
     }
 
     /// Delivers what was sent, and ends the producer and all its clones: a later `send` is an error.
     ///
     /// # Errors
     ///
-    /// [`CloseError::NotDelivered`] with the number of messages that Kafka had not acknowledged when the deadline was
-    /// over. They are given up: each `send` that still waits gets an error.
+    /// [`CloseError::NotDelivered`] with the records that Kafka had not acknowledged when the deadline was over. They
+    /// are given up, and each `send` that still waits gets an error; what the broker was about to acknowledge may be
+    /// on the topic nonetheless. What had no room to be queued is not among them: its `send` has it.
     pub async fn close(&self, deadline: Duration) -> Result<(), CloseError> {
-        self.shared.room.close();
-        let client = Arc::clone(&self.shared.client);
-        let flushed = task::spawn_blocking(move || flush(&client, deadline)).await;
-        match flushed.unwrap_or_else(|_| undelivered(&self.shared.client)) {
-            0 => Ok(()),
-            messages => {
-                let servers = self.shared.kafka.bootstrap_servers().to_owned();
-                Err(CloseError::NotDelivered { messages, deadline, servers })
-            }
-        }
+        self.sender.close();
+        let client = Arc::clone(&self.sender.client);
+        let given_up = task::spawn_blocking(move || flush(&client, deadline)).await.unwrap_or_default();
+        self.sender.closed(given_up, deadline)
     }
 }
 
-fn number(config: &NativeClientConfig, property: &str) -> Result<usize, Cause> {
-    // librdkafka has checked that it is one.
-    Ok(config.get(property)?.parse().unwrap_or(usize::MAX))
-}
-
-/// Waits until all is delivered or the deadline over; gives up the rest and says how much it is.
-fn flush(client: &ThreadedProducer<Context>, deadline: Duration) -> usize {
-    if client.flush(deadline.min(LONGEST)).is_ok() {
-        return 0;
-    }
-    let undelivered = undelivered(client);
-    client.purge(PurgeConfig::default().queue().inflight());
-    undelivered
-}
-
-fn undelivered(client: &ThreadedProducer<Context>) -> usize {
-    usize::try_from(client.in_flight_count()).unwrap_or_default()
-}
-
-impl Shared {
-    async fn deliver(&self, topic: String, key: Option<&[u8]>, payload: &[u8]) -> Result<Delivery, SendError> {
-        let size = payload.len() + key.map_or(0, <[u8]>::len);
-        let gate = self.topics.gate(&topic);
-        let began = Instant::now();
-        // Tokio would now and then let another one go first, to be fair to other tasks.
-        let mut turn = task::unconstrained(gate.lock()).await;
-        if self.finds_topics {
-            self.find(&topic, began, &mut turn).await?;
-        }
-        let Some(place) = task::unconstrained(self.room.enter(size)).await else {
-            return Err(SendError::Closed { topic });
-        };
-        let delivered = self.enqueue(&topic, key, payload, place).map_err(|error| match error {
-            KafkaError::MessageProduction(Code::MessageSizeTooLarge) => {
-                SendError::TooLarge { topic: topic.clone(), size, limit: Some(self.message_max_bytes) }
-            }
-            error => self.refusal(topic.clone(), size, error),
-        })?;
-        drop(turn);
-
-        match delivered.await {
-            Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
-            Ok(Err(error)) => Err(self.refusal(topic, size, error)),
-            Err(_) => Err(SendError::Closed { topic }),
-        }
-    }
-
-    fn enqueue(
-        &self,
-        topic: &str,
-        key: Option<&[u8]>,
-        payload: &[u8],
-        place: Place,
-    ) -> KafkaResult<oneshot::Receiver<Result<Report, KafkaError>>> {
-        let (report, delivered) = oneshot::channel();
-        let mut record = BaseRecord::with_opaque_to(topic, Box::new(InFlight { report, place })).payload(payload);
-        record.key = key;
-        self.client.send(record).map(|()| delivered).map_err(|(error, _)| error)
-    }
-
-    async fn find(&self, topic: &str, began: Instant, standing: &mut Standing) -> Result<(), SendError> {
-        let client = Arc::clone(&self.client);
-        let fetch = move |topic: &str| client.client().fetch_metadata(Some(topic), ANSWER_TIMEOUT);
-        let found = standing.find(topic, began, fetch);
-        found.await.map_err(|why| match why {
-            NotFound::Unknown => SendError::UnknownTopic { topic: topic.to_owned() },
-            NotFound::Unreachable(cause) => SendError::Unreachable {
-                servers: self.kafka.bootstrap_servers().to_owned(),
-                reason: self.recent_report(),
-                cause,
-            },
-            NotFound::Refused(cause) => SendError::Kafka { topic: topic.to_owned(), cause },
-        })
-    }
-
-    fn refusal(&self, topic: String, size: usize, error: KafkaError) -> SendError {
-        let cause = Cause::from(error);
-        match cause.code() {
-            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => SendError::UnknownTopic { topic },
-            Some(Code::MessageSizeTooLarge) => SendError::TooLarge { topic, size, limit: None },
-            Some(Code::MessageTimedOut) => SendError::TimedOut {
-                topic,
-                servers: self.kafka.bootstrap_servers().to_owned(),
-                reason: self.recent_report(),
-                cause,
-            },
-            Some(Code::PurgeQueue | Code::PurgeInflight) => SendError::Closed { topic },
-            _ => SendError::Kafka { topic, cause },
-        }
-    }
-
-    fn recent_report(&self) -> Option<String> {
-        self.client.context().reports.recent()
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        let client = Arc::clone(&self.client);
-        let servers = self.kafka.bootstrap_servers().to_owned();
-        // Dropping a producer waits for its thread, which must not stop an async task. Without a thread of its own it
-        // is dropped here after all.
-        let _ = thread::Builder::new().name("kafka producer drop".to_owned()).spawn(move || {
-            match flush(&client, LAST_DEADLINE) {
-                0 => {}
-                messages => log::error!(
-                    "Kafka: a producer was dropped without `close`; {messages} messages were not delivered to \
-                     {servers} within {LAST_DEADLINE:?}"
-                ),
-            }
-        });
-    }
-}
-
-/// The room for messages that are under way, in number and in bytes.
-struct Room {
-    messages: Arc<Semaphore>,
-    bytes: Arc<Semaphore>,
-    capacity: usize,
-}
-
-/// A place in the room, until it is dropped.
-struct Place {
-    _permits: [OwnedSemaphorePermit; 2],
-}
-
-impl Room {
-    /// No number of messages is no limit, as for librdkafka.
-    fn new(messages: usize, kilobytes: usize) -> Self {
-        let messages = if messages == 0 { Semaphore::MAX_PERMITS } else { messages.min(Semaphore::MAX_PERMITS) };
-        let capacity = kilobytes.saturating_mul(1024).min(Semaphore::MAX_PERMITS);
-        Self { messages: Arc::new(Semaphore::new(messages)), bytes: Arc::new(Semaphore::new(capacity)), capacity }
-    }
-
-    /// A place for a message, first come first served; none once the room is closed. A message that is larger than
-    /// the whole room gets it for itself.
-    async fn enter(&self, size: usize) -> Option<Place> {
-        let bytes = u32::try_from(size.min(self.capacity)).unwrap_or(u32::MAX);
-        let message = Arc::clone(&self.messages).acquire_owned().await.ok()?;
-        let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.ok()?;
-        Some(Place { _permits: [message, bytes] })
-    }
-
-    fn close(&self) {
-        self.messages.close();
-        self.bytes.close();
-    }
-}
-
-/// What librdkafka keeps with a message until it reports on it.
-struct InFlight {
-    report: oneshot::Sender<Result<Report, KafkaError>>,
-    place: Place,
-}
-
-type Report = (i32, i64, Option<SystemTime>);
-
-#[derive(Default)]
-struct Context {
-    reports: Reports,
-}
-
-impl ClientContext for Context {
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.reports.hear(&error, reason);
-    }
-}
-
-impl ProducerContext for Context {
-    type DeliveryOpaque = Box<InFlight>;
-
-    fn delivery(&self, result: &DeliveryResult<'_>, in_flight: Box<InFlight>) {
-        let report = match result {
-            Ok(message) => Ok((message.partition(), message.offset(), system_time(message.timestamp()))),
-            Err((error, _)) => Err(error.clone()),
-        };
-        let InFlight { report: sender, place } = *in_flight;
-        drop(place);
-        // Nobody waits any more where the future of the send was dropped.
-        let _ = sender.send(report);
+impl fmt::Debug for Producer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer").field("kafka", &self.sender.kafka).finish_non_exhaustive()
     }
 }

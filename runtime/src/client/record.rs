@@ -72,6 +72,14 @@ pub struct Header {
     pub value: Option<Vec<u8>>,
 }
 
+impl Header {
+    /// A header with a value.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), value: Some(value.into()) }
+    }
+}
+
 impl Record {
     pub(super) fn new(message: &BorrowedMessage<'_>, assignment: &Arc<Assignment>) -> Self {
         Self {
@@ -133,7 +141,25 @@ impl Record {
     /// itself follows within `auto.commit.interval.ms`, and at the latest when the partition is given up or the
     /// consumer closed. After that, it changes nothing: whoever has the partition now gets the record again.
     pub fn done(self) {
+        self.settle();
+    }
+
+    /// As [`done`](Self::done), where others still look at the record.
+    pub(crate) fn settle(&self) {
         self.assignment.done(&self.partition, self.offset);
+    }
+}
+
+impl Record {
+    /// Where it is, and who has received it.
+    pub(super) fn into_place(self) -> (Arc<Assignment>, Arc<Partition>, i64) {
+        (self.assignment, self.partition, self.offset)
+    }
+}
+
+impl<M> From<Received<M>> for Record {
+    fn from(received: Received<M>) -> Self {
+        received.record
     }
 }
 
@@ -168,7 +194,7 @@ impl fmt::Debug for Header {
 
 /// The headers of a record. rdkafka panics on a name that is not UTF-8, which any producer can send: such a record has
 /// no headers here.
-fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
+pub(super) fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
     let Some(headers) = message.headers() else {
         return Vec::new();
     };

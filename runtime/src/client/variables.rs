@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 
 use super::error::{ConfigError, Setting};
 use super::kafka::Kafka;
@@ -24,7 +25,7 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Res
 
     let mut kafka = Kafka::empty();
     for (variable, value) in variables {
-        let property = property_of(&variable, &value)?;
+        let (property, value) = property_of(&variable, value)?;
         kafka.set(Setting { property, variable: Some(variable) }, value)?;
     }
     match prefix {
@@ -64,14 +65,36 @@ fn is_service_link(rest: &str) -> bool {
         || rest.contains("_PORT_")
 }
 
-/// The property that a variable is for.
-fn property_of(variable: &str, value: &str) -> Result<String, ConfigError> {
+/// The property that a variable is for, and its value, which may stand in a file that the variable names.
+fn property_of(variable: &str, value: String) -> Result<(String, String), ConfigError> {
     let name = variable.strip_prefix("KAFKA_").unwrap_or(variable);
-    let candidates = || QUALIFIERS.iter().filter_map(|qualifier| name.strip_prefix(qualifier)).map(dotted);
-    candidates().find(|property| property::check(property, value) != Err(Refusal::Unknown)).ok_or_else(|| {
-        let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
-        ConfigError::UnknownProperty { setting }
-    })
+    if let Some(property) = known(name) {
+        return Ok((property, value));
+    }
+    if let Some(property) = name.strip_suffix("_FILE").and_then(known) {
+        return Ok((property, contents(variable, &value)?));
+    }
+    let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
+    Err(ConfigError::UnknownProperty { setting })
+}
+
+/// The property of a name, with or without a qualifier.
+fn known(name: &str) -> Option<String> {
+    let mut candidates = QUALIFIERS.iter().filter_map(|qualifier| name.strip_prefix(qualifier)).map(dotted);
+    // librdkafka looks at the name before the value, so that any value tells.
+    candidates.find(|property| property::check(property, "") != Err(Refusal::Unknown))
+}
+
+/// What a file holds, without the line end that editors and `echo` put there.
+fn contents(variable: &str, path: &str) -> Result<String, ConfigError> {
+    let unreadable =
+        |reason: String| ConfigError::Unreadable { variable: variable.to_owned(), path: path.to_owned(), reason };
+    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    match text.strip_suffix('\r').unwrap_or(text) {
+        "" => Err(unreadable("it is empty".to_owned())),
+        text => Ok(text.to_owned()),
+    }
 }
 
 fn dotted(name: &str) -> String {

@@ -9,8 +9,17 @@
 
 mod admin;
 mod consumer;
+mod exactly_once;
+mod groups;
+mod plan;
+mod positions;
 mod producer;
+mod producer_record;
+#[cfg(feature = "tls")]
+mod security;
+mod send_all;
 mod settings;
+mod transactions;
 
 use std::error::Error;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::FutureExt as _;
 use futures_util::future::{join_all, try_join_all};
 use thoth_messaging::Message;
-use thoth_messaging::client::{CloseError, Kafka, SendError};
+use thoth_messaging::client::{CloseError, Kafka, ProducerRecord, SendError, SizeLimit};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{ApiKey, InProcessKafka, ResponseError, TestKafka};
 
@@ -121,7 +121,9 @@ async fn a_message_over_the_limit_is_refused_with_size_and_limit() {
     let (_test, kafka) = kafka(1).await;
     let producer = kafka.with("message.max.bytes", "2000").producer().unwrap();
     let error = producer.send(&released(&"x".repeat(2000), "1")).await.unwrap_err();
-    let SendError::TooLarge { size, limit: Some(2000), .. } = error else { panic!("{error:?}") };
+    let SendError::TooLarge { size, limit: Some(2000), set_by: SizeLimit::Producer, .. } = error else {
+        panic!("{error:?}")
+    };
     let text = error.to_string();
     assert!(size > 4000 && text.contains(&size.to_string()) && text.contains("2000"), "{text}");
     assert!(!text.contains("xxx"));
@@ -139,7 +141,7 @@ async fn a_message_over_the_limit_of_the_broker_is_the_same_error() {
     }
     let producer = test.kafka().producer().unwrap();
     let error = producer.send(&released(&"x".repeat(2000), "1")).await.unwrap_err();
-    assert!(matches!(error, SendError::TooLarge { limit: None, .. }), "{error:?}");
+    assert!(matches!(error, SendError::TooLarge { limit: None, set_by: SizeLimit::Topic, .. }), "{error:?}");
     assert!(error.to_string().contains("max.message.bytes"), "{error}");
 }
 
@@ -209,8 +211,9 @@ async fn close_says_how_many_messages_were_not_delivered() {
     };
     let (sent, closed) = tokio::time::timeout(DEADLINE, async { tokio::join!(sending, closing) }).await.unwrap();
     let error = closed.unwrap_err();
-    assert!(matches!(error, CloseError::NotDelivered { messages: 2, .. }), "{error:?}");
     assert!(error.to_string().starts_with("2 messages were not delivered"), "{error}");
+    let CloseError::NotDelivered { messages: 2, records, .. } = error else { panic!("{error:?}") };
+    assert_eq!(records.into_records(), messages.map(|message| ProducerRecord::of(&message).unwrap()));
     assert!(sent.iter().all(|result| matches!(result, Err(SendError::Closed { .. }))), "{sent:?}");
 }
 

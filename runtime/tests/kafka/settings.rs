@@ -166,3 +166,46 @@ fn a_consumer_needs_a_runtime() {
     let consumer = kafka.consumer::<PackageReleased>();
     assert_eq!(consumer.err(), Some(ConfigError::NoRuntime));
 }
+
+#[test]
+fn a_file_may_hold_the_value_and_its_line_end_does_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let password = file("password", b"s3cret \r\n");
+    let client = file("client", b"adviser\n");
+    let variables = [SERVERS, ("KAFKA_SASL_PASSWORD_FILE", &password), ("KAFKA_CLIENT_ID_FILE", &client)];
+    let shown = format!("{:?}", from(&variables).unwrap());
+    assert!(shown.contains(r#""client.id": "adviser""#) && !shown.contains("s3cret"), "{shown}");
+
+    // The value is the one in the file: another one contradicts it.
+    let same = from(&[SERVERS, ("KAFKA_SASL_PASSWORD", "s3cret "), ("KAFKA_SASL_PASSWORD_FILE", &password)]);
+    assert!(same.is_ok(), "{same:?}");
+    let error = from(&[SERVERS, ("KAFKA_SASL_PASSWORD", "other"), ("KAFKA_SASL_PASSWORD_FILE", &password)]);
+    let error = error.unwrap_err();
+    assert!(matches!(error, ConfigError::Contradiction { .. }), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+
+    let missing = folder.path().join("missing").to_str().unwrap().to_owned();
+    for (path, reason) in
+        [(missing, "No such file"), (file("empty", b"\n"), "empty"), (file("binary", &[0xff]), "UTF-8")]
+    {
+        let error = refusal("KAFKA_SASL_PASSWORD_FILE", &path);
+        assert!(error.starts_with("KAFKA_SASL_PASSWORD_FILE") && error.contains(&path), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
+    let error = refusal("KAFKA_MAX_POLL_INTERVAL_MS_FILE", &file("wrong", b"soon"));
+    assert!(error.starts_with("KAFKA_MAX_POLL_INTERVAL_MS_FILE (`max.poll.interval.ms`)"), "{error}");
+    let error = refusal("KAFKA_NO_SUCH_THING_FILE", &client);
+    assert!(error.starts_with("KAFKA_NO_SUCH_THING_FILE"), "{error}");
+}
+
+#[tokio::test]
+async fn tokens_are_for_oauthbearer_alone() {
+    let kafka = Kafka::new("localhost:9092").with_tokens(async || Err("none".into()));
+    let error = kafka.with("sasl.mechanism", "PLAIN").producer().unwrap_err();
+    assert!(error.to_string().contains("sasl.mechanism") && error.to_string().contains("OAUTHBEARER"), "{error}");
+}

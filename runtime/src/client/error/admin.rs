@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{Cause, ConfigError, no_broker};
+use super::{Cause, ConfigError, because, no_broker};
 
 /// Why administration failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,15 @@ pub enum AdminError {
         /// What librdkafka said.
         cause: Cause,
     },
+    /// Kafka did not alter a topic.
+    NotAltered {
+        /// Its name on the cluster.
+        topic: String,
+        /// Why, in the broker's words.
+        reason: Option<String>,
+        /// What librdkafka said.
+        cause: Cause,
+    },
     /// Kafka did not carry out the request.
     Kafka {
         /// What librdkafka said.
@@ -41,7 +50,9 @@ impl AdminError {
         match self {
             Self::Config(_) => false,
             Self::Unreachable { .. } => true,
-            Self::NotCreated { cause, .. } | Self::Kafka { cause } => cause.is_transient(),
+            Self::NotCreated { cause, .. } | Self::NotAltered { cause, .. } | Self::Kafka { cause } => {
+                cause.is_transient()
+            }
         }
     }
 }
@@ -54,6 +65,11 @@ impl fmt::Display for AdminError {
             Self::NotCreated { topic, cause } => {
                 write!(f, "Kafka did not create topic `{topic}`{}", cause.advice())
             }
+            Self::NotAltered { topic, reason, cause } => {
+                write!(f, "Kafka did not alter topic `{topic}`")?;
+                because(f, reason.as_deref())?;
+                f.write_str(cause.advice())
+            }
             Self::Kafka { cause } => write!(f, "Kafka did not carry out an administration request{}", cause.advice()),
         }
     }
@@ -63,9 +79,10 @@ impl Error for AdminError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Config(error) => error.source(),
-            Self::Unreachable { cause, .. } | Self::NotCreated { cause, .. } | Self::Kafka { cause } => {
-                Some(cause.error())
-            }
+            Self::Unreachable { cause, .. }
+            | Self::NotCreated { cause, .. }
+            | Self::NotAltered { cause, .. }
+            | Self::Kafka { cause } => Some(cause.error()),
         }
     }
 }

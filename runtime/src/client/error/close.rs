@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Cause;
+use crate::client::ProducerRecord;
 
 /// Why a producer or a consumer was not closed cleanly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,16 @@ pub enum CloseError {
         deadline: Duration,
         /// The addresses of the cluster.
         servers: String,
+        /// What they are, to be sent again or kept.
+        records: Undelivered,
+    },
+    /// The transaction that was open could not be aborted in time. Kafka does so when `transaction.timeout.ms` is over,
+    /// or a new producer of the same id is made.
+    NotAborted {
+        /// The `transactional.id`.
+        id: String,
+        /// How long it had tried.
+        deadline: Duration,
     },
     /// What was handled last was not committed: the group gets it again.
     NotCommitted {
@@ -36,14 +47,45 @@ pub enum CloseError {
     },
 }
 
+/// The records that a producer gave up when it was closed, in no certain order between topics and partitions.
+/// `Debug` shows how many they are.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Undelivered(pub(in crate::client) Vec<ProducerRecord>);
+
+impl Undelivered {
+    /// The records.
+    #[must_use]
+    pub fn into_records(self) -> Vec<ProducerRecord> {
+        self.0
+    }
+
+    /// The records.
+    #[must_use]
+    pub fn records(&self) -> &[ProducerRecord] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undelivered").field("len", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Display for CloseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotDelivered { messages, deadline, servers } => write!(
+            Self::NotDelivered { messages, deadline, servers, .. } => write!(
                 f,
                 "{messages} messages were not delivered to {servers} within {deadline:?}; send them again, or close \
                  with a longer deadline"
             ),
+            Self::NotAborted { id, deadline } => {
+                write!(
+                    f,
+                    "the open transaction of `{id}` could not be aborted within {deadline:?}; Kafka does so later"
+                )
+            }
             Self::NotCommitted { topic, cause } => write!(
                 f,
                 "the consumer of topic `{topic}` could not commit what it had handled, which the group gets again{}",
@@ -60,7 +102,7 @@ impl Error for CloseError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::NotCommitted { cause, .. } => Some(cause.error()),
-            Self::NotDelivered { .. } | Self::NotLeft { .. } => None,
+            Self::NotDelivered { .. } | Self::NotAborted { .. } | Self::NotLeft { .. } => None,
         }
     }
 }

@@ -53,6 +53,15 @@ pub enum ConfigError {
         /// Its name.
         variable: String,
     },
+    /// The file that a variable names for the value can't be read, or holds none.
+    Unreadable {
+        /// The variable, which ends with `_FILE`.
+        variable: String,
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// Two variables say different things of one property.
     Contradiction {
         /// The property.
@@ -111,6 +120,7 @@ impl fmt::Display for ConfigError {
                 Ok(())
             }
             Self::NotUnicode { variable } => write!(f, "{variable}: the value is not Unicode"),
+            Self::Unreadable { variable, path, reason } => write!(f, "{variable}: can't read `{path}`: {reason}"),
             Self::Contradiction { property, variables: [one, other] } => {
                 write!(f, "{one} and {other} give `{property}` different values; unset one of them")
             }

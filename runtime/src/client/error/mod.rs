@@ -11,14 +11,18 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 mod admin;
 mod close;
 mod config;
+mod position;
 mod receive;
 mod send;
+mod transaction;
 
 pub use self::admin::AdminError;
-pub use self::close::CloseError;
+pub use self::close::{CloseError, Undelivered};
 pub use self::config::{ConfigError, Setting};
+pub use self::position::PositionError;
 pub use self::receive::{InvalidRecord, ReceiveError};
-pub use self::send::SendError;
+pub use self::send::{SendError, SizeLimit};
+pub use self::transaction::{AbortReason, TransactionError};
 
 /// What librdkafka said. To be had, as a `KafkaError`, from the [`source`](Error::source) of the error that holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +35,7 @@ impl From<KafkaError> for Cause {
 }
 
 impl Cause {
-    pub(super) fn error(&self) -> &(dyn Error + 'static) {
+    pub(crate) fn error(&self) -> &(dyn Error + 'static) {
         self.0.as_ref()
     }
 
@@ -62,6 +66,7 @@ impl Cause {
                 "; fewer brokers are up than the topic's `min.insync.replicas`"
             }
             Some(Code::Fatal) => "; make a new client",
+            Some(Code::TransactionalIdAuthorizationFailed) => "; give the user the right to it (an ACL on the id)",
             Some(Code::UnsupportedFeature | Code::UnsupportedVersion) => "; the cluster does not serve this request",
             _ => "",
         }

@@ -21,10 +21,12 @@ pub enum SendError {
     TooLarge {
         /// The topic that it was for.
         topic: String,
-        /// Key and payload, in bytes.
+        /// Key, payload and headers, in bytes.
         size: usize,
-        /// The limit `message.max.bytes` of the producer; `None` where it is the broker that refused the message.
+        /// The limit; `None` where it is the broker that refused the message, which does not tell its limit.
         limit: Option<usize>,
+        /// Who set the limit.
+        set_by: SizeLimit,
     },
     /// No broker could be reached.
     Unreachable {
@@ -52,6 +54,11 @@ pub enum SendError {
         /// The topic that it was for.
         topic: String,
     },
+    /// The transaction that the message was sent in had failed, or was aborted before the message was delivered.
+    Aborted {
+        /// The topic that it was for.
+        topic: String,
+    },
     /// Kafka refused the message.
     Kafka {
         /// The topic that it was for.
@@ -61,12 +68,22 @@ pub enum SendError {
     },
 }
 
+/// Who says how large a message may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SizeLimit {
+    /// The producer, by `message.max.bytes`.
+    Producer,
+    /// The topic, by `max.message.bytes`.
+    Topic,
+}
+
 impl SendError {
     /// Whether the same message may be delivered if it is sent again.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Aborted { .. } => true,
             Self::Kafka { cause, .. } => cause.is_transient(),
             Self::Encode(_) | Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => false,
         }
@@ -78,12 +95,17 @@ impl fmt::Display for SendError {
         match self {
             Self::Encode(error) => error.fmt(f),
             Self::UnknownTopic { topic } => unknown_topic(f, topic),
-            Self::TooLarge { topic, size, limit: Some(limit) } => write!(
+            Self::TooLarge { topic, size, limit: Some(limit), set_by: SizeLimit::Topic } => write!(
+                f,
+                "a message for topic `{topic}` has {size} bytes, over the {limit} of the topic's `max.message.bytes` \
+                 in the schema; raise it there and on the cluster, or compress (`compression.type`)"
+            ),
+            Self::TooLarge { topic, size, limit: Some(limit), set_by: SizeLimit::Producer } => write!(
                 f,
                 "a message for topic `{topic}` has {size} bytes, over the {limit} of `message.max.bytes`, which counts \
                  Kafka's own framing too; raise it, and the topic's `max.message.bytes`"
             ),
-            Self::TooLarge { topic, size, limit: None } => write!(
+            Self::TooLarge { topic, size, limit: None, .. } => write!(
                 f,
                 "a message for topic `{topic}` has {size} bytes, more than the broker takes; raise the topic's \
                  `max.message.bytes`"
@@ -96,6 +118,9 @@ impl fmt::Display for SendError {
             }
             Self::Closed { topic } => {
                 write!(f, "a message for topic `{topic}` was not delivered before the producer was closed")
+            }
+            Self::Aborted { topic } => {
+                write!(f, "a message for topic `{topic}` was not delivered, because its transaction had failed")
             }
             Self::Kafka { topic, cause } => {
                 write!(f, "Kafka refused a message for topic `{topic}`{}", cause.advice())
@@ -111,7 +136,7 @@ impl Error for SendError {
             Self::Unreachable { cause, .. } | Self::TimedOut { cause, .. } | Self::Kafka { cause, .. } => {
                 Some(cause.error())
             }
-            Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => None,
+            Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } | Self::Aborted { .. } => None,
         }
     }
 }

@@ -1,0 +1,68 @@
+//! Runs the service: on the cluster that `KAFKA_BOOTSTRAP_SERVERS` names until SIGTERM or ctrl-c, or, where that is not
+//! set, on an in-process Kafka with a few messages, to show what it does with them.
+//!
+//! ```text
+//! cargo run -p service
+//!
+//! export KAFKA_BOOTSTRAP_SERVERS=localhost:9092,localhost:9093,localhost:9094
+//! cargo run -p service           # in another terminal: cargo run -p producer -- flask==3.1.0
+//! ```
+
+use std::env;
+use std::error::Error;
+use std::process::ExitCode;
+
+use service::app;
+use thoth_messaging::app::DeadLetters;
+use thoth_messaging::client::ProducerRecord;
+use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::testing::TestApp;
+use thoth_messaging::{Kafka, Message};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let on_cluster = env::var_os("KAFKA_BOOTSTRAP_SERVERS").is_some_and(|servers| !servers.is_empty());
+    let ran = if on_cluster { run().await } else { show().await };
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("service: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// On a real cluster, with its topics made first. A dead letter there can be looked at with Kafka's own tools.
+async fn run() -> Result<(), Box<dyn Error>> {
+    let kafka = Kafka::from_env()?.with_group("service-example");
+    kafka.admin().create_topics([&PackageReleased::DESCRIPTOR.topic, &SolvedPackage::DESCRIPTOR.topic]).await?;
+    let app = app(&kafka).dead_letters(DeadLetters::default().create());
+    println!("the service runs on {}; ctrl-c ends it", kafka.bootstrap_servers());
+    println!("{}", app.run().await?);
+    Ok(())
+}
+
+/// On an in-process Kafka, where nobody has to wait for the next attempt.
+async fn show() -> Result<(), Box<dyn Error>> {
+    let test = TestApp::start(app).await?;
+    for package in ["flask", "flaky", "broken", "left-pad"] {
+        test.publish(&released(package)).await?;
+    }
+    let topic = test.kafka().topic_name(&PackageReleased::DESCRIPTOR.topic);
+    test.publish(ProducerRecord::raw(topic).with_key("typo").with_payload(r#"{"package_nmae": "typo"}"#)).await?;
+
+    // Five that were sent here, and the two that the service sent itself.
+    test.settled(7).await?;
+    for letter in test.dead_letters().await? {
+        let key = String::from_utf8_lossy(letter.record.key().unwrap_or_default()).into_owned();
+        println!("dead       {key}: {} after {} attempts: {}", letter.reason, letter.attempts, letter.error);
+    }
+    println!("in all     {}", test.stop().await?);
+    Ok(())
+}
+
+fn released(package: &str) -> PackageReleased {
+    let [component, version, release, index] =
+        ["service", "1.0.0", "1.0", "https://pypi.org/simple"].map(str::to_owned);
+    PackageReleased::new(component, version, index, package.to_owned(), release)
+}

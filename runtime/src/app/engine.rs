@@ -1,0 +1,230 @@
+//! The loop of an app: it reads records, gives them to the lanes of their partitions, and never waits for a handler.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
+use rdkafka::TopicPartitionList;
+use tokio::sync::mpsc;
+use tokio::task::coop;
+use tokio::time::{self, Instant};
+
+use super::error::AppError;
+use super::lane::{Lane, Notice, Order, Place, Plan};
+use super::load::Amount;
+use super::observer::Event;
+use super::work::{Shop, Station};
+use crate::client::{Polled, Rebalanced, Record, Records};
+
+/// The longest that a deadline can be away.
+const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+pub(crate) struct Engine {
+    shop: Arc<Shop>,
+    records: Records,
+    /// By topic, by its name on the cluster.
+    stations: BTreeMap<Arc<str>, Station>,
+    settings: Settings,
+    lanes: BTreeMap<Place, Lane>,
+    /// Partitions that are revoked, and whose lanes end.
+    leaving: FuturesUnordered<Leaving>,
+    left: BTreeSet<Place>,
+    notices: (mpsc::UnboundedSender<Notice>, mpsc::UnboundedReceiver<Notice>),
+}
+
+type Leaving = Pin<Box<dyn Future<Output = Left> + Send>>;
+
+/// Partitions without lanes, and how many of their records were given up.
+struct Left {
+    partitions: TopicPartitionList,
+    given_up: usize,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) order: Order,
+    /// Of each partition.
+    pub(crate) in_hand: Amount,
+    pub(crate) drain: Duration,
+}
+
+/// What the loop has to see to.
+enum Turn<T> {
+    Polled(Polled),
+    Notice(Notice),
+    Left(Left),
+    Failed(AppError),
+    End(T),
+}
+
+impl Engine {
+    pub(crate) fn new(
+        shop: Arc<Shop>,
+        records: Records,
+        stations: BTreeMap<Arc<str>, Station>,
+        settings: Settings,
+    ) -> Self {
+        let notices = mpsc::unbounded_channel();
+        let (lanes, leaving, left) = (BTreeMap::new(), FuturesUnordered::new(), BTreeSet::new());
+        Self { shop, records, stations, settings, lanes, leaving, left, notices }
+    }
+
+    /// Handles records until the future is ready, or something stops the app; then ends what is in hand, commits, and
+    /// leaves the group.
+    pub(crate) async fn run(mut self, until: impl Future<Output = ()>) -> Result<(), AppError> {
+        let mut until = pin!(until);
+        let ended = loop {
+            match self.turn(until.as_mut()).await {
+                Turn::Polled(Polled::Record(record)) => self.dispatch(record),
+                Turn::Polled(Polled::Rebalanced(rebalanced)) => self.rebalance(rebalanced),
+                Turn::Notice(Notice::Room(place)) => self.make_room(&place),
+                Turn::Left(left) => self.leave(&left),
+                Turn::End(()) => break Ok(()),
+                Turn::Notice(Notice::Stop(error)) | Turn::Failed(error) => break Err(error),
+            }
+        };
+        let deadline = Instant::now() + self.settings.drain.min(FAR);
+        self.drain(deadline).await;
+        // A last answer of the broker must be possible, however late it is.
+        let rest = deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1));
+        let closed = self.records.close(rest).await.map_err(AppError::Close);
+        ended.and(closed)
+    }
+
+    async fn turn<T>(&mut self, until: Pin<&mut impl Future<Output = T>>) -> Turn<T> {
+        // rdkafka always has a record at hand, if it can: let others run, too.
+        coop::consume_budget().await;
+        tokio::select! {
+            biased;
+            end = until => Turn::End(end),
+            Some(notice) = self.notices.1.recv() => Turn::Notice(notice),
+            Some(left) = self.leaving.next() => Turn::Left(left),
+            polled = self.records.next() => match polled {
+                Ok(polled) => Turn::Polled(polled),
+                Err(error) => Turn::Failed(AppError::Receive(error)),
+            },
+        }
+    }
+
+    fn dispatch(&mut self, record: Record) {
+        // Subscribed are the topics of the stations, and nothing else.
+        let Some((topic, station)) = self.stations.get_key_value(record.topic()) else { return };
+        let place = (Arc::clone(topic), record.partition());
+        if self.left.contains(&place) {
+            // It was on its way when the partition was revoked: whoever gets that gets it.
+            return;
+        }
+        self.shop.observers.tell(&Event::Received(&record));
+        let lane = self.lanes.entry(place.clone()).or_insert_with(|| {
+            let plan = Plan {
+                shop: Arc::clone(&self.shop),
+                station: station.clone(),
+                order: self.settings.order,
+                most: self.settings.in_hand,
+                notices: self.notices.0.clone(),
+            };
+            Lane::start(place.clone(), plan)
+        });
+        lane.push(record);
+        if !lane.is_paused && lane.in_hand().is_full() {
+            lane.is_paused = true;
+            self.records.pause(&place.0, place.1);
+        }
+    }
+
+    fn make_room(&mut self, place: &Place) {
+        if let Some(lane) = self.lanes.get_mut(place)
+            && lane.is_paused
+            && lane.in_hand().has_room()
+        {
+            lane.is_paused = false;
+            self.records.resume(&place.0, place.1);
+        }
+    }
+
+    fn rebalance(&mut self, rebalanced: Rebalanced) {
+        match rebalanced {
+            Rebalanced::Lost(partitions) => {
+                // Somebody else handles their records already.
+                let given_up = self.lanes_of(&partitions).iter().map(|lane| lane.in_hand().messages()).sum();
+                self.tell_given_up(given_up);
+            }
+            Rebalanced::Revoked(partitions) => {
+                let lanes = self.lanes_of(&partitions);
+                self.left.extend(self.places(&partitions));
+                let drain = self.settings.drain;
+                self.leaving.push(Box::pin(async move {
+                    let given_up = end(lanes, Instant::now() + drain.min(FAR)).await;
+                    Left { partitions, given_up }
+                }));
+            }
+        }
+    }
+
+    /// The lanes of partitions, which are the engine's no more.
+    fn lanes_of(&mut self, partitions: &TopicPartitionList) -> Vec<Lane> {
+        let mut lanes = Vec::new();
+        for place in self.places(partitions) {
+            let Some(lane) = self.lanes.remove(&place) else { continue };
+            if lane.is_paused {
+                // librdkafka would remember it for when the partition comes back.
+                self.records.resume(&place.0, place.1);
+            }
+            lanes.push(lane);
+        }
+        lanes
+    }
+
+    fn places(&self, partitions: &TopicPartitionList) -> Vec<Place> {
+        let place = |topic: &str, partition| Some((Arc::clone(self.stations.get_key_value(topic)?.0), partition));
+        partitions.elements().iter().filter_map(|element| place(element.topic(), element.partition())).collect()
+    }
+
+    fn leave(&mut self, left: &Left) {
+        self.tell_given_up(left.given_up);
+        self.records.give_up(&left.partitions);
+        for place in self.places(&left.partitions) {
+            self.left.remove(&place);
+        }
+    }
+
+    /// Ends all lanes, and keeps the place in the group meanwhile.
+    async fn drain(&mut self, deadline: Instant) {
+        self.records.pause_all();
+        let lanes = std::mem::take(&mut self.lanes).into_values().collect();
+        let mut ending = pin!(end(lanes, deadline));
+        let given_up = loop {
+            match self.turn(ending.as_mut()).await {
+                Turn::End(given_up) => break given_up,
+                Turn::Left(left) => self.leave(&left),
+                // It would fail again at once.
+                Turn::Failed(_) => break ending.await,
+                // Records are not taken in hand any more. What is revoked now is given up when all is closed.
+                Turn::Polled(_) | Turn::Notice(_) => {}
+            }
+        };
+        self.tell_given_up(given_up);
+        while let Ok(Some(left)) = time::timeout_at(deadline, self.leaving.next()).await {
+            self.leave(&left);
+        }
+    }
+
+    fn tell_given_up(&self, records: usize) {
+        if records > 0 {
+            self.shop.observers.tell(&Event::GivenUp { records });
+        }
+    }
+}
+
+/// Lets lanes end the attempts that they make; how many records they had in hand and did not handle.
+async fn end(mut lanes: Vec<Lane>, deadline: Instant) -> usize {
+    lanes.iter().for_each(Lane::stop);
+    // Whatever is left then is aborted with its lane.
+    let _ = time::timeout_at(deadline, join_all(lanes.iter_mut().map(Lane::stopped))).await;
+    lanes.iter().map(|lane| lane.in_hand().messages()).sum()
+}

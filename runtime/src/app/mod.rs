@@ -1,0 +1,98 @@
+//! Services: an async function for each topic, and all that it takes to leave them running.
+//!
+//! ```no_run
+//! use thoth_messaging::app::{App, Context};
+//! use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+//! use thoth_messaging::Kafka;
+//! # struct Database;
+//! # impl Database {
+//! #     async fn connect() -> std::io::Result<Self> { Ok(Self) }
+//! #     async fn insert(&self, _: &str) -> std::io::Result<()> { Ok(()) }
+//! # }
+//!
+//! async fn on_released(released: PackageReleased, context: Context<Database>) -> Result<(), std::io::Error> {
+//!     context.state().insert(&released.package_name).await
+//! }
+//!
+//! async fn on_solved(solved: SolvedPackage, context: Context<Database>) -> Result<(), std::io::Error> {
+//!     context.state().insert(&solved.package_name).await
+//! }
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let summary = App::new(&Kafka::from_env()?)
+//!     .group("package-store")
+//!     .state(Database::connect().await?)
+//!     .handle(on_released)
+//!     .handle(on_solved)
+//!     .run()
+//!     .await?;
+//! println!("{summary}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a handler says
+//!
+//! | a handler returns | what follows |
+//! |---|---|
+//! | `()`, `Ok(())` | the message is done |
+//! | a message, several, `Ok` of them | they are sent; once they are delivered, the message is done |
+//! | `Err(error)`, a panic | the attempt failed: another one follows ([`Retries`]), at last a dead letter |
+//! | [`Outcome::RetryAfter`] | the same, with a wait of its own |
+//! | [`Outcome::DeadLetter`] | a dead letter, at once |
+//! | [`Outcome::Stop`] | the app ends with an error; the message comes again |
+//!
+//! A payload that is no message of the topic is a dead letter without a handler. See [`DeadLetters`] for where they go and
+//! what stands in them, and [`headers`] for the names.
+//!
+//! # What is promised
+//!
+//! - The offset of a message is stored once it is done or its dead letter is delivered, and everything before it on its
+//!   partition is. What was not done comes again after a crash: handlers see each message at least once, and should not
+//!   mind to see it twice.
+//! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is tried
+//!   again holds up its partition (its key), and no other one.
+//! - The app asks Kafka for records however long handlers take. They do not run into `max.poll.interval.ms`; what is in
+//!   memory is bounded by [`App::in_hand`] and [`App::in_hand_bytes`].
+//! - When nearly everything fails, nothing is handled for a while ([`Breaker`]).
+//! - On SIGTERM, on ctrl-c and when a partition is revoked, no attempt begins any more, and those that are being made may
+//!   end ([`App::drain_within`]). What is done is committed before another member gets the partition.
+//! - A panic of a handler is a failure of its message. (Not with `panic = "abort"`.)
+//!
+//! A test runs the same app: see [`TestApp`](crate::testing::TestApp).
+
+mod breaker;
+mod builder;
+mod clock;
+mod dead_letter;
+mod engine;
+mod error;
+mod handler;
+mod lane;
+mod load;
+mod observer;
+mod outcome;
+mod retries;
+mod route;
+mod signals;
+mod stop;
+mod summary;
+#[cfg(feature = "testing")]
+mod test_clock;
+mod work;
+
+pub use self::breaker::Breaker;
+pub use self::builder::App;
+pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
+pub use self::error::AppError;
+pub use self::handler::{Context, Handler};
+pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
+pub use self::retries::Retries;
+pub use self::route::Expected;
+pub use self::summary::Summary;
+#[cfg(feature = "testing")]
+pub(crate) use self::{
+    clock::Clock,
+    observer::{Event, Observer},
+    test_clock::TestClock,
+};

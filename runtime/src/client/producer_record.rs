@@ -1,0 +1,202 @@
+//! What a producer sends: a record for a topic, made from a message or from bytes.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::SystemTime;
+
+use super::kafka::Kafka;
+use super::record::Header;
+use crate::error::EncodeError;
+use crate::message::{Outgoing, Topic};
+
+/// A record to be sent: a message with headers, a timestamp or a partition of its own, a tombstone, or bytes.
+///
+/// `Debug` says where it goes and how large it is, and shows neither key nor payload.
+///
+/// ```
+/// # use thoth_messaging::testing::InProcessKafka;
+/// # use thoth_messaging::Message;
+/// # use thoth_messaging::messages::PackageReleased;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let cluster = InProcessKafka::start()?;
+/// # cluster.create_topic(&PackageReleased::DESCRIPTOR.topic)?;
+/// # let producer = cluster.kafka().producer()?;
+/// # let released = PackageReleased::decode(br#"{"component_name": "c", "service_version": "1", "version": "v1",
+/// #     "package_name": "flask", "package_version": "3.1.0", "index_url": "https://pypi.org/simple"}"#)?;
+/// use thoth_messaging::client::ProducerRecord;
+///
+/// let record = ProducerRecord::of(&released)?.with_header("origin", "nightly import").with_partition(0);
+/// producer.send(record).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProducerRecord {
+    pub(super) destination: Destination,
+    pub(super) key: Option<Vec<u8>>,
+    pub(super) payload: Option<Vec<u8>>,
+    pub(super) headers: Vec<Header>,
+    pub(super) timestamp: Option<SystemTime>,
+    pub(super) partition: Option<i32>,
+    /// What the schema says that the topic takes.
+    pub(super) max_message_bytes: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// The name in the schema, before the prefix.
+    Declared(Cow<'static, str>),
+    /// The name on the cluster.
+    Cluster(String),
+}
+
+impl ProducerRecord {
+    /// The record of a message: its payload, with its key, for its topic.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Invalid`] where the schema refuses the message.
+    pub fn of<M: Outgoing + ?Sized>(message: &M) -> Result<Self, EncodeError> {
+        let payload = message.encode()?;
+        let key = message.key().map(|key| key.into_owned().into_bytes());
+        Ok(Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) })
+    }
+
+    /// A record without a payload, which says that what was sent with this key is deleted: a topic with
+    /// `cleanup.policy=compact` forgets it.
+    #[must_use]
+    pub fn tombstone(topic: &Topic, key: impl Into<Vec<u8>>) -> Self {
+        Self { key: Some(key.into()), ..Self::declared(topic) }
+    }
+
+    /// An empty record for the topic of this name on the cluster, to which no prefix is added. Nothing checks what is
+    /// put into it.
+    #[must_use]
+    pub fn raw(topic: impl Into<String>) -> Self {
+        Self::to(Destination::Cluster(topic.into()))
+    }
+
+    /// With a key in place of the message's own.
+    #[must_use]
+    pub fn with_key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// With bytes as the payload, checked by nobody.
+    #[must_use]
+    pub fn with_payload(mut self, payload: impl Into<Vec<u8>>) -> Self {
+        self.payload = Some(payload.into());
+        self
+    }
+
+    /// With one more header, after those that it has.
+    #[must_use]
+    pub fn with_header(self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        self.with_headers([Header::new(name, value)])
+    }
+
+    /// With more headers, after those that it has.
+    #[must_use]
+    pub fn with_headers(mut self, headers: impl IntoIterator<Item = Header>) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
+    /// With a time at which it was made, to the millisecond, in place of that at which it is sent. It counts from 1970
+    /// on, and only where the topic's `message.timestamp.type` is `CreateTime`.
+    #[must_use]
+    pub fn with_timestamp(mut self, timestamp: SystemTime) -> Self {
+        self.timestamp = Some(timestamp);
+        self
+    }
+
+    /// For a partition, in place of the one that the partitioner finds for the key.
+    #[must_use]
+    pub fn with_partition(mut self, partition: i32) -> Self {
+        self.partition = Some(partition);
+        self
+    }
+
+    fn declared(topic: &Topic) -> Self {
+        let limit = topic.configuration.iter().find(|(property, _)| property == "max.message.bytes");
+        let max_message_bytes = limit.and_then(|(_, value)| value.parse().ok());
+        Self { max_message_bytes, ..Self::to(Destination::Declared(topic.name.clone())) }
+    }
+
+    fn to(destination: Destination) -> Self {
+        Self {
+            destination,
+            key: None,
+            payload: None,
+            headers: Vec::new(),
+            timestamp: None,
+            partition: None,
+            max_message_bytes: None,
+        }
+    }
+
+    /// The name of the topic on the cluster.
+    pub(super) fn topic_on(&self, kafka: &Kafka) -> String {
+        match &self.destination {
+            Destination::Declared(name) => kafka.prefixed(name),
+            Destination::Cluster(name) => name.clone(),
+        }
+    }
+
+    /// Key, payload and headers, in bytes.
+    pub(super) fn size(&self) -> usize {
+        let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
+        let headers: usize = self.headers.iter().map(|header| header.name.len() + length(&header.value)).sum();
+        length(&self.key) + length(&self.payload) + headers
+    }
+
+    /// Milliseconds since 1970. librdkafka takes 0 for now.
+    pub(super) fn timestamp_millis(&self) -> Option<i64> {
+        let since = self.timestamp?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Some(i64::try_from(since.as_millis()).unwrap_or(i64::MAX).max(1))
+    }
+}
+
+impl fmt::Debug for ProducerRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProducerRecord")
+            .field("destination", &self.destination)
+            .field("partition", &self.partition)
+            .field("timestamp", &self.timestamp)
+            .field("key_bytes", &self.key.as_ref().map(Vec::len))
+            .field("payload_bytes", &self.payload.as_ref().map(Vec::len))
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`Producer::send`](super::Producer::send) takes: a reference to a message, a [`ProducerRecord`], or the
+/// result of making one.
+pub trait IntoRecord {
+    /// The record.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Invalid`] where the schema refuses the message.
+    fn into_record(self) -> Result<ProducerRecord, EncodeError>;
+}
+
+impl<M: Outgoing + ?Sized> IntoRecord for &M {
+    fn into_record(self) -> Result<ProducerRecord, EncodeError> {
+        ProducerRecord::of(self)
+    }
+}
+
+impl IntoRecord for ProducerRecord {
+    fn into_record(self) -> Result<ProducerRecord, EncodeError> {
+        Ok(self)
+    }
+}
+
+impl IntoRecord for Result<ProducerRecord, EncodeError> {
+    fn into_record(self) -> Result<ProducerRecord, EncodeError> {
+        self
+    }
+}

@@ -1,0 +1,138 @@
+//! What turns the records of a consumer's topics into messages.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, stream};
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::message::{BorrowedMessage, Message as _};
+use tokio::time;
+
+use super::consumer::{Client, Item};
+use super::error::{Cause, InvalidRecord, ReceiveError};
+use super::kafka::Kafka;
+use super::offsets::Assignment;
+use super::record::{Received, Record};
+use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
+use crate::message::Incoming;
+
+/// How long a consumer that looked for its topics in vain waits before it looks again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) type Items<I> = Pin<Box<dyn Stream<Item = Item<I>> + Send>>;
+
+pub(super) struct Reader<I> {
+    client: Arc<Client>,
+    assignment: Arc<Assignment>,
+    incoming: I,
+    /// By their names on the cluster, those in the schemas.
+    topics: BTreeMap<String, String>,
+    servers: String,
+    joined: Joined,
+}
+
+/// Whether the consumer is in its group: it joins when the first message is asked for.
+#[derive(PartialEq)]
+enum Joined {
+    Not,
+    /// It did not find its topics.
+    Failed,
+    Yes,
+}
+
+impl<I: Incoming> Reader<I> {
+    pub(super) fn new(kafka: &Kafka, client: Arc<Client>, assignment: Arc<Assignment>, incoming: I) -> Self {
+        let topic = |name: &str| (kafka.prefixed(name), name.to_owned());
+        let topics = incoming.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
+        let servers = kafka.bootstrap_servers().to_owned();
+        Self { client, assignment, incoming, topics, servers, joined: Joined::Not }
+    }
+
+    /// The topics as errors name them.
+    pub(super) fn name(&self) -> String {
+        self.topics.keys().map(String::as_str).collect::<Vec<_>>().join("`, `")
+    }
+
+    pub(super) fn into_items(self) -> Items<I> {
+        Box::pin(stream::unfold(Some(self), async |reader| {
+            let mut reader = reader?;
+            let item = reader.next().await;
+            let goes_on = !matches!(item, Err(ReceiveError::Fatal { .. }));
+            Some((item, goes_on.then_some(reader)))
+        }))
+    }
+
+    async fn next(&mut self) -> Item<I> {
+        if self.joined != Joined::Yes {
+            self.join().await?;
+        }
+        loop {
+            match self.client.recv().await {
+                Ok(message) => return self.read(&message),
+                Err(KafkaError::PartitionEOF(_)) => {}
+                Err(error) => {
+                    let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
+                    let cause = Cause::from(error);
+                    // What is transient, librdkafka gets over by itself, and the context has logged it.
+                    if is_fatal || !cause.is_transient() {
+                        return Err(self.failure(is_fatal, cause));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn join(&mut self) -> Result<(), ReceiveError> {
+        if self.joined == Joined::Failed {
+            time::sleep(PAUSE).await;
+        }
+        self.joined = Joined::Failed;
+        for topic in self.topics.keys() {
+            self.look_up(topic).await?;
+        }
+        let topics: Vec<_> = self.topics.keys().map(String::as_str).collect();
+        self.client.subscribe(&topics).map_err(|error| self.failure(false, error.into()))?;
+        self.joined = Joined::Yes;
+        Ok(())
+    }
+
+    async fn look_up(&self, topic: &str) -> Result<(), ReceiveError> {
+        let client = Arc::clone(&self.client);
+        let found = look_up(topic.to_owned(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
+        match found {
+            Ok(()) => Ok(()),
+            Err(NotFound::Unknown) => Err(ReceiveError::UnknownTopic { topic: topic.to_owned() }),
+            Err(NotFound::Unreachable(cause)) => {
+                // Reports are heard while records are asked for, of which there are none yet.
+                let _ = time::timeout(Duration::from_millis(100), self.client.recv()).await;
+                let reason = self.client.context().reports.recent();
+                Err(ReceiveError::Unreachable { servers: self.servers.clone(), reason, cause })
+            }
+            Err(NotFound::Refused(cause)) => Err(ReceiveError::Kafka { topic: topic.to_owned(), cause }),
+        }
+    }
+
+    fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
+        let record = Record::new(message, &self.assignment);
+        let Some(payload) = message.payload() else {
+            return Err(ReceiveError::Tombstone(Box::new(record)));
+        };
+        let topic = self.topics.get(message.topic()).map_or(message.topic(), String::as_str);
+        match self.incoming.decode_from(topic, payload) {
+            Ok(message) => Ok(Received::new(message, record)),
+            Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
+        }
+    }
+
+    fn failure(&self, is_fatal: bool, cause: Cause) -> ReceiveError {
+        let topic = self.name();
+        match cause.code() {
+            _ if is_fatal => ReceiveError::Fatal { topic, cause },
+            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => ReceiveError::UnknownTopic { topic },
+            _ => ReceiveError::Kafka { topic, cause },
+        }
+    }
+}

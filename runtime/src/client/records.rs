@@ -1,0 +1,173 @@
+//! Records of several topics, before anybody has decoded them: what an [`App`](crate::app::App) reads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::TopicPartitionList;
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use tokio::sync::mpsc;
+
+use super::consumer::{Client, DEFAULTS, Membership, Rebalanced, connect, give_up};
+use super::error::{Cause, CloseError, ConfigError, ReceiveError};
+use super::kafka::Kafka;
+use super::offsets::Assignment;
+use super::record::Record;
+use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
+
+/// A pause throws away what was fetched ahead, so that is little; and after it, records are to come soon.
+const PAUSABLE: &[(&str, &str)] =
+    &[("queued.min.messages", "1000"), ("fetch.queue.backoff.ms", "20"), ("fetch.wait.max.ms", "100")];
+
+/// A member of a consumer group that reads topics, by their names on the cluster.
+///
+/// Revoked partitions are told of in [`next`](Self::next) and kept until they are [given up](Self::give_up).
+pub(crate) struct Records {
+    // Dropped first: librdkafka does not end before revoked partitions are given up.
+    rebalances: Rebalances,
+    membership: Membership,
+    topics: Vec<String>,
+    servers: String,
+}
+
+/// What was revoked and is not given up. Once this is dropped, partitions are given up as they are revoked.
+struct Rebalances {
+    heard: mpsc::UnboundedReceiver<Rebalanced>,
+    revoked: Vec<TopicPartitionList>,
+    client: Arc<Client>,
+    assignment: Arc<Assignment>,
+}
+
+/// What a consumer may hear of.
+pub(crate) enum Polled {
+    Record(Record),
+    Rebalanced(Rebalanced),
+}
+
+impl Records {
+    /// A member that has not joined yet.
+    pub(crate) fn new(kafka: &Kafka, topics: Vec<String>) -> Result<Self, ConfigError> {
+        let (sender, heard) = mpsc::unbounded_channel();
+        let (client, assignment) = connect(kafka, &[DEFAULTS, PAUSABLE].concat(), Some(sender))?;
+        let membership = Membership {
+            client: Some(Arc::clone(&client)),
+            assignment: Arc::clone(&assignment),
+            topic: topics.join("`, `"),
+        };
+        let rebalances = Rebalances { heard, revoked: Vec::new(), client, assignment };
+        Ok(Self { rebalances, membership, topics, servers: kafka.bootstrap_servers().to_owned() })
+    }
+
+    /// Looks for the topics, and joins the group.
+    pub(crate) async fn join(&self) -> Result<(), ReceiveError> {
+        for topic in &self.topics {
+            let client = Arc::clone(self.client());
+            let found = look_up(topic.clone(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
+            found.map_err(|why| match why {
+                NotFound::Unknown => ReceiveError::UnknownTopic { topic: topic.clone() },
+                NotFound::Unreachable(cause) => ReceiveError::Unreachable {
+                    servers: self.servers.clone(),
+                    reason: self.client().context().reports.recent(),
+                    cause,
+                },
+                NotFound::Refused(cause) => ReceiveError::Kafka { topic: topic.clone(), cause },
+            })?;
+        }
+        let topics: Vec<&str> = self.topics.iter().map(String::as_str).collect();
+        self.client().subscribe(&topics).map_err(|error| self.failure(error))
+    }
+
+    /// What comes next. It loses nothing if its future is dropped, and must be asked for again and again: who does not
+    /// for `max.poll.interval.ms` loses its partitions.
+    pub(crate) async fn next(&mut self) -> Result<Polled, ReceiveError> {
+        loop {
+            let received = tokio::select! {
+                biased;
+                Some(rebalanced) = self.rebalances.heard.recv() => {
+                    if let Rebalanced::Revoked(revoked) = &rebalanced {
+                        self.rebalances.revoked.push(revoked.clone());
+                    }
+                    return Ok(Polled::Rebalanced(rebalanced));
+                }
+                received = self.rebalances.client.recv() => received,
+            };
+            match received {
+                Ok(message) => return Ok(Polled::Record(Record::new(&message, &self.rebalances.assignment))),
+                Err(KafkaError::PartitionEOF(_)) => {}
+                // What is transient, librdkafka gets over by itself, and the context has logged it.
+                Err(error) => {
+                    let failure = self.failure(error);
+                    if !failure.is_retriable() {
+                        return Err(failure);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fetches no more of a partition, until it is [resumed](Self::resume).
+    pub(crate) fn pause(&self, topic: &str, partition: i32) {
+        let paused = self.client().pause(&only(topic, partition));
+        paused.unwrap_or_else(|error| log::debug!("Kafka: {topic}[{partition}] not paused: {error}"));
+    }
+
+    /// Fetches of a partition again.
+    pub(crate) fn resume(&self, topic: &str, partition: i32) {
+        let resumed = self.client().resume(&only(topic, partition));
+        resumed.unwrap_or_else(|error| log::debug!("Kafka: {topic}[{partition}] not resumed: {error}"));
+    }
+
+    /// Fetches nothing more.
+    pub(crate) fn pause_all(&self) {
+        let paused = self.client().assignment().and_then(|assigned| self.client().pause(&assigned));
+        paused.unwrap_or_else(|error| log::debug!("Kafka: not paused: {error}"));
+    }
+
+    /// Gives revoked partitions up. What is done is committed first, by librdkafka.
+    pub(crate) fn give_up(&mut self, revoked: &TopicPartitionList) {
+        self.rebalances.revoked.retain(|other| other != revoked);
+        give_up(self.client().as_ref(), &self.rebalances.assignment, revoked);
+    }
+
+    /// Commits what is done, and leaves the group.
+    pub(crate) async fn close(self, deadline: Duration) -> Result<(), CloseError> {
+        let Self { rebalances, membership, .. } = self;
+        drop(rebalances);
+        membership.close(deadline).await
+    }
+
+    fn client(&self) -> &Arc<Client> {
+        &self.rebalances.client
+    }
+
+    fn failure(&self, error: KafkaError) -> ReceiveError {
+        let topic = self.topics.join("`, `");
+        let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
+        let cause = Cause::from(error);
+        match cause.code() {
+            _ if is_fatal => ReceiveError::Fatal { topic, cause },
+            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => ReceiveError::UnknownTopic { topic },
+            _ => ReceiveError::Kafka { topic, cause },
+        }
+    }
+}
+
+impl Drop for Rebalances {
+    fn drop(&mut self) {
+        self.heard.close();
+        while let Ok(rebalanced) = self.heard.try_recv() {
+            if let Rebalanced::Revoked(revoked) = rebalanced {
+                self.revoked.push(revoked);
+            }
+        }
+        for revoked in &self.revoked {
+            give_up(self.client.as_ref(), &self.assignment, revoked);
+        }
+    }
+}
+
+fn only(topic: &str, partition: i32) -> TopicPartitionList {
+    let mut only = TopicPartitionList::new();
+    only.add_partition(topic, partition);
+    only
+}

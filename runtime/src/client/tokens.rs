@@ -1,0 +1,185 @@
+//! Tokens for SASL OAUTHBEARER, from whoever issues them.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock, Weak};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use rdkafka::error::KafkaResult;
+use rdkafka::producer::Producer as _;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tokio::time;
+
+use super::error::ConfigError;
+use super::{consumer, native, sender};
+
+/// How long to wait after a failure before the next token is asked for, as librdkafka does.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// A token that says who a client is, until it expires. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    pub(super) value: String,
+    pub(super) expires: SystemTime,
+    pub(super) principal: String,
+    pub(super) extensions: BTreeMap<String, String>,
+}
+
+impl Token {
+    /// A token, as its issuer gave it, and when it expires. The next one is asked for when four fifths of the time until
+    /// then are over.
+    #[must_use]
+    pub fn new(value: impl Into<String>, expires: SystemTime) -> Self {
+        Self { value: value.into(), expires, principal: String::new(), extensions: BTreeMap::new() }
+    }
+
+    /// With the name of whom it is for, which librdkafka shows in its logs.
+    #[must_use]
+    pub fn with_principal(mut self, principal: impl Into<String>) -> Self {
+        self.principal = principal.into();
+        self
+    }
+
+    /// With a SASL extension (KIP-342), as a broker may ask for.
+    #[must_use]
+    pub fn with_extension(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extensions.insert(name.into(), value.into());
+        self
+    }
+
+    /// How long it is good for, less a reserve.
+    fn usable(&self) -> Duration {
+        let left = self.expires.duration_since(SystemTime::now()).unwrap_or_default();
+        (left * 4 / 5).max(Duration::from_secs(1))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("expires", &self.expires)
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
+    }
+}
+
+type Failure = Box<dyn Error + Send + Sync>;
+type Fetched = Pin<Box<dyn Future<Output = Result<Token, Failure>> + Send>>;
+
+/// Where tokens come from.
+#[derive(Clone)]
+pub(super) struct Tokens(Arc<dyn Fn() -> Fetched + Send + Sync>);
+
+/// Keeps the token of a client fresh, as long as the client lives that owns this.
+#[derive(Default)]
+pub(super) struct Refresh(OnceLock<AbortHandle>);
+
+/// A client that a token is for.
+pub(super) trait Authenticated: Send + Sync + 'static {
+    fn set(&self, token: Result<&Token, &str>) -> KafkaResult<()>;
+    fn refresh(&self) -> &Refresh;
+}
+
+impl Tokens {
+    pub(super) fn new<F, R>(fetch: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Token, Failure>> + Send + 'static,
+    {
+        Self(Arc::new(move || Box::pin(fetch())))
+    }
+
+    pub(super) async fn fetch(&self) -> Result<Token, Failure> {
+        (self.0)().await
+    }
+
+    /// Gives a client tokens from now on, by a task of its own.
+    pub(super) fn keep_fresh<C: Authenticated>(&self, client: &Arc<C>) -> Result<(), ConfigError> {
+        let runtime = Handle::try_current().map_err(|_| ConfigError::NoRuntime)?;
+        let task = runtime.spawn(refresh(self.clone(), Arc::downgrade(client)));
+        // A client is made once, and so is its task.
+        let _ = client.refresh().0.set(task.abort_handle());
+        Ok(())
+    }
+}
+
+async fn refresh<C: Authenticated>(tokens: Tokens, client: Weak<C>) {
+    loop {
+        let fetched = tokens.fetch().await;
+        let Some(client) = client.upgrade() else {
+            return;
+        };
+        let (set, pause) = match &fetched {
+            Ok(token) => (client.set(Ok(token)), token.usable()),
+            Err(error) => (client.set(Err(&error.to_string())), RETRY),
+        };
+        let pause = set.map_or_else(
+            |error| {
+                log::error!("Kafka: librdkafka did not take a token: {error}");
+                RETRY
+            },
+            |()| pause,
+        );
+        give_back(client);
+        time::sleep(pause).await;
+    }
+}
+
+/// Dropping the last hold of a client blocks, which must not stop an async task.
+fn give_back<C: Authenticated>(client: Arc<C>) {
+    if Arc::strong_count(&client) == 1 {
+        let _ = thread::Builder::new().name("kafka client drop".to_owned()).spawn(move || drop(client));
+    }
+}
+
+impl Drop for Refresh {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.get() {
+            task.abort();
+        }
+    }
+}
+
+impl Authenticated for sender::Client {
+    fn set(&self, token: Result<&Token, &str>) -> KafkaResult<()> {
+        native::set_token(self.client(), token)
+    }
+
+    fn refresh(&self) -> &Refresh {
+        self.context().refresh()
+    }
+}
+
+impl Authenticated for consumer::Client {
+    fn set(&self, token: Result<&Token, &str>) -> KafkaResult<()> {
+        native::set_token(rdkafka::consumer::Consumer::client(self), token)
+    }
+
+    fn refresh(&self) -> &Refresh {
+        rdkafka::consumer::Consumer::context(self).refresh()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_not_shown() {
+        let token =
+            Token::new("s3cret", SystemTime::UNIX_EPOCH).with_principal("adviser").with_extension("e", "s3cret");
+        let shown = format!("{token:?}");
+        assert!(shown.contains("adviser") && !shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn the_next_token_is_asked_for_before_this_one_expires() {
+        let usable = Token::new("", SystemTime::now() + Duration::from_secs(100)).usable();
+        assert!((Duration::from_secs(70)..=Duration::from_secs(80)).contains(&usable), "{usable:?}");
+        assert_eq!(Token::new("", SystemTime::UNIX_EPOCH).usable(), Duration::from_secs(1));
+    }
+}

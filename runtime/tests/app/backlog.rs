@@ -1,0 +1,51 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use futures_util::StreamExt as _;
+use thoth_messaging::app::{App, Context};
+use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::testing::{TestApp, Time};
+
+use crate::{kafka, released};
+
+/// Versions by name, in the order in which they were handled.
+type Seen = Arc<Mutex<BTreeMap<String, Vec<usize>>>>;
+
+const MESSAGES: usize = 5000;
+
+async fn note(released: PackageReleased, context: Context<Seen>) -> Result<(), String> {
+    let version = released.package_version.parse().map_err(|error| format!("{error}"))?;
+    if version % 997 == 0 && context.attempt() == 1 {
+        return Err("once in a while it fails".to_owned());
+    }
+    context.state().lock().unwrap().entry(released.package_name).or_default().push(version);
+    Ok(())
+}
+
+/// Many more than may be in hand, so that partitions are paused and resumed all the time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backlog_is_handled_completely_and_in_order() {
+    for per_key in [None, Some(16)] {
+        let kafka = kafka(4).await;
+        let producer = kafka.kafka().producer().unwrap();
+        let mut sent: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for n in 0..MESSAGES {
+            let name = format!("package-{}", n % 31);
+            all.push(released(&name, &n.to_string()));
+            sent.entry(name).or_default().push(n);
+        }
+        let reports: Vec<_> = producer.send_all(&all).collect().await;
+        assert!(reports.iter().all(Result::is_ok));
+
+        let seen = Seen::default();
+        let test = TestApp::start_on(kafka, Time::Skips, |kafka| {
+            let app = App::new(kafka).state(Arc::clone(&seen)).handle(note).in_hand(100);
+            per_key.into_iter().fold(app, App::per_key)
+        });
+        let test = test.await.unwrap();
+        test.settled(MESSAGES as u64).await.unwrap();
+        assert!(*seen.lock().unwrap() == sent, "all, once, in the order of their keys");
+        assert_eq!(test.stop().await.unwrap().handled, MESSAGES as u64);
+    }
+}
