@@ -1,0 +1,154 @@
+//! Consume, transform, produce: each result is read once, while processors are killed.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use thoth_messaging::client::{Consumer, ReceiveError, TransactionError, TransactionalProducer};
+use thoth_messaging::{Kafka, Message as _, Typed};
+use tokio::process::Child;
+use tokio::time;
+
+use crate::Load;
+use crate::children::Run;
+use crate::messages::{Outcome, Step};
+use crate::steps;
+
+const PROCESSORS: usize = 3;
+
+/// How often one of them is killed, and comes back at once.
+const KILL_EVERY: Duration = Duration::from_secs(3);
+
+/// How long results may stay away when all is sent.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &Outcome::DESCRIPTOR.topic]).await?;
+    let sent = tokio::spawn({
+        let kafka = run.kafka.clone();
+        async move { steps::send(&kafka, load, false).await }
+    });
+    let mut processors = Vec::new();
+    for id in 0..PROCESSORS {
+        processors.push(start(run, id)?);
+    }
+    let reading = tokio::spawn(read(run.kafka.clone(), load));
+    let killed = disturb(run, &mut processors, load).await?;
+    let time = sent.await??;
+    println!(
+        "sent       {} steps in {:.1} s, while {killed} processors were killed",
+        load.messages,
+        time.as_secs_f64()
+    );
+
+    let read = reading.await??;
+    let again: usize = read.values().map(|times| times - 1).sum();
+    println!("read       results of {} steps, and {again} results once more (read_committed)", read.len());
+    let aborted = count_uncommitted(run, load).await?.saturating_sub(read.len() + again);
+    println!("aborted    {aborted} results, which nobody reads");
+    drop(processors);
+    let is_kept = read.len() as u64 == load.messages && again == 0;
+    if is_kept { Ok(()) } else { Err("a promise was not kept: see above".into()) }
+}
+
+fn start(run: &Run, id: usize) -> std::io::Result<Child> {
+    run.start(&["processor", &format!("{}-{id}", run.prefix())])
+}
+
+/// Kills one processor after the other until all is sent.
+async fn disturb(run: &Run, processors: &mut [Child], load: Load) -> Result<usize, Box<dyn Error + Send + Sync>> {
+    let start_time = Instant::now();
+    let mut killed = 0;
+    while start_time.elapsed() + KILL_EVERY < load.time() {
+        time::sleep(KILL_EVERY).await;
+        let id = killed % PROCESSORS;
+        if let Some(processor) = processors.get_mut(id) {
+            processor.kill().await?;
+            *processor = start(run, id)?;
+        }
+        killed += 1;
+    }
+    Ok(killed)
+}
+
+/// How often the result of each step is read.
+async fn read(kafka: Kafka, load: Load) -> Result<BTreeMap<(String, u64), usize>, Box<dyn Error + Send + Sync>> {
+    let mut consumer = kafka.with_group("outcomes").consumer::<Outcome>()?;
+    let mut read: BTreeMap<(String, u64), usize> = BTreeMap::new();
+    let deadline = Instant::now() + load.time() + PATIENCE;
+    // Nothing may come when all is there, for some seconds.
+    while Instant::now() < deadline {
+        let quiet = if read.len() as u64 >= load.messages { 5 } else { PATIENCE.as_secs() };
+        let Ok(Some(received)) = time::timeout(Duration::from_secs(quiet), consumer.next()).await else { break };
+        let received = received?;
+        let Outcome { lane, number } = received.message().clone();
+        *read.entry((lane, number)).or_default() += 1;
+        received.done();
+    }
+    consumer.close(Duration::from_secs(10)).await?;
+    Ok(read)
+}
+
+/// How many results there are, those of transactions that were aborted counted.
+async fn count_uncommitted(run: &Run, load: Load) -> Result<usize, Box<dyn Error + Send + Sync>> {
+    let kafka = run.kafka.clone().with_group("uncommitted").with("isolation.level", "read_uncommitted");
+    let mut consumer = kafka.consumer::<Outcome>()?;
+    let mut count = 0;
+    loop {
+        let quiet = if count as u64 >= load.messages { 3 } else { 30 };
+        let Ok(Some(received)) = time::timeout(Duration::from_secs(quiet), consumer.next()).await else { break };
+        received?.done();
+        count += 1;
+    }
+    consumer.close(Duration::from_secs(10)).await?;
+    Ok(count)
+}
+
+/// A processor: makes a result of each step, until it is killed.
+pub(crate) async fn process(kafka: &Kafka, id: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let kafka = kafka.clone().with_group("processors").with("transaction.timeout.ms", "10000");
+    let mut consumer = kafka.consumer::<Step>()?;
+    let mut producer = kafka.transactional(id).await?;
+    loop {
+        match process_batch(&mut consumer, &mut producer).await {
+            Ok(()) => {}
+            // Nothing of it counts, and the consumer gives its records again.
+            Err(Failure::Transaction(error)) if error.is_retriable() => {}
+            Err(Failure::Receive(error)) if error.is_retriable() => {}
+            Err(Failure::Transaction(error)) => return Err(error.into()),
+            Err(Failure::Receive(error)) => return Err(error.into()),
+        }
+    }
+}
+
+enum Failure {
+    Receive(ReceiveError),
+    Transaction(TransactionError),
+}
+
+impl From<TransactionError> for Failure {
+    fn from(error: TransactionError) -> Self {
+        Self::Transaction(error)
+    }
+}
+
+async fn process_batch(
+    consumer: &mut Consumer<Typed<Step>>,
+    producer: &mut TransactionalProducer,
+) -> Result<(), Failure> {
+    let batch = consumer.next_batch(500, Duration::from_millis(50)).await;
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let transaction = producer.begin().await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for received in batch {
+        let (Step { lane, number }, record) = received.map_err(Failure::Receive)?.into_parts();
+        outcomes.push(Outcome { lane, number });
+        transaction.done(record);
+    }
+    // Where one fails, so does the commit.
+    transaction.send_all(&outcomes).for_each(async |_| ()).await;
+    Ok(transaction.commit().await?)
+}

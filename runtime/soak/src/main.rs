@@ -1,0 +1,94 @@
+//! What is promised of a service, while brokers and members of its group are killed: programs that print their figures
+//! and fail where a promise does not hold.
+//!
+//! ```text
+//! eval "$(scripts/kafka start)"
+//! cargo run --release -p soak -- chaos               # 200,000 messages, a broker and two members killed
+//! cargo run --release -p soak -- exactly-once        # the same with transactions, and processors that are killed
+//! cargo run --release -p soak -- steady --seconds 300
+//! ```
+//!
+//! Each run has topics of its own. Brokers are killed with `scripts/kafka`, so the cluster has to be that of this machine.
+
+mod chaos;
+mod children;
+mod cluster;
+mod exactly_once;
+mod member;
+mod steady;
+mod steps;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use thoth_messaging::Kafka;
+
+/// The messages, generated from `schemas/`.
+pub mod messages {
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}
+
+#[derive(Parser)]
+#[command(about)]
+struct Arguments {
+    #[command(subcommand)]
+    program: Program,
+}
+
+#[derive(Subcommand)]
+enum Program {
+    /// A group of handlers that grows and shrinks, and a broker that is killed: nothing is lost, order is kept.
+    Chaos(Load),
+    /// Processors in transactions, killed again and again: each result is read once.
+    ExactlyOnce(Load),
+    /// A handler that runs for long: memory, file handles and lag.
+    Steady(Load),
+    /// Handles steps, and notes each in a file.
+    #[command(hide = true)]
+    Member { notes: PathBuf },
+    /// Makes results of steps, in transactions.
+    #[command(hide = true)]
+    Processor { id: String },
+}
+
+/// How much is sent, and for how long.
+#[derive(Args, Clone, Copy)]
+struct Load {
+    /// How many messages are sent.
+    #[arg(long, default_value_t = 200_000)]
+    messages: u64,
+    /// In how many seconds, evenly.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+}
+
+impl Load {
+    fn time(self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse().program).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("soak: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let kafka = Kafka::from_env()?.with("session.timeout.ms", "10000");
+    match program {
+        Program::Chaos(load) => chaos::run(&children::of_this_run(&kafka), load).await,
+        Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
+        Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
+        Program::Member { notes } => member::run(&kafka, &notes).await,
+        Program::Processor { id } => exactly_once::process(&kafka, &id).await,
+    }
+}

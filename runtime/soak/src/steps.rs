@@ -1,0 +1,132 @@
+//! The steps of a run: what is sent, and what is known of each that was handled.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use futures_util::TryStreamExt as _;
+use thoth_messaging::client::{Producer, ProducerRecord};
+use thoth_messaging::{EncodeError, Kafka, Message as _};
+use tokio::time;
+
+use crate::Load;
+use crate::messages::Step;
+
+/// Steps are in order in each of so many lanes.
+const LANES: u64 = 200;
+
+/// What is no step comes after so many that are.
+const POISON_EVERY: u64 = 1000;
+
+/// How often some are sent.
+const PACE: Duration = Duration::from_millis(50);
+
+/// The time since 1970.
+pub(crate) fn nanoseconds() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
+}
+
+/// A step by its number in the run.
+pub(crate) fn step(number: u64) -> Step {
+    Step { lane: format!("lane-{}", number % LANES), number: number / LANES }
+}
+
+/// How many messages that are no steps are sent among so many.
+pub(crate) fn poisons(load: Load) -> u64 {
+    load.messages / POISON_EVERY
+}
+
+/// Sends the steps of a run, evenly over its time, with what is no step among them.
+pub(crate) async fn send(
+    kafka: &Kafka,
+    load: Load,
+    with_poison: bool,
+) -> Result<Duration, Box<dyn Error + Send + Sync>> {
+    let producer = kafka.producer()?;
+    let topic = kafka.topic_name(&Step::DESCRIPTOR.topic);
+    let start = Instant::now();
+    let mut pace = time::interval(PACE);
+    let mut sent = 0;
+    while sent < load.messages {
+        pace.tick().await;
+        let share = start.elapsed().as_secs_f64() / load.time().as_secs_f64().max(0.001);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a pace"
+        )]
+        let due = ((load.messages as f64 * share) as u64).clamp(sent, load.messages);
+        send_some(&producer, &topic, sent..due, with_poison).await?;
+        sent = due;
+    }
+    producer.close(Duration::from_secs(60)).await?;
+    Ok(start.elapsed())
+}
+
+async fn send_some(
+    producer: &Producer,
+    topic: &str,
+    numbers: std::ops::Range<u64>,
+    with_poison: bool,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let records = numbers.flat_map(|number| {
+        let step = ProducerRecord::of(&step(number));
+        let is_due = with_poison && (number + 1).is_multiple_of(POISON_EVERY);
+        std::iter::once(step).chain(is_due.then(|| Ok::<_, EncodeError>(poison(topic, number))))
+    });
+    producer.send_all(records).try_for_each(async |_| Ok(())).await?;
+    Ok(())
+}
+
+/// What is JSON and no step: its number is below 0.
+fn poison(topic: &str, number: u64) -> ProducerRecord {
+    let lane = step(number).lane;
+    let payload = format!(r#"{{"lane":"{lane}","number":-{}}}"#, number + 1);
+    ProducerRecord::raw(topic).with_key(lane).with_payload(payload)
+}
+
+/// What was handled: each step as often as it was, by the time.
+#[derive(Default)]
+pub(crate) struct Handled(BTreeMap<(String, u64), Vec<u128>>);
+
+impl Handled {
+    /// What all members noted in their files in a folder.
+    pub(crate) fn of(folder: &Path) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let mut handled = Self::default();
+        for notes in fs::read_dir(folder)? {
+            for note in fs::read_to_string(notes?.path())?.lines() {
+                handled.read(note).ok_or_else(|| format!("`{note}` is no note of a member"))?;
+            }
+        }
+        Ok(handled)
+    }
+
+    /// A line of a member: the time, the lane and the number.
+    fn read(&mut self, note: &str) -> Option<()> {
+        let mut parts = note.split(' ');
+        let (at, lane, number) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?.parse().ok()?);
+        self.0.entry((lane.to_owned(), number)).or_default().push(at);
+        Some(())
+    }
+
+    /// How many steps were handled.
+    pub(crate) fn steps(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    /// How often one was handled again.
+    pub(crate) fn again(&self) -> usize {
+        self.0.values().map(|times| times.len() - 1).sum()
+    }
+
+    /// The steps that were handled before the one in front of them in their lane.
+    pub(crate) fn out_of_order(&self) -> usize {
+        let first = |times: &Vec<u128>| times.iter().min().copied();
+        let pairs = self.0.iter().zip(self.0.iter().skip(1));
+        // They are ordered by lane and number.
+        pairs.filter(|(((lane, _), a), ((next, _), b))| lane == next && first(a) > first(b)).count()
+    }
+}
