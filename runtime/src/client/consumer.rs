@@ -22,7 +22,7 @@ use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::positions::TopicPartition;
 use super::property::Role;
-use super::reader::{Items, Reader};
+use super::reader::{Items, Reader, Start};
 use super::record::Received;
 use super::reports::Reports;
 use super::tokens::Refresh;
@@ -105,9 +105,12 @@ pub struct Consumer<I: Incoming> {
 }
 
 impl<I: Incoming> Consumer<I> {
-    pub(super) fn new(kafka: &Kafka, incoming: I) -> Result<Self, ConfigError> {
+    pub(super) fn new(kafka: &Kafka, incoming: I, start: Start) -> Result<Self, ConfigError> {
         let (client, assignment) = connect(kafka, DEFAULTS, None)?;
-        let reader = Reader::new(kafka, Arc::clone(&client), Arc::clone(&assignment), incoming);
+        if start != Start::Group {
+            assignment.store_nothing();
+        }
+        let reader = Reader::new(kafka, Arc::clone(&client), Arc::clone(&assignment), incoming, start);
         let membership = Membership { client: Some(client), assignment, topic: reader.name() };
         Ok(Self { items: reader.into_items(), ahead: VecDeque::new(), membership })
     }

@@ -35,7 +35,7 @@ struct Taken {
 impl Handled {
     pub(super) fn add(&self, record: Record) {
         let (assignment, partition, offset) = record.into_place();
-        assignment.leave_to_transactions();
+        assignment.store_nothing();
         let mut partitions = lock(&self.partitions);
         match partitions.iter_mut().find(|taken| Arc::ptr_eq(&taken.partition, &partition)) {
             Some(taken) => drop(taken.offsets.insert(offset)),

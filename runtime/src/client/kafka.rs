@@ -10,12 +10,18 @@ use rdkafka::ClientConfig;
 use super::admin::Admin;
 use super::consumer::Consumer;
 use super::error::{Cause, ConfigError, Setting, TransactionError};
+use super::positions::Position;
 use super::producer::Producer;
 use super::property::{self, Refusal, Role};
+use super::reader::Start;
 use super::tokens::{Authenticated, Token, Tokens};
 use super::transaction::TransactionalProducer;
 use super::variables;
 use crate::message::{Incoming, Message, Topic, Typed};
+
+/// What only a member of a group has.
+const OF_GROUPS: &[&str] =
+    &["group.instance.id", "group.protocol", "group.remote.assignor", "partition.assignment.strategy"];
 
 const OAUTHBEARER: &str = "OAUTHBEARER";
 
@@ -210,7 +216,39 @@ impl Kafka {
     ///
     /// As [`Kafka::consumer`].
     pub fn consumer_of<I: Incoming>(&self, incoming: I) -> Result<Consumer<I>, ConfigError> {
-        Consumer::new(self, incoming)
+        Consumer::new(self, incoming, Start::Group)
+    }
+
+    /// A consumer of all partitions of a message type's topics from a position on, that is in no group: to look at what is
+    /// there, or to replay it. It commits nothing, and `done` is of no consequence. Partitions that are added later are
+    /// not read.
+    ///
+    /// ```no_run
+    /// # async fn run(kafka: thoth_messaging::Kafka) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::{Duration, SystemTime};
+    /// use thoth_messaging::Typed;
+    /// use thoth_messaging::client::Position;
+    /// use thoth_messaging::messages::PackageReleased;
+    ///
+    /// let yesterday = SystemTime::now() - Duration::from_secs(24 * 3600);
+    /// let mut replay = kafka.replay_of(Typed::<PackageReleased>::new(), Position::Time(yesterday))?;
+    /// while let Some(received) = replay.next().await {
+    ///     println!("{}", received?.message().package_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Kafka::consumer`], but no group is needed.
+    pub fn replay_of<I: Incoming>(&self, incoming: I, from: Position) -> Result<Consumer<I>, ConfigError> {
+        let mut kafka = self.clone();
+        for property in OF_GROUPS {
+            kafka.properties.remove(*property);
+        }
+        // librdkafka wants the name of a group, which is never joined.
+        Consumer::new(&kafka.with_group("thoth-messaging-replay"), incoming, Start::At(from))
     }
 
     /// Administration: to create topics and to ask whether the cluster answers.

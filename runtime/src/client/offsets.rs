@@ -18,8 +18,8 @@ use super::consumer::Context;
 pub(super) struct Assignment {
     partitions: Mutex<HashMap<String, HashMap<i32, Arc<Partition>>>>,
     client: Mutex<Weak<StreamConsumer<Context>>>,
-    /// Offsets are committed in transactions only.
-    in_transactions: AtomicBool,
+    /// Offsets are committed in transactions only, or not at all.
+    stores_nothing: AtomicBool,
     /// What was stored before that is committed.
     stored_committed: AtomicBool,
     /// Told when partitions are assigned.
@@ -73,9 +73,9 @@ impl Assignment {
         lock(&self.client).upgrade()
     }
 
-    /// Stores no more offsets: it is transactions that commit them.
-    pub(super) fn leave_to_transactions(&self) {
-        self.in_transactions.store(true, Ordering::Release);
+    /// Stores no more offsets: it is transactions that commit them, or nobody does.
+    pub(super) fn store_nothing(&self) {
+        self.stores_nothing.store(true, Ordering::Release);
     }
 
     /// Commits what was stored before there were transactions, and lets librdkafka forget it: it would commit it again
@@ -168,7 +168,7 @@ impl Assignment {
     pub(super) fn done(&self, partition: &Partition, offset: i64) {
         // Locked until the offset is stored, so that offsets are stored in order.
         let mut progress = lock(&partition.progress);
-        if self.in_transactions.load(Ordering::Acquire) {
+        if self.stores_nothing.load(Ordering::Acquire) {
             progress.mark(offset);
             return;
         }

@@ -244,7 +244,7 @@ fn seek(client: &Client, offsets: &Assignment, partitions: &[TopicPartition], to
     Ok(())
 }
 
-fn resolve(client: &Client, partitions: &[TopicPartition], to: Position) -> KafkaResult<TopicPartitionList> {
+pub(super) fn resolve(client: &Client, partitions: &[TopicPartition], to: Position) -> KafkaResult<TopicPartitionList> {
     let mut targets = list(partitions);
     match to {
         Position::Beginning => targets.set_all_offsets(Offset::Beginning)?,

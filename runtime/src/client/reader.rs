@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use futures_util::{Stream, stream};
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Message as _};
-use tokio::time;
+use rdkafka::metadata::MetadataTopic;
+use tokio::{task, time};
 
 use super::consumer::{Client, Item};
 use super::error::{Cause, InvalidRecord, ReceiveError};
 use super::kafka::Kafka;
 use super::offsets::Assignment;
+use super::positions::{Position, TopicPartition, resolve};
 use super::record::{Received, Record};
 use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
 use crate::message::Incoming;
@@ -31,7 +33,17 @@ pub(super) struct Reader<I> {
     /// By their names on the cluster, those in the schemas.
     topics: BTreeMap<String, String>,
     servers: String,
+    start: Start,
     joined: Joined,
+}
+
+/// Where a consumer gets its partitions and begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// Its group says so.
+    Group,
+    /// It has all partitions, and begins there.
+    At(Position),
 }
 
 /// Whether the consumer is in its group: it joins when the first message is asked for.
@@ -44,11 +56,17 @@ enum Joined {
 }
 
 impl<I: Incoming> Reader<I> {
-    pub(super) fn new(kafka: &Kafka, client: Arc<Client>, assignment: Arc<Assignment>, incoming: I) -> Self {
+    pub(super) fn new(
+        kafka: &Kafka,
+        client: Arc<Client>,
+        assignment: Arc<Assignment>,
+        incoming: I,
+        start: Start,
+    ) -> Self {
         let topic = |name: &str| (kafka.prefixed(name), name.to_owned());
         let topics = incoming.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
         let servers = kafka.bootstrap_servers().to_owned();
-        Self { client, assignment, incoming, topics, servers, joined: Joined::Not }
+        Self { client, assignment, incoming, topics, servers, start, joined: Joined::Not }
     }
 
     /// The topics as errors name them.
@@ -93,10 +111,31 @@ impl<I: Incoming> Reader<I> {
         for topic in self.topics.keys() {
             self.look_up(topic).await?;
         }
-        let topics: Vec<_> = self.topics.keys().map(String::as_str).collect();
-        self.client.subscribe(&topics).map_err(|error| self.failure(false, error.into()))?;
+        let taken = match self.start {
+            Start::Group => self.client.subscribe(&self.topics.keys().map(String::as_str).collect::<Vec<_>>()),
+            Start::At(position) => self.take_all(position).await,
+        };
+        taken.map_err(|error| self.failure(false, error.into()))?;
         self.joined = Joined::Yes;
         Ok(())
+    }
+
+    /// Takes all partitions of its topics, on a thread where it may block.
+    async fn take_all(&self, position: Position) -> KafkaResult<()> {
+        let (client, assignment) = (Arc::clone(&self.client), Arc::clone(&self.assignment));
+        let topics: Vec<_> = self.topics.keys().cloned().collect();
+        let taken = task::spawn_blocking(move || {
+            let mut partitions = Vec::new();
+            for topic in topics {
+                let metadata = client.fetch_metadata(Some(&topic), ANSWER_TIMEOUT)?;
+                let found = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+                partitions.extend(found.map(|partition| TopicPartition::new(&topic, partition.id())));
+            }
+            client.assign(&resolve(&client, &partitions, position)?)?;
+            assignment.assigned.notify_one();
+            Ok(())
+        });
+        taken.await.unwrap_or(Err(KafkaError::Canceled))
     }
 
     async fn look_up(&self, topic: &str) -> Result<(), ReceiveError> {

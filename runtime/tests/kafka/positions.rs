@@ -159,3 +159,38 @@ async fn the_lag_counts_what_is_not_done() {
     let asked = tokio::spawn(consumer.lag());
     assert_eq!(asked.await.unwrap().unwrap().len(), 1, "from another task, too");
 }
+
+#[tokio::test]
+async fn a_replay_reads_from_a_position_on_and_changes_nothing_for_any_group() {
+    let (_test, kafka) = kafka(2).await;
+    let producer = kafka.producer().unwrap();
+    for (version, number) in [("1", 0), ("2", 0), ("3", 1), ("4", 1)] {
+        let record = ProducerRecord::of(&released("flask", version)).unwrap().with_partition(number);
+        producer.send(record).await.unwrap();
+    }
+    let replay = async |from, count| {
+        let mut replay = kafka.replay_of(Typed::<PackageReleased>::new(), from).unwrap();
+        assert_eq!(assigned(&mut replay).await.len(), 2);
+        let received = receive(&mut replay, count).await;
+        let mut replayed: Vec<_> = versions(&received).into_iter().map(str::to_owned).collect();
+        replayed.sort_unstable();
+        received.into_iter().for_each(Received::done);
+        replay.close(DEADLINE).await.unwrap();
+        replayed
+    };
+    // Again and again, whatever was done.
+    for _ in 0..2 {
+        assert_eq!(replay(Position::Beginning, 4).await, ["1", "2", "3", "4"]);
+    }
+    assert_eq!(replay(Position::Offset(1), 2).await, ["2", "4"]);
+
+    let mut follows = kafka.replay_of(Typed::<PackageReleased>::new(), Position::End).unwrap();
+    assigned(&mut follows).await;
+    // The end is where the partition is when it is first fetched from.
+    assert!(tokio::time::timeout(Duration::from_secs(1), follows.next()).await.is_err());
+    send(&kafka, "flask", &["5"]).await;
+    assert_eq!(versions(&receive(&mut follows, 1).await), ["5"]);
+
+    let mut consumer = kafka.consumer().unwrap();
+    assert_eq!(receive(&mut consumer, 5).await.len(), 5);
+}
