@@ -5,6 +5,7 @@
 //! eval "$(scripts/kafka start)"
 //! cargo run --release -p soak -- chaos               # 200,000 messages, a broker and two members killed
 //! cargo run --release -p soak -- exactly-once        # the same with transactions, and processors that are killed
+//! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
 //! cargo run --release -p soak -- steady --seconds 300
 //! ```
 //!
@@ -15,6 +16,7 @@ mod children;
 mod cluster;
 mod exactly_once;
 mod member;
+mod restarts;
 mod steady;
 mod steps;
 
@@ -44,6 +46,8 @@ enum Program {
     Chaos(Load),
     /// Processors in transactions, killed again and again: each result is read once.
     ExactlyOnce(Load),
+    /// A service that is told to end (SIGTERM) in the middle of work, and started again: nothing is handled twice.
+    Restarts(Load),
     /// A handler that runs for long: memory, file handles and lag.
     Steady(Load),
     /// Handles steps, and notes each in a file.
@@ -87,6 +91,7 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
     match program {
         Program::Chaos(load) => chaos::run(&children::of_this_run(&kafka), load).await,
         Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
+        Program::Restarts(load) => restarts::run(&children::of_this_run(&kafka), load).await,
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
         Program::Member { notes } => member::run(&kafka, &notes).await,
         Program::Processor { id } => exactly_once::process(&kafka, &id).await,

@@ -1,0 +1,83 @@
+//! SIGTERM in the middle of work, again and again: the service ends in time, and nothing that it had finished comes again.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use thoth_messaging::{Message as _, Topic};
+use tokio::process::{Child, Command};
+use tokio::time;
+
+use crate::Load;
+use crate::children::Run;
+use crate::messages::Step;
+use crate::steps::{self, Handled};
+
+/// How long a service works before it is told to end.
+const WORK: Duration = Duration::from_secs(4);
+
+/// How long it may take then: what an app has by default.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let folder = std::env::temp_dir().join(run.prefix());
+    fs::create_dir_all(&folder)?;
+    let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
+    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    let sent = tokio::spawn({
+        let kafka = run.kafka.clone();
+        async move { steps::send(&kafka, load, true).await }
+    });
+    let (mut ends, start) = (Vec::new(), Instant::now());
+    loop {
+        let mut service = run.start(&["member", &folder.join(format!("service-{}", ends.len())).to_string_lossy()])?;
+        let is_last = start.elapsed() > load.time();
+        if is_last {
+            wait_for_all(&folder, load).await?;
+        } else {
+            time::sleep(WORK).await;
+        }
+        ends.push(end(&mut service).await?);
+        if is_last {
+            break;
+        }
+    }
+    sent.await??;
+    let handled = Handled::of(&folder)?;
+    let longest = ends.iter().max().copied().unwrap_or_default();
+    println!("ended      {} times in the middle of work, after {:.2} s at most", ends.len(), longest.as_secs_f64());
+    println!(
+        "handled    {} of {} steps, {} once more, {} out of order",
+        handled.steps(),
+        load.messages,
+        handled.again(),
+        handled.out_of_order()
+    );
+    fs::remove_dir_all(&folder)?;
+    let is_kept = handled.steps() == load.messages && handled.again() == 0 && handled.out_of_order() == 0;
+    if is_kept && longest < DEADLINE { Ok(()) } else { Err("a promise was not kept: see above".into()) }
+}
+
+/// Tells a service to end, and says how long it took.
+async fn end(service: &mut Child) -> Result<Duration, Box<dyn Error + Send + Sync>> {
+    let start = Instant::now();
+    let process = service.id().ok_or("the service has ended by itself")?;
+    let told = Command::new("kill").args(["-TERM", &process.to_string()]).status().await?;
+    if !told.success() {
+        return Err("the service could not be told to end".into());
+    }
+    let status = time::timeout(DEADLINE + Duration::from_secs(10), service.wait()).await??;
+    if !status.success() {
+        return Err(format!("the service ended with {status}").into());
+    }
+    Ok(start.elapsed())
+}
+
+async fn wait_for_all(folder: &Path, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let start = Instant::now();
+    while Handled::of(folder)?.steps() < load.messages && start.elapsed() < Duration::from_secs(60) {
+        time::sleep(Duration::from_millis(500)).await;
+    }
+    Ok(())
+}
