@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use super::breaker::{Breaker, Gate};
 use super::clock::Clock;
+use super::committer::Committer;
 use super::dead_letter::DeadLetters;
 use super::engine::{Engine, Settings};
 use super::error::AppError;
+use super::exactly_once::ExactlyOnce;
 use super::handler::Handler;
 use super::lane::Order;
 use super::load::Amount;
@@ -22,7 +24,7 @@ use super::route::{Expected, Expecting, Handled, Reader, Reading, Route};
 use super::signals;
 use super::summary::Summary;
 use super::work::{Shop, Station};
-use crate::client::{Kafka, Producer, ReceiveError, Records, SendError};
+use crate::client::{Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
 use crate::message::{Incoming, Topic};
 
 /// How long the last messages of the producer may take beyond the drain.
@@ -40,6 +42,8 @@ pub struct App<S = ()> {
     breaker: Breaker,
     dead_letters: DeadLetters,
     settings: Settings,
+    attempt_within: Duration,
+    exactly_once: Option<ExactlyOnce>,
     clock: Clock,
     observers: Observers,
 }
@@ -61,6 +65,8 @@ impl App {
                 in_hand: Amount { messages: 500, bytes: 32 * 1024 * 1024 },
                 drain: Duration::from_secs(20),
             },
+            attempt_within: Duration::MAX,
+            exactly_once: None,
             clock: Clock::machine(),
             observers,
         }
@@ -77,9 +83,19 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// With a state, which all handlers share that are added from now on.
     pub fn state<N: Send + Sync + 'static>(self, state: N) -> App<N> {
-        let Self { kafka, state: _, routes, retries, breaker, dead_letters, settings, clock, observers } = self;
-        let state = Arc::new(state);
-        App { kafka, state, routes, retries, breaker, dead_letters, settings, clock, observers }
+        App {
+            state: Arc::new(state),
+            kafka: self.kafka,
+            routes: self.routes,
+            retries: self.retries,
+            breaker: self.breaker,
+            dead_letters: self.dead_letters,
+            settings: self.settings,
+            attempt_within: self.attempt_within,
+            exactly_once: self.exactly_once,
+            clock: self.clock,
+            observers: self.observers,
+        }
     }
 
     /// With a handler for the topic of a generated type: an `async fn(T)` or `async fn(T, Context<S>)`.
@@ -172,6 +188,46 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
+    /// With a time that an attempt may take; without a bound by default. A handler that takes longer is dropped at its next
+    /// `await`, and the attempt has failed, with [`Reason::TimedOut`](super::Reason::TimedOut).
+    pub fn attempt_within(mut self, limit: Duration) -> Self {
+        self.attempt_within = limit;
+        self
+    }
+
+    /// With every message counted once: what its handler returns, its dead letter and its offset are committed in one
+    /// transaction of Kafka, of which nobody sees a part. Give it the `transactional.id` of this process, or
+    /// [`ExactlyOnce`].
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// # use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+    /// # async fn solve(_: PackageReleased) -> Option<SolvedPackage> { None }
+    /// use thoth_messaging::app::App;
+    ///
+    /// let kafka = Kafka::new("localhost:9092").with("transaction.timeout.ms", "10000");
+    /// let app = App::new(&kafka).group("solver").exactly_once("solver-1").handle(solve);
+    /// ```
+    ///
+    /// The handler itself may still be called more than once for a message: after a crash, a rebalance, or a transaction
+    /// that Kafka aborted. It is what it returns that counts once. What it sends by [`Context::producer`], writes to a
+    /// database or asks of others is outside of the transaction.
+    ///
+    /// - Who reads the replies must read with `isolation.level=read_committed`, the default of consumers here.
+    /// - All partitions of the process share a transaction, which is committed every
+    ///   [100 ms](ExactlyOnce::commit_every), or earlier when much is in it. Handlers run on meanwhile, also while one is
+    ///   being committed.
+    /// - With [`per_key`](Self::per_key), messages are settled in the order of their partition: what is handled ahead of a
+    ///   message that is tried again waits for it.
+    /// - Where a process is killed, readers of its replies wait until it comes back with the same id, at most for
+    ///   `transaction.timeout.ms` (60 s).
+    ///
+    /// [`Context::producer`]: super::Context::producer
+    pub fn exactly_once(mut self, settings: impl Into<ExactlyOnce>) -> Self {
+        self.exactly_once = Some(settings.into());
+        self
+    }
+
     /// With a time that attempts may take to end when the app is to stop, or a partition is revoked; 20 s by default.
     /// After it they are aborted at their next `await`. Keep it below what the platform grants between SIGTERM and
     /// SIGKILL (30 s on Kubernetes, 10 s with Docker): where Kafka does not answer, the last commit and the last deliveries
@@ -201,7 +257,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
     /// [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
     /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist, a missing right),
-    /// [`AppError::DeadLetter`] where one is refused, [`AppError::Unhandled`] with [`DeadLetters::stop`], and
+    /// [`AppError::DeadLetter`] where one is refused, [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with [`DeadLetters::stop`], and
     /// [`AppError::Stopped`] where a handler asks for it. At the end, [`AppError::Close`]. In all these cases what is
     /// handled is committed, as far as Kafka can be reached.
     pub async fn run_until(mut self, until: impl Future<Output = ()>) -> Result<Summary, AppError> {
@@ -272,6 +328,9 @@ impl<S: Send + Sync + 'static> App<S> {
     ) -> Result<Option<Engine>, AppError> {
         let topics = self.topics().map(|topic| self.kafka.topic_name(topic)).collect();
         let records = Records::new(&self.kafka, topics)?;
+        if self.exactly_once.is_some() {
+            records.commit_in_transactions(&self.kafka)?;
+        }
         let starting = async {
             let mut attempt = 1;
             while let Err(error) = self.join(producer, &records).await {
@@ -280,15 +339,15 @@ impl<S: Send + Sync + 'static> App<S> {
                 tokio::time::sleep(Retries::default().wait(attempt)).await;
                 attempt = attempt.saturating_add(1);
             }
-            Ok(())
+            self.committer().await
         };
         let joined = tokio::select! {
             biased;
-            () = until.as_mut() => false,
-            joined = starting => joined.map(|()| true)?,
+            () = until.as_mut() => None,
+            joined = starting => Some(joined?),
         };
-        if joined {
-            return Ok(Some(self.into_engine(producer, records)));
+        if let Some(committer) = joined {
+            return Ok(Some(self.into_engine(producer, records, committer)));
         }
         records.close(self.settings.drain).await.map_err(AppError::Close)?;
         Ok(None)
@@ -312,7 +371,23 @@ impl<S: Send + Sync + 'static> App<S> {
         records.join().await.map_err(AppError::Receive)
     }
 
-    fn into_engine(self, producer: &Producer, records: Records) -> Engine {
+    /// What ends transactions, if there are to be any, once Kafka has answered.
+    async fn committer(&self) -> Result<Option<Committer>, AppError> {
+        let Some(settings) = &self.exactly_once else { return Ok(None) };
+        let producer = loop {
+            match self.kafka.transactional(&settings.id).await {
+                Ok(producer) => break producer,
+                Err(error) if error.is_retriable() => self.observers.tell(&Event::TransactionDelayed(&error)),
+                Err(TransactionError::Config(error)) => return Err(AppError::Config(error)),
+                Err(error) => return Err(AppError::Transaction(error)),
+            }
+        };
+        let mut committer = Committer::new(producer, settings, self.observers.clone());
+        committer.open().await?;
+        Ok(Some(committer))
+    }
+
+    fn into_engine(self, producer: &Producer, records: Records, committer: Option<Committer>) -> Engine {
         let station = |route: &Arc<dyn Route>, topic: &Topic| {
             let dead_letters = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
             let station = Station { route: Arc::clone(route), topic: topic.name.as_ref().into(), dead_letters };
@@ -329,8 +404,10 @@ impl<S: Send + Sync + 'static> App<S> {
             producer: producer.clone(),
             observers: self.observers,
             dead_letters: self.dead_letters.destination,
+            attempt_within: self.attempt_within,
+            ledger: committer.as_ref().map(|committer| Arc::clone(committer.ledger())),
         };
-        Engine::new(Arc::new(shop), records, stations, self.settings)
+        Engine::new(Arc::new(shop), records, stations, self.settings, committer)
     }
 }
 

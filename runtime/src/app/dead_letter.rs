@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::client::{Header, Record};
+use crate::client::{Header, Record, SendError};
 use crate::error::Violation;
 use crate::message::Topic;
 
@@ -138,6 +138,9 @@ pub enum Reason {
     Failed,
     /// `panicked`: the handler failed on every attempt, the last time with a panic.
     Panicked,
+    /// `timed-out`: the handler failed on every attempt, the last time because it took longer than
+    /// [`App::attempt_within`](super::App::attempt_within).
+    TimedOut,
     /// `reply-failed`: a reply of the handler could not be sent.
     ReplyFailed,
     /// `rejected`: the handler said so.
@@ -145,12 +148,13 @@ pub enum Reason {
 }
 
 impl Reason {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::NotJson,
         Self::Invalid,
         Self::Tombstone,
         Self::Failed,
         Self::Panicked,
+        Self::TimedOut,
         Self::ReplyFailed,
         Self::Rejected,
     ];
@@ -164,6 +168,7 @@ impl Reason {
             Self::Tombstone => "tombstone",
             Self::Failed => "failed",
             Self::Panicked => "panicked",
+            Self::TimedOut => "timed-out",
             Self::ReplyFailed => "reply-failed",
             Self::Rejected => "rejected",
         }
@@ -177,7 +182,7 @@ impl fmt::Display for Reason {
 }
 
 /// What is said of a message that can't be handled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cause {
     pub(crate) reason: Reason,
     pub(crate) error: String,
@@ -187,6 +192,15 @@ pub(crate) struct Cause {
 impl Cause {
     pub(crate) fn new(reason: Reason, error: impl Into<String>) -> Self {
         Self { reason, error: error.into(), violations: Vec::new() }
+    }
+
+    /// That a reply was not sent.
+    pub(crate) fn of_reply(error: &SendError) -> Self {
+        let violations = match error {
+            SendError::Encode(refused) => refused.violations().to_vec(),
+            _ => Vec::new(),
+        };
+        Self { reason: Reason::ReplyFailed, error: format!("a reply was not sent: {error}"), violations }
     }
 
     /// The headers of the message, and those of its dead letter.

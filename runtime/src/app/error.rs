@@ -4,8 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use super::dead_letter::Cause;
 use super::outcome::BoxError;
-use crate::client::{AdminError, CloseError, ConfigError, ReceiveError, SendError};
+use crate::client::{AdminError, CloseError, ConfigError, ReceiveError, Record, SendError, TransactionError};
 
 /// Why an app does not start, or has stopped.
 ///
@@ -54,6 +55,8 @@ pub enum AppError {
         /// Why it was refused.
         cause: Box<SendError>,
     },
+    /// Transactions can't go on, as where another process has the same id. What was handled and not committed comes again.
+    Transaction(TransactionError),
     /// A message can't be handled, and there are [no dead letters](super::DeadLetters::stop). It comes again.
     Unhandled {
         /// Where the message is.
@@ -101,6 +104,7 @@ impl fmt::Display for AppError {
             Self::DeadLetter { place, error, cause } => {
                 write!(f, "{place}: {error}; and its dead letter was refused: {cause}")
             }
+            Self::Transaction(error) => error.fmt(f),
             Self::Unhandled { place, error } => write!(f, "{place}: {error}; and there are no dead letters"),
             Self::Stopped { place, reason } => write!(f, "{place}: the handler stopped the app: {reason}"),
             Self::Close(error) => error.fmt(f),
@@ -117,6 +121,7 @@ impl Error for AppError {
             Self::Signals(error) => Some(error),
             Self::Receive(error) => error.source(),
             Self::DeadLetter { cause, .. } | Self::DeadLetterTopic { cause, .. } => cause.source(),
+            Self::Transaction(error) => error.source(),
             Self::Close(error) => error.source(),
             Self::Internal(error) => Some(error.as_ref()),
             Self::NoHandlers
@@ -126,6 +131,13 @@ impl Error for AppError {
             | Self::Unhandled { .. }
             | Self::Stopped { .. } => None,
         }
+    }
+}
+
+impl AppError {
+    pub(super) fn refused_dead_letter(record: &Record, cause: &Cause, refused: SendError) -> Self {
+        let error = format!("{}: {}", cause.reason, cause.error);
+        Self::DeadLetter { place: record.to_string(), error, cause: Box::new(refused) }
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time;
 
 use super::error::AppError;
 use super::load::{Amount, Load};
 use super::stop::Stop;
+use super::turn::{Turn, Turns};
 use super::work::{Settled, Shop, Station, Work};
 use crate::client::Record;
 
@@ -40,6 +43,8 @@ pub(crate) struct Plan {
     /// How much may be in hand.
     pub(crate) most: Amount,
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
+    /// The lane that had the partition before, and how long its attempts may take to end.
+    pub(crate) before: Option<(Lane, Duration)>,
 }
 
 /// The engine's end of a lane.
@@ -67,6 +72,7 @@ impl Lane {
             stop: stop.clone(),
             slots: Arc::new(Semaphore::new(slots)),
             queues: HashMap::new(),
+            turns: Turns::default(),
             running: JoinSet::new(),
             plan,
         };
@@ -119,12 +125,19 @@ struct Worker {
     stop: Stop,
     slots: Arc<Semaphore>,
     /// What waits for a record of the same queue that is being handled.
-    queues: HashMap<Key, VecDeque<Record>>,
+    queues: HashMap<Key, VecDeque<(Record, Turn)>>,
+    /// The order in which records are settled in transactions.
+    turns: Turns,
     running: JoinSet<Ended>,
 }
 
 impl Worker {
     async fn run(mut self, mut records: mpsc::UnboundedReceiver<Record>) {
+        if let Some((mut before, drain)) = self.plan.before.take() {
+            before.stop();
+            // Whatever is left then is aborted with it.
+            let _ = time::timeout(drain, before.stopped()).await;
+        }
         loop {
             let stop = self.stop.clone();
             tokio::select! {
@@ -149,22 +162,24 @@ impl Worker {
             // In order with nothing.
             (Order::Key { .. }, None) => None,
         };
-        let Some(key) = key else { return self.begin(None, record) };
+        let turn = if self.plan.shop.ledger.is_some() { self.turns.next() } else { Turn::default() };
+        let Some(key) = key else { return self.begin(None, record, turn) };
         if let Some(queue) = self.queues.get_mut(&key) {
-            queue.push_back(record);
+            queue.push_back((record, turn));
         } else {
             self.queues.insert(key.clone(), VecDeque::new());
-            self.begin(Some(key), record);
+            self.begin(Some(key), record, turn);
         }
     }
 
-    fn begin(&mut self, key: Option<Key>, record: Record) {
+    fn begin(&mut self, key: Option<Key>, record: Record, turn: Turn) {
         let work = Work {
             shop: Arc::clone(&self.plan.shop),
             station: self.plan.station.clone(),
             record: Arc::new(record),
             slots: Arc::clone(&self.slots),
             stop: self.stop.clone(),
+            turn,
         };
         let amount = Amount::of(&work.record);
         self.running.spawn(async move { Ended { key, amount, settled: work.settle().await } });
@@ -190,7 +205,7 @@ impl Worker {
         }
         let Some(key) = key else { return };
         match self.queues.get_mut(&key).and_then(VecDeque::pop_front) {
-            Some(next) => self.begin(Some(key), next),
+            Some((next, turn)) => self.begin(Some(key), next, turn),
             None => {
                 self.queues.remove(&key);
             }

@@ -64,11 +64,14 @@
 mod breaker;
 mod builder;
 mod clock;
+mod committer;
 mod dead_letter;
 mod engine;
 mod error;
+mod exactly_once;
 mod handler;
 mod lane;
+mod ledger;
 mod load;
 mod observer;
 mod outcome;
@@ -79,12 +82,14 @@ mod stop;
 mod summary;
 #[cfg(feature = "testing")]
 mod test_clock;
+mod turn;
 mod work;
 
 pub use self::breaker::Breaker;
 pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
+pub use self::exactly_once::ExactlyOnce;
 pub use self::handler::{Context, Handler};
 pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
 pub use self::retries::Retries;

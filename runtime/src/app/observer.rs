@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::dead_letter::Reason;
 use super::summary::Summary;
-use crate::client::{ReceiveError, Record};
+use crate::client::{ReceiveError, Record, TransactionError};
 
 /// What happens in an app.
 pub(crate) enum Event<'a> {
@@ -20,6 +20,10 @@ pub(crate) enum Event<'a> {
     DeadLetter { record: &'a Record, attempts: u32, reason: Reason, error: &'a str, topic: Option<&'a str> },
     /// A dead letter was not delivered; it is tried again.
     DeadLetterDelayed { record: &'a Record, error: &'a str },
+    /// A transaction was aborted: its records, and those behind them, come again.
+    Aborted { records: usize, reason: &'a str },
+    /// Kafka did not answer at the end of a transaction; it is asked again.
+    TransactionDelayed(&'a TransactionError),
     /// What was in hand and is not handled: it comes again.
     GivenUp { records: usize },
     /// Nothing is handled for so long.
@@ -73,6 +77,10 @@ impl Observer for Log {
             Event::DeadLetterDelayed { record, error } => {
                 log::error!("{record}: its dead letter was not delivered, which is tried again: {error}");
             }
+            Event::Aborted { records, reason } => {
+                log::warn!("a transaction was aborted, and {records} messages come again: {reason}");
+            }
+            Event::TransactionDelayed(error) => log::error!("{error}"),
             Event::GivenUp { records } => log::info!("{records} messages in hand are given up; they come again"),
             Event::BreakerOpened { pause } => log::error!("nearly everything fails: nothing is handled for {pause:?}"),
             Event::BreakerClosed => log::info!("a message was handled: all are again"),
@@ -116,7 +124,7 @@ impl Observer for Counts {
             Event::DeadLetter { reason, .. } => {
                 *self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).entry(*reason).or_default() += 1;
             }
-            Event::GivenUp { records } => {
+            Event::GivenUp { records } | Event::Aborted { records, .. } => {
                 self.given_up.fetch_add(*records as u64, Ordering::Relaxed);
             }
             _ => {}

@@ -33,8 +33,8 @@ struct Taken {
 }
 
 impl Handled {
-    pub(super) fn add(&self, record: Record) {
-        let (assignment, partition, offset) = record.into_place();
+    pub(super) fn add(&self, record: &Record) {
+        let (assignment, partition, offset) = record.place();
         assignment.store_nothing();
         let mut partitions = lock(&self.partitions);
         match partitions.iter_mut().find(|taken| Arc::ptr_eq(&taken.partition, &partition)) {

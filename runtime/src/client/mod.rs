@@ -66,7 +66,9 @@ pub use self::producer::{Delivery, Producer};
 pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub use self::record::{Header, Received, Record};
 pub(crate) use self::records::{Polled, Records};
+pub(crate) use self::sender::Queued;
 #[cfg(feature = "testing")]
 pub(crate) use self::snapshot::SnapshotError;
 pub use self::tokens::Token;
+pub(crate) use self::transaction::{OpenTransaction, Uncommitted};
 pub use self::transaction::{Transaction, TransactionalProducer};

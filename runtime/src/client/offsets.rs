@@ -187,6 +187,10 @@ impl Assignment {
 }
 
 impl Partition {
+    pub(super) fn is_current(&self) -> bool {
+        !lock(&self.progress).revoked
+    }
+
     /// How far it is handled once these records are.
     pub(super) fn reach(&self, offsets: &BTreeSet<i64>) -> Reach {
         lock(&self.progress).reach(offsets)

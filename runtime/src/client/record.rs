@@ -152,8 +152,13 @@ impl Record {
 
 impl Record {
     /// Where it is, and who has received it.
-    pub(super) fn into_place(self) -> (Arc<Assignment>, Arc<Partition>, i64) {
-        (self.assignment, self.partition, self.offset)
+    pub(super) fn place(&self) -> (Arc<Assignment>, Arc<Partition>, i64) {
+        (Arc::clone(&self.assignment), Arc::clone(&self.partition), self.offset)
+    }
+
+    /// Whether its partition is still that of the consumer, which has not gone back in it since.
+    pub(crate) fn is_current(&self) -> bool {
+        self.partition.is_current()
     }
 }
 

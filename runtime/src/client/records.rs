@@ -12,6 +12,7 @@ use super::consumer::{Client, DEFAULTS, Membership, Rebalanced, connect, give_up
 use super::error::{Cause, CloseError, ConfigError, ReceiveError};
 use super::kafka::Kafka;
 use super::offsets::Assignment;
+use super::property::Role;
 use super::record::Record;
 use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
 
@@ -103,6 +104,15 @@ impl Records {
                 }
             }
         }
+    }
+
+    /// Stores no offsets: it is transactions that commit them.
+    pub(crate) fn commit_in_transactions(&self, kafka: &Kafka) -> Result<(), ConfigError> {
+        let config = kafka.client_config(Role::Consumer, DEFAULTS)?;
+        let reason = "what is made of messages whose transaction is aborted would count; leave it out";
+        kafka.refuse(&config, "isolation.level", "read_uncommitted", reason)?;
+        self.rebalances.assignment.store_nothing();
+        Ok(())
     }
 
     /// Fetches no more of a partition, until it is [resumed](Self::resume).

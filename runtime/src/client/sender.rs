@@ -81,6 +81,19 @@ impl Sender {
     }
 
     pub(super) async fn deliver(&self, record: ProducerRecord) -> Result<Delivery, SendError> {
+        let mut queued = self.queue(record).await?;
+        self.delivered(&mut queued).await
+    }
+
+    /// Refuses what can be known to be refused before it is queued: a size, a topic that does not exist.
+    pub(super) async fn check(&self, record: &ProducerRecord) -> Result<(), SendError> {
+        let topic = record.topic_on(&self.kafka);
+        self.check_size(&topic, record.size(), record.max_message_bytes)?;
+        if self.finds_topics { self.find_topic(&topic).await } else { Ok(()) }
+    }
+
+    /// Queues a record behind all that were queued before it.
+    pub(super) async fn queue(&self, record: ProducerRecord) -> Result<Queued, SendError> {
         let topic = record.topic_on(&self.kafka);
         let size = record.size();
         self.check_size(&topic, size, record.max_message_bytes)?;
@@ -103,12 +116,16 @@ impl Sender {
             },
             error => self.refusal(topic.clone(), size, error),
         })?;
-        drop(turn);
-        drop(record);
+        Ok(Queued { topic, size, delivered })
+    }
 
-        match delivered.await {
+    /// Waits until a record is delivered, or given up. Nothing is lost if its future is dropped.
+    pub(super) async fn delivered(&self, queued: &mut Queued) -> Result<Delivery, SendError> {
+        let report = (&mut queued.delivered).await;
+        let topic = queued.topic.clone();
+        match report {
             Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
-            Ok(Err(error)) => Err(self.refusal(topic, size, error)),
+            Ok(Err(error)) => Err(self.refusal(topic, queued.size, error)),
             Err(_) => Err(SendError::Closed { topic }),
         }
     }
@@ -244,6 +261,13 @@ fn owned_headers(headers: &[Header]) -> OwnedHeaders {
     headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), |owned, header| {
         owned.insert(HeaderRef { key: &header.name, value: header.value.as_deref() })
     })
+}
+
+/// A record that librdkafka has, and has not reported on.
+pub(crate) struct Queued {
+    topic: String,
+    size: usize,
+    delivered: oneshot::Receiver<Report>,
 }
 
 /// What librdkafka keeps with a message until it reports on it.

@@ -17,9 +17,9 @@ use super::error::{AbortReason, Cause, CloseError, SendError, TransactionError};
 use super::handled::Handled;
 use super::kafka::Kafka;
 use super::producer::{Delivery, WINDOW};
-use super::producer_record::IntoRecord;
+use super::producer_record::{IntoRecord, ProducerRecord};
 use super::record::Record;
-use super::sender::{Client, Sender, flush};
+use super::sender::{Client, Queued, Sender, flush};
 
 /// librdkafka's own default of `transaction.timeout.ms`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -85,6 +85,20 @@ struct Open {
     aborting: bool,
 }
 
+/// A transaction that many write to at once. Who ends it sees to it that nobody does any more.
+pub(crate) struct OpenTransaction {
+    sender: Arc<Sender>,
+    handled: Arc<Handled>,
+}
+
+/// Why a transaction is not committed.
+pub(crate) enum Uncommitted {
+    /// It can only be aborted.
+    ToAbort(AbortReason),
+    /// It is not known how it ended, or the producer can't go on.
+    Failed(TransactionError),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Commit,
@@ -126,10 +140,21 @@ impl TransactionalProducer {
     /// cases, begin again. [`TransactionError::Fatal`] where this producer can't go on.
     pub async fn begin(&mut self) -> Result<Transaction<'_>, TransactionError> {
         self.end_last().await?;
+        let handled = self.start()?;
+        Ok(Transaction { producer: self, handled })
+    }
+
+    /// Begins a transaction that many may write to at once, and that is ended here.
+    pub(crate) fn open(&mut self) -> Result<OpenTransaction, TransactionError> {
+        let handled = self.start()?;
+        Ok(OpenTransaction { sender: Arc::clone(&self.sender), handled })
+    }
+
+    fn start(&mut self) -> Result<Arc<Handled>, TransactionError> {
         self.sender.client.begin_transaction().map_err(|error| self.failure(error))?;
         let handled = Arc::new(Handled::default());
         self.open = Some(Open { handled: Arc::clone(&handled), aborting: false });
-        Ok(Transaction { producer: self, handled })
+        Ok(handled)
     }
 
     /// Aborts the transaction that is open, if one is, and ends the producer.
@@ -151,10 +176,8 @@ impl TransactionalProducer {
 
     /// Ends what was begun and not ended: aborts it, unless Kafka was asked to commit it.
     async fn end_last(&mut self) -> Result<(), TransactionError> {
-        if self.running.is_some() {
-            // How it ended shows in what follows.
-            let _ = self.finish().await;
-        }
+        // How the step before ended shows in what follows.
+        let _ = self.finish().await;
         match &self.open {
             None => Ok(()),
             Some(open) if open.handled.is_sent() && !open.aborting => self.commit().await,
@@ -163,6 +186,20 @@ impl TransactionalProducer {
     }
 
     async fn commit(&mut self) -> Result<(), TransactionError> {
+        match self.try_commit().await {
+            Ok(()) => Ok(()),
+            Err(Uncommitted::ToAbort(reason)) => {
+                self.abort().await?;
+                Err(TransactionError::Aborted { id: self.id.clone(), reason })
+            }
+            Err(Uncommitted::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Commits what is open, and aborts nothing. It may be called again where it did not come to an end.
+    pub(crate) async fn try_commit(&mut self) -> Result<(), Uncommitted> {
+        // How the step before ended shows in what follows.
+        let _ = self.finish().await;
         let Some(open) = &self.open else {
             return Ok(());
         };
@@ -176,18 +213,16 @@ impl TransactionalProducer {
             return Ok(());
         };
         let in_doubt = self.open.as_ref().is_some_and(|open| open.handled.is_sent());
-        match Severity::of(&error) {
-            Severity::Fatal => Err(self.failure(error)),
-            Severity::Retriable if in_doubt => Err(self.failure(error)),
-            Severity::Retriable | Severity::Abortable => {
-                let reason = self.abort_reason(error);
-                self.abort().await?;
-                Err(TransactionError::Aborted { id: self.id.clone(), reason })
-            }
-        }
+        Err(match Severity::of(&error) {
+            Severity::Fatal => Uncommitted::Failed(self.failure(error)),
+            Severity::Retriable if in_doubt => Uncommitted::Failed(self.failure(error)),
+            Severity::Retriable | Severity::Abortable => Uncommitted::ToAbort(self.abort_reason(error)),
+        })
     }
 
-    async fn abort(&mut self) -> Result<(), TransactionError> {
+    /// Aborts what is open, and has its consumers go back, which must not be asked for records meanwhile.
+    pub(crate) async fn abort(&mut self) -> Result<(), TransactionError> {
+        let _ = self.finish().await;
         let Some(open) = &mut self.open else {
             return Ok(());
         };
@@ -248,6 +283,28 @@ impl TransactionalProducer {
     }
 }
 
+impl OpenTransaction {
+    /// Refuses what can be known to be refused; the transaction goes on.
+    pub(crate) async fn check(&self, record: &ProducerRecord) -> Result<(), SendError> {
+        self.sender.check(record).await
+    }
+
+    /// Queues a record behind those that were queued before it.
+    pub(crate) async fn queue(&self, record: ProducerRecord) -> Result<Queued, SendError> {
+        self.sender.queue(record).await
+    }
+
+    /// Waits until a record is delivered. If it is not, the transaction can only be aborted.
+    pub(crate) async fn delivered(&self, queued: &mut Queued) -> Result<Delivery, SendError> {
+        self.sender.delivered(queued).await
+    }
+
+    /// As [`Transaction::done`].
+    pub(crate) fn done(&self, record: &Record) {
+        self.handled.add(record);
+    }
+}
+
 impl Transaction<'_> {
     /// Sends a message in the transaction, as [`Producer::send`](super::Producer::send).
     ///
@@ -275,7 +332,7 @@ impl Transaction<'_> {
     /// consumer are committed in transactions only: what is marked by [`Record::done`] is committed by the next
     /// transaction that marks a record behind it.
     pub fn done(&self, record: impl Into<Record>) {
-        self.handled.add(record.into());
+        self.handled.add(&record.into());
     }
 
     /// Commits it: from now on all that was sent can be read, and the records that it marked are handled.

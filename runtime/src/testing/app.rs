@@ -186,6 +186,12 @@ impl TestApp {
         self.wait("openings of the breaker", times, |progress| progress.opened).await
     }
 
+    /// How many messages are settled by now.
+    #[must_use]
+    pub fn settled_by_now(&self) -> u64 {
+        self.progress.borrow().settled
+    }
+
     async fn wait(
         &self,
         what: &'static str,

@@ -12,6 +12,7 @@ mod backlog;
 mod breaker;
 mod dead_letters;
 mod drain;
+mod exactly_once;
 mod handlers;
 mod order;
 mod retries;

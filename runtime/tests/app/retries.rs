@@ -88,3 +88,18 @@ async fn the_number_of_attempts_is_a_setting() {
         assert_eq!(script.began().len(), attempts);
     }
 }
+
+#[tokio::test]
+async fn a_handler_that_takes_too_long_has_failed() {
+    let script = Script::default();
+    let app =
+        |kafka: &_| script.app(kafka).attempt_within(Duration::from_millis(50)).retries(Retries::default().attempts(2));
+    let test = TestApp::start_on(kafka(1).await, Time::Skips, app).await.unwrap();
+    test.publish(&released("wait", "1")).await.unwrap();
+    test.publish(&released("flask", "2")).await.unwrap();
+    test.settled(2).await.unwrap();
+    let dead = test.dead_letters().await.unwrap();
+    assert_eq!((dead[0].reason, dead[0].attempts), (Reason::TimedOut, 2));
+    assert_eq!(dead[0].error, "the handler did not end within 50ms");
+    assert_eq!(script.handled(), ["2"]);
+}
