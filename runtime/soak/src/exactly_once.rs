@@ -1,19 +1,20 @@
-//! Consume, transform, produce: each result is read once, while processors are killed.
+//! Consume, transform, produce: each result is read once, while a broker and processors are killed.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
-use thoth_messaging::client::{Consumer, ReceiveError, TransactionError, TransactionalProducer};
-use thoth_messaging::{Kafka, Message as _, Typed};
+use thoth_messaging::app::{App, DeadLetters};
+use thoth_messaging::{Kafka, Message as _};
 use tokio::process::Child;
 use tokio::time;
 
-use crate::Load;
 use crate::children::Run;
 use crate::messages::{Outcome, Step};
-use crate::steps;
+use crate::{Load, cluster, steps};
+
+/// The broker that is killed.
+const BROKER: u32 = 1;
 
 const PROCESSORS: usize = 3;
 
@@ -34,10 +35,12 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
         processors.push(start(run, id)?);
     }
     let reading = tokio::spawn(read(run.kafka.clone(), load));
-    let killed = disturb(run, &mut processors, load).await?;
+    let (broker, killed) = tokio::join!(disturb_cluster(load), disturb(run, &mut processors, load));
+    broker?;
+    let (killed, ended) = killed?;
     let time = sent.await??;
     println!(
-        "sent       {} steps in {:.1} s, while {killed} processors were killed",
+        "sent       {} steps in {:.1} s, while {killed} processors were killed, of which {ended} had ended before",
         load.messages,
         time.as_secs_f64()
     );
@@ -56,20 +59,38 @@ fn start(run: &Run, id: usize) -> std::io::Result<Child> {
     run.start(&["processor", &format!("{}-{id}", run.prefix())])
 }
 
-/// Kills one processor after the other until all is sent.
-async fn disturb(run: &Run, processors: &mut [Child], load: Load) -> Result<usize, Box<dyn Error + Send + Sync>> {
+/// Kills a broker and brings it back, at times that are shares of the whole.
+async fn disturb_cluster(load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let start = Instant::now();
+    let wait = async |share: f64| time::sleep_until((start + load.time().mul_f64(share)).into()).await;
+    wait(0.3).await;
+    cluster::kill(BROKER).await?;
+    println!("killed     broker {BROKER}, at {:.1} s", start.elapsed().as_secs_f64());
+    wait(0.6).await;
+    cluster::start(BROKER).await?;
+    println!("back       broker {BROKER}, at {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Kills one processor after the other until all is sent; how many, and how many of them had ended by themselves.
+async fn disturb(
+    run: &Run,
+    processors: &mut [Child],
+    load: Load,
+) -> Result<(usize, usize), Box<dyn Error + Send + Sync>> {
     let start_time = Instant::now();
-    let mut killed = 0;
+    let (mut killed, mut ended) = (0, 0);
     while start_time.elapsed() + KILL_EVERY < load.time() {
         time::sleep(KILL_EVERY).await;
         let id = killed % PROCESSORS;
         if let Some(processor) = processors.get_mut(id) {
+            ended += usize::from(processor.try_wait()?.is_some());
             processor.kill().await?;
             *processor = start(run, id)?;
         }
         killed += 1;
     }
-    Ok(killed)
+    Ok((killed, ended))
 }
 
 /// How often the result of each step is read.
@@ -107,48 +128,9 @@ async fn count_uncommitted(run: &Run, load: Load) -> Result<usize, Box<dyn Error
 
 /// A processor: makes a result of each step, until it is killed.
 pub(crate) async fn process(kafka: &Kafka, id: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let kafka = kafka.clone().with_group("processors").with("transaction.timeout.ms", "10000");
-    let mut consumer = kafka.consumer::<Step>()?;
-    let mut producer = kafka.transactional(id).await?;
-    loop {
-        match process_batch(&mut consumer, &mut producer).await {
-            Ok(()) => {}
-            // Nothing of it counts, and the consumer gives its records again.
-            Err(Failure::Transaction(error)) if error.is_retriable() => {}
-            Err(Failure::Receive(error)) if error.is_retriable() => {}
-            Err(Failure::Transaction(error)) => return Err(error.into()),
-            Err(Failure::Receive(error)) => return Err(error.into()),
-        }
-    }
-}
-
-enum Failure {
-    Receive(ReceiveError),
-    Transaction(TransactionError),
-}
-
-impl From<TransactionError> for Failure {
-    fn from(error: TransactionError) -> Self {
-        Self::Transaction(error)
-    }
-}
-
-async fn process_batch(
-    consumer: &mut Consumer<Typed<Step>>,
-    producer: &mut TransactionalProducer,
-) -> Result<(), Failure> {
-    let batch = consumer.next_batch(500, Duration::from_millis(50)).await;
-    if batch.is_empty() {
-        return Ok(());
-    }
-    let transaction = producer.begin().await?;
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for received in batch {
-        let (Step { lane, number }, record) = received.map_err(Failure::Receive)?.into_parts();
-        outcomes.push(Outcome { lane, number });
-        transaction.done(record);
-    }
-    // Where one fails, so does the commit.
-    transaction.send_all(&outcomes).for_each(async |_| ()).await;
-    Ok(transaction.commit().await?)
+    let kafka = kafka.clone().with("transaction.timeout.ms", "10000");
+    let result = async |Step { lane, number }: Step| Outcome { lane, number };
+    let app = App::new(&kafka).group("processors").exactly_once(id).dead_letters(DeadLetters::stop()).handle(result);
+    app.run().await?;
+    Ok(())
 }

@@ -4,7 +4,7 @@
 //! ```text
 //! eval "$(scripts/kafka start)"
 //! cargo run --release -p soak -- chaos               # 200,000 messages, a broker and two members killed
-//! cargo run --release -p soak -- exactly-once        # the same with transactions, and processors that are killed
+//! cargo run --release -p soak -- exactly-once        # the same with transactions, a broker and processors killed
 //! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
 //! cargo run --release -p soak -- steady --seconds 300
 //! ```
@@ -44,7 +44,7 @@ struct Arguments {
 enum Program {
     /// A group of handlers that grows and shrinks, and a broker that is killed: nothing is lost, order is kept.
     Chaos(Load),
-    /// Processors in transactions, killed again and again: each result is read once.
+    /// Processors in transactions, killed again and again, and a broker: each result is read once.
     ExactlyOnce(Load),
     /// A service that is told to end (SIGTERM) in the middle of work, and started again: nothing is handled twice.
     Restarts(Load),

@@ -37,7 +37,7 @@
 //! |---|---|
 //! | `()`, `Ok(())` | the message is done |
 //! | a message, several, `Ok` of them | they are sent; once they are delivered, the message is done |
-//! | `Err(error)`, a panic | the attempt failed: another one follows ([`Retries`]), at last a dead letter |
+//! | `Err(error)`, a panic, nothing in [time](App::attempt_within) | the attempt failed: another one follows ([`Retries`]), at last a dead letter |
 //! | [`Outcome::RetryAfter`] | the same, with a wait of its own |
 //! | [`Outcome::DeadLetter`] | a dead letter, at once |
 //! | [`Outcome::Stop`] | the app ends with an error; the message comes again |
@@ -52,6 +52,8 @@
 //!   mind to see it twice.
 //! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is tried
 //!   again holds up its partition (its key), and no other one.
+//! - With [`App::exactly_once`], what handlers return and the offsets of their messages are committed in transactions: who
+//!   reads the replies gets those of each message once, whatever crashes.
 //! - The app asks Kafka for records however long handlers take. They do not run into `max.poll.interval.ms`; what is in
 //!   memory is bounded by [`App::in_hand`] and [`App::in_hand_bytes`].
 //! - When nearly everything fails, nothing is handled for a while ([`Breaker`]).
