@@ -25,7 +25,7 @@ use crate::message::Topic;
 /// interface, starts in milliseconds, and is gone when this is dropped.
 ///
 /// What it can't do, and so what needs a real cluster: topic administration ([`Admin`](crate::client::Admin); make
-/// topics with [`create_topic`](Self::create_topic)), transactions that abort, elections, authentication, TLS,
+/// topics with [`create_topic`](Self::create_topic)), transactions that abort and the offsets of those that don't, elections, authentication, TLS,
 /// retention and compaction. It keeps 5 MiB of each partition and drops what is older, has no topic configuration,
 /// finds no offset by a time, and makes up the timestamp of a [`Delivery`](crate::client::Delivery).
 ///

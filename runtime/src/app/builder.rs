@@ -215,8 +215,8 @@ impl<S: Send + Sync + 'static> App<S> {
     ///
     /// - Who reads the replies must read with `isolation.level=read_committed`, the default of consumers here.
     /// - All partitions of the process share a transaction, which is committed every
-    ///   [100 ms](ExactlyOnce::commit_every), or earlier when much is in it. Handlers run on meanwhile, also while one is
-    ///   being committed.
+    ///   [100 ms](ExactlyOnce::commit_every), or earlier where 10,000 messages or 16 MiB of them are in it, which are in
+    ///   memory until then. Handlers run on meanwhile, also while one is being committed.
     /// - With [`per_key`](Self::per_key), messages are settled in the order of their partition: what is handled ahead of a
     ///   message that is tried again waits for it.
     /// - Where a process is killed, readers of its replies wait until it comes back with the same id, at most for
