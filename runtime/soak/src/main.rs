@@ -7,6 +7,7 @@
 //! cargo run --release -p soak -- exactly-once        # the same with transactions, a broker and processors killed
 //! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
 //! cargo run --release -p soak -- steady --seconds 300
+//! cargo run --release -p soak -- throughput          # beside rdkafka by hand
 //! ```
 //!
 //! Each run has topics of its own. Brokers are killed with `scripts/kafka`, so the cluster has to be that of this machine.
@@ -19,6 +20,7 @@ mod member;
 mod restarts;
 mod steady;
 mod steps;
+mod throughput;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -50,6 +52,12 @@ enum Program {
     Restarts(Load),
     /// A handler that runs for long: memory, file handles and lag.
     Steady(Load),
+    /// Messages a second, beside programs that use rdkafka alone.
+    Throughput {
+        /// How many messages are sent.
+        #[arg(long, default_value_t = 50_000)]
+        messages: u64,
+    },
     /// Handles steps, and notes each in a file.
     #[command(hide = true)]
     Member { notes: PathBuf },
@@ -93,6 +101,7 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
         Program::Restarts(load) => restarts::run(&children::of_this_run(&kafka), load).await,
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
+        Program::Throughput { messages } => throughput::run(&children::of_this_run(&kafka), messages).await,
         Program::Member { notes } => member::run(&kafka, &notes).await,
         Program::Processor { id } => exactly_once::process(&kafka, &id).await,
     }

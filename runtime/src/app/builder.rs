@@ -214,6 +214,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// database or asks of others is outside of the transaction.
     ///
     /// - Who reads the replies must read with `isolation.level=read_committed`, the default of consumers here.
+    /// - The next message does not wait until the replies of the one before it are delivered, which takes a round trip
+    ///   without transactions: where each message has replies, this is the faster way.
     /// - All partitions of the process share a transaction, which is committed every
     ///   [100 ms](ExactlyOnce::commit_every), or earlier where 10,000 messages or 16 MiB of them are in it, which are in
     ///   memory until then. Handlers run on meanwhile, also while one is being committed.
