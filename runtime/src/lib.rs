@@ -11,7 +11,7 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka; [`app`]: services |
+//! | `client` | yes | [`client`]: producer, consumer, administration, on librdkafka; [`app`]: services; [`metrics`] |
 //! | `dynamic` | yes | [`dynamic`]: `message_factory`, and every violation of a refused payload instead of the first |
 //! | `testing` | yes | [`testing`]: an in-process Kafka |
 //! | `uuid`, `jiff`, `url` | no | [`formats`] that are mapped to types of the crates of these names |
@@ -30,6 +30,8 @@ pub mod error;
 pub mod formats;
 pub mod message;
 pub mod messages;
+#[cfg(feature = "client")]
+pub mod metrics;
 pub mod registry;
 mod several;
 #[cfg(feature = "testing")]

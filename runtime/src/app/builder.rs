@@ -8,6 +8,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::Span;
+
 use super::breaker::{Breaker, Gate};
 use super::clock::Clock;
 use super::committer::Committer;
@@ -16,15 +18,18 @@ use super::engine::{Engine, Settings};
 use super::error::AppError;
 use super::exactly_once::ExactlyOnce;
 use super::handler::Handler;
+use super::handling::Tracer;
+use super::health::Health;
 use super::lane::Order;
 use super::load::Amount;
+use super::meters::Meters;
 use super::observer::{Counts, Event, Log, Observers};
 use super::retries::Retries;
 use super::route::{Expected, Expecting, Handled, Reader, Reading, Route};
 use super::signals;
 use super::summary::Summary;
 use super::work::{Shop, Station};
-use crate::client::{Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
+use crate::client::{Kafka, Producer, ReceiveError, Records, SendError, TraceContext, TransactionError};
 use crate::message::{Incoming, Topic};
 
 /// How long the last messages of the producer may take beyond the drain.
@@ -46,13 +51,16 @@ pub struct App<S = ()> {
     exactly_once: Option<ExactlyOnce>,
     clock: Clock,
     observers: Observers,
+    tracer: Tracer,
+    health: Health,
 }
 
 impl App {
     /// An app on a cluster, without state and handlers.
     pub fn new(kafka: &Kafka) -> Self {
-        let mut observers = Observers::default();
+        let (mut observers, health) = (Observers::default(), Health::default());
         observers.add(Arc::new(Log));
+        observers.add(Arc::new(health.clone()));
         Self {
             kafka: kafka.clone(),
             state: Arc::new(()),
@@ -69,6 +77,8 @@ impl App {
             exactly_once: None,
             clock: Clock::machine(),
             observers,
+            tracer: Tracer::default(),
+            health,
         }
     }
 }
@@ -95,6 +105,8 @@ impl<S: Send + Sync + 'static> App<S> {
             exactly_once: self.exactly_once,
             clock: self.clock,
             observers: self.observers,
+            tracer: self.tracer,
+            health: self.health,
         }
     }
 
@@ -239,6 +251,25 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
+    /// With another tracer for what goes on with a message: a function of what the headers of its record say, and of its
+    /// span. It returns what the headers of all that is sent in its handling say.
+    ///
+    /// By default that is a [child](TraceContext::child) of what the record says, or a [new trace](TraceContext::root).
+    /// OpenTelemetry makes ids of its own for the span: see [the module](crate::app#traces) for how they are sent.
+    pub fn traced_by(
+        mut self,
+        trace: impl Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync + 'static,
+    ) -> Self {
+        self.tracer = Tracer::new(trace);
+        self
+    }
+
+    /// What a probe may ask of it.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.clone()
+    }
+
     /// Handles messages until SIGTERM or ctrl-c, and says what it did.
     ///
     /// # Errors
@@ -265,8 +296,12 @@ impl<S: Send + Sync + 'static> App<S> {
     pub async fn run_until(mut self, until: impl Future<Output = ()>) -> Result<Summary, AppError> {
         let counts = Arc::new(Counts::default());
         self.observers.add(Arc::<Counts>::clone(&counts));
+        let (health, _ends) = (self.health.clone(), self.health.ends());
         self.check()?;
-        let mut until = pin!(until);
+        let topics = self.topics().map(|topic| self.kafka.topic_name(topic));
+        let meters = Meters::new(self.kafka.group().unwrap_or_default(), topics);
+        self.observers.add(Arc::new(meters));
+        let mut until = pin!(health.until(until));
         let producer = self.kafka.producer()?;
         let drain = self.settings.drain;
         let ran = match self.start(&producer, until.as_mut()).await {
@@ -333,6 +368,7 @@ impl<S: Send + Sync + 'static> App<S> {
         if self.exactly_once.is_some() {
             records.commit_in_transactions(&self.kafka)?;
         }
+        self.health.listen_to(records.pulse());
         let starting = async {
             let mut attempt = 1;
             while let Err(error) = self.join(producer, &records).await {
@@ -405,6 +441,8 @@ impl<S: Send + Sync + 'static> App<S> {
             clock: self.clock,
             producer: producer.clone(),
             observers: self.observers,
+            tracer: self.tracer,
+            health: self.health,
             dead_letters: self.dead_letters.destination,
             attempt_within: self.attempt_within,
             ledger: committer.as_ref().map(|committer| Arc::clone(committer.ledger())),

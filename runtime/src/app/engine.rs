@@ -28,6 +28,9 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// What Kafka has for a last answer, however late it is.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
 
+/// How often the loop turns where nothing happens.
+const IDLE: Duration = Duration::from_secs(1);
+
 pub(crate) struct Engine {
     shop: Arc<Shop>,
     records: Records,
@@ -66,6 +69,7 @@ enum Turn<T> {
     Left(Left),
     Commit,
     Failed(AppError),
+    Idle,
     End(T),
 }
 
@@ -91,6 +95,7 @@ impl Engine {
                 Turn::End(()) => break Ok(()),
                 turn => turn,
             };
+            let health = self.shop.health.clone();
             // A transaction may take as long as Kafka does.
             tokio::select! {
                 biased;
@@ -99,6 +104,7 @@ impl Engine {
                     Err(error) => break Err(error),
                 },
                 () = until.as_mut() => break Ok(()),
+                never = health.keep_alive() => match never {},
             }
         };
         let deadline = Instant::now() + self.settings.drain.min(FAR);
@@ -120,7 +126,7 @@ impl Engine {
             Turn::Left(left) => self.leave(&left).await?,
             Turn::Commit => self.commit().await?,
             Turn::Notice(Notice::Stop(error)) | Turn::Failed(error) => return Err(error),
-            Turn::End(()) => {}
+            Turn::Idle | Turn::End(()) => {}
         }
         Ok(())
     }
@@ -128,6 +134,7 @@ impl Engine {
     async fn turn<T>(&mut self, until: Pin<&mut impl Future<Output = T>>) -> Turn<T> {
         // rdkafka always has a record at hand, if it can: let others run, too.
         coop::consume_budget().await;
+        self.shop.health.turn();
         tokio::select! {
             biased;
             end = until => Turn::End(end),
@@ -138,6 +145,7 @@ impl Engine {
                 Ok(polled) => Turn::Polled(polled),
                 Err(error) => Turn::Failed(AppError::Receive(error)),
             },
+            () = time::sleep(IDLE) => Turn::Idle,
         }
     }
 
@@ -282,7 +290,7 @@ impl Engine {
                 // It would fail again at once.
                 Turn::Failed(_) => break ending.await,
                 // Records are not taken in hand any more. What is revoked now is given up when all is closed.
-                Turn::Polled(_) | Turn::Notice(_) | Turn::Commit => {}
+                Turn::Polled(_) | Turn::Notice(_) | Turn::Commit | Turn::Idle => {}
             }
         };
         self.tell_given_up(given_up);

@@ -61,6 +61,46 @@
 //!   end ([`App::drain_within`]). What is done is committed before another member gets the partition.
 //! - A panic of a handler is a failure of its message. (Not with `panic = "abort"`.)
 //!
+//! # Traces
+//!
+//! Each message is handled in a span of [`tracing`] called `handle`, each attempt at it in one called `attempt`, and what is
+//! sent in one called `send`, with the fields of OpenTelemetry's semantic conventions: topic, partition, offset, group, the
+//! ids of trace and span, and a hash of the key (what `printf %s KEY | sha256sum` begins with, 16 digits of it, so that a
+//! key that one knows is found, and one that can be guessed is no secret). Keys, payloads and headers are in none of them.
+//!
+//! Messages carry their trace in the headers of the [W3C recommendation](https://www.w3.org/TR/trace-context-1/): what a
+//! handler sends goes on with the trace of its message ([`TraceContext`](crate::client::TraceContext)). With the crate
+//! `tracing-opentelemetry`, [`App::traced_by`] makes its spans and those in the headers the same ones:
+//!
+//! ```ignore
+//! use opentelemetry::Context;
+//! use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceFlags, TraceState};
+//! use thoth_messaging::client::TraceContext;
+//! use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+//!
+//! fn trace(incoming: Option<&TraceContext>, span: &tracing::Span) -> TraceContext {
+//!     if let Some(incoming) = incoming {
+//!         let (trace, parent) = (incoming.trace_id().into(), incoming.span_id().into());
+//!         let flags = if incoming.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::default() };
+//!         let state = incoming.state().and_then(|state| state.parse().ok()).unwrap_or(TraceState::NONE);
+//!         let parent = SpanContext::new(trace, parent, flags, true, state);
+//!         let _ = span.set_parent(Context::new().with_remote_span_context(parent));
+//!     }
+//!     let own = span.context().span().span_context().clone();
+//!     let trace = u128::from_be_bytes(own.trace_id().to_bytes());
+//!     let context = TraceContext::new(trace, u64::from_be_bytes(own.span_id().to_bytes()), own.is_sampled());
+//!     context.unwrap_or_else(TraceContext::root).with_state(&own.trace_state().header())
+//! }
+//!
+//! let app = App::new(&kafka).traced_by(trace).handle(on_released);
+//! ```
+//!
+//! # Metrics and health
+//!
+//! [`metrics`](crate::metrics) names what is counted and measured. [`App::health`] is for the probes of a platform: whether
+//! the app is to be restarted, and whether messages are being handled; if not, why. Both are served over HTTP in
+//! `examples/service`.
+//!
 //! A test runs the same app: see [`TestApp`](crate::testing::TestApp).
 
 mod breaker;
@@ -72,9 +112,12 @@ mod engine;
 mod error;
 mod exactly_once;
 mod handler;
+mod handling;
+mod health;
 mod lane;
 mod ledger;
 mod load;
+mod meters;
 mod observer;
 mod outcome;
 mod retries;
@@ -93,6 +136,7 @@ pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
 pub use self::exactly_once::ExactlyOnce;
 pub use self::handler::{Context, Handler};
+pub use self::health::{Health, Unhealthy};
 pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
 pub use self::retries::Retries;
 pub use self::route::Expected;

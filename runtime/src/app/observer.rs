@@ -12,6 +12,8 @@ use crate::client::{ReceiveError, Record, TransactionError};
 pub(crate) enum Event<'a> {
     /// A record is in hand from now on.
     Received(&'a Record),
+    /// An attempt ended, however it did.
+    Attempted { record: &'a Record, took: Duration },
     /// It is handled, its replies are delivered, and its offset may be stored.
     Handled { record: &'a Record, attempts: u32, replies: usize },
     /// An attempt failed; another one follows.
@@ -55,36 +57,41 @@ impl Observers {
     }
 }
 
-/// Writes to the `log` facade.
+/// Writes what happens as events of `tracing`.
 pub(crate) struct Log;
 
 impl Observer for Log {
     fn see(&self, event: &Event<'_>) {
         match event {
-            Event::Received(record) => log::trace!("{record}: in hand"),
+            Event::Received(record) => tracing::trace!("{record}: in hand"),
+            Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
             Event::Handled { record, attempts, replies } => {
-                log::debug!("{record}: handled in {attempts} attempts, {replies} replies");
+                tracing::debug!("{record}: handled in {attempts} attempts, {replies} replies");
             }
             Event::Failed { record, attempt, error, wait } => {
-                log::warn!("{record}: attempt {attempt} failed, the next one is in {wait:?}: {error}");
+                tracing::warn!("{record}: attempt {attempt} failed, the next one is in {wait:?}: {error}");
             }
             Event::DeadLetter { record, attempts, reason, error, topic: Some(topic) } => {
-                log::error!("{record}: {reason} after {attempts} attempts, now a dead letter on `{topic}`: {error}");
+                tracing::error!(
+                    "{record}: {reason} after {attempts} attempts, now a dead letter on `{topic}`: {error}"
+                );
             }
             Event::DeadLetter { record, attempts, reason, error, topic: None } => {
-                log::error!("{record}: {reason} after {attempts} attempts, left behind: {error}");
+                tracing::error!("{record}: {reason} after {attempts} attempts, left behind: {error}");
             }
             Event::DeadLetterDelayed { record, error } => {
-                log::error!("{record}: its dead letter was not delivered, which is tried again: {error}");
+                tracing::error!("{record}: its dead letter was not delivered, which is tried again: {error}");
             }
             Event::Aborted { records, reason } => {
-                log::warn!("a transaction was aborted, and {records} messages come again: {reason}");
+                tracing::warn!("a transaction was aborted, and {records} messages come again: {reason}");
             }
-            Event::TransactionDelayed(error) => log::error!("{error}"),
-            Event::GivenUp { records } => log::info!("{records} messages in hand are given up; they come again"),
-            Event::BreakerOpened { pause } => log::error!("nearly everything fails: nothing is handled for {pause:?}"),
-            Event::BreakerClosed => log::info!("a message was handled: all are again"),
-            Event::Unreachable(error) => log::error!("{error}"),
+            Event::TransactionDelayed(error) => tracing::error!("{error}"),
+            Event::GivenUp { records } => tracing::info!("{records} messages in hand are given up; they come again"),
+            Event::BreakerOpened { pause } => {
+                tracing::error!("nearly everything fails: nothing is handled for {pause:?}");
+            }
+            Event::BreakerClosed => tracing::info!("a message was handled: all are again"),
+            Event::Unreachable(error) => tracing::error!("{error}"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::client::ProducerRecord;
+use crate::client::{ProducerRecord, TraceContext};
 use crate::error::EncodeError;
 use crate::message::Outgoing;
 
@@ -61,6 +61,13 @@ impl Outcome {
 /// A message that a handler sends, encoded. `Debug` shows neither key nor payload.
 #[derive(Clone, Debug)]
 pub struct Reply(pub(super) Result<ProducerRecord, EncodeError>);
+
+impl Reply {
+    /// With the trace of the scope that this is called in, as whatever is sent there has it.
+    pub(super) fn traced(self) -> Self {
+        Self(self.0.map(TraceContext::inject))
+    }
+}
 
 /// What a handler may send: a message of any kind, or a [`ProducerRecord`].
 pub trait IntoReply {

@@ -8,12 +8,15 @@ use futures_util::FutureExt as _;
 use futures_util::future::try_join_all;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time;
+use tracing::Instrument as _;
 
 use super::breaker::{Admission, Gate};
 use super::clock::Clock;
 use super::dead_letter::{Cause, Destination, Reason};
 use super::error::AppError;
 use super::handler::Delivery;
+use super::handling::{Handling, Tracer};
+use super::health::Health;
 use super::ledger::{Ledger, Setback, What};
 use super::observer::{Event, Observers};
 use super::outcome::{Outcome, Reply};
@@ -31,6 +34,8 @@ pub(crate) struct Shop {
     pub(crate) clock: Clock,
     pub(crate) producer: Producer,
     pub(crate) observers: Observers,
+    pub(crate) tracer: Tracer,
+    pub(crate) health: Health,
     pub(crate) dead_letters: Destination,
     /// How long a handler may take.
     pub(crate) attempt_within: Duration,
@@ -114,14 +119,15 @@ impl From<Setback> for Failure {
 impl Work {
     /// Handles the record, in as many attempts as it takes, and settles it.
     pub(crate) async fn settle(mut self) -> Settled {
-        let settled = self.work().await;
+        let handling = Handling::begin(&self.record, &self.shop.group, &self.shop.tracer);
+        let settled = self.work(&handling).instrument(handling.span()).await;
         if matches!(settled, Settled::Done) {
             self.turn.pass();
         }
         settled
     }
 
-    async fn work(&mut self) -> Settled {
+    async fn work(&mut self, handling: &Handling) -> Settled {
         let mut attempt = 1;
         let mut setback = self.shop.ledger.as_ref().and_then(|ledger| ledger.setback(&self.record));
         loop {
@@ -130,7 +136,7 @@ impl Work {
                     attempt = setback.attempts;
                     Err(setback.into())
                 }
-                None => match self.make(attempt).await {
+                None => match self.make(attempt, handling).await {
                     Some(made) => made,
                     None => return Settled::GivenUp,
                 },
@@ -163,13 +169,18 @@ impl Work {
     }
 
     /// Makes an attempt as soon as one may be made; `None` where it is told to stop.
-    async fn make(&self, attempt: u32) -> Option<Result<Made, Failure>> {
+    async fn make(&self, attempt: u32, handling: &Handling) -> Option<Result<Made, Failure>> {
         let (slot, admission) = self.stop.unless_stopped(self.admission()).await?;
-        let made = match self.attempt(attempt).await {
-            Ok(replies) if self.shop.ledger.is_some() => Ok(Made::Draft(replies)),
-            Ok(replies) => self.reply(replies, attempt).await,
-            Err(failure) => Err(failure),
+        let trial = async {
+            match self.attempt(attempt).await {
+                Ok(replies) if self.shop.ledger.is_some() => {
+                    Ok(Made::Draft(replies.into_iter().map(Reply::traced).collect()))
+                }
+                Ok(replies) => self.reply(replies, attempt).await,
+                Err(failure) => Err(failure),
+            }
         };
+        let made = handling.attempt(attempt, &self.record, &self.shop.observers, trial).await;
         drop(slot);
         admission.report(made.as_ref().is_err_and(Failure::failed));
         Some(made)

@@ -9,10 +9,11 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
+use metrics::counter;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, RebalanceProtocol, StreamConsumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::types::RDKafkaRespErr as Event;
-use rdkafka::{ClientContext, TopicPartitionList};
+use rdkafka::{ClientContext, Statistics, TopicPartitionList};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time;
@@ -22,11 +23,14 @@ use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::positions::TopicPartition;
 use super::property::Role;
+use super::pulse::Pulse;
 use super::reader::{Items, Reader, Start};
 use super::record::Received;
 use super::reports::Reports;
+use super::statistics::ConsumerGauges;
 use super::tokens::Refresh;
 use crate::message::Incoming;
+use crate::metrics::{FAILED_COMMITS, REBALANCES};
 
 pub(super) const DEFAULTS: &[(&str, &str)] =
     &[("enable.auto.offset.store", "false"), ("auto.offset.reset", "earliest"), ("allow.auto.create.topics", "false")];
@@ -251,11 +255,14 @@ pub(super) fn connect(
     }
 
     let assignment = Arc::new(Assignment::default());
+    let reads_committed = config.get("isolation.level") != Some("read_uncommitted");
     let context = Context {
         reports: Reports::default(),
         assignment: Arc::clone(&assignment),
         rebalances,
         refresh: Refresh::default(),
+        gauges: ConsumerGauges::new(kafka.group().unwrap_or_default(), reads_committed),
+        pulse: Arc::default(),
     };
     let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
     assignment.attach(&client);
@@ -315,6 +322,8 @@ pub(super) struct Context {
     assignment: Arc<Assignment>,
     rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
     refresh: Refresh,
+    gauges: ConsumerGauges,
+    pub(super) pulse: Arc<Pulse>,
 }
 
 impl Context {
@@ -336,6 +345,13 @@ impl ClientContext for Context {
     fn error(&self, error: KafkaError, reason: &str) {
         self.reports.hear(&error, reason);
     }
+
+    fn stats(&self, statistics: Statistics) {
+        let is_connected = statistics.brokers.values().any(|broker| matches!(broker.state.as_str(), "UP" | "UPDATE"));
+        let why = || self.reports.recent().unwrap_or_else(|| "no broker is connected".to_owned());
+        self.pulse.set_unreachable((!is_connected).then(why));
+        self.gauges.show(&statistics, &self.assignment);
+    }
 }
 
 impl ConsumerContext for Context {
@@ -347,17 +363,32 @@ impl ConsumerContext for Context {
                 RebalanceProtocol::Cooperative => client.incremental_assign(partitions),
                 _ => client.assign(partitions),
             };
-            assigned.unwrap_or_else(|error| log::error!("Kafka: partitions not taken: {error}"));
+            assigned.unwrap_or_else(|error| tracing::error!("Kafka: partitions not taken: {error}"));
             self.assignment.assigned.notify_one();
+            self.pulse.set_joined(true);
+            counter!(REBALANCES, "group" => self.gauges.group()).increment(1);
             return;
         }
         let rebalances = self.rebalances.as_ref();
         if client.assignment_lost() {
+            self.pulse.set_joined(false);
             let _ = rebalances.map(|rebalances| rebalances.send(Rebalanced::Lost(partitions.clone())));
         } else if rebalances.is_some_and(|it| it.send(Rebalanced::Revoked(partitions.clone())).is_ok()) {
             return;
         }
         give_up(client, &self.assignment, partitions);
+    }
+
+    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
+        match result {
+            Ok(()) => self.gauges.committed(),
+            // There was nothing to commit.
+            Err(KafkaError::ConsumerCommit(Code::NoOffset)) => {}
+            Err(error) => {
+                tracing::warn!("Kafka: group `{}`: {error}", self.gauges.group());
+                counter!(FAILED_COMMITS, "group" => self.gauges.group()).increment(1);
+            }
+        }
     }
 }
 
@@ -371,5 +402,5 @@ where
         RebalanceProtocol::Cooperative => client.incremental_unassign(partitions),
         _ => client.unassign(),
     };
-    given_up.unwrap_or_else(|error| log::error!("Kafka: partitions not given up: {error}"));
+    given_up.unwrap_or_else(|error| tracing::error!("Kafka: partitions not given up: {error}"));
 }

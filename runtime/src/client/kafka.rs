@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::{env, fmt};
 
 use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
 
 use super::admin::Admin;
 use super::consumer::Consumer;
@@ -325,7 +326,19 @@ impl Kafka {
                 config.set(name, &property.value);
             }
         }
+        config.set_log_level(self.log_level());
         Ok(config)
+    }
+
+    /// What librdkafka is to log; rdkafka would look at nothing but its own facade, and leave the property out.
+    fn log_level(&self) -> RDKafkaLogLevel {
+        let level = self.get("log_level").and_then(|level| level.parse().ok());
+        let has_contexts = self.get("debug").is_some_and(|contexts| !contexts.is_empty());
+        match level {
+            Some(level) => native_level(level),
+            None if has_contexts => RDKafkaLogLevel::Debug,
+            None => RDKafkaLogLevel::Info,
+        }
     }
 
     /// Refuses a property that would break a promise.
@@ -355,6 +368,20 @@ impl Kafka {
     fn setting(&self, property: &str) -> Setting {
         let variable = self.properties.get(property).and_then(|property| property.variable.clone());
         Setting { property: property.to_owned(), variable }
+    }
+}
+
+/// A level of syslog.
+fn native_level(level: u8) -> RDKafkaLogLevel {
+    match level {
+        0 => RDKafkaLogLevel::Emerg,
+        1 => RDKafkaLogLevel::Alert,
+        2 => RDKafkaLogLevel::Critical,
+        3 => RDKafkaLogLevel::Error,
+        4 => RDKafkaLogLevel::Warning,
+        5 => RDKafkaLogLevel::Notice,
+        6 => RDKafkaLogLevel::Info,
+        _ => RDKafkaLogLevel::Debug,
     }
 }
 

@@ -39,6 +39,7 @@ mod positions;
 mod producer;
 mod producer_record;
 mod property;
+mod pulse;
 mod reader;
 mod record;
 mod records;
@@ -47,8 +48,11 @@ mod room;
 mod sender;
 #[cfg(feature = "testing")]
 pub(crate) mod snapshot;
+mod spans;
+mod statistics;
 mod tokens;
 mod topics;
+mod trace;
 mod transaction;
 mod variables;
 
@@ -64,11 +68,14 @@ pub use self::plan::{Applied, Difference, Plan};
 pub use self::positions::{Lag, Position, TopicPartition};
 pub use self::producer::{Delivery, Producer};
 pub use self::producer_record::{IntoRecord, ProducerRecord};
+pub(crate) use self::pulse::Pulse;
 pub use self::record::{Header, Received, Record};
 pub(crate) use self::records::{Polled, Records};
 pub(crate) use self::sender::Queued;
 #[cfg(feature = "testing")]
 pub(crate) use self::snapshot::SnapshotError;
+pub(crate) use self::spans::key_hash;
 pub use self::tokens::Token;
+pub use self::trace::{InvalidTraceparent, TRACEPARENT, TRACESTATE, TraceContext};
 pub(crate) use self::transaction::{OpenTransaction, Uncommitted};
 pub use self::transaction::{Transaction, TransactionalProducer};

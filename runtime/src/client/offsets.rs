@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
@@ -52,9 +52,25 @@ pub(super) struct Partition {
 struct Progress {
     /// Offsets in the order in which they were received, and whether each is handled. The first one never is. They
     /// have gaps where the topic is compacted or transactional.
-    in_hand: VecDeque<(i64, bool)>,
+    in_hand: VecDeque<Entry>,
     /// Somebody else has the partition now, or this consumer anew.
     revoked: bool,
+}
+
+/// A record that was received.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) offset: i64,
+    pub(super) received: Instant,
+    done: bool,
+}
+
+/// How much of a partition was received and is not done.
+#[derive(Debug, Default)]
+pub(super) struct InHand {
+    pub(super) messages: usize,
+    /// That of the lowest offset.
+    pub(super) oldest: Option<Entry>,
 }
 
 impl Assignment {
@@ -100,14 +116,14 @@ impl Assignment {
         let mut partitions = lock(&self.partitions);
         if let Some(partition) = partitions.get(topic).and_then(|numbers| numbers.get(&number)) {
             let mut progress = lock(&partition.progress);
-            if progress.in_hand.back().is_none_or(|(last, _)| *last < offset) {
-                progress.in_hand.push_back((offset, false));
+            if progress.in_hand.back().is_none_or(|last| last.offset < offset) {
+                progress.in_hand.push_back(Entry::new(offset));
                 return Arc::clone(partition);
             }
             // Back to an earlier offset: the topic was truncated or made anew.
             progress.revoked = true;
         }
-        let progress = Progress { in_hand: VecDeque::from([(offset, false)]), revoked: false };
+        let progress = Progress { in_hand: VecDeque::from([Entry::new(offset)]), revoked: false };
         let partition = Arc::new(Partition { topic: topic.to_owned(), number, progress: Mutex::new(progress) });
         partitions.entry(topic.to_owned()).or_default().insert(number, Arc::clone(&partition));
         partition
@@ -117,7 +133,18 @@ impl Assignment {
     pub(super) fn first_in_hand(&self, topic: &str, number: i32) -> Option<i64> {
         let partitions = lock(&self.partitions);
         let progress = lock(&partitions.get(topic)?.get(&number)?.progress);
-        progress.in_hand.front().map(|(offset, _)| *offset)
+        progress.in_hand.front().map(|entry| entry.offset)
+    }
+
+    /// How much of a partition was received and is not done.
+    pub(super) fn in_hand(&self, topic: &str, number: i32) -> InHand {
+        let partitions = lock(&self.partitions);
+        let Some(partition) = partitions.get(topic).and_then(|numbers| numbers.get(&number)) else {
+            return InHand::default();
+        };
+        let progress = lock(&partition.progress);
+        let messages = progress.in_hand.iter().filter(|entry| !entry.done).count();
+        InHand { messages, oldest: progress.in_hand.iter().find(|entry| !entry.done).copied() }
     }
 
     /// Forgets partitions: what is done for their records from now on changes nothing.
@@ -148,7 +175,7 @@ impl Assignment {
             });
         if let Err(error) = sought {
             // Revoked this very moment: whoever has it now begins there.
-            log::warn!("Kafka: {}[{}]: not back at offset {offset}: {error}", partition.topic, partition.number);
+            tracing::warn!("Kafka: {}[{}]: not back at offset {offset}: {error}", partition.topic, partition.number);
         }
     }
 
@@ -161,7 +188,7 @@ impl Assignment {
         }
         progress.revoked = true;
         partitions.get_mut(&partition.topic)?.remove(&partition.number);
-        progress.in_hand.front().map(|(offset, _)| *offset)
+        progress.in_hand.front().map(|entry| entry.offset)
     }
 
     /// Marks a record handled, and stores the offset of its partition if that goes on by it.
@@ -181,7 +208,7 @@ impl Assignment {
         };
         if let Err(error) = client.store_offset(&partition.topic, partition.number, handled) {
             // Revoked this very moment, or closed: the record comes again.
-            log::debug!("Kafka: {}[{}]: offset {handled} not stored: {error}", partition.topic, partition.number);
+            tracing::debug!("Kafka: {}[{}]: offset {handled} not stored: {error}", partition.topic, partition.number);
         }
     }
 }
@@ -205,16 +232,22 @@ impl Partition {
     }
 }
 
+impl Entry {
+    fn new(offset: i64) -> Self {
+        Self { offset, received: Instant::now(), done: false }
+    }
+}
+
 impl Progress {
     fn reach(&self, offsets: &BTreeSet<i64>) -> Reach {
         if self.revoked {
             return Reach::Revoked;
         }
-        let is_handled = |(offset, done): &&(i64, bool)| *done || offsets.contains(offset);
-        let handled = self.in_hand.iter().take_while(is_handled).last().map(|(offset, _)| *offset);
+        let is_handled = |entry: &&Entry| entry.done || offsets.contains(&entry.offset);
+        let handled = self.in_hand.iter().take_while(is_handled).last().map(|entry| entry.offset);
         match (handled, self.in_hand.iter().find(|entry| !is_handled(entry)), offsets.last()) {
             (Some(handled), _, Some(last)) if handled >= *last => Reach::Behind(handled),
-            (_, Some((left_out, _)), _) => Reach::LeftOut(*left_out),
+            (_, Some(left_out), _) => Reach::LeftOut(left_out.offset),
             // They are not in hand.
             _ => Reach::Revoked,
         }
@@ -222,8 +255,8 @@ impl Progress {
 
     /// Marks an offset handled.
     fn mark(&mut self, offset: i64) -> Option<()> {
-        let index = self.in_hand.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
-        self.in_hand.get_mut(index)?.1 = true;
+        let index = self.in_hand.binary_search_by_key(&offset, |entry| entry.offset).ok()?;
+        self.in_hand.get_mut(index)?.done = true;
         Some(())
     }
 
@@ -234,7 +267,7 @@ impl Progress {
         }
         self.mark(offset)?;
         let mut handled = None;
-        while let Some((offset, true)) = self.in_hand.front() {
+        while let Some(Entry { offset, done: true, .. }) = self.in_hand.front() {
             handled = Some(*offset);
             self.in_hand.pop_front();
         }
@@ -251,7 +284,7 @@ mod tests {
     use super::*;
 
     fn received(offsets: &[i64]) -> Progress {
-        Progress { in_hand: offsets.iter().map(|offset| (*offset, false)).collect(), revoked: false }
+        Progress { in_hand: offsets.iter().copied().map(Entry::new).collect(), revoked: false }
     }
 
     #[test]

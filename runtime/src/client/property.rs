@@ -96,6 +96,9 @@ const CONSUMER: &[&str] = &[
     "session.timeout.ms",
 ];
 
+/// What nobody listens to who administers.
+const NOT_OF_ADMIN: &[&str] = &["statistics.interval.ms"];
+
 /// Parts of names whose values nobody should see in a log.
 const SECRET: &[&str] =
     &["credential", "jaas", "oauthbearer.config", "passphrase", "password", "pem", "secret", "token", "username"];
@@ -107,7 +110,11 @@ pub(crate) fn canonical(name: &str) -> &str {
 
 /// Whether a client takes a property, given its canonical name.
 pub(crate) fn is_for(role: Role, name: &str) -> bool {
-    (role == Role::Producer || !PRODUCER.contains(&name)) && (role == Role::Consumer || !CONSUMER.contains(&name))
+    match role {
+        Role::Producer => !CONSUMER.contains(&name),
+        Role::Consumer => !PRODUCER.contains(&name),
+        Role::Admin => ![PRODUCER, CONSUMER, NOT_OF_ADMIN].iter().any(|others| others.contains(&name)),
+    }
 }
 
 /// Whether the value of a property must not be shown.
@@ -137,7 +144,8 @@ mod tests {
 
     #[test]
     fn every_listed_property_exists() {
-        let listed = ALIASES.iter().flat_map(|(alias, name)| [alias, name]).chain(PRODUCER).chain(CONSUMER);
+        let listed =
+            ALIASES.iter().flat_map(|(alias, name)| [alias, name]).chain(PRODUCER).chain(CONSUMER).chain(NOT_OF_ADMIN);
         let unknown: Vec<_> = listed.filter(|name| !is_known(name)).collect();
         assert_eq!(unknown, Vec::<&&str>::new());
     }
@@ -147,6 +155,9 @@ mod tests {
         assert!(is_for(Role::Producer, "acks") && !is_for(Role::Consumer, "acks") && !is_for(Role::Admin, "acks"));
         assert!(is_for(Role::Consumer, "group.id") && !is_for(Role::Producer, "group.id"));
         assert!(is_for(Role::Admin, "client.id") && is_for(Role::Producer, "client.id"));
+        let statistics =
+            [Role::Producer, Role::Consumer, Role::Admin].map(|role| is_for(role, "statistics.interval.ms"));
+        assert_eq!(statistics, [true, true, false]);
     }
 
     #[test]

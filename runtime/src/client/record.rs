@@ -212,7 +212,7 @@ pub(super) fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
     };
     panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
-        log::warn!("Kafka: topic `{topic}`, partition {partition}, offset {offset}: headers that are not UTF-8");
+        tracing::warn!("Kafka: topic `{topic}`, partition {partition}, offset {offset}: headers that are not UTF-8");
         Vec::new()
     })
 }

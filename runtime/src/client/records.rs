@@ -13,7 +13,9 @@ use super::error::{Cause, CloseError, ConfigError, ReceiveError};
 use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::property::Role;
+use super::pulse::Pulse;
 use super::record::Record;
+use super::statistics::INTERVAL;
 use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
 
 /// A pause throws away what was fetched ahead, so that is little; and after it, records are to come soon.
@@ -49,7 +51,7 @@ impl Records {
     /// A member that has not joined yet.
     pub(crate) fn new(kafka: &Kafka, topics: Vec<String>) -> Result<Self, ConfigError> {
         let (sender, heard) = mpsc::unbounded_channel();
-        let (client, assignment) = connect(kafka, &[DEFAULTS, PAUSABLE].concat(), Some(sender))?;
+        let (client, assignment) = connect(kafka, &[DEFAULTS, PAUSABLE, &[INTERVAL]].concat(), Some(sender))?;
         let membership = Membership {
             client: Some(Arc::clone(&client)),
             assignment: Arc::clone(&assignment),
@@ -118,19 +120,19 @@ impl Records {
     /// Fetches no more of a partition, until it is [resumed](Self::resume).
     pub(crate) fn pause(&self, topic: &str, partition: i32) {
         let paused = self.client().pause(&only(topic, partition));
-        paused.unwrap_or_else(|error| log::debug!("Kafka: {topic}[{partition}] not paused: {error}"));
+        paused.unwrap_or_else(|error| tracing::debug!("Kafka: {topic}[{partition}] not paused: {error}"));
     }
 
     /// Fetches of a partition again.
     pub(crate) fn resume(&self, topic: &str, partition: i32) {
         let resumed = self.client().resume(&only(topic, partition));
-        resumed.unwrap_or_else(|error| log::debug!("Kafka: {topic}[{partition}] not resumed: {error}"));
+        resumed.unwrap_or_else(|error| tracing::debug!("Kafka: {topic}[{partition}] not resumed: {error}"));
     }
 
     /// Fetches nothing more.
     pub(crate) fn pause_all(&self) {
         let paused = self.client().assignment().and_then(|assigned| self.client().pause(&assigned));
-        paused.unwrap_or_else(|error| log::debug!("Kafka: not paused: {error}"));
+        paused.unwrap_or_else(|error| tracing::debug!("Kafka: not paused: {error}"));
     }
 
     /// Gives revoked partitions up. What is done is committed first, by librdkafka.
@@ -144,6 +146,11 @@ impl Records {
         let Self { rebalances, membership, .. } = self;
         drop(rebalances);
         membership.close(deadline).await
+    }
+
+    /// What it knows of its place in the group.
+    pub(crate) fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.client().context().pulse)
     }
 
     fn client(&self) -> &Arc<Client> {

@@ -3,7 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use metrics::counter;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+use crate::metrics::CLIENT_ERRORS;
 
 /// How long a report says something about a failure that is seen later: librdkafka tries to connect at least every
 /// 10 s (`reconnect.backoff.max.ms`).
@@ -15,7 +18,9 @@ pub(super) struct Reports(Mutex<Option<(Instant, String)>>);
 
 impl Reports {
     pub(super) fn hear(&self, error: &KafkaError, reason: &str) {
-        log::warn!("Kafka: {error}: {reason}");
+        tracing::warn!("Kafka: {error}: {reason}");
+        let code = error.rdkafka_error_code().map_or_else(|| "Unknown".to_owned(), |code| format!("{code:?}"));
+        counter!(CLIENT_ERRORS, "error" => code).increment(1);
         // It follows the reports that say why.
         if error.rdkafka_error_code() == Some(Code::AllBrokersDown) {
             return;

@@ -6,6 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(super) struct Room {
     messages: Arc<Semaphore>,
+    places: usize,
     bytes: Arc<Semaphore>,
     capacity: usize,
 }
@@ -18,9 +19,10 @@ pub(super) struct Place {
 impl Room {
     /// No number of messages is no limit, as for librdkafka.
     pub(super) fn new(messages: usize, kilobytes: usize) -> Self {
-        let messages = if messages == 0 { Semaphore::MAX_PERMITS } else { messages.min(Semaphore::MAX_PERMITS) };
+        let places = if messages == 0 { Semaphore::MAX_PERMITS } else { messages.min(Semaphore::MAX_PERMITS) };
         let capacity = kilobytes.saturating_mul(1024).min(Semaphore::MAX_PERMITS);
-        Self { messages: Arc::new(Semaphore::new(messages)), bytes: Arc::new(Semaphore::new(capacity)), capacity }
+        let [messages, bytes] = [places, capacity].map(|permits| Arc::new(Semaphore::new(permits)));
+        Self { messages, places, bytes, capacity }
     }
 
     /// A place for a message, first come first served; none once the room is closed. A message that is larger than
@@ -30,6 +32,11 @@ impl Room {
         let message = Arc::clone(&self.messages).acquire_owned().await.ok()?;
         let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await.ok()?;
         Some(Place { _permits: [message, bytes] })
+    }
+
+    /// How many messages are in it.
+    pub(super) fn taken(&self) -> usize {
+        self.places.saturating_sub(self.messages.available_permits())
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use rdkafka::ClientContext;
 use rdkafka::config::NativeClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, DeliveryResult, Header as HeaderRef, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, PurgeConfig, ThreadedProducer};
+use rdkafka::{ClientContext, Statistics};
 use tokio::sync::oneshot;
 use tokio::task;
+use tracing::{Instrument as _, Span};
 
 use super::error::{Cause, CloseError, ConfigError, SendError, SizeLimit, Undelivered};
 use super::kafka::Kafka;
@@ -21,8 +22,11 @@ use super::property::Role;
 use super::record::{Header, headers, system_time};
 use super::reports::Reports;
 use super::room::{Place, Room};
+use super::spans::{refused, sending, sent};
+use super::statistics::{INTERVAL, ProducerGauges};
 use super::tokens::Refresh;
 use super::topics::{ANSWER_TIMEOUT, NotFound, Standing, Topics};
+use super::trace::TraceContext;
 
 const DEFAULTS: &[(&str, &str)] = &[
     ("enable.idempotence", "true"),
@@ -31,6 +35,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("linger.ms", "0"),
     ("delivery.timeout.ms", "30000"),
     ("allow.auto.create.topics", "false"),
+    INTERVAL,
 ];
 
 /// How long a producer that is dropped with messages in hand goes on trying.
@@ -81,7 +86,7 @@ impl Sender {
     }
 
     pub(super) async fn deliver(&self, record: ProducerRecord) -> Result<Delivery, SendError> {
-        let mut queued = self.queue(record).await?;
+        let mut queued = self.queue(TraceContext::inject(record)).await?;
         self.delivered(&mut queued).await
     }
 
@@ -95,6 +100,17 @@ impl Sender {
     /// Queues a record behind all that were queued before it.
     pub(super) async fn queue(&self, record: ProducerRecord) -> Result<Queued, SendError> {
         let topic = record.topic_on(&self.kafka);
+        let span = sending(&topic, &record);
+        match self.queue_for(topic, record).instrument(span.clone()).await {
+            Ok((topic, size, delivered)) => Ok(Queued { topic, size, delivered, span }),
+            Err(error) => {
+                refused(&span, &error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn queue_for(&self, topic: String, record: ProducerRecord) -> Result<(String, usize, Reported), SendError> {
         let size = record.size();
         self.check_size(&topic, size, record.max_message_bytes)?;
         let gate = self.topics.gate(&topic);
@@ -116,18 +132,20 @@ impl Sender {
             },
             error => self.refusal(topic.clone(), size, error),
         })?;
-        Ok(Queued { topic, size, delivered })
+        Ok((topic, size, delivered))
     }
 
     /// Waits until a record is delivered, or given up. Nothing is lost if its future is dropped.
     pub(super) async fn delivered(&self, queued: &mut Queued) -> Result<Delivery, SendError> {
         let report = (&mut queued.delivered).await;
         let topic = queued.topic.clone();
-        match report {
+        let result = match report {
             Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
             Ok(Err(error)) => Err(self.refusal(topic, queued.size, error)),
             Err(_) => Err(SendError::Closed { topic }),
-        }
+        };
+        sent(&queued.span, &result);
+        result
     }
 
     /// Lets nobody in any more.
@@ -137,9 +155,8 @@ impl Sender {
 
     /// What there is to say when the flush before the end has given these records up.
     pub(super) fn closed(&self, given_up: Vec<ProducerRecord>, deadline: Duration) -> Result<(), CloseError> {
-        // Zero, unless librdkafka owes a report.
-        let in_flight = usize::try_from(self.client.in_flight_count()).unwrap_or_default();
-        match given_up.len().max(in_flight) {
+        // None, unless librdkafka owes a report. It counts events as well, those of logs and statistics.
+        match given_up.len().max(self.room.taken()) {
             0 => Ok(()),
             messages => {
                 let servers = self.kafka.bootstrap_servers().to_owned();
@@ -158,7 +175,7 @@ impl Sender {
         }
     }
 
-    fn enqueue(&self, topic: &str, record: &ProducerRecord, place: Place) -> KafkaResult<oneshot::Receiver<Report>> {
+    fn enqueue(&self, topic: &str, record: &ProducerRecord, place: Place) -> KafkaResult<Reported> {
         let (report, delivered) = oneshot::channel();
         let in_flight = InFlight { report, place, origin: Origin::of(record) };
         let mut sent: BaseRecord<'_, [u8], [u8], _> = BaseRecord::with_opaque_to(topic, Box::new(in_flight));
@@ -230,7 +247,7 @@ impl Drop for Sender {
         let _ = thread::Builder::new().name("kafka producer drop".to_owned()).spawn(move || {
             match flush(&client, LAST_DEADLINE).len() {
                 0 => {}
-                messages => log::error!(
+                messages => tracing::error!(
                     "Kafka: a producer was dropped without `close`; {messages} messages were not delivered to \
                      {servers} within {LAST_DEADLINE:?}"
                 ),
@@ -252,7 +269,7 @@ pub(super) fn flush(client: &Client, deadline: Duration) -> Vec<ProducerRecord> 
     client.context().given_up.start();
     client.purge(PurgeConfig::default().queue().inflight());
     if client.flush(REPORT_DEADLINE).is_err() {
-        log::error!("Kafka: librdkafka did not report on {} messages that were given up", client.in_flight_count());
+        tracing::error!("Kafka: librdkafka did not report on {} messages that were given up", client.in_flight_count());
     }
     client.context().given_up.take()
 }
@@ -267,8 +284,11 @@ fn owned_headers(headers: &[Header]) -> OwnedHeaders {
 pub(crate) struct Queued {
     topic: String,
     size: usize,
-    delivered: oneshot::Receiver<Report>,
+    delivered: Reported,
+    span: Span,
 }
+
+type Reported = oneshot::Receiver<Report>;
 
 /// What librdkafka keeps with a message until it reports on it.
 pub(super) struct InFlight {
@@ -337,6 +357,7 @@ pub(super) struct Context {
     reports: Reports,
     refresh: Refresh,
     given_up: GivenUp,
+    gauges: ProducerGauges,
 }
 
 impl Context {
@@ -348,6 +369,10 @@ impl Context {
 impl ClientContext for Context {
     fn error(&self, error: KafkaError, reason: &str) {
         self.reports.hear(&error, reason);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.gauges.show(&statistics);
     }
 }
 

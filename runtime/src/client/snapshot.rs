@@ -59,7 +59,9 @@ pub(crate) fn committed(kafka: &Kafka, topic: &str) -> Result<BTreeMap<i32, i64>
 }
 
 fn connect(kafka: &Kafka, topic: &str, offset: Offset) -> Result<(BaseConsumer, TopicPartitionList), SnapshotError> {
-    let client: BaseConsumer = kafka.client_config(Role::Consumer, DEFAULTS)?.create()?;
+    let mut config = kafka.client_config(Role::Consumer, DEFAULTS)?;
+    // Nobody listens.
+    let client: BaseConsumer = config.set("statistics.interval.ms", "0").create()?;
     let metadata = client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)?;
     let mut partitions = TopicPartitionList::new();
     for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions) {

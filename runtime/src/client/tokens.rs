@@ -119,7 +119,7 @@ async fn refresh<C: Authenticated>(tokens: Tokens, client: Weak<C>) {
         };
         let pause = set.map_or_else(
             |error| {
-                log::error!("Kafka: librdkafka did not take a token: {error}");
+                tracing::error!("Kafka: librdkafka did not take a token: {error}");
                 RETRY
             },
             |()| pause,

@@ -10,13 +10,18 @@
 
 mod backlog;
 mod breaker;
+mod captured;
 mod dead_letters;
 mod drain;
 mod exactly_once;
 mod handlers;
+mod health;
+mod logs;
+mod metering;
 mod order;
 mod retries;
 mod start;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -90,6 +90,22 @@ impl SendError {
     }
 }
 
+impl SendError {
+    /// The variant, as a word for a span.
+    pub(in crate::client) fn word(&self) -> &'static str {
+        match self {
+            Self::Encode(_) => "invalid",
+            Self::UnknownTopic { .. } => "unknown-topic",
+            Self::TooLarge { .. } => "too-large",
+            Self::Unreachable { .. } => "unreachable",
+            Self::TimedOut { .. } => "timed-out",
+            Self::Closed { .. } => "closed",
+            Self::Aborted { .. } => "aborted",
+            Self::Kafka { .. } => "kafka",
+        }
+    }
+}
+
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,0 +1,343 @@
+//! The trace that a record belongs to, in the headers of W3C Trace Context.
+
+use std::fmt;
+use std::future::Future;
+use std::str::FromStr;
+
+use super::producer_record::ProducerRecord;
+use super::record::Header;
+
+/// The name of the header that says which trace a record belongs to, and which span it comes from.
+pub const TRACEPARENT: &str = "traceparent";
+
+/// The name of the header that tracers keep their own notes in.
+pub const TRACESTATE: &str = "tracestate";
+
+/// The most that is passed on of a `tracestate`, in bytes and in members: what the recommendation asks for at least.
+const STATE_BYTES: usize = 512;
+const STATE_MEMBERS: usize = 32;
+
+tokio::task_local! {
+    static CURRENT: TraceContext;
+}
+
+/// A place in a trace, as the headers `traceparent` and `tracestate` of the [W3C recommendation][w3c] carry it from one
+/// program to the next: the trace, a span in it, and whether that is recorded.
+///
+/// A handler of an [`App`](crate::app::App) runs in the [`scope`](Self::scope) of one: that of its message, or of a new
+/// trace where the message has none. Whatever any producer sends in a scope gets the two headers, unless it has a
+/// `traceparent` already. Outside of a scope nothing is added. A task that is spawned is outside; take the context along:
+///
+/// ```
+/// # use thoth_messaging::client::{Producer, TraceContext};
+/// # use thoth_messaging::messages::PackageReleased;
+/// # fn run(producer: Producer, released: PackageReleased) {
+/// let sends = async move { producer.send(&released).await };
+/// match TraceContext::current() {
+///     Some(context) => tokio::spawn(context.scope(sends)),
+///     None => tokio::spawn(sends),
+/// };
+/// # }
+/// ```
+///
+/// Outside of an app, begin where a record or a request comes from:
+///
+/// ```
+/// # use thoth_messaging::client::{Record, TraceContext};
+/// # async fn handle() {}
+/// # async fn run(record: &Record) {
+/// let incoming = TraceContext::of(record.headers());
+/// let context = incoming.map_or_else(TraceContext::root, |incoming| incoming.child());
+/// context.scope(handle()).await;
+/// # }
+/// ```
+///
+/// How OpenTelemetry's spans and these become the same ones: see [`App::traced_by`](crate::app::App::traced_by).
+///
+/// [w3c]: https://www.w3.org/TR/trace-context-1/
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceContext {
+    trace: u128,
+    span: u64,
+    is_sampled: bool,
+    state: Option<String>,
+}
+
+impl TraceContext {
+    /// The first span of a new trace, which is recorded: so decide OpenTelemetry's samplers unless they are told
+    /// otherwise.
+    #[must_use]
+    pub fn root() -> Self {
+        Self { trace: fastrand::u128(1..), span: fastrand::u64(1..), is_sampled: true, state: None }
+    }
+
+    /// Another span of the same trace, whose parent is this one.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { span: fastrand::u64(1..), ..self.clone() }
+    }
+
+    /// A span that a tracer has made. `None` where one of the ids is zero, which is none.
+    #[must_use]
+    pub fn new(trace_id: u128, span_id: u64, is_sampled: bool) -> Option<Self> {
+        let is_valid = trace_id != 0 && span_id != 0;
+        is_valid.then_some(Self { trace: trace_id, span: span_id, is_sampled, state: None })
+    }
+
+    /// With a `tracestate` in place of what it had: whole members of it, up to 32 and up to 512 bytes; none where it is
+    /// not printable ASCII.
+    #[must_use]
+    pub fn with_state(self, state: &str) -> Self {
+        Self { state: kept(state), ..self }
+    }
+
+    /// What the headers of a record say; `None` where they say nothing, or what is no `traceparent`. Of several the last
+    /// one counts.
+    #[must_use]
+    pub fn of(headers: &[Header]) -> Option<Self> {
+        let parent = headers.iter().rfind(|header| header.name == TRACEPARENT)?;
+        let parent: Self = std::str::from_utf8(parent.value.as_deref()?).ok()?.parse().ok()?;
+        let states = headers.iter().filter(|header| header.name == TRACESTATE);
+        let states: Option<Vec<_>> =
+            states.map(|header| std::str::from_utf8(header.value.as_deref().unwrap_or_default()).ok()).collect();
+        let state = states.and_then(|states| kept(&states.join(",")));
+        Some(Self { state, ..parent })
+    }
+
+    /// The context of the scope that this is called in.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// Runs a future in which this is the [current](Self::current) context.
+    pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        CURRENT.scope(self, future)
+    }
+
+    /// The id of the trace.
+    #[must_use]
+    pub fn trace_id(&self) -> u128 {
+        self.trace
+    }
+
+    /// The id of the span.
+    #[must_use]
+    pub fn span_id(&self) -> u64 {
+        self.span
+    }
+
+    /// Whether the span is recorded.
+    #[must_use]
+    pub fn is_sampled(&self) -> bool {
+        self.is_sampled
+    }
+
+    /// The `tracestate`.
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// Adds the headers of the scope to a record that has none.
+    pub(crate) fn inject(mut record: ProducerRecord) -> ProducerRecord {
+        // Nothing is a scope that says nothing.
+        let _ = CURRENT.try_with(|context| {
+            if record.headers.iter().all(|header| header.name != TRACEPARENT) {
+                record.headers.push(Header::new(TRACEPARENT, context.to_string()));
+                record.headers.extend(context.state().map(|state| Header::new(TRACESTATE, state)));
+            }
+        });
+        record
+    }
+}
+
+/// The `traceparent`, of version 00.
+impl fmt::Display for TraceContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.is_sampled))
+    }
+}
+
+/// A text that is no `traceparent`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTraceparent;
+
+impl fmt::Display for InvalidTraceparent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is no `traceparent`, as `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01`")
+    }
+}
+
+impl std::error::Error for InvalidTraceparent {}
+
+/// Reads a `traceparent`. Of a version after 00 it reads what 00 has; what follows it is left out.
+///
+/// ```
+/// use thoth_messaging::client::TraceContext;
+///
+/// let context: TraceContext = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+/// assert!(context.is_sampled());
+/// assert_eq!(context.child().trace_id(), context.trace_id());
+/// # Ok::<(), thoth_messaging::client::InvalidTraceparent>(())
+/// ```
+impl FromStr for TraceContext {
+    type Err = InvalidTraceparent;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTraceparent> {
+        parse(text).ok_or(InvalidTraceparent)
+    }
+}
+
+fn parse(text: &str) -> Option<TraceContext> {
+    let mut fields = text.splitn(5, '-');
+    let [version, trace, span, flags] = [2, 32, 16, 2].map(|length| fields.next().and_then(|text| hex(text, length)));
+    let version = version?;
+    // 255 is no version, and 0 has no more fields.
+    if version == 0xff || version == 0 && fields.next().is_some() {
+        return None;
+    }
+    TraceContext::new(trace?, u64::try_from(span?).ok()?, flags? & 1 == 1)
+}
+
+/// Lower-case hexadecimal digits of this number.
+fn hex(text: &str, length: usize) -> Option<u128> {
+    let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if text.len() != length || !is_hex {
+        return None;
+    }
+    u128::from_str_radix(text, 16).ok()
+}
+
+/// What is passed on of a `tracestate`: its first members, each whole or not at all.
+fn kept(state: &str) -> Option<String> {
+    if !state.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
+        return None;
+    }
+    let mut kept = String::new();
+    let members = state.split(',').map(str::trim).filter(|member| !member.is_empty());
+    for member in members.take(STATE_MEMBERS) {
+        let comma = usize::from(!kept.is_empty());
+        if kept.len() + comma + member.len() <= STATE_BYTES {
+            kept.push_str(&","[..comma]);
+            kept.push_str(member);
+        }
+    }
+    (!kept.is_empty()).then_some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    const SPAN: &str = "b7ad6b7169203331";
+
+    #[test]
+    fn a_traceparent_is_read_as_the_recommendation_says() {
+        let sampled = |text: String| text.parse::<TraceContext>().ok().map(|context| context.is_sampled());
+        let cases = [
+            ("00", TRACE, SPAN, "01", Some(true)),
+            ("00", TRACE, SPAN, "00", Some(false)),
+            // Other flags are for versions to come.
+            ("00", TRACE, SPAN, "ff", Some(true)),
+            ("00", TRACE, SPAN, "fe", Some(false)),
+            // A later version, which may have more fields.
+            ("cc", TRACE, SPAN, "01", Some(true)),
+            ("cc", TRACE, SPAN, "01-what-the-future-will-be-like", Some(true)),
+            ("cc", TRACE, SPAN, "01-", Some(true)),
+            ("cc", TRACE, SPAN, "01.what-the-future-will-be-like", None),
+            ("fe", TRACE, SPAN, "01", Some(true)),
+            ("ff", TRACE, SPAN, "01", None),
+            ("00", TRACE, SPAN, "01-", None),
+            ("00", TRACE, SPAN, "01-what", None),
+            ("00", TRACE, SPAN, "01.", None),
+            // No lower-case hexadecimal digits, or too few, or too many.
+            ("0", TRACE, SPAN, "01", None),
+            (".0", TRACE, SPAN, "01", None),
+            ("0x", TRACE, SPAN, "01", None),
+            ("000", TRACE, SPAN, "01", None),
+            ("00", "0AF7651916CD43DD8448EB211C80319C", SPAN, "01", None),
+            ("00", TRACE, "B7AD6B7169203331", "01", None),
+            ("00", TRACE, SPAN, "0A", None),
+            ("00", ".af7651916cd43dd8448eb211c80319c", SPAN, "01", None),
+            ("00", "+af7651916cd43dd8448eb211c80319c", SPAN, "01", None),
+            ("00", "f7651916cd43dd8448eb211c80319c", SPAN, "01", None),
+            ("00", "000af7651916cd43dd8448eb211c80319c", SPAN, "01", None),
+            ("00", TRACE, "ad6b7169203331", "01", None),
+            ("00", TRACE, "b7ad6b716920333100", "01", None),
+            ("00", TRACE, SPAN, "1", None),
+            ("00", TRACE, SPAN, "001", None),
+            ("00", TRACE, SPAN, ".1", None),
+            // Ids that are none.
+            ("00", "00000000000000000000000000000000", SPAN, "01", None),
+            ("00", TRACE, "0000000000000000", "01", None),
+        ];
+        for (version, trace, span, flags, expected) in cases {
+            let text = format!("{version}-{trace}-{span}-{flags}");
+            assert_eq!(sampled(text.clone()), expected, "{text}");
+        }
+        for text in ["", "00", "00-", &format!("00-{TRACE}"), &format!("00-{TRACE}-{SPAN}"), "00-é-é-é", " 00---"] {
+            assert_eq!(sampled(text.to_owned()), None, "{text}");
+        }
+        assert_eq!(sampled(format!(" 00-{TRACE}-{SPAN}-01")), None);
+    }
+
+    #[test]
+    fn a_traceparent_is_written_as_version_00_with_the_flags_that_it_knows() {
+        let written = |flags| format!("cc-{TRACE}-{SPAN}-{flags}").parse::<TraceContext>().unwrap().to_string();
+        assert_eq!(written("ff-more"), format!("00-{TRACE}-{SPAN}-01"));
+        assert_eq!(written("fe"), format!("00-{TRACE}-{SPAN}-00"));
+        let small = TraceContext::new(1, 2, false).unwrap().to_string();
+        assert_eq!(small, "00-00000000000000000000000000000001-0000000000000002-00");
+        assert_eq!(small.parse::<TraceContext>().unwrap().to_string(), small);
+    }
+
+    #[test]
+    fn a_child_is_of_the_same_trace_with_another_span() {
+        let root = TraceContext::root().with_state("congo=t61rcWkgMzE");
+        let child = root.child();
+        assert_eq!((child.trace_id(), child.state()), (root.trace_id(), Some("congo=t61rcWkgMzE")));
+        assert_ne!(child.span_id(), root.span_id());
+        assert_ne!(TraceContext::root().trace_id(), root.trace_id());
+    }
+
+    #[test]
+    fn a_tracestate_is_passed_on_with_a_traceparent_and_in_bounds() {
+        let parent = || Header::new(TRACEPARENT, format!("00-{TRACE}-{SPAN}-00"));
+        let state = |headers: &[Header]| TraceContext::of(headers).unwrap().state().map(str::to_owned);
+        let of = |value: &str| Header::new(TRACESTATE, value);
+        assert_eq!(state(&[parent(), of("a=1,b=2")]), Some("a=1,b=2".to_owned()));
+        assert_eq!(state(&[of("a=1 ,, b=2"), parent(), of("c=3")]), Some("a=1,b=2,c=3".to_owned()));
+        assert_eq!(state(&[parent(), of("a=é")]), None);
+        assert_eq!(state(&[parent(), of(" ")]), None);
+        assert!(TraceContext::of(&[of("a=1")]).is_none());
+        assert!(TraceContext::of(&[Header::new(TRACEPARENT, [0xff]), of("a=1")]).is_none());
+
+        let long = format!("a=1,{}=2,c=3", "b".repeat(600));
+        assert_eq!(state(&[parent(), of(&long)]), Some("a=1,c=3".to_owned()));
+        let many = state(&[parent(), of(&vec!["a=1"; 100].join(","))]).unwrap();
+        assert_eq!(many.split(',').count(), STATE_MEMBERS);
+    }
+
+    #[test]
+    fn of_several_traceparents_the_last_one_counts() {
+        let parent = |flags| Header::new(TRACEPARENT, format!("00-{TRACE}-{SPAN}-{flags}"));
+        assert!(TraceContext::of(&[parent("00"), parent("01")]).unwrap().is_sampled());
+        assert_eq!(TraceContext::of(&[parent("00"), Header::new(TRACEPARENT, "no")]), None);
+    }
+
+    #[tokio::test]
+    async fn a_record_gets_the_headers_of_its_scope_once() {
+        let record = || ProducerRecord::raw("topic");
+        assert_eq!(TraceContext::inject(record()), record());
+        let context = TraceContext::root().with_state("a=1");
+        let (parent, context) = (context.to_string(), context);
+        let sent = context.clone().scope(async { TraceContext::inject(record()) }).await;
+        assert_eq!(sent, record().with_header(TRACEPARENT, parent).with_header(TRACESTATE, "a=1"));
+        let has_one = record().with_header(TRACEPARENT, "its own");
+        let kept = context.scope(async { TraceContext::inject(has_one.clone()) }).await;
+        assert_eq!(kept, has_one);
+        assert_eq!(TraceContext::current(), None);
+    }
+}
