@@ -1,5 +1,7 @@
 //! A service that has each released package solved and keeps the result.
 
+pub mod observe;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};

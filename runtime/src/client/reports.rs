@@ -18,6 +18,10 @@ pub(super) struct Reports(Mutex<Option<(Instant, String)>>);
 
 impl Reports {
     pub(super) fn hear(&self, error: &KafkaError, reason: &str) {
+        // With `enable.partition.eof` it comes here, too, and is none.
+        if error.rdkafka_error_code() == Some(Code::PartitionEOF) {
+            return;
+        }
         tracing::warn!("Kafka: {error}: {reason}");
         let code = error.rdkafka_error_code().map_or_else(|| "Unknown".to_owned(), |code| format!("{code:?}"));
         counter!(CLIENT_ERRORS, "error" => code).increment(1);

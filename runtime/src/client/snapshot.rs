@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::metadata::MetadataTopic;
-use rdkafka::{Offset, TopicPartitionList};
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
 use super::error::{Cause, ConfigError};
 use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::property::Role;
 use super::record::Record;
+use super::reports::Reports;
 use super::topics::ANSWER_TIMEOUT;
 
 /// How long the whole of a topic may take.
@@ -58,10 +59,10 @@ pub(crate) fn committed(kafka: &Kafka, topic: &str) -> Result<BTreeMap<i32, i64>
     Ok(elements.iter().map(|element| (element.partition(), element.offset())).filter_map(offset).collect())
 }
 
-fn connect(kafka: &Kafka, topic: &str, offset: Offset) -> Result<(BaseConsumer, TopicPartitionList), SnapshotError> {
+fn connect(kafka: &Kafka, topic: &str, offset: Offset) -> Result<(Client, TopicPartitionList), SnapshotError> {
     let mut config = kafka.client_config(Role::Consumer, DEFAULTS)?;
     // Nobody listens.
-    let client: BaseConsumer = config.set("statistics.interval.ms", "0").create()?;
+    let client: Client = config.set("statistics.interval.ms", "0").create_with_context(Context::default())?;
     let metadata = client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)?;
     let mut partitions = TopicPartitionList::new();
     for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions) {
@@ -72,6 +73,19 @@ fn connect(kafka: &Kafka, topic: &str, offset: Offset) -> Result<(BaseConsumer, 
     }
     Ok((client, partitions))
 }
+
+type Client = BaseConsumer<Context>;
+
+#[derive(Default)]
+struct Context(Reports);
+
+impl ClientContext for Context {
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.0.hear(&error, reason);
+    }
+}
+
+impl ConsumerContext for Context {}
 
 /// Why there is nothing to see.
 #[derive(Debug)]
