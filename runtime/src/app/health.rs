@@ -99,8 +99,8 @@ impl Health {
 
     /// Whether messages are being handled, if there are any.
     ///
-    /// That no broker is connected it knows from librdkafka's statistics, within 5 s, and not at all where
-    /// `statistics.interval.ms` is 0.
+    /// That no broker is connected, and that a member without partitions is in its group, it knows from librdkafka's
+    /// statistics, within 5 s, and not at all where `statistics.interval.ms` is 0.
     ///
     /// # Errors
     ///

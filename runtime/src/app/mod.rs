@@ -66,7 +66,8 @@
 //! Each message is handled in a span of [`tracing`] called `handle`, each attempt at it in one called `attempt`, and what is
 //! sent in one called `send`, with the fields of OpenTelemetry's semantic conventions: topic, partition, offset, group, the
 //! ids of trace and span, and a hash of the key (what `printf %s KEY | sha256sum` begins with, 16 digits of it, so that a
-//! key that one knows is found, and one that can be guessed is no secret). Keys, payloads and headers are in none of them.
+//! key that one knows is found, and one that can be guessed is no secret). Keys, payloads and headers are in none of them; what a handler
+//! says in an error is logged as it says it.
 //!
 //! Messages carry their trace in the headers of the [W3C recommendation](https://www.w3.org/TR/trace-context-1/): what a
 //! handler sends goes on with the trace of its message ([`TraceContext`](crate::client::TraceContext)). With the crate

@@ -56,6 +56,7 @@ pub(super) type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveErro
 /// | `isolation.level` | `read_committed` | what was sent in a transaction is given once it is committed, or never |
 /// | `group.instance.id` | none | a static member: it keeps its partitions through a restart within `session.timeout.ms` |
 /// | `group.protocol` | `classic` | `consumer` is that of Kafka 4, where the brokers assign |
+/// | `statistics.interval.ms` | `0` | how often its [metrics](crate::metrics) are set, while it is asked for messages |
 ///
 /// `enable.auto.offset.store` is `false` and must be: `true` would commit what nobody has handled. A partition that is
 /// given up in a rebalance is committed first. Switch to `cooperative-sticky` from a client with another strategy (as
@@ -250,7 +251,8 @@ pub(super) fn connect(
         "it would commit messages that nobody has handled; leave it out, `done` stores the offset",
     )?;
     // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
-    if config.get("group.protocol") != Some("consumer") && config.get("partition.assignment.strategy").is_none() {
+    let brokers_assign = config.get("group.protocol") == Some("consumer");
+    if !brokers_assign && config.get("partition.assignment.strategy").is_none() {
         config.set("partition.assignment.strategy", "cooperative-sticky");
     }
 
@@ -262,6 +264,7 @@ pub(super) fn connect(
         rebalances,
         refresh: Refresh::default(),
         gauges: ConsumerGauges::new(kafka.group().unwrap_or_default(), reads_committed),
+        brokers_assign,
         pulse: Arc::default(),
     };
     let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::from)?);
@@ -323,6 +326,8 @@ pub(super) struct Context {
     rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
     refresh: Refresh,
     gauges: ConsumerGauges,
+    /// With the group protocol of Kafka 4.
+    brokers_assign: bool,
     pub(super) pulse: Arc<Pulse>,
 }
 
@@ -350,6 +355,12 @@ impl ClientContext for Context {
         let is_connected = statistics.brokers.values().any(|broker| matches!(broker.state.as_str(), "UP" | "UPDATE"));
         let why = || self.reports.recent().unwrap_or_else(|| "no broker is connected".to_owned());
         self.pulse.set_unreachable((!is_connected).then(why));
+        // A member without partitions may never have been assigned any. With the protocol of Kafka 4 nothing tells whether it
+        // still joins.
+        if let Some(group) = statistics.cgrp.as_ref().filter(|group| group.state == "up") {
+            let is_member = group.join_state == "steady" || self.brokers_assign && group.join_state == "init";
+            self.pulse.set_joined(is_member || self.pulse.has_joined());
+        }
         self.gauges.show(&statistics, &self.assignment);
     }
 }

@@ -25,7 +25,12 @@
 //! ```
 //!
 //! Everything runs on [tokio], on either of its runtimes, with its timer on (`enable_all`, as `#[tokio::main]` does).
-//! librdkafka brings threads of its own. What it logs, and what it gets over by itself, goes to the [`log`] facade.
+//! librdkafka brings threads of its own.
+//!
+//! All that is logged goes to [`tracing`], and to a logger of the `log` facade where there is no subscriber: what
+//! librdkafka logs with the target `librdkafka` and its level, more of it with its properties `debug` and `log_level`; what it
+//! gets over by itself as a warning with the reason. Each send is a span, and carries on the trace that it belongs to
+//! ([`TraceContext`]); [`metrics`](crate::metrics) names what is measured. Keys, payloads and secrets are in none of them.
 
 mod admin;
 mod consumer;

@@ -31,6 +31,7 @@ pub(super) const WINDOW: usize = 1000;
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
 /// | `batch.size` | `1000000` | how large a batch may be; set it to the smallest `max.message.bytes` of your topics if that is less, because the broker's limit is for whole batches |
 /// | `queue.buffering.max.messages`, `.kbytes` | `100000`, `1048576` | how much is under way before a send waits |
+/// | `statistics.interval.ms` | `5000` | how often its [metrics](crate::metrics) are set; `0` for never |
 ///
 /// Messages that are sent one after the other, each awaited, are one round trip each. To have many under way, give
 /// them to [`send_all`](Self::send_all), or await many together; they are queued in the order in which they are first

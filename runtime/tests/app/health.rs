@@ -32,7 +32,7 @@ async fn start(script: &Script, kafka: &std::sync::Arc<thoth_messaging::testing:
 }
 
 #[tokio::test]
-async fn an_app_is_ready_from_its_first_assignment_to_its_end() {
+async fn an_app_is_ready_from_when_it_is_in_its_group_to_its_end() {
     let script = Script::default();
     let (test, health) = start(&script, &kafka(1).await).await;
     assert_eq!(health.ready(), Err(Unhealthy::Starting { reason: None }));
@@ -87,4 +87,14 @@ async fn an_app_that_finds_no_broker_is_live_and_says_what_it_waits_for() {
     run.abort();
     assert!(run.await.is_err());
     assert_eq!(health.live(), Err(Unhealthy::Ended));
+}
+
+#[tokio::test]
+async fn a_member_of_the_group_that_has_no_partition_is_ready_too() {
+    let (script, kafka) = (Script::default(), kafka(1).await);
+    let (_first, first) = start(&script, &kafka).await;
+    wait_for(&first, Result::is_ok).await;
+    let (_second, second) = start(&script, &kafka).await;
+    wait_for(&second, Result::is_ok).await;
+    assert_eq!(first.ready(), Ok(()));
 }
