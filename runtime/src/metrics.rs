@@ -1,6 +1,6 @@
 //! What can be measured of a service and its clients: the names and labels of all metrics.
 //!
-//! They go through the facade of the crate [`metrics`](::metrics): whoever installs a recorder gets them, as
+//! They go through the facade of the crate `metrics`: whoever installs a recorder gets them, as
 //! `metrics-exporter-prometheus` does, *before* the app and the clients are made. Without a recorder they cost next to
 //! nothing. See `examples/service` for an endpoint that Prometheus reads.
 //!
