@@ -204,6 +204,7 @@ impl std::error::Error for Unhealthy {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::TransactionError;
 
     #[test]
     fn a_loop_that_does_not_turn_is_not_live() {
@@ -217,6 +218,21 @@ mod tests {
         // A drain may take as long as it is told.
         health.state().phase = Phase::Ending;
         assert_eq!(health.live(), Ok(()));
+    }
+
+    #[test]
+    fn who_waits_for_the_end_of_a_transaction_is_live_and_not_ready() {
+        let health = Health::default();
+        health.turn();
+        let cause = rdkafka::error::KafkaError::Canceled.into();
+        let error = TransactionError::Unreachable { id: "id".to_owned(), servers: String::new(), reason: None, cause };
+        health.see(&Event::TransactionDelayed(&error));
+        assert_eq!(
+            (health.live(), health.ready()),
+            (Ok(()), Err(Unhealthy::Unreachable { reason: error.to_string() }))
+        );
+        health.turn();
+        assert_eq!(health.ready(), Err(Unhealthy::NotJoined), "Kafka answered");
     }
 
     #[test]

@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use thoth_messaging::Message;
 use thoth_messaging::app::{App, Context, Outcome};
-use thoth_messaging::client::{Header, ProducerRecord, Record, TRACEPARENT, TRACESTATE, TraceContext};
+use thoth_messaging::client::{Header, Kafka, ProducerRecord, Record, TRACEPARENT, TRACESTATE, TraceContext};
 use thoth_messaging::messages::{PackageReleased, SolvedPackage};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
 use tracing::Level;
 
-use crate::captured::Captured;
+use crate::captured::{Captured, Spanned};
 use crate::{Script, kafka, released, topic};
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -25,16 +25,15 @@ fn headers<'a>(record: &'a Record, name: &str) -> Vec<&'a Header> {
     record.headers().iter().filter(|header| header.name == name).collect()
 }
 
+fn solved(released: PackageReleased) -> SolvedPackage {
+    let [component, version, solver] = ["test", "1.0.0", "solver"].map(str::to_owned);
+    let PackageReleased { package_name, package_version, index_url, .. } = released;
+    SolvedPackage::new(component, version, package_name, package_version, index_url, solver)
+}
+
 /// Sends as a handler may: by a reply, by the producer, and in a task of its own.
 async fn send_in_three_ways(released: PackageReleased, context: Context<()>) -> Result<Outcome, String> {
-    let solved = SolvedPackage::new(
-        "test".to_owned(),
-        "1.0.0".to_owned(),
-        released.package_name,
-        released.package_version,
-        released.index_url,
-        "solver".to_owned(),
-    );
+    let solved = solved(released);
     context.producer().send(&solved).await.map_err(|error| error.to_string())?;
     let (producer, by_task) = (context.producer().clone(), solved.clone());
     let sends = async move { producer.send(&by_task).await };
@@ -108,6 +107,31 @@ async fn a_dead_letter_has_the_trace_of_its_message_and_no_other_one() {
     assert_eq!((parents.len(), parents[0].value.as_deref()), (1, Some(PARENT.as_bytes())));
     assert_eq!(headers(&dead[0].record, TRACESTATE).len(), 1);
     assert!(headers(&dead[1].record, TRACEPARENT).is_empty());
+}
+
+#[tokio::test]
+async fn what_is_settled_in_a_transaction_has_the_same_traces() {
+    async fn reply(released: PackageReleased) -> Outcome {
+        match released.package_name.as_str() {
+            "reject" => Outcome::dead_letter("no"),
+            _ => Outcome::reply(solved(released)),
+        }
+    }
+    let kafka = TestKafka::start().unwrap();
+    kafka.create_topic(&SolvedPackage::DESCRIPTOR.topic).await.unwrap();
+    let app = |kafka: &Kafka| App::new(kafka).handle(reply).exactly_once(kafka.topic_name(topic()));
+    let (captured, _guard) = Captured::start();
+    let test = TestApp::start_on(kafka, Time::Skips, app).await.unwrap();
+    test.publish(with_trace("flask")).await.unwrap();
+    test.publish(&released("reject", "2")).await.unwrap();
+    test.settled(2).await.unwrap();
+    let sent = test.kafka().records(&SolvedPackage::DESCRIPTOR.topic).await.unwrap();
+    assert!(PARENT.contains(&format!("{:032x}", context(&sent[0]).trace_id())));
+    let dead = test.dead_letters().await.unwrap();
+    assert!(headers(&dead[0].record, TRACEPARENT).is_empty());
+    let sends = captured.spans("send");
+    let has_offset = |span: &&Spanned| !span.fields.get("messaging.kafka.offset").is_empty();
+    assert_eq!(sends.iter().filter(has_offset).count(), 4, "two that were published, a reply, and a dead letter");
 }
 
 #[tokio::test]
