@@ -373,6 +373,9 @@ impl<S: Send + Sync + 'static> App<S> {
             let mut attempt = 1;
             while let Err(error) = self.join(producer, &records).await {
                 let AppError::Receive(error @ ReceiveError::Unreachable { .. }) = error else { return Err(error) };
+                if !error.is_retriable() {
+                    return Err(AppError::Receive(error));
+                }
                 self.observers.tell(&Event::Unreachable(&error));
                 tokio::time::sleep(Retries::default().wait(attempt)).await;
                 attempt = attempt.saturating_add(1);

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use super::error::with_sources;
 use crate::client::{Header, Record, SendError};
 use crate::error::Violation;
 use crate::message::Topic;
@@ -200,7 +201,7 @@ impl Cause {
             SendError::Encode(refused) => refused.violations().to_vec(),
             _ => Vec::new(),
         };
-        Self { reason: Reason::ReplyFailed, error: format!("a reply was not sent: {error}"), violations }
+        Self { reason: Reason::ReplyFailed, error: format!("a reply was not sent: {}", with_sources(error)), violations }
     }
 
     /// The headers of the message, and those of its dead letter.

@@ -146,3 +146,21 @@ impl From<ConfigError> for AppError {
         Self::Config(error)
     }
 }
+
+/// Whether another attempt to send a reply may succeed. A topic that is not there is no fault of the message, and may come
+/// back.
+pub(super) fn may_pass(error: &SendError) -> bool {
+    error.is_retriable() || matches!(error, SendError::UnknownTopic { .. })
+}
+
+/// An error and what it came from, in one line.
+pub(super) fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

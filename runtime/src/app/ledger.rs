@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, RwLock};
 
 use super::dead_letter::Cause;
+use super::error::may_pass;
 use super::work::Settled;
 use crate::client::{OpenTransaction, ProducerRecord, Queued, Record, SendError};
 
@@ -187,7 +188,7 @@ impl Drop for Draft<'_> {
 
 impl Setback {
     pub(super) fn of_reply(error: &SendError, attempts: u32) -> Self {
-        Self { attempts, cause: Cause::of_reply(error), is_final: !error.is_retriable() }
+        Self { attempts, cause: Cause::of_reply(error), is_final: !may_pass(error) }
     }
 }
 

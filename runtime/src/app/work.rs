@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use super::breaker::{Admission, Gate};
 use super::clock::Clock;
 use super::dead_letter::{Cause, Destination, Reason};
-use super::error::AppError;
+use super::error::{AppError, may_pass, with_sources};
 use super::handler::Delivery;
 use super::handling::{Handling, Tracer};
 use super::health::Health;
@@ -102,7 +102,7 @@ impl Failure {
 
     fn of_reply(error: &SendError, attempt: u32) -> Self {
         let cause = Cause::of_reply(error);
-        if error.is_retriable() {
+        if may_pass(error) {
             Self::Failed { cause, wait: None }
         } else {
             Self::DeadLetter { cause, attempts: attempt, failed: true }
@@ -284,7 +284,7 @@ impl Work {
             if !refused.is_retriable() {
                 return Settled::Stop(AppError::refused_dead_letter(&self.record, cause, refused));
             }
-            self.tell(&Event::DeadLetterDelayed { record: &self.record, error: &refused.to_string() });
+            self.tell(&Event::DeadLetterDelayed { record: &self.record, error: &with_sources(&refused) });
             let until = self.shop.clock.now().saturating_add(Retries::default().wait(attempt));
             if self.stop.unless_stopped(self.shop.clock.sleep_until(until)).await.is_none() {
                 return Settled::GivenUp;
@@ -338,16 +338,4 @@ impl Work {
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
-}
-
-/// An error and what it came from, in one line.
-fn with_sources(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

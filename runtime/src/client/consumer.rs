@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 
 use super::error::{Cause, CloseError, ConfigError, ReceiveError};
+use super::identity::begin_anew;
 use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::positions::TopicPartition;
@@ -116,7 +117,8 @@ impl<I: Incoming> Consumer<I> {
             assignment.store_nothing();
         }
         let reader = Reader::new(kafka, Arc::clone(&client), Arc::clone(&assignment), incoming, start);
-        let membership = Membership { client: Some(client), assignment, topic: reader.name() };
+        let in_group = start == Start::Group;
+        let membership = Membership { client: Some(client), assignment, topic: reader.name(), in_group };
         Ok(Self { items: reader.into_items(), ahead: VecDeque::new(), membership })
     }
 
@@ -273,12 +275,24 @@ pub(super) fn connect(
     Ok((client, assignment))
 }
 
+/// Hears what librdkafka has reported, which it does while records are asked for; before there are any.
+pub(super) async fn hear_reports(client: &Client) {
+    let listening = async {
+        loop {
+            let _ = client.recv().await;
+        }
+    };
+    let _ = time::timeout(Duration::from_millis(100), listening).await;
+}
+
 /// The place in the group, left when this is dropped.
 pub(super) struct Membership {
     /// There until it is left.
     pub(super) client: Option<Arc<Client>>,
     pub(super) assignment: Arc<Assignment>,
     pub(super) topic: String,
+    /// Whether it commits at all.
+    pub(super) in_group: bool,
 }
 
 impl Membership {
@@ -299,6 +313,7 @@ impl Membership {
     fn leave(&mut self) -> Option<oneshot::Receiver<KafkaResult<()>>> {
         let client = self.client.take()?;
         self.assignment.detach();
+        let replaced = self.assignment.identity.replaced_topic().filter(|_| self.in_group);
         let (report, left) = oneshot::channel();
         // If there is no thread to be had, the client is dropped here after all, which commits and leaves.
         let _ = thread::Builder::new().name("kafka consumer close".to_owned()).spawn(move || {
@@ -307,6 +322,7 @@ impl Membership {
                 Err(KafkaError::ConsumerCommit(Code::NoOffset)) => Ok(()),
                 committed => committed,
             };
+            let committed = committed.and(replaced.map_or(Ok(()), |topic| begin_anew(&client, &topic)));
             drop(client);
             let _ = report.send(committed);
         });

@@ -36,6 +36,7 @@ mod admin;
 mod consumer;
 mod error;
 mod handled;
+mod identity;
 mod kafka;
 mod native;
 mod offsets;

@@ -22,6 +22,10 @@ pub(super) type Alterations = BTreeMap<String, BTreeMap<String, String>>;
 /// Why a topic was not altered: Kafka's code, and the reason in the broker's words.
 pub(super) type NotAltered = (Code, Option<String>);
 
+/// What tells a topic from another one that had its name before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TopicId(i64, i64);
+
 /// How much longer than the request to wait for its report.
 const REPORT: Duration = Duration::from_secs(5);
 
@@ -60,9 +64,8 @@ pub(super) fn alter_topics<C: ClientContext>(
     let resources = resources.collect::<KafkaResult<Vec<_>>>()?;
     let mut pointers: Vec<_> = resources.iter().map(|resource| resource.pointer).collect();
     let rk = client.native_ptr();
-    let options = options(rk, timeout)?;
-    // SAFETY: the client lives until this function returns, and the queue is destroyed before that.
-    let queue = Owned::new(unsafe { sys::rd_kafka_queue_new(rk) }, sys::rd_kafka_queue_destroy, "queue")?;
+    let options = options(rk, sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS, timeout)?;
+    let queue = queue(rk)?;
     // SAFETY: all pointers are alive, the length is that of the array, and librdkafka copies what it is given.
     unsafe {
         sys::rd_kafka_IncrementalAlterConfigs(
@@ -73,13 +76,76 @@ pub(super) fn alter_topics<C: ClientContext>(
             queue.pointer,
         );
     }
+    results(&answer(&queue, timeout)?)
+}
+
+/// The ids of topics, by their names, of those that there are. Blocks.
+pub(super) fn topic_ids<C: ClientContext>(
+    client: &Client<C>,
+    topics: &[String],
+    timeout: Duration,
+) -> KafkaResult<BTreeMap<String, TopicId>> {
+    let names = topics.iter().map(|topic| CString::new(topic.as_str())).collect::<Result<Vec<_>, _>>()?;
+    let mut pointers: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
+    let rk = client.native_ptr();
+    let options = options(rk, sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, timeout)?;
+    let queue = queue(rk)?;
+    // SAFETY: all names end with a zero, the length is that of the array, and librdkafka copies them.
+    let topics = unsafe { sys::rd_kafka_TopicCollection_of_topic_names(pointers.as_mut_ptr(), pointers.len()) };
+    let topics = Owned::new(topics, sys::rd_kafka_TopicCollection_destroy, "topics")?;
+    // SAFETY: all pointers are alive, and librdkafka copies what it is given.
+    unsafe { sys::rd_kafka_DescribeTopics(rk, topics.pointer, options.pointer, queue.pointer) };
+    ids(&answer(&queue, timeout)?)
+}
+
+fn ids(event: &Owned<sys::rd_kafka_event_t>) -> KafkaResult<BTreeMap<String, TopicId>> {
+    // SAFETY: the event is alive; the result is null where it is another event.
+    let result = unsafe { sys::rd_kafka_event_DescribeTopics_result(event.pointer) };
+    if result.is_null() {
+        return Err(KafkaError::Canceled);
+    }
+    let mut count = 0;
+    // SAFETY: the result lives as long as the event.
+    let topics = unsafe { sys::rd_kafka_DescribeTopics_result_topics(result, &raw mut count) };
+    let mut ids = BTreeMap::new();
+    for index in 0..count {
+        // SAFETY: the array has `count` topics, which live as long as the event; what they say is copied. Where there is
+        // no error, there is an id.
+        unsafe {
+            let topic = *topics.add(index);
+            let code: Code = sys::rd_kafka_error_code(sys::rd_kafka_TopicDescription_error(topic)).into();
+            let id = sys::rd_kafka_TopicDescription_topic_id(topic);
+            if code == Code::NoError && !id.is_null() {
+                let id = TopicId(
+                    sys::rd_kafka_Uuid_most_significant_bits(id),
+                    sys::rd_kafka_Uuid_least_significant_bits(id),
+                );
+                ids.insert(text(sys::rd_kafka_TopicDescription_name(topic)).unwrap_or_default(), id);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// A queue for an answer, to be dropped before the client.
+fn queue(rk: *mut sys::rd_kafka_t) -> KafkaResult<Owned<sys::rd_kafka_queue_t>> {
+    // SAFETY: the client is alive.
+    Owned::new(unsafe { sys::rd_kafka_queue_new(rk) }, sys::rd_kafka_queue_destroy, "queue")
+}
+
+/// The answer to a request, unless it failed as a whole.
+fn answer(queue: &Owned<sys::rd_kafka_queue_t>, timeout: Duration) -> KafkaResult<Owned<sys::rd_kafka_event_t>> {
     // SAFETY: the queue is alive; the event is null where the time is over.
     let event = unsafe { sys::rd_kafka_queue_poll(queue.pointer, millis(timeout + REPORT)) };
     if event.is_null() {
         return Err(KafkaError::AdminOp(Code::OperationTimedOut));
     }
     let event = Owned::new(event, sys::rd_kafka_event_destroy, "event")?;
-    results(&event)
+    // SAFETY: the event is alive.
+    match unsafe { sys::rd_kafka_event_error(event.pointer).into() } {
+        Code::NoError => Ok(event),
+        code => Err(KafkaError::AdminOp(code)),
+    }
 }
 
 fn resource(topic: &str, properties: &BTreeMap<String, String>) -> KafkaResult<Owned<sys::rd_kafka_ConfigResource_t>> {
@@ -111,8 +177,11 @@ fn resource(topic: &str, properties: &BTreeMap<String, String>) -> KafkaResult<O
     Ok(resource)
 }
 
-fn options(rk: *mut sys::rd_kafka_t, timeout: Duration) -> KafkaResult<Owned<sys::rd_kafka_AdminOptions_t>> {
-    let operation = sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS;
+fn options(
+    rk: *mut sys::rd_kafka_t,
+    operation: sys::rd_kafka_admin_op_t,
+    timeout: Duration,
+) -> KafkaResult<Owned<sys::rd_kafka_AdminOptions_t>> {
     // SAFETY: the client is alive.
     let options = unsafe { sys::rd_kafka_AdminOptions_new(rk, operation) };
     let options = Owned::new(options, sys::rd_kafka_AdminOptions_destroy, "options")?;
@@ -127,11 +196,6 @@ fn options(rk: *mut sys::rd_kafka_t, timeout: Duration) -> KafkaResult<Owned<sys
 }
 
 fn results(event: &Owned<sys::rd_kafka_event_t>) -> KafkaResult<BTreeMap<String, Result<(), NotAltered>>> {
-    // SAFETY: the event is alive.
-    let code: Code = unsafe { sys::rd_kafka_event_error(event.pointer).into() };
-    if code != Code::NoError {
-        return Err(KafkaError::AdminOp(code));
-    }
     // SAFETY: the event is alive; the result is null where it is another event.
     let result = unsafe { sys::rd_kafka_event_IncrementalAlterConfigs_result(event.pointer) };
     if result.is_null() {

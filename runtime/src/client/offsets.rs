@@ -12,6 +12,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::Notify;
 
 use super::consumer::Context;
+use super::identity::Identity;
 
 /// The partitions that a consumer has, and the client that stores their offsets.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(super) struct Assignment {
     stored_committed: AtomicBool,
     /// Told when partitions are assigned.
     pub(super) assigned: Notify,
+    /// Whether the topics are still those that were subscribed to.
+    pub(super) identity: Identity,
 }
 
 /// How far a partition is handled, once some of its records are.

@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use futures_util::{Stream, stream};
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::metadata::MetadataTopic;
 use tokio::{task, time};
 
-use super::consumer::{Client, Item};
-use super::error::{Cause, InvalidRecord, ReceiveError};
+use super::consumer::{Client, Item, hear_reports};
+use super::error::{InvalidRecord, ReceiveError};
+use super::identity;
 use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::positions::{Position, TopicPartition, resolve};
 use super::record::{Received, Record};
-use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
+use super::topics::{ANSWER_TIMEOUT, look_up};
 use crate::message::Incoming;
 
 /// How long a consumer that looked for its topics in vain waits before it looks again.
@@ -78,7 +79,7 @@ impl<I: Incoming> Reader<I> {
         Box::pin(stream::unfold(Some(self), async |reader| {
             let mut reader = reader?;
             let item = reader.next().await;
-            let goes_on = !matches!(item, Err(ReceiveError::Fatal { .. }));
+            let goes_on = !matches!(item, Err(ReceiveError::Fatal { .. } | ReceiveError::TopicReplaced { .. }));
             Some((item, goes_on.then_some(reader)))
         }))
     }
@@ -88,15 +89,17 @@ impl<I: Incoming> Reader<I> {
             self.join().await?;
         }
         loop {
-            match self.client.recv().await {
+            let received = tokio::select! {
+                biased;
+                topic = self.assignment.identity.replaced() => return Err(ReceiveError::TopicReplaced { topic }),
+                received = self.client.recv() => received,
+            };
+            match received {
                 Ok(message) => return self.read(&message),
-                Err(KafkaError::PartitionEOF(_)) => {}
                 Err(error) => {
-                    let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
-                    let cause = Cause::from(error);
-                    // What is transient, librdkafka gets over by itself, and the context has logged it.
-                    if is_fatal || !cause.is_transient() {
-                        return Err(self.failure(is_fatal, cause));
+                    let reports = &self.client.context().reports;
+                    if let Some(error) = ReceiveError::heard(error, &self.name(), &self.servers, reports) {
+                        return Err(error);
                     }
                 }
             }
@@ -115,7 +118,9 @@ impl<I: Incoming> Reader<I> {
             Start::Group => self.client.subscribe(&self.topics.keys().map(String::as_str).collect::<Vec<_>>()),
             Start::At(position) => self.take_all(position).await,
         };
-        taken.map_err(|error| self.failure(false, error.into()))?;
+        taken.map_err(|error| ReceiveError::Kafka { topic: self.name(), cause: error.into() })?;
+        let topics = self.topics.keys().cloned().collect();
+        task::spawn(identity::watch(Arc::clone(&self.assignment), topics));
         self.joined = Joined::Yes;
         Ok(())
     }
@@ -141,17 +146,9 @@ impl<I: Incoming> Reader<I> {
     async fn look_up(&self, topic: &str) -> Result<(), ReceiveError> {
         let client = Arc::clone(&self.client);
         let found = look_up(topic.to_owned(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
-        match found {
-            Ok(()) => Ok(()),
-            Err(NotFound::Unknown) => Err(ReceiveError::UnknownTopic { topic: topic.to_owned() }),
-            Err(NotFound::Unreachable(cause)) => {
-                // Reports are heard while records are asked for, of which there are none yet.
-                let _ = time::timeout(Duration::from_millis(100), self.client.recv()).await;
-                let reason = self.client.context().reports.recent();
-                Err(ReceiveError::Unreachable { servers: self.servers.clone(), reason, cause })
-            }
-            Err(NotFound::Refused(cause)) => Err(ReceiveError::Kafka { topic: topic.to_owned(), cause }),
-        }
+        let Err(why) = found else { return Ok(()) };
+        hear_reports(&self.client).await;
+        Err(ReceiveError::not_found(why, topic, &self.servers, &self.client.context().reports))
     }
 
     fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
@@ -163,15 +160,6 @@ impl<I: Incoming> Reader<I> {
         match self.incoming.decode_from(topic, payload) {
             Ok(message) => Ok(Received::new(message, record)),
             Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
-        }
-    }
-
-    fn failure(&self, is_fatal: bool, cause: Cause) -> ReceiveError {
-        let topic = self.name();
-        match cause.code() {
-            _ if is_fatal => ReceiveError::Fatal { topic, cause },
-            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => ReceiveError::UnknownTopic { topic },
-            _ => ReceiveError::Kafka { topic, cause },
         }
     }
 }

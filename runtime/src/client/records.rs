@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use tokio::sync::mpsc;
 
-use super::consumer::{Client, DEFAULTS, Membership, Rebalanced, connect, give_up};
-use super::error::{Cause, CloseError, ConfigError, ReceiveError};
+use super::consumer::{Client, DEFAULTS, Membership, Rebalanced, connect, give_up, hear_reports};
+use super::error::{CloseError, ConfigError, ReceiveError};
+use super::identity;
 use super::kafka::Kafka;
 use super::offsets::Assignment;
 use super::property::Role;
 use super::pulse::Pulse;
 use super::record::Record;
 use super::statistics::INTERVAL;
-use super::topics::{ANSWER_TIMEOUT, NotFound, look_up};
+use super::topics::{ANSWER_TIMEOUT, look_up};
 
 /// A pause throws away what was fetched ahead, so that is little; and after it, records are to come soon.
 const PAUSABLE: &[(&str, &str)] =
@@ -56,6 +56,7 @@ impl Records {
             client: Some(Arc::clone(&client)),
             assignment: Arc::clone(&assignment),
             topic: topics.join("`, `"),
+            in_group: true,
         };
         let rebalances = Rebalances { heard, revoked: Vec::new(), client, assignment };
         Ok(Self { rebalances, membership, topics, servers: kafka.bootstrap_servers().to_owned() })
@@ -66,18 +67,17 @@ impl Records {
         for topic in &self.topics {
             let client = Arc::clone(self.client());
             let found = look_up(topic.clone(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
-            found.map_err(|why| match why {
-                NotFound::Unknown => ReceiveError::UnknownTopic { topic: topic.clone() },
-                NotFound::Unreachable(cause) => ReceiveError::Unreachable {
-                    servers: self.servers.clone(),
-                    reason: self.client().context().reports.recent(),
-                    cause,
-                },
-                NotFound::Refused(cause) => ReceiveError::Kafka { topic: topic.clone(), cause },
-            })?;
+            if let Err(why) = found {
+                hear_reports(self.client()).await;
+                let reports = &self.client().context().reports;
+                return Err(ReceiveError::not_found(why, topic, &self.servers, reports));
+            }
         }
         let topics: Vec<&str> = self.topics.iter().map(String::as_str).collect();
-        self.client().subscribe(&topics).map_err(|error| self.failure(error))
+        let joined = self.client().subscribe(&topics);
+        joined.map_err(|error| ReceiveError::Kafka { topic: self.membership.topic.clone(), cause: error.into() })?;
+        tokio::spawn(identity::watch(Arc::clone(&self.rebalances.assignment), self.topics.clone()));
+        Ok(())
     }
 
     /// What comes next. It loses nothing if its future is dropped, and must be asked for again and again: who does not
@@ -92,16 +92,17 @@ impl Records {
                     }
                     return Ok(Polled::Rebalanced(rebalanced));
                 }
+                topic = self.rebalances.assignment.identity.replaced() => {
+                    return Err(ReceiveError::TopicReplaced { topic });
+                }
                 received = self.rebalances.client.recv() => received,
             };
             match received {
                 Ok(message) => return Ok(Polled::Record(Record::new(&message, &self.rebalances.assignment))),
-                Err(KafkaError::PartitionEOF(_)) => {}
-                // What is transient, librdkafka gets over by itself, and the context has logged it.
                 Err(error) => {
-                    let failure = self.failure(error);
-                    if !failure.is_retriable() {
-                        return Err(failure);
+                    let reports = &self.client().context().reports;
+                    if let Some(error) = ReceiveError::heard(error, &self.membership.topic, &self.servers, reports) {
+                        return Err(error);
                     }
                 }
             }
@@ -155,17 +156,6 @@ impl Records {
 
     fn client(&self) -> &Arc<Client> {
         &self.rebalances.client
-    }
-
-    fn failure(&self, error: KafkaError) -> ReceiveError {
-        let topic = self.topics.join("`, `");
-        let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
-        let cause = Cause::from(error);
-        match cause.code() {
-            _ if is_fatal => ReceiveError::Fatal { topic, cause },
-            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => ReceiveError::UnknownTopic { topic },
-            _ => ReceiveError::Kafka { topic, cause },
-        }
     }
 }
 

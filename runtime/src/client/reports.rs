@@ -6,15 +6,30 @@ use std::time::{Duration, Instant};
 use metrics::counter;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
+use super::error::Cause;
 use crate::metrics::CLIENT_ERRORS;
 
 /// How long a report says something about a failure that is seen later: librdkafka tries to connect at least every
 /// 10 s (`reconnect.backoff.max.ms`).
 const RELEVANT: Duration = Duration::from_secs(20);
 
-/// Keeps the last report, which says why nothing works where the error of the call only says that nothing works.
+/// Keeps the last report, which says why nothing works where the error of the call only says that nothing works; and the
+/// last one of a broker that let the client not in.
 #[derive(Debug, Default)]
-pub(super) struct Reports(Mutex<Option<(Instant, String)>>);
+pub(super) struct Reports(Mutex<Heard>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    last: Option<Report>,
+    refusal: Option<Report>,
+}
+
+#[derive(Clone, Debug)]
+struct Report {
+    heard: Instant,
+    reason: String,
+    cause: Cause,
+}
 
 impl Reports {
     pub(super) fn hear(&self, error: &KafkaError, reason: &str) {
@@ -29,12 +44,39 @@ impl Reports {
         if error.rdkafka_error_code() == Some(Code::AllBrokersDown) {
             return;
         }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), reason.to_owned()));
+        let report = Report { heard: Instant::now(), reason: reason.to_owned(), cause: Cause::from(error.clone()) };
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if report.cause.is_refusal() {
+            heard.refusal = Some(report.clone());
+        }
+        heard.last = Some(report);
     }
 
     /// What went wrong just now.
     pub(super) fn recent(&self) -> Option<String> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().filter(|(heard, _)| heard.elapsed() < RELEVANT).map(|(_, reason)| reason.clone())
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.last.as_ref().filter(|report| report.is_recent()).map(|report| report.reason.clone())
+    }
+
+    /// Why the client was not let in just now, if it was not: the reason, and what librdkafka said.
+    pub(super) fn recent_refusal(&self) -> Option<(String, Cause)> {
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let refusal = heard.refusal.as_ref().filter(|report| report.is_recent())?;
+        Some((refusal.reason.clone(), refusal.cause.clone()))
+    }
+
+    /// Why no broker can be reached, where that failed with this: the reason, and what librdkafka said. That the client is
+    /// not let in is the better reason.
+    pub(super) fn why(&self, cause: Cause) -> (Option<String>, Cause) {
+        match self.recent_refusal() {
+            Some((reason, refusal)) => (Some(reason), refusal),
+            None => (self.recent(), cause),
+        }
+    }
+}
+
+impl Report {
+    fn is_recent(&self) -> bool {
+        self.heard.elapsed() < RELEVANT
     }
 }

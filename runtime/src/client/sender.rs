@@ -100,9 +100,9 @@ impl Sender {
     /// Queues a record behind all that were queued before it.
     pub(super) async fn queue(&self, record: ProducerRecord) -> Result<Queued, SendError> {
         let topic = record.topic_on(&self.kafka);
-        let span = sending(&topic, &record);
+        let (span, is_placed) = (sending(&topic, &record), record.partition.is_some());
         match self.queue_for(topic, record).instrument(span.clone()).await {
-            Ok((topic, size, delivered)) => Ok(Queued { topic, size, delivered, span }),
+            Ok((topic, size, delivered)) => Ok(Queued { topic, size, is_placed, delivered, span }),
             Err(error) => {
                 refused(&span, &error);
                 Err(error)
@@ -141,9 +141,16 @@ impl Sender {
         let topic = queued.topic.clone();
         let result = match report {
             Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
+            // Its partition was chosen when the topic was there.
+            Ok(Err(KafkaError::MessageProduction(Code::UnknownPartition))) if !queued.is_placed => {
+                Err(SendError::UnknownTopic { topic })
+            }
             Ok(Err(error)) => Err(self.refusal(topic, queued.size, error)),
             Err(_) => Err(SendError::Closed { topic }),
         };
+        if matches!(result, Err(SendError::UnknownTopic { .. })) {
+            self.topics.forget(&queued.topic);
+        }
         sent(&queued.span, &result);
         result
     }
@@ -200,11 +207,10 @@ impl Sender {
         let found = standing.find(topic, began, fetch);
         found.await.map_err(|why| match why {
             NotFound::Unknown => SendError::UnknownTopic { topic: topic.to_owned() },
-            NotFound::Unreachable(cause) => SendError::Unreachable {
-                servers: self.kafka.bootstrap_servers().to_owned(),
-                reason: self.recent_report(),
-                cause,
-            },
+            NotFound::Unreachable(cause) => {
+                let (reason, cause) = self.client.context().reports.why(cause);
+                SendError::Unreachable { servers: self.kafka.bootstrap_servers().to_owned(), reason, cause }
+            }
             NotFound::Refused(cause) => SendError::Kafka { topic: topic.to_owned(), cause },
         })
     }
@@ -284,6 +290,8 @@ fn owned_headers(headers: &[Header]) -> OwnedHeaders {
 pub(crate) struct Queued {
     topic: String,
     size: usize,
+    /// Whether its partition was asked for.
+    is_placed: bool,
     delivered: Reported,
     span: Span,
 }

@@ -53,6 +53,14 @@ impl Topics {
         let mut gates = self.0.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(gates.entry(topic.to_owned()).or_default())
     }
+
+    /// Looks for a topic again that was found and is gone, which lets librdkafka know when it is back.
+    pub(super) fn forget(&self, topic: &str) {
+        // Whoever has the gate is about to hear of it.
+        if let Ok(mut standing) = self.gate(topic).try_lock() {
+            *standing = Standing::Unknown;
+        }
+    }
 }
 
 impl Standing {

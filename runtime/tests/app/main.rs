@@ -19,9 +19,15 @@ mod health;
 mod logs;
 mod metering;
 mod order;
+#[cfg(feature = "tls")]
+mod refused;
 mod retries;
+#[cfg(feature = "tls")]
+#[path = "../kafka/secure.rs"]
+mod secure;
 mod start;
 mod traces;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

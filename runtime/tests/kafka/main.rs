@@ -16,6 +16,8 @@ mod positions;
 mod producer;
 mod producer_record;
 #[cfg(feature = "tls")]
+mod secure;
+#[cfg(feature = "tls")]
 mod security;
 mod send_all;
 mod settings;

@@ -1,58 +1,14 @@
 //! TLS and SASL, on the listeners of `scripts/kafka start --secure`, which exports where they are.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use thoth_messaging::client::{AdminError, Kafka, SendError, Token, TransactionError};
+use thoth_messaging::client::{AdminError, Kafka, SendError, TransactionError};
 use thoth_messaging::messages::PackageReleased;
 
+use crate::secure::{PASSWORD, USER, secure, unsecured};
 use crate::{DEADLINE, next, released, topic};
-
-const USER: &str = "alice";
-const PASSWORD: &str = "alice-secret";
-
-/// Where the listeners and the certificates are, if there are any.
-struct Secure {
-    servers: String,
-    expired: String,
-    folder: PathBuf,
-}
-
-fn secure() -> Option<Secure> {
-    let variable = |name| std::env::var(name).ok();
-    Some(Secure {
-        servers: variable("THOTH_SECURE_SERVERS")?,
-        expired: variable("THOTH_EXPIRED_SERVERS")?,
-        folder: variable("THOTH_SECURE_FOLDER")?.into(),
-    })
-}
-
-impl Secure {
-    /// Settings with a topic prefix and a group of their own.
-    fn kafka(&self, test: &str) -> Kafka {
-        let name = format!("test-{test}-{:x}", now().as_nanos());
-        Kafka::new(&self.servers)
-            .with("security.protocol", "SASL_SSL")
-            .with("ssl.ca.location", self.certificate("ca"))
-            .with_topic_prefix(&name)
-            .with_group(name)
-    }
-
-    fn password(&self, test: &str, mechanism: &str, password: &str) -> Kafka {
-        let kafka = self.kafka(test).with("sasl.mechanism", mechanism);
-        kafka.with("sasl.username", USER).with("sasl.password", password)
-    }
-
-    fn certificate(&self, name: &str) -> String {
-        self.folder.join(format!("{name}.pem")).to_str().unwrap().to_owned()
-    }
-}
-
-fn now() -> Duration {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap()
-}
 
 /// Creates the topic, sends a message and receives it.
 async fn round_trip(kafka: &Kafka) {
@@ -70,23 +26,6 @@ async fn round_trip(kafka: &Kafka) {
 async fn refusal(kafka: &Kafka) -> SendError {
     let producer = kafka.producer().unwrap();
     tokio::time::timeout(DEADLINE, producer.send(&released("flask", "1"))).await.unwrap().unwrap_err()
-}
-
-/// An unsecured JSON Web Token (RFC 7519, section 6), which the listener takes for what it says.
-fn unsecured(seconds: u64) -> Token {
-    let (begins, ends) = (now().as_secs(), now().as_secs() + seconds);
-    let claims = format!(r#"{{"sub":"{USER}","iat":{begins},"exp":{ends}}}"#);
-    let value = format!("{}.{}.", base64url(br#"{"alg":"none"}"#), base64url(claims.as_bytes()));
-    Token::new(value, SystemTime::UNIX_EPOCH + Duration::from_secs(ends)).with_principal(USER)
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let sextets = |chunk: &[u8]| {
-        let bits = chunk.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - chunk.len()));
-        (0..=chunk.len()).map(|n| char::from(ALPHABET[bits >> (18 - 6 * n) & 63])).collect::<String>()
-    };
-    bytes.chunks(3).map(sextets).collect()
 }
 
 #[tokio::test]

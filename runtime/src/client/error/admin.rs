@@ -11,7 +11,7 @@ use super::{Cause, ConfigError, because, no_broker};
 pub enum AdminError {
     /// The settings make no client.
     Config(ConfigError),
-    /// No broker could be reached.
+    /// No broker could be reached, or none lets the client in.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
@@ -49,7 +49,7 @@ impl AdminError {
     pub fn is_retriable(&self) -> bool {
         match self {
             Self::Config(_) => false,
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { cause, .. } => !cause.is_refusal(),
             Self::NotCreated { cause, .. } | Self::NotAltered { cause, .. } | Self::Kafka { cause } => {
                 cause.is_transient()
             }
@@ -61,7 +61,7 @@ impl fmt::Display for AdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
-            Self::Unreachable { servers, reason, .. } => no_broker(f, servers, reason.as_deref()),
+            Self::Unreachable { servers, reason, cause } => no_broker(f, servers, reason.as_deref(), cause),
             Self::NotCreated { topic, cause } => {
                 write!(f, "Kafka did not create topic `{topic}`{}", cause.advice())
             }

@@ -51,6 +51,11 @@ impl Cause {
         self.code().is_some_and(|code| TRANSIENT.contains(&code))
     }
 
+    /// Whether a broker does not let the client in: its credentials or a certificate are wrong.
+    pub(in crate::client) fn is_refusal(&self) -> bool {
+        self.code().is_some_and(|code| REFUSALS.contains(&code))
+    }
+
     /// What to do, after a semicolon, where there is something that a person can do.
     pub(super) fn advice(&self) -> &'static str {
         match self.code() {
@@ -106,6 +111,15 @@ const TRANSIENT: &[Code] = &[
     Code::WaitingForCoordinator,
 ];
 
+/// What does not pass by itself: somebody has to change a password or a certificate.
+const REFUSALS: &[Code] = &[
+    Code::Authentication,
+    Code::IllegalSASLState,
+    Code::SaslAuthenticationFailed,
+    Code::SSL,
+    Code::UnsupportedSASLMechanism,
+];
+
 fn unknown_topic(f: &mut fmt::Formatter<'_>, topic: &str) -> fmt::Result {
     write!(
         f,
@@ -114,7 +128,12 @@ fn unknown_topic(f: &mut fmt::Formatter<'_>, topic: &str) -> fmt::Result {
     )
 }
 
-fn no_broker(f: &mut fmt::Formatter<'_>, servers: &str, reason: Option<&str>) -> fmt::Result {
+fn no_broker(f: &mut fmt::Formatter<'_>, servers: &str, reason: Option<&str>, cause: &Cause) -> fmt::Result {
+    if cause.is_refusal() {
+        write!(f, "no Kafka broker at {servers} lets this client in")?;
+        because(f, reason)?;
+        return f.write_str(cause.advice());
+    }
     write!(f, "no Kafka broker answered at {servers}")?;
     because(f, reason)?;
     f.write_str("; check that Kafka is up, the addresses (KAFKA_BOOTSTRAP_SERVERS) and `security.protocol`")

@@ -3,8 +3,12 @@
 use std::error::Error;
 use std::fmt;
 
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
 use super::{Cause, no_broker, unknown_topic};
 use crate::client::record::Record;
+use crate::client::reports::Reports;
+use crate::client::topics::NotFound;
 use crate::error::DecodeError;
 
 /// Why a consumer has no message to give.
@@ -20,7 +24,14 @@ pub enum ReceiveError {
         /// Its name on the cluster.
         topic: String,
     },
-    /// No broker could be reached. The consumer tries again when it is asked again.
+    /// The topic was deleted and made anew, as the consumer finds out within some seconds: its offsets are those of other
+    /// messages now. The consumer gives nothing more. When it is closed or dropped, its group begins the topic at its
+    /// start, on the partitions that it has: messages that it has given already come again.
+    TopicReplaced {
+        /// Its name on the cluster.
+        topic: String,
+    },
+    /// No broker could be reached, or none lets the client in. The consumer tries again when it is asked again.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
@@ -63,13 +74,52 @@ impl InvalidRecord {
 }
 
 impl ReceiveError {
+    /// What a consumer has to say of an error of librdkafka's: nothing of what that gets over by itself and the client's
+    /// context has logged.
+    pub(in crate::client) fn heard(error: KafkaError, topic: &str, servers: &str, reports: &Reports) -> Option<Self> {
+        let topic = topic.to_owned();
+        let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
+        let is_end = matches!(error, KafkaError::PartitionEOF(_));
+        let cause = Cause::from(error);
+        match cause.code() {
+            _ if is_end => None,
+            _ if is_fatal => Some(Self::Fatal { topic, cause }),
+            // All brokers: one alone may be the one that is wrong, and that passes.
+            Some(Code::AllBrokersDown) => reports.recent_refusal().map(|(reason, cause)| {
+                let reason = Some(reason);
+                Self::Unreachable { servers: servers.to_owned(), reason, cause }
+            }),
+            // The topic has fewer partitions than before, or is gone, which is told as well.
+            Some(Code::UnknownPartition) => None,
+            Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => Some(Self::UnknownTopic { topic }),
+            _ if cause.is_transient() || cause.is_refusal() => None,
+            _ => Some(Self::Kafka { topic, cause }),
+        }
+    }
+
+    /// Why there is no consumer of a topic.
+    pub(in crate::client) fn not_found(why: NotFound, topic: &str, servers: &str, reports: &Reports) -> Self {
+        match why {
+            NotFound::Unknown => Self::UnknownTopic { topic: topic.to_owned() },
+            NotFound::Unreachable(cause) => {
+                let (reason, cause) = reports.why(cause);
+                Self::Unreachable { servers: servers.to_owned(), reason, cause }
+            }
+            NotFound::Refused(cause) => Self::Kafka { topic: topic.to_owned(), cause },
+        }
+    }
+
     /// Whether asking the consumer again may work, without anybody doing anything.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { cause, .. } => !cause.is_refusal(),
             Self::Kafka { cause, .. } => cause.is_transient(),
-            Self::Invalid(_) | Self::Tombstone(_) | Self::UnknownTopic { .. } | Self::Fatal { .. } => false,
+            Self::Invalid(_)
+            | Self::Tombstone(_)
+            | Self::UnknownTopic { .. }
+            | Self::TopicReplaced { .. }
+            | Self::Fatal { .. } => false,
         }
     }
 
@@ -90,7 +140,11 @@ impl fmt::Display for ReceiveError {
             Self::Invalid(invalid) => write!(f, "{}: {}", invalid.record, invalid.error),
             Self::Tombstone(record) => write!(f, "{record}: no payload (a tombstone)"),
             Self::UnknownTopic { topic } => unknown_topic(f, topic),
-            Self::Unreachable { servers, reason, .. } => no_broker(f, servers, reason.as_deref()),
+            Self::TopicReplaced { topic } => write!(
+                f,
+                "topic `{topic}` was deleted and made anew while it was read; make a new consumer, which begins at its start"
+            ),
+            Self::Unreachable { servers, reason, cause } => no_broker(f, servers, reason.as_deref(), cause),
             Self::Kafka { topic, cause } => {
                 write!(f, "the consumer of topic `{topic}` got an error from Kafka{}", cause.advice())
             }
@@ -108,7 +162,7 @@ impl Error for ReceiveError {
             Self::Unreachable { cause, .. } | Self::Kafka { cause, .. } | Self::Fatal { cause, .. } => {
                 Some(cause.error())
             }
-            Self::Tombstone(_) | Self::UnknownTopic { .. } => None,
+            Self::Tombstone(_) | Self::UnknownTopic { .. } | Self::TopicReplaced { .. } => None,
         }
     }
 }

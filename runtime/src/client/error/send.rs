@@ -28,7 +28,7 @@ pub enum SendError {
         /// Who set the limit.
         set_by: SizeLimit,
     },
-    /// No broker could be reached.
+    /// No broker could be reached, or none lets the client in.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
@@ -83,7 +83,8 @@ impl SendError {
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Aborted { .. } => true,
+            Self::TimedOut { .. } | Self::Aborted { .. } => true,
+            Self::Unreachable { cause, .. } => !cause.is_refusal(),
             Self::Kafka { cause, .. } => cause.is_transient(),
             Self::Encode(_) | Self::UnknownTopic { .. } | Self::TooLarge { .. } | Self::Closed { .. } => false,
         }
@@ -126,7 +127,7 @@ impl fmt::Display for SendError {
                 "a message for topic `{topic}` has {size} bytes, more than the broker takes; raise the topic's \
                  `max.message.bytes`"
             ),
-            Self::Unreachable { servers, reason, .. } => no_broker(f, servers, reason.as_deref()),
+            Self::Unreachable { servers, reason, cause } => no_broker(f, servers, reason.as_deref(), cause),
             Self::TimedOut { topic, servers, reason, .. } => {
                 write!(f, "a message for topic `{topic}` on {servers} was not acknowledged in `delivery.timeout.ms`")?;
                 because(f, reason.as_deref())?;
