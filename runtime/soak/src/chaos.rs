@@ -113,7 +113,10 @@ async fn disturb(group: &mut Group<'_>, load: Load) -> Result<(), Box<dyn Error 
 }
 
 /// How often each message that is no step is a dead letter.
-async fn read_dead_letters(run: &Run, load: Load) -> Result<BTreeMap<Vec<u8>, usize>, Box<dyn Error + Send + Sync>> {
+pub(crate) async fn read_dead_letters(
+    run: &Run,
+    load: Load,
+) -> Result<BTreeMap<Vec<u8>, usize>, Box<dyn Error + Send + Sync>> {
     let anything = message_factory("soak.steps.dlq", json!({}))?;
     let mut consumer = run.kafka.clone().with_group("dead-letters").consumer_of(anything)?;
     let mut letters: BTreeMap<Vec<u8>, usize> = BTreeMap::new();

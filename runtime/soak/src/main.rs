@@ -6,6 +6,8 @@
 //! cargo run --release -p soak -- chaos               # 200,000 messages, a broker and two members killed
 //! cargo run --release -p soak -- exactly-once        # the same with transactions, a broker and processors killed
 //! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
+//! cargo run --release -p soak -- full-disk           # brokers that can't write
+//! cargo run --release -p soak -- throttled           # a quota
 //! cargo run --release -p soak -- steady --seconds 300
 //! cargo run --release -p soak -- throughput          # beside rdkafka by hand
 //! ```
@@ -16,10 +18,12 @@ mod chaos;
 mod children;
 mod cluster;
 mod exactly_once;
+mod full_disk;
 mod member;
 mod restarts;
 mod steady;
 mod steps;
+mod throttled;
 mod throughput;
 
 use std::error::Error;
@@ -52,6 +56,10 @@ enum Program {
     Restarts(Load),
     /// A handler that runs for long: memory, file handles and lag.
     Steady(Load),
+    /// The disk of a broker is full, then those of all: nothing is lost, and all goes on when there is room.
+    FullDisk(Load),
+    /// Kafka lets a client send less than it would (a quota): it waits, and nothing is lost or times out.
+    Throttled(Load),
     /// Messages a second, beside programs that use rdkafka alone.
     Throughput {
         /// How many messages are sent.
@@ -101,6 +109,8 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
         Program::Restarts(load) => restarts::run(&children::of_this_run(&kafka), load).await,
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
+        Program::FullDisk(load) => full_disk::run(&children::of_this_run(&kafka), load).await,
+        Program::Throttled(load) => throttled::run(&children::of_this_run(&kafka), load).await,
         Program::Throughput { messages } => throughput::run(&children::of_this_run(&kafka), messages).await,
         Program::Member { notes } => member::run(&kafka, &notes).await,
         Program::Processor { id } => exactly_once::process(&kafka, &id).await,

@@ -60,7 +60,7 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
 }
 
 /// Tells a service to end, and says how long it took.
-async fn end(service: &mut Child) -> Result<Duration, Box<dyn Error + Send + Sync>> {
+pub(crate) async fn end(service: &mut Child) -> Result<Duration, Box<dyn Error + Send + Sync>> {
     let start = Instant::now();
     let process = service.id().ok_or("the service has ended by itself")?;
     let told = Command::new("kill").args(["-TERM", &process.to_string()]).status().await?;
@@ -74,7 +74,7 @@ async fn end(service: &mut Child) -> Result<Duration, Box<dyn Error + Send + Syn
     Ok(start.elapsed())
 }
 
-async fn wait_for_all(folder: &Path, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub(crate) async fn wait_for_all(folder: &Path, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
     let start = Instant::now();
     while Handled::of(folder)?.steps() < load.messages && start.elapsed() < Duration::from_secs(60) {
         time::sleep(Duration::from_millis(500)).await;

@@ -16,19 +16,24 @@ use crate::steps::{self, Handled};
 /// How often it is looked at.
 const LOOKS: u32 = 12;
 
-/// What a process takes: KiB of memory, and open files.
+/// How far it may be behind: as much as is sent in so many seconds.
+const LAG: u64 = 5;
+
+/// What a process takes: KiB of memory, and open files; and how many steps it is behind.
+#[derive(Clone, Copy)]
 struct Taken {
     memory: u64,
     files: usize,
+    behind: u64,
 }
 
 impl Taken {
-    fn of(process: u32) -> io::Result<Self> {
+    fn of(process: u32, behind: u64) -> io::Result<Self> {
         let status = fs::read_to_string(format!("/proc/{process}/status"))?;
         let memory =
             status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
         let files = fs::read_dir(format!("/proc/{process}/fd"))?.count();
-        Ok(Self { memory: memory.unwrap_or_default(), files })
+        Ok(Self { memory: memory.unwrap_or_default(), files, behind })
     }
 }
 
@@ -51,14 +56,9 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
         time::sleep_until((start + load.time() * look / LOOKS).into()).await;
         let handled = lines(&notes)?;
         let due = load.messages * u64::from(look) / u64::from(LOOKS);
-        let taken = Taken::of(process)?;
+        let taken = Taken::of(process, due.saturating_sub(handled))?;
         let memory = taken.memory / 1024;
-        println!(
-            "{:6}  {handled:6}  {:6}  {memory:10}  {:5}",
-            start.elapsed().as_secs(),
-            due.saturating_sub(handled),
-            taken.files
-        );
+        println!("{:6}  {handled:6}  {:6}  {memory:10}  {:5}", start.elapsed().as_secs(), taken.behind, taken.files);
         looks.push(taken);
     }
     sent.await??;
@@ -73,7 +73,7 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     if handled.steps() != load.messages {
         return Err(format!("{} of {} steps were handled", handled.steps(), load.messages).into());
     }
-    is_flat(&looks)
+    is_flat(&looks, LAG * load.messages / load.seconds.max(1))
 }
 
 fn lines(notes: &std::path::Path) -> io::Result<u64> {
@@ -84,8 +84,9 @@ fn lines(notes: &std::path::Path) -> io::Result<u64> {
     }
 }
 
-/// Whether the last third takes no more than the second, or little more: the first one fills buffers.
-fn is_flat(looks: &[Taken]) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// Whether the last third takes no more than the second, or little more, and both are behind by less than is allowed: the
+/// first one fills buffers.
+fn is_flat(looks: &[Taken], lag: u64) -> Result<(), Box<dyn Error + Send + Sync>> {
     let third = looks.len() / 3;
     let most = |looks: &[Taken]| {
         let memory = looks.iter().map(|taken| taken.memory).max().unwrap_or_default();
@@ -98,5 +99,26 @@ fn is_flat(looks: &[Taken]) -> Result<(), Box<dyn Error + Send + Sync>> {
         )
         .into());
     }
-    Ok(())
+    match looks[third..].iter().map(|taken| taken.behind).max() {
+        Some(behind) if behind > lag => Err(format!("it was {behind} steps behind; {lag} are allowed").into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_or_stays_behind_fails() {
+        let steady = [Taken { memory: 100, files: 10, behind: 5 }; 6];
+        assert!(is_flat(&steady, 5).is_ok());
+        assert!(is_flat(&steady, 4).is_err());
+        let mut grows = steady;
+        grows[5].memory = 126;
+        assert!(is_flat(&grows, 5).is_err());
+        let mut leaks = steady;
+        leaks[4].files = 15;
+        assert!(is_flat(&leaks, 5).is_err());
+    }
 }

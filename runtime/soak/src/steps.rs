@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,7 +22,7 @@ const LANES: u64 = 200;
 const POISON_EVERY: u64 = 1000;
 
 /// How often some are sent.
-const PACE: Duration = Duration::from_millis(50);
+pub(crate) const PACE: Duration = Duration::from_millis(50);
 
 /// The time since 1970.
 pub(crate) fn nanoseconds() -> u128 {
@@ -51,14 +52,7 @@ pub(crate) async fn send(
     let mut sent = 0;
     while sent < load.messages {
         pace.tick().await;
-        let share = start.elapsed().as_secs_f64() / load.time().as_secs_f64().max(0.001);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a pace"
-        )]
-        let due = ((load.messages as f64 * share) as u64).clamp(sent, load.messages);
+        let due = due(load, start).max(sent);
         send_some(&producer, &topic, sent..due, with_poison).await?;
         sent = due;
     }
@@ -66,19 +60,34 @@ pub(crate) async fn send(
     Ok(start.elapsed())
 }
 
+/// How many steps are to be sent by now.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a pace")]
+pub(crate) fn due(load: Load, start: Instant) -> u64 {
+    let share = start.elapsed().as_secs_f64() / load.time().as_secs_f64().max(0.001);
+    ((load.messages as f64 * share) as u64).min(load.messages)
+}
+
 async fn send_some(
     producer: &Producer,
     topic: &str,
-    numbers: std::ops::Range<u64>,
+    numbers: Range<u64>,
     with_poison: bool,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let records = numbers.flat_map(|number| {
+    producer.send_all(records(topic, numbers, with_poison)).try_for_each(async |_| Ok(())).await?;
+    Ok(())
+}
+
+/// Steps as they are sent, with what is no step among them.
+pub(crate) fn records(
+    topic: &str,
+    numbers: Range<u64>,
+    with_poison: bool,
+) -> impl Iterator<Item = Result<ProducerRecord, EncodeError>> {
+    numbers.flat_map(move |number| {
         let step = ProducerRecord::of(&step(number));
         let is_due = with_poison && (number + 1).is_multiple_of(POISON_EVERY);
-        std::iter::once(step).chain(is_due.then(|| Ok::<_, EncodeError>(poison(topic, number))))
-    });
-    producer.send_all(records).try_for_each(async |_| Ok(())).await?;
-    Ok(())
+        std::iter::once(step).chain(is_due.then(|| Ok(poison(topic, number))))
+    })
 }
 
 /// What is JSON and no step: its number is below 0.

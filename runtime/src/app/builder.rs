@@ -283,14 +283,17 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Handles messages until the future is ready; then no attempt begins any more, those that are being made are
     /// [waited for](Self::drain_within), what is done is committed, and the group is left.
     ///
-    /// Where Kafka can't be reached at the start, it is tried again, until it can be.
+    /// Where Kafka can't be reached at the start, it is tried again, until it can be. That does not go for a Kafka that does
+    /// not let the app in; [the module](crate::app#what-happens-in-trouble) says why, and what else happens in trouble.
     ///
     /// # Errors
     ///
     /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
     /// [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
-    /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist, a missing right),
-    /// [`AppError::DeadLetter`] where one is refused, [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with [`DeadLetters::stop`], and
+    /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
+    /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
+    /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
+    /// [`DeadLetters::stop`], and
     /// [`AppError::Stopped`] where a handler asks for it. At the end, [`AppError::Close`]. In all these cases what is
     /// handled is committed, as far as Kafka can be reached.
     pub async fn run_until(mut self, until: impl Future<Output = ()>) -> Result<Summary, AppError> {

@@ -61,6 +61,34 @@
 //!   end ([`App::drain_within`]). What is done is committed before another member gets the partition.
 //! - A panic of a handler is a failure of its message. (Not with `panic = "abort"`.)
 //!
+//! # What happens in trouble
+//!
+//! What may pass, the app waits for, and says so in the log; nothing is lost, and nothing is handled that must not be. What
+//! does not pass by itself ends the app with an error, after what is in hand is settled and committed: whoever runs it sees
+//! it end, and starts it again, with settings that may have changed.
+//!
+//! | trouble | what the app does |
+//! |---|---|
+//! | a handler fails on a message | [`Retries`], which hold up its partition (key); then a dead letter |
+//! | nearly everything fails | the [`Breaker`] opens; messages stay where they are |
+//! | no broker answers, at the start | tries again with growing waits, and logs addresses and reason each time; ends at once when it is told to |
+//! | no broker answers, later | waits; replies and dead letters are sent again; what was in hand may be handled again |
+//! | the disk of a broker is full | such a broker ends itself: as above |
+//! | a quota of Kafka | replies wait; one that waits for longer than `delivery.timeout.ms` is an attempt that failed |
+//! | wrong credentials, an expired or unknown certificate | at the start, and later when no broker lets it in any more: ends with [`AppError::Receive`] and the reason; where some brokers do, it goes on and logs it |
+//! | no new OAUTHBEARER token | goes on with the one that it has, asks again every 10 s, and ends as above when that has expired |
+//! | `security.protocol` that is not the listener's | looks like a broker that does not answer; the log says what to check |
+//! | a topic that it handles is deleted | ends with [`ReceiveError::UnknownTopic`](crate::client::ReceiveError::UnknownTopic), within a minute |
+//! | one that is made anew, under it | ends with [`ReceiveError::TopicReplaced`](crate::client::ReceiveError::TopicReplaced) after 10 s at most; the group then begins the topic at its start |
+//! | the topic of a reply is gone | the attempt failed: another one follows, and at last a dead letter |
+//! | the dead-letter topic is gone | ends with [`AppError::DeadLetter`]; the message comes again |
+//! | a reply that the broker finds too large | a dead letter at once |
+//! | a dead letter that the broker finds too large | ends with [`AppError::DeadLetter`]: its topic needs a larger `max.message.bytes` than the other, for the headers |
+//! | a message of a newer schema | handled, where the older one allows for it; else a dead letter with the violations, which a newer app can handle once it is sent again |
+//!
+//! A topic that is deleted, made anew and filled while no app of the group runs is none of these: Kafka forgets the offsets
+//! of a topic with the topic.
+//!
 //! # Traces
 //!
 //! Each message is handled in a span of [`tracing`] called `handle`, each attempt at it in one called `attempt`, and what is

@@ -123,13 +123,14 @@ impl<I: Incoming> Consumer<I> {
     }
 
     /// The next message, or why there is none. It waits for as long as it takes, and is `None` only after
-    /// [`ReceiveError::Fatal`]. It loses nothing if its future is dropped.
+    /// [`ReceiveError::Fatal`] and [`ReceiveError::TopicReplaced`]. It loses nothing if its future is dropped.
     ///
     /// # Errors
     ///
     /// [`ReceiveError::Invalid`] and [`ReceiveError::Tombstone`] where a record holds no message, to be marked done by
     /// whoever wants to go on behind it; [`ReceiveError::UnknownTopic`] where the topic does not exist (after 2 s, in
-    /// case it was only just created); [`ReceiveError::Unreachable`] where no broker answers for 10 s at the start;
+    /// case it was only just created); [`ReceiveError::Unreachable`] where no broker answers for 10 s at the start,
+    /// or lets the client in at any time; [`ReceiveError::TopicReplaced`] where the topic was deleted and made anew;
     /// [`ReceiveError::Kafka`] and [`ReceiveError::Fatal`] for what else librdkafka does not get over by itself.
     pub async fn next(&mut self) -> Option<Item<I>> {
         match self.ahead.pop_front() {

@@ -69,12 +69,18 @@ pub(super) async fn watch(assignment: Arc<Assignment>, topics: Vec<String>) {
 async fn ids(client: Arc<Client>, topics: Vec<String>) -> KafkaResult<BTreeMap<String, TopicId>> {
     let (report, told) = oneshot::channel();
     let ask = move || {
-        let _ = report.send(native::topic_ids(client.client(), &topics, TIMEOUT));
+        let _ = report.send(ask_for_ids(&client, &topics));
     };
     if thread::Builder::new().name("kafka topic ids".to_owned()).spawn(ask).is_err() {
         return Err(KafkaError::Canceled);
     }
     told.await.unwrap_or(Err(KafkaError::Canceled))
+}
+
+fn ask_for_ids(client: &Client, topics: &[String]) -> KafkaResult<BTreeMap<String, TopicId>> {
+    // Whoever answers this does so again.
+    let broker = client.fetch_metadata(topics.first().map(String::as_str), TIMEOUT)?.orig_broker_id();
+    native::topic_ids(client.client(), broker, topics, TIMEOUT)
 }
 
 /// Lets the group begin a topic at its start, on the partitions that the consumer has: what was stored of it are offsets of

@@ -79,9 +79,10 @@ pub(super) fn alter_topics<C: ClientContext>(
     results(&answer(&queue, timeout)?)
 }
 
-/// The ids of topics, by their names, of those that there are. Blocks.
+/// The ids of topics, by their names, of those that there are; as a broker tells them. Blocks.
 pub(super) fn topic_ids<C: ClientContext>(
     client: &Client<C>,
+    broker: i32,
     topics: &[String],
     timeout: Duration,
 ) -> KafkaResult<BTreeMap<String, TopicId>> {
@@ -89,6 +90,9 @@ pub(super) fn topic_ids<C: ClientContext>(
     let mut pointers: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
     let rk = client.native_ptr();
     let options = options(rk, sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, timeout)?;
+    // Else librdkafka asks the controller, which the mock cluster has not.
+    // SAFETY: the options are alive; no text of an error is asked for.
+    unsafe { sys::rd_kafka_AdminOptions_set_broker(options.pointer, broker, ptr::null_mut(), 0) };
     let queue = queue(rk)?;
     // SAFETY: all names end with a zero, the length is that of the array, and librdkafka copies them.
     let topics = unsafe { sys::rd_kafka_TopicCollection_of_topic_names(pointers.as_mut_ptr(), pointers.len()) };

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::metadata::Metadata;
-use tokio::sync::Mutex;
-use tokio::task;
+use tokio::sync::{Mutex, oneshot};
 
 use super::error::Cause;
 
@@ -83,25 +82,33 @@ impl Standing {
     }
 }
 
-/// Asks for a topic, on a thread where it may block.
+/// Asks for a topic, on a thread of its own, where it may block: a program that is to end meanwhile need not wait for it,
+/// as it would for one of tokio's.
 pub(super) async fn look_up<F>(topic: String, fetch: F) -> Result<(), NotFound>
 where
     F: Fn(&str) -> KafkaResult<Metadata> + Send + 'static,
 {
-    task::spawn_blocking(move || {
+    let (report, found) = oneshot::channel();
+    let look = move || {
         let deadline = Instant::now() + PROPAGATION;
-        loop {
+        let found = loop {
             match error_of(&topic, fetch(&topic)) {
-                None => return Ok(()),
+                None => break Ok(()),
                 Some(KafkaError::MetadataFetch(Code::UnknownTopicOrPartition)) if Instant::now() < deadline => {
                     thread::sleep(Duration::from_millis(100));
                 }
-                Some(error) => return Err(NotFound::from(error)),
+                Some(error) => break Err(NotFound::from(error)),
             }
-        }
-    })
-    .await
-    .unwrap_or(Err(NotFound::Refused(Cause::from(KafkaError::Canceled))))
+        };
+        // The client goes before who asked goes on, and may be the last to hold it.
+        drop(fetch);
+        let _ = report.send(found);
+    };
+    let failed = || Err(NotFound::Refused(Cause::from(KafkaError::Canceled)));
+    match thread::Builder::new().name("kafka topic look-up".to_owned()).spawn(look) {
+        Ok(_) => found.await.unwrap_or_else(|_| failed()),
+        Err(_) => failed(),
+    }
 }
 
 fn error_of(topic: &str, metadata: KafkaResult<Metadata>) -> Option<KafkaError> {

@@ -166,3 +166,35 @@ impl Error for ReceiveError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(code: Code, reports: &Reports) -> Option<ReceiveError> {
+        ReceiveError::heard(KafkaError::MessageConsumption(code), "orders", "kafka:9092", reports)
+    }
+
+    #[test]
+    fn a_broker_that_does_not_let_the_client_in_is_an_error_when_no_other_one_does() {
+        let reports = Reports::default();
+        reports.hear(&KafkaError::Global(Code::BrokerTransportFailure), "kafka:9092: Connection refused");
+        assert!(heard(Code::AllBrokersDown, &reports).is_none(), "they may be up again soon");
+        reports.hear(&KafkaError::Global(Code::Authentication), "kafka:9092: Invalid username or password");
+        reports.hear(&KafkaError::Global(Code::BrokerTransportFailure), "kafka:9093: Connection refused");
+        assert!(heard(Code::Authentication, &reports).is_none(), "other brokers may");
+        let error = heard(Code::AllBrokersDown, &reports).unwrap();
+        assert!(matches!(error, ReceiveError::Unreachable { .. }) && !error.is_retriable(), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("lets this client in (kafka:9092: Invalid username or password)"), "{text}");
+    }
+
+    #[test]
+    fn a_partition_that_is_gone_is_told_of_by_its_topic() {
+        let reports = Reports::default();
+        assert!(heard(Code::UnknownPartition, &reports).is_none());
+        assert!(matches!(heard(Code::UnknownTopicOrPartition, &reports), Some(ReceiveError::UnknownTopic { .. })));
+        let denied = heard(Code::TopicAuthorizationFailed, &reports);
+        assert!(matches!(denied, Some(ReceiveError::Kafka { .. })), "{denied:?}");
+    }
+}
