@@ -293,9 +293,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
     /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
     /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
-    /// [`DeadLetters::stop`], and
-    /// [`AppError::Stopped`] where a handler asks for it. At the end, [`AppError::Close`]. In all these cases what is
-    /// handled is committed, as far as Kafka can be reached.
+    /// [`DeadLetters::stop`], and [`AppError::Stopped`] where a handler asks for it. At the end, [`AppError::Close`]. In all
+    /// these cases what is handled is committed, as far as Kafka can be reached.
     pub async fn run_until(mut self, until: impl Future<Output = ()>) -> Result<Summary, AppError> {
         let counts = Arc::new(Counts::default());
         self.observers.add(Arc::<Counts>::clone(&counts));

@@ -201,7 +201,11 @@ impl Cause {
             SendError::Encode(refused) => refused.violations().to_vec(),
             _ => Vec::new(),
         };
-        Self { reason: Reason::ReplyFailed, error: format!("a reply was not sent: {}", with_sources(error)), violations }
+        Self {
+            reason: Reason::ReplyFailed,
+            error: format!("a reply was not sent: {}", with_sources(error)),
+            violations,
+        }
     }
 
     /// The headers of the message, and those of its dead letter.

@@ -157,9 +157,26 @@ async fn a_dead_letter_topic_that_vanishes_ends_the_app_and_its_message_comes_ag
     assert_eq!(committed(&test, &[(0, 4)]).await, [(0, 4)].into());
 }
 
+const SMALL: &[TopicProperty] = &[(Cow::Borrowed("max.message.bytes"), Cow::Borrowed("1000"))];
+
+#[tokio::test]
+async fn a_dead_letter_that_is_too_large_for_its_topic_ends_the_app_and_its_message_comes_again() {
+    let Some(kafka) = real_kafka("a limit of a topic").await else { return };
+    let letters = DeadLetters::default().of(topic()).unwrap().with_configuration(SMALL);
+    kafka.create_topic(&letters).await.unwrap();
+    let script = Script::default();
+    let test = script.start_on(&kafka, Time::Skips).await;
+    test.publish(&released("flask", "1")).await.unwrap();
+    test.publish(&released("reject", &"2".repeat(2000))).await.unwrap();
+    let group = kafka.kafka();
+    let error = test.ended().await.unwrap_err();
+    let AppError::DeadLetter { cause, .. } = &error else { panic!("{error:?}") };
+    assert!(matches!(**cause, SendError::TooLarge { .. }) && error.to_string().contains("offset 1"), "{error}");
+    assert_eq!(kafka.committed(&group, topic()).await.unwrap(), [(0, 1)].into());
+}
+
 #[tokio::test]
 async fn a_reply_that_is_too_large_for_its_topic_is_a_dead_letter_that_says_so() {
-    const SMALL: &[TopicProperty] = &[(Cow::Borrowed("max.message.bytes"), Cow::Borrowed("1000"))];
     let Some(kafka) = real_kafka("a limit of a topic").await else { return };
     let replies = SolvedPackage::DESCRIPTOR.topic.clone().with_configuration(SMALL);
     kafka.create_topic(&replies).await.unwrap();
