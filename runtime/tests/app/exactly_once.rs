@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use thoth_messaging::app::{App, AppError, Context, ExactlyOnce, Outcome, Reason};
+use thoth_messaging::app::{App, AppError, Context, ExactlyOnce, Outcome, Reason, Retries};
 use thoth_messaging::client::{ConfigError, Kafka, ProducerRecord};
 use thoth_messaging::messages::{PackageReleased, SolvedPackage};
 use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
@@ -137,7 +137,9 @@ async fn retries_and_rejections_are_as_without_transactions() {
 #[tokio::test]
 async fn a_reply_to_a_topic_that_does_not_exist_spoils_nothing() {
     let (kafka, seen) = (with_replies().await, Seen::default());
-    let test = TestApp::start_on(kafka.clone(), Time::Skips, |kafka| app(kafka, &seen)).await.unwrap();
+    let test = TestApp::start_on(kafka.clone(), Time::Skips, |kafka| app(kafka, &seen).retries(Retries::none()))
+        .await
+        .unwrap();
     test.publish(on_partition("flask", "1", 0)).await.unwrap();
     test.publish(on_partition("elsewhere", "2", 0)).await.unwrap();
     test.publish(on_partition("flask", "3", 0)).await.unwrap();
