@@ -64,6 +64,10 @@ pub enum Creation {
 pub struct ClusterInfo {
     /// The brokers that are up, by id.
     pub brokers: Vec<Broker>,
+    /// The id of the cluster, where it tells.
+    pub cluster_id: Option<String>,
+    /// The id of the broker that takes requests of administration, where there is one.
+    pub controller: Option<i32>,
 }
 
 /// A broker, as it is to be reached.
@@ -190,11 +194,20 @@ impl Admin {
     pub async fn check_connection(&self, timeout: Duration) -> Result<ClusterInfo, AdminError> {
         let config = self.config()?;
         let token = self.token().await?;
-        let brokers = task::spawn_blocking(move || brokers(&config, token.as_ref(), timeout)).await;
-        match brokers.unwrap_or(Err((KafkaError::Canceled, None))) {
-            Ok(brokers) => Ok(ClusterInfo { brokers }),
-            Err((error, reason)) => Err(self.failure(error, reason)),
-        }
+        let cluster = task::spawn_blocking(move || cluster(&config, token.as_ref(), timeout)).await;
+        let cluster = cluster.unwrap_or(Err((KafkaError::Canceled, None)));
+        cluster.map_err(|(error, reason)| self.failure(error, reason))
+    }
+
+    /// The topics of the cluster, by their names there, and how many partitions each has: those that the user may see.
+    ///
+    /// # Errors
+    ///
+    /// [`AdminError::Unreachable`] where no broker answers for 10 s, [`AdminError::Kafka`] where Kafka does not tell.
+    pub async fn topics(&self) -> Result<BTreeMap<String, usize>, AdminError> {
+        self.check_connection(ANSWER_TIMEOUT).await?;
+        let found = self.with_client(|client| found_topics(&client.inner().fetch_metadata(None, ANSWER_TIMEOUT)?));
+        Ok(found.await?.into_iter().map(|(name, found)| (name, found.replicas.len())).collect())
     }
 
     /// A token, where tokens are what opens the door.
@@ -349,11 +362,11 @@ fn creation(result: TopicResult) -> Result<(String, Creation), AdminError> {
 }
 
 /// Blocks until a broker has answered, or the time is over.
-fn brokers(
+fn cluster(
     config: &ClientConfig,
     token: Option<&Token>,
     timeout: Duration,
-) -> Result<Vec<Broker>, (KafkaError, Option<String>)> {
+) -> Result<ClusterInfo, (KafkaError, Option<String>)> {
     // The only client of rdkafka that can be asked for its reports.
     let client: BaseConsumer<Context> =
         config.create_with_context(Context::default()).map_err(|error| (error, None))?;
@@ -366,7 +379,10 @@ fn brokers(
         |broker: &MetadataBroker| Broker { id: broker.id(), host: broker.host().to_owned(), port: broker.port() };
     let mut brokers: Vec<_> = metadata.brokers().iter().map(broker).collect();
     brokers.sort();
-    Ok(brokers)
+    // Both came with the metadata: nobody is asked again.
+    let cluster_id = client.client().fetch_cluster_id(timeout);
+    let controller = native::controller(client.client(), timeout);
+    Ok(ClusterInfo { brokers, cluster_id, controller })
 }
 
 #[derive(Default)]

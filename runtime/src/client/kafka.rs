@@ -9,6 +9,7 @@ use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 
 use super::admin::Admin;
+use super::browser::Browser;
 use super::consumer::Consumer;
 use super::error::{Cause, ConfigError, Setting, TransactionError};
 use super::positions::Position;
@@ -244,12 +245,29 @@ impl Kafka {
     ///
     /// As [`Kafka::consumer`], but no group is needed.
     pub fn replay_of<I: Incoming>(&self, incoming: I, from: Position) -> Result<Consumer<I>, ConfigError> {
+        // librdkafka wants the name of a group, which is never joined.
+        Consumer::new(&self.without_membership().with_group("thoth-messaging-replay"), incoming, Start::At(from))
+    }
+
+    /// Looks at a topic, by its name on the cluster: no prefix is added. The [group](Self::with_group) is the one that its
+    /// bookmarks are kept for, and is not joined; without one, its name is `thoth-messaging-browser`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kafka::consumer`], but no group is needed.
+    pub fn browser(&self, topic: impl Into<String>) -> Result<Browser, ConfigError> {
+        let kafka = self.without_membership();
+        let group = self.group().filter(|group| !group.is_empty()).unwrap_or("thoth-messaging-browser").to_owned();
+        Browser::new(&kafka.with_group(group), topic.into())
+    }
+
+    /// Without what only a member of a group has.
+    fn without_membership(&self) -> Self {
         let mut kafka = self.clone();
         for property in OF_GROUPS {
             kafka.properties.remove(*property);
         }
-        // librdkafka wants the name of a group, which is never joined.
-        Consumer::new(&kafka.with_group("thoth-messaging-replay"), incoming, Start::At(from))
+        kafka
     }
 
     /// Administration: to create topics and to ask whether the cluster answers.

@@ -33,6 +33,7 @@
 //! ([`TraceContext`]); [`metrics`](crate::metrics) names what is measured. Keys, payloads and secrets are in none of them.
 
 mod admin;
+mod browser;
 mod consumer;
 mod error;
 mod handled;
@@ -63,6 +64,7 @@ mod transaction;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
+pub use self::browser::{Bookmark, Browser};
 pub use self::consumer::Consumer;
 pub(crate) use self::consumer::Rebalanced;
 pub use self::error::{

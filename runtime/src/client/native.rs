@@ -233,6 +233,13 @@ fn millis(timeout: Duration) -> c_int {
     c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX)
 }
 
+/// The id of the broker that takes requests of administration. Blocks.
+pub(super) fn controller<C: ClientContext>(client: &Client<C>, timeout: Duration) -> Option<i32> {
+    // SAFETY: the client is alive.
+    let id = unsafe { sys::rd_kafka_controllerid(client.native_ptr(), millis(timeout)) };
+    (id >= 0).then_some(id)
+}
+
 /// Gives a client its token for SASL OAUTHBEARER, or tells it why there is none.
 pub(super) fn set_token<C: ClientContext>(client: &Client<C>, token: Result<&Token, &str>) -> KafkaResult<()> {
     let rk = client.native_ptr();

@@ -70,6 +70,15 @@ impl ProducerRecord {
         Self { key: Some(key.into()), ..Self::declared(topic) }
     }
 
+    /// An empty record for a topic, to whose name the prefix is added. Nothing checks what is put into it, but its size,
+    /// where the topic has a `max.message.bytes`.
+    #[must_use]
+    pub fn declared(topic: &Topic) -> Self {
+        let limit = topic.configuration.iter().find(|(property, _)| property == "max.message.bytes");
+        let max_message_bytes = limit.and_then(|(_, value)| value.parse().ok());
+        Self { max_message_bytes, ..Self::to(Destination::Declared(topic.name.clone())) }
+    }
+
     /// An empty record for the topic of this name on the cluster, to which no prefix is added. Nothing checks what is
     /// put into it.
     #[must_use]
@@ -117,12 +126,6 @@ impl ProducerRecord {
     pub fn with_partition(mut self, partition: i32) -> Self {
         self.partition = Some(partition);
         self
-    }
-
-    fn declared(topic: &Topic) -> Self {
-        let limit = topic.configuration.iter().find(|(property, _)| property == "max.message.bytes");
-        let max_message_bytes = limit.and_then(|(_, value)| value.parse().ok());
-        Self { max_message_bytes, ..Self::to(Destination::Declared(topic.name.clone())) }
     }
 
     fn to(destination: Destination) -> Self {

@@ -112,7 +112,7 @@ impl<I: Incoming> Reader<I> {
         }
         self.joined = Joined::Failed;
         for topic in self.topics.keys() {
-            self.look_up(topic).await?;
+            find_topic(&self.client, topic, &self.servers).await?;
         }
         let taken = match self.start {
             Start::Group => self.client.subscribe(&self.topics.keys().map(String::as_str).collect::<Vec<_>>()),
@@ -143,14 +143,6 @@ impl<I: Incoming> Reader<I> {
         taken.await.unwrap_or(Err(KafkaError::Canceled))
     }
 
-    async fn look_up(&self, topic: &str) -> Result<(), ReceiveError> {
-        let client = Arc::clone(&self.client);
-        let found = look_up(topic.to_owned(), move |topic| client.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
-        let Err(why) = found else { return Ok(()) };
-        hear_reports(&self.client).await;
-        Err(ReceiveError::not_found(why, topic, &self.servers, &self.client.context().reports))
-    }
-
     fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
         let record = Record::new(message, &self.assignment);
         let Some(payload) = message.payload() else {
@@ -162,4 +154,13 @@ impl<I: Incoming> Reader<I> {
             Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
         }
     }
+}
+
+/// Looks for a topic, by its name on the cluster.
+pub(super) async fn find_topic(client: &Arc<Client>, topic: &str, servers: &str) -> Result<(), ReceiveError> {
+    let fetching = Arc::clone(client);
+    let found = look_up(topic.to_owned(), move |topic| fetching.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
+    let Err(why) = found else { return Ok(()) };
+    hear_reports(client).await;
+    Err(ReceiveError::not_found(why, topic, servers, &client.context().reports))
 }
