@@ -10,6 +10,11 @@ mod failure;
 mod finding;
 mod generate;
 mod infer;
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(not(feature = "kafka"))]
+#[path = "kafka/absent.rs"]
+mod kafka;
 mod list;
 mod near;
 mod new;
@@ -90,6 +95,8 @@ enum Command {
     /// Prints the path of the file, which is never overwritten. What `check` would refuse is not written; what it would
     /// still say about the file in its folder goes to standard error.
     New(new::New),
+    #[command(flatten)]
+    Kafka(kafka::KafkaCommand),
     Explain(explain::ExplainArgs),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
@@ -139,6 +146,7 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
         Command::Show(arguments) => show::run(arguments, context),
         Command::Infer(arguments) => infer::run(arguments, &mut context.output),
         Command::New(arguments) => new::run(arguments, context),
+        Command::Kafka(command) => command.run(context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => pages::completions(arguments, Arguments::command(), context),
         Command::Man(arguments) => pages::man(arguments, Arguments::command(), context),
@@ -152,12 +160,17 @@ impl Command {
             Self::Check(_) | Self::Validate(_) | Self::Breaking(_) | Self::Generate(_) => Format::value_variants(),
             Self::List(_) => &[Format::Text, Format::Json, Format::Markdown],
             Self::Show(arguments) => arguments.formats(),
+            Self::Kafka(command) => command.formats(),
             Self::Infer(_) | Self::New(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => &[Format::Text],
         }
     }
 
     fn reads_settings(&self) -> bool {
-        !matches!(self, Self::Infer(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_))
+        match self {
+            Self::Kafka(command) => command.reads_settings(),
+            Self::Infer(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => false,
+            _ => true,
+        }
     }
 
     /// Refuses what is said to all commands and means nothing to this one.

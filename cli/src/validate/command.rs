@@ -143,7 +143,7 @@ impl ValidateArgs {
 }
 
 /// A violation in one line, which `grep` and editors know how to take apart.
-fn line(violation: &Violation) -> String {
+pub(crate) fn line(violation: &Violation) -> String {
     let Violation { source, line, column, record, instance_path, schema_path, keyword, reason } = violation;
     let subject = if instance_path.is_empty() { "the payload" } else { instance_path };
     let schema = if schema_path.is_empty() { keyword } else { schema_path };

@@ -57,7 +57,7 @@ impl Source {
     }
 
     /// The kind that the name tells.
-    pub(super) fn kind(&self) -> InputKind {
+    pub(crate) fn kind(&self) -> InputKind {
         let name = self.name();
         let name = COMPRESSED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
         match PAYLOADS.iter().position(|end| name.ends_with(end)) {

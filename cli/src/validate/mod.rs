@@ -13,10 +13,14 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+#[cfg(feature = "kafka")]
+pub(crate) use command::line as line_of;
 pub(crate) use command::{ValidateArgs, note_terminal, run as run_command};
 pub(crate) use input::{InputKind, Source, discover};
 pub(crate) use schema::Target;
 pub(crate) use violation::{Violation, encoding};
+#[cfg(feature = "kafka")]
+pub(crate) use violation::{of_record, too_long};
 
 use crate::failure::Failure;
 use crate::report::count;

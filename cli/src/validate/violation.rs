@@ -26,7 +26,7 @@ pub(crate) struct Violation {
 }
 
 /// The violations of a record, their places and their number relative to its own start.
-pub(super) fn of_record(text: &[u8], error: &DecodeError, kind: InputKind) -> Vec<Violation> {
+pub(crate) fn of_record(text: &[u8], error: &DecodeError, kind: InputKind) -> Vec<Violation> {
     let violation = |(line, column), instance_path: &str, schema_path: &str, keyword: &str, reason: String| Violation {
         source: String::new(),
         line,
@@ -95,7 +95,7 @@ pub(super) fn no_array() -> Violation {
 }
 
 /// That a record is longer than is read.
-pub(super) fn too_long(limit: usize) -> Violation {
+pub(crate) fn too_long(limit: usize) -> Violation {
     Violation {
         source: String::new(),
         line: 1,

@@ -1,0 +1,52 @@
+//! The commands that speak to Kafka.
+
+mod cluster;
+mod declared;
+mod failures;
+mod send;
+mod sensitive;
+mod topics;
+
+use clap::{Subcommand, ValueEnum as _};
+
+use crate::failure::Failure;
+use crate::report::Format;
+use crate::{Context, Outcome};
+
+/// The commands that speak to Kafka.
+#[derive(Subcommand)]
+pub(crate) enum KafkaCommand {
+    Topics(topics::TopicsArgs),
+    Send(send::SendArgs),
+}
+
+impl KafkaCommand {
+    /// What `--format` may say to it.
+    pub(crate) fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Send(_) => Format::value_variants(),
+            Self::Topics(_) => &[Format::Text, Format::Json, Format::Markdown],
+        }
+    }
+
+    /// Whether it looks at schemas.
+    pub(crate) fn reads_settings(&self) -> bool {
+        true
+    }
+
+    pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Failure::new(format!("can't begin: {error}")).help("look at the limits of the system, as `ulimit -n`")
+        })?;
+        let outcome = runtime.block_on(async {
+            match self {
+                Self::Topics(arguments) => topics::run(arguments, context).await,
+                Self::Send(arguments) => send::run(arguments, context).await,
+            }
+        });
+        // What still waits for a broker must not hold up the end.
+        runtime.shutdown_background();
+        outcome
+    }
+}

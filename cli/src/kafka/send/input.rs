@@ -1,0 +1,165 @@
+//! The messages that are to be sent, one after the other.
+
+use std::io::{BufRead, Read};
+
+use thoth_messaging::Topic;
+use tokio::sync::mpsc;
+
+use super::Destination;
+use super::tally::Tally;
+use crate::Context;
+use crate::failure::Failure;
+use crate::validate::{MOST_BYTES, Source};
+
+/// How many lines are read ahead.
+const AHEAD: usize = 64;
+
+/// What is to be sent.
+pub(super) enum Input {
+    /// Few, all there.
+    Items(Vec<Item>),
+    /// The lines of a file or of standard input, or the whole of it.
+    Lines { source: Source, whole: bool, destination: Destination },
+}
+
+/// A message that is to be sent.
+pub(super) struct Item {
+    /// The file, or what else it came from.
+    pub(super) source: String,
+    /// Its line, from 1; its place in an array, from 1; 0 where it is all that there is.
+    pub(super) number: u64,
+    pub(super) destination: Destination,
+    /// Nothing for a tombstone.
+    pub(super) payload: Option<Vec<u8>>,
+}
+
+/// What comes of reading on.
+pub(super) enum Read1 {
+    Item(Item),
+    /// A line that is longer than is read.
+    TooLong(String, u64),
+}
+
+impl Input {
+    /// The topics that it is for, each once.
+    pub(super) fn topics(&self) -> Vec<Topic> {
+        let all: Vec<_> = match self {
+            Self::Items(items) => items.iter().map(|item| &item.destination.topic).collect(),
+            Self::Lines { destination, .. } => vec![&destination.topic],
+        };
+        let mut topics: Vec<Topic> = Vec::new();
+        for topic in all {
+            if topics.iter().all(|known| known.name != topic.name) {
+                topics.push(topic.clone());
+            }
+        }
+        topics
+    }
+
+    /// Checks all of it, and sends nothing.
+    pub(super) async fn check(&self, tally: &mut Tally, context: &mut Context) -> Result<(), Failure> {
+        match self {
+            Self::Items(items) => items.iter().try_for_each(|item| tally.check(item, context).map(drop)),
+            Self::Lines { source, whole, destination } => {
+                let mut lines = lines(source.clone(), *whole, destination.clone());
+                while let Some(line) = lines.recv().await {
+                    match line? {
+                        Read1::Item(item) => drop(tally.check(&item, context)?),
+                        Read1::TooLong(source, line) => tally.too_long(source, line, context)?,
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The messages, read on a thread, so that what is sent does not wait for the next line.
+    pub(super) fn into_items(self) -> mpsc::Receiver<Result<Read1, Failure>> {
+        match self {
+            Self::Lines { source, whole, destination } => lines(source, whole, destination),
+            Self::Items(items) => {
+                let (give, take) = mpsc::channel(items.len().max(1));
+                for item in items {
+                    // There is room for all of them.
+                    let _ = give.try_send(Ok(Read1::Item(item)));
+                }
+                take
+            }
+        }
+    }
+}
+
+fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receiver<Result<Read1, Failure>> {
+    let (give, take) = mpsc::channel(AHEAD);
+    std::thread::spawn(move || {
+        let name = source.name();
+        let mut number = 0;
+        let mut read = || -> std::io::Result<()> {
+            let mut reader = source.open(|_| {})?;
+            while let Some(line) = next_line(&mut reader, whole)? {
+                number += 1;
+                let read = match line {
+                    None => Read1::TooLong(name.clone(), number),
+                    // An empty line is nothing.
+                    Some(line) if line.trim_ascii().is_empty() => continue,
+                    Some(line) => Read1::Item(Item {
+                        source: name.clone(),
+                        number: if whole { 0 } else { number },
+                        destination: destination.clone(),
+                        payload: Some(line),
+                    }),
+                };
+                if give.blocking_send(Ok(read)).is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = read() {
+            let _ = give.blocking_send(Err(source.unreadable(&error)));
+        }
+    });
+    take
+}
+
+/// The next line without its end, or all that there is; `Some(None)` for one that is too long, which is read past.
+fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Option<Vec<u8>>>> {
+    let most = MOST_BYTES.get() as u64;
+    let mut line = Vec::new();
+    if whole {
+        reader.take(most + 1).read_to_end(&mut line)?;
+    } else {
+        reader.take(most + 1).read_until(b'\n', &mut line)?;
+    }
+    if line.is_empty() {
+        return Ok(None);
+    }
+    if line.len() as u64 <= most {
+        let end = line.trim_ascii_end().len();
+        line.truncate(if whole { line.len() } else { end });
+        return Ok(Some(Some(line)));
+    }
+    while !whole && line.last() != Some(&b'\n') {
+        line.clear();
+        if reader.take(most).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+    }
+    Ok(Some(None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_line;
+
+    #[test]
+    fn lines_come_without_their_ends_and_the_last_one_needs_none() {
+        let mut text = &b"{}\r\n\n[1]"[..];
+        let mut lines = Vec::new();
+        while let Some(line) = next_line(&mut text, false).unwrap() {
+            lines.push(String::from_utf8(line.unwrap()).unwrap());
+        }
+        assert_eq!(lines, ["{}", "", "[1]"]);
+        assert_eq!(next_line(&mut &b"{\n}\n"[..], true).unwrap(), Some(Some(b"{\n}\n".to_vec())));
+    }
+}

@@ -1,0 +1,144 @@
+//! What became of the messages, and how it is told.
+
+use std::io::Write;
+
+use serde_json::json;
+use thoth_messaging::client::Delivery;
+use thoth_messaging_codegen::{Location, Severity};
+
+use super::input::Item;
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::report::{Format, Report, count, text};
+use crate::validate::{Violation, line_of, of_record, too_long};
+use crate::{Context, Outcome};
+
+/// The most findings that are kept for a format which prints them as a whole.
+const MOST_FINDINGS: usize = 10_000;
+
+/// Counts messages, and tells what was refused at once where a person reads it.
+pub(super) struct Tally {
+    report: Report,
+    format: Format,
+    checked: u64,
+    pub(super) refused: u64,
+    delivered: u64,
+    failed: u64,
+    last: Option<Delivery>,
+    /// What was refused was told of when it was checked.
+    is_told: bool,
+}
+
+impl Tally {
+    pub(super) fn new(format: Format) -> Self {
+        let report = Report::new("send");
+        Self { report, format, checked: 0, refused: 0, delivered: 0, failed: 0, last: None, is_told: false }
+    }
+
+    /// Counts from the beginning: what was checked is going to be sent.
+    pub(super) fn forget_checked(&mut self) {
+        (self.checked, self.refused, self.is_told) = (0, 0, true);
+    }
+
+    /// Whether a message is valid, and its key.
+    pub(super) fn check(&mut self, item: &Item, context: &mut Context) -> Result<Option<Key>, Failure> {
+        self.checked += 1;
+        let (Some(ty), Some(payload)) = (&item.destination.ty, &item.payload) else { return Ok(Some(Key(None))) };
+        match ty.check_wanted(payload) {
+            Ok(kind) => Ok(Some(Key(kind.key_of(payload)))),
+            Err(error) => {
+                let violations = of_record(payload, &error, item.kind());
+                self.refuse(violations, &item.source, item.number, context)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A line is longer than is read.
+    pub(super) fn too_long(&mut self, source: String, line: u64, context: &mut Context) -> Result<(), Failure> {
+        self.checked += 1;
+        self.refuse(vec![too_long(crate::validate::MOST_BYTES.get())], &source, line, context)
+    }
+
+    fn refuse(
+        &mut self,
+        violations: Vec<Violation>,
+        source: &str,
+        number: u64,
+        context: &mut Context,
+    ) -> Result<(), Failure> {
+        self.refused += 1;
+        for mut violation in violations.into_iter().filter(|_| !self.is_told) {
+            source.clone_into(&mut violation.source);
+            violation.line += number.saturating_sub(1);
+            violation.record = number.max(1);
+            if self.format == Format::Text {
+                // What a person reads appears at once, and a million of them need no memory.
+                writeln!(context.output, "{}", text::printable(&line_of(&violation)))?;
+            } else if self.report.findings.len() < MOST_FINDINGS {
+                self.report.findings.push(violation.into());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn delivered(&mut self, delivery: Delivery) {
+        self.delivered += 1;
+        self.last = Some(delivery);
+    }
+
+    /// A message was not delivered.
+    pub(super) fn failed(
+        &mut self,
+        source: &str,
+        number: u64,
+        why: &str,
+        context: &mut Context,
+    ) -> Result<(), Failure> {
+        self.failed += 1;
+        if self.format == Format::Text {
+            writeln!(context.output, "{source}:{}: not delivered: {}", number.max(1), text::printable(why))?;
+        } else if self.report.findings.len() < MOST_FINDINGS {
+            let line = usize::try_from(number.max(1)).unwrap_or(usize::MAX);
+            self.report.findings.push(Finding {
+                rule: "not-delivered".to_owned(),
+                severity: Severity::Error,
+                message: why.to_owned(),
+                location: Some(Location { file: source.to_owned(), line, column: 1, pointer: String::new() }),
+                notes: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Prints what it came to, and why no more came of it.
+    pub(super) fn finish(mut self, why: &str, context: &mut Context) -> Result<Outcome, Failure> {
+        let Self { checked, refused, delivered, failed, .. } = self;
+        if let Some(Delivery { topic, partition, offset, .. }) = self.last.as_ref().filter(|_| delivered == 1) {
+            if self.format == Format::Text {
+                writeln!(context.output, "topic `{topic}`, partition {partition}, offset {offset}")?;
+            }
+            let last = json!({"topic": topic, "partition": partition, "offset": offset});
+            self.report.details.insert("delivery".to_owned(), last);
+        }
+        let counts = [("messages", checked), ("delivered", delivered), ("refused", refused), ("failed", failed)];
+        self.report.details.extend(counts.into_iter().map(|(name, number)| (name.to_owned(), number.into())));
+        let messages = count(checked, "message");
+        let mut summary = format!("{messages}: {delivered} delivered");
+        if refused > 0 {
+            summary += &format!(", {refused} refused");
+        }
+        if failed > 0 {
+            summary += &format!(", {failed} not delivered");
+        }
+        if !why.is_empty() {
+            summary += &format!("; {why}");
+        }
+        self.report.summary = summary;
+        self.report.print(context)?;
+        Ok(if refused + failed > 0 { Outcome::Findings } else { Outcome::Clean })
+    }
+}
+
+/// The key that the schema gives a message.
+pub(super) struct Key(pub(super) Option<String>);

@@ -1,0 +1,284 @@
+//! `topics`: the topics of the cluster, and those that the schemas declare.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use thoth_messaging::Topic;
+use thoth_messaging::app::DeadLetters;
+use thoth_messaging::client::{Difference, Plan};
+
+use super::cluster::{Cluster, ClusterArgs};
+use super::declared::SchemaArgs;
+use crate::failure::Failure;
+use crate::report::{Format, count, markdown, text};
+use crate::{Context, Outcome};
+
+/// Compare the topics of the cluster with what the schemas declare, and make them so.
+#[derive(Args)]
+pub(crate) struct TopicsArgs {
+    #[command(subcommand)]
+    command: TopicsCommand,
+}
+
+#[derive(Subcommand)]
+enum TopicsCommand {
+    /// Show what differs between the `x-kafka` of the schemas and the cluster.
+    ///
+    /// Topics that are missing, another number of partitions or replicas, and other values of properties are drift.
+    /// Topics and properties of which no schema says anything are named, and are none.
+    #[command(after_help = "Exit codes: 0 shown, 1 drift with --check, 2 could not run.")]
+    Plan(PlanArgs),
+    /// Make the topics of the cluster as the schemas declare them.
+    ///
+    /// Creates topics, adds partitions and sets properties, and says what it did. It deletes nothing, takes no partitions
+    /// away, moves no replicas, and leaves properties that no schema names as they are.
+    #[command(after_help = "Exit codes: 0 done, 1 Kafka refused some of it, 2 could not run.")]
+    Apply(ApplyArgs),
+}
+
+#[derive(Args)]
+struct PlanArgs {
+    #[command(flatten)]
+    which: Which,
+    /// Exit with 1 where the cluster is not as declared, for CI.
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Args)]
+struct ApplyArgs {
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(Args)]
+struct Which {
+    /// Messages or topics; all that the schemas declare by default.
+    #[arg(value_name = "MESSAGE")]
+    names: Vec<String>,
+    /// The dead-letter topics too: for each topic `<topic>.dlq`, with as many partitions and replicas.
+    #[arg(long)]
+    dead_letters: bool,
+    #[command(flatten)]
+    schemas: SchemaArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
+/// What became of a difference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Planned,
+    Done,
+    Left,
+    Failed,
+}
+
+/// A difference as it is printed.
+struct Row {
+    difference: Difference,
+    fate: Fate,
+    /// Why Kafka refused it.
+    error: Option<String>,
+}
+
+pub(super) async fn run(arguments: &TopicsArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        TopicsCommand::Plan(arguments) => plan(arguments, context).await,
+        TopicsCommand::Apply(arguments) => apply(&arguments.which, context).await,
+    }
+}
+
+async fn plan(arguments: &PlanArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    let (count, plan, _) = arguments.which.plan(context).await?;
+    let has_drift = plan.has_drift();
+    let rows = plan.differences.into_iter().map(|difference| Row { difference, fate: Fate::Planned, error: None });
+    print("topics plan", &rows.collect::<Vec<_>>(), count, context)?;
+    Ok(if arguments.check && has_drift { Outcome::Findings } else { Outcome::Clean })
+}
+
+async fn apply(which: &Which, context: &mut Context) -> Result<Outcome, Failure> {
+    let (count, plan, cluster) = which.plan(context).await?;
+    let applied = cluster.kafka.admin().apply(&plan).await?;
+    let row = |fate| move |difference| Row { difference, fate, error: None };
+    let mut rows: Vec<_> = applied.done.into_iter().map(row(Fate::Done)).collect();
+    rows.extend(applied.left.into_iter().map(row(Fate::Left)));
+    let has_failed = !applied.failed.is_empty();
+    for (difference, error) in applied.failed {
+        let cause = std::error::Error::source(&error).map(|cause| format!(" ({cause})")).unwrap_or_default();
+        rows.push(Row { difference, fate: Fate::Failed, error: Some(format!("{error}{cause}")) });
+    }
+    print("topics apply", &rows, count, context)?;
+    Ok(if has_failed { Outcome::Findings } else { Outcome::Clean })
+}
+
+impl Which {
+    /// How many topics are declared, and what differs.
+    async fn plan(&self, context: &Context) -> Result<(usize, Plan, Cluster), Failure> {
+        let declared = self.schemas.read(context)?;
+        let cluster = self.cluster.cluster()?;
+        let mut topics: Vec<Topic> = Vec::new();
+        for name in &self.names {
+            let topic = declared.require_declared(name, &cluster)?;
+            if topics.iter().all(|known| known.name != topic.name) {
+                topics.push(topic);
+            }
+        }
+        if self.names.is_empty() {
+            topics = declared.topics();
+        }
+        if self.dead_letters {
+            let letters: Vec<_> = topics.iter().filter_map(|topic| DeadLetters::default().of(topic)).collect();
+            topics.extend(letters);
+        }
+        let mut plan = cluster.kafka.admin().plan(&topics).await?;
+        if !self.names.is_empty() {
+            // Who asks for some topics wants to hear of these.
+            plan.differences.retain(|difference| !matches!(difference, Difference::Unknown { .. }));
+        }
+        Ok((topics.len(), plan, cluster))
+    }
+}
+
+fn print(command: &str, rows: &[Row], declared: usize, context: &mut Context) -> Result<(), Failure> {
+    let summary = summary(rows, declared);
+    match context.format {
+        Format::Json => {
+            let differences: Vec<Value> = rows.iter().map(to_json).collect();
+            let drift = rows.iter().any(|row| row.difference.is_drift() && row.fate != Fate::Done);
+            let document = json!({"command": command, "drift": drift, "differences": differences, "summary": summary});
+            serde_json::to_writer_pretty(&mut context.output, &document).map_err(io::Error::from)?;
+            writeln!(context.output)?;
+        }
+        Format::Markdown => write_markdown(rows, context)?,
+        _ => rows.iter().try_for_each(|row| write_row(row, &mut context.output))?,
+    }
+    context.output.flush()?;
+    // Where nobody reads standard error, the exit code says as much.
+    let _ = writeln!(io::stderr(), "{summary}");
+    Ok(())
+}
+
+fn summary(rows: &[Row], declared: usize) -> String {
+    let number = |fate: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| fate(row)).count();
+    let topics = count(declared, "declared topic");
+    let unknown = number(&|row| !row.difference.is_drift());
+    let unknown =
+        if unknown == 0 { String::new() } else { format!(", and {unknown} of which no schema says anything") };
+    if rows.iter().any(|row| row.fate != Fate::Planned) {
+        let done = number(&|row| row.fate == Fate::Done);
+        let left = number(&|row| row.fate == Fate::Left && row.difference.is_drift());
+        let failed = number(&|row| row.fate == Fate::Failed);
+        return format!("{topics}: {done} done, {left} left as they are, {failed} refused by Kafka{unknown}");
+    }
+    let applied = number(&|row| row.difference.is_applied());
+    let left = number(&|row| row.difference.is_drift() && !row.difference.is_applied());
+    if applied + left == 0 {
+        return format!("{topics}: the cluster is as declared{unknown}");
+    }
+    let left = if left == 0 { String::new() } else { format!(", {left} that somebody has to see to") };
+    format!("{topics}: {} that `topics apply` makes good{left}{unknown}", count(applied, "difference"))
+}
+
+/// A line for a person: what it is, and what is done about it.
+fn write_row(row: &Row, output: &mut dyn Write) -> io::Result<()> {
+    const WIDTH: usize = 8;
+    let (word, color) = match row.fate {
+        Fate::Done => ("done", AnsiColor::Green),
+        Fate::Failed => ("refused", AnsiColor::Red),
+        _ if row.difference.is_applied() => ("apply", AnsiColor::Yellow),
+        _ if row.difference.is_drift() => ("see to", AnsiColor::Red),
+        _ => ("unknown", AnsiColor::Blue),
+    };
+    let style: Style = color.on_default().bold();
+    let said = match row.fate {
+        // The wish is fulfilled: it is not said as one.
+        Fate::Done => done(&row.difference),
+        _ => row.difference.to_string(),
+    };
+    writeln!(output, "{style}{word:WIDTH$}{style:#} {}", text::printable(&said))?;
+    if let Some(error) = &row.error {
+        writeln!(output, "{:WIDTH$} {}", "", text::printable(error))?;
+    }
+    Ok(())
+}
+
+/// What was done.
+fn done(difference: &Difference) -> String {
+    match difference {
+        Difference::Missing { topic, .. } => format!("topic `{topic}` is created"),
+        Difference::Partitions { topic, declared, found } => {
+            let warning = difference.warning().map(|warning| format!(": {warning}")).unwrap_or_default();
+            format!("topic `{topic}` has {declared} partitions now, and had {found}{warning}")
+        }
+        Difference::Configuration { topic, property, declared, found } => {
+            let had = found.as_ref().map(|found| format!(", and was {found}")).unwrap_or_default();
+            format!("topic `{topic}`: `{property}` is {declared} now{had}")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What kind of difference it is, and what is declared and found.
+fn parts(difference: &Difference) -> (&'static str, Option<String>, Option<String>) {
+    match difference {
+        Difference::Missing { .. } => ("missing", None, None),
+        Difference::Partitions { declared, found, .. } => {
+            ("partitions", Some(declared.to_string()), Some(found.to_string()))
+        }
+        Difference::Replicas { declared, found, .. } => {
+            ("replicas", Some(declared.to_string()), Some(found.to_string()))
+        }
+        Difference::Configuration { declared, found, .. } => ("configuration", Some(declared.clone()), found.clone()),
+        Difference::Undeclared { found, .. } => ("undeclared", None, Some(found.clone())),
+        _ => ("unknown", None, None),
+    }
+}
+
+fn property(difference: &Difference) -> Option<&str> {
+    match difference {
+        Difference::Configuration { property, .. } | Difference::Undeclared { property, .. } => Some(property),
+        _ => None,
+    }
+}
+
+fn fate(row: &Row) -> &'static str {
+    match row.fate {
+        Fate::Planned if row.difference.is_applied() => "apply",
+        Fate::Planned | Fate::Left => "left",
+        Fate::Done => "done",
+        Fate::Failed => "refused",
+    }
+}
+
+fn to_json(row: &Row) -> Value {
+    let (kind, declared, found) = parts(&row.difference);
+    json!({
+        "kind": kind,
+        "topic": row.difference.topic(),
+        "property": property(&row.difference),
+        "declared": declared,
+        "found": found,
+        "drift": row.difference.is_drift(),
+        "action": fate(row),
+        "warning": row.difference.warning(),
+        "error": row.error,
+        "message": row.difference.to_string(),
+    })
+}
+
+fn write_markdown(rows: &[Row], context: &mut Context) -> Result<(), Failure> {
+    writeln!(context.output, "| topic | what | declared | found | action |\n|---|---|---|---|---|")?;
+    for row in rows {
+        let (kind, declared, found) = parts(&row.difference);
+        let kind = property(&row.difference).map_or_else(|| kind.to_owned(), |property| format!("`{property}`"));
+        let notes = [row.difference.warning(), row.error.as_deref()].into_iter().flatten();
+        let action = std::iter::once(fate(row)).chain(notes).collect::<Vec<_>>().join(": ");
+        let cells = [row.difference.topic(), &kind, &declared.unwrap_or_default(), &found.unwrap_or_default(), &action]
+            .map(markdown::cell);
+        writeln!(context.output, "| {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
