@@ -1,10 +1,12 @@
 //! The commands that speak to Kafka.
 
 mod cluster;
+mod consume;
 mod declared;
 mod failures;
 mod send;
 mod sensitive;
+mod show;
 mod topics;
 
 use clap::{Subcommand, ValueEnum as _};
@@ -18,6 +20,7 @@ use crate::{Context, Outcome};
 pub(crate) enum KafkaCommand {
     Topics(topics::TopicsArgs),
     Send(send::SendArgs),
+    Consume(consume::ConsumeArgs),
 }
 
 impl KafkaCommand {
@@ -25,6 +28,7 @@ impl KafkaCommand {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
             Self::Send(_) => Format::value_variants(),
+            Self::Consume(_) => &[Format::Text, Format::Json],
             Self::Topics(_) => &[Format::Text, Format::Json, Format::Markdown],
         }
     }
@@ -43,6 +47,7 @@ impl KafkaCommand {
             match self {
                 Self::Topics(arguments) => topics::run(arguments, context).await,
                 Self::Send(arguments) => send::run(arguments, context).await,
+                Self::Consume(arguments) => consume::run(arguments, context).await,
             }
         });
         // What still waits for a broker must not hold up the end.

@@ -47,7 +47,8 @@ pub(super) async fn run(arguments: &SendArgs, context: &mut Context) -> Result<O
     if !matches!(input, Input::Lines { source: Source::Stdin, .. }) {
         input.check(&mut tally, context).await?;
         if tally.refused > 0 && !arguments.skips_invalid() {
-            return tally.finish("nothing is sent; `--skip-invalid` sends the others", context);
+            let why = if tally.is_one() { "" } else { "nothing is sent; `--skip-invalid` sends the others" };
+            return tally.finish(why, context);
         }
         tally.forget_checked();
     }

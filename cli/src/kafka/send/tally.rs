@@ -35,6 +35,11 @@ impl Tally {
         Self { report, format, checked: 0, refused: 0, delivered: 0, failed: 0, last: None, is_told: false }
     }
 
+    /// Whether there was one message alone.
+    pub(super) fn is_one(&self) -> bool {
+        self.checked == 1
+    }
+
     /// Counts from the beginning: what was checked is going to be sent.
     pub(super) fn forget_checked(&mut self) {
         (self.checked, self.refused, self.is_told) = (0, 0, true);

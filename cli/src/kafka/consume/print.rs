@@ -1,0 +1,186 @@
+//! How messages are printed.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use serde_json::{Value, json};
+use thoth_messaging::DecodeError;
+use thoth_messaging::client::Record;
+
+use super::source::Subject;
+use crate::Context;
+use crate::failure::Failure;
+use crate::kafka::show;
+use crate::report::{count, text};
+
+const BOLD: Style = Style::new().bold();
+
+/// How messages are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The payload, in a line.
+    Payload,
+    /// All of it, for people.
+    Pretty,
+    /// All of it, a JSON object in a line.
+    Json,
+}
+
+/// Prints messages, and counts them.
+pub(super) struct Printer {
+    form: Form,
+    show_sensitive: bool,
+    pub(super) printed: u64,
+    invalid: u64,
+    has_hidden: bool,
+    /// Whether there is nothing to say at the end.
+    pub(super) is_quiet: bool,
+}
+
+impl Printer {
+    pub(super) fn new(form: Form, show_sensitive: bool) -> Self {
+        Self { form, show_sensitive, printed: 0, invalid: 0, has_hidden: false, is_quiet: false }
+    }
+
+    /// Prints a message. `error` is what is wrong with it.
+    pub(super) fn print(
+        &mut self,
+        record: &Record,
+        error: Option<&DecodeError>,
+        subject: &Subject,
+        context: &mut Context,
+    ) -> Result<(), Failure> {
+        self.printed += 1;
+        self.invalid += u64::from(error.is_some());
+        match self.form {
+            Form::Payload => self.payload(record, error, subject, context)?,
+            Form::Pretty => self.pretty(record, error, subject, context)?,
+            Form::Json => self.json(record, error, subject, context)?,
+        }
+        Ok(context.output.flush()?)
+    }
+
+    fn payload(
+        &mut self,
+        record: &Record,
+        error: Option<&DecodeError>,
+        subject: &Subject,
+        context: &mut Context,
+    ) -> io::Result<()> {
+        // What is no payload of the topic is no line among them.
+        let said = match (error, record.payload()) {
+            (Some(error), _) => problems(error),
+            (None, None) => {
+                vec![format!("a tombstone: what was sent with the key {} is deleted", self.key(record, subject))]
+            }
+            (None, Some(payload)) => {
+                let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
+                self.has_hidden |= is_hidden;
+                return writeln!(context.output, "{}", shown.line());
+            }
+        };
+        for said in said {
+            // Where nobody reads standard error, the exit code and `--format json` say as much.
+            let _ = writeln!(io::stderr(), "{record}: {}", text::printable(&said));
+        }
+        Ok(())
+    }
+
+    fn pretty(
+        &mut self,
+        record: &Record,
+        error: Option<&DecodeError>,
+        subject: &Subject,
+        context: &mut Context,
+    ) -> io::Result<()> {
+        let output = &mut context.output;
+        let time = record.timestamp().map(|time| format!(", {}", show::time(time))).unwrap_or_default();
+        writeln!(output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(record, subject))?;
+        for header in record.headers() {
+            let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
+            writeln!(output, "{}: {value}", text::printable(&header.name))?;
+        }
+        for problem in error.map(problems).unwrap_or_default() {
+            writeln!(output, "{}", text::printable(&problem))?;
+        }
+        match record.payload() {
+            None => writeln!(output, "a tombstone"),
+            Some(payload) => {
+                let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
+                self.has_hidden |= is_hidden;
+                writeln!(output, "{}\n", shown.lines())
+            }
+        }
+    }
+
+    fn json(
+        &mut self,
+        record: &Record,
+        error: Option<&DecodeError>,
+        subject: &Subject,
+        context: &mut Context,
+    ) -> io::Result<()> {
+        let mut members = show::metadata(record, show::key(record, subject.ty.as_ref(), self.show_sensitive));
+        if subject.ty.is_some() && record.payload().is_some() {
+            members.insert("valid".to_owned(), error.is_none().into());
+        }
+        if let Some(error) = error {
+            members.insert("violations".to_owned(), violations(error));
+        }
+        let payload = match record.payload() {
+            None => "\"tombstone\":true".to_owned(),
+            Some(payload) => {
+                let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
+                self.has_hidden |= is_hidden;
+                shown.member()
+            }
+        };
+        // The payload is written as it is, with all digits of its numbers.
+        let members = Value::Object(members).to_string();
+        writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
+    }
+
+    fn key(&self, record: &Record, subject: &Subject) -> String {
+        let key = show::key(record, subject.ty.as_ref(), self.show_sensitive);
+        key.map_or_else(|| "none".to_owned(), |key| format!("`{}`", show::bytes(key)))
+    }
+
+    /// Says what it came to. Whether there were invalid ones.
+    pub(super) fn finish(&self, checked: bool) -> bool {
+        let mut said = count(self.printed, "message");
+        if checked {
+            said += &format!(": {} valid, {} invalid", self.printed - self.invalid, self.invalid);
+        }
+        if self.has_hidden {
+            said += "; `--show-sensitive` shows what is hidden";
+        }
+        if !self.is_quiet {
+            // Where nobody reads standard error, the exit code says as much.
+            let _ = writeln!(io::stderr(), "{said}");
+        }
+        self.invalid > 0
+    }
+}
+
+/// What is wrong with a payload, each in a line.
+fn problems(error: &DecodeError) -> Vec<String> {
+    match error.violations() {
+        [] => vec![error.to_string()],
+        violations => violations.iter().map(|violation| format!("not valid: {violation}")).collect(),
+    }
+}
+
+fn violations(error: &DecodeError) -> Value {
+    if error.violations().is_empty() {
+        return json!([{"keyword": "json", "expected": error.to_string()}]);
+    }
+    let violation = |it: &thoth_messaging::Violation| {
+        json!({
+            "instancePath": it.instance_path,
+            "schemaPath": it.schema_path,
+            "keyword": it.keyword,
+            "expected": it.expected,
+        })
+    };
+    error.violations().iter().map(violation).collect()
+}

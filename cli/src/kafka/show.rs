@@ -1,0 +1,197 @@
+//! How records are shown: payloads, keys, headers and times.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+use thoth_messaging::client::{Header, Record};
+
+use super::declared::Type;
+use crate::report::text;
+
+/// What stands where something sensitive was.
+const REDACTED: &str = "[redacted]";
+
+/// A payload as it may be shown.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// JSON, as it was written.
+    Json(String),
+    /// Something else.
+    Other(Vec<u8>),
+    /// Something that can't be shown without its sensitive values.
+    Hidden(usize),
+}
+
+/// A payload, without its sensitive values unless they are asked for. Whether something was hidden.
+pub(crate) fn payload(payload: &[u8], ty: Option<&Type>, show_sensitive: bool) -> (Shown, bool) {
+    let json: Option<Value> = serde_json::from_slice(payload).ok();
+    let text = std::str::from_utf8(payload).ok();
+    let sensitive = ty.map(|ty| &ty.sensitive).filter(|sensitive| !show_sensitive && !sensitive.is_empty());
+    match (json, text, sensitive) {
+        (Some(mut json), Some(text), Some(sensitive)) => match sensitive.redact(&mut json) {
+            true => (Shown::Json(json.to_string()), true),
+            false => (Shown::Json(text.to_owned()), false),
+        },
+        (Some(_), Some(text), None) => (Shown::Json(text.to_owned()), false),
+        (_, _, Some(_)) => (Shown::Hidden(payload.len()), true),
+        _ => (Shown::Other(payload.to_vec()), false),
+    }
+}
+
+impl Shown {
+    /// In one line.
+    pub(crate) fn line(&self) -> String {
+        match self {
+            Self::Json(json) => reformat(json, None),
+            Self::Other(bytes) => text::printable(&String::from_utf8_lossy(bytes)),
+            Self::Hidden(bytes) => format!("({bytes} bytes that are no JSON, and may hold sensitive values)"),
+        }
+    }
+
+    /// On several lines.
+    pub(crate) fn lines(&self) -> String {
+        match self {
+            Self::Json(json) => reformat(json, Some(2)),
+            other => other.line(),
+        }
+    }
+
+    /// As the last member of a JSON object.
+    pub(crate) fn member(&self) -> String {
+        match self {
+            Self::Json(json) => format!("\"payload\":{}", reformat(json, None)),
+            Self::Other(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => format!("\"payload_text\":{}", Value::from(text)),
+                Err(_) => format!("\"payload_hex\":\"{}\"", hex(bytes)),
+            },
+            Self::Hidden(bytes) => format!("\"payload_bytes\":{bytes}"),
+        }
+    }
+}
+
+/// What is known of a record beside its payload, for programs.
+pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value> {
+    let mut members = Map::new();
+    members.insert("topic".to_owned(), record.topic().into());
+    members.insert("partition".to_owned(), record.partition().into());
+    members.insert("offset".to_owned(), record.offset().into());
+    members.insert("timestamp".to_owned(), record.timestamp().map(time).into());
+    match key.map(std::str::from_utf8) {
+        None => drop(members.insert("key".to_owned(), Value::Null)),
+        Some(Ok(text)) => drop(members.insert("key".to_owned(), text.into())),
+        Some(Err(_)) => drop(members.insert("key_hex".to_owned(), hex(key.unwrap_or_default()).into())),
+    }
+    members.insert("headers".to_owned(), record.headers().iter().map(header).collect());
+    members
+}
+
+/// The key of a record, unless it is a value that the schema calls sensitive.
+pub(crate) fn key<'r>(record: &'r Record, ty: Option<&Type>, show_sensitive: bool) -> Option<&'r [u8]> {
+    let is_hidden = !show_sensitive && ty.is_some_and(Type::has_sensitive_key);
+    record.key().map(|key| if is_hidden { REDACTED.as_bytes() } else { key })
+}
+
+/// Bytes as a person reads them.
+pub(crate) fn bytes(bytes: &[u8]) -> String {
+    text::printable(&String::from_utf8_lossy(bytes))
+}
+
+/// A time as RFC 3339 has it.
+pub(crate) fn time(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(|_| "-".to_owned(), |time| time.to_string())
+}
+
+fn header(header: &Header) -> Value {
+    match header.value.as_deref().map(|value| (value, std::str::from_utf8(value))) {
+        None => json!({"name": header.name, "value": null}),
+        Some((_, Ok(text))) => json!({"name": header.name, "value": text}),
+        Some((value, Err(_))) => json!({"name": header.name, "value_hex": hex(value)}),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string never fails.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// JSON with other white space: none, or lines with so much indentation. Nothing else changes, no digit of a number either,
+/// but that characters which do something to a terminal are escaped.
+fn reformat(json: &str, indent: Option<usize>) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut depth = 0;
+    let line = |out: &mut String, depth: usize| {
+        if let Some(indent) = indent {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent * depth));
+        }
+    };
+    let mut chars = json.chars().filter(|char| *char != '\u{feff}').peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '"' => string(&mut chars, &mut out),
+            '{' | '[' => {
+                out.push(char);
+                while chars.next_if(|char| char.is_ascii_whitespace()).is_some() {}
+                match chars.next_if(|next| matches!(next, '}' | ']')) {
+                    Some(end) => out.push(end),
+                    None => {
+                        depth += 1;
+                        line(&mut out, depth);
+                    }
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(char);
+            }
+            ',' => {
+                out.push(char);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(if indent.is_some() { ": " } else { ":" }),
+            char if char.is_ascii_whitespace() => {}
+            char => out.push(char),
+        }
+    }
+    out
+}
+
+/// A string, from behind its opening quote to its closing one.
+fn string(chars: &mut impl Iterator<Item = char>, out: &mut String) {
+    out.push('"');
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => {
+                out.push(char);
+                out.extend(chars.next());
+            }
+            char if char.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(char));
+            }
+            char => out.push(char),
+        }
+        if char == '"' {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reformat;
+
+    #[test]
+    fn white_space_changes_and_nothing_else() {
+        let json = "{\n \"a b\" : [ 1.0, 12345678901234567890123, \"x\\\" , y\" ],\t\"e\": { }, \"f\": [\n]}";
+        assert_eq!(reformat(json, None), r#"{"a b":[1.0,12345678901234567890123,"x\" , y"],"e":{},"f":[]}"#);
+        let lines = reformat(json, Some(2));
+        assert!(lines.starts_with("{\n  \"a b\": [\n    1.0,\n    12345678901234567890123,\n"), "{lines}");
+        assert!(lines.ends_with("  ],\n  \"e\": {},\n  \"f\": []\n}"), "{lines}");
+        assert_eq!(reformat("\"\u{9b}31m\"", None), "\"\\u009b31m\"");
+    }
+}
