@@ -34,6 +34,24 @@ impl Failure {
         }
     }
 
+    /// What, without what to do.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Output(error) => error.to_string(),
+            Self::Other { reason, .. } => reason.clone(),
+        }
+    }
+
+    /// What to do.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn advice(&self) -> Option<&str> {
+        match self {
+            Self::Output(_) => None,
+            Self::Other { help, .. } => help.as_deref(),
+        }
+    }
+
     /// A file or folder can't be read.
     pub(crate) fn read(path: &Path, error: &io::Error) -> Self {
         let help = match error.kind() {

@@ -107,6 +107,9 @@ enum Command {
 enum Outcome {
     Clean,
     Findings,
+    /// What a command that was run for somebody came to.
+    #[cfg(feature = "kafka")]
+    Exit(u8),
 }
 
 /// What a command works with.
@@ -126,6 +129,8 @@ fn main() -> ExitCode {
     }) {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        #[cfg(feature = "kafka")]
+        Ok(Outcome::Exit(code)) => ExitCode::from(code),
         // Whoever reads has seen enough. Findings don't come here: they count, whether they are read or not.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,7 +1,9 @@
 //! What the schemas of a project declare: messages, their topics, and what payloads of them have to be.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -210,6 +212,29 @@ impl Kind {
             Value::String(text) => Some(text.clone()),
             other => Some(other.to_string()),
         }
+    }
+}
+
+/// The types of topics, each made once.
+pub(crate) struct Types<'d> {
+    declared: &'d Declared,
+    cluster: &'d Cluster,
+    known: BTreeMap<String, Option<Rc<Type>>>,
+}
+
+impl<'d> Types<'d> {
+    pub(crate) fn new(declared: &'d Declared, cluster: &'d Cluster) -> Self {
+        Self { declared, cluster, known: BTreeMap::new() }
+    }
+
+    /// What is on a topic, by its name on the cluster; nothing where no schema declares it.
+    pub(crate) fn of_topic(&mut self, topic: &str) -> Result<Option<Rc<Type>>, Failure> {
+        if let Some(known) = self.known.get(topic) {
+            return Ok(known.clone());
+        }
+        let found = self.declared.find(topic, self.cluster)?.map(Rc::new);
+        self.known.insert(topic.to_owned(), found.clone());
+        Ok(found)
     }
 }
 

@@ -3,7 +3,10 @@
 mod cluster;
 mod consume;
 mod declared;
+mod dev;
+mod dlq;
 mod failures;
+mod ping;
 mod send;
 mod sensitive;
 mod show;
@@ -21,6 +24,9 @@ pub(crate) enum KafkaCommand {
     Topics(topics::TopicsArgs),
     Send(send::SendArgs),
     Consume(consume::ConsumeArgs),
+    Dlq(dlq::DlqArgs),
+    Ping(ping::PingArgs),
+    Dev(dev::DevArgs),
 }
 
 impl KafkaCommand {
@@ -29,13 +35,16 @@ impl KafkaCommand {
         match self {
             Self::Send(_) => Format::value_variants(),
             Self::Consume(_) => &[Format::Text, Format::Json],
+            Self::Dlq(arguments) => arguments.formats(),
+            Self::Ping(_) => &[Format::Text, Format::Json],
+            Self::Dev(_) => &[Format::Text],
             Self::Topics(_) => &[Format::Text, Format::Json, Format::Markdown],
         }
     }
 
     /// Whether it looks at schemas.
     pub(crate) fn reads_settings(&self) -> bool {
-        true
+        !matches!(self, Self::Ping(_))
     }
 
     pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome, Failure> {
@@ -47,6 +56,9 @@ impl KafkaCommand {
             match self {
                 Self::Topics(arguments) => topics::run(arguments, context).await,
                 Self::Send(arguments) => send::run(arguments, context).await,
+                Self::Dlq(arguments) => dlq::run(arguments, context).await,
+                Self::Ping(arguments) => ping::run(arguments, context).await,
+                Self::Dev(arguments) => dev::run(arguments, context).await,
                 Self::Consume(arguments) => consume::run(arguments, context).await,
             }
         });

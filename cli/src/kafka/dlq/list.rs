@@ -1,0 +1,137 @@
+//! `dlq list`: how many dead letters there are, and why.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use clap::Args;
+use serde_json::{Value, json};
+use thoth_messaging::app::DeadLetter;
+use thoth_messaging::client::Position;
+
+use super::left::Progress;
+use super::{GROUP, SUFFIX};
+use crate::failure::Failure;
+use crate::kafka::cluster::{Cluster, ClusterArgs};
+use crate::kafka::show;
+use crate::report::{Format, count, text};
+use crate::{Context, Outcome};
+
+/// List the dead-letter topics: how many letters, for which reasons, from when to when, and how many were sent again.
+///
+/// It reads every letter that is there.
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// Dead-letter topics, by their names on the cluster; all that end with `.dlq` by default, after the prefix of the
+    /// deployment where there is one.
+    #[arg(value_name = "TOPIC")]
+    topics: Vec<String>,
+    /// The group that keeps which letters were sent again.
+    #[arg(long, value_name = "GROUP", default_value = GROUP)]
+    group: String,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
+/// What is on a dead-letter topic.
+#[derive(Default)]
+struct Entry {
+    topic: String,
+    letters: u64,
+    reasons: BTreeMap<&'static str, u64>,
+    /// Records that are no dead letters.
+    others: u64,
+    redriven: u64,
+    oldest: Option<SystemTime>,
+    newest: Option<SystemTime>,
+}
+
+pub(super) async fn run(arguments: &ListArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    let cluster = arguments.cluster.cluster()?;
+    let mut topics = arguments.topics.clone();
+    if topics.is_empty() {
+        let prefix = cluster.prefix.as_ref().map(|prefix| format!("{prefix}.")).unwrap_or_default();
+        let all = cluster.kafka.admin().topics().await?.into_keys();
+        topics = all.filter(|topic| topic.ends_with(SUFFIX) && topic.starts_with(&prefix)).collect();
+    }
+    let mut entries = Vec::new();
+    for topic in topics {
+        entries.push(read(topic, &arguments.group, &cluster).await?);
+    }
+    if context.format == Format::Json {
+        let entries: Vec<Value> = entries.iter().map(Entry::to_json).collect();
+        serde_json::to_writer_pretty(&mut context.output, &entries).map_err(io::Error::from)?;
+        writeln!(context.output)?;
+        return Ok(Outcome::Clean);
+    }
+    table(&entries, context)?;
+    let letters = count(entries.iter().map(|entry| entry.letters).sum::<u64>(), "dead letter");
+    // Where nobody reads standard error, nothing is lost.
+    let _ = writeln!(io::stderr(), "{letters} on {}", count(entries.len(), "topic"));
+    Ok(Outcome::Clean)
+}
+
+async fn read(topic: String, group: &str, cluster: &Cluster) -> Result<Entry, Failure> {
+    let mut browser = cluster.kafka.clone().with_group(group).browser(&topic)?;
+    let first = browser.offsets(Position::Beginning).await?;
+    let end = browser.offsets(Position::End).await?;
+    let bookmarks = browser.bookmarks().await?;
+    let progress: BTreeMap<_, _> = bookmarks.iter().map(|(partition, it)| (*partition, Progress::read(it))).collect();
+    let part = |(partition, first)| (partition, first..end.get(&partition).copied().unwrap_or(first));
+    browser.read(first.into_iter().map(part)).await?;
+    let mut entry = Entry { topic, ..Entry::default() };
+    while let Some(record) = browser.next().await {
+        let record = record?;
+        let was_sent = progress.get(&record.partition()).is_some_and(|it| it.was_sent(record.offset()));
+        entry.redriven += u64::from(was_sent);
+        match DeadLetter::read(record) {
+            Ok(letter) => entry.add(&letter),
+            Err(_) => entry.others += 1,
+        }
+    }
+    Ok(entry)
+}
+
+impl Entry {
+    fn add(&mut self, letter: &DeadLetter) {
+        self.letters += 1;
+        *self.reasons.entry(letter.reason.as_str()).or_default() += 1;
+        self.oldest = Some(self.oldest.map_or(letter.time, |oldest| oldest.min(letter.time)));
+        self.newest = Some(self.newest.map_or(letter.time, |newest| newest.max(letter.time)));
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "topic": self.topic,
+            "letters": self.letters,
+            "reasons": self.reasons,
+            "others": self.others,
+            "redriven": self.redriven,
+            "oldest": self.oldest.map(show::time),
+            "newest": self.newest.map(show::time),
+        })
+    }
+
+    fn cells(&self) -> [String; 6] {
+        let mut reasons: Vec<_> = self.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        if self.others > 0 {
+            reasons.push(format!("no letter {}", self.others));
+        }
+        let time = |time: Option<SystemTime>| time.map_or_else(|| "-".to_owned(), show::time);
+        let reasons = if reasons.is_empty() { "-".to_owned() } else { reasons.join(", ") };
+        let (oldest, newest) = (time(self.oldest), time(self.newest));
+        [text::printable(&self.topic), self.letters.to_string(), self.redriven.to_string(), reasons, oldest, newest]
+    }
+}
+
+fn table(entries: &[Entry], context: &mut Context) -> Result<(), Failure> {
+    let head = ["topic", "letters", "redriven", "reasons", "oldest", "newest"].map(str::to_owned);
+    let rows: Vec<_> = std::iter::once(head).chain(entries.iter().map(Entry::cells)).collect();
+    let widths: [usize; 6] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
+    for row in &rows {
+        let line: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        writeln!(context.output, "{}", line.join("  ").trim_end())?;
+    }
+    Ok(())
+}

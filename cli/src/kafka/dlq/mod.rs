@@ -1,0 +1,70 @@
+//! `dlq`: dead letters, and the way back of those that are valid by now.
+
+mod left;
+mod letters;
+mod list;
+mod redrive;
+mod show;
+
+use clap::{Args, Subcommand};
+
+use super::cluster::Cluster;
+use super::declared::Declared;
+use crate::failure::Failure;
+use crate::near::near;
+use crate::report::Format;
+use crate::{Context, Outcome};
+
+/// List, show and send again dead letters: messages that an app could not handle.
+#[derive(Args)]
+pub(crate) struct DlqArgs {
+    #[command(subcommand)]
+    command: DlqCommand,
+}
+
+#[derive(Subcommand)]
+enum DlqCommand {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Redrive(redrive::RedriveArgs),
+}
+
+/// The end of the names of dead-letter topics, as apps have it by default.
+const SUFFIX: &str = ".dlq";
+
+/// The group that keeps how far dead letters were sent again.
+const GROUP: &str = "thoth-messaging-redrive";
+
+impl DlqArgs {
+    /// What `--format` may say.
+    pub(super) fn formats(&self) -> &'static [Format] {
+        &[Format::Text, Format::Json]
+    }
+}
+
+pub(super) async fn run(arguments: &DlqArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        DlqCommand::List(arguments) => list::run(arguments, context).await,
+        DlqCommand::Show(arguments) => show::run(arguments, context).await,
+        DlqCommand::Redrive(arguments) => redrive::run(arguments, context).await,
+    }
+}
+
+/// The dead-letter topic that a name means, by its name on the cluster: that of a message or a topic, or itself.
+async fn topic(name: &str, declared: &Declared, cluster: &Cluster) -> Result<String, Failure> {
+    let topics = cluster.kafka.admin().topics().await?;
+    let declared = declared.find(name, cluster)?.map(|ty| cluster.prefixed(&ty.topic.name));
+    let own = [name.to_owned(), cluster.prefixed(name)];
+    let of = declared.iter().chain(&own).map(|topic| format!("{topic}{SUFFIX}"));
+    // What is a topic without being one of dead letters is asked for its own first.
+    let candidates: Vec<String> = of.chain(own.iter().cloned()).collect();
+    if let Some(found) = candidates.iter().find(|candidate| topics.contains_key(*candidate)) {
+        return Ok(found.clone());
+    }
+    let letters = topics.keys().map(String::as_str).filter(|topic| topic.ends_with(SUFFIX));
+    let near = near(letters.clone(), &candidates[0]);
+    let there_is = if near.is_empty() { String::new() } else { format!("there is {}; ", near.join(", ")) };
+    Err(Failure::new(format!("there is no dead-letter topic `{}` on the cluster", candidates[0])).help(format!(
+        "{there_is}`thoth-messaging dlq list` shows them all, and `topics apply --dead-letters` makes them"
+    )))
+}

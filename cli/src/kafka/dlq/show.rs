@@ -1,0 +1,160 @@
+//! `dlq show`: dead letters, with all that is known of them.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use clap::Args;
+use serde_json::{Value, json};
+use thoth_messaging::app::DeadLetter;
+use thoth_messaging::client::Record;
+
+use super::letters::Which;
+use crate::failure::Failure;
+use crate::kafka::cluster::ClusterArgs;
+use crate::kafka::declared::{SchemaArgs, Type, Types};
+use crate::kafka::show;
+use crate::report::{Format, count, text};
+use crate::{Context, Outcome};
+
+const BOLD: Style = Style::new().bold();
+
+/// Show dead letters: why, where they came from, and the payload without its sensitive values.
+///
+/// A payload of which no schema says what is sensitive is shown with --show-sensitive only.
+#[derive(Args)]
+pub(super) struct ShowArgs {
+    /// The message or the topic that they are of, or the dead-letter topic itself.
+    #[arg(value_name = "MESSAGE")]
+    name: String,
+    #[command(flatten)]
+    which: Which,
+    /// At most so many, from the oldest on.
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    limit: u64,
+    /// Show payloads whole.
+    #[arg(long)]
+    show_sensitive: bool,
+    #[command(flatten)]
+    schemas: SchemaArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
+pub(super) async fn run(arguments: &ShowArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    let cluster = arguments.cluster.cluster()?;
+    let declared = arguments.schemas.read(context)?;
+    let topic = super::topic(&arguments.name, &declared, &cluster).await?;
+    let mut browser = cluster.kafka.browser(&topic)?;
+    let parts = arguments.which.parts(&browser, &topic).await?;
+    browser.read(parts).await?;
+    let mut types = Types::new(&declared, &cluster);
+    let (mut shown, mut passed) = (0, 0);
+    while let Some(record) = browser.next().await {
+        match DeadLetter::read(record?) {
+            Ok(letter) if !arguments.which.takes(&letter) => {}
+            Ok(_) if shown == arguments.limit => passed += 1,
+            Ok(letter) => {
+                shown += 1;
+                print(&letter, arguments, &mut types, context)?;
+            }
+            // Where nobody reads standard error, nothing is lost.
+            Err(record) => drop(writeln!(io::stderr(), "{record}: no dead letter: it has not the headers of one")),
+        }
+    }
+    let more = if passed == 0 { String::new() } else { format!("; {passed} more: `--limit` shows them") };
+    let _ = writeln!(io::stderr(), "{} of `{topic}`{more}", count(shown, "dead letter"));
+    Ok(Outcome::Clean)
+}
+
+fn print(
+    letter: &DeadLetter,
+    arguments: &ShowArgs,
+    types: &mut Types<'_>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let ty = types.of_topic(&letter.topic)?;
+    // What may be sensitive, nobody knows without a schema.
+    let hides = ty.is_none() && !arguments.show_sensitive;
+    let payload = |payload: &[u8]| match hides {
+        true => show::Shown::Hidden(payload.len()),
+        false => show::payload(payload, ty.as_deref(), arguments.show_sensitive).0,
+    };
+    let shown = letter.record.payload().map(payload);
+    let key = if hides { None } else { show::key(&letter.record, ty.as_deref(), arguments.show_sensitive) };
+    match context.format {
+        Format::Json => write_json(letter, key, shown.as_ref(), ty.as_deref(), context)?,
+        _ => write_text(letter, key, shown.as_ref(), context)?,
+    }
+    Ok(context.output.flush()?)
+}
+
+fn write_text(
+    letter: &DeadLetter,
+    key: Option<&[u8]>,
+    shown: Option<&show::Shown>,
+    context: &mut Context,
+) -> io::Result<()> {
+    let output = &mut context.output;
+    writeln!(output, "{BOLD}{}{BOLD:#}", letter.record)?;
+    writeln!(output, "reason: {}, {}", letter.reason, text::printable(&letter.error))?;
+    for violation in &letter.violations {
+        writeln!(output, "  {}", text::printable(&violation.to_string()))?;
+    }
+    let topic = text::printable(&letter.topic);
+    let at = letter.timestamp.map(|at| format!(", {}", show::time(at))).unwrap_or_default();
+    writeln!(output, "from: topic `{topic}`, partition {}, offset {}{at}", letter.partition, letter.offset)?;
+    let group = text::printable(&letter.group);
+    let attempts = count(letter.attempts, "attempt");
+    writeln!(output, "by: group `{group}` after {attempts}, {}", show::time(letter.time))?;
+    if let Some(times) = redriven(&letter.record) {
+        writeln!(output, "sent again: {times} times before")?;
+    }
+    if let Some(key) = key {
+        writeln!(output, "key: {}", show::bytes(key))?;
+    }
+    let other = |header: &&thoth_messaging::client::Header| !header.name.starts_with("dlq.");
+    for header in letter.record.headers().iter().filter(other) {
+        let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
+        writeln!(output, "header: {} = {value}", text::printable(&header.name))?;
+    }
+    writeln!(output, "{}\n", shown.map_or_else(|| "no payload: a tombstone".to_owned(), show::Shown::lines))
+}
+
+fn write_json(
+    letter: &DeadLetter,
+    key: Option<&[u8]>,
+    shown: Option<&show::Shown>,
+    ty: Option<&Type>,
+    context: &mut Context,
+) -> io::Result<()> {
+    let mut members = show::metadata(&letter.record, key);
+    let violations: Vec<String> = letter.violations.iter().map(ToString::to_string).collect();
+    let said = json!({
+        "message": ty.map(|ty| ty.name.as_str()),
+        "reason": letter.reason.as_str(),
+        "error": letter.error,
+        "violations": violations,
+        "origin": {
+            "topic": letter.topic,
+            "partition": letter.partition,
+            "offset": letter.offset,
+            "timestamp": letter.timestamp.map(show::time),
+        },
+        "attempts": letter.attempts,
+        "group": letter.group,
+        "time": show::time(letter.time),
+        "redriven": redriven(&letter.record).unwrap_or(0),
+    });
+    if let Value::Object(said) = said {
+        members.extend(said);
+    }
+    let payload = shown.map_or_else(|| "\"tombstone\":true".to_owned(), show::Shown::member);
+    let members = Value::Object(members).to_string();
+    writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
+}
+
+/// How often a message was sent again before.
+pub(super) fn redriven(record: &Record) -> Option<u64> {
+    let header = record.headers().iter().rfind(|header| header.name == super::redrive::HEADER)?;
+    std::str::from_utf8(header.value.as_deref()?).ok()?.parse().ok()
+}
