@@ -78,6 +78,10 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Config(error) => error.into(),
             AdminError::Unreachable { servers, reason, .. } => unreachable(&servers, reason.as_deref()),
+            AdminError::Kafka { .. } => failure(&error).help(
+                "the cluster is busy, or does not let this user; the Kafka of `thoth-messaging dev` has no administration \
+                 of topics, and needs none: its topics are there",
+            ),
             error => failure(&error),
         }
     }

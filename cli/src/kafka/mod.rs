@@ -34,9 +34,7 @@ impl KafkaCommand {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
             Self::Send(_) => Format::value_variants(),
-            Self::Consume(_) => &[Format::Text, Format::Json],
-            Self::Dlq(arguments) => arguments.formats(),
-            Self::Ping(_) => &[Format::Text, Format::Json],
+            Self::Consume(_) | Self::Dlq(_) | Self::Ping(_) => &[Format::Text, Format::Json],
             Self::Dev(_) => &[Format::Text],
             Self::Topics(_) => &[Format::Text, Format::Json, Format::Markdown],
         }

@@ -29,10 +29,10 @@ pub(crate) fn payload(payload: &[u8], ty: Option<&Type>, show_sensitive: bool) -
     let text = std::str::from_utf8(payload).ok();
     let sensitive = ty.map(|ty| &ty.sensitive).filter(|sensitive| !show_sensitive && !sensitive.is_empty());
     match (json, text, sensitive) {
-        (Some(mut json), Some(text), Some(sensitive)) => match sensitive.redact(&mut json) {
-            true => (Shown::Json(json.to_string()), true),
-            false => (Shown::Json(text.to_owned()), false),
-        },
+        (Some(mut json), Some(text), Some(sensitive)) => {
+            let is_hidden = sensitive.redact(&mut json);
+            (Shown::Json(if is_hidden { json.to_string() } else { text.to_owned() }), is_hidden)
+        }
         (Some(_), Some(text), None) => (Shown::Json(text.to_owned()), false),
         (_, _, Some(_)) => (Shown::Hidden(payload.len()), true),
         _ => (Shown::Other(payload.to_vec()), false),
@@ -135,13 +135,12 @@ fn reformat(json: &str, indent: Option<usize>) -> String {
             '"' => string(&mut chars, &mut out),
             '{' | '[' => {
                 out.push(char);
-                while chars.next_if(|char| char.is_ascii_whitespace()).is_some() {}
-                match chars.next_if(|next| matches!(next, '}' | ']')) {
-                    Some(end) => out.push(end),
-                    None => {
-                        depth += 1;
-                        line(&mut out, depth);
-                    }
+                while chars.next_if(char::is_ascii_whitespace).is_some() {}
+                if let Some(end) = chars.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
                 }
             }
             '}' | ']' => {

@@ -24,6 +24,7 @@ use crate::report::Format;
     thoth-messaging consume OrderPlaced --follow --filter /country=DE\n  \
     thoth-messaging consume OrderPlaced --from -1 --format json | jq .key\n\n\
     Exit codes: 0 printed, 1 some were not valid with --strict, 2 could not run.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ConsumeArgs {
     /// Messages, by their types, or topics.
     #[arg(value_name = "MESSAGE", required = true)]

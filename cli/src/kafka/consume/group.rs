@@ -105,15 +105,13 @@ impl Member {
 
     /// Waits for its partitions. Whether it got any.
     async fn find_ends(&mut self) -> Result<bool, Failure> {
-        match time::timeout(JOIN, self.consumer.assigned()).await {
-            Ok(assigned) => drop(assigned?),
-            Err(_) => {
-                let said = "the other members of the group have all partitions: there is nothing to read";
-                // Where nobody reads standard error, nothing is lost.
-                let _ = writeln!(io::stderr(), "{said}");
-                return Ok(false);
-            }
-        }
+        let Ok(assigned) = time::timeout(JOIN, self.consumer.assigned()).await else {
+            let said = "the other members of the group have all partitions: there is nothing to read";
+            // Where nobody reads standard error, nothing is lost.
+            let _ = writeln!(io::stderr(), "{said}");
+            return Ok(false);
+        };
+        assigned?;
         let lag = self.consumer.lag().await?;
         self.ends = Some(lag.into_iter().filter(|it| it.records() > 0).map(|it| (it.partition, it.end)).collect());
         Ok(true)

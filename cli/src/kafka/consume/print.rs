@@ -147,16 +147,12 @@ impl Printer {
 
     /// Says what it came to. Whether there were invalid ones.
     pub(super) fn finish(&self, checked: bool) -> bool {
-        let mut said = count(self.printed, "message");
-        if checked {
-            said += &format!(": {} valid, {} invalid", self.printed - self.invalid, self.invalid);
-        }
-        if self.has_hidden {
-            said += "; `--show-sensitive` shows what is hidden";
-        }
+        let (messages, valid) = (count(self.printed, "message"), self.printed - self.invalid);
+        let validity = if checked { format!(": {valid} valid, {} invalid", self.invalid) } else { String::new() };
+        let hidden = if self.has_hidden { "; `--show-sensitive` shows what is hidden" } else { "" };
         if !self.is_quiet {
             // Where nobody reads standard error, the exit code says as much.
-            let _ = writeln!(io::stderr(), "{said}");
+            let _ = writeln!(io::stderr(), "{messages}{validity}{hidden}");
         }
         self.invalid > 0
     }

@@ -43,10 +43,10 @@ impl Records {
             let parts = parts(&browser, subject, arguments).await?;
             topics.push(records(browser, parts));
         }
-        Ok(Self::Browsed(match arguments.follow {
-            true => Box::pin(stream::select_all(topics)),
-            false => Box::pin(stream::iter(topics).flatten()),
-        }))
+        if arguments.follow {
+            return Ok(Self::Browsed(Box::pin(stream::select_all(topics))));
+        }
+        Ok(Self::Browsed(Box::pin(stream::iter(topics).flatten())))
     }
 
     /// The next record; nothing at the end.

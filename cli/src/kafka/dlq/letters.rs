@@ -52,7 +52,7 @@ impl Which {
         };
         let is_asked_for = |(partition, _): &(i32, i64)| self.partition.is_none_or(|it| it == *partition);
         let parts: BTreeMap<_, _> = first.into_iter().filter(is_asked_for).map(part).collect();
-        if let Some(offset) = self.offset.filter(|_| parts.values().all(|part| part.is_empty())) {
+        if let Some(offset) = self.offset.filter(|_| parts.values().all(Range::is_empty)) {
             return Err(Failure::new(format!("topic `{topic}` has no letter at offset {offset} of the partition"))
                 .help("`thoth-messaging dlq show` without an offset shows those that are there"));
         }

@@ -12,7 +12,6 @@ use super::cluster::Cluster;
 use super::declared::Declared;
 use crate::failure::Failure;
 use crate::near::near;
-use crate::report::Format;
 use crate::{Context, Outcome};
 
 /// List, show and send again dead letters: messages that an app could not handle.
@@ -35,13 +34,6 @@ const SUFFIX: &str = ".dlq";
 /// The group that keeps how far dead letters were sent again.
 const GROUP: &str = "thoth-messaging-redrive";
 
-impl DlqArgs {
-    /// What `--format` may say.
-    pub(super) fn formats(&self) -> &'static [Format] {
-        &[Format::Text, Format::Json]
-    }
-}
-
 pub(super) async fn run(arguments: &DlqArgs, context: &mut Context) -> Result<Outcome, Failure> {
     match &arguments.command {
         DlqCommand::List(arguments) => list::run(arguments, context).await,
@@ -61,10 +53,11 @@ async fn topic(name: &str, declared: &Declared, cluster: &Cluster) -> Result<Str
     if let Some(found) = candidates.iter().find(|candidate| topics.contains_key(*candidate)) {
         return Ok(found.clone());
     }
-    let letters = topics.keys().map(String::as_str).filter(|topic| topic.ends_with(SUFFIX));
-    let near = near(letters.clone(), &candidates[0]);
+    let wanted = cluster.prefixed(cluster.without_prefix(name));
+    let wanted = if wanted.ends_with(SUFFIX) { wanted } else { wanted + SUFFIX };
+    let near = near(topics.keys().map(String::as_str).filter(|topic| topic.ends_with(SUFFIX)), &wanted);
     let there_is = if near.is_empty() { String::new() } else { format!("there is {}; ", near.join(", ")) };
-    Err(Failure::new(format!("there is no dead-letter topic `{}` on the cluster", candidates[0])).help(format!(
+    Err(Failure::new(format!("there is no dead-letter topic `{wanted}` on the cluster")).help(format!(
         "{there_is}`thoth-messaging dlq list` shows them all, and `topics apply --dead-letters` makes them"
     )))
 }

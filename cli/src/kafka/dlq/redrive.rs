@@ -85,6 +85,15 @@ enum Fate {
     Left(Vec<String>),
 }
 
+impl Looked {
+    fn record(&self) -> Option<&ProducerRecord> {
+        match &self.fate {
+            Fate::Send(record) => Some(record),
+            Fate::Passed | Fate::Left(_) => None,
+        }
+    }
+}
+
 /// What a run works with.
 struct Run<'a> {
     arguments: &'a RedriveArgs,
@@ -112,8 +121,15 @@ pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Resul
             part.start = progress.get(partition).map_or(part.start, |progress| progress.start().max(part.start));
         }
     }
-    browser.read(parts).await?;
     let mut run = Run::new(arguments, topic, progress);
+    if !arguments.dry_run {
+        // Nothing is sent of which nobody would know that it was.
+        for partition in parts.keys() {
+            run.progress.entry(*partition).or_default();
+        }
+        run.keep(&browser).await?;
+    }
+    browser.read(parts).await?;
     let ended = run.read(&mut browser, &producer, &mut Types::new(&declared, &cluster), context).await;
     match producer.close(LAST).await {
         // Each letter has its own report by now.
@@ -139,7 +155,7 @@ impl<'a> Run<'a> {
     ) -> Result<bool, Failure> {
         let mut interrupted = pin!(signal::ctrl_c());
         loop {
-            let sending = self.batch.iter().filter(|it| matches!(it.fate, Fate::Send(_))).count();
+            let sending = self.batch.iter().filter_map(Looked::record).count();
             let has_limit = self.arguments.limit.is_some_and(|limit| self.sent + sending >= limit);
             let record = tokio::select! {
                 biased;
@@ -204,58 +220,71 @@ impl<'a> Run<'a> {
     /// Sends what was gathered, and keeps that it was. Whether to go on.
     async fn flush(&mut self, browser: &Browser, producer: &Producer, context: &mut Context) -> Result<bool, Failure> {
         let batch = std::mem::take(&mut self.batch);
-        if !self.arguments.dry_run {
-            self.make_sure(&batch)?;
+        if self.arguments.dry_run {
+            batch.into_iter().try_for_each(|looked| self.would(looked, context))?;
+            return Ok(true);
         }
-        let (mut places, mut records) = (Vec::new(), Vec::new());
+        self.make_sure(&batch)?;
+        let goes_on = self.send(batch, producer, context).await?;
+        self.keep(browser).await?;
+        Ok(goes_on)
+    }
+
+    /// Keeps which letters were sent.
+    async fn keep(&self, browser: &Browser) -> Result<(), Failure> {
+        browser.keep(&self.bookmarks()?).await.map_err(|error| {
+            let group = &self.arguments.group;
+            let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
+            Failure::new(format!("the group `{group}` does not keep which letters are sent: {error}{cause}"))
+                .help("a group that has members keeps nothing for others: name another one by `--group`")
+        })
+    }
+
+    /// Sends letters, in their order, and settles what is to become of each. Whether Kafka answered.
+    async fn send(&mut self, batch: Vec<Looked>, producer: &Producer, context: &mut Context) -> Result<bool, Failure> {
+        let records: Vec<_> = batch.iter().filter_map(|looked| looked.record().cloned()).collect();
+        let mut reports = pin!(producer.send_all(records));
+        let mut goes_on = true;
         for Looked { partition, offset, fate } in batch {
             let said = match fate {
-                Fate::Send(record) => {
-                    records.push(record);
-                    None
-                }
-                Fate::Passed => {
-                    self.passed += 1;
-                    Some(Vec::new())
-                }
-                Fate::Left(said) => Some(said),
-            };
-            places.push((partition, offset, said));
-        }
-        let mut goes_on = true;
-        let mut sent = pin!(producer.send_all(if self.arguments.dry_run { Vec::new() } else { records }));
-        for (partition, offset, said) in places {
-            let said = match said {
-                Some(said) => said,
-                None if self.arguments.dry_run => {
-                    self.would_send(partition, offset, context)?;
-                    continue;
-                }
-                None => match sent.next().await {
+                Fate::Send(_) => match reports.next().await {
                     Some(Err(error)) => {
                         goes_on &= !matches!(error, SendError::Unreachable { .. } | SendError::TimedOut { .. });
                         let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
                         vec![format!("not delivered: {error}{cause}")]
                     }
-                    Some(Ok(_)) | None => {
-                        self.sent += 1;
-                        self.decided(partition, offset, true);
-                        continue;
-                    }
+                    _ => Vec::new(),
                 },
+                Fate::Passed => {
+                    self.decided(partition, offset, false);
+                    self.passed += 1;
+                    continue;
+                }
+                Fate::Left(said) => said,
             };
-            self.decided(partition, offset, false);
+            let was_sent = said.is_empty();
+            self.decided(partition, offset, was_sent);
+            self.sent += usize::from(was_sent);
             self.leave(partition, offset, &said, context)?;
         }
-        if !self.arguments.dry_run {
-            browser.keep(&self.bookmarks()?).await.map_err(|error| {
-                let group = &self.arguments.group;
-                let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                Failure::new(format!("the group `{group}` did not keep which letters were sent: {error} ({cause})"))
-                    .help("letters that were sent just now are sent again by the next run; a group with members can't keep it")
-            })?;
-        }
         Ok(goes_on)
+    }
+
+    /// Says what would become of a letter.
+    fn would(&mut self, looked: Looked, context: &mut Context) -> Result<(), Failure> {
+        let Looked { partition, offset, fate } = looked;
+        match fate {
+            Fate::Send(_) => {
+                self.sent += 1;
+                if context.format == Format::Text {
+                    let topic = &self.topic;
+                    writeln!(context.output, "topic `{topic}`, partition {partition}, offset {offset}: would be sent")?;
+                }
+            }
+            Fate::Passed => self.passed += 1,
+            Fate::Left(said) => self.leave(partition, offset, &said, context)?,
+        }
+        Ok(())
     }
 
     /// What is to be kept of each partition.
@@ -269,7 +298,7 @@ impl<'a> Run<'a> {
         let progress = self.progress.clone();
         let mut then = Run { progress, ..Run::new(self.arguments, String::new(), BTreeMap::new()) };
         for looked in batch {
-            then.decided(looked.partition, looked.offset, matches!(looked.fate, Fate::Send(_)));
+            then.decided(looked.partition, looked.offset, looked.record().is_some());
         }
         then.bookmarks().map(drop)
     }
@@ -283,15 +312,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn would_send(&mut self, partition: i32, offset: i64, context: &mut Context) -> Result<(), Failure> {
-        self.sent += 1;
-        if context.format == Format::Text {
-            writeln!(context.output, "topic `{}`, partition {partition}, offset {offset}: would be sent", self.topic)?;
-        }
-        Ok(())
-    }
-
-    /// Says of a letter why it is left; nothing where nobody asked for it.
+    /// Says of a letter why it is left, where it is.
     fn leave(&mut self, partition: i32, offset: i64, said: &[String], context: &mut Context) -> Result<(), Failure> {
         self.left += usize::from(!said.is_empty());
         if context.format == Format::Json {
@@ -311,13 +332,9 @@ impl<'a> Run<'a> {
         let Self { sent, passed, before, left, .. } = self;
         let what = if self.arguments.dry_run { "would be sent" } else { "sent again" };
         let letters = count(sent + passed + left, "dead letter");
-        let mut summary = format!("{letters} of `{}`: {sent} {what}, {left} left", self.topic);
-        if passed > 0 {
-            summary += &format!(", {passed} passed over");
-        }
-        if before > 0 {
-            summary += &format!("; {before} were sent before");
-        }
+        let passed_over = if passed > 0 { format!(", {passed} passed over") } else { String::new() };
+        let sent_before = if before > 0 { format!("; {before} were sent before") } else { String::new() };
+        let summary = format!("{letters} of `{}`: {sent} {what}, {left} left{passed_over}{sent_before}", self.topic);
         if context.format == Format::Json {
             let document = json!({
                 "topic": self.topic,

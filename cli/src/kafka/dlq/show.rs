@@ -75,9 +75,9 @@ fn print(
     let ty = types.of_topic(&letter.topic)?;
     // What may be sensitive, nobody knows without a schema.
     let hides = ty.is_none() && !arguments.show_sensitive;
-    let payload = |payload: &[u8]| match hides {
-        true => show::Shown::Hidden(payload.len()),
-        false => show::payload(payload, ty.as_deref(), arguments.show_sensitive).0,
+    let payload = |payload: &[u8]| {
+        let (shown, _) = show::payload(payload, ty.as_deref(), arguments.show_sensitive);
+        if hides { show::Shown::Hidden(payload.len()) } else { shown }
     };
     let shown = letter.record.payload().map(payload);
     let key = if hides { None } else { show::key(&letter.record, ty.as_deref(), arguments.show_sensitive) };

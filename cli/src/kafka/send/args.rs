@@ -26,6 +26,7 @@ use crate::validate::{InputKind, Source, note_terminal};
     jq --compact-output '.[]' orders.json | thoth-messaging send OrderPlaced --file -\n  \
     thoth-messaging send OrderPlaced --tombstone --key A-1\n\n\
     Exit codes: 0 all delivered, 1 something was refused or not delivered, 2 could not run.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct SendArgs {
     /// The message, by its type, or a topic.
     #[arg(value_name = "MESSAGE")]

@@ -8,7 +8,7 @@ use futures_util::stream::FuturesOrdered;
 use thoth_messaging::client::{CloseError, Delivery, Producer, ProducerRecord, SendError};
 
 use super::Extras;
-use super::input::{Input, Item, Read1};
+use super::input::{Input, Item, Taken};
 use super::tally::{Key, Tally};
 use crate::Context;
 use crate::failure::Failure;
@@ -46,12 +46,12 @@ pub(super) async fn deliver(
                 }
             }
             read = items.recv(), if takes && under_way.len() < WINDOW => match read.transpose()? {
-                Some(Read1::Item(item)) => {
+                Some(Taken::Item(item)) => {
                     if let Some(key) = tally.check(&item, context)? {
                         under_way.push_back(send(&producer, item, key, extras));
                     }
                 }
-                Some(Read1::TooLong(source, line)) => tally.too_long(source, line, context)?,
+                Some(Taken::TooLong(source, line)) => tally.too_long(&source, line, context)?,
                 None => takes = false,
             },
             else => break,

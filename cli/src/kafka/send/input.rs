@@ -34,10 +34,17 @@ pub(super) struct Item {
 }
 
 /// What comes of reading on.
-pub(super) enum Read1 {
+pub(super) enum Taken {
     Item(Item),
-    /// A line that is longer than is read.
+    /// A line that is longer than is read: the file and its number.
     TooLong(String, u64),
+}
+
+/// A line of a file, or the whole of it.
+#[derive(Debug, PartialEq, Eq)]
+enum Line {
+    Text(Vec<u8>),
+    TooLong,
 }
 
 impl Input {
@@ -64,8 +71,8 @@ impl Input {
                 let mut lines = lines(source.clone(), *whole, destination.clone());
                 while let Some(line) = lines.recv().await {
                     match line? {
-                        Read1::Item(item) => drop(tally.check(&item, context)?),
-                        Read1::TooLong(source, line) => tally.too_long(source, line, context)?,
+                        Taken::Item(item) => drop(tally.check(&item, context)?),
+                        Taken::TooLong(source, line) => tally.too_long(&source, line, context)?,
                     }
                 }
                 Ok(())
@@ -74,14 +81,14 @@ impl Input {
     }
 
     /// The messages, read on a thread, so that what is sent does not wait for the next line.
-    pub(super) fn into_items(self) -> mpsc::Receiver<Result<Read1, Failure>> {
+    pub(super) fn into_items(self) -> mpsc::Receiver<Result<Taken, Failure>> {
         match self {
             Self::Lines { source, whole, destination } => lines(source, whole, destination),
             Self::Items(items) => {
                 let (give, take) = mpsc::channel(items.len().max(1));
                 for item in items {
                     // There is room for all of them.
-                    let _ = give.try_send(Ok(Read1::Item(item)));
+                    let _ = give.try_send(Ok(Taken::Item(item)));
                 }
                 take
             }
@@ -89,7 +96,7 @@ impl Input {
     }
 }
 
-fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receiver<Result<Read1, Failure>> {
+fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receiver<Result<Taken, Failure>> {
     let (give, take) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
         let name = source.name();
@@ -99,10 +106,10 @@ fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receive
             while let Some(line) = next_line(&mut reader, whole)? {
                 number += 1;
                 let read = match line {
-                    None => Read1::TooLong(name.clone(), number),
+                    Line::TooLong => Taken::TooLong(name.clone(), number),
                     // An empty line is nothing.
-                    Some(line) if line.trim_ascii().is_empty() => continue,
-                    Some(line) => Read1::Item(Item {
+                    Line::Text(line) if line.trim_ascii().is_empty() => continue,
+                    Line::Text(line) => Taken::Item(Item {
                         source: name.clone(),
                         number: if whole { 0 } else { number },
                         destination: destination.clone(),
@@ -122,8 +129,8 @@ fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receive
     take
 }
 
-/// The next line without its end, or all that there is; `Some(None)` for one that is too long, which is read past.
-fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Option<Vec<u8>>>> {
+/// The next line without its end, or all that there is. One that is too long is read past.
+fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Line>> {
     let most = MOST_BYTES.get() as u64;
     let mut line = Vec::new();
     if whole {
@@ -137,7 +144,7 @@ fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Op
     if line.len() as u64 <= most {
         let end = line.trim_ascii_end().len();
         line.truncate(if whole { line.len() } else { end });
-        return Ok(Some(Some(line)));
+        return Ok(Some(Line::Text(line)));
     }
     while !whole && line.last() != Some(&b'\n') {
         line.clear();
@@ -145,21 +152,21 @@ fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Op
             break;
         }
     }
-    Ok(Some(None))
+    Ok(Some(Line::TooLong))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::next_line;
+    use super::{Line, next_line};
 
     #[test]
     fn lines_come_without_their_ends_and_the_last_one_needs_none() {
         let mut text = &b"{}\r\n\n[1]"[..];
         let mut lines = Vec::new();
         while let Some(line) = next_line(&mut text, false).unwrap() {
-            lines.push(String::from_utf8(line.unwrap()).unwrap());
+            lines.push(line);
         }
-        assert_eq!(lines, ["{}", "", "[1]"]);
-        assert_eq!(next_line(&mut &b"{\n}\n"[..], true).unwrap(), Some(Some(b"{\n}\n".to_vec())));
+        assert_eq!(lines, ["{}", "", "[1]"].map(|line| Line::Text(line.into())));
+        assert_eq!(next_line(&mut &b"{\n}\n"[..], true).unwrap(), Some(Line::Text(b"{\n}\n".to_vec())));
     }
 }

@@ -60,9 +60,9 @@ impl Tally {
     }
 
     /// A line is longer than is read.
-    pub(super) fn too_long(&mut self, source: String, line: u64, context: &mut Context) -> Result<(), Failure> {
+    pub(super) fn too_long(&mut self, source: &str, line: u64, context: &mut Context) -> Result<(), Failure> {
         self.checked += 1;
-        self.refuse(vec![too_long(crate::validate::MOST_BYTES.get())], &source, line, context)
+        self.refuse(vec![too_long(crate::validate::MOST_BYTES.get())], source, line, context)
     }
 
     fn refuse(
@@ -128,18 +128,11 @@ impl Tally {
         }
         let counts = [("messages", checked), ("delivered", delivered), ("refused", refused), ("failed", failed)];
         self.report.details.extend(counts.into_iter().map(|(name, number)| (name.to_owned(), number.into())));
-        let messages = count(checked, "message");
-        let mut summary = format!("{messages}: {delivered} delivered");
-        if refused > 0 {
-            summary += &format!(", {refused} refused");
-        }
-        if failed > 0 {
-            summary += &format!(", {failed} not delivered");
-        }
-        if !why.is_empty() {
-            summary += &format!("; {why}");
-        }
-        self.report.summary = summary;
+        let counts = [(refused, "refused"), (failed, "not delivered")].into_iter().filter(|(number, _)| *number > 0);
+        let mut parts = vec![format!("{delivered} delivered")];
+        parts.extend(counts.map(|(number, what)| format!("{number} {what}")));
+        let why = if why.is_empty() { String::new() } else { format!("; {why}") };
+        self.report.summary = format!("{}: {}{why}", count(checked, "message"), parts.join(", "));
         self.report.print(context)?;
         Ok(if refused + failed > 0 { Outcome::Findings } else { Outcome::Clean })
     }

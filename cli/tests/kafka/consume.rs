@@ -1,0 +1,167 @@
+//! `consume`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::Shop;
+
+fn with_orders() -> Shop {
+    let shop = Shop::open();
+    let orders = "{\"order_id\": \"A-1\", \"total\": 1}\n{\"order_id\": \"A-1\", \"total\": 2}\n{\"order_id\": \"A-1\",\"total\":3}";
+    let sent = shop.run_on(&["send", "OrderPlaced", "--file", "-"], orders);
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    shop
+}
+
+#[test]
+fn prints_the_payloads_that_are_there_and_ends() {
+    let shop = with_orders();
+    let run = shop.run(&["consume", "OrderPlaced"]);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(lines[0], r#"{"order_id":"A-1","total":1}"#);
+    assert_eq!(lines.len(), 3);
+    assert_eq!(run.stderr, "3 messages: 3 valid, 0 invalid\n");
+    let nothing = shop.run(&["consume", "CustomerMoved", "shop.order-placed", "--from", "end"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""), "{nothing:?}");
+}
+
+#[test]
+fn begins_and_ends_where_it_is_told() {
+    let shop = with_orders();
+    let totals = |arguments: &[&str]| {
+        let printed = shop.prints(&[&["consume", "OrderPlaced"], arguments].concat());
+        let total = |line: &str| serde_json::from_str::<Value>(line).unwrap()["total"].as_i64().unwrap();
+        printed.lines().map(total).collect::<Vec<_>>()
+    };
+    assert_eq!(totals(&["--from", "-1"]), [3]);
+    assert_eq!(totals(&["--from", "1"]), [2, 3]);
+    assert_eq!(totals(&["--to", "1"]), [1]);
+    assert_eq!(totals(&["--from", "1", "--until", "-1"]), [2]);
+    assert_eq!(totals(&["--max", "2"]), [1, 2]);
+    assert_eq!(totals(&["--filter", "/total=2"]), [2]);
+    assert_eq!(totals(&["--key", "A-2"]), [0; 0]);
+    let all: i64 = ["0", "1", "2"].iter().flat_map(|partition| totals(&["--partition", partition])).sum();
+    assert_eq!(all, 6);
+    if shop.cluster.is_none() {
+        assert_eq!(totals(&["--from", "1h"]), [1, 2, 3]);
+        assert_eq!(totals(&["--to", "1h"]), [0; 0]);
+    } else {
+        println!("skipped: positions by time need a real cluster (KAFKA_BOOTSTRAP_SERVERS)");
+    }
+}
+
+#[test]
+fn an_invalid_payload_is_told_of_with_its_violations_and_ends_nothing() {
+    let shop = with_orders();
+    shop.prints(&["send", "shop.order-placed", r#"{"order_id": 7}"#, "--unchecked"]);
+    shop.prints(&["send", "shop.order-placed", "no JSON", "--unchecked"]);
+    shop.prints(&["send", "OrderPlaced", "--tombstone", "--key", "A-1"]);
+    let run = shop.run(&["consume", "OrderPlaced"]);
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 3), "{run:?}");
+    assert!(run.stderr.contains("not valid: /order_id: expected a string"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not JSON"), "{}", run.stderr);
+    assert!(run.stderr.contains("a tombstone: what was sent with the key `A-1` is deleted"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("6 messages: 4 valid, 2 invalid\n"), "{}", run.stderr);
+    assert_eq!(shop.run(&["consume", "OrderPlaced", "--strict"]).code, Some(1));
+
+    let json: Vec<Value> = shop
+        .prints(&["consume", "OrderPlaced", "--format", "json"])
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let invalid = json.iter().find(|it| it["payload"]["order_id"] == 7).unwrap();
+    assert_eq!((&invalid["valid"], &invalid["violations"][0]["instancePath"]), (&false.into(), &"/order_id".into()));
+    let pretty = shop.prints(&["consume", "OrderPlaced", "--pretty"]);
+    assert!(pretty.contains("not valid: /order_id: expected a string"), "{pretty}");
+    assert!(pretty.contains("key `A-1`\n{\n  \"order_id\": \"A-1\",\n  \"total\": 1\n}\n"), "{pretty}");
+}
+
+#[test]
+fn sensitive_values_and_keys_are_hidden_unless_they_are_asked_for() {
+    let shop = Shop::open();
+    shop.prints(&[
+        "send",
+        "CustomerMoved",
+        r#"{"email": "s3cret@x", "city": "Rome", "address": ["s3cret 1"], "n": 1.50}"#,
+    ]);
+    shop.prints(&["send", "shop.customer-moved", r#"{"email": ["s3cret@x"]}"#, "--unchecked", "--key", "s3cret@x"]);
+    shop.prints(&["send", "shop.customer-moved", "s3cret no JSON", "--unchecked"]);
+    for form in [&[][..], &["--pretty"], &["--format", "json"]] {
+        let run = shop.run(&[&["consume", "CustomerMoved"], form].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(!run.stdout.contains("s3cret") && !run.stderr.contains("s3cret"), "{form:?}: {run:?}");
+    }
+    let run = shop.run(&["consume", "CustomerMoved", "--pretty", "--show-sensitive"]);
+    assert!(run.stdout.contains("s3cret 1") && run.stdout.contains("key `s3cret@x`"), "{}", run.stdout);
+}
+
+#[test]
+fn a_group_goes_on_where_it_stopped() {
+    let shop = with_orders();
+    let group = crate::unique();
+    let consume = |arguments: &[&str]| {
+        let run = shop.run(&[&["consume", "OrderPlaced", "--group", &group], arguments].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        run.stdout.lines().count()
+    };
+    assert_eq!(consume(&["--max", "2"]), 2);
+    assert_eq!(consume(&[]), 1);
+    assert_eq!(consume(&[]), 0);
+}
+
+#[test]
+fn follows_what_comes_until_it_is_interrupted_and_ends_quietly() {
+    let shop = with_orders();
+    let mut child = shop
+        .command(&["consume", "OrderPlaced", "CustomerMoved", "--follow"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.by_ref().take(3).count(), 3);
+    shop.prints(&["send", "OrderPlaced", r#"{"order_id": "later"}"#]);
+    assert_eq!(lines.next().unwrap(), r#"{"order_id":"later"}"#);
+    #[cfg(unix)]
+    {
+        let pid = child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    }
+    #[cfg(not(unix))]
+    child.kill().unwrap();
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_it_quietly() {
+    let shop = with_orders();
+    let mut child =
+        shop.command(&["consume", "OrderPlaced"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn of_a_topic_with_several_messages_those_of_one_are_printed() {
+    let shop = Shop::open();
+    let kind = |title: &str, kind: &str| {
+        format!(
+            r#"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "{title}", "description": "x",
+            "x-kafka": {{"topic": "shop.order-placed", "partitions": 3, "key": "/id"}}, "type": "object",
+            "required": ["type", "id"], "properties": {{"type": {{"const": "{kind}"}}, "id": {{"type": "string"}}}}}}"#
+        )
+    };
+    shop.project.write("schemas/order.schema.json", &kind("OrderPlaced", "placed"));
+    shop.project.write("schemas/paid.schema.json", &kind("OrderPaid", "paid"));
+    let lines = "{\"type\": \"placed\", \"id\": \"1\"}\n{\"type\": \"paid\", \"id\": \"1\"}\n";
+    let sent = shop.run_on(&["send", "shop.order-placed", "--file", "-"], lines);
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    assert_eq!(shop.run(&["send", "OrderPaid", r#"{"type": "placed", "id": "1"}"#]).code, Some(1));
+    assert_eq!(shop.prints(&["consume", "OrderPaid"]), "{\"type\":\"paid\",\"id\":\"1\"}\n");
+    assert_eq!(shop.prints(&["consume", "shop.order-placed"]).lines().count(), 2);
+}

@@ -1,0 +1,205 @@
+//! `dlq`.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use thoth_messaging::Message as _;
+use thoth_messaging::app::App;
+use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::testing::TestApp;
+
+use crate::support::{ORDER, Project, Run};
+use crate::{Shop, without_kafka};
+
+const LETTERS: &str = "shop.order-placed.dlq";
+
+/// Dead letters as an app writes them, one each in partition after partition.
+fn letter(shop: &Shop, reason: &str, payload: &str, key: &str) {
+    let origin = format!("dlq.topic={}", shop.topic("shop.order-placed"));
+    let reason = format!("dlq.reason={reason}");
+    let headers = [
+        reason.as_str(),
+        "dlq.error=it is cursed",
+        origin.as_str(),
+        "dlq.partition=1",
+        "dlq.offset=7",
+        "dlq.attempts=8",
+        "dlq.group=solver",
+        "dlq.time=1769846400000",
+        "origin=test",
+    ];
+    let mut arguments = vec!["send", LETTERS, payload, "--unchecked", "--key", key];
+    arguments.extend(headers.iter().flat_map(|header| ["-H", header]));
+    shop.prints(&arguments);
+}
+
+/// Three letters of one key, so of one partition: one that failed, one that is not valid, and another that failed.
+fn with_letters() -> Shop {
+    let shop = Shop::open();
+    letter(&shop, "failed", r#"{"order_id": "A-1", "total":  1}"#, "A-1");
+    letter(&shop, "invalid", r#"{"order_id": "A-2", "note": "x"}"#, "A-1");
+    letter(&shop, "failed", r#"{"order_id": "A-3"}"#, "A-1");
+    shop
+}
+
+fn orders(shop: &Shop) -> Vec<String> {
+    let id = |record: &Value| record["payload"]["order_id"].as_str().unwrap().to_owned();
+    shop.records("shop.order-placed").iter().map(id).collect()
+}
+
+#[test]
+fn letters_are_counted_by_reason() {
+    let shop = with_letters();
+    shop.prints(&["send", LETTERS, "{}", "--unchecked", "--key", "A-1"]);
+    let arguments = ["dlq", "list", &shop.topic(LETTERS)];
+    let listed = shop.run(&arguments);
+    assert_eq!(listed.code, Some(0), "{listed:?}");
+    let row = listed.stdout.lines().nth(1).unwrap();
+    assert!(row.contains("  failed 2, invalid 1, no letter 1  2026-01-31T08:00:00Z"), "{row}");
+    assert_eq!(listed.stderr, "3 dead letters on 1 topic\n");
+    let json: Value = serde_json::from_str(&shop.prints(&["dlq", "list", "--format", "json"])).unwrap();
+    let all = json.as_array().unwrap();
+    assert_eq!(all.len(), 2, "{json}");
+    let orders = all.iter().find(|it| it["topic"] == shop.topic(LETTERS)).unwrap();
+    assert_eq!((&orders["letters"], &orders["reasons"]), (&json!(3), &json!({"failed": 2, "invalid": 1})));
+}
+
+#[test]
+fn a_letter_is_shown_with_all_that_is_known_of_it() {
+    let shop = with_letters();
+    let shown = shop.prints(&["dlq", "show", "OrderPlaced"]);
+    for expected in [
+        "reason: failed, it is cursed\n",
+        &format!("from: topic `{}`, partition 1, offset 7\n", shop.topic("shop.order-placed")),
+        "by: group `solver` after 8 attempts, 2026-01-31T08:00:00Z\n",
+        "key: A-1\n",
+        "header: origin = test\n",
+        "{\n  \"order_id\": \"A-1\",\n  \"total\": 1\n}\n",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let invalid = shop.run(&["dlq", "show", LETTERS, "--reason", "invalid", "--format", "json"]);
+    let json: Value = serde_json::from_str(&invalid.stdout).unwrap();
+    assert_eq!((&json["reason"], &json["payload"]["order_id"]), (&json!("invalid"), &json!("A-2")));
+    let limited = shop.run(&["dlq", "show", "shop.order-placed", "--limit", "1"]);
+    assert!(limited.stderr.contains("2 more: `--limit` shows them"), "{}", limited.stderr);
+}
+
+#[test]
+fn valid_letters_go_back_once_and_what_is_left_goes_back_when_the_schema_accepts_it() {
+    let shop = with_letters();
+    let group = ["--group", &crate::unique()];
+    let redrive = |arguments: &[&str]| shop.run(&[&["dlq", "redrive", "OrderPlaced"], &group[..], arguments].concat());
+
+    let dry = redrive(&["--dry-run"]);
+    assert_eq!(dry.code, Some(1), "{dry:?}");
+    assert_eq!(dry.stdout.matches(": would be sent").count(), 2, "{}", dry.stdout);
+    assert_eq!(orders(&shop), [""; 0]);
+
+    let first = redrive(&[]);
+    assert_eq!(first.code, Some(1), "{first:?}");
+    assert!(first.stdout.contains("offset 1: not valid: "), "{}", first.stdout);
+    assert!(first.stderr.contains(": 2 sent again, 1 left\n"), "{}", first.stderr);
+    let sent = shop.records("shop.order-placed");
+    assert_eq!(orders(&shop), ["A-1", "A-3"]);
+    assert_eq!(sent[0]["key"], "A-1");
+    let headers = json!([{"name": "origin", "value": "test"}, {"name": "dlq.redriven", "value": "1"}]);
+    assert_eq!(sent[0]["headers"], headers);
+
+    let second = redrive(&[]);
+    assert!(
+        second.stderr.contains("1 dead letter of ") && second.stderr.contains(": 0 sent again, 1 left"),
+        "{second:?}"
+    );
+    let list = shop.prints(&["dlq", "list", &shop.topic(LETTERS), "--format", "json", group[0], group[1]]);
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list[0]["redriven"], 2);
+
+    shop.project.write(
+        "schemas/order.schema.json",
+        &ORDER.replace("\"additionalProperties\": false", "\"$comment\": \"open\""),
+    );
+    let third = redrive(&[]);
+    assert_eq!(third.code, Some(0), "{third:?}");
+    assert_eq!(orders(&shop), ["A-1", "A-3", "A-2"]);
+    assert!(redrive(&[]).stderr.starts_with("0 dead letters of "));
+    assert!(redrive(&["--from-beginning"]).stderr.contains(": 3 sent again, 0 left"));
+    assert_eq!(orders(&shop).len(), 6);
+}
+
+#[test]
+fn letters_are_chosen_by_reason_number_and_place() {
+    let shop = with_letters();
+    let group = ["--group", &crate::unique()];
+    let redrive = |arguments: &[&str]| shop.run(&[&["dlq", "redrive", LETTERS], &group[..], arguments].concat());
+    let partition = shop.records(LETTERS)[0]["partition"].to_string();
+
+    let passed = redrive(&["--reason", "tombstone"]);
+    assert!(passed.stderr.contains(": 0 sent again, 0 left, 3 passed over"), "{passed:?}");
+    let one = redrive(&["--partition", &partition, "--offset", "2"]);
+    assert_eq!(one.code, Some(0), "{one:?}");
+    assert_eq!(orders(&shop), ["A-3"]);
+    let limited = redrive(&["--limit", "1"]);
+    assert_eq!((limited.code, orders(&shop)), (Some(0), vec!["A-3".to_owned(), "A-1".to_owned()]), "{limited:?}");
+    let rest = redrive(&[]);
+    assert!(rest.stderr.contains(": 0 sent again, 1 left") && rest.stderr.contains("1 were sent before"), "{rest:?}");
+}
+
+#[test]
+fn a_letter_of_a_topic_that_no_schema_declares_is_left() {
+    let shop = with_letters();
+    std::fs::remove_file(shop.project.path().join("schemas/order.schema.json")).unwrap();
+    let hidden = shop.run(&["dlq", "show", LETTERS]);
+    assert!(hidden.code == Some(0) && !hidden.stdout.contains("A-1"), "{hidden:?}");
+    let group = ["--group", &crate::unique()];
+    let left = shop.run(&[&["dlq", "redrive", LETTERS], &group[..]].concat());
+    assert_eq!(left.code, Some(1));
+    assert!(left.stdout.contains("no schema declares its topic"), "{}", left.stdout);
+    let sent = shop.run(&[&["dlq", "redrive", LETTERS, "--unchecked"], &group[..]].concat());
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+}
+
+/// The letters that an app makes, and the way back to it.
+#[tokio::test]
+async fn what_fails_again_is_a_letter_again_which_says_how_often_it_was_sent() {
+    let test = TestApp::start(|kafka| {
+        App::new(kafka).handle(
+            async |released: PackageReleased| {
+                if released.package_name == "cursed" { Err("it is cursed") } else { Ok(()) }
+            },
+        )
+    });
+    let test = test.await.unwrap();
+    let released = br#"{"component_name": "test", "service_version": "1", "package_name": "cursed",
+        "package_version": "1", "index_url": "https://pypi.org/simple"}"#;
+    test.publish(&PackageReleased::decode(released).unwrap()).await.unwrap();
+    test.settled(1).await.unwrap();
+
+    let topic = test.kafka().topic_name(&PackageReleased::DESCRIPTOR.topic);
+    let prefix = topic.strip_suffix(&format!(".{}", PackageReleased::DESCRIPTOR.topic.name)).unwrap().to_owned();
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+    let schemas = schemas.to_str().unwrap();
+    let servers = test.kafka().kafka().bootstrap_servers().to_owned();
+    let project = Project::new(&[]);
+    let run = async |arguments: &[&str]| {
+        let mut command = without_kafka(project.command(&[arguments, &["--schemas", schemas]].concat()));
+        command.env("KAFKA_BOOTSTRAP_SERVERS", &servers).env("THOTH_DEPLOYMENT_NAME", &prefix).stdin(Stdio::null());
+        Run::of(tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap())
+    };
+    let shown = run(&["dlq", "show", "PackageReleased"]).await;
+    assert!(shown.stdout.contains("reason: failed, it is cursed\n"), "{shown:?}");
+    assert!(shown.stdout.contains(&format!("from: topic `{topic}`, partition 0, offset 0, ")), "{}", shown.stdout);
+
+    // The group of the app has a member, and keeps nothing for others: then nothing is sent.
+    let refused = run(&["dlq", "redrive", "PackageReleased", "--group", &prefix]).await;
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("a group that has members"), "{}", refused.stderr);
+
+    let redriven = run(&["dlq", "redrive", "PackageReleased", "--group", &crate::unique()]).await;
+    assert_eq!(redriven.code, Some(0), "{redriven:?}");
+    test.settled(2).await.unwrap();
+    let shown = run(&["dlq", "show", "PackageReleased"]).await;
+    assert_eq!(shown.stdout.matches("sent again: 1 times before\n").count(), 1, "{}", shown.stdout);
+    test.stop().await.unwrap();
+}
