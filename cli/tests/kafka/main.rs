@@ -2,11 +2,7 @@
 //! `KAFKA_BOOTSTRAP_SERVERS` names it.
 
 #![cfg(feature = "kafka")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "clippy.toml allows them in test functions only, not in their helpers"
-)]
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -84,14 +80,12 @@ impl Shop {
             ("schemas/email.json", EMAIL),
         ];
         let project = Project::new(&files);
-        match env::var("KAFKA_BOOTSTRAP_SERVERS").ok().filter(|servers| !servers.is_empty()) {
-            Some(servers) => Self { project, servers, prefix: Some(unique()), cluster: None },
-            None => {
-                let cluster = InProcessKafka::start().unwrap();
-                let servers = cluster.kafka().bootstrap_servers().to_owned();
-                Self { project, servers, prefix: None, cluster: Some(cluster) }
-            }
+        if let Some(servers) = env::var("KAFKA_BOOTSTRAP_SERVERS").ok().filter(|servers| !servers.is_empty()) {
+            return Self { project, servers, prefix: Some(unique()), cluster: None };
         }
+        let cluster = InProcessKafka::start().unwrap();
+        let servers = cluster.kafka().bootstrap_servers().to_owned();
+        Self { project, servers, prefix: None, cluster: Some(cluster) }
     }
 
     /// The same on a real cluster; nothing without one, which is said.
