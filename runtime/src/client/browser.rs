@@ -100,7 +100,12 @@ impl Browser {
         self.open = parts.iter().map(|(partition, part)| (*partition, part.end)).collect();
         let starts = parts.iter().map(|(partition, part)| (*partition, Offset::Offset(part.start)));
         let list = list(&self.topic, starts).map_err(|error| self.failure(error))?;
-        self.ask(move |client, _| client.assign(&list)).await
+        self.ask(move |client, _| {
+            client.assign(&list)?;
+            // They may be paused since they were read to an end.
+            client.resume(&list)
+        })
+        .await
     }
 
     /// The next record of what it [reads](Self::read); `None` at the end of all of it. Between partitions there is no order.

@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod browser;
 mod consumer;
 mod exactly_once;
 mod groups;

@@ -24,14 +24,15 @@ type Sent = (String, u64, Result<Delivery, SendError>);
 const LAST: Duration = Duration::from_secs(60);
 
 /// Sends what is valid, in its order, many at a time. It stops where going on makes no sense: at a topic that is not there,
-/// and where no broker answers.
+/// and where no broker answers. That is
+/// what it returns.
 pub(super) async fn deliver(
     input: Input,
     extras: &Extras,
     cluster: &Cluster,
     tally: &mut Tally,
     context: &mut Context,
-) -> Result<(), Failure> {
+) -> Result<Option<SendError>, Failure> {
     let producer = cluster.kafka.producer()?;
     let mut items = input.into_items();
     let mut under_way = FuturesOrdered::new();
@@ -62,7 +63,7 @@ pub(super) async fn deliver(
         Ok(()) | Err(CloseError::NotDelivered { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    stopped.map_or(Ok(()), |error| Err(error.into()))
+    Ok(stopped)
 }
 
 async fn send(producer: &Producer, item: Item, Key(key): Key, extras: &Extras) -> Sent {

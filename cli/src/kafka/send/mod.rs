@@ -55,8 +55,16 @@ pub(super) async fn run(arguments: &SendArgs, context: &mut Context) -> Result<O
     if arguments.creates() {
         create(&input.topics(), arguments, &cluster).await?;
     }
-    deliver::deliver(input, &extras, &cluster, &mut tally, context).await?;
-    tally.finish("", context)
+    let stopped = deliver::deliver(input, &extras, &cluster, &mut tally, context).await?;
+    match stopped {
+        None => tally.finish("", context),
+        Some(error) => {
+            if tally.has_delivered() {
+                tally.finish("there it ended", context)?;
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Creates the topics that do not exist.

@@ -40,6 +40,10 @@ impl Tally {
         self.checked == 1
     }
 
+    pub(super) fn has_delivered(&self) -> bool {
+        self.delivered > 0
+    }
+
     /// Counts from the beginning: what was checked is going to be sent.
     pub(super) fn forget_checked(&mut self) {
         (self.checked, self.refused, self.is_told) = (0, 0, true);
