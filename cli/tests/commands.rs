@@ -103,6 +103,10 @@ fn completions_and_pages_know_every_command() {
     assert!(project.run(&["man"]).stdout.contains("thoth\\-messaging"));
     assert_eq!(project.run(&["man", "--out", "man"]).code, Some(0));
     assert!(project.read("man/thoth-messaging-check.1").contains("thoth\\-messaging\\-check"));
+    if cfg!(feature = "kafka") {
+        assert!(project.run(&["completions", "bash"]).stdout.contains("redrive"));
+        assert!(project.read("man/thoth-messaging-dlq-redrive.1").contains("thoth\\-messaging\\-dlq\\-redrive"));
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 use super::declared::SchemaArgs;
+use super::termination::{Asked, Termination};
 use crate::failure::Failure;
 use crate::report::count;
 use crate::{Context, Outcome};
@@ -123,9 +124,9 @@ async fn run_command(program: &OsString, rest: &[OsString], servers: &str) -> Re
     loop {
         tokio::select! {
             status = child.wait() => return status.map_err(Failure::from),
-            terminated = stop.wait() => {
-                // Ctrl-c goes to all that run in the terminal; anything else to this process alone.
-                if terminated {
+            asked = stop.wait() => {
+                // Ctrl-c goes to all that run in the terminal; SIGTERM to this process alone.
+                if asked == Asked::Terminate {
                     terminate(&mut child);
                 }
             }
@@ -155,35 +156,4 @@ fn terminate(child: &mut Child) {
 fn terminate(child: &mut Child) {
     // It may have ended this very moment.
     let _ = child.start_kill();
-}
-
-/// How a process is asked to end.
-struct Termination {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Termination {
-    fn new() -> Result<Self, Failure> {
-        #[cfg(unix)]
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        Ok(Self {
-            #[cfg(unix)]
-            terminate,
-        })
-    }
-
-    /// Waits to be asked. Whether it was something else than ctrl-c.
-    async fn wait(&mut self) -> bool {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => true,
-            _ = tokio::signal::ctrl_c() => false,
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = tokio::signal::ctrl_c().await;
-            false
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod ping;
 mod send;
 mod sensitive;
 mod show;
+mod termination;
 mod topics;
 
 use clap::{Subcommand, ValueEnum as _};

@@ -112,28 +112,22 @@ fn a_group_goes_on_where_it_stopped() {
     assert_eq!(consume(&[]), 0);
 }
 
+#[cfg(unix)]
 #[test]
-fn follows_what_comes_until_it_is_interrupted_and_ends_quietly() {
+fn follows_what_comes_until_it_is_asked_to_end_and_ends_quietly() {
     let shop = with_orders();
-    let mut child = shop
-        .command(&["consume", "OrderPlaced", "CustomerMoved", "--follow"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert_eq!(lines.by_ref().take(3).count(), 3);
-    shop.prints(&["send", "OrderPlaced", r#"{"order_id": "later"}"#]);
-    assert_eq!(lines.next().unwrap(), r#"{"order_id":"later"}"#);
-    #[cfg(unix)]
-    {
+    for (signal, id) in [("-INT", "later"), ("-TERM", "still later")] {
+        let mut command = shop.command(&["consume", "OrderPlaced", "CustomerMoved", "--follow", "--from", "-3"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.next().unwrap().contains("A-1"));
+        shop.prints(&["send", "OrderPlaced", &format!("{{\"order_id\": \"{id}\"}}")]);
+        assert!(lines.any(|line| line == format!("{{\"order_id\":\"{id}\"}}")));
         let pid = child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
-        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{signal}");
     }
-    #[cfg(not(unix))]
-    child.kill().unwrap();
 }
 
 #[test]

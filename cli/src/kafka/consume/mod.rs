@@ -6,10 +6,7 @@ mod print;
 mod select;
 mod source;
 
-use std::pin::pin;
-
 use thoth_messaging::client::Record;
-use tokio::signal;
 
 pub(crate) use args::ConsumeArgs;
 
@@ -18,6 +15,7 @@ use self::print::Printer;
 use self::select::Selection;
 use self::source::{Records, Subject};
 use super::declared::Declared;
+use super::termination::Termination;
 use crate::failure::Failure;
 use crate::{Context, Outcome};
 
@@ -40,7 +38,7 @@ pub(super) async fn run(arguments: &ConsumeArgs, context: &mut Context) -> Resul
     Ok(if has_invalid && arguments.strict { Outcome::Findings } else { Outcome::Clean })
 }
 
-/// Prints records to the end, to ctrl-c or to as many as are wanted.
+/// Prints records to the end, until it is asked to end, or to as many as are wanted.
 async fn print(
     records: &mut Records,
     subjects: &[Subject],
@@ -49,11 +47,11 @@ async fn print(
     printer: &mut Printer,
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let mut interrupted = pin!(signal::ctrl_c());
+    let mut stop = Termination::new()?;
     while max.is_none_or(|max| printer.printed < max) {
         let record = tokio::select! {
             biased;
-            _ = &mut interrupted => {
+            _ = stop.wait() => {
                 printer.is_quiet = true;
                 return Ok(());
             }

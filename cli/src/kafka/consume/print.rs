@@ -74,8 +74,7 @@ impl Printer {
                 vec![format!("a tombstone: what was sent with the key {} is deleted", self.key(record, subject))]
             }
             (None, Some(payload)) => {
-                let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
-                self.has_hidden |= is_hidden;
+                let shown = self.shown(payload, subject);
                 return writeln!(context.output, "{}", shown.line());
             }
         };
@@ -104,11 +103,10 @@ impl Printer {
             writeln!(output, "{}", text::printable(&problem))?;
         }
         match record.payload() {
-            None => writeln!(output, "a tombstone"),
+            None => writeln!(context.output, "a tombstone\n"),
             Some(payload) => {
-                let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
-                self.has_hidden |= is_hidden;
-                writeln!(output, "{}\n", shown.lines())
+                let shown = self.shown(payload, subject);
+                writeln!(context.output, "{}\n", shown.lines())
             }
         }
     }
@@ -129,15 +127,18 @@ impl Printer {
         }
         let payload = match record.payload() {
             None => "\"tombstone\":true".to_owned(),
-            Some(payload) => {
-                let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
-                self.has_hidden |= is_hidden;
-                shown.member()
-            }
+            Some(payload) => self.shown(payload, subject).member(),
         };
         // The payload is written as it is, with all digits of its numbers.
         let members = Value::Object(members).to_string();
         writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
+    }
+
+    /// A payload, without what is hidden.
+    fn shown(&mut self, payload: &[u8], subject: &Subject) -> show::Shown {
+        let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
+        self.has_hidden |= is_hidden;
+        shown
     }
 
     fn key(&self, record: &Record, subject: &Subject) -> String {

@@ -11,7 +11,6 @@ use futures_util::StreamExt as _;
 use serde_json::json;
 use thoth_messaging::app::DeadLetter;
 use thoth_messaging::client::{Bookmark, Browser, CloseError, Header, Producer, ProducerRecord, Record, SendError};
-use tokio::signal;
 
 use super::GROUP;
 use super::left::Progress;
@@ -19,6 +18,7 @@ use super::letters::Which;
 use crate::failure::Failure;
 use crate::kafka::cluster::ClusterArgs;
 use crate::kafka::declared::{SchemaArgs, Types};
+use crate::kafka::termination::Termination;
 use crate::report::{Format, count, text};
 use crate::{Context, Outcome};
 
@@ -153,14 +153,14 @@ impl<'a> Run<'a> {
         types: &mut Types<'_>,
         context: &mut Context,
     ) -> Result<bool, Failure> {
-        let mut interrupted = pin!(signal::ctrl_c());
+        let mut stop = Termination::new()?;
         loop {
             let sending = self.batch.iter().filter_map(Looked::record).count();
             let has_limit = self.arguments.limit.is_some_and(|limit| self.sent + sending >= limit);
             let record = tokio::select! {
                 biased;
                 // What is being sent is sent to its end; of what is not, nothing was kept.
-                _ = &mut interrupted => return Ok(false),
+                _ = stop.wait() => return Ok(false),
                 record = browser.next(), if !has_limit => record.transpose()?,
                 () = std::future::ready(()), if has_limit => None,
             };
