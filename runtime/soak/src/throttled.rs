@@ -47,7 +47,7 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     println!("handled    {} of {} steps, {} once more", handled.steps(), load.messages, handled.again());
     end(&mut service).await?;
     fs::remove_dir_all(&folder)?;
-    let is_slower = throttled.all > 2 * free.all;
+    let is_slower = throttled.all > free.all * 3 / 2;
     if handled.steps() == load.messages && handled.again() == 0 && is_slower {
         Ok(())
     } else {
