@@ -25,10 +25,15 @@ fn whole(source: &(dyn Error + 'static)) -> String {
     source.to_string().lines().collect::<Vec<_>>().join(" ")
 }
 
-/// That no broker answers, and the last reason.
-fn unreachable(servers: &str, reason: Option<&str>) -> Failure {
-    let because = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-    Failure::new(format!("no Kafka broker answered at {servers}{because}")).help(advice(reason.unwrap_or_default()))
+/// That no broker answers or lets this client in, and the last reason.
+fn unreachable(error: &(dyn Error + 'static), reason: Option<&str>) -> Failure {
+    let text = error.to_string();
+    // The reason stands in brackets, and what to do behind it.
+    let said = match (reason, text.rfind(')')) {
+        (Some(_), Some(end)) => &text[..=end],
+        _ => text.split("; ").next().unwrap_or_default(),
+    };
+    Failure::new(said).help(advice(reason.unwrap_or_default()))
 }
 
 /// What to do about the last reason why there is no connection, in librdkafka's words.
@@ -77,7 +82,7 @@ impl From<AdminError> for Failure {
     fn from(error: AdminError) -> Self {
         match error {
             AdminError::Config(error) => error.into(),
-            AdminError::Unreachable { servers, reason, .. } => unreachable(&servers, reason.as_deref()),
+            AdminError::Unreachable { ref reason, .. } => unreachable(&error, reason.as_deref()),
             AdminError::Kafka { .. } => failure(&error).help(
                 "the cluster is busy, or does not let this user; the Kafka of `thoth-messaging dev` has no administration \
                  of topics, and needs none: its topics are there",
@@ -91,7 +96,7 @@ impl From<ReceiveError> for Failure {
     fn from(error: ReceiveError) -> Self {
         match error {
             ReceiveError::UnknownTopic { topic } => unknown_topic(&topic),
-            ReceiveError::Unreachable { servers, reason, .. } => unreachable(&servers, reason.as_deref()),
+            ReceiveError::Unreachable { ref reason, .. } => unreachable(&error, reason.as_deref()),
             error => failure(&error),
         }
     }
@@ -101,7 +106,7 @@ impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         match error {
             SendError::UnknownTopic { topic } => unknown_topic(&topic),
-            SendError::Unreachable { servers, reason, .. } => unreachable(&servers, reason.as_deref()),
+            SendError::Unreachable { ref reason, .. } => unreachable(&error, reason.as_deref()),
             error => failure(&error),
         }
     }

@@ -7,14 +7,14 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use rdkafka::consumer::{CommitMode, Consumer as _};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::task;
 
 use super::consumer::{Client, DEFAULTS, Membership, connect};
-use super::error::{Cause, ConfigError, ReceiveError};
+use super::error::{ConfigError, ReceiveError};
 use super::kafka::Kafka;
 use super::positions::{Position, TopicPartition, resolve};
 use super::reader::find_topic;
@@ -113,7 +113,9 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::Kafka`] and [`ReceiveError::Fatal`] for what librdkafka does not get over by itself.
+    /// [`ReceiveError::Unreachable`] where no broker lets this client in, [`ReceiveError::UnknownTopic`] where the topic is
+    /// deleted meanwhile, and [`ReceiveError::Kafka`] and [`ReceiveError::Fatal`] for what else librdkafka does not get over by
+    /// itself.
     pub async fn next(&mut self) -> Option<Result<Record, ReceiveError>> {
         while !self.open.is_empty() {
             let received = match self.client.recv().await {
@@ -135,13 +137,15 @@ impl Browser {
                 Err(KafkaError::PartitionEOF(partition)) if self.open.get(&partition) != Some(&i64::MAX) => {
                     self.open.remove(&partition);
                 }
-                Err(KafkaError::PartitionEOF(_)) => {}
-                Err(error) if error.rdkafka_error_code() == Some(Code::Fatal) => {
-                    self.open.clear();
-                    return Some(Err(ReceiveError::Fatal { topic: self.topic.clone(), cause: error.into() }));
+                Err(error) => {
+                    let reports = &self.client.context().reports;
+                    if let Some(error) = ReceiveError::heard(error, &self.topic, &self.servers, reports) {
+                        if matches!(error, ReceiveError::Fatal { .. }) {
+                            self.open.clear();
+                        }
+                        return Some(Err(error));
+                    }
                 }
-                Err(error) if Cause::from(error.clone()).is_transient() => {}
-                Err(error) => return Some(Err(self.failure(error))),
             }
         }
         None
