@@ -29,7 +29,7 @@ pub(super) const WINDOW: usize = 1000;
 /// | `linger.ms` | `0` | how long a message waits for others; what is sent meanwhile makes a batch anyway |
 /// | `delivery.timeout.ms` | `30000` | how long a message may take, with all retries |
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
-/// | `batch.size` | `1000000` | how large a batch may be; set it to the smallest `max.message.bytes` of your topics if that is less, because the broker's limit is for whole batches |
+/// | `batch.size` | `1000000` | how large a batch may be; the broker's limit is for whole batches: a smaller `max.message.bytes` that the schema says is kept to; of one that it does not say, set this to it |
 /// | `queue.buffering.max.messages`, `.kbytes` | `100000`, `1048576` | how much is under way before a send waits |
 /// | `statistics.interval.ms` | `5000` | how often its [metrics](crate::metrics) are set; `0` for never |
 ///

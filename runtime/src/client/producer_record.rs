@@ -155,6 +155,11 @@ impl ProducerRecord {
         length(&self.key) + length(&self.payload) + headers
     }
 
+    /// What it takes in a batch, at most: with the lengths of all its parts.
+    pub(super) fn size_in_batch(&self) -> usize {
+        self.size() + 36 + 10 * self.headers.len()
+    }
+
     /// Milliseconds since 1970. librdkafka takes 0 for now.
     pub(super) fn timestamp_millis(&self) -> Option<i64> {
         let since = self.timestamp?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -25,6 +25,13 @@ impl Room {
         Self { messages, places, bytes, capacity }
     }
 
+    /// Room for so many bytes, in any number of messages.
+    pub(super) fn of_bytes(capacity: usize) -> Self {
+        let capacity = capacity.clamp(1, Semaphore::MAX_PERMITS);
+        let bytes = Arc::new(Semaphore::new(capacity));
+        Self { bytes, capacity, ..Self::new(0, 0) }
+    }
+
     /// A place for a message, first come first served; none once the room is closed. A message that is larger than
     /// the whole room gets it for itself.
     pub(super) async fn enter(&self, size: usize) -> Option<Place> {

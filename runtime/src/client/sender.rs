@@ -1,5 +1,6 @@
 //! What the clones of a producer share: its client, and the way of a record into it.
 
+use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -38,6 +39,9 @@ const DEFAULTS: &[(&str, &str)] = &[
     INTERVAL,
 ];
 
+/// What Kafka adds to a batch, in bytes.
+const BATCH_OVERHEAD: usize = 61;
+
 /// How long a producer that is dropped with messages in hand goes on trying.
 const LAST_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -53,6 +57,9 @@ pub(super) struct Sender {
     pub(super) client: Arc<Client>,
     pub(super) kafka: Kafka,
     room: Room,
+    /// For topics whose limit is below that of a batch.
+    narrow: Mutex<HashMap<String, Arc<Room>>>,
+    batch_size: usize,
     topics: Topics,
     /// Whether a topic that does not exist is an error.
     finds_topics: bool,
@@ -74,6 +81,7 @@ impl Sender {
         let room =
             Room::new(number(&native, "queue.buffering.max.messages")?, number(&native, "queue.buffering.max.kbytes")?);
         let message_max_bytes = number(&native, "message.max.bytes")?;
+        let batch_size = number(&native, "batch.size")?;
         let finds_topics = native.get("allow.auto.create.topics").map_err(Cause::from)? == "false";
         let compresses = native.get("compression.type").map_err(Cause::from)? != "none";
 
@@ -81,8 +89,17 @@ impl Sender {
         config.set("queue.buffering.max.messages", "0").set("queue.buffering.max.kbytes", i32::MAX.to_string());
         let client: Arc<Client> = Arc::new(config.create_with_context(Context::default()).map_err(Cause::from)?);
         kafka.authenticate(&client)?;
-        let topics = Topics::default();
-        Ok(Self { client, kafka: kafka.clone(), room, topics, finds_topics, compresses, message_max_bytes })
+        Ok(Self {
+            client,
+            kafka: kafka.clone(),
+            room,
+            narrow: Mutex::default(),
+            batch_size,
+            topics: Topics::default(),
+            finds_topics,
+            compresses,
+            message_max_bytes,
+        })
     }
 
     pub(super) async fn deliver(&self, record: ProducerRecord) -> Result<Delivery, SendError> {
@@ -120,10 +137,14 @@ impl Sender {
         if self.finds_topics {
             self.find(&topic, began, &mut turn).await?;
         }
+        let narrow = match self.narrow_room(&topic, record.max_message_bytes) {
+            Some(room) => task::unconstrained(room.enter(record.size_in_batch())).await,
+            None => None,
+        };
         let Some(place) = task::unconstrained(self.room.enter(size)).await else {
             return Err(SendError::Closed { topic });
         };
-        let delivered = self.enqueue(&topic, &record, place).map_err(|error| match error {
+        let delivered = self.enqueue(&topic, &record, (narrow, place)).map_err(|error| match error {
             KafkaError::MessageProduction(Code::MessageSizeTooLarge) => SendError::TooLarge {
                 topic: topic.clone(),
                 size,
@@ -172,6 +193,15 @@ impl Sender {
         }
     }
 
+    /// Where a topic's own limit, which is one for batches, is below what librdkafka puts into one: room for no more than
+    /// the limit. What is not under way together is in no batch together.
+    fn narrow_room(&self, topic: &str, limit: Option<usize>) -> Option<Arc<Room>> {
+        let limit = limit.filter(|limit| *limit < self.batch_size)?;
+        let mut narrow = self.narrow.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = narrow.entry(topic.to_owned());
+        Some(Arc::clone(room.or_insert_with(|| Arc::new(Room::of_bytes(limit.saturating_sub(BATCH_OVERHEAD))))))
+    }
+
     /// Refuses what is over the limit that the topic has by its schema: the broker would.
     fn check_size(&self, topic: &str, size: usize, limit: Option<usize>) -> Result<(), SendError> {
         match limit {
@@ -182,7 +212,7 @@ impl Sender {
         }
     }
 
-    fn enqueue(&self, topic: &str, record: &ProducerRecord, place: Place) -> KafkaResult<Reported> {
+    fn enqueue(&self, topic: &str, record: &ProducerRecord, place: (Option<Place>, Place)) -> KafkaResult<Reported> {
         let (report, delivered) = oneshot::channel();
         let in_flight = InFlight { report, place, origin: Origin::of(record) };
         let mut sent: BaseRecord<'_, [u8], [u8], _> = BaseRecord::with_opaque_to(topic, Box::new(in_flight));
@@ -301,7 +331,7 @@ type Reported = oneshot::Receiver<Report>;
 /// What librdkafka keeps with a message until it reports on it.
 pub(super) struct InFlight {
     report: oneshot::Sender<Report>,
-    place: Place,
+    place: (Option<Place>, Place),
     origin: Origin,
 }
 

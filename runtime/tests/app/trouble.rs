@@ -186,7 +186,7 @@ async fn a_reply_that_is_too_large_for_its_topic_is_a_dead_letter_that_says_so()
     test.settled(2).await.unwrap();
     let dead = test.dead_letters().await.unwrap();
     assert_eq!((dead.len(), dead[0].reason, dead[0].attempts), (1, Reason::ReplyFailed, 1));
-    assert!(dead[0].error.contains("more than the broker takes"), "{}", dead[0].error);
+    assert!(dead[0].error.contains("the broker refused it"), "{}", dead[0].error);
     assert_eq!(test.sent::<SolvedPackage>().await.unwrap().len(), 1);
 }
 

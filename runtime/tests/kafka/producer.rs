@@ -2,8 +2,8 @@ use std::borrow::Cow;
 use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
-use futures_util::FutureExt as _;
 use futures_util::future::{join_all, try_join_all};
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use thoth_messaging::Message;
 use thoth_messaging::client::{CloseError, Kafka, ProducerRecord, SendError, SizeLimit};
 use thoth_messaging::messages::PackageReleased;
@@ -227,4 +227,16 @@ async fn what_is_queued_when_a_producer_is_dropped_is_delivered() {
 
     let mut consumer = kafka.consumer().unwrap();
     assert_eq!(versions(&receive(&mut consumer, 2).await), ["1", "2"]);
+}
+
+#[tokio::test]
+async fn many_messages_fit_a_topic_whose_limit_is_below_that_of_a_batch() {
+    let test = TestKafka::start().unwrap();
+    let small = const { &[(Cow::Borrowed("max.message.bytes"), Cow::Borrowed("1000"))] };
+    let topic = topic(1).with_configuration(small);
+    test.create_topic(&topic).await.unwrap();
+    let producer = test.kafka().producer().unwrap();
+    let record = |n: usize| ProducerRecord::declared(&topic).with_key(n.to_string()).with_payload("x".repeat(n));
+    let deliveries: Vec<_> = producer.send_all((0..900).map(record)).try_collect().await.unwrap();
+    assert!(deliveries.iter().map(|delivery| delivery.offset).eq(0..900));
 }

@@ -124,8 +124,8 @@ impl fmt::Display for SendError {
             ),
             Self::TooLarge { topic, size, limit: None, .. } => write!(
                 f,
-                "a message for topic `{topic}` has {size} bytes, more than the broker takes; raise the topic's \
-                 `max.message.bytes`"
+                "a message for topic `{topic}` has {size} bytes, and the broker refused it, or the batch that it was in, as \
+                 too large; raise the topic's `max.message.bytes`, or lower `batch.size` to it"
             ),
             Self::Unreachable { servers, reason, cause } => no_broker(f, servers, reason.as_deref(), cause),
             Self::TimedOut { topic, servers, reason, .. } => {
