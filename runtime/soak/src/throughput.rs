@@ -4,7 +4,6 @@
 //! retries, and sends dead letters.
 
 use std::error::Error;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -16,11 +15,12 @@ use rdkafka::message::Message as _;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
-use thoth_messaging::app::{App, DeadLetters};
-use thoth_messaging::client::Delivery;
-use thoth_messaging::{Kafka, Message as _};
+use thoth_messaging::app::{App, Context, DeadLetters};
+use thoth_messaging::client::{Delivery, Position};
+use thoth_messaging::{Kafka, Message as _, Typed};
 use tokio::sync::Notify;
-use tokio::task;
+use tokio::task::{self, JoinHandle};
+use tokio::time;
 
 use crate::children::Run;
 use crate::messages::{Outcome, Step};
@@ -28,6 +28,9 @@ use crate::steps;
 
 /// How often a program by hand commits, as a service does.
 const COMMIT_EVERY: Duration = Duration::from_millis(100);
+
+/// How long a way may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -56,10 +59,15 @@ impl Count {
         Self(Arc::new(Counted { handled: AtomicU64::new(0), wanted, begin, end, all: Notify::new() }))
     }
 
+    /// The first one is in hand, if it was not before.
+    fn begin(&self) {
+        self.0.begin.get_or_init(Instant::now);
+    }
+
     /// Counts one; whether it was the last.
     fn add(&self) -> bool {
-        let Counted { handled, wanted, begin, end, all } = &*self.0;
-        begin.get_or_init(Instant::now);
+        self.begin();
+        let Counted { handled, wanted, end, all, .. } = &*self.0;
         let is_last = handled.fetch_add(1, Ordering::Relaxed) + 1 == *wanted;
         if is_last {
             end.get_or_init(Instant::now);
@@ -120,7 +128,7 @@ async fn serve(
     set: impl FnOnce(App<Count>) -> App<Count>,
 ) -> Result<(), Failure> {
     let app = App::new(kafka).group(way).state(count.clone()).dead_letters(DeadLetters::stop());
-    let app = app.handle(async |_: Step, context: thoth_messaging::app::Context<Count>| {
+    let app = app.handle(async |_: Step, context: Context<Count>| {
         context.state().add();
     });
     set(app).run_until(count.0.all.notified()).await?;
@@ -129,27 +137,41 @@ async fn serve(
 }
 
 /// What is counted is what a reader of the replies gets.
-async fn answer(way: &str, kafka: &Kafka, count: Count, set: impl FnOnce(App) -> App) -> Result<(), Failure> {
-    let reading = task::spawn(read_outcomes(kafka.clone().with_group(format!("reader of {way}")), count.clone()));
-    let app = App::new(kafka).group(way).dead_letters(DeadLetters::stop());
-    let app = app.handle(async |Step { lane, number }: Step| Outcome { lane, number });
-    set(app).run_until(count.0.all.notified()).await?;
+async fn answer(
+    way: &str,
+    kafka: &Kafka,
+    count: Count,
+    set: impl FnOnce(App<Count>) -> App<Count>,
+) -> Result<(), Failure> {
+    let reading = count_outcomes(kafka, &count).await;
+    let app = App::new(kafka).group(way).state(count.clone()).dead_letters(DeadLetters::stop());
+    let app = app.handle(async |Step { lane, number }: Step, context: Context<Count>| {
+        context.state().begin();
+        Outcome { lane, number }
+    });
+    set(app).run_until(async { drop(time::timeout(PATIENCE, count.0.all.notified()).await) }).await?;
     reading.await??;
     count.report(way);
     Ok(())
 }
 
-async fn read_outcomes(kafka: Kafka, count: Count) -> Result<(), Failure> {
-    let kafka = kafka.with("auto.offset.reset", "latest");
-    let mut consumer = kafka.consumer::<Outcome>()?;
-    while let Some(received) = consumer.next().await {
-        received?.done();
-        if count.add() {
-            break;
+/// Counts the outcomes that are written from now on.
+async fn count_outcomes(kafka: &Kafka, count: &Count) -> JoinHandle<Result<(), Failure>> {
+    let (kafka, count) = (kafka.clone(), count.clone());
+    let reading = task::spawn(async move {
+        let mut outcomes = kafka.replay_of(Typed::<Outcome>::new(), Position::End)?;
+        while let Some(received) = time::timeout(PATIENCE, outcomes.next()).await? {
+            received?;
+            if count.add() {
+                break;
+            }
         }
-    }
-    consumer.close(Duration::from_secs(10)).await?;
-    Ok(())
+        outcomes.close(Duration::from_secs(10)).await?;
+        Ok(())
+    });
+    // By then it knows where the end is.
+    time::sleep(Duration::from_secs(2)).await;
+    reading
 }
 
 fn by_hand(kafka: &Kafka, group: &str) -> ClientConfig {
@@ -180,20 +202,20 @@ async fn read_by_hand(kafka: &Kafka, count: Count) -> Result<(), Failure> {
 
 /// Consumes, transforms and produces in transactions, as rdkafka's documentation has it.
 async fn answer_by_hand(kafka: &Kafka, count: Count) -> Result<(), Failure> {
-    let reading = task::spawn(read_outcomes(kafka.clone().with_group("reader of by hand"), count.clone()));
+    let reading = count_outcomes(kafka, &count).await;
     let (config, steps, outcomes) = (
         by_hand(kafka, "by-hand-exactly-once").set("enable.auto.commit", "false").clone(),
         kafka.topic_name(&Step::DESCRIPTOR.topic),
         kafka.topic_name(&Outcome::DESCRIPTOR.topic),
     );
-    let (wanted, servers) = (count.0.wanted, kafka.bootstrap_servers().to_owned());
-    task::spawn_blocking(move || transact(&config, &servers, &steps, &outcomes, wanted)).await??;
-    pin!(reading).await??;
+    let (counting, servers) = (count.clone(), kafka.bootstrap_servers().to_owned());
+    task::spawn_blocking(move || transact(&config, &servers, &steps, &outcomes, &counting)).await??;
+    reading.await??;
     count.report("rdkafka by hand, a reply to each, exactly once");
     Ok(())
 }
 
-fn transact(config: &ClientConfig, servers: &str, steps: &str, outcomes: &str, wanted: u64) -> Result<(), Failure> {
+fn transact(config: &ClientConfig, servers: &str, steps: &str, outcomes: &str, count: &Count) -> Result<(), Failure> {
     let consumer: BaseConsumer = config.create()?;
     consumer.subscribe(&[steps])?;
     let mut settings = ClientConfig::new();
@@ -201,13 +223,14 @@ fn transact(config: &ClientConfig, servers: &str, steps: &str, outcomes: &str, w
     let producer: BaseProducer = settings.create()?;
     let patience = Duration::from_secs(30);
     producer.init_transactions(patience)?;
-    let mut made = 0;
+    let (wanted, mut made) = (count.0.wanted, 0);
     while made < wanted {
         producer.begin_transaction()?;
         let (start, mut offsets) = (Instant::now(), TopicPartitionList::new());
         while start.elapsed() < COMMIT_EVERY && made < wanted {
             let Some(message) = consumer.poll(Duration::from_millis(20)) else { continue };
             let message = message?;
+            count.begin();
             let step: PlainStep = serde_json::from_slice(message.payload().unwrap_or_default())?;
             let payload = serde_json::to_vec(&step)?;
             producer.send(BaseRecord::to(outcomes).key(&step.lane).payload(&payload)).map_err(|(error, _)| error)?;
