@@ -84,19 +84,23 @@ impl Ledger {
             page.transaction.check(message).await?;
         }
         let mut draft = Draft { page, sent: VecDeque::with_capacity(messages.len()) };
+        let mut refused = None;
         for message in messages {
             match page.transaction.queue(message).await {
                 Ok(queued) => draft.sent.push_back(queued),
-                Err(error) if draft.sent.is_empty() => return Err(error),
+                Err(error) if draft.sent.is_empty() && !matches!(error, SendError::Aborted { .. }) => {
+                    return Err(error);
+                }
+                // The transaction can only be aborted. The record is written down all the same, and so comes again.
                 Err(error) => {
-                    self.remember(record, Setback::of_reply(&error, attempts));
-                    return Ok(Settled::GivenUp);
+                    refused = Some(error);
+                    break;
                 }
             }
         }
         page.transaction.done(record);
-        let sent = mem::take(&mut draft.sent);
-        if page.add(Entry { record: Arc::clone(record), attempts, what, sent, refused: None }) {
+        let (sent, is_refused) = (mem::take(&mut draft.sent), refused.is_some());
+        if page.add(Entry { record: Arc::clone(record), attempts, what, sent, refused }) || is_refused {
             self.full.notify_one();
         }
         Ok(Settled::Done)

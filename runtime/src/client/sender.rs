@@ -258,6 +258,8 @@ impl Sender {
                 reason: self.recent_report(),
                 cause,
             },
+            // What librdkafka says of a transaction that has failed, and of nothing else that is sent.
+            Some(Code::State) => SendError::Aborted { topic },
             Some(Code::PurgeQueue | Code::PurgeInflight) => {
                 if self.room.is_closed() {
                     SendError::Closed { topic }

@@ -184,6 +184,37 @@ async fn a_reply_that_kafka_refuses_aborts_and_becomes_a_dead_letter_and_all_els
 }
 
 #[tokio::test]
+async fn what_is_handled_after_the_transaction_has_failed_comes_again_and_counts() {
+    let (kafka, seen) = (kafka(2).await, Seen::default());
+    if kafka.in_process().is_some() {
+        println!("skipped: the in-process Kafka has no limits of a topic, and keeps what was aborted");
+        return;
+    }
+    let small = const { &[(Cow::Borrowed("max.message.bytes"), Cow::Borrowed("900"))] };
+    kafka.create_topic(&REPLIES.with_configuration(small)).await.unwrap();
+    let app = |kafka: &Kafka| {
+        let kafka = kafka.clone().with("batch.size", "1");
+        app(&kafka, &seen).exactly_once(ExactlyOnce::new(id(&kafka)).commit_every(Duration::from_secs(3)))
+    };
+    let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
+    test.publish(on_partition("flask", "1", 0)).await.unwrap();
+    test.settled(1).await.unwrap();
+    test.publish(on_partition("large", "2", 0)).await.unwrap();
+    // By then the reply is refused, and the transaction has failed that is committed seconds later.
+    time::sleep(Duration::from_millis(500)).await;
+    test.publish(on_partition("flask", "3", 0)).await.unwrap();
+    test.publish(on_partition("many", "4", 1)).await.unwrap();
+    test.settled(4).await.unwrap();
+    let mut replies = replies(&kafka).await;
+    replies.sort();
+    assert_eq!(replies, ["1", "3", "4 a", "4 b"]);
+    let dead = test.dead_letters().await.unwrap();
+    assert_eq!(dead.iter().map(|dead| (dead.reason, dead.offset)).collect::<Vec<_>>(), [(Reason::ReplyFailed, 1)]);
+    assert_eq!(committed(&test, &[(0, 3), (1, 1)]).await, [(0, 3), (1, 1)].into());
+    assert_eq!(test.stop().await.unwrap().handled, 3);
+}
+
+#[tokio::test]
 async fn a_transaction_that_kafka_aborts_comes_again() {
     let (kafka, seen) = (with_replies().await, Seen::default());
     let Some(cluster) = kafka.in_process() else {
