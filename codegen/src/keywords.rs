@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn every_keyword_has_a_golden_case() {
-        let golden = used("golden/cases");
+        let golden = used("../tests/golden/cases");
         let missing: Vec<_> = KEYWORDS.iter().map(|row| row.name).filter(|name| !golden.contains(*name)).collect();
         assert!(missing.is_empty(), "no golden case has {missing:?}");
     }

@@ -1,6 +1,6 @@
-//! The Rust half of `.ci/interop`: the messages of Thoth, against the original Python library on a real cluster.
+//! The Rust half of `tests/interop`: the messages of Thoth, against the original Python library on a real cluster.
 //!
-//! Each test is one step, which `.ci/interop/run` puts in order. The cluster and the topic prefix come from
+//! Each test is one step, which `tests/interop/run` puts in order. The cluster and the topic prefix come from
 //! `KAFKA_BOOTSTRAP_SERVERS` and `THOTH_DEPLOYMENT_NAME`.
 #![cfg(all(feature = "client", feature = "dynamic"))]
 
@@ -16,7 +16,7 @@ const OF_EACH: usize = 2;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-#[ignore = "a step of .ci/interop/run"]
+#[ignore = "a step of tests/interop/run"]
 async fn creates_the_topics() {
     let admin = Kafka::from_env().unwrap().admin();
     let topics = REGISTRY.iter().map(|entry| &entry.descriptor().topic);
@@ -24,7 +24,7 @@ async fn creates_the_topics() {
 }
 
 #[tokio::test]
-#[ignore = "a step of .ci/interop/run"]
+#[ignore = "a step of tests/interop/run"]
 async fn reads_what_python_published() {
     let kafka = Kafka::from_env().unwrap().with_group("interop-rust");
     for entry in &REGISTRY {
@@ -40,7 +40,7 @@ async fn reads_what_python_published() {
 }
 
 #[tokio::test]
-#[ignore = "a step of .ci/interop/run"]
+#[ignore = "a step of tests/interop/run"]
 async fn publishes_each_message() {
     let producer = Kafka::from_env().unwrap().producer().unwrap();
     for entry in &REGISTRY {

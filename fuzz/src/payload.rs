@@ -36,13 +36,13 @@ fn messages() -> &'static [Message] {
         };
         // The oracle here takes formats for annotations.
         for case in cases::ALL.iter().filter(|case| !case.name.starts_with("formats-")) {
-            let schemas = schemas_of(&format!("golden/cases/{}/schemas", case.name));
+            let schemas = schemas_of(&format!("tests/golden/cases/{}/schemas", case.name));
             for entry in case.registry {
                 let road = case.roads.iter().find(|road| road.message == entry.descriptor().name);
                 add(case.name, &schemas, entry, road);
             }
         }
-        let schemas = schemas_of("../schemas");
+        let schemas = schemas_of("schemas");
         messages::REGISTRY.iter().for_each(|entry| add("thoth", &schemas, entry, None));
         messages
     })

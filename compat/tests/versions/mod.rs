@@ -12,7 +12,7 @@ use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers, find_witnes
 /// The corpora, where they are; else a line says that the test was skipped.
 pub(crate) fn corpora(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("CORPORA_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"), PathBuf::from);
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"), PathBuf::from);
     let path = root.join(folder);
     if !path.is_dir() {
         println!("skipped: {} is absent", path.display());

@@ -36,7 +36,7 @@ try:
     from thoth.messaging.consumer import create_consumer, subscribe_to_all
     from thoth.messaging.producer import create_producer, publish_to_topic
 except ImportError as error:
-    fix = "python3.11 -m pip install --no-deps -r .ci/interop/requirements.txt"
+    fix = "python3.11 -m pip install --no-deps -r tests/interop/requirements.txt"
     sys.exit(print(f"interop.py: {error}: {fix}", file=sys.stderr) or 2)
 
 # Text that shows a wrong encoding or a missing escape, and JSON of every type.
