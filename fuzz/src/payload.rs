@@ -92,7 +92,7 @@ fn check(message: &Message, payload: &[u8], value: Option<&Value>) {
                 message.oracle.assert_same(value, &again, name);
             }
             let twice =
-                message.entry.recode(&text).unwrap_or_else(|error| panic!("{name}: {again} is refused: {error}"));
+                message.entry.reencode(&text).unwrap_or_else(|error| panic!("{name}: {again} is refused: {error}"));
             assert!(twice == text, "{name}: {again} is written as {}", String::from_utf8_lossy(&twice));
         }
         (Ok(_), None) => panic!("{name}: {shown} is no JSON and is accepted"),

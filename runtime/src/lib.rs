@@ -32,8 +32,8 @@ pub mod message;
 pub mod messages;
 #[cfg(feature = "client")]
 pub mod metrics;
+mod one_of;
 pub mod registry;
-mod several;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[doc(hidden)]
@@ -46,9 +46,9 @@ pub use client::Kafka;
 #[cfg(feature = "dynamic")]
 pub use dynamic::message_factory;
 pub use error::{DecodeError, EncodeError, Violation};
-pub use message::{Descriptor, Incoming, Message, Outgoing, Schema, Topic, Typed};
+pub use message::{Decoder, Descriptor, Encode, Message, Schema, Topic, Typed};
+pub use one_of::OneOf;
 pub use registry::Registry;
 #[cfg(feature = "dynamic")]
 pub use schemars;
-pub use several::Several;
 pub use {serde, serde_json};

@@ -64,7 +64,7 @@ pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 /// Something that can be sent: a [`Message`] or a [`DynamicMessage`](crate::dynamic::DynamicMessage).
-pub trait Outgoing: Send + Sync {
+pub trait Encode: Send + Sync {
     /// What is known of the message: its topic above all.
     fn descriptor(&self) -> &Descriptor;
 
@@ -79,7 +79,7 @@ pub trait Outgoing: Send + Sync {
     fn encode(&self) -> Result<Vec<u8>, EncodeError>;
 }
 
-impl<T: Message> Outgoing for T {
+impl<T: Message> Encode for T {
     fn descriptor(&self) -> &Descriptor {
         T::DESCRIPTOR
     }
@@ -93,7 +93,7 @@ impl<T: Message> Outgoing for T {
     }
 }
 
-impl Outgoing for Box<dyn Outgoing> {
+impl Encode for Box<dyn Encode> {
     fn descriptor(&self) -> &Descriptor {
         self.as_ref().descriptor()
     }
@@ -108,7 +108,7 @@ impl Outgoing for Box<dyn Outgoing> {
 }
 
 /// Something that a consumer can read: [`Typed`], or a [`MessageType`](crate::dynamic::MessageType) made at run time.
-pub trait Incoming: Send + Sync + 'static {
+pub trait Decoder: Send + Sync + 'static {
     /// What a payload becomes.
     type Message: Send + 'static;
 
@@ -122,7 +122,7 @@ pub trait Incoming: Send + Sync + 'static {
     /// [`DecodeError`] where the payload is no such message.
     fn decode(&self, payload: &[u8]) -> Result<Self::Message, DecodeError>;
 
-    /// What is known of all messages that it reads, which may be on several topics: see [`Several`](crate::Several).
+    /// What is known of all messages that it reads, which may be on several topics: see [`OneOf`](crate::OneOf).
     fn descriptors(&self) -> Vec<&Descriptor> {
         vec![self.descriptor()]
     }
@@ -138,7 +138,7 @@ pub trait Incoming: Send + Sync + 'static {
     }
 }
 
-impl<I: Incoming> Incoming for Arc<I> {
+impl<I: Decoder> Decoder for Arc<I> {
     type Message = I::Message;
 
     fn descriptor(&self) -> &Descriptor {
@@ -158,7 +158,7 @@ impl<I: Incoming> Incoming for Arc<I> {
     }
 }
 
-/// Reads the generated type `T`: the [`Incoming`] of a type that is known at compile time.
+/// Reads the generated type `T`: the [`Decoder`] of a type that is known at compile time.
 #[derive(Debug)]
 pub struct Typed<T>(std::marker::PhantomData<fn() -> T>);
 
@@ -176,7 +176,7 @@ impl<T> Default for Typed<T> {
     }
 }
 
-impl<T: Message> Incoming for Typed<T> {
+impl<T: Message> Decoder for Typed<T> {
     type Message = T;
 
     fn descriptor(&self) -> &Descriptor {

@@ -13,18 +13,18 @@
 //! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that were given up, by [`Reason`](crate::app::Reason) |
 //! | [`DEAD_LETTERS_DELAYED`] | counter | `group`, `topic` | dead letters that were not delivered, which is tried again |
 //! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, replies |
-//! | [`GIVEN_UP`] | counter | `group` | messages in hand that were not handled at a revoke or at the end; they come again |
+//! | [`GIVEN_UP`] | counter | `group` | messages in flight that were not handled at a revoke or at the end; they come again |
 //! | [`ABORTED_TRANSACTIONS`] | counter | `group` | transactions of an app that handles [exactly once](crate::app::ExactlyOnce) that were aborted; their messages come again |
 //! | [`DELAYED_TRANSACTIONS`] | counter | `group` | how often Kafka did not answer to the end of one, which is tried again |
 //! | [`BREAKER_OPEN`] | gauge | `group` | 1 while the [`Breaker`](crate::app::Breaker) is open |
 //! | [`BREAKER_OPENED`] | counter | `group` | how often it opened |
-//! | [`IN_HAND`] | gauge | `group`, `topic`, `partition` | messages that were received and are not done |
-//! | [`OLDEST_IN_HAND`] | gauge, seconds | `group`, `topic`, `partition` | how long ago the first of them was received |
+//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages that were received and are not done |
+//! | [`OLDEST_IN_FLIGHT`] | gauge, seconds | `group`, `topic`, `partition` | how long ago the first of them was received |
 //! | [`LAG`] | gauge | `group`, `topic`, `partition` | messages on the partition that are not done |
 //! | [`COMMIT_AGE`] | gauge, seconds | `group` | how long there has been something to commit since the last commit that Kafka took; 0 where all is committed, and for transactions |
 //! | [`FAILED_COMMITS`] | counter | `group` | commits that Kafka did not take |
 //! | [`REBALANCES`] | counter | `group` | how often partitions were assigned to a member |
-//! | [`PRODUCER_QUEUE`] | gauge | `client` | messages that producers have in hand: queued, or sent and not acknowledged |
+//! | [`PRODUCER_QUEUE`] | gauge | `client` | messages that producers have in flight: queued, or sent and not acknowledged |
 //! | [`PRODUCER_QUEUE_BYTES`] | gauge | `client` | their size |
 //! | [`CLIENT_ERRORS`] | counter | `error` | what librdkafka reports and gets over by itself, by its code, as `BrokerTransportFailure` or `Resolve`; the log has the reason |
 //!
@@ -52,7 +52,7 @@ pub const DEAD_LETTERS: &str = "thoth_messaging_dead_letters_total";
 pub const DEAD_LETTERS_DELAYED: &str = "thoth_messaging_dead_letters_delayed_total";
 /// How long an attempt takes.
 pub const HANDLING: &str = "thoth_messaging_handling_seconds";
-/// Messages in hand that were not handled at a revoke or at the end.
+/// Messages in flight that were not handled at a revoke or at the end.
 pub const GIVEN_UP: &str = "thoth_messaging_given_up_total";
 /// Transactions that were aborted.
 pub const ABORTED_TRANSACTIONS: &str = "thoth_messaging_aborted_transactions_total";
@@ -63,9 +63,9 @@ pub const BREAKER_OPEN: &str = "thoth_messaging_breaker_open";
 /// How often the breaker opened.
 pub const BREAKER_OPENED: &str = "thoth_messaging_breaker_opened_total";
 /// Messages that were received and are not done.
-pub const IN_HAND: &str = "thoth_messaging_in_hand_messages";
-/// How long ago the first message in hand was received.
-pub const OLDEST_IN_HAND: &str = "thoth_messaging_oldest_in_hand_seconds";
+pub const IN_FLIGHT: &str = "thoth_messaging_in_flight_messages";
+/// How long ago the first message in flight was received.
+pub const OLDEST_IN_FLIGHT: &str = "thoth_messaging_oldest_in_flight_seconds";
 /// Messages on a partition that are not done.
 pub const LAG: &str = "thoth_messaging_lag_messages";
 /// How long there has been something to commit since the last commit.
@@ -74,9 +74,9 @@ pub const COMMIT_AGE: &str = "thoth_messaging_commit_age_seconds";
 pub const FAILED_COMMITS: &str = "thoth_messaging_failed_commits_total";
 /// How often partitions were assigned.
 pub const REBALANCES: &str = "thoth_messaging_rebalances_total";
-/// Messages that producers have in hand.
+/// Messages that producers have in flight.
 pub const PRODUCER_QUEUE: &str = "thoth_messaging_producer_queue_messages";
-/// The size of what producers have in hand.
+/// The size of what producers have in flight.
 pub const PRODUCER_QUEUE_BYTES: &str = "thoth_messaging_producer_queue_bytes";
 /// What librdkafka reports and gets over by itself.
 pub const CLIENT_ERRORS: &str = "thoth_messaging_client_errors_total";
@@ -90,7 +90,7 @@ pub fn describe() {
         (RETRIES, "Failed attempts that are followed by another one"),
         (DEAD_LETTERS, "Messages that were given up, by reason"),
         (DEAD_LETTERS_DELAYED, "Dead letters that were not delivered, which is tried again"),
-        (GIVEN_UP, "Messages in hand that were not handled at a revoke or at the end; they come again"),
+        (GIVEN_UP, "Messages in flight that were not handled at a revoke or at the end; they come again"),
         (ABORTED_TRANSACTIONS, "Transactions that were aborted; their messages come again"),
         (DELAYED_TRANSACTIONS, "How often Kafka did not answer to the end of a transaction, which is tried again"),
         (BREAKER_OPENED, "How often the breaker opened"),
@@ -103,8 +103,8 @@ pub fn describe() {
     }
     let gauges = [
         (BREAKER_OPEN, Unit::Count, "1 while the breaker is open"),
-        (IN_HAND, Unit::Count, "Messages that were received and are not done"),
-        (OLDEST_IN_HAND, Unit::Seconds, "How long ago the first message in hand was received"),
+        (IN_FLIGHT, Unit::Count, "Messages that were received and are not done"),
+        (OLDEST_IN_FLIGHT, Unit::Seconds, "How long ago the first message in flight was received"),
         (LAG, Unit::Count, "Messages on the partition that are not done"),
         (COMMIT_AGE, Unit::Seconds, "How long there has been something to commit since the last commit; 0 for nothing"),
         (PRODUCER_QUEUE, Unit::Count, "Messages that are queued, or sent and not acknowledged"),

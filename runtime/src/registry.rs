@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{DecodeError, EncodeError};
-use crate::message::{Descriptor, Incoming, Message, Outgoing};
+use crate::message::{Decoder, Descriptor, Encode, Message};
 
 /// The message types of a set of schemas. The generator makes one for each set: for the messages of Thoth it is
 /// [`messages::REGISTRY`](crate::messages::REGISTRY).
@@ -62,7 +62,7 @@ pub struct Entry {
     decode: Decode,
 }
 
-type Decode = fn(&[u8]) -> Result<Box<dyn Outgoing>, DecodeError>;
+type Decode = fn(&[u8]) -> Result<Box<dyn Encode>, DecodeError>;
 
 impl Entry {
     /// The entry of a type.
@@ -82,7 +82,7 @@ impl Entry {
     /// # Errors
     ///
     /// Those of [`Message::decode`].
-    pub fn decode(&self, payload: &[u8]) -> Result<Box<dyn Outgoing>, DecodeError> {
+    pub fn decode(&self, payload: &[u8]) -> Result<Box<dyn Encode>, DecodeError> {
         (self.decode)(payload)
     }
 
@@ -100,19 +100,19 @@ impl Entry {
     /// # Errors
     ///
     /// Those of [`Message::decode`] and [`Message::encode`].
-    pub fn recode(&self, payload: &[u8]) -> Result<Vec<u8>, RecodeError> {
+    pub fn reencode(&self, payload: &[u8]) -> Result<Vec<u8>, RecodeError> {
         Ok(self.decode(payload)?.encode()?)
     }
 }
 
-impl Incoming for &'static Entry {
-    type Message = Box<dyn Outgoing>;
+impl Decoder for &'static Entry {
+    type Message = Box<dyn Encode>;
 
     fn descriptor(&self) -> &Descriptor {
         self.descriptor
     }
 
-    fn decode(&self, payload: &[u8]) -> Result<Box<dyn Outgoing>, DecodeError> {
+    fn decode(&self, payload: &[u8]) -> Result<Box<dyn Encode>, DecodeError> {
         Entry::decode(self, payload)
     }
 }
@@ -123,7 +123,7 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Why [`Entry::recode`] failed.
+/// Why [`Entry::reencode`] failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecodeError {

@@ -7,7 +7,7 @@ use std::fs;
 use serde_json::{Value, json};
 use thoth_messaging::dynamic::{FactoryError, MessageType, message_factory, schema_of};
 use thoth_messaging::schemars::JsonSchema;
-use thoth_messaging::{Incoming, Outgoing};
+use thoth_messaging::{Decoder, Encode};
 
 fn notebook() -> MessageType {
     message_factory("thoth.community.notebook-published", [("notebook_url", "str"), ("stars", "integer")]).unwrap()

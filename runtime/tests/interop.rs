@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use thoth_messaging::messages::REGISTRY;
-use thoth_messaging::{Kafka, Outgoing};
+use thoth_messaging::{Encode, Kafka};
 use tokio::time::timeout;
 
 /// What either side sends of each message: the fewest members, and all of them.
@@ -32,7 +32,7 @@ async fn reads_what_python_published() {
         for _ in 0..OF_EACH {
             let received = timeout(DEADLINE, consumer.next()).await.expect("Python published it").unwrap().unwrap();
             received.message().encode().unwrap();
-            received.done();
+            received.ack();
         }
         println!("{}: read {OF_EACH} of Python's", entry.descriptor().name);
         consumer.close(DEADLINE).await.unwrap();

@@ -28,9 +28,9 @@ fn reads_and_writes_what_python_writes() {
         let topic = entry["topic_name"].as_str().unwrap();
         let payload = entry["payload"].as_str().unwrap();
         let message = REGISTRY.by_topic(topic).next().unwrap_or_else(|| panic!("no message on {topic}"));
-        let recoded = message.recode(payload.as_bytes()).unwrap_or_else(|error| panic!("{topic}: {error}"));
+        let reencoded = message.reencode(payload.as_bytes()).unwrap_or_else(|error| panic!("{topic}: {error}"));
         let (before, after): (Value, Value) =
-            (serde_json::from_str(payload).unwrap(), serde_json::from_slice(&recoded).unwrap());
+            (serde_json::from_str(payload).unwrap(), serde_json::from_slice(&reencoded).unwrap());
         assert_eq!(without_nulls(after), without_nulls(before), "{topic}");
     }
 }

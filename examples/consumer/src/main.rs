@@ -38,14 +38,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 let release = received.message();
                 println!("{} {} on {}", release.package_name, release.package_version, release.index_url);
                 // Only now: a crash before this line brings the message back.
-                received.done();
+                received.ack();
             }
             // Somebody wrote what is no release. It is looked at and left behind, so that the others go on.
             Some(Err(ReceiveError::Invalid(invalid))) => {
                 eprintln!("{}: {}", invalid.record, invalid.error);
-                invalid.done();
+                invalid.ack();
             }
-            Some(Err(ReceiveError::Tombstone(record))) => record.done(),
+            Some(Err(ReceiveError::Tombstone(record))) => record.ack(),
             Some(Err(error)) if error.is_retriable() => eprintln!("{error}"),
             Some(Err(error)) => return Err(error.into()),
             None => break,

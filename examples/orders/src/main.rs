@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let received = consumer.next().await.ok_or("the consumer ended")??;
     // The address of the customer is marked `x-sensitive`.
     println!("received {:?}", received.message());
-    received.done();
+    received.ack();
     consumer.close(Duration::from_secs(5)).await?;
     Ok(())
 }

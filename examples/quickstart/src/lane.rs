@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use thoth_messaging::client::{Kafka, Producer};
-use thoth_messaging::{Incoming, Outgoing};
+use thoth_messaging::{Decoder, Encode};
 use tokio::time::timeout;
 
 /// How long a message may take that is known to be on its topic.
@@ -39,17 +39,17 @@ pub(crate) struct Refusal {
 pub(crate) async fn drive<I>(
     kafka: Kafka,
     producer: Producer,
-    incoming: I,
+    decoder: I,
     entries: Vec<(usize, Value)>,
 ) -> Result<Lane, Failure>
 where
-    I: Incoming,
-    I::Message: Outgoing,
+    I: Decoder,
+    I::Message: Encode,
 {
-    let incoming = Arc::new(incoming);
+    let decoder = Arc::new(decoder);
     let mut lane = Lane {
-        topic: incoming.descriptor().topic.name.to_string(),
-        message: incoming.descriptor().name.to_string(),
+        topic: decoder.descriptor().topic.name.to_string(),
+        message: decoder.descriptor().name.to_string(),
         key: None,
         sent: 0,
         received: 0,
@@ -59,7 +59,7 @@ where
     let mut sent = Vec::new();
     for (index, contents) in entries {
         // From JSON to the Rust type: what its schema refuses ends here, with every reason.
-        match incoming.decode(contents.to_string().as_bytes()) {
+        match decoder.decode(contents.to_string().as_bytes()) {
             Ok(message) => {
                 producer.send(&message).await?;
                 lane.key = lane.key.or(message.key().map(Into::into));
@@ -73,13 +73,13 @@ where
     }
     lane.sent = sent.len();
 
-    let mut consumer = kafka.with_group("quickstart").consumer_of(incoming)?;
+    let mut consumer = kafka.with_group("quickstart").consumer_of(decoder)?;
     for message in &sent {
         let Ok(Some(received)) = timeout(PATIENCE, consumer.next()).await else { break };
         let received = received?;
         lane.received += 1;
         lane.changed += usize::from(received.message().encode()? != message.encode()?);
-        received.done();
+        received.ack();
     }
     consumer.close(PATIENCE).await?;
     Ok(lane)

@@ -28,7 +28,7 @@ use thoth_messaging::messages::{
     UnrevsolvedPackage, UpdateProvidesSourceDistro,
 };
 use thoth_messaging::testing::InProcessKafka;
-use thoth_messaging::{Incoming, Message, Outgoing, Typed};
+use thoth_messaging::{Decoder, Encode, Message, Typed};
 use tokio::task::JoinSet;
 
 const MESSAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/messages.json");
@@ -124,13 +124,13 @@ impl Road {
         self.start_reading(Typed::<T>::new());
     }
 
-    fn start_reading<I>(&mut self, incoming: I)
+    fn start_reading<I>(&mut self, decoder: I)
     where
-        I: Incoming,
-        I::Message: Outgoing,
+        I: Decoder,
+        I::Message: Encode,
     {
-        let entries = self.entries.remove(incoming.descriptor().topic.name.as_ref()).unwrap_or_default();
-        self.lanes.spawn(drive(self.kafka.clone(), self.producer.clone(), incoming, entries));
+        let entries = self.entries.remove(decoder.descriptor().topic.name.as_ref()).unwrap_or_default();
+        self.lanes.spawn(drive(self.kafka.clone(), self.producer.clone(), decoder, entries));
     }
 
     async fn finish(mut self) -> Result<Vec<Lane>, Failure> {

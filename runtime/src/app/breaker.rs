@@ -14,7 +14,7 @@ use super::observer::{Event, Observers};
 ///
 /// It looks at the last attempts of all handlers. An attempt fails when its handler gives an error, panics or asks to be
 /// tried again, when a reply is not delivered, and when the payload can't be decoded. While the breaker is open no
-/// attempt begins, and consuming stops as soon as what may be [in hand](crate::app::App::in_hand) is. After the pause
+/// attempt begins, and consuming stops as soon as what may be [in flight](crate::app::App::max_in_flight) is. After the pause
 /// one attempt is made: if it succeeds, all go on; if not, the pause begins anew.
 ///
 /// By default: 90 % of the last 50 attempts, and a pause of 30 s.
@@ -23,18 +23,18 @@ use super::observer::{Event, Observers};
 /// use std::time::Duration;
 /// use thoth_messaging::app::Breaker;
 ///
-/// let breaker = Breaker::default().share(0.5).window(20).pause(Duration::from_secs(10));
+/// let breaker = Breaker::default().failure_ratio(0.5).window(20).pause(Duration::from_secs(10));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Breaker {
-    share: f64,
+    failure_ratio: f64,
     window: usize,
     pause: Duration,
 }
 
 impl Default for Breaker {
     fn default() -> Self {
-        Self { share: 0.9, window: 50, pause: Duration::from_secs(30) }
+        Self { failure_ratio: 0.9, window: 50, pause: Duration::from_secs(30) }
     }
 }
 
@@ -47,8 +47,8 @@ impl Breaker {
 
     /// With the share of failed attempts that opens it, from 0 to 1. With 0 or less, any failure does.
     #[must_use]
-    pub fn share(self, share: f64) -> Self {
-        Self { share, ..self }
+    pub fn failure_ratio(self, failure_ratio: f64) -> Self {
+        Self { failure_ratio, ..self }
     }
 
     /// With the number of attempts that it looks at. It does not open before there were as many; with 0, it never does.
@@ -65,7 +65,7 @@ impl Breaker {
 
     #[expect(clippy::cast_precision_loss, reason = "a window is far smaller than 2^52")]
     fn opens(&self, failed: usize) -> bool {
-        failed > 0 && failed as f64 >= self.share * self.window as f64
+        failed > 0 && failed as f64 >= self.failure_ratio * self.window as f64
     }
 }
 
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn it_opens_on_the_share_of_failures_in_a_full_window() {
-        let (gate, _clock) = gate(Breaker::default().window(4).share(0.5));
+        let (gate, _clock) = gate(Breaker::default().window(4).failure_ratio(0.5));
         assert!(attempt(&gate, true) && attempt(&gate, false) && attempt(&gate, false), "the window is not full");
         assert!(attempt(&gate, false) && attempt(&gate, false) && attempt(&gate, true), "too few failed");
         assert!(attempt(&gate, true));

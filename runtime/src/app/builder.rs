@@ -25,12 +25,12 @@ use super::load::Amount;
 use super::meters::Meters;
 use super::observer::{Counts, Event, Log, Observers};
 use super::retries::Retries;
-use super::route::{Expected, Expecting, Handled, Reader, Reading, Route};
+use super::route::{Expecting, Handled, HandlerInput, Reader, Reading, Route};
 use super::signals;
 use super::summary::Summary;
 use super::work::{Shop, Station};
 use crate::client::{Kafka, Producer, ReceiveError, Records, SendError, TraceContext, TransactionError};
-use crate::message::{Incoming, Topic};
+use crate::message::{Decoder, Topic};
 
 /// How long the last messages of the producer may take beyond the drain.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ pub struct App<S = ()> {
     breaker: Breaker,
     dead_letters: DeadLetters,
     settings: Settings,
-    attempt_within: Duration,
+    attempt_timeout: Duration,
     exactly_once: Option<ExactlyOnce>,
     clock: Clock,
     observers: Observers,
@@ -70,10 +70,10 @@ impl App {
             dead_letters: DeadLetters::default(),
             settings: Settings {
                 order: Order::Partition,
-                in_hand: Amount { messages: 500, bytes: 32 * 1024 * 1024 },
+                max_in_flight: Amount { messages: 500, bytes: 32 * 1024 * 1024 },
                 drain: Duration::from_secs(20),
             },
-            attempt_within: Duration::MAX,
+            attempt_timeout: Duration::MAX,
             exactly_once: None,
             clock: Clock::machine(),
             observers,
@@ -101,7 +101,7 @@ impl<S: Send + Sync + 'static> App<S> {
             breaker: self.breaker,
             dead_letters: self.dead_letters,
             settings: self.settings,
-            attempt_within: self.attempt_within,
+            attempt_timeout: self.attempt_timeout,
             exactly_once: self.exactly_once,
             clock: self.clock,
             observers: self.observers,
@@ -116,14 +116,14 @@ impl<S: Send + Sync + 'static> App<S> {
     /// as `None`; else it is a dead letter.
     pub fn handle<A, H>(self, handler: H) -> Self
     where
-        H: Handler<A, S, Message: Expected>,
+        H: Handler<A, S, Message: HandlerInput>,
         A: 'static,
     {
         self.add(Expecting::new(), handler)
     }
 
     /// With a handler for the topics of any message type, as one that is [made at run time](crate::dynamic), or
-    /// [several](crate::Several) as one Rust type.
+    /// [several](crate::OneOf) as one Rust type.
     ///
     /// ```
     /// # use thoth_messaging::Kafka;
@@ -135,13 +135,13 @@ impl<S: Send + Sync + 'static> App<S> {
     ///     .handle_of(failed, async |failed: DynamicMessage| println!("{}", failed.contents()));
     /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
     /// ```
-    pub fn handle_of<I, A, H>(self, incoming: I, handler: H) -> Self
+    pub fn handle_of<I, A, H>(self, decoder: I, handler: H) -> Self
     where
-        I: Incoming,
+        I: Decoder,
         H: Handler<A, S, Message = I::Message>,
         A: 'static,
     {
-        self.add(Reading(incoming), handler)
+        self.add(Reading(decoder), handler)
     }
 
     fn add<R, A, H>(mut self, reader: R, handler: H) -> Self
@@ -170,15 +170,15 @@ impl<S: Send + Sync + 'static> App<S> {
     ///
     /// A pause throws away what was fetched ahead. So the app fetches less ahead than a consumer does, and sooner:
     /// `queued.min.messages` is 1000, `fetch.queue.backoff.ms` 20 and `fetch.wait.max.ms` 100, unless they are set.
-    pub fn in_hand(mut self, messages: usize) -> Self {
-        self.settings.in_hand.messages = messages.max(1);
+    pub fn max_in_flight(mut self, messages: usize) -> Self {
+        self.settings.max_in_flight.messages = messages.max(1);
         self
     }
 
     /// With a number of bytes of each partition that may be in memory so, keys and payloads; 32 MiB by default. Of a
     /// message that is larger there is one at a time.
-    pub fn in_hand_bytes(mut self, bytes: usize) -> Self {
-        self.settings.in_hand.bytes = bytes.max(1);
+    pub fn max_in_flight_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_in_flight.bytes = bytes.max(1);
         self
     }
 
@@ -202,8 +202,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// With a time that an attempt may take; without a bound by default. A handler that takes longer is dropped at its next
     /// `await`, and the attempt has failed, with [`Reason::TimedOut`](super::Reason::TimedOut).
-    pub fn attempt_within(mut self, limit: Duration) -> Self {
-        self.attempt_within = limit;
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
         self
     }
 
@@ -246,7 +246,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// After it they are aborted at their next `await`. Keep it below what the platform grants between SIGTERM and
     /// SIGKILL (30 s on Kubernetes, 10 s with Docker): where Kafka does not answer, the last commit and the last deliveries
     /// take up to 6 s more.
-    pub fn drain_within(mut self, deadline: Duration) -> Self {
+    pub fn drain_timeout(mut self, deadline: Duration) -> Self {
         self.settings.drain = deadline;
         self
     }
@@ -281,7 +281,7 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// Handles messages until the future is ready; then no attempt begins any more, those that are being made are
-    /// [waited for](Self::drain_within), what is done is committed, and the group is left.
+    /// [waited for](Self::drain_timeout), what is done is committed, and the group is left.
     ///
     /// Where Kafka can't be reached at the start, it is tried again, until it can be. That does not go for a Kafka that does
     /// not let the app in; [the module](crate::app#what-happens-in-trouble) says why, and what else happens in trouble.
@@ -449,7 +449,7 @@ impl<S: Send + Sync + 'static> App<S> {
             tracer: self.tracer,
             health: self.health,
             dead_letters: self.dead_letters.destination,
-            attempt_within: self.attempt_within,
+            attempt_timeout: self.attempt_timeout,
             ledger: committer.as_ref().map(|committer| Arc::clone(committer.ledger())),
         };
         Engine::new(Arc::new(shop), records, stations, self.settings, committer)

@@ -140,7 +140,7 @@ pub enum Reason {
     /// `panicked`: the handler failed on every attempt, the last time with a panic.
     Panicked,
     /// `timed-out`: the handler failed on every attempt, the last time because it took longer than
-    /// [`App::attempt_within`](super::App::attempt_within).
+    /// [`App::attempt_timeout`](super::App::attempt_timeout).
     TimedOut,
     /// `reply-failed`: a reply of the handler could not be sent.
     ReplyFailed,

@@ -58,7 +58,7 @@ struct Left {
 pub(crate) struct Settings {
     pub(crate) order: Order,
     /// Of each partition.
-    pub(crate) in_hand: Amount,
+    pub(crate) max_in_flight: Amount,
     pub(crate) drain: Duration,
 }
 
@@ -86,7 +86,7 @@ impl Engine {
         Self { shop, records, stations, settings, lanes, leaving, left, notices, committer }
     }
 
-    /// Handles records until the future is ready, or something stops the app; then ends what is in hand, commits, and
+    /// Handles records until the future is ready, or something stops the app; then ends what is in flight, commits, and
     /// leaves the group.
     pub(crate) async fn run(mut self, until: impl Future<Output = ()>) -> Result<(), AppError> {
         let mut until = pin!(until);
@@ -164,7 +164,7 @@ impl Engine {
         }
         let Some(lane) = self.lanes.get_mut(&place) else { return };
         lane.push(record);
-        if !lane.is_paused && lane.in_hand().is_full() {
+        if !lane.is_paused && lane.in_flight().is_full() {
             lane.is_paused = true;
             self.records.pause(&place.0, place.1);
         }
@@ -175,7 +175,7 @@ impl Engine {
             shop: Arc::clone(&self.shop),
             station: station.clone(),
             order: self.settings.order,
-            most: self.settings.in_hand,
+            most: self.settings.max_in_flight,
             notices: self.notices.0.clone(),
             before: before.map(|lane| (lane, self.settings.drain)),
         }
@@ -184,7 +184,7 @@ impl Engine {
     fn make_room(&mut self, place: &Place) {
         if let Some(lane) = self.lanes.get_mut(place)
             && lane.is_paused
-            && lane.in_hand().has_room()
+            && lane.in_flight().has_room()
         {
             lane.is_paused = false;
             self.records.resume(&place.0, place.1);
@@ -195,7 +195,7 @@ impl Engine {
         match rebalanced {
             Rebalanced::Lost(partitions) => {
                 // Somebody else handles their records already.
-                let given_up = self.lanes_of(&partitions).iter().map(|lane| lane.in_hand().messages()).sum();
+                let given_up = self.lanes_of(&partitions).iter().map(|lane| lane.in_flight().messages()).sum();
                 self.tell_given_up(given_up);
                 self.forget(&partitions);
             }
@@ -258,7 +258,7 @@ impl Engine {
             let Some((topic, station)) = self.stations.get_key_value(topic.as_str()) else { continue };
             let place = (Arc::clone(topic), *number);
             let Some(before) = self.lanes.remove(&place) else { continue };
-            records += before.in_hand().messages();
+            records += before.in_flight().messages();
             if before.is_paused {
                 self.records.resume(&place.0, place.1);
             }
@@ -289,7 +289,7 @@ impl Engine {
                 Turn::Left(left) => committed = committed.and(self.leave_by(deadline, &left).await),
                 // It would fail again at once.
                 Turn::Failed(_) => break ending.await,
-                // Records are not taken in hand any more. What is revoked now is given up when all is closed.
+                // Records are not taken on any more. What is revoked now is given up when all is closed.
                 Turn::Polled(_) | Turn::Notice(_) | Turn::Commit | Turn::Idle => {}
             }
         };
@@ -322,10 +322,10 @@ async fn due(committer: Option<&mut Committer>) {
     }
 }
 
-/// Lets lanes end the attempts that they make; how many records they had in hand and did not handle.
+/// Lets lanes end the attempts that they make; how many records they had in flight and did not handle.
 async fn end(mut lanes: Vec<Lane>, deadline: Instant) -> usize {
     lanes.iter().for_each(Lane::stop);
     // Whatever is left then is aborted with its lane.
     let _ = time::timeout_at(deadline, join_all(lanes.iter_mut().map(Lane::stopped))).await;
-    lanes.iter().map(|lane| lane.in_hand().messages()).sum()
+    lanes.iter().map(|lane| lane.in_flight().messages()).sum()
 }

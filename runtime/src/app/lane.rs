@@ -40,7 +40,7 @@ pub(crate) struct Plan {
     pub(crate) shop: Arc<Shop>,
     pub(crate) station: Station,
     pub(crate) order: Order,
-    /// How much may be in hand.
+    /// How much may be in flight.
     pub(crate) most: Amount,
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
     /// The lane that had the partition before, and how long its attempts may take to end.
@@ -50,7 +50,7 @@ pub(crate) struct Plan {
 /// The engine's end of a lane.
 pub(crate) struct Lane {
     records: mpsc::UnboundedSender<Record>,
-    in_hand: Arc<Load>,
+    in_flight: Arc<Load>,
     stop: Stop,
     task: JoinHandle<()>,
     /// Whether its partition is.
@@ -60,7 +60,7 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn start(place: Place, plan: Plan) -> Self {
         let (sender, records) = mpsc::unbounded_channel();
-        let in_hand = Arc::new(Load::new(plan.most));
+        let in_flight = Arc::new(Load::new(plan.most));
         let stop = Stop::new();
         let slots = match plan.order {
             Order::Partition => 1,
@@ -68,7 +68,7 @@ impl Lane {
         };
         let worker = Worker {
             place,
-            in_hand: Arc::clone(&in_hand),
+            in_flight: Arc::clone(&in_flight),
             stop: stop.clone(),
             slots: Arc::new(Semaphore::new(slots)),
             queues: HashMap::new(),
@@ -77,17 +77,17 @@ impl Lane {
             plan,
         };
         let task = tokio::spawn(worker.run(records));
-        Self { records: sender, in_hand, stop, task, is_paused: false }
+        Self { records: sender, in_flight, stop, task, is_paused: false }
     }
 
     pub(crate) fn push(&self, record: Record) {
-        self.in_hand.add(Amount::of(&record));
+        self.in_flight.add(Amount::of(&record));
         // A lane that is stopped takes none: the record is given up.
         let _ = self.records.send(record);
     }
 
-    pub(crate) fn in_hand(&self) -> &Load {
-        &self.in_hand
+    pub(crate) fn in_flight(&self) -> &Load {
+        &self.in_flight
     }
 
     /// Begins no attempt any more.
@@ -121,7 +121,7 @@ struct Ended {
 struct Worker {
     place: Place,
     plan: Plan,
-    in_hand: Arc<Load>,
+    in_flight: Arc<Load>,
     stop: Stop,
     slots: Arc<Semaphore>,
     /// What waits for a record of the same queue that is being handled.
@@ -192,7 +192,7 @@ impl Worker {
             settled: Settled::Stop(AppError::Internal(Box::new(error))),
         });
         match settled {
-            Settled::Done if self.in_hand.remove(amount) => self.notify(Notice::Room(self.place.clone())),
+            Settled::Done if self.in_flight.remove(amount) => self.notify(Notice::Room(self.place.clone())),
             Settled::Done | Settled::GivenUp => {}
             Settled::Stop(error) => {
                 // What is behind the record must not be handled before it.

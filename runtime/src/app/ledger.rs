@@ -98,7 +98,7 @@ impl Ledger {
                 }
             }
         }
-        page.transaction.done(record);
+        page.transaction.ack(record);
         let (sent, is_refused) = (mem::take(&mut draft.sent), refused.is_some());
         if page.add(Entry { record: Arc::clone(record), attempts, what, sent, refused }) || is_refused {
             self.full.notify_one();

@@ -1,4 +1,4 @@
-//! How much of a partition is in hand.
+//! How much of a partition is in flight.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +19,7 @@ impl Amount {
     }
 }
 
-/// What is in hand, and how much may be.
+/// What is in flight, and how much may be.
 pub(crate) struct Load {
     most: Amount,
     now: Mutex<Amount>,

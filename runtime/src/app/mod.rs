@@ -37,7 +37,7 @@
 //! |---|---|
 //! | `()`, `Ok(())` | the message is done |
 //! | a message, several, `Ok` of them | they are sent; once they are delivered, the message is done |
-//! | `Err(error)`, a panic, nothing in [time](App::attempt_within) | the attempt failed: another one follows ([`Retries`]), at last a dead letter |
+//! | `Err(error)`, a panic, nothing in [time](App::attempt_timeout) | the attempt failed: another one follows ([`Retries`]), at last a dead letter |
 //! | [`Outcome::RetryAfter`] | the same, with a wait of its own |
 //! | [`Outcome::DeadLetter`] | a dead letter, at once |
 //! | [`Outcome::Stop`] | the app ends with an error; the message comes again |
@@ -55,16 +55,16 @@
 //! - With [`App::exactly_once`], what handlers return and the offsets of their messages are committed in transactions: who
 //!   reads the replies gets those of each message once, whatever crashes.
 //! - The app asks Kafka for records however long handlers take. They do not run into `max.poll.interval.ms`; what is in
-//!   memory is bounded by [`App::in_hand`] and [`App::in_hand_bytes`].
+//!   memory is bounded by [`App::max_in_flight`] and [`App::max_in_flight_bytes`].
 //! - When nearly everything fails, nothing is handled for a while ([`Breaker`]).
 //! - On SIGTERM, on ctrl-c and when a partition is revoked, no attempt begins any more, and those that are being made may
-//!   end ([`App::drain_within`]). What is done is committed before another member gets the partition.
+//!   end ([`App::drain_timeout`]). What is done is committed before another member gets the partition.
 //! - A panic of a handler is a failure of its message. (Not with `panic = "abort"`.)
 //!
 //! # What happens in trouble
 //!
 //! What may pass, the app waits for, and says so in the log; nothing is lost, and nothing is handled that must not be. What
-//! does not pass by itself ends the app with an error, after what is in hand is settled and committed: whoever runs it sees
+//! does not pass by itself ends the app with an error, after what is in flight is settled and committed: whoever runs it sees
 //! it end, and starts it again, with settings that may have changed.
 //!
 //! | trouble | what the app does |
@@ -72,7 +72,7 @@
 //! | a handler fails on a message | [`Retries`], which hold up its partition (key); then a dead letter |
 //! | nearly everything fails | the [`Breaker`] opens; messages stay where they are |
 //! | no broker answers, at the start | tries again with growing waits, and logs addresses and reason each time; ends at once when it is told to |
-//! | no broker answers, later | waits; replies and dead letters are sent again; what was in hand may be handled again |
+//! | no broker answers, later | waits; replies and dead letters are sent again; what was in flight may be handled again |
 //! | the disk of a broker is full | such a broker ends itself: as above |
 //! | a quota of Kafka | replies wait; one that waits for longer than `delivery.timeout.ms` is an attempt that failed |
 //! | wrong credentials, an expired or unknown certificate | at the start, and later when no broker lets it in any more: ends with [`AppError::Receive`] and the reason; where some brokers do, it goes on and logs it |
@@ -168,7 +168,7 @@ pub use self::handler::{Context, Handler};
 pub use self::health::{Health, Unhealthy};
 pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
 pub use self::retries::Retries;
-pub use self::route::Expected;
+pub use self::route::HandlerInput;
 pub use self::summary::Summary;
 #[cfg(feature = "testing")]
 pub(crate) use self::{

@@ -10,7 +10,7 @@ use crate::client::{ReceiveError, Record, TransactionError};
 
 /// What happens in an app.
 pub(crate) enum Event<'a> {
-    /// A record is in hand from now on.
+    /// A record is in flight from now on.
     Received(&'a Record),
     /// An attempt ended, however it did.
     Attempted { record: &'a Record, took: Duration },
@@ -26,7 +26,7 @@ pub(crate) enum Event<'a> {
     Aborted { records: usize, reason: &'a str },
     /// Kafka did not answer at the end of a transaction; it is asked again.
     TransactionDelayed(&'a TransactionError),
-    /// What was in hand and is not handled: it comes again.
+    /// What was in flight and is not handled: it comes again.
     GivenUp { records: usize },
     /// Nothing is handled for so long.
     BreakerOpened { pause: Duration },
@@ -63,7 +63,7 @@ pub(crate) struct Log;
 impl Observer for Log {
     fn see(&self, event: &Event<'_>) {
         match event {
-            Event::Received(record) => tracing::trace!("{record}: in hand"),
+            Event::Received(record) => tracing::trace!("{record}: in flight"),
             Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
             Event::Handled { record, attempts, replies } => {
                 tracing::debug!("{record}: handled in {attempts} attempts, {replies} replies");
@@ -86,7 +86,7 @@ impl Observer for Log {
                 tracing::warn!("a transaction was aborted, and {records} messages come again: {reason}");
             }
             Event::TransactionDelayed(error) => tracing::error!("{error}"),
-            Event::GivenUp { records } => tracing::info!("{records} messages in hand are given up; they come again"),
+            Event::GivenUp { records } => tracing::info!("{records} messages in flight are given up; they come again"),
             Event::BreakerOpened { pause } => {
                 tracing::error!("nearly everything fails: nothing is handled for {pause:?}");
             }

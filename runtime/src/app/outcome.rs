@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::{ProducerRecord, TraceContext};
 use crate::error::EncodeError;
-use crate::message::Outgoing;
+use crate::message::Encode;
 
 /// The error of a handler: whatever converts into it, as every error type, `anyhow::Error`, `String` and `&str` do.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -75,7 +75,7 @@ pub trait IntoReply {
     fn into_reply(self) -> Reply;
 }
 
-impl<M: Outgoing> IntoReply for M {
+impl<M: Encode> IntoReply for M {
     fn into_reply(self) -> Reply {
         Reply(ProducerRecord::of(&self))
     }

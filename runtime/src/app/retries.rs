@@ -12,19 +12,24 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use thoth_messaging::app::Retries;
 ///
-/// let retries = Retries::default().attempts(5).first(Duration::from_millis(100)).longest(Duration::from_secs(10));
+/// let retries = Retries::default().attempts(5).initial_backoff(Duration::from_millis(100)).max_backoff(Duration::from_secs(10));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retries {
     attempts: Option<u32>,
-    first: Duration,
-    longest: Duration,
+    initial_backoff: Duration,
+    max_backoff: Duration,
     jitter: f64,
 }
 
 impl Default for Retries {
     fn default() -> Self {
-        Self { attempts: Some(8), first: Duration::from_millis(500), longest: Duration::from_secs(30), jitter: 0.2 }
+        Self {
+            attempts: Some(8),
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(30),
+            jitter: 0.2,
+        }
     }
 }
 
@@ -50,14 +55,14 @@ impl Retries {
 
     /// With a wait after the first attempt.
     #[must_use]
-    pub fn first(self, first: Duration) -> Self {
-        Self { first, ..self }
+    pub fn initial_backoff(self, initial_backoff: Duration) -> Self {
+        Self { initial_backoff, ..self }
     }
 
     /// With a longest wait.
     #[must_use]
-    pub fn longest(self, longest: Duration) -> Self {
-        Self { longest, ..self }
+    pub fn max_backoff(self, max_backoff: Duration) -> Self {
+        Self { max_backoff, ..self }
     }
 
     /// With the largest share of a wait that may be taken off, from 0 to 1.
@@ -75,7 +80,7 @@ impl Retries {
     /// How long to wait after so many failed attempts.
     pub(crate) fn wait(&self, attempts: u32) -> Duration {
         let doubled = 2u32.saturating_pow(attempts.saturating_sub(1));
-        let wait = self.first.saturating_mul(doubled).min(self.longest);
+        let wait = self.initial_backoff.saturating_mul(doubled).min(self.max_backoff);
         wait.mul_f64(1.0 - self.jitter * fastrand::f64())
     }
 }
@@ -86,7 +91,8 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_up_to_the_longest() {
-        let retries = Retries::default().first(Duration::from_secs(1)).longest(Duration::from_secs(5)).jitter(0.0);
+        let retries =
+            Retries::default().initial_backoff(Duration::from_secs(1)).max_backoff(Duration::from_secs(5)).jitter(0.0);
         let waits: Vec<_> = (1..=4).map(|attempts| retries.wait(attempts).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 5]);
         assert_eq!(retries.wait(u32::MAX), Duration::from_secs(5));
@@ -94,7 +100,8 @@ mod tests {
 
     #[test]
     fn jitter_takes_off_no_more_than_its_share() {
-        let retries = Retries::default().first(Duration::from_secs(10)).longest(Duration::MAX).jitter(0.3);
+        let retries =
+            Retries::default().initial_backoff(Duration::from_secs(10)).max_backoff(Duration::MAX).jitter(0.3);
         for _ in 0..1000 {
             let wait = retries.wait(1);
             assert!(wait >= Duration::from_secs(7) && wait <= Duration::from_secs(10), "{wait:?}");

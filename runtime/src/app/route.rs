@@ -9,31 +9,31 @@ use super::dead_letter::{Cause, Reason};
 use super::handler::{Context, Delivery, Handler};
 use super::outcome::Outcome;
 use crate::error::DecodeError;
-use crate::message::{Descriptor, Incoming, Message, Topic};
+use crate::message::{Decoder, Descriptor, Message, Topic};
 
 /// What a handler may expect of a topic: a [`Message`], which may be the enum of all messages of its topic, or an
 /// `Option` of one, which is `None` for a tombstone.
-pub trait Expected: Sized + Send + 'static {
+pub trait HandlerInput: Sized + Send + 'static {
     /// The message type.
     type Message: Message;
 
     /// What a payload becomes, and what becomes of none, which is a tombstone.
     #[doc(hidden)]
-    fn expect(message: Option<Self::Message>) -> Option<Self>;
+    fn from_message(message: Option<Self::Message>) -> Option<Self>;
 }
 
-impl<T: Message> Expected for T {
+impl<T: Message> HandlerInput for T {
     type Message = T;
 
-    fn expect(message: Option<T>) -> Option<T> {
+    fn from_message(message: Option<T>) -> Option<T> {
         message
     }
 }
 
-impl<T: Message> Expected for Option<T> {
+impl<T: Message> HandlerInput for Option<T> {
     type Message = T;
 
-    fn expect(message: Option<T>) -> Option<Self> {
+    fn from_message(message: Option<T>) -> Option<Self> {
         Some(message)
     }
 }
@@ -68,7 +68,7 @@ impl<E> Expecting<E> {
     }
 }
 
-impl<E: Expected> Reader for Expecting<E> {
+impl<E: HandlerInput> Reader for Expecting<E> {
     type Message = E;
 
     fn descriptors(&self) -> Vec<&Descriptor> {
@@ -76,14 +76,14 @@ impl<E: Expected> Reader for Expecting<E> {
     }
 
     fn read(&self, _: &str, payload: Option<&[u8]>) -> Result<Option<E>, DecodeError> {
-        payload.map(E::Message::decode).transpose().map(E::expect)
+        payload.map(E::Message::decode).transpose().map(E::from_message)
     }
 }
 
 /// Reads any message type.
 pub(crate) struct Reading<I>(pub(crate) I);
 
-impl<I: Incoming> Reader for Reading<I> {
+impl<I: Decoder> Reader for Reading<I> {
     type Message = I::Message;
 
     fn descriptors(&self) -> Vec<&Descriptor> {

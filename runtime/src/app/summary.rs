@@ -17,7 +17,7 @@ pub struct Summary {
     pub retried: u64,
     /// How many messages were given up, and why: dead letters, and what was left behind where there are none.
     pub dead_letters: BTreeMap<Reason, u64>,
-    /// How many messages were in hand and not handled when a partition was revoked or the app ended. They come again.
+    /// How many messages were in flight and not handled when a partition was revoked or the app ended. They come again.
     pub given_up: u64,
 }
 

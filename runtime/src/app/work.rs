@@ -38,7 +38,7 @@ pub(crate) struct Shop {
     pub(crate) health: Health,
     pub(crate) dead_letters: Destination,
     /// How long a handler may take.
-    pub(crate) attempt_within: Duration,
+    pub(crate) attempt_timeout: Duration,
     /// Where records are settled in transactions.
     pub(crate) ledger: Option<Arc<Ledger>>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Station {
     pub(crate) dead_letters: Option<Arc<str>>,
 }
 
-/// A record in hand.
+/// A record in flight.
 pub(crate) struct Work {
     pub(crate) shop: Arc<Shop>,
     pub(crate) station: Station,
@@ -210,7 +210,7 @@ impl Work {
             }
         });
         let failed = |reason, error| Failure::Failed { cause: Cause::new(reason, error), wait: None };
-        let outcome = match time::timeout(self.shop.attempt_within, handled.catch_unwind()).await {
+        let outcome = match time::timeout(self.shop.attempt_timeout, handled.catch_unwind()).await {
             Ok(Ok(Ok(outcome))) => outcome,
             Ok(Ok(Err(cause))) => return Err(Failure::DeadLetter { cause, attempts: attempt - 1, failed: true }),
             Ok(Err(panic)) => {
@@ -218,7 +218,7 @@ impl Work {
                 return Err(failed(Reason::Panicked, error));
             }
             Err(_) => {
-                let error = format!("the handler did not end within {:?}", self.shop.attempt_within);
+                let error = format!("the handler did not end within {:?}", self.shop.attempt_timeout);
                 return Err(failed(Reason::TimedOut, error));
             }
         };

@@ -30,20 +30,20 @@ use super::record::Received;
 use super::reports::Reports;
 use super::statistics::ConsumerGauges;
 use super::tokens::Refresh;
-use crate::message::Incoming;
+use crate::message::Decoder;
 use crate::metrics::{FAILED_COMMITS, REBALANCES};
 
 pub(super) const DEFAULTS: &[(&str, &str)] =
     &[("enable.auto.offset.store", "false"), ("auto.offset.reset", "earliest"), ("allow.auto.create.topics", "false")];
 
 pub(super) type Client = StreamConsumer<Context>;
-pub(super) type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveError>;
+pub(super) type Item<I> = Result<Received<<I as Decoder>::Message>, ReceiveError>;
 
-/// Receives the messages of a topic, or of [`Several`](crate::Several), each at least once, as a member of a consumer
+/// Receives the messages of a topic, or of [`OneOf`](crate::OneOf), each at least once, as a member of a consumer
 /// group.
 ///
 /// It is a [`Stream`], with a [`next`](Self::next) of its own. The group goes on behind a message only once it and all
-/// before it on its partition are [`done`](Received::done): what was not, comes again after a restart or a rebalance.
+/// before it on its partition are [`ack`](Received::ack): what was not, comes again after a restart or a rebalance.
 ///
 /// | property | default here | what it is |
 /// |---|---|---|
@@ -83,13 +83,13 @@ pub(super) type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveErro
 ///     match received {
 ///         Ok(received) => {
 ///             println!("{}", received.message().package_name);
-///             received.done();
+///             received.ack();
 /// #           break;
 ///         }
 ///         // No such message: look at it, then go on behind it.
 ///         Err(ReceiveError::Invalid(invalid)) => {
 ///             eprintln!("{}: {}", invalid.record, invalid.error);
-///             invalid.done();
+///             invalid.ack();
 ///         }
 ///         Err(error) if error.is_retriable() => eprintln!("{error}"),
 ///         Err(error) => return Err(error.into()),
@@ -102,7 +102,7 @@ pub(super) type Item<I> = Result<Received<<I as Incoming>::Message>, ReceiveErro
 ///
 /// Dropping it without [`close`](Self::close) commits and leaves the group, too, on a thread of its own; the end of the
 /// program ends that.
-pub struct Consumer<I: Incoming> {
+pub struct Consumer<I: Decoder> {
     // Dropped before the membership, which is to have the last hold of the client.
     items: Items<I>,
     /// What was received and not yet given.
@@ -110,13 +110,13 @@ pub struct Consumer<I: Incoming> {
     pub(super) membership: Membership,
 }
 
-impl<I: Incoming> Consumer<I> {
-    pub(super) fn new(kafka: &Kafka, incoming: I, start: Start) -> Result<Self, ConfigError> {
+impl<I: Decoder> Consumer<I> {
+    pub(super) fn new(kafka: &Kafka, decoder: I, start: Start) -> Result<Self, ConfigError> {
         let (client, assignment) = connect(kafka, DEFAULTS, None)?;
         if start != Start::Group {
             assignment.store_nothing();
         }
-        let reader = Reader::new(kafka, Arc::clone(&client), Arc::clone(&assignment), incoming, start);
+        let reader = Reader::new(kafka, Arc::clone(&client), Arc::clone(&assignment), decoder, start);
         let in_group = start == Start::Group;
         let membership = Membership { client: Some(client), assignment, topic: reader.name(), in_group };
         Ok(Self { items: reader.into_items(), ahead: VecDeque::new(), membership })
@@ -152,7 +152,7 @@ impl<I: Incoming> Consumer<I> {
     /// let batch = consumer.next_batch(500, Duration::from_millis(200)).await;
     /// let received = batch.into_iter().collect::<Result<Vec<_>, _>>()?;
     /// // … all of it is handled at once, then:
-    /// received.into_iter().for_each(|received| received.done());
+    /// received.into_iter().for_each(|received| received.ack());
     /// # Ok(())
     /// # }
     /// ```
@@ -213,7 +213,7 @@ impl<I: Incoming> Consumer<I> {
     }
 }
 
-impl<I: Incoming> Stream for Consumer<I> {
+impl<I: Decoder> Stream for Consumer<I> {
     type Item = Item<I>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
@@ -225,9 +225,9 @@ impl<I: Incoming> Stream for Consumer<I> {
 }
 
 // Nothing in it is ever pinned where it stands.
-impl<I: Incoming> Unpin for Consumer<I> {}
+impl<I: Decoder> Unpin for Consumer<I> {}
 
-impl<I: Incoming> fmt::Debug for Consumer<I> {
+impl<I: Decoder> fmt::Debug for Consumer<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Consumer").field("topic", &self.membership.topic).finish_non_exhaustive()
     }
@@ -251,7 +251,7 @@ pub(super) fn connect(
         &config,
         "enable.auto.offset.store",
         "true",
-        "it would commit messages that nobody has handled; leave it out, `done` stores the offset",
+        "it would commit messages that nobody has handled; leave it out, `ack` stores the offset",
     )?;
     // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
     let brokers_assign = config.get("group.protocol") == Some("consumer");

@@ -9,7 +9,6 @@ use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 
 use super::admin::Admin;
-use super::browser::Browser;
 use super::consumer::Consumer;
 use super::error::{Cause, ConfigError, Setting, TransactionError};
 use super::positions::Position;
@@ -17,9 +16,10 @@ use super::producer::Producer;
 use super::property::{self, Refusal, Role};
 use super::reader::Start;
 use super::tokens::{Authenticated, Token, Tokens};
+use super::topic_reader::TopicReader;
 use super::transaction::TransactionalProducer;
 use super::variables;
-use crate::message::{Incoming, Message, Topic, Typed};
+use crate::message::{Decoder, Message, Topic, Typed};
 
 /// What only a member of a group has.
 const OF_GROUPS: &[&str] =
@@ -217,12 +217,12 @@ impl Kafka {
     /// # Errors
     ///
     /// As [`Kafka::consumer`].
-    pub fn consumer_of<I: Incoming>(&self, incoming: I) -> Result<Consumer<I>, ConfigError> {
-        Consumer::new(self, incoming, Start::Group)
+    pub fn consumer_of<I: Decoder>(&self, decoder: I) -> Result<Consumer<I>, ConfigError> {
+        Consumer::new(self, decoder, Start::Group)
     }
 
     /// A consumer of all partitions of a message type's topics from a position on, that is in no group: to look at what is
-    /// there, or to replay it. It commits nothing, and `done` is of no consequence. Partitions that are added later are
+    /// there, or to replay it. It commits nothing, and `ack` is of no consequence. Partitions that are added later are
     /// not read.
     ///
     /// ```no_run
@@ -244,21 +244,21 @@ impl Kafka {
     /// # Errors
     ///
     /// As [`Kafka::consumer`], but no group is needed.
-    pub fn replay_of<I: Incoming>(&self, incoming: I, from: Position) -> Result<Consumer<I>, ConfigError> {
+    pub fn replay_of<I: Decoder>(&self, decoder: I, from: Position) -> Result<Consumer<I>, ConfigError> {
         // librdkafka wants the name of a group, which is never joined.
-        Consumer::new(&self.without_membership().with_group("thoth-messaging-replay"), incoming, Start::At(from))
+        Consumer::new(&self.without_membership().with_group("thoth-messaging-replay"), decoder, Start::At(from))
     }
 
     /// Looks at a topic, by its name on the cluster: no prefix is added. The [group](Self::with_group) is the one that its
-    /// bookmarks are kept for, and is not joined; without one, its name is `thoth-messaging-browser`.
+    /// saved positions are kept for, and is not joined; without one, its name is `thoth-messaging-reader`.
     ///
     /// # Errors
     ///
     /// As [`Kafka::consumer`], but no group is needed.
-    pub fn browser(&self, topic: impl Into<String>) -> Result<Browser, ConfigError> {
+    pub fn topic_reader(&self, topic: impl Into<String>) -> Result<TopicReader, ConfigError> {
         let kafka = self.without_membership();
-        let group = self.group().filter(|group| !group.is_empty()).unwrap_or("thoth-messaging-browser").to_owned();
-        Browser::new(&kafka.with_group(group), topic.into())
+        let group = self.group().filter(|group| !group.is_empty()).unwrap_or("thoth-messaging-reader").to_owned();
+        TopicReader::new(&kafka.with_group(group), topic.into())
     }
 
     /// Without what only a member of a group has.

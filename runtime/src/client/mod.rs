@@ -18,7 +18,7 @@
 //! while let Some(received) = consumer.next().await {
 //!     let received = received?;
 //!     println!("{}", received.message().package_name);
-//!     received.done();
+//!     received.ack();
 //! }
 //! # Ok(())
 //! # }
@@ -33,7 +33,6 @@
 //! ([`TraceContext`]); [`metrics`](crate::metrics) names what is measured. Keys, payloads and secrets are in none of them.
 
 mod admin;
-mod browser;
 mod consumer;
 mod error;
 mod handled;
@@ -58,13 +57,13 @@ pub(crate) mod snapshot;
 mod spans;
 mod statistics;
 mod tokens;
+mod topic_reader;
 mod topics;
 mod trace;
 mod transaction;
 mod variables;
 
 pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
-pub use self::browser::{Bookmark, Browser};
 pub use self::consumer::Consumer;
 pub(crate) use self::consumer::Rebalanced;
 pub use self::error::{
@@ -84,6 +83,7 @@ pub(crate) use self::sender::Queued;
 pub(crate) use self::snapshot::SnapshotError;
 pub(crate) use self::spans::key_hash;
 pub use self::tokens::Token;
+pub use self::topic_reader::{SavedPosition, TopicReader};
 pub use self::trace::{InvalidTraceparent, TRACEPARENT, TRACESTATE, TraceContext};
 pub(crate) use self::transaction::{OpenTransaction, Uncommitted};
 pub use self::transaction::{Transaction, TransactionalProducer};

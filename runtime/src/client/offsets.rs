@@ -55,7 +55,7 @@ pub(super) struct Partition {
 struct Progress {
     /// Offsets in the order in which they were received, and whether each is handled. The first one never is. They
     /// have gaps where the topic is compacted or transactional.
-    in_hand: VecDeque<Entry>,
+    in_flight: VecDeque<Entry>,
     /// Somebody else has the partition now, or this consumer anew.
     revoked: bool,
 }
@@ -70,7 +70,7 @@ pub(super) struct Entry {
 
 /// How much of a partition was received and is not done.
 #[derive(Debug, Default)]
-pub(super) struct InHand {
+pub(super) struct InFlight {
     pub(super) messages: usize,
     /// That of the lowest offset.
     pub(super) oldest: Option<Entry>,
@@ -119,35 +119,35 @@ impl Assignment {
         let mut partitions = lock(&self.partitions);
         if let Some(partition) = partitions.get(topic).and_then(|numbers| numbers.get(&number)) {
             let mut progress = lock(&partition.progress);
-            if progress.in_hand.back().is_none_or(|last| last.offset < offset) {
-                progress.in_hand.push_back(Entry::new(offset));
+            if progress.in_flight.back().is_none_or(|last| last.offset < offset) {
+                progress.in_flight.push_back(Entry::new(offset));
                 return Arc::clone(partition);
             }
             // Back to an earlier offset: the topic was truncated or made anew.
             progress.revoked = true;
         }
-        let progress = Progress { in_hand: VecDeque::from([Entry::new(offset)]), revoked: false };
+        let progress = Progress { in_flight: VecDeque::from([Entry::new(offset)]), revoked: false };
         let partition = Arc::new(Partition { topic: topic.to_owned(), number, progress: Mutex::new(progress) });
         partitions.entry(topic.to_owned()).or_default().insert(number, Arc::clone(&partition));
         partition
     }
 
     /// The offset of the first record of a partition that was received and is not done.
-    pub(super) fn first_in_hand(&self, topic: &str, number: i32) -> Option<i64> {
+    pub(super) fn first_in_flight(&self, topic: &str, number: i32) -> Option<i64> {
         let partitions = lock(&self.partitions);
         let progress = lock(&partitions.get(topic)?.get(&number)?.progress);
-        progress.in_hand.front().map(|entry| entry.offset)
+        progress.in_flight.front().map(|entry| entry.offset)
     }
 
     /// How much of a partition was received and is not done.
-    pub(super) fn in_hand(&self, topic: &str, number: i32) -> InHand {
+    pub(super) fn in_flight(&self, topic: &str, number: i32) -> InFlight {
         let partitions = lock(&self.partitions);
         let Some(partition) = partitions.get(topic).and_then(|numbers| numbers.get(&number)) else {
-            return InHand::default();
+            return InFlight::default();
         };
         let progress = lock(&partition.progress);
-        let messages = progress.in_hand.iter().filter(|entry| !entry.done).count();
-        InHand { messages, oldest: progress.in_hand.iter().find(|entry| !entry.done).copied() }
+        let messages = progress.in_flight.iter().filter(|entry| !entry.done).count();
+        InFlight { messages, oldest: progress.in_flight.iter().find(|entry| !entry.done).copied() }
     }
 
     /// Forgets partitions: what is done for their records from now on changes nothing.
@@ -182,7 +182,7 @@ impl Assignment {
         }
     }
 
-    /// Forgets a partition, and returns the offset of the first record in hand that is not handled.
+    /// Forgets a partition, and returns the offset of the first record in flight that is not handled.
     fn forget(&self, partition: &Arc<Partition>) -> Option<i64> {
         let mut partitions = lock(&self.partitions);
         let mut progress = lock(&partition.progress);
@@ -191,18 +191,18 @@ impl Assignment {
         }
         progress.revoked = true;
         partitions.get_mut(&partition.topic)?.remove(&partition.number);
-        progress.in_hand.front().map(|entry| entry.offset)
+        progress.in_flight.front().map(|entry| entry.offset)
     }
 
     /// Marks a record handled, and stores the offset of its partition if that goes on by it.
-    pub(super) fn done(&self, partition: &Partition, offset: i64) {
+    pub(super) fn ack(&self, partition: &Partition, offset: i64) {
         // Locked until the offset is stored, so that offsets are stored in order.
         let mut progress = lock(&partition.progress);
         if self.stores_nothing.load(Ordering::Acquire) {
             progress.mark(offset);
             return;
         }
-        let Some(handled) = progress.done(offset) else {
+        let Some(handled) = progress.ack(offset) else {
             return;
         };
         let client = lock(&self.client);
@@ -230,7 +230,7 @@ impl Partition {
     pub(super) fn settle(&self, offsets: &BTreeSet<i64>) {
         let mut progress = lock(&self.progress);
         for offset in offsets {
-            progress.done(*offset);
+            progress.ack(*offset);
         }
     }
 }
@@ -247,32 +247,32 @@ impl Progress {
             return Reach::Revoked;
         }
         let is_handled = |entry: &&Entry| entry.done || offsets.contains(&entry.offset);
-        let handled = self.in_hand.iter().take_while(is_handled).last().map(|entry| entry.offset);
-        match (handled, self.in_hand.iter().find(|entry| !is_handled(entry)), offsets.last()) {
+        let handled = self.in_flight.iter().take_while(is_handled).last().map(|entry| entry.offset);
+        match (handled, self.in_flight.iter().find(|entry| !is_handled(entry)), offsets.last()) {
             (Some(handled), _, Some(last)) if handled >= *last => Reach::Behind(handled),
             (_, Some(left_out), _) => Reach::LeftOut(left_out.offset),
-            // They are not in hand.
+            // They are not in flight.
             _ => Reach::Revoked,
         }
     }
 
     /// Marks an offset handled.
     fn mark(&mut self, offset: i64) -> Option<()> {
-        let index = self.in_hand.binary_search_by_key(&offset, |entry| entry.offset).ok()?;
-        self.in_hand.get_mut(index)?.done = true;
+        let index = self.in_flight.binary_search_by_key(&offset, |entry| entry.offset).ok()?;
+        self.in_flight.get_mut(index)?.done = true;
         Some(())
     }
 
     /// Marks an offset handled. Returns the last one of which all before it are, if that is another one now.
-    fn done(&mut self, offset: i64) -> Option<i64> {
+    fn ack(&mut self, offset: i64) -> Option<i64> {
         if self.revoked {
             return None;
         }
         self.mark(offset)?;
         let mut handled = None;
-        while let Some(Entry { offset, done: true, .. }) = self.in_hand.front() {
+        while let Some(Entry { offset, done: true, .. }) = self.in_flight.front() {
             handled = Some(*offset);
-            self.in_hand.pop_front();
+            self.in_flight.pop_front();
         }
         handled
     }
@@ -287,32 +287,32 @@ mod tests {
     use super::*;
 
     fn received(offsets: &[i64]) -> Progress {
-        Progress { in_hand: offsets.iter().copied().map(Entry::new).collect(), revoked: false }
+        Progress { in_flight: offsets.iter().copied().map(Entry::new).collect(), revoked: false }
     }
 
     #[test]
     fn only_what_has_no_unhandled_record_before_it_is_stored() {
         let mut progress = received(&[4, 5, 6]);
-        assert_eq!(progress.done(5), None);
-        assert_eq!(progress.done(4), Some(5));
-        assert_eq!(progress.done(6), Some(6));
-        assert!(progress.in_hand.is_empty());
+        assert_eq!(progress.ack(5), None);
+        assert_eq!(progress.ack(4), Some(5));
+        assert_eq!(progress.ack(6), Some(6));
+        assert!(progress.in_flight.is_empty());
     }
 
     #[test]
     fn gaps_between_offsets_do_not_hold_it_up() {
         let mut progress = received(&[10, 12, 90]);
-        assert_eq!(progress.done(10), Some(10));
-        assert_eq!(progress.done(12), Some(12));
-        assert_eq!(progress.done(90), Some(90));
+        assert_eq!(progress.ack(10), Some(10));
+        assert_eq!(progress.ack(12), Some(12));
+        assert_eq!(progress.ack(90), Some(90));
     }
 
     #[test]
     fn nothing_is_stored_for_a_revoked_partition_or_an_unknown_offset() {
         let mut progress = received(&[1, 2]);
-        assert_eq!(progress.done(7), None);
+        assert_eq!(progress.ack(7), None);
         progress.revoked = true;
-        assert_eq!(progress.done(1), None);
+        assert_eq!(progress.ack(1), None);
     }
 
     #[test]
@@ -324,7 +324,7 @@ mod tests {
         assignment.revoked(&revoked);
         let after = assignment.received("topic", 0, 1);
         assert!(!Arc::ptr_eq(&before, &after));
-        assert_eq!(lock(&before.progress).done(1), None);
-        assert_eq!(lock(&after.progress).done(1), Some(1));
+        assert_eq!(lock(&before.progress).ack(1), None);
+        assert_eq!(lock(&after.progress).ack(1), Some(1));
     }
 }

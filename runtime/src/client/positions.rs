@@ -15,7 +15,7 @@ use super::consumer::{Client, Consumer};
 use super::error::{Cause, PositionError, ReceiveError};
 use super::offsets::Assignment;
 use super::topics::ANSWER_TIMEOUT;
-use crate::message::Incoming;
+use crate::message::Decoder;
 
 /// How long to wait for a partition that was assigned only just, before it is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -64,7 +64,7 @@ impl Lag {
     }
 }
 
-impl<I: Incoming> Consumer<I> {
+impl<I: Decoder> Consumer<I> {
     /// The partitions that it has now, in order. They are none before the first message was asked for.
     #[must_use]
     pub fn assignment(&self) -> Vec<TopicPartition> {
@@ -271,13 +271,13 @@ fn lag(client: &Client, offsets: &Assignment, partitions: Vec<TopicPartition>) -
             Offset::Offset(offset) => Some(offset),
             _ => None,
         };
-        let next = offsets.first_in_hand(topic, *number).or_else(|| known(&received)).or_else(|| known(&committed));
+        let next = offsets.first_in_flight(topic, *number).or_else(|| known(&received)).or_else(|| known(&committed));
         Ok(Lag { next: next.unwrap_or(first), end, partition })
     };
     partitions.into_iter().map(lag).collect()
 }
 
-impl<I: Incoming> Consumer<I> {
+impl<I: Decoder> Consumer<I> {
     /// None once it is closed.
     fn client(&self) -> Option<Arc<Client>> {
         self.membership.client.clone()

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::kafka::Kafka;
 use super::record::Header;
 use crate::error::EncodeError;
-use crate::message::{Outgoing, Topic};
+use crate::message::{Encode, Topic};
 
 /// A record to be sent: a message with headers, a timestamp or a partition of its own, a tombstone, or bytes.
 ///
@@ -57,7 +57,7 @@ impl ProducerRecord {
     /// # Errors
     ///
     /// [`EncodeError::Invalid`] where the schema refuses the message.
-    pub fn of<M: Outgoing + ?Sized>(message: &M) -> Result<Self, EncodeError> {
+    pub fn of<M: Encode + ?Sized>(message: &M) -> Result<Self, EncodeError> {
         let payload = message.encode()?;
         let key = message.key().map(|key| key.into_owned().into_bytes());
         Ok(Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) })
@@ -191,7 +191,7 @@ pub trait IntoRecord {
     fn into_record(self) -> Result<ProducerRecord, EncodeError>;
 }
 
-impl<M: Outgoing + ?Sized> IntoRecord for &M {
+impl<M: Encode + ?Sized> IntoRecord for &M {
     fn into_record(self) -> Result<ProducerRecord, EncodeError> {
         ProducerRecord::of(self)
     }

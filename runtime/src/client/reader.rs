@@ -20,7 +20,7 @@ use super::offsets::Assignment;
 use super::positions::{Position, TopicPartition, resolve};
 use super::record::{Received, Record};
 use super::topics::{ANSWER_TIMEOUT, look_up};
-use crate::message::Incoming;
+use crate::message::Decoder;
 
 /// How long a consumer that looked for its topics in vain waits before it looks again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ pub(super) type Items<I> = Pin<Box<dyn Stream<Item = Item<I>> + Send>>;
 pub(super) struct Reader<I> {
     client: Arc<Client>,
     assignment: Arc<Assignment>,
-    incoming: I,
+    decoder: I,
     /// By their names on the cluster, those in the schemas.
     topics: BTreeMap<String, String>,
     servers: String,
@@ -56,18 +56,18 @@ enum Joined {
     Yes,
 }
 
-impl<I: Incoming> Reader<I> {
+impl<I: Decoder> Reader<I> {
     pub(super) fn new(
         kafka: &Kafka,
         client: Arc<Client>,
         assignment: Arc<Assignment>,
-        incoming: I,
+        decoder: I,
         start: Start,
     ) -> Self {
         let topic = |name: &str| (kafka.prefixed(name), name.to_owned());
-        let topics = incoming.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
+        let topics = decoder.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
         let servers = kafka.bootstrap_servers().to_owned();
-        Self { client, assignment, incoming, topics, servers, start, joined: Joined::Not }
+        Self { client, assignment, decoder, topics, servers, start, joined: Joined::Not }
     }
 
     /// The topics as errors name them.
@@ -149,7 +149,7 @@ impl<I: Incoming> Reader<I> {
             return Err(ReceiveError::Tombstone(Box::new(record)));
         };
         let topic = self.topics.get(message.topic()).map_or(message.topic(), String::as_str);
-        match self.incoming.decode_from(topic, payload) {
+        match self.decoder.decode_from(topic, payload) {
             Ok(message) => Ok(Received::new(message, record)),
             Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
         }

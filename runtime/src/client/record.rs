@@ -12,7 +12,7 @@ use super::offsets::{Assignment, Partition};
 
 /// A message, and the record that it came in.
 ///
-/// Nothing is committed before [`done`](Self::done): if this is dropped without, the group does not go on behind it,
+/// Nothing is committed before [`ack`](Self::ack): if this is dropped without, the group does not go on behind it,
 /// and gets it again after a restart or a rebalance.
 #[derive(Debug)]
 pub struct Received<M> {
@@ -37,15 +37,15 @@ impl<M> Received<M> {
         &self.record
     }
 
-    /// The message, to be kept, and the record, which is still to be marked [`done`](Record::done).
-    #[must_use = "the record is not handled before `done`"]
+    /// The message, to be kept, and the record, which is still to be marked [`ack`](Record::ack).
+    #[must_use = "the record is not handled before `ack`"]
     pub fn into_parts(self) -> (M, Record) {
         (self.message, self.record)
     }
 
-    /// Marks the message handled, as [`Record::done`].
-    pub fn done(self) {
-        self.record.done();
+    /// Marks the message handled, as [`Record::ack`].
+    pub fn ack(self) {
+        self.record.ack();
     }
 }
 
@@ -140,13 +140,13 @@ impl Record {
     /// Once this was done for every record of the partition up to this one, the group goes on behind it. The commit
     /// itself follows within `auto.commit.interval.ms`, and at the latest when the partition is given up or the
     /// consumer closed. After that, it changes nothing: whoever has the partition now gets the record again.
-    pub fn done(self) {
+    pub fn ack(self) {
         self.settle();
     }
 
-    /// As [`done`](Self::done), where others still look at the record.
+    /// As [`ack`](Self::ack), where others still look at the record.
     pub(crate) fn settle(&self) {
-        self.assignment.done(&self.partition, self.offset);
+        self.assignment.ack(&self.partition, self.offset);
     }
 }
 

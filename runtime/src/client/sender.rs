@@ -42,7 +42,7 @@ const DEFAULTS: &[(&str, &str)] = &[
 /// What Kafka adds to a batch, in bytes.
 const BATCH_OVERHEAD: usize = 61;
 
-/// How long a producer that is dropped with messages in hand goes on trying.
+/// How long a producer that is dropped with messages in flight goes on trying.
 const LAST_DEADLINE: Duration = Duration::from_secs(5);
 
 /// How long librdkafka may take to report on what was given up, which takes no network.

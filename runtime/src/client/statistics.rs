@@ -9,7 +9,7 @@ use rdkafka::Statistics;
 use rdkafka::statistics::Partition;
 
 use super::offsets::Assignment;
-use crate::metrics::{COMMIT_AGE, IN_HAND, LAG, OLDEST_IN_HAND, PRODUCER_QUEUE, PRODUCER_QUEUE_BYTES};
+use crate::metrics::{COMMIT_AGE, IN_FLIGHT, LAG, OLDEST_IN_FLIGHT, PRODUCER_QUEUE, PRODUCER_QUEUE_BYTES};
 
 /// How often librdkafka gives statistics, unless it is told otherwise.
 pub(super) const INTERVAL: (&str, &str) = ("statistics.interval.ms", "5000");
@@ -63,24 +63,24 @@ impl ConsumerGauges {
         gauge!(COMMIT_AGE, "group" => self.group()).set(uncommitted.elapsed().as_secs_f64());
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "2^53 messages are not in hand")]
+    #[expect(clippy::cast_precision_loss, reason = "2^53 messages are not in flight")]
     fn show_partition(&self, place: &Place, partition: &Partition, assignment: &Assignment) {
-        let in_hand = assignment.in_hand(&place.0, place.1);
-        self.set(IN_HAND, place, in_hand.messages as f64);
-        let age = in_hand.oldest.map_or(0.0, |oldest| oldest.received.elapsed().as_secs_f64());
-        self.set(OLDEST_IN_HAND, place, age);
+        let in_flight = assignment.in_flight(&place.0, place.1);
+        self.set(IN_FLIGHT, place, in_flight.messages as f64);
+        let age = in_flight.oldest.map_or(0.0, |oldest| oldest.received.elapsed().as_secs_f64());
+        self.set(OLDEST_IN_FLIGHT, place, age);
 
         let end = if self.reads_committed { partition.ls_offset } else { partition.hi_offset };
-        // What was received is done, unless it is in hand; before anything was, what is committed.
+        // What was received is done, unless it is in flight; before anything was, what is committed.
         let received = [partition.app_offset, partition.committed_offset];
-        let next = in_hand.oldest.map(|oldest| oldest.offset).or(received.into_iter().find(|offset| *offset >= 0));
+        let next = in_flight.oldest.map(|oldest| oldest.offset).or(received.into_iter().find(|offset| *offset >= 0));
         if let (Some(next), 0..) = (next, end) {
             self.set(LAG, place, end.saturating_sub(next).max(0) as f64);
         }
     }
 
     fn clear(&self, place: &Place) {
-        for gauge in [IN_HAND, OLDEST_IN_HAND, LAG] {
+        for gauge in [IN_FLIGHT, OLDEST_IN_FLIGHT, LAG] {
             self.set(gauge, place, 0.0);
         }
     }
@@ -103,7 +103,7 @@ impl Drop for ConsumerGauges {
     }
 }
 
-/// What a producer has in hand.
+/// What a producer has in flight.
 #[derive(Clone, Copy)]
 struct Queue {
     messages: u64,
@@ -144,7 +144,7 @@ impl Drop for ProducerGauges {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "2^53 messages and bytes are not in hand")]
+#[expect(clippy::cast_precision_loss, reason = "2^53 messages and bytes are not in flight")]
 fn show_sum(client: &str, queues: &Queues) {
     let messages: u64 = queues.values().map(|queue| queue.messages).sum();
     let bytes: u64 = queues.values().map(|queue| queue.bytes).sum();
@@ -223,10 +223,10 @@ mod tests {
         assignment.received("t", 0, 70);
         let consumer = ConsumerGauges::new("g", true);
         let shown = gauges(|| consumer.show(&statistics([partition(0)]), &assignment));
-        assert!(shown.contains(&"in_hand_messages g t 0 = 1".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"in_flight_messages g t 0 = 1".to_owned()), "{shown:?}");
         let revoked = Partition { desired: false, ..partition(0) };
         let cleared = gauges(|| consumer.show(&statistics([revoked]), &assignment));
-        let zeros = ["in_hand_messages g t 0 = 0", "lag_messages g t 0 = 0", "oldest_in_hand_seconds g t 0 = 0"];
+        let zeros = ["in_flight_messages g t 0 = 0", "lag_messages g t 0 = 0", "oldest_in_flight_seconds g t 0 = 0"];
         assert_eq!(cleared[1..], zeros);
         assert_eq!(gauges(|| consumer.show(&statistics([]), &assignment)).len(), 1, "once");
 

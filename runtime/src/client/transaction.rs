@@ -51,7 +51,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///     for received in consumer.next_batch(100, Duration::from_millis(50)).await {
 ///         let (message, record) = received?.into_parts();
 ///         transaction.send(&message).await?; // to another topic, where this is no example
-///         transaction.done(record);
+///         transaction.ack(record);
 ///     }
 ///     match transaction.commit().await {
 ///         Ok(()) => {}
@@ -299,8 +299,8 @@ impl OpenTransaction {
         self.sender.delivered(queued).await
     }
 
-    /// As [`Transaction::done`].
-    pub(crate) fn done(&self, record: &Record) {
+    /// As [`Transaction::ack`].
+    pub(crate) fn ack(&self, record: &Record) {
         self.handled.add(record);
     }
 }
@@ -329,9 +329,9 @@ impl Transaction<'_> {
     /// Marks a record handled if and only if the transaction is committed (Kafka's `sendOffsetsToTransaction`).
     ///
     /// The records of a partition are to be marked without leaving one out. From the first one on, the offsets of its
-    /// consumer are committed in transactions only: what is marked by [`Record::done`] is committed by the next
+    /// consumer are committed in transactions only: what is marked by [`Record::ack`] is committed by the next
     /// transaction that marks a record behind it.
-    pub fn done(&self, record: impl Into<Record>) {
+    pub fn ack(&self, record: impl Into<Record>) {
         self.handled.add(&record.into());
     }
 

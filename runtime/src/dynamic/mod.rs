@@ -25,7 +25,7 @@ pub use source::{FieldType, SchemaSource, schema_of};
 pub(crate) use validate::{Compiled, bundle, violations};
 
 use crate::error::{DecodeError, EncodeError};
-use crate::message::{Descriptor, Incoming, Outgoing, Topic};
+use crate::message::{Decoder, Descriptor, Encode, Topic};
 use crate::wire;
 
 /// Makes a message type of a topic and a schema.
@@ -39,7 +39,7 @@ use crate::wire;
 ///
 /// ```
 /// use serde_json::json;
-/// use thoth_messaging::Outgoing;
+/// use thoth_messaging::Encode;
 /// use thoth_messaging::dynamic::message_factory;
 ///
 /// let build_failed = message_factory("ci.build-failed", [("commit", "string"), ("exit_code", "integer")])?
@@ -159,7 +159,7 @@ impl MessageType {
     }
 }
 
-impl Incoming for MessageType {
+impl Decoder for MessageType {
     type Message = DynamicMessage;
 
     fn descriptor(&self) -> &Descriptor {
@@ -219,7 +219,7 @@ impl DynamicMessage {
     }
 }
 
-impl Outgoing for DynamicMessage {
+impl Encode for DynamicMessage {
     fn descriptor(&self) -> &Descriptor {
         &self.message_type.inner.descriptor
     }

@@ -8,7 +8,7 @@ use heck::ToKebabCase;
 use serde_json::{Map, Value, json};
 
 use super::MessageType;
-use crate::message::Incoming;
+use crate::message::Decoder;
 
 impl MessageType {
     /// Writes the schema file that makes this type a generated one: `<folder>/<name-in-kebab-case>.schema.json`, as

@@ -22,7 +22,7 @@ async fn note(released: PackageReleased, context: Context<Seen>) -> Result<(), S
     Ok(())
 }
 
-/// Many more than may be in hand, so that partitions are paused and resumed all the time.
+/// Many more than may be in flight, so that partitions are paused and resumed all the time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backlog_is_handled_completely_and_in_order() {
     for per_key in [None, Some(16)] {
@@ -40,7 +40,7 @@ async fn a_backlog_is_handled_completely_and_in_order() {
 
         let seen = Seen::default();
         let test = TestApp::start_on(kafka, Time::Skips, |kafka| {
-            let app = App::new(kafka).state(Arc::clone(&seen)).handle(note).in_hand(100);
+            let app = App::new(kafka).state(Arc::clone(&seen)).handle(note).max_in_flight(100);
             per_key.into_iter().fold(app, App::per_key)
         });
         let test = test.await.unwrap();

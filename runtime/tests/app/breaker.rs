@@ -9,7 +9,7 @@ use crate::{Script, kafka, on_partition, released, topic};
 const PAUSE: Duration = Duration::from_secs(60);
 
 async fn start(script: &Script, window: usize) -> TestApp {
-    let breaker = Breaker::default().window(window).share(1.0).pause(PAUSE);
+    let breaker = Breaker::default().window(window).failure_ratio(1.0).pause(PAUSE);
     let app = |kafka: &_| script.app(kafka).breaker(breaker).retries(Retries::none());
     TestApp::start_on(kafka(2).await, Time::Held, app).await.unwrap()
 }

@@ -33,7 +33,7 @@ async fn what_is_being_handled_may_end_and_nothing_else_begins() {
 async fn what_is_not_handled_by_the_deadline_is_given_up_and_comes_again() {
     let script = Script::default();
     let kafka = kafka(1).await;
-    let app = |kafka: &_| script.app(kafka).drain_within(Duration::from_millis(100));
+    let app = |kafka: &_| script.app(kafka).drain_timeout(Duration::from_millis(100));
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     test.publish(&released("flask", "1")).await.unwrap();
     test.publish(&released("wait", "2")).await.unwrap();
@@ -173,7 +173,7 @@ async fn a_group_that_grows_and_shrinks_handles_everything_in_order_and_nothing_
 }
 
 #[tokio::test]
-async fn what_is_in_hand_of_a_lost_partition_is_given_up_at_once_and_comes_again() {
+async fn what_is_in_flight_of_a_lost_partition_is_given_up_at_once_and_comes_again() {
     let script = Script::default();
     let kafka = kafka(1).await;
     let Some(cluster) = kafka.in_process() else { return };
@@ -200,7 +200,7 @@ async fn a_handler_may_take_longer_than_the_poll_interval() {
         let kafka = kafka.clone().with("max.poll.interval.ms", "6000");
         // It must be shorter, and with the protocol of the in-process cluster the broker says it.
         let kafka = if is_in_process { kafka } else { kafka.with("session.timeout.ms", "6000") };
-        script.app(&kafka).in_hand(1)
+        script.app(&kafka).max_in_flight(1)
     };
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     test.publish(&released("wait", "1")).await.unwrap();

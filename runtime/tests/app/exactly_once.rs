@@ -271,7 +271,7 @@ async fn what_is_being_handled_at_the_end_may_end_and_is_committed() {
     assert!(!stopping.is_finished());
     script.open_gate();
     let summary = time::timeout(DEADLINE, stopping).await.unwrap().unwrap().unwrap();
-    // Whether the second one was in hand by then is chance; it is not begun.
+    // Whether the second one was in flight by then is chance; it is not begun.
     assert_eq!((summary.handled, script.began().len()), (1, 1));
     if kafka.in_process().is_none() {
         assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 1)].into());

@@ -6,7 +6,7 @@ use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::dynamic::{DynamicMessage, message_factory};
 use thoth_messaging::messages::{PackageReleased, SolvedPackage, UnresolvedPackage};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
-use thoth_messaging::{Incoming, Message, Several};
+use thoth_messaging::{Decoder, Message, OneOf};
 
 use crate::{Script, committed, released, topic};
 
@@ -161,7 +161,7 @@ async fn one_handler_may_have_several_topics() {
             }
         }
     }
-    let events = || Several::of(Event::Released).and(Event::Solved);
+    let events = || OneOf::of(Event::Released).and(Event::Solved);
     let test = TestApp::start(|kafka| App::new(kafka).handle_of(events(), on_event)).await.unwrap();
     test.publish(&released("flask", "1")).await.unwrap();
     test.settled(2).await.unwrap();

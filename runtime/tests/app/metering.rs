@@ -93,7 +93,7 @@ async fn what_is_handled_fails_and_is_given_up_is_counted_by_topic() {
 }
 
 #[tokio::test]
-async fn what_is_in_hand_is_seen_with_its_age_and_the_lag() {
+async fn what_is_in_flight_is_seen_with_its_age_and_the_lag() {
     let (seen, _guard) = recorder();
     let script = Script::default();
     let kafka = kafka(2).await;
@@ -104,14 +104,14 @@ async fn what_is_in_hand_is_seen_with_its_age_and_the_lag() {
     script.wait_for_attempts(1).await;
     let topic = test.kafka().topic_name(topic());
     let partition = [("topic", &*topic), ("partition", "1")];
-    seen.wait_for(names::IN_HAND, &partition, |messages| messages == 3.0).await;
+    seen.wait_for(names::IN_FLIGHT, &partition, |messages| messages == 3.0).await;
     seen.wait_for(names::LAG, &partition, |messages| messages == 3.0).await;
-    seen.wait_for(names::OLDEST_IN_HAND, &partition, |seconds| seconds > 0.2 && seconds < 600.0).await;
+    seen.wait_for(names::OLDEST_IN_FLIGHT, &partition, |seconds| seconds > 0.2 && seconds < 600.0).await;
     seen.wait_for(names::REBALANCES, &[], |times| times >= 1.0).await;
     script.open_gate();
-    seen.wait_for(names::IN_HAND, &partition, |messages| messages == 2.0).await;
+    seen.wait_for(names::IN_FLIGHT, &partition, |messages| messages == 2.0).await;
     seen.wait_for(names::COMMIT_AGE, &[], |seconds| seconds < 5.0).await;
-    assert_eq!(seen.value(names::IN_HAND, &[("partition", "0")]), Some(0.0));
+    assert_eq!(seen.value(names::IN_FLIGHT, &[("partition", "0")]), Some(0.0));
 }
 
 #[tokio::test]
@@ -172,5 +172,5 @@ async fn an_app_runs_without_statistics() {
     let test = TestApp::start(app).await.unwrap();
     test.publish(&released("flask", "1")).await.unwrap();
     test.settled(1).await.unwrap();
-    assert_eq!((seen.value(names::HANDLED, &[]), seen.value(names::IN_HAND, &[])), (Some(1.0), None));
+    assert_eq!((seen.value(names::HANDLED, &[]), seen.value(names::IN_FLIGHT, &[])), (Some(1.0), None));
 }

@@ -64,7 +64,7 @@ async fn each_key_keeps_its_order() {
     }
     let seen = std::sync::Arc::new(Seen::default());
     let kafka = kafka(3).await;
-    let app = |kafka: &_| App::new(kafka).state(seen.clone()).handle(note).per_key(4).in_hand(8);
+    let app = |kafka: &_| App::new(kafka).state(seen.clone()).handle(note).per_key(4).max_in_flight(8);
     let test = TestApp::start_on(kafka, Time::Skips, app).await.unwrap();
     let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for n in 0..200 {
@@ -78,13 +78,13 @@ async fn each_key_keeps_its_order() {
 }
 
 #[tokio::test]
-async fn more_than_what_may_be_in_hand_comes_as_there_is_room() {
-    comes_as_there_is_room(|app| app.in_hand(2)).await;
+async fn more_than_what_may_be_in_flight_comes_as_there_is_room() {
+    comes_as_there_is_room(|app| app.max_in_flight(2)).await;
 }
 
 #[tokio::test]
-async fn more_bytes_than_may_be_in_hand_come_as_there_is_room() {
-    comes_as_there_is_room(|app| app.in_hand_bytes(500)).await;
+async fn more_bytes_than_may_be_in_flight_come_as_there_is_room() {
+    comes_as_there_is_room(|app| app.max_in_flight_bytes(500)).await;
 }
 
 async fn comes_as_there_is_room(bound: impl FnOnce(App<Script>) -> App<Script>) {

@@ -92,8 +92,9 @@ async fn the_number_of_attempts_is_a_setting() {
 #[tokio::test]
 async fn a_handler_that_takes_too_long_has_failed() {
     let script = Script::default();
-    let app =
-        |kafka: &_| script.app(kafka).attempt_within(Duration::from_millis(50)).retries(Retries::default().attempts(2));
+    let app = |kafka: &_| {
+        script.app(kafka).attempt_timeout(Duration::from_millis(50)).retries(Retries::default().attempts(2))
+    };
     let test = TestApp::start_on(kafka(1).await, Time::Skips, app).await.unwrap();
     test.publish(&released("wait", "1")).await.unwrap();
     test.publish(&released("flask", "2")).await.unwrap();

@@ -14,7 +14,7 @@ use thoth_messaging::dynamic::{DynamicMessage, MessageType};
 use thoth_messaging::message::TopicProperty;
 use thoth_messaging::messages::{PackageReleased, SolvedPackage};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
-use thoth_messaging::{Incoming as _, Message, Topic, message_factory};
+use thoth_messaging::{Decoder as _, Message, Topic, message_factory};
 
 use crate::{DEADLINE, Script, committed, kafka, released, topic};
 
@@ -73,7 +73,7 @@ async fn a_topic_that_is_made_anew_is_read_from_its_start() {
     let Some(kafka) = real_kafka("to delete a topic").await else { return };
     let script = Script::default();
     // Paused, so that the app does not see how short the new topic is at first: it would go on at its old offset.
-    let app = |kafka: &Kafka| script.app(kafka).in_hand(1);
+    let app = |kafka: &Kafka| script.app(kafka).max_in_flight(1);
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     for (name, version) in [("flask", "old 0"), ("flask", "old 1"), ("wait", "old 2")] {
         test.publish(&released(name, version)).await.unwrap();

@@ -37,7 +37,7 @@ async fn what_is_sent_is_received_with_its_key() {
     assert_eq!((record.topic(), record.partition(), record.offset()), (delivery.topic.as_str(), 0, 0));
     assert!(test.in_process().is_some() || record.timestamp() == delivery.timestamp);
     assert!(record.headers().is_empty());
-    received.done();
+    received.ack();
     consumer.close(DEADLINE).await.unwrap();
 }
 
@@ -67,14 +67,14 @@ async fn after_a_restart_what_was_not_done_comes_again_and_only_that() {
 
     let mut consumer = kafka.consumer().unwrap();
     let mut received = receive(&mut consumer, 4).await;
-    received.drain(..2).for_each(Received::done);
+    received.drain(..2).for_each(Received::ack);
     drop(received);
     consumer.close(DEADLINE).await.unwrap();
 
     let mut consumer = kafka.consumer().unwrap();
     let received = receive(&mut consumer, 2).await;
     assert_eq!(versions(&received), ["3", "4"]);
-    received.into_iter().for_each(Received::done);
+    received.into_iter().for_each(Received::ack);
     consumer.close(DEADLINE).await.unwrap();
 
     send(&kafka, "flask", &["5"]).await;
@@ -92,7 +92,7 @@ async fn what_is_done_out_of_order_waits_for_what_is_before_it() {
     for received in received.into_iter().rev() {
         // All but the third.
         if received.message().package_version != "3" {
-            received.done();
+            received.ack();
         }
     }
     consumer.close(DEADLINE).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_dropped_consumer_commits_what_is_done() {
     send(&kafka, "flask", &["1", "2"]).await;
 
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-    next(&mut consumer).await.unwrap().done();
+    next(&mut consumer).await.unwrap().ack();
     drop(consumer);
 
     let mut consumer = kafka.consumer().unwrap();
@@ -121,7 +121,7 @@ async fn without_auto_commit_close_commits() {
     send(&kafka, "flask", &["1", "2"]).await;
 
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-    next(&mut consumer).await.unwrap().done();
+    next(&mut consumer).await.unwrap().ack();
     consumer.close(DEADLINE).await.unwrap();
 
     let mut consumer = kafka.consumer().unwrap();
@@ -136,7 +136,7 @@ async fn done_after_close_changes_nothing() {
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
     let received = next(&mut consumer).await.unwrap();
     consumer.close(DEADLINE).await.unwrap();
-    received.done();
+    received.ack();
 
     let mut consumer = kafka.consumer().unwrap();
     assert_eq!(versions(&receive(&mut consumer, 1).await), ["1"]);
@@ -157,7 +157,7 @@ async fn a_partition_that_moves_takes_along_what_is_done_and_nothing_else() {
         // The first ten of each partition.
         if received.record().offset() < 10 {
             done.push(received.message().package_version.clone());
-            received.done();
+            received.ack();
         } else {
             kept.push(received);
         }
@@ -176,7 +176,7 @@ async fn a_partition_that_moves_takes_along_what_is_done_and_nothing_else() {
     assert!(!done.contains(&moved.message().package_version));
 
     // Whoever had it before cannot mark it any more.
-    kept.into_iter().for_each(Received::done);
+    kept.into_iter().for_each(Received::ack);
     second.close(DEADLINE).await.unwrap();
     first.close(DEADLINE).await.unwrap();
     let mut third = kafka.consumer::<PackageReleased>().unwrap();
@@ -203,7 +203,7 @@ async fn an_invalid_payload_is_an_item_and_the_stream_goes_on() {
     assert_eq!(invalid.record.key(), Some(&b"flask"[..]));
     let header = &invalid.record.headers()[0];
     assert_eq!((header.name.as_str(), header.value.as_deref()), ("origin", Some(&b"elsewhere"[..])));
-    invalid.done();
+    invalid.ack();
 
     let error = next(&mut consumer).await.unwrap_err();
     let ReceiveError::Invalid(invalid) = error else { panic!("{error:?}") };
@@ -228,7 +228,7 @@ async fn a_tombstone_is_an_item_of_its_own() {
     let error = next(&mut consumer).await.unwrap_err();
     let ReceiveError::Tombstone(record) = error else { panic!("{error:?}") };
     assert_eq!((record.key(), record.payload()), (Some(&b"flask"[..]), None));
-    record.done();
+    record.ack();
     assert_eq!(next(&mut consumer).await.unwrap().message().package_version, "1");
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use thoth_messaging::client::{Delivery, Kafka, ProducerRecord, TransactionError};
 use thoth_messaging::dynamic::MessageType;
 use thoth_messaging::messages::PackageReleased;
-use thoth_messaging::{Incoming as _, Topic, message_factory};
+use thoth_messaging::{Decoder as _, Topic, message_factory};
 use tokio::task::JoinHandle;
 use tokio::time;
 
@@ -58,7 +58,7 @@ async fn process(kafka: &Kafka, id: &str) -> TransactionError {
             let result = results().message(&json!({"of": received.message().package_version})).unwrap();
             // If it fails, so does the commit.
             let _ = transaction.send(&result).await;
-            transaction.done(received);
+            transaction.ack(received);
         }
         match transaction.commit().await {
             Err(error) if !error.is_retriable() => return error,

@@ -5,7 +5,7 @@ use thoth_messaging::client::{CloseError, ProducerRecord, ReceiveError, Received
 use thoth_messaging::dynamic::DynamicMessage;
 use thoth_messaging::messages::{PackageReleased, ThothRepoInit};
 use thoth_messaging::testing::{InProcessKafka, TestKafka};
-use thoth_messaging::{Incoming as _, Message as _, Several, Typed, message_factory};
+use thoth_messaging::{Decoder as _, Message as _, OneOf, Typed, message_factory};
 
 use crate::{DEADLINE, kafka, next, receive, released, send, topic, versions};
 
@@ -28,7 +28,7 @@ async fn one_consumer_reads_messages_of_several_topics() {
     let wrong = ProducerRecord::raw(kafka.topic_name(&dynamic.descriptor().topic)).with_payload(r#"{"n": "two"}"#);
     producer.send(wrong).await.unwrap();
 
-    let events = Several::of(Event::Released).and_incoming(dynamic.clone(), Event::Dynamic);
+    let events = OneOf::of(Event::Released).and_decoder(dynamic.clone(), Event::Dynamic);
     let mut consumer = kafka.consumer_of(events).unwrap();
     let (mut released, mut others, mut refused) = (0, 0, 0);
     for _ in 0..3 {
@@ -38,7 +38,7 @@ async fn one_consumer_reads_messages_of_several_topics() {
                     Event::Released(message) => released += i32::from(message.package_version == "1"),
                     Event::Dynamic(message) => others += i32::from(message.contents()["n"] == 2),
                 }
-                received.done();
+                received.ack();
             }
             Err(ReceiveError::Invalid(invalid)) => {
                 assert!(invalid.record.topic().ends_with("other"), "{invalid:?}");
@@ -53,7 +53,7 @@ async fn one_consumer_reads_messages_of_several_topics() {
 #[tokio::test]
 async fn a_missing_topic_of_several_is_named() {
     let (_test, kafka) = kafka(1).await;
-    let both = Several::of(|_: PackageReleased| ()).and(|_: ThothRepoInit| ());
+    let both = OneOf::of(|_: PackageReleased| ()).and(|_: ThothRepoInit| ());
     let mut consumer = kafka.consumer_of(both).unwrap();
     let error = next(&mut consumer).await.unwrap_err();
     let missing = kafka.topic_name(&ThothRepoInit::DESCRIPTOR.topic);
@@ -66,7 +66,7 @@ fn of_several_types_on_one_topic_the_first_that_accepts_wins() {
         let schema = json!({"type": "object", "required": [property]});
         message_factory("shared", schema).unwrap()
     };
-    let several = Several::of_incoming(with("first"), |_| 1).and_incoming(with("second"), |_| 2);
+    let several = OneOf::of_decoder(with("first"), |_| 1).and_decoder(with("second"), |_| 2);
     assert_eq!(several.decode_from("shared", br#"{"first": 0, "second": 0}"#).unwrap(), 1);
     assert_eq!(several.decode_from("shared", br#"{"second": 0}"#).unwrap(), 2);
     let error = several.decode_from("shared", b"{}").unwrap_err();
@@ -146,7 +146,7 @@ async fn a_static_member_has_its_partition_back_after_a_restart_and_nobody_else_
         };
         let received = tokio::time::timeout(DEADLINE, back).await.unwrap();
         assert_eq!(received.record().partition(), of_first.partition, "{protocol}");
-        received.done();
+        received.ack();
     }
 }
 
@@ -157,7 +157,7 @@ async fn a_consumer_without_a_broker_is_closed_at_its_deadline() {
     let kafka = cluster.kafka().with_group("test");
     send(&kafka, "flask", &["1"]).await;
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-    next(&mut consumer).await.unwrap().done();
+    next(&mut consumer).await.unwrap().ack();
     cluster.broker_down(1).unwrap();
     let closed = tokio::time::timeout(DEADLINE, consumer.close(Duration::from_secs(1))).await.unwrap();
     let error = closed.unwrap_err();
@@ -171,7 +171,7 @@ async fn both_group_protocols_commit_what_is_done() {
         let kafka = kafka.with("group.protocol", protocol);
         send(&kafka, "flask", &["1", "2", "3"]).await;
         let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-        receive(&mut consumer, 2).await.into_iter().for_each(Received::done);
+        receive(&mut consumer, 2).await.into_iter().for_each(Received::ack);
         consumer.close(DEADLINE).await.unwrap();
         let mut consumer = kafka.consumer_of(Typed::<PackageReleased>::new()).unwrap();
         assert_eq!(versions(&receive(&mut consumer, 1).await), ["3"], "{protocol}");

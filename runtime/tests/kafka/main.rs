@@ -8,7 +8,6 @@
 )]
 
 mod admin;
-mod browser;
 mod consumer;
 mod exactly_once;
 mod groups;
@@ -22,6 +21,7 @@ mod secure;
 mod security;
 mod send_all;
 mod settings;
+mod topic_reader;
 mod transactions;
 
 use std::error::Error;
@@ -30,7 +30,7 @@ use std::time::Duration;
 use thoth_messaging::client::{Consumer, Kafka, ReceiveError, Received};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::TestKafka;
-use thoth_messaging::{Incoming, Message, Topic, Typed};
+use thoth_messaging::{Decoder, Message, Topic, Typed};
 use tokio::time;
 
 /// Longer than anything takes that works.
@@ -70,7 +70,7 @@ async fn send(kafka: &Kafka, package_name: &str, versions: &[&str]) {
     producer.close(DEADLINE).await.unwrap();
 }
 
-async fn next<I: Incoming>(consumer: &mut Consumer<I>) -> Result<Received<I::Message>, ReceiveError> {
+async fn next<I: Decoder>(consumer: &mut Consumer<I>) -> Result<Received<I::Message>, ReceiveError> {
     time::timeout(DEADLINE, consumer.next()).await.expect("a message in time").expect("an open stream")
 }
 

@@ -88,8 +88,8 @@ async fn what_was_received_before_a_seek_is_not_marked_by_it() {
     let before = receive(&mut consumer, 5).await;
     consumer.seek(&partition(&kafka, 0), Position::Offset(1)).await.unwrap();
     let mut after = receive(&mut consumer, 4).await;
-    before.into_iter().for_each(Received::done);
-    after.remove(0).done();
+    before.into_iter().for_each(Received::ack);
+    after.remove(0).ack();
     consumer.close(DEADLINE).await.unwrap();
 
     let mut consumer = kafka.consumer().unwrap();
@@ -101,7 +101,7 @@ async fn a_skip_forward_leaves_out_what_is_between() {
     let (_test, kafka, mut consumer) = five().await;
     let kept = receive(&mut consumer, 2).await;
     consumer.seek(&partition(&kafka, 0), Position::Offset(3)).await.unwrap();
-    receive(&mut consumer, 1).await.remove(0).done();
+    receive(&mut consumer, 1).await.remove(0).ack();
     drop(kept);
     consumer.close(DEADLINE).await.unwrap();
     let mut consumer = kafka.consumer().unwrap();
@@ -144,12 +144,12 @@ async fn the_lag_counts_what_is_not_done() {
     let at_start = lag(&consumer).await;
     assert_eq!((at_start.partition.clone(), at_start.next, at_start.end), (partition(&kafka, 0), 0, 5));
     let mut received = receive(&mut consumer, 4).await;
-    received.remove(1).done();
+    received.remove(1).ack();
     assert_eq!(lag(&consumer).await.records(), 5, "received, or done out of order, is not handled");
-    received.remove(0).done();
+    received.remove(0).ack();
     assert_eq!(lag(&consumer).await.records(), 3);
-    received.into_iter().for_each(Received::done);
-    next(&mut consumer).await.unwrap().done();
+    received.into_iter().for_each(Received::ack);
+    next(&mut consumer).await.unwrap().ack();
     assert_eq!(lag(&consumer).await.records(), 0);
     consumer.close(DEADLINE).await.unwrap();
 
@@ -174,7 +174,7 @@ async fn a_replay_reads_from_a_position_on_and_changes_nothing_for_any_group() {
         let received = receive(&mut replay, count).await;
         let mut replayed: Vec<_> = versions(&received).into_iter().map(str::to_owned).collect();
         replayed.sort_unstable();
-        received.into_iter().for_each(Received::done);
+        received.into_iter().for_each(Received::ack);
         replay.close(DEADLINE).await.unwrap();
         replayed
     };

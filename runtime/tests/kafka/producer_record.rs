@@ -36,7 +36,7 @@ async fn a_deletion_is_a_tombstone_where_the_message_was() {
     assert_eq!((deleted.topic, deleted.partition), (sent.topic, sent.partition));
 
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-    next(&mut consumer).await.unwrap().done();
+    next(&mut consumer).await.unwrap().ack();
     let error = next(&mut consumer).await.unwrap_err();
     let ReceiveError::Tombstone(record) = error else { panic!("{error:?}") };
     assert_eq!((record.key(), record.payload()), (Some(&b"flask"[..]), None));
@@ -92,7 +92,7 @@ async fn dynamic_messages_and_their_deletions_go_through_the_same_door() {
     let producer = kafka.producer().unwrap();
     let message = dynamic.message(&json!({"package_name": "flask", "n": 1})).unwrap();
     producer.send(&message).await.unwrap();
-    let boxed: Box<dyn thoth_messaging::Outgoing> = Box::new(released("flask", "2"));
+    let boxed: Box<dyn thoth_messaging::Encode> = Box::new(released("flask", "2"));
     producer.send(&boxed).await.unwrap();
     producer.send(boxed.as_ref()).await.unwrap();
     producer.send(ProducerRecord::tombstone(&descriptor.topic, "flask")).await.unwrap();

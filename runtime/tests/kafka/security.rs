@@ -17,7 +17,7 @@ async fn round_trip(kafka: &Kafka) {
     producer.send(&released("flask", "1")).await.unwrap();
     producer.close(DEADLINE).await.unwrap();
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-    next(&mut consumer).await.unwrap().done();
+    next(&mut consumer).await.unwrap().ack();
     consumer.close(DEADLINE).await.unwrap();
     kafka.transactional(kafka.topic_name(&topic(1))).await.unwrap().close(DEADLINE).await.unwrap();
 }

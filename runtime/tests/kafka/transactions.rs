@@ -10,7 +10,7 @@ use thoth_messaging::client::{
 use thoth_messaging::dynamic::{DynamicMessage, MessageType};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{ApiKey, InProcessKafka, ResponseError, TestKafka};
-use thoth_messaging::{Incoming as _, message_factory};
+use thoth_messaging::{Decoder as _, message_factory};
 
 use crate::{DEADLINE, kafka, next, receive, released, send, topic, versions};
 
@@ -58,7 +58,7 @@ async fn what_is_committed_is_sent_and_handled() {
             for received in receive(&mut consumer, 2).await {
                 transaction.send(&result(&received)).await.unwrap();
                 sent.push(received.message().package_version.clone());
-                transaction.done(received);
+                transaction.ack(received);
             }
             transaction.commit().await.unwrap();
         }
@@ -87,20 +87,20 @@ async fn what_is_aborted_comes_again_and_is_never_read() {
     let transaction = producer.begin().await.unwrap();
     let received = receive(&mut consumer, 1).await.remove(0);
     transaction.send(&result(&received)).await.unwrap();
-    transaction.done(received);
+    transaction.ack(received);
     transaction.commit().await.unwrap();
 
     let transaction = producer.begin().await.unwrap();
     for received in receive(&mut consumer, 2).await {
         transaction.send(&results().message(&json!({"of": "aborted"})).unwrap()).await.unwrap();
-        transaction.done(received);
+        transaction.ack(received);
     }
     transaction.abort().await.unwrap();
 
     let transaction = producer.begin().await.unwrap();
     for received in receive(&mut consumer, 2).await {
         transaction.send(&result(&received)).await.unwrap();
-        transaction.done(received);
+        transaction.ack(received);
     }
     transaction.commit().await.unwrap();
     consumer.close(DEADLINE).await.unwrap();
@@ -121,7 +121,7 @@ async fn a_dropped_transaction_is_aborted_by_the_next() {
     let mut producer = kafka.transactional(kafka_id(&kafka)).await.unwrap();
     let transaction = producer.begin().await.unwrap();
     for received in receive(&mut consumer, 2).await {
-        transaction.done(received);
+        transaction.ack(received);
     }
     drop(transaction);
 
@@ -129,7 +129,7 @@ async fn a_dropped_transaction_is_aborted_by_the_next() {
     let received = receive(&mut consumer, 2).await;
     assert_eq!(versions(&received), ["1", "2"]);
     for received in received {
-        transaction.done(received);
+        transaction.ack(received);
     }
     drop(transaction);
     producer.close(DEADLINE).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_commit_that_nobody_waits_for_goes_on_and_the_next_transaction_comes_b
         let transaction = producer.begin().await.unwrap();
         let received = next(&mut consumer).await.unwrap();
         transaction.send(&result(&received)).await.unwrap();
-        transaction.done(received);
+        transaction.ack(received);
         assert!(transaction.commit().now_or_never().is_none());
     }
     producer.close(DEADLINE).await.unwrap();
@@ -161,8 +161,8 @@ async fn a_record_that_is_left_out_aborts_the_transaction() {
     let mut producer = kafka.transactional(kafka_id(&kafka)).await.unwrap();
     let transaction = producer.begin().await.unwrap();
     let mut received = receive(&mut consumer, 3).await;
-    transaction.done(received.remove(0));
-    transaction.done(received.remove(1));
+    transaction.ack(received.remove(0));
+    transaction.ack(received.remove(1));
     let error = transaction.commit().await.unwrap_err();
     let TransactionError::Aborted { reason: AbortReason::LeftOut { offset: 1, .. }, .. } = &error else {
         panic!("{error:?}")
@@ -171,7 +171,7 @@ async fn a_record_that_is_left_out_aborts_the_transaction() {
 
     // All of it comes again, and what was received before counts no more.
     let transaction = producer.begin().await.unwrap();
-    transaction.done(received.remove(0));
+    transaction.ack(received.remove(0));
     let error = transaction.commit().await.unwrap_err();
     assert!(
         matches!(error, TransactionError::Aborted { reason: AbortReason::Revoked { offset: 1, .. }, .. }),
@@ -187,7 +187,7 @@ async fn what_another_member_has_by_now_aborts_the_transaction() {
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
     let mut producer = kafka.transactional(kafka_id(&kafka)).await.unwrap();
     let transaction = producer.begin().await.unwrap();
-    transaction.done(next(&mut consumer).await.unwrap());
+    transaction.ack(next(&mut consumer).await.unwrap());
     consumer.close(DEADLINE).await.unwrap();
     let error = transaction.commit().await.unwrap_err();
     assert!(matches!(error, TransactionError::Aborted { reason: AbortReason::Revoked { .. }, .. }), "{error:?}");
@@ -201,12 +201,12 @@ async fn what_was_done_otherwise_is_committed_with_what_is_behind_it() {
     let (test, kafka) = kafka_with_results(1).await;
     send(&kafka, "flask", &["1", "2", "3", "4", "5"]).await;
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
-    next(&mut consumer).await.unwrap().done();
+    next(&mut consumer).await.unwrap().ack();
     let mut producer = kafka.transactional(kafka_id(&kafka)).await.unwrap();
     let transaction = producer.begin().await.unwrap();
-    transaction.done(next(&mut consumer).await.unwrap());
-    next(&mut consumer).await.unwrap().done();
-    transaction.done(next(&mut consumer).await.unwrap());
+    transaction.ack(next(&mut consumer).await.unwrap());
+    next(&mut consumer).await.unwrap().ack();
+    transaction.ack(next(&mut consumer).await.unwrap());
     transaction.commit().await.unwrap();
     consumer.close(DEADLINE).await.unwrap();
 

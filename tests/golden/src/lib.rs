@@ -2,7 +2,7 @@
 //!
 //! A case is a folder under `cases/`: `schemas/`, the code that is generated from them (`messages.rs`), payloads that
 //! each message accepts and refuses (`accept/` and `reject/`, a file for each message, a payload on each line), and what
-//! is written again of those that it accepts (`recoded/`). The build script finds the cases; nothing lists them. Where
+//! is written again of those that it accepts (`reencoded/`). The build script finds the cases; nothing lists them. Where
 //! there is a `build.txt`, it has the options, as they stand in a build script; a file `options` has options too, a word
 //! each: `formats=asserted` or `formats=mapped`.
 

@@ -96,7 +96,7 @@ fn any(value: &Value, holds: &dyn Fn(&Value) -> bool) -> bool {
 
 /// What is written of a payload that was read.
 fn written(payload: &Value, oracle: &Oracle, entry: &Entry) -> Result<&'static str, String> {
-    let text = match entry.recode(payload.to_string().as_bytes()) {
+    let text = match entry.reencode(payload.to_string().as_bytes()) {
         Ok(text) => text,
         // With defaults filled in, nulls and unknown members left out, it may be another value.
         Err(RecodeError::Encode(_)) => return Ok("not written"),

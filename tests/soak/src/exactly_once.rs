@@ -105,7 +105,7 @@ async fn read(kafka: Kafka, load: Load) -> Result<BTreeMap<(String, u64), usize>
         let received = received?;
         let Outcome { lane, number } = received.message().clone();
         *read.entry((lane, number)).or_default() += 1;
-        received.done();
+        received.ack();
     }
     consumer.close(Duration::from_secs(10)).await?;
     Ok(read)
@@ -119,7 +119,7 @@ async fn count_uncommitted(run: &Run, load: Load) -> Result<usize, Box<dyn Error
     loop {
         let quiet = if count as u64 >= load.messages { 3 } else { 30 };
         let Ok(Some(received)) = time::timeout(Duration::from_secs(quiet), consumer.next()).await else { break };
-        received?.done();
+        received?.ack();
         count += 1;
     }
     consumer.close(Duration::from_secs(10)).await?;

@@ -59,7 +59,7 @@ impl Count {
         Self(Arc::new(Counted { handled: AtomicU64::new(0), wanted, begin, end, all: Notify::new() }))
     }
 
-    /// The first one is in hand, if it was not before.
+    /// The first one is in flight, if it was not before.
     fn begin(&self) {
         self.0.begin.get_or_init(Instant::now);
     }
@@ -111,7 +111,7 @@ pub(crate) async fn run(run: &Run, messages: u64) -> Result<(), Failure> {
 async fn read(kafka: &Kafka, count: Count) -> Result<(), Failure> {
     let mut consumer = kafka.clone().with_group("read").consumer::<Step>()?;
     while let Some(received) = consumer.next().await {
-        received?.done();
+        received?.ack();
         if count.add() {
             break;
         }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use thoth_messaging::client::{Consumer, ReceiveError, Record, TopicPartition};
-use thoth_messaging::{DecodeError, Descriptor, Incoming, Schema, Topic};
+use thoth_messaging::{DecodeError, Decoder, Descriptor, Schema, Topic};
 use tokio::time;
 
 use super::source::Subject;
@@ -37,7 +37,7 @@ pub(super) struct Member {
 /// Reads records, and decodes nothing.
 pub(super) struct Raw(Vec<Descriptor>);
 
-impl Incoming for Raw {
+impl Decoder for Raw {
     type Message = ();
 
     fn descriptor(&self) -> &Descriptor {

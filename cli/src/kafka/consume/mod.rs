@@ -59,7 +59,7 @@ async fn print(
         };
         let Some(record) = record else { return Ok(()) };
         show(&record, subjects, selection, printer, context)?;
-        record.done();
+        record.ack();
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::pin::Pin;
 
 use futures_util::{Stream, StreamExt as _, stream};
-use thoth_messaging::client::{Browser, Position, ReceiveError, Record};
+use thoth_messaging::client::{Position, ReceiveError, Record, TopicReader};
 
 use super::args::ConsumeArgs;
 use super::group::Member;
@@ -39,9 +39,9 @@ impl Records {
     ) -> Result<Self, Failure> {
         let mut topics = Vec::new();
         for subject in subjects {
-            let browser = cluster.kafka.browser(&subject.topic)?;
-            let parts = parts(&browser, subject, arguments).await?;
-            topics.push(records(browser, parts));
+            let reader = cluster.kafka.topic_reader(&subject.topic)?;
+            let parts = parts(&reader, subject, arguments).await?;
+            topics.push(records(reader, parts));
         }
         if arguments.follow {
             return Ok(Self::Browsed(Box::pin(stream::select_all(topics))));
@@ -67,51 +67,51 @@ impl Records {
 }
 
 /// The records of one topic. Nothing is fetched before they are asked for.
-fn records(browser: Browser, parts: BTreeMap<i32, Range<i64>>) -> Browsed {
-    Box::pin(stream::unfold((browser, Some(parts)), async |(mut browser, parts)| {
+fn records(reader: TopicReader, parts: BTreeMap<i32, Range<i64>>) -> Browsed {
+    Box::pin(stream::unfold((reader, Some(parts)), async |(mut reader, parts)| {
         if let Some(parts) = parts
-            && let Err(error) = browser.read(parts).await
+            && let Err(error) = reader.read(parts).await
         {
-            return Some((Err(error), (browser, None)));
+            return Some((Err(error), (reader, None)));
         }
-        let record = browser.next().await?;
-        Some((record, (browser, None)))
+        let record = reader.next().await?;
+        Some((record, (reader, None)))
     }))
 }
 
 /// Which offsets are read, by partition.
 async fn parts(
-    browser: &Browser,
+    reader: &TopicReader,
     subject: &Subject,
     arguments: &ConsumeArgs,
 ) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
-    let from = offsets(browser, arguments.from).await?;
+    let from = offsets(reader, arguments.from).await?;
     if let Some(unknown) = arguments.partitions.iter().find(|partition| !from.contains_key(partition)) {
         let numbers: Vec<_> = from.keys().map(ToString::to_string).collect();
         return Err(Failure::new(format!("topic `{}` has no partition {unknown}", subject.topic))
             .help(format!("its partitions are {}", numbers.join(", "))));
     }
-    let to = if arguments.follow { BTreeMap::new() } else { offsets(browser, arguments.to).await? };
+    let to = if arguments.follow { BTreeMap::new() } else { offsets(reader, arguments.to).await? };
     let is_asked_for = |partition: &i32| arguments.partitions.is_empty() || arguments.partitions.contains(partition);
     let part = |(partition, from)| (partition, from..to.get(&partition).copied().unwrap_or(i64::MAX));
     Ok(from.into_iter().filter(|(partition, _)| is_asked_for(partition)).map(part).collect())
 }
 
 /// The offset of a place, by partition.
-pub(crate) async fn offsets(browser: &Browser, place: Place) -> Result<BTreeMap<i32, i64>, Failure> {
+pub(crate) async fn offsets(reader: &TopicReader, place: Place) -> Result<BTreeMap<i32, i64>, Failure> {
     let position = match place {
         Place::Beginning => Position::Beginning,
         Place::End => Position::End,
         Place::Offset(offset) => Position::Offset(offset),
         Place::Time(time) => Position::Time(time),
         Place::Last(count) => {
-            let first = browser.offsets(Position::Beginning).await?;
-            let end = browser.offsets(Position::End).await?;
+            let first = reader.offsets(Position::Beginning).await?;
+            let end = reader.offsets(Position::End).await?;
             let start = |(partition, end): (i32, i64)| {
                 (partition, end.saturating_sub(count).max(first.get(&partition).copied().unwrap_or_default()))
             };
             return Ok(end.into_iter().map(start).collect());
         }
     };
-    Ok(browser.offsets(position).await?)
+    Ok(reader.offsets(position).await?)
 }

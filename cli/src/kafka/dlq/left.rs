@@ -1,11 +1,11 @@
 //! Which letters of a partition were sent again, and which are left.
 //!
-//! The bookmark of a partition is behind the last letter that was looked at. Its note names those before it that were not
+//! The position of a partition is behind the last letter that was looked at. Its note names those before it that were not
 //! sent: what was not valid, or not asked for, is tried the next time, and what was sent is not.
 
 use std::collections::BTreeMap;
 
-use thoth_messaging::client::Bookmark;
+use thoth_messaging::client::SavedPosition;
 
 /// Kafka takes notes of 4096 bytes by default.
 const LONGEST: usize = 4000;
@@ -24,8 +24,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn read(bookmark: &Bookmark) -> Self {
-        Self { next: bookmark.offset, before: ranges(&bookmark.note), ..Self::default() }
+    pub(super) fn read(position: &SavedPosition) -> Self {
+        Self { next: position.offset, before: ranges(&position.note), ..Self::default() }
     }
 
     /// The first offset that has a letter which was not sent.
@@ -83,11 +83,11 @@ impl Progress {
     }
 
     /// What Kafka is to keep; nothing where that is more than it takes.
-    pub(super) fn bookmark(&self) -> Option<Bookmark> {
+    pub(super) fn position(&self) -> Option<SavedPosition> {
         let ranges = self.left.iter().chain(&self.before);
         let range = |(from, to): (&i64, &i64)| if from == to { from.to_string() } else { format!("{from}-{to}") };
         let note = ranges.map(range).collect::<Vec<_>>().join(",");
-        (note.len() <= LONGEST).then_some(Bookmark { offset: self.next, note })
+        (note.len() <= LONGEST).then_some(SavedPosition { offset: self.next, note })
     }
 }
 
@@ -105,11 +105,11 @@ mod tests {
     use super::*;
 
     fn progress(next: i64, note: &str) -> Progress {
-        Progress::read(&Bookmark { offset: next, note: note.to_owned() })
+        Progress::read(&SavedPosition { offset: next, note: note.to_owned() })
     }
 
     fn kept(progress: &Progress) -> (i64, String) {
-        let Bookmark { offset, note } = progress.bookmark().unwrap();
+        let SavedPosition { offset, note } = progress.position().unwrap();
         (offset, note)
     }
 
@@ -157,6 +157,6 @@ mod tests {
         assert_eq!(progress(3, "{\"x\": 1}, 9-2,,").start(), 3);
         let mut many = Progress::default();
         (0..2000).for_each(|offset| many.looked_at(offset, offset % 2 == 0));
-        assert_eq!(many.bookmark(), None);
+        assert_eq!(many.position(), None);
     }
 }

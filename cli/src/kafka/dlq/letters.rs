@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use clap::Args;
 use thoth_messaging::app::DeadLetter;
-use thoth_messaging::client::{Browser, Position};
+use thoth_messaging::client::{Position, TopicReader};
 
 use crate::failure::Failure;
 
@@ -37,9 +37,9 @@ impl Which {
     }
 
     /// What there is of the partitions that are asked for, from the first letter that is there to the last one by now.
-    pub(super) async fn parts(&self, browser: &Browser, topic: &str) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
-        let first = browser.offsets(Position::Beginning).await?;
-        let end = browser.offsets(Position::End).await?;
+    pub(super) async fn parts(&self, reader: &TopicReader, topic: &str) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
+        let first = reader.offsets(Position::Beginning).await?;
+        let end = reader.offsets(Position::End).await?;
         if let Some(unknown) = self.partition.filter(|partition| !first.contains_key(partition)) {
             let numbers: Vec<_> = first.keys().map(ToString::to_string).collect();
             return Err(Failure::new(format!("topic `{topic}` has no partition {unknown}"))

@@ -72,15 +72,15 @@ pub(super) async fn run(arguments: &ListArgs, context: &mut Context) -> Result<O
 }
 
 async fn read(topic: String, group: &str, cluster: &Cluster) -> Result<Entry, Failure> {
-    let mut browser = cluster.kafka.clone().with_group(group).browser(&topic)?;
-    let first = browser.offsets(Position::Beginning).await?;
-    let end = browser.offsets(Position::End).await?;
-    let bookmarks = browser.bookmarks().await?;
-    let progress: BTreeMap<_, _> = bookmarks.iter().map(|(partition, it)| (*partition, Progress::read(it))).collect();
+    let mut reader = cluster.kafka.clone().with_group(group).topic_reader(&topic)?;
+    let first = reader.offsets(Position::Beginning).await?;
+    let end = reader.offsets(Position::End).await?;
+    let positions = reader.saved_positions().await?;
+    let progress: BTreeMap<_, _> = positions.iter().map(|(partition, it)| (*partition, Progress::read(it))).collect();
     let part = |(partition, first)| (partition, first..end.get(&partition).copied().unwrap_or(first));
-    browser.read(first.into_iter().map(part)).await?;
+    reader.read(first.into_iter().map(part)).await?;
     let mut entry = Entry { topic, ..Entry::default() };
-    while let Some(record) = browser.next().await {
+    while let Some(record) = reader.next().await {
         let record = record?;
         let was_sent = progress.get(&record.partition()).is_some_and(|it| it.was_sent(record.offset()));
         entry.redriven += u64::from(was_sent);

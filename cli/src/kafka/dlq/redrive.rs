@@ -10,7 +10,9 @@ use clap::Args;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use thoth_messaging::app::DeadLetter;
-use thoth_messaging::client::{Bookmark, Browser, CloseError, Header, Producer, ProducerRecord, Record, SendError};
+use thoth_messaging::client::{
+    CloseError, Header, Producer, ProducerRecord, Record, SavedPosition, SendError, TopicReader,
+};
 
 use super::GROUP;
 use super::left::Progress;
@@ -111,10 +113,10 @@ pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Resul
     let cluster = arguments.cluster.cluster()?;
     let declared = arguments.schemas.read(context)?;
     let topic = super::topic(&arguments.name, &declared, &cluster).await?;
-    let mut browser = cluster.kafka.clone().with_group(&arguments.group).browser(&topic)?;
+    let mut reader = cluster.kafka.clone().with_group(&arguments.group).topic_reader(&topic)?;
     let producer = cluster.kafka.producer()?;
-    let mut parts = arguments.which.parts(&browser, &topic).await?;
-    let kept = if arguments.from_beginning { BTreeMap::new() } else { browser.bookmarks().await? };
+    let mut parts = arguments.which.parts(&reader, &topic).await?;
+    let kept = if arguments.from_beginning { BTreeMap::new() } else { reader.saved_positions().await? };
     let progress: BTreeMap<_, _> = kept.iter().map(|(partition, it)| (*partition, Progress::read(it))).collect();
     if !arguments.which.is_one() {
         for (partition, part) in &mut parts {
@@ -127,10 +129,10 @@ pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Resul
         for partition in parts.keys() {
             run.progress.entry(*partition).or_default();
         }
-        run.keep(&browser).await?;
+        run.keep(&reader).await?;
     }
-    browser.read(parts).await?;
-    let ended = run.read(&mut browser, &producer, &mut Types::new(&declared, &cluster), context).await;
+    reader.read(parts).await?;
+    let ended = run.read(&mut reader, &producer, &mut Types::new(&declared, &cluster), context).await;
     match producer.close(LAST).await {
         // Each letter has its own report by now.
         Ok(()) | Err(CloseError::NotDelivered { .. }) => {}
@@ -148,7 +150,7 @@ impl<'a> Run<'a> {
     /// Reads to the end. Whether it came there, and was not interrupted.
     async fn read(
         &mut self,
-        browser: &mut Browser,
+        reader: &mut TopicReader,
         producer: &Producer,
         types: &mut Types<'_>,
         context: &mut Context,
@@ -161,14 +163,14 @@ impl<'a> Run<'a> {
                 biased;
                 // What is being sent is sent to its end; of what is not, nothing was kept.
                 _ = stop.wait() => return Ok(false),
-                record = browser.next(), if !has_limit => record.transpose()?,
+                record = reader.next(), if !has_limit => record.transpose()?,
                 () = std::future::ready(()), if has_limit => None,
             };
             let is_last = record.is_none();
             if let Some(record) = record {
                 self.look_at(record, types)?;
             }
-            if (is_last || self.batch.len() == BATCH) && !self.flush(browser, producer, context).await? {
+            if (is_last || self.batch.len() == BATCH) && !self.flush(reader, producer, context).await? {
                 return Ok(true);
             }
             if is_last {
@@ -218,7 +220,12 @@ impl<'a> Run<'a> {
     }
 
     /// Sends what was gathered, and keeps that it was. Whether to go on.
-    async fn flush(&mut self, browser: &Browser, producer: &Producer, context: &mut Context) -> Result<bool, Failure> {
+    async fn flush(
+        &mut self,
+        reader: &TopicReader,
+        producer: &Producer,
+        context: &mut Context,
+    ) -> Result<bool, Failure> {
         let batch = std::mem::take(&mut self.batch);
         if self.arguments.dry_run {
             batch.into_iter().try_for_each(|looked| self.would(looked, context))?;
@@ -226,13 +233,13 @@ impl<'a> Run<'a> {
         }
         self.make_sure(&batch)?;
         let goes_on = self.send(batch, producer, context).await?;
-        self.keep(browser).await?;
+        self.keep(reader).await?;
         Ok(goes_on)
     }
 
     /// Keeps which letters were sent.
-    async fn keep(&self, browser: &Browser) -> Result<(), Failure> {
-        browser.keep(&self.bookmarks()?).await.map_err(|error| {
+    async fn keep(&self, reader: &TopicReader) -> Result<(), Failure> {
+        reader.save(&self.positions()?).await.map_err(|error| {
             let group = &self.arguments.group;
             let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
             Failure::new(format!("the group `{group}` does not keep which letters are sent: {error}{cause}"))
@@ -288,8 +295,8 @@ impl<'a> Run<'a> {
     }
 
     /// What is to be kept of each partition.
-    fn bookmarks(&self) -> Result<BTreeMap<i32, Bookmark>, Failure> {
-        let kept = self.progress.iter().map(|(partition, progress)| Some((*partition, progress.bookmark()?)));
+    fn positions(&self) -> Result<BTreeMap<i32, SavedPosition>, Failure> {
+        let kept = self.progress.iter().map(|(partition, progress)| Some((*partition, progress.position()?)));
         kept.collect::<Option<_>>().ok_or_else(too_scattered)
     }
 
@@ -300,7 +307,7 @@ impl<'a> Run<'a> {
         for looked in batch {
             then.decided(looked.partition, looked.offset, looked.record().is_some());
         }
-        then.bookmarks().map(drop)
+        then.positions().map(drop)
     }
 
     fn decided(&mut self, partition: i32, offset: i64, sent: bool) {

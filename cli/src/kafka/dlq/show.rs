@@ -44,12 +44,12 @@ pub(super) async fn run(arguments: &ShowArgs, context: &mut Context) -> Result<O
     let cluster = arguments.cluster.cluster()?;
     let declared = arguments.schemas.read(context)?;
     let topic = super::topic(&arguments.name, &declared, &cluster).await?;
-    let mut browser = cluster.kafka.browser(&topic)?;
-    let parts = arguments.which.parts(&browser, &topic).await?;
-    browser.read(parts).await?;
+    let mut reader = cluster.kafka.topic_reader(&topic)?;
+    let parts = arguments.which.parts(&reader, &topic).await?;
+    reader.read(parts).await?;
     let mut types = Types::new(&declared, &cluster);
     let (mut shown, mut passed) = (0, 0);
-    while let Some(record) = browser.next().await {
+    while let Some(record) = reader.next().await {
         match DeadLetter::read(record?) {
             Ok(letter) if !arguments.which.takes(&letter) => {}
             Ok(_) if shown == arguments.limit => passed += 1,

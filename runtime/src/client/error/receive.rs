@@ -67,9 +67,9 @@ pub struct InvalidRecord {
 }
 
 impl InvalidRecord {
-    /// Marks the record handled: the group goes on behind it. As [`Record::done`].
-    pub fn done(self) {
-        self.record.done();
+    /// Marks the record handled: the group goes on behind it. As [`Record::ack`].
+    pub fn ack(self) {
+        self.record.ack();
     }
 }
 

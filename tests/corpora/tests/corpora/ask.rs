@@ -47,7 +47,7 @@ impl Message<'_> {
                 ))
             }
             Err(_) => Tally { refused: 1, ..Tally::default() },
-            Ok(()) => self.recoded(text, value).map_or_else(
+            Ok(()) => self.reencoded(text, value).map_or_else(
                 |difference| Tally::wrong(format!("{place}\n  {difference}")),
                 |()| Tally { accepted: 1, ..Tally::default() },
             ),
@@ -55,8 +55,8 @@ impl Message<'_> {
     }
 
     /// Whether a payload that is accepted comes out again: valid, and the same.
-    fn recoded(&self, text: &[u8], value: &Value) -> Result<(), String> {
-        match self.entry.recode(text) {
+    fn reencoded(&self, text: &[u8], value: &Value) -> Result<(), String> {
+        match self.entry.reencode(text) {
             Ok(text) => {
                 let again = parse_strict(&text).map_err(|error| error.to_string())?;
                 if let Some(reason) = self.oracle.refusal(&again) {

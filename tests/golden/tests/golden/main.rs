@@ -142,7 +142,8 @@ fn every_message_has_payloads_to_accept_and_to_refuse() {
         assert!(!lines(case.name, "accept", name).is_empty(), "{}/accept/{name}.ndjson", case.name);
         assert!(!lines(case.name, "reject", name).is_empty(), "{}/reject/{name}.ndjson", case.name);
     }
-    for (name, kind) in schema_sets().keys().flat_map(|name| ["accept", "reject", "recoded"].map(|kind| (name, kind))) {
+    for (name, kind) in schema_sets().keys().flat_map(|name| ["accept", "reject", "reencoded"].map(|kind| (name, kind)))
+    {
         let Ok(files) = fs::read_dir(folder().join(name).join(kind)) else { continue };
         for file in files.map(|file| file.unwrap().path()) {
             let message = file.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -160,22 +161,22 @@ fn every_message_has_payloads_to_accept_and_to_refuse() {
 fn accepted_payloads_are_read_and_written_again() {
     for (case, entry, oracle) in entries() {
         let name = &entry.descriptor().name;
-        let mut recoded = String::new();
+        let mut reencoded = String::new();
         for payload in lines(case.name, "accept", name) {
             let place = format!("{}/{name}: {payload}", case.name);
             assert!(accepts(case, entry, &payload), "{place}\n{}", entry.check(payload.as_bytes()).unwrap_err());
             let value = parse_strict(payload.as_bytes()).unwrap();
             assert_eq!(oracle.refusal(&value), None, "{place}");
-            let text = entry.recode(payload.as_bytes()).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let text = entry.reencode(payload.as_bytes()).unwrap_or_else(|error| panic!("{place}: {error}"));
             let again = parse_strict(&text).unwrap();
             assert_eq!(oracle.refusal(&again), None, "{place} is written as {again}");
             oracle.assert_same(&value, &again, &place);
-            assert_eq!(entry.recode(&text).unwrap(), text, "{place}");
-            recoded.push_str(&String::from_utf8(text).unwrap());
-            recoded.push('\n');
+            assert_eq!(entry.reencode(&text).unwrap(), text, "{place}");
+            reencoded.push_str(&String::from_utf8(text).unwrap());
+            reencoded.push('\n');
         }
         // How it is written exactly, for a person to look at.
-        check_file(&folder().join(case.name).join("recoded").join(format!("{name}.ndjson")), &recoded);
+        check_file(&folder().join(case.name).join("reencoded").join(format!("{name}.ndjson")), &reencoded);
     }
 }
 
@@ -185,7 +186,7 @@ fn the_key_is_what_stands_at_its_pointer() {
         let descriptor = entry.descriptor();
         for payload in lines(case.name, "accept", &descriptor.name) {
             let key = entry.decode(payload.as_bytes()).unwrap().key().map(std::borrow::Cow::into_owned);
-            let written: Value = serde_json::from_slice(&entry.recode(payload.as_bytes()).unwrap()).unwrap();
+            let written: Value = serde_json::from_slice(&entry.reencode(payload.as_bytes()).unwrap()).unwrap();
             let pointed = descriptor.key.as_deref().and_then(|pointer| written.pointer(pointer));
             let expected = match pointed {
                 None | Some(Value::Null) => None,
@@ -241,7 +242,7 @@ fn mutated_payloads_are_accepted_exactly_when_they_are_valid() {
             let accepted = accepts(case, entry, &payload);
             if accepted {
                 assert_eq!(refusal, None, "{}/{name} accepts {payload}", case.name);
-                match entry.recode(payload.as_bytes()) {
+                match entry.reencode(payload.as_bytes()) {
                     Ok(text) => {
                         let again = parse_strict(&text).unwrap();
                         assert_eq!(oracle.refusal(&again), None, "{payload} is written as {again}");

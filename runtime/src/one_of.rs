@@ -3,13 +3,13 @@
 use std::fmt;
 
 use crate::error::DecodeError;
-use crate::message::{Descriptor, Incoming, Message, Typed};
+use crate::message::{Decoder, Descriptor, Message, Typed};
 
 /// Reads messages of several types, from one or several topics, as one Rust type `M`: a consumer of it is one member of
 /// a group for all of them.
 ///
 /// ```
-/// use thoth_messaging::{Incoming, Several};
+/// use thoth_messaging::{Decoder, OneOf};
 /// use thoth_messaging::messages::{PackageReleased, ThothRepoInit};
 ///
 /// enum Event {
@@ -17,45 +17,45 @@ use crate::message::{Descriptor, Incoming, Message, Typed};
 ///     Init(ThothRepoInit),
 /// }
 ///
-/// let events = Several::of(Event::Released).and(Event::Init);
+/// let events = OneOf::of(Event::Released).and(Event::Init);
 /// assert_eq!(events.descriptors().len(), 2);
 /// // let mut consumer = kafka.consumer_of(events)?;
 /// ```
 ///
 /// Of several types on one topic, a payload is of the first that accepts it, in the order in which they were given. The
 /// generated enum of a topic goes by the constant property that tells its messages apart, and is the better choice.
-pub struct Several<M> {
+pub struct OneOf<M> {
     first: Part<M>,
     others: Vec<Part<M>>,
 }
 
-type Part<M> = Box<dyn Incoming<Message = M>>;
+type Part<M> = Box<dyn Decoder<Message = M>>;
 
-impl<M: Send + 'static> Several<M> {
+impl<M: Send + 'static> OneOf<M> {
     /// Messages of a generated type, made into an `M`.
     pub fn of<T: Message>(into: impl Fn(T) -> M + Send + Sync + 'static) -> Self {
-        Self::of_incoming(Typed::new(), into)
+        Self::of_decoder(Typed::new(), into)
     }
 
     /// Messages of any type, as one of `message_factory`, made into an `M`.
-    pub fn of_incoming<I: Incoming>(incoming: I, into: impl Fn(I::Message) -> M + Send + Sync + 'static) -> Self {
-        Self { first: Box::new(Into { incoming, into }), others: Vec::new() }
+    pub fn of_decoder<I: Decoder>(decoder: I, into: impl Fn(I::Message) -> M + Send + Sync + 'static) -> Self {
+        Self { first: Box::new(Into { decoder, into }), others: Vec::new() }
     }
 
     /// With messages of one more generated type.
     #[must_use]
     pub fn and<T: Message>(self, into: impl Fn(T) -> M + Send + Sync + 'static) -> Self {
-        self.and_incoming(Typed::new(), into)
+        self.and_decoder(Typed::new(), into)
     }
 
     /// With messages of any one more type.
     #[must_use]
-    pub fn and_incoming<I: Incoming>(
+    pub fn and_decoder<I: Decoder>(
         mut self,
-        incoming: I,
+        decoder: I,
         into: impl Fn(I::Message) -> M + Send + Sync + 'static,
     ) -> Self {
-        self.others.push(Box::new(Into { incoming, into }));
+        self.others.push(Box::new(Into { decoder, into }));
         self
     }
 
@@ -64,7 +64,7 @@ impl<M: Send + 'static> Several<M> {
     }
 }
 
-impl<M: Send + 'static> Incoming for Several<M> {
+impl<M: Send + 'static> Decoder for OneOf<M> {
     type Message = M;
 
     /// That of the first type.
@@ -94,7 +94,7 @@ impl<M: Send + 'static> Incoming for Several<M> {
     }
 }
 
-impl<M: Send + 'static> fmt::Debug for Several<M> {
+impl<M: Send + 'static> fmt::Debug for OneOf<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.descriptors().iter().map(|descriptor| &descriptor.name)).finish()
     }
@@ -102,31 +102,31 @@ impl<M: Send + 'static> fmt::Debug for Several<M> {
 
 /// Makes other messages of those that it reads.
 struct Into<I, F> {
-    incoming: I,
+    decoder: I,
     into: F,
 }
 
-impl<I, F, M> Incoming for Into<I, F>
+impl<I, F, M> Decoder for Into<I, F>
 where
-    I: Incoming,
+    I: Decoder,
     F: Fn(I::Message) -> M + Send + Sync + 'static,
     M: Send + 'static,
 {
     type Message = M;
 
     fn descriptor(&self) -> &Descriptor {
-        self.incoming.descriptor()
+        self.decoder.descriptor()
     }
 
     fn descriptors(&self) -> Vec<&Descriptor> {
-        self.incoming.descriptors()
+        self.decoder.descriptors()
     }
 
     fn decode(&self, payload: &[u8]) -> Result<M, DecodeError> {
-        self.incoming.decode(payload).map(&self.into)
+        self.decoder.decode(payload).map(&self.into)
     }
 
     fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<M, DecodeError> {
-        self.incoming.decode_from(topic, payload).map(&self.into)
+        self.decoder.decode_from(topic, payload).map(&self.into)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use thoth_messaging::Topic;
-use thoth_messaging::client::{Bookmark, Browser, Kafka, Position, ProducerRecord, ReceiveError};
+use thoth_messaging::client::{Kafka, Position, ProducerRecord, ReceiveError, SavedPosition, TopicReader};
 use thoth_messaging::testing::TestKafka;
 
 const TOPIC: Topic = Topic::new("letters").with_partitions(2);
@@ -24,11 +24,11 @@ async fn with_records() -> (TestKafka, Kafka, String) {
     (test, kafka, topic)
 }
 
-/// What a browser reads, in order.
-async fn read(browser: &mut Browser, parts: impl IntoIterator<Item = (i32, Range<i64>)>) -> Vec<String> {
-    browser.read(parts).await.unwrap();
+/// What a reader reads, in order.
+async fn read(reader: &mut TopicReader, parts: impl IntoIterator<Item = (i32, Range<i64>)>) -> Vec<String> {
+    reader.read(parts).await.unwrap();
     let mut payloads = Vec::new();
-    while let Some(record) = browser.next().await {
+    while let Some(record) = reader.next().await {
         payloads.push(String::from_utf8(record.unwrap().payload().unwrap().to_vec()).unwrap());
     }
     payloads.sort();
@@ -38,13 +38,13 @@ async fn read(browser: &mut Browser, parts: impl IntoIterator<Item = (i32, Range
 #[tokio::test]
 async fn reads_what_lies_between_two_offsets_and_ends() {
     let (_test, kafka, topic) = with_records().await;
-    let mut browser = kafka.browser(&topic).unwrap();
-    assert_eq!(browser.offsets(Position::Beginning).await.unwrap(), BTreeMap::from([(0, 0), (1, 0)]));
-    assert_eq!(browser.offsets(Position::End).await.unwrap(), BTreeMap::from([(0, 5), (1, 5)]));
-    assert_eq!(browser.offsets(Position::Offset(9)).await.unwrap(), BTreeMap::from([(0, 5), (1, 5)]));
-    assert_eq!(read(&mut browser, [(0, 3..5), (1, 1..2)]).await, ["0.3", "0.4", "1.1"]);
-    assert_eq!(read(&mut browser, [(0, 5..5)]).await, [""; 0]);
-    assert_eq!(read(&mut browser, [(1, 0..i64::MAX - 1)]).await.len(), 5, "the end of the partition is the end");
+    let mut reader = kafka.topic_reader(&topic).unwrap();
+    assert_eq!(reader.offsets(Position::Beginning).await.unwrap(), BTreeMap::from([(0, 0), (1, 0)]));
+    assert_eq!(reader.offsets(Position::End).await.unwrap(), BTreeMap::from([(0, 5), (1, 5)]));
+    assert_eq!(reader.offsets(Position::Offset(9)).await.unwrap(), BTreeMap::from([(0, 5), (1, 5)]));
+    assert_eq!(read(&mut reader, [(0, 3..5), (1, 1..2)]).await, ["0.3", "0.4", "1.1"]);
+    assert_eq!(read(&mut reader, [(0, 5..5)]).await, [""; 0]);
+    assert_eq!(read(&mut reader, [(1, 0..i64::MAX - 1)]).await.len(), 5, "the end of the partition is the end");
 }
 
 #[tokio::test]
@@ -58,32 +58,32 @@ async fn the_mark_of_a_transaction_at_the_end_holds_up_nothing() {
     let transaction = producer.begin().await.unwrap();
     transaction.send(ProducerRecord::raw(&topic).with_payload("0.5").with_partition(0)).await.unwrap();
     transaction.commit().await.unwrap();
-    let mut browser = kafka.browser(&topic).unwrap();
-    let end = browser.offsets(Position::End).await.unwrap();
+    let mut reader = kafka.topic_reader(&topic).unwrap();
+    let end = reader.offsets(Position::End).await.unwrap();
     assert_eq!(end[&0], 7, "the mark is a record to those who count");
-    assert_eq!(read(&mut browser, [(0, 4..end[&0])]).await, ["0.4", "0.5"]);
+    assert_eq!(read(&mut reader, [(0, 4..end[&0])]).await, ["0.4", "0.5"]);
 }
 
 #[tokio::test]
 async fn bookmarks_are_kept_with_their_notes_for_each_group() {
     let (test, kafka, topic) = with_records().await;
     let group = test.topic_name(&Topic::new("readers"));
-    let browser = kafka.clone().with_group(&group).browser(&topic).unwrap();
-    assert_eq!(browser.bookmarks().await.unwrap(), BTreeMap::new());
-    let bookmarks = BTreeMap::from([(1, Bookmark { offset: 4, note: "left: ü".to_owned() })]);
-    browser.keep(&bookmarks).await.unwrap();
-    drop(browser);
-    let again = kafka.clone().with_group(&group).browser(&topic).unwrap();
-    assert_eq!(again.bookmarks().await.unwrap(), bookmarks);
-    let other = kafka.with_group(format!("{group}-others")).browser(&topic).unwrap();
-    assert_eq!(other.bookmarks().await.unwrap(), BTreeMap::new());
+    let reader = kafka.clone().with_group(&group).topic_reader(&topic).unwrap();
+    assert_eq!(reader.saved_positions().await.unwrap(), BTreeMap::new());
+    let positions = BTreeMap::from([(1, SavedPosition { offset: 4, note: "left: ü".to_owned() })]);
+    reader.save(&positions).await.unwrap();
+    drop(reader);
+    let again = kafka.clone().with_group(&group).topic_reader(&topic).unwrap();
+    assert_eq!(again.saved_positions().await.unwrap(), positions);
+    let other = kafka.with_group(format!("{group}-others")).topic_reader(&topic).unwrap();
+    assert_eq!(other.saved_positions().await.unwrap(), BTreeMap::new());
 }
 
 #[tokio::test]
 async fn a_topic_that_is_not_there_is_named() {
     let test = TestKafka::start().unwrap();
-    let browser = test.kafka().browser("nothing.there").unwrap();
-    let error = browser.offsets(Position::End).await.unwrap_err();
+    let reader = test.kafka().topic_reader("nothing.there").unwrap();
+    let error = reader.offsets(Position::End).await.unwrap_err();
     assert!(matches!(&error, ReceiveError::UnknownTopic { topic } if topic == "nothing.there"), "{error}");
 }
 

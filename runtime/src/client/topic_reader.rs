@@ -24,7 +24,7 @@ use super::topics::ANSWER_TIMEOUT;
 /// Looks at one topic, by its name on the cluster, as a tool does: it is a member of no group, reads the records between
 /// two offsets of each partition, and ends there. Nothing decodes them.
 ///
-/// Under the name of a group of its own it can keep [`Bookmark`]s, so that the next run goes on where this one stopped.
+/// Under the name of a group of its own it can keep [`SavedPosition`]s, so that the next run goes on where this one stopped.
 ///
 /// ```
 /// # use thoth_messaging::testing::InProcessKafka;
@@ -36,16 +36,16 @@ use super::topics::ANSWER_TIMEOUT;
 /// # kafka.producer()?.send(thoth_messaging::client::ProducerRecord::raw("letters").with_payload("a")).await?;
 /// use thoth_messaging::client::Position;
 ///
-/// let mut browser = kafka.browser("letters")?;
-/// let (first, end) = (browser.offsets(Position::Beginning).await?, browser.offsets(Position::End).await?);
-/// browser.read(first.into_iter().map(|(partition, first)| (partition, first..end[&partition]))).await?;
-/// while let Some(record) = browser.next().await {
+/// let mut reader = kafka.topic_reader("letters")?;
+/// let (first, end) = (reader.offsets(Position::Beginning).await?, reader.offsets(Position::End).await?);
+/// reader.read(first.into_iter().map(|(partition, first)| (partition, first..end[&partition]))).await?;
+/// while let Some(record) = reader.next().await {
 ///     println!("{}", record?);
 /// }
 /// # Ok(())
 /// # }
 /// ```
-pub struct Browser {
+pub struct TopicReader {
     // Dropped before the membership, which ends the client on a thread of its own.
     client: Arc<Client>,
     _membership: Membership,
@@ -57,7 +57,7 @@ pub struct Browser {
 
 /// Where a program goes on in a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bookmark {
+pub struct SavedPosition {
     /// The offset of the first record that it has not seen.
     pub offset: i64,
     /// What else it wants to know the next time: up to 4,096 bytes, unless the broker's `offset.metadata.max.bytes` says
@@ -65,7 +65,7 @@ pub struct Bookmark {
     pub note: String,
 }
 
-impl Browser {
+impl TopicReader {
     pub(super) fn new(kafka: &Kafka, topic: String) -> Result<Self, ConfigError> {
         let servers = kafka.bootstrap_servers().to_owned();
         let settings =
@@ -119,7 +119,7 @@ impl Browser {
     pub async fn next(&mut self) -> Option<Result<Record, ReceiveError>> {
         while !self.open.is_empty() {
             let received = match self.client.recv().await {
-                // Nobody marks it done: what is in hand would grow with the topic.
+                // Nobody marks it done: what is in flight would grow with the topic.
                 Ok(message) => Ok(Record::new(&message, &Arc::default())),
                 Err(error) => Err(error),
             };
@@ -151,34 +151,34 @@ impl Browser {
         None
     }
 
-    /// The bookmarks of the group, by partition; of those partitions that have one.
+    /// The positions of the group, by partition; of those partitions that have one.
     ///
     /// # Errors
     ///
     /// As [`offsets`](Self::offsets).
-    pub async fn bookmarks(&self) -> Result<BTreeMap<i32, Bookmark>, ReceiveError> {
+    pub async fn saved_positions(&self) -> Result<BTreeMap<i32, SavedPosition>, ReceiveError> {
         find_topic(&self.client, &self.topic, &self.servers).await?;
         self.ask(|client, topic| {
             let partitions = partitions(client, topic)?;
             let unknown = partitions.into_iter().map(|partition| (partition, Offset::Invalid));
             let committed = client.committed_offsets(list(topic, unknown)?, ANSWER_TIMEOUT)?;
-            Ok(committed.elements().iter().filter_map(bookmark).collect())
+            Ok(committed.elements().iter().filter_map(position).collect())
         })
         .await
     }
 
-    /// Keeps bookmarks for the group. They stay for as long as the cluster keeps the offsets of a group without members
+    /// Keeps positions for the group. They stay for as long as the cluster keeps the offsets of a group without members
     /// (`offsets.retention.minutes`, a week).
     ///
     /// # Errors
     ///
     /// [`ReceiveError::Kafka`] where Kafka refuses them: as where the group has members, or a note is too long.
-    pub async fn keep(&self, bookmarks: &BTreeMap<i32, Bookmark>) -> Result<(), ReceiveError> {
-        let offsets = bookmarks.iter().map(|(partition, bookmark)| (*partition, Offset::Offset(bookmark.offset)));
+    pub async fn save(&self, positions: &BTreeMap<i32, SavedPosition>) -> Result<(), ReceiveError> {
+        let offsets = positions.iter().map(|(partition, position)| (*partition, Offset::Offset(position.offset)));
         let list = list(&self.topic, offsets).map_err(|error| self.failure(error))?;
-        for (partition, bookmark) in bookmarks {
+        for (partition, position) in positions {
             if let Some(mut element) = list.find_partition(&self.topic, *partition) {
-                element.set_metadata(&bookmark.note);
+                element.set_metadata(&position.note);
             }
         }
         if list.count() == 0 {
@@ -210,9 +210,9 @@ impl Browser {
     }
 }
 
-impl fmt::Debug for Browser {
+impl fmt::Debug for TopicReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Browser").field("topic", &self.topic).finish_non_exhaustive()
+        f.debug_struct("TopicReader").field("topic", &self.topic).finish_non_exhaustive()
     }
 }
 
@@ -254,9 +254,9 @@ fn list(topic: &str, offsets: impl IntoIterator<Item = (i32, Offset)>) -> KafkaR
     Ok(list)
 }
 
-fn bookmark(element: &TopicPartitionListElem<'_>) -> Option<(i32, Bookmark)> {
+fn position(element: &TopicPartitionListElem<'_>) -> Option<(i32, SavedPosition)> {
     let Offset::Offset(offset) = element.offset() else { return None };
     // rdkafka panics on a note that is not UTF-8, which any program can write.
     let note = panic::catch_unwind(AssertUnwindSafe(|| element.metadata().to_owned())).unwrap_or_default();
-    Some((element.partition(), Bookmark { offset, note }))
+    Some((element.partition(), SavedPosition { offset, note }))
 }
