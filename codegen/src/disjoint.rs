@@ -12,7 +12,7 @@ use crate::resolve::{Place, Resolved};
 
 /// The canonical form of choices in choices grows with each of them. Of schemas that may come to more than so many, none
 /// is made.
-const LARGEST: u64 = 100_000;
+const MAX_SIZE: u64 = 100_000;
 /// Schemas in schemas and behind references: beyond so many levels they are taken for large.
 const DEEPEST: usize = 200;
 
@@ -40,7 +40,7 @@ impl<'a> Disjointness<'a> {
             Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare).ok()
         });
         let Some(registry) = registry else { return false };
-        if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > LARGEST {
+        if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > MAX_SIZE {
             return false;
         }
         let both = json!({"allOf": [
@@ -73,7 +73,7 @@ impl<'a> Disjointness<'a> {
 
     fn size_within(&self, place: &Place, value: &Value, depth: usize) -> u64 {
         if depth > DEEPEST {
-            return LARGEST;
+            return MAX_SIZE;
         }
         let inner = |place: Place, value: &Value| match self.resolved.find(&place) {
             Some(schema) => self.size(schema, depth + 1),

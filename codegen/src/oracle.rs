@@ -11,7 +11,7 @@ use crate::parse::{BASE, own_uri};
 use crate::resolve::{Place, Resolved};
 
 /// So many places that refer to others are compiled one by one: each is compiled with all that it leads to.
-const MOST_ALONE: usize = 50;
+const MAX_ALONE: usize = 50;
 
 /// Validators of places, each an object's whose members are named by the numbers of the places. What is asked for is
 /// compiled: a place, or all of them once many that refer to others were asked for.
@@ -87,7 +87,7 @@ impl<'a> Oracle<'a> {
             let mut referring = self.referring.borrow_mut();
             *referring += 1;
             // With a mistake in the set none is compiled of all of it.
-            if *referring > MOST_ALONE {
+            if *referring > MAX_ALONE {
                 return Rc::clone(self.all.get_or_init(|| {
                     let places: Vec<_> = self.numbers.iter().map(|(place, number)| (*place, *number)).collect();
                     Rc::new(self.compile(&places))

@@ -362,9 +362,9 @@ fn x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<D
 
 /// A value as JSON, cut where it is long.
 fn short(value: &Value) -> String {
-    const LONGEST: usize = 60;
+    const MAX_SHOWN: usize = 60;
     let text = value.to_string();
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

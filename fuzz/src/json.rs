@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::random::Random;
 
 /// A schema is not made larger than this.
-const LARGEST: usize = 2_000;
+const MAX_LENGTH: usize = 2_000;
 
 const KEYWORDS: [&str; 41] = [
     "$ref",
@@ -94,7 +94,7 @@ pub fn mutate_schema(schema: &mut Value, random: &mut Random) {
         let size = size(schema);
         let place = nth(schema, &mut random.below(size));
         if let Some(place) = place {
-            change(place, &donor, size > LARGEST, random);
+            change(place, &donor, size > MAX_LENGTH, random);
         }
     }
 }

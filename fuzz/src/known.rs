@@ -4,12 +4,12 @@ use serde_json::Value;
 
 /// Levels of a payload of which the validator is asked which members it knows: the time that this takes is exponential in
 /// them, where a schema leads back to itself in two ways.
-const MOST_COMPARED: usize = 10;
+const MAX_COMPARED: usize = 10;
 
 /// Whether it would take too long to compare a payload with what is written of it.
 #[must_use]
 pub fn is_slow_to_compare(message: &str, payload: &Value) -> bool {
-    message == "hostile/Untold" && depth(payload) > MOST_COMPARED
+    message == "hostile/Untold" && depth(payload) > MAX_COMPARED
 }
 
 /// Whether a payload that is refused without a limit being named may be beyond one all the same.

@@ -70,7 +70,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// So many at most.
-    const MOST: usize = 1000;
+    const MAX_SAMPLES: usize = 1000;
 
     pub(crate) fn new() -> Self {
         Self { samples: Vec::new(), step: 1, seen: 0 }
@@ -82,7 +82,7 @@ impl Kept {
             self.samples.push((self.seen, origin.to_owned(), sample));
         }
         self.seen += 1;
-        if self.samples.len() >= Self::MOST {
+        if self.samples.len() >= Self::MAX_SAMPLES {
             self.step *= 2;
             let step = self.step;
             self.samples.retain(|(number, ..)| number.is_multiple_of(step));

@@ -7,7 +7,7 @@ use super::shape::{DefinitionId, Members, Objects, Shape};
 /// The schema itself, as a definition.
 pub(super) const ROOT: DefinitionId = DefinitionId::MAX;
 /// Objects with fewer members are written where they stand.
-const LEAST_MEMBERS: usize = 5;
+const MIN_MEMBERS: usize = 5;
 
 /// The `$defs` of the schema.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ fn share_below(shape: &mut Shape, name: &str, definitions: &mut Definitions) {
     }
     let Some(mut objects) = shape.objects.take() else { return };
     share_members(&mut objects, name, definitions);
-    let is_big = plain(&objects).is_some_and(|members| members.named.len() >= LEAST_MEMBERS);
+    let is_big = plain(&objects).is_some_and(|members| members.named.len() >= MIN_MEMBERS);
     if !is_big {
         shape.objects = Some(objects);
         return;

@@ -6,11 +6,11 @@ use super::shape::{Group, Members, Objects};
 use super::texts::looks_secret;
 
 /// A place with more values of the tag is no union.
-pub(super) const MOST: usize = 16;
+pub(super) const MAX_VALUES: usize = 16;
 /// Each branch of a union rests on so many objects at least.
-const LEAST: u64 = 3;
+const MIN_SAMPLES: u64 = 3;
 /// In bytes; a longer text tells nothing apart.
-const LONGEST: usize = 64;
+const MAX_LENGTH: usize = 64;
 
 /// What the name of a tag ends with, without case and punctuation, the better ones first.
 const NAMES: [&str; 9] =
@@ -25,7 +25,7 @@ pub(super) fn candidate(object: &Map<String, Value>) -> Option<String> {
 
 /// A member whose value can be a tag: an integer or a short string.
 pub(super) fn value<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).filter(|value| value.is_i64() || value.as_str().is_some_and(|text| text.len() <= LONGEST))
+    object.get(name).filter(|value| value.is_i64() || value.as_str().is_some_and(|text| text.len() <= MAX_LENGTH))
 }
 
 fn rank(name: &str) -> Option<usize> {
@@ -44,7 +44,7 @@ pub(super) fn settle(objects: &mut Objects) {
         objects.groups[one].tags.extend(taken.tags);
         objects.groups[one].members.merge(taken.members);
     }
-    let is_union = objects.groups.len() > 1 && objects.groups.iter().all(|group| group.members.seen >= LEAST);
+    let is_union = objects.groups.len() > 1 && objects.groups.iter().all(|group| group.members.seen >= MIN_SAMPLES);
     if !is_union {
         objects.ungroup();
     }

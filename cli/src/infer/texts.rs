@@ -8,7 +8,7 @@ use super::shape::{Count, Samples};
 /// So many different texts of a place are kept.
 const DISTINCT: usize = 32;
 /// In bytes; a place with a longer text has neither a format nor an `enum`.
-const LONGEST: usize = 1024;
+const MAX_LENGTH: usize = 1024;
 
 /// Parts of member names whose values are not kept.
 const SECRET: [&str; 13] = [
@@ -62,7 +62,7 @@ impl Texts {
     fn keep(&mut self, text: &str, count: u64) {
         if let Some(seen) = self.values.get_mut(text) {
             *seen += count;
-        } else if text.len() > LONGEST {
+        } else if text.len() > MAX_LENGTH {
             self.is_more = true;
             self.formats = Candidates::NONE;
         } else if self.values.len() < DISTINCT {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, ValueEnum};
 use thoth_messaging_codegen::{Location, Severity};
 
-use super::{InputKind, MOST_BYTES, Request, Target, Violation};
+use super::{InputKind, MAX_BYTES, Request, Target, Violation};
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::report::{Format, Report, text};
@@ -47,17 +47,17 @@ pub(crate) struct ValidateArgs {
     #[arg(long)]
     formats: bool,
     /// The most bytes that a record may have.
-    #[arg(long, default_value_t = MOST_BYTES, value_name = "BYTES")]
+    #[arg(long, default_value_t = MAX_BYTES, value_name = "BYTES")]
     max_record_size: NonZero<usize>,
     /// Stop after so many violations.
-    #[arg(long, default_value_t = MOST_FINDINGS, value_name = "COUNT")]
+    #[arg(long, default_value_t = MAX_FINDINGS, value_name = "COUNT")]
     max_findings: NonZero<usize>,
     /// How many threads check payloads, up to 256; as many as the machine runs at once by default.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }
 
-const MOST_FINDINGS: NonZero<usize> = NonZero::new(10_000).unwrap();
+const MAX_FINDINGS: NonZero<usize> = NonZero::new(10_000).unwrap();
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Input {

@@ -27,7 +27,7 @@ use crate::report::count;
 use pipeline::Pipeline;
 
 /// A record may have this many bytes where nothing else is asked for: 64 MiB.
-pub(crate) const MOST_BYTES: NonZero<usize> = NonZero::new(64 * 1024 * 1024).unwrap();
+pub(crate) const MAX_BYTES: NonZero<usize> = NonZero::new(64 * 1024 * 1024).unwrap();
 
 /// What to check, and against what.
 #[derive(Clone, Debug)]

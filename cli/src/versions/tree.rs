@@ -50,7 +50,7 @@ pub(super) struct Found<F> {
 }
 
 /// Links that one path may lead through, as on Linux.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// The schema files below a folder, ordered by name, as `read_folder` of a checkout would find them; none where the
 /// folder is not there.
@@ -149,7 +149,7 @@ fn resolve<T: Tree>(tree: &T, path: &str) -> Result<Option<Entry<T>>, Failure> {
             Some(Node::Link(link)) => {
                 links += 1;
                 let target = tree.target(&link)?;
-                if links > MOST_LINKS || target.starts_with('/') {
+                if links > MAX_LINKS || target.starts_with('/') {
                     return nothing(links);
                 }
                 left.extend(parts(&target));

@@ -100,9 +100,9 @@ fn names(git: &gix::Repository) -> Vec<String> {
 
 /// Some of the names, and that there are more.
 fn first(names: &[String]) -> Vec<String> {
-    const MOST: usize = 5;
-    let mut first: Vec<_> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-    if let more @ 1.. = names.len().saturating_sub(MOST) {
+    const MAX_NAMED: usize = 5;
+    let mut first: Vec<_> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+    if let more @ 1.. = names.len().saturating_sub(MAX_NAMED) {
         first.push(format!("and {more} more: `git branch --all`, `git tag`"));
     }
     first

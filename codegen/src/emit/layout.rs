@@ -141,7 +141,7 @@ fn spaced(item: &str) -> String {
         if !ends {
             continue;
         }
-        if let Some(start) = signature.take().filter(|start| spaced.len() - start > LONGEST_FUNCTION) {
+        if let Some(start) = signature.take().filter(|start| spaced.len() - start > MAX_FUNCTION_LINES) {
             spaced.insert(start, TOO_MANY_LINES);
         }
         if lines.peek().is_some_and(|next| is_outermost(next)) {
@@ -152,7 +152,7 @@ fn spaced(item: &str) -> String {
 }
 
 /// As clippy counts.
-const LONGEST_FUNCTION: usize = 100;
+const MAX_FUNCTION_LINES: usize = 100;
 const TOO_MANY_LINES: &str = "    #[allow(clippy::too_many_lines, reason = \"the schema has as many members\")]";
 
 /// Whether a line stands directly in the braces of an `impl`.

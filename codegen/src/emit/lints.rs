@@ -117,14 +117,14 @@ impl<'a> Words<'a> {
                     }
                 }
             }
-            self.is_complex |= score > MOST_COMPLEX;
+            self.is_complex |= score > MAX_TYPE_COMPLEXITY;
             before = sign;
         }
     }
 }
 
 /// As clippy counts.
-const MOST_COMPLEX: u32 = 250;
+const MAX_TYPE_COMPLEXITY: u32 = 250;
 
 fn approximates(literal: &str) -> bool {
     use std::f64::consts as named;

@@ -10,7 +10,7 @@ use super::{Emitter, Piece, check, doc, text};
 use crate::model::{Field, Others, Presence, Presences, Shape, Struct, Type, TypeDef, TypeId, Use};
 
 /// More parameters than this make a constructor that nobody can read.
-const MOST_PARAMETERS: usize = 7;
+const MAX_PARAMETERS: usize = 7;
 
 impl Emitter<'_> {
     pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> Vec<Piece> {
@@ -119,7 +119,7 @@ impl Emitter<'_> {
             return Some("default all".to_owned());
         }
         let optional = object.fields.len() > required.len() || matches!(object.others, Others::Kept { .. });
-        if required.len() > MOST_PARAMETERS || !optional {
+        if required.len() > MAX_PARAMETERS || !optional {
             return None;
         }
         let parameter = |field: &&Field| format!("{}: {}", ident(&field.name), text::line(&self.field_type(id, field)));

@@ -20,7 +20,7 @@ use crate::source::join;
 const KAFKA_DEFAULT: u64 = 1_048_588;
 
 /// So many places without a bound are named.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// Payloads that nest deeper are refused; what is deeper is as good as endless.
 const DEEPEST: usize = 128;
@@ -91,7 +91,7 @@ impl Size {
 
     fn note(&mut self, segment: &str, part: Self) {
         self.count = self.count.saturating_add(part.count);
-        let room = MOST_NAMED.saturating_sub(self.endless.len());
+        let room = MAX_NAMED.saturating_sub(self.endless.len());
         self.endless.extend(part.endless.into_iter().take(room).map(|inner| format!("{segment}{inner}")));
     }
 

@@ -9,7 +9,7 @@ use crate::resolve::{Place, Resolved};
 use crate::source::segments;
 
 /// More schemas than this never lead from one to the next on purpose; more is refused elsewhere.
-const LONGEST_WAY: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// The schemas of a set, by place and by the values that they speak of.
 pub(super) struct Schemas<'a> {
@@ -75,7 +75,7 @@ impl<'a> Schemas<'a> {
 
     fn follow(&self, place: &Place, depth: usize, way: &mut Way<'a>) {
         let Some(schema) = self.resolved.schema(place).as_object() else { return };
-        if depth > LONGEST_WAY || !way.known.insert(place.clone()) {
+        if depth > MAX_DEPTH || !way.known.insert(place.clone()) {
             return;
         }
         if !self.is_silent(place, schema) {

@@ -13,7 +13,7 @@ use crate::model::{Check, Type, Use};
 use crate::resolve::Place;
 
 /// So many branches of choices in choices are looked into, to see which types they leave. Beyond, any may be left.
-const MOST_BRANCHES: usize = 64;
+const MAX_BRANCHES: usize = 64;
 
 /// The schemas of a value, with nothing left to choose but among alternatives.
 pub(super) struct Settlement<'a> {
@@ -188,7 +188,7 @@ impl<'a> Lowering<'a> {
             }
             let cores = self.chosen(&free.clone().with(branch), choice, seen).tidy();
             let node = self.node(&cores);
-            let mut left = MOST_BRANCHES;
+            let mut left = MAX_BRANCHES;
             let types = self.types_of(&cores, &node, &mut left);
             let is_never = node.never || types == Types::NONE || types == Types::OBJECT && self.lacks_required(&node);
             if !is_never {
@@ -229,7 +229,7 @@ impl<'a> Lowering<'a> {
 
     /// Whether a branch of a choice says what a member holds.
     fn speaks_of_members(&mut self, choice: &Choice) -> bool {
-        let mut left = MOST_BRANCHES;
+        let mut left = MAX_BRANCHES;
         let mut choices = vec![choice.clone()];
         while let Some(choice) = choices.pop() {
             for index in 0..choice.branches {

@@ -239,11 +239,11 @@ fn chosen_twice<T>(choice: &Choice<T>, one: &impl ToString, other: &impl ToStrin
 
 /// The types that a path can select.
 fn types_of<'a>(types: impl IntoIterator<Item = &'a TypeDef>) -> String {
-    const MOST: usize = 12;
+    const MAX_SHOWN: usize = 12;
     let mut names: Vec<&str> = types.into_iter().map(|ty| ty.name.as_str()).collect();
     names.sort_unstable();
-    let more = if names.len() > MOST { ", …" } else { "" };
-    names.truncate(MOST);
+    let more = if names.len() > MAX_SHOWN { ", …" } else { "" };
+    names.truncate(MAX_SHOWN);
     format!(
         "there are `{}`{more}; `order.schema.json#/$defs/Line` selects what is made from that schema",
         names.join("`, `")

@@ -13,7 +13,7 @@ const IN_PLACE: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "el
 
 /// More schemas than this never speak of one value on purpose. A validator looks at each of them, as often as references
 /// lead there.
-const MOST_SCHEMAS: u64 = 100_000;
+const MAX_SCHEMAS: u64 = 100_000;
 
 /// Refuses each circle once, at the first of its schemas that is met, and what speaks of one value too often: then nothing
 /// more can be found out in time, and this is `false`.
@@ -28,9 +28,9 @@ pub(super) fn refuse(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> 
             if left {
                 let counts = parts(resolved, place).into_iter().filter_map(|part| *known.get(resolved.find(&part)?)?);
                 let (count, is_first) = counts.fold((1_u64, true), |(all, is_first), count| {
-                    (all.saturating_add(count), is_first && count <= MOST_SCHEMAS)
+                    (all.saturating_add(count), is_first && count <= MAX_SCHEMAS)
                 });
-                if count > MOST_SCHEMAS && is_first {
+                if count > MAX_SCHEMAS && is_first {
                     diagnostics.push(too_many(resolved, place));
                     ends_in_time = false;
                 }
@@ -55,7 +55,7 @@ pub(super) fn refuse(resolved: &Resolved, diagnostics: &mut Vec<Diagnostic>) -> 
 fn too_many(resolved: &Resolved, place: &Place) -> Diagnostic {
     let location = resolved.document(place).locate(&place.pointer);
     let message =
-        format!("more than {MOST_SCHEMAS} schemas speak of one value, those that are referred to again counted again");
+        format!("more than {MAX_SCHEMAS} schemas speak of one value, those that are referred to again counted again");
     Diagnostic::error("S0206", message, location).help("refer to what is meant more directly, and once")
 }
 

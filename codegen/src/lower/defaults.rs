@@ -14,7 +14,7 @@ use crate::oracle::Oracle;
 use crate::resolve::{Place, Resolved};
 
 /// A default with all that it stands for may be this large, in values.
-const LARGEST: usize = 10_000;
+const MAX_SIZE: usize = 10_000;
 
 /// A field with a default: its type and its number there.
 type Site = (TypeId, usize);
@@ -74,8 +74,8 @@ pub(super) fn check(
         }
         let message = match size(known, *site, &mut sizes) {
             None => "this default contains itself, by the defaults of the members that are absent in it".to_owned(),
-            Some(size) if size > LARGEST && !parts.sites.iter().any(|inner| is_too_large(&sizes, inner)) => {
-                format!("this default stands for more than {LARGEST} values, by the defaults of absent members")
+            Some(size) if size > MAX_SIZE && !parts.sites.iter().any(|inner| is_too_large(&sizes, inner)) => {
+                format!("this default stands for more than {MAX_SIZE} values, by the defaults of absent members")
             }
             Some(_) => continue,
         };
@@ -89,7 +89,7 @@ pub(super) fn check(
 }
 
 fn is_too_large(sizes: &BTreeMap<Site, Option<usize>>, site: &Site) -> bool {
-    sizes.get(site).is_some_and(|size| size.is_none_or(|size| size > LARGEST))
+    sizes.get(site).is_some_and(|size| size.is_none_or(|size| size > MAX_SIZE))
 }
 
 fn default_of(types: &[TypeDef], site: Site) -> Option<(&Use, &Value)> {
@@ -111,7 +111,7 @@ fn size(known: &Known<'_, '_>, site: Site, sizes: &mut BTreeMap<Site, Option<usi
         parts.add(known, value, default);
         if seen {
             let inner = parts.sites.iter().map(|inner| sizes.get(inner).copied().flatten());
-            let total = inner.sum::<Option<usize>>().map(|inner| inner.saturating_add(parts.count).min(LARGEST + 1));
+            let total = inner.sum::<Option<usize>>().map(|inner| inner.saturating_add(parts.count).min(MAX_SIZE + 1));
             sizes.insert(site, total);
         } else if let Entry::Vacant(unknown) = sizes.entry(site) {
             // Met again before its size is known, it contains itself.

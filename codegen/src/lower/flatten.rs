@@ -12,7 +12,7 @@ use crate::keywords::{self, Role};
 use crate::resolve::Place;
 
 /// More schemas than this never lead from one to the next on purpose.
-const LONGEST_WAY: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// A walk through `$ref` and `allOf`.
 #[derive(Default)]
@@ -38,8 +38,8 @@ impl<'a> Lowering<'a> {
         if walk.open.contains(place) {
             return;
         }
-        if walk.open.len() >= LONGEST_WAY {
-            let message = format!("more than {LONGEST_WAY} schemas lead from one to the next");
+        if walk.open.len() >= MAX_DEPTH {
+            let message = format!("more than {MAX_DEPTH} schemas lead from one to the next");
             return self.refuse_way(place, &message, "refer to what is meant more directly");
         }
         if !walk.done.insert(place.clone()) {
@@ -100,7 +100,7 @@ impl<'a> Lowering<'a> {
             return Some((place.clone(), value));
         }
         // A longer way is refused where it is followed.
-        let target = self.resolved.target(place).filter(|_| depth < LONGEST_WAY)?;
+        let target = self.resolved.target(place).filter(|_| depth < MAX_DEPTH)?;
         self.annotation_of(target, keyword, depth + 1)
     }
 

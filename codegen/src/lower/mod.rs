@@ -47,10 +47,10 @@ use sensitive::Sensitive;
 
 /// Arrays in arrays, or maps in maps, that are nested deeper than this have a name: those that are nested without end
 /// can't do without.
-const MOST_NESTED: usize = 4;
+const MAX_NESTED: usize = 4;
 
 /// Rust's own traits are there for tuples so long.
-const LONGEST_TUPLE: u64 = 12;
+const MAX_TUPLE_LENGTH: u64 = 12;
 
 /// Decides what types the messages of a set become.
 pub(crate) fn lower(
@@ -287,7 +287,7 @@ impl<'a> Lowering<'a> {
     /// Whether arrays and maps stand in each other without end, or as good as.
     fn nests_deeply(&mut self, node: &Node<'a>) -> bool {
         let mut inner = inner_places(node);
-        for _ in 0..MOST_NESTED {
+        for _ in 0..MAX_NESTED {
             if inner.is_empty() {
                 return false;
             }
@@ -386,7 +386,11 @@ impl<'a> Lowering<'a> {
         let count = tuple.prefix.len() as u64;
         let ends = node.count.max == Some(count)
             || node.count.max.is_none() && tuple.rest.iter().any(|rest| self.is_never(std::slice::from_ref(rest)));
-        (1..=LONGEST_TUPLE).contains(&count) && node.count.min == count && ends && !node.unique && node.items.is_empty()
+        (1..=MAX_TUPLE_LENGTH).contains(&count)
+            && node.count.min == count
+            && ends
+            && !node.unique
+            && node.items.is_empty()
     }
 
     fn tuple(&mut self, tuple: &Tuple, context: &Context) -> Use {

@@ -129,7 +129,7 @@ impl<'a> Lowering<'a> {
                 let others: BTreeSet<&str> = others.flat_map(|other| other.node.required.iter().copied()).collect();
                 alternative.node.required.iter().find(|name| !others.contains(*name)).map(|name| format!("with {name}"))
             };
-            let title = title.map(str::to_owned).filter(|title| title.len() <= LONGEST_TITLE);
+            let title = title.map(str::to_owned).filter(|title| title.len() <= MAX_TITLE_LENGTH);
             title
                 .or_else(named)
                 .or(constant)
@@ -154,7 +154,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Longer titles are sentences.
-const LONGEST_TITLE: usize = 60;
+const MAX_TITLE_LENGTH: usize = 60;
 
 /// The JSON type of a branch, where no other has it.
 fn type_name(alternative: &Alternative<'_>, alternatives: &[Alternative<'_>]) -> Option<String> {

@@ -22,7 +22,7 @@ pub(super) struct Target {
 }
 
 /// More names than this are counted, and not looked at.
-const MOST_NAMES: usize = 200;
+const MAX_NAMES: usize = 200;
 
 /// Names that exist.
 #[derive(Debug, Default)]
@@ -33,14 +33,14 @@ pub(super) struct Names {
 
 impl Names {
     fn of(names: impl Iterator<Item = String>, total: usize) -> Self {
-        Self { first: names.take(MOST_NAMES).collect(), total }
+        Self { first: names.take(MAX_NAMES).collect(), total }
     }
 
     /// The first of them: a list that is read.
     fn list(&self) -> String {
-        const MOST: usize = 8;
-        let shown: Vec<_> = self.first.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-        let more = self.total.saturating_sub(MOST);
+        const MAX_SHOWN: usize = 8;
+        let shown: Vec<_> = self.first.iter().take(MAX_SHOWN).map(|name| format!("`{name}`")).collect();
+        let more = self.total.saturating_sub(MAX_SHOWN);
         if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
     }
 }

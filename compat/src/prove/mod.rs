@@ -23,7 +23,7 @@ pub(crate) use canonical::is_covered;
 /// Goals within goals.
 const DEEPEST: usize = 80;
 /// Places that are told of an open goal.
-const MOST_PLACES: usize = 5;
+const MAX_PLACES: usize = 5;
 
 /// What became of a goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,7 +150,7 @@ impl<'t> Prover<'t> {
 
     fn remember(&mut self, place: Option<&Place>) {
         let Some(place) = place else { return };
-        if self.stuck.len() < MOST_PLACES && !self.stuck.contains(place) {
+        if self.stuck.len() < MAX_PLACES && !self.stuck.contains(place) {
             self.stuck.push(place.clone());
         }
     }

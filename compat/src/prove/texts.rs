@@ -8,11 +8,11 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, util::syntax};
 
 /// Bytes of an automaton; a pattern that needs more is not understood.
-const LARGEST: usize = 1 << 19;
+const MAX_SIZE: usize = 1 << 19;
 /// Combined states that are looked at.
-const MOST_STATES: usize = 4_000;
+const MAX_STATES: usize = 4_000;
 /// Longer lengths are left out of the walk.
-const LONGEST: u64 = 300;
+const MAX_LENGTH: u64 = 300;
 
 /// What texts are looked for.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,7 @@ impl Automata {
         let all = automata.len();
         let known: Vec<(&Dfa, bool)> =
             automata.iter().filter_map(|(key, wanted)| Some((self.0.get(key)?.as_ref()?, *wanted))).collect();
-        let is_exact = known.len() == all && wanted.min <= LONGEST && wanted.max.is_none_or(|max| max <= LONGEST);
+        let is_exact = known.len() == all && wanted.min <= MAX_LENGTH && wanted.max.is_none_or(|max| max <= MAX_LENGTH);
         match Walk::new(known, wanted).run() {
             // What was left out would only have refused more.
             Ended::Nothing => Found::Nothing,
@@ -91,8 +91,8 @@ fn build(pattern: &str) -> Option<Dfa> {
     }
     let config = dense::Config::new()
         .start_kind(StartKind::Anchored)
-        .dfa_size_limit(Some(LARGEST))
-        .determinize_size_limit(Some(LARGEST * 2));
+        .dfa_size_limit(Some(MAX_SIZE))
+        .determinize_size_limit(Some(MAX_SIZE * 2));
     let syntax = syntax::Config::new().nest_limit(100);
     dense::Builder::new().configure(config).syntax(syntax).build(pattern).ok()
 }
@@ -116,8 +116,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(automata: Vec<(&'a Dfa, bool)>, wanted: &Wanted) -> Self {
         let bytes = representatives(&automata);
-        let (min, max) = (wanted.min, wanted.max.filter(|max| *max <= LONGEST));
-        Self { automata, bytes, min: if min <= LONGEST { min } else { 0 }, max }
+        let (min, max) = (wanted.min, wanted.max.filter(|max| *max <= MAX_LENGTH));
+        Self { automata, bytes, min: if min <= MAX_LENGTH { min } else { 0 }, max }
     }
 
     fn run(&self) -> Ended {
@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
                     open.push_back(reached.len() - 1);
                 }
             }
-            if reached.len() > MOST_STATES {
+            if reached.len() > MAX_STATES {
                 return Ended::TooLong;
             }
         }

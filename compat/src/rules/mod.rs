@@ -85,9 +85,9 @@ pub fn differences(old: &Schema, new: &Schema) -> Vec<Difference> {
 
 /// A JSON value in a message, not without end.
 fn shown(value: &Value) -> String {
-    const MOST: usize = 60;
+    const MAX_SHOWN: usize = 60;
     let text = value.to_string();
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

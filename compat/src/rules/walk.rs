@@ -10,7 +10,7 @@ use crate::files::Place;
 use crate::schema::Schema;
 
 /// So many references are followed from one schema.
-const MOST_REFERENCES: usize = 100;
+const MAX_REFERENCES: usize = 100;
 
 /// Keywords that refuse nothing.
 const ANNOTATIONS: [&str; 20] = [
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
 /// The schema that a `$ref` with nothing beside it leads to.
 fn follow(schema: &Schema, place: &Place) -> Place {
     let mut place = place.clone();
-    for _ in 0..MOST_REFERENCES {
+    for _ in 0..MAX_REFERENCES {
         let Some(Value::Object(members)) = schema.value(&place) else { break };
         if !members.contains_key("$ref") || schema.is_dynamic(&place) {
             break;

@@ -9,9 +9,9 @@ use crate::terms::number::{from_integer, integer};
 use crate::terms::{Part, Terms};
 
 /// Constants that are tried at one place.
-const MOST: usize = 150;
+const MAX_CONSTANTS: usize = 150;
 /// Texts longer than this are not made up.
-const LONGEST: u64 = 10_000;
+const MAX_LENGTH: u64 = 10_000;
 
 /// What candidates are made of.
 pub(super) struct Constants {
@@ -45,13 +45,13 @@ impl Constants {
             });
             (name, samples.chain([Value::Null, json!(0), json!("a")]).collect())
         });
-        Self { values: plain.chain(values.into_values().take(MOST)).collect(), members: members.collect() }
+        Self { values: plain.chain(values.into_values().take(MAX_CONSTANTS)).collect(), members: members.collect() }
     }
 }
 
 fn of_part(part: &Part) -> Vec<Value> {
     let text =
-        |length: u64| (length <= LONGEST).then(|| Value::String("a".repeat(usize::try_from(length).unwrap_or(0))));
+        |length: u64| (length <= MAX_LENGTH).then(|| Value::String("a".repeat(usize::try_from(length).unwrap_or(0))));
     match part {
         Part::Values(values) => values.clone(),
         Part::Minimum { limit, .. } | Part::Maximum { limit, .. } | Part::MultipleOf(limit) => around(limit),

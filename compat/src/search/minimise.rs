@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::mutate::paths;
 
 /// Values that are looked at.
-const MOST: usize = 600;
+const MAX_STEPS: usize = 600;
 
 /// Takes members, items and letters away as long as what is left is still a witness.
 pub(crate) fn minimise(witness: Value, is_witness: &dyn Fn(&Value) -> bool) -> Value {
     let mut smallest = witness;
-    let mut left = MOST;
+    let mut left = MAX_STEPS;
     loop {
         let before = smallest.clone();
         // From the end, so that what was taken away moves nothing that is still to come.

@@ -16,7 +16,7 @@ use constants::Constants;
 pub(crate) use minimise::minimise;
 
 /// Instances that are changed further.
-const MOST_OPEN: usize = 60;
+const MAX_OPEN: usize = 60;
 
 /// Whether a value tells the two schemas apart.
 pub(crate) fn is_witness(wide: &Schema, narrow: &Schema, value: &Value) -> bool {
@@ -65,7 +65,7 @@ impl Search<'_> {
         if !self.narrow.is_valid(value) {
             return false;
         }
-        if self.open.len() < MOST_OPEN {
+        if self.open.len() < MAX_OPEN {
             self.open.push_back(value.clone());
         }
         !self.wide.is_valid(value)

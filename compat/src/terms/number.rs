@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 /// Floating-point numbers from here on are not turned into integers.
-const MOST: f64 = 1e30;
+const MAX_NUMBER: f64 = 1e30;
 
 /// A number that is an integer as one.
 #[expect(clippy::cast_possible_truncation, reason = "it is whole, and of less than 128 bits")]
@@ -13,7 +13,7 @@ pub(crate) fn integer(value: &Value) -> Option<i128> {
     let number = value.as_number()?;
     number.as_i128().or_else(|| {
         let float = number.as_f64()?;
-        (float.fract() == 0.0 && float.abs() < MOST).then_some(float as i128)
+        (float.fract() == 0.0 && float.abs() < MAX_NUMBER).then_some(float as i128)
     })
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn from_integer(integer: i128) -> Option<Value> {
 #[expect(clippy::cast_possible_truncation, reason = "the floor of what has less than 128 bits")]
 pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     let against = |integer: i128, float: f64| {
-        if float.abs() >= MOST {
+        if float.abs() >= MAX_NUMBER {
             return if float > 0.0 { Ordering::Less } else { Ordering::Greater };
         }
         let more = if float.fract() == 0.0 { Ordering::Equal } else { Ordering::Less };

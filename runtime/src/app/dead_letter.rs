@@ -39,7 +39,7 @@ pub mod headers {
 }
 
 /// The most that is said of violations, in bytes: a dead letter must not be much larger than its message.
-const LONGEST: usize = 16 * 1024;
+const MAX_TEXT: usize = 16 * 1024;
 
 /// What becomes of messages that can't be handled: those that do not decode, and those whose handler fails on every
 /// attempt or refuses them.
@@ -251,7 +251,7 @@ fn listed(violations: &[Violation]) -> String {
         };
         // Four strings can always be written.
         let Ok(listed) = serde_json::to_string(&listed) else { continue };
-        if text.len() + listed.len() + 2 > LONGEST {
+        if text.len() + listed.len() + 2 > MAX_TEXT {
             break;
         }
         if text.len() > 1 {
@@ -264,7 +264,7 @@ fn listed(violations: &[Violation]) -> String {
 }
 
 fn shortened(text: &str) -> &str {
-    let end = (0..=text.len().min(LONGEST)).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or_default()]
 }
 
@@ -375,7 +375,7 @@ mod tests {
         };
         let many: Vec<_> = (0..1000).map(violation).collect();
         let text = listed(&many);
-        assert!(text.len() <= LONGEST);
+        assert!(text.len() <= MAX_TEXT);
         let read = read_violations(&text).unwrap();
         assert!(read.len() > 100 && read[..] == many[..read.len()]);
         assert_eq!(read_violations(&listed(&many[..2])).unwrap(), many[..2]);
@@ -383,9 +383,9 @@ mod tests {
 
     #[test]
     fn a_long_error_is_cut_between_characters() {
-        let text = "é".repeat(LONGEST);
-        assert_eq!(shortened(&text).len(), LONGEST);
+        let text = "é".repeat(MAX_TEXT);
+        assert_eq!(shortened(&text).len(), MAX_TEXT);
         assert_eq!(shortened(&text[..1 + 'é'.len_utf8() - 1]), "é");
-        assert_eq!(shortened(&format!("x{text}")).len(), LONGEST - 1);
+        assert_eq!(shortened(&format!("x{text}")).len(), MAX_TEXT - 1);
     }
 }

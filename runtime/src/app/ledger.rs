@@ -13,10 +13,10 @@ use super::work::Settled;
 use crate::client::{OpenTransaction, ProducerRecord, Queued, Record, SendError};
 
 /// A transaction is committed early when it has so many records,
-const MOST_RECORDS: usize = 10_000;
+const MAX_RECORDS: usize = 10_000;
 
 /// or records of so many bytes, which are kept until then.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Where work writes what is settled. The [`Committer`](super::committer::Committer) ends the page that is open, and opens
 /// the next.
@@ -171,7 +171,7 @@ impl Page {
         let mut entries = lock(&self.entries);
         entries.bytes += entry.record.payload().map_or(0, <[u8]>::len);
         entries.all.push(entry);
-        entries.all.len() >= MOST_RECORDS || entries.bytes >= MOST_BYTES
+        entries.all.len() >= MAX_RECORDS || entries.bytes >= MAX_BYTES
     }
 }
 

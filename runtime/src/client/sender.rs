@@ -49,7 +49,7 @@ const LAST_DEADLINE: Duration = Duration::from_secs(5);
 const REPORT_DEADLINE: Duration = Duration::from_secs(5);
 
 /// The longest that rdkafka can wait for.
-const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+const MAX_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
 
 pub(super) type Client = ThreadedProducer<Context>;
 
@@ -301,7 +301,7 @@ fn number(config: &NativeClientConfig, property: &str) -> Result<usize, Cause> {
 
 /// Waits until all is delivered or the deadline over; gives up the rest, and returns it.
 pub(super) fn flush(client: &Client, deadline: Duration) -> Vec<ProducerRecord> {
-    if client.flush(deadline.min(LONGEST)).is_ok() {
+    if client.flush(deadline.min(MAX_TIMEOUT)).is_ok() {
         return Vec::new();
     }
     client.context().given_up.start();

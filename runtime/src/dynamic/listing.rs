@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 /// A list takes at most two to the power of so many steps.
-const MOST_STEPS: f64 = 17.0;
+const MAX_STEPS: f64 = 17.0;
 
 /// The keywords whose schemas speak of the value that their own schema speaks of.
 const IN_PLACE: [&str; 9] =
@@ -39,7 +39,7 @@ impl Listing {
 
     /// Whether what is refused in a payload can be listed in time.
     pub(super) fn ends_in_time(self, payload: &Value) -> bool {
-        self.ways <= 1.0 || depth(payload) * self.ways.log2() <= MOST_STEPS
+        self.ways <= 1.0 || depth(payload) * self.ways.log2() <= MAX_STEPS
     }
 }
 

@@ -11,7 +11,7 @@ use super::FactoryError;
 use super::listing::Listing;
 use crate::error::Violation;
 use crate::message::Schema;
-use crate::wire::MOST_BACKTRACKING;
+use crate::wire::MAX_BACKTRACKING;
 
 /// What schemas are known by that have no absolute URI of their own.
 const BASE: &str = "schema:///";
@@ -106,7 +106,7 @@ pub(super) fn options(formats: bool) -> jsonschema::ValidationOptions<'static> {
     jsonschema::options()
         .offline()
         .should_validate_formats(formats)
-        .with_pattern_options(jsonschema::PatternOptions::fancy_regex().backtrack_limit(MOST_BACKTRACKING))
+        .with_pattern_options(jsonschema::PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKING))
         .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
         .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
 }

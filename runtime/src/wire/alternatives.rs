@@ -10,7 +10,7 @@ use super::object::{is_unchecked, unchecked};
 use super::union::Union;
 
 /// Of unions in unions, whose values can be read in ever more ways, so many are tried.
-const MOST_ATTEMPTS: u32 = 100_000;
+const MAX_ATTEMPTS: u32 = 100_000;
 /// The error beyond that.
 pub(super) const TOO_MANY: &str = "limit: expected a value that can be read in fewer than 100000 ways";
 
@@ -27,7 +27,7 @@ impl Attempt {
     fn start() -> Option<Self> {
         let (depth, count) = ATTEMPTS.get();
         let count = if depth == 0 { 1 } else { count + 1 };
-        if count > MOST_ATTEMPTS {
+        if count > MAX_ATTEMPTS {
             return None;
         }
         ATTEMPTS.set((depth + 1, count));

@@ -253,7 +253,7 @@ fn decimal(text: &str) -> Option<(u128, i32)> {
 /// Steps that a match of a text may take, for patterns with look-around or references back; the others need none. Some
 /// milliseconds.
 #[cfg(feature = "pattern")]
-pub(crate) const MOST_BACKTRACKING: usize = 100_000;
+pub(crate) const MAX_BACKTRACKING: usize = 100_000;
 
 /// A compiled `pattern`: an ECMA-262 expression, as the generator translated it.
 #[cfg(feature = "pattern")]
@@ -272,9 +272,9 @@ impl Pattern {
 
     fn is_match(&self, text: &str) -> bool {
         // The generator compiled it too, with the same engine. More backtracking than is allowed is no match.
-        let compiled = self.compiled.get_or_init(|| {
-            fancy_regex::RegexBuilder::new(self.source).backtrack_limit(MOST_BACKTRACKING).build().ok()
-        });
+        let compiled = self
+            .compiled
+            .get_or_init(|| fancy_regex::RegexBuilder::new(self.source).backtrack_limit(MAX_BACKTRACKING).build().ok());
         compiled.as_ref().is_some_and(|regex| regex.is_match(text).unwrap_or(false))
     }
 }

@@ -35,7 +35,7 @@ use serde::ser::{Serialize, Serializer};
 
 pub use alternatives::{Alternative, Alternatives, first_of, only_of, write_only};
 #[cfg(feature = "dynamic")]
-pub(crate) use check::MOST_BACKTRACKING;
+pub(crate) use check::MAX_BACKTRACKING;
 pub use check::{
     At, Constants, Fault, each, each_name, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length,
     max_properties, maximum, min_items, min_length, min_properties, minimum, multiple_of, one_of, one_of_json,

@@ -22,7 +22,7 @@ pub(crate) struct Pool {
 }
 
 /// The longest text that a mutation makes.
-const LONGEST: u64 = 2000;
+const MAX_LENGTH: u64 = 2000;
 
 impl Pool {
     pub(crate) fn new(payloads: &[Value], schemas: &[Value]) -> Self {
@@ -86,7 +86,8 @@ impl Found {
                         "const" | "default" | "enum" | "examples" => self.payload(value),
                         _ => self.schema(value),
                     }
-                    let length = value.as_u64().filter(|_| name.ends_with("Length")).map(|length| length.min(LONGEST));
+                    let length =
+                        value.as_u64().filter(|_| name.ends_with("Length")).map(|length| length.min(MAX_LENGTH));
                     self.lengths.extend(length.and_then(|length| usize::try_from(length).ok()));
                 }
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use thoth_messaging::client::SavedPosition;
 
 /// Kafka takes notes of 4096 bytes by default.
-const LONGEST: usize = 4000;
+const MAX_NOTE: usize = 4000;
 
 /// How far a partition is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Progress {
         let ranges = self.left.iter().chain(&self.before);
         let range = |(from, to): (&i64, &i64)| if from == to { from.to_string() } else { format!("{from}-{to}") };
         let note = ranges.map(range).collect::<Vec<_>>().join(",");
-        (note.len() <= LONGEST).then_some(SavedPosition { offset: self.next, note })
+        (note.len() <= MAX_NOTE).then_some(SavedPosition { offset: self.next, note })
     }
 }
 

@@ -34,7 +34,7 @@ const BATCH: usize = 100;
 const LAST: Duration = Duration::from_secs(60);
 
 /// The most letters that `--format json` names.
-const MOST_NAMED: usize = 10_000;
+const MAX_NAMED: usize = 10_000;
 
 /// Send dead letters to the topics that they were on, where the schemas of today accept them.
 ///
@@ -323,7 +323,7 @@ impl<'a> Run<'a> {
     fn leave(&mut self, partition: i32, offset: i64, said: &[String], context: &mut Context) -> Result<(), Failure> {
         self.left += usize::from(!said.is_empty());
         if context.format == Format::Json {
-            if !said.is_empty() && self.named.len() < MOST_NAMED {
+            if !said.is_empty() && self.named.len() < MAX_NAMED {
                 self.named.push(json!({"partition": partition, "offset": offset, "reasons": said}));
             }
             return Ok(());

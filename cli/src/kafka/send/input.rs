@@ -9,7 +9,7 @@ use super::Destination;
 use super::tally::Tally;
 use crate::Context;
 use crate::failure::Failure;
-use crate::validate::{MOST_BYTES, Source};
+use crate::validate::{MAX_BYTES, Source};
 
 /// How many lines are read ahead.
 const AHEAD: usize = 64;
@@ -131,7 +131,7 @@ fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receive
 
 /// The next line without its end, or all that there is. One that is too long is read past.
 fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Line>> {
-    let most = MOST_BYTES.get() as u64;
+    let most = MAX_BYTES.get() as u64;
     let mut line = Vec::new();
     if whole {
         reader.take(most + 1).read_to_end(&mut line)?;

@@ -14,7 +14,7 @@ use crate::validate::{Violation, line_of, of_record, too_long};
 use crate::{Context, Outcome};
 
 /// The most findings that are kept for a format which prints them as a whole.
-const MOST_FINDINGS: usize = 10_000;
+const MAX_FINDINGS: usize = 10_000;
 
 /// Counts messages, and tells what was refused at once where a person reads it.
 pub(super) struct Tally {
@@ -66,7 +66,7 @@ impl Tally {
     /// A line is longer than is read.
     pub(super) fn too_long(&mut self, source: &str, line: u64, context: &mut Context) -> Result<(), Failure> {
         self.checked += 1;
-        self.refuse(vec![too_long(crate::validate::MOST_BYTES.get())], source, line, context)
+        self.refuse(vec![too_long(crate::validate::MAX_BYTES.get())], source, line, context)
     }
 
     fn refuse(
@@ -84,7 +84,7 @@ impl Tally {
             if self.format == Format::Text {
                 // What a person reads appears at once, and a million of them need no memory.
                 writeln!(context.output, "{}", text::printable(&line_of(&violation)))?;
-            } else if self.report.findings.len() < MOST_FINDINGS {
+            } else if self.report.findings.len() < MAX_FINDINGS {
                 self.report.findings.push(violation.into());
             }
         }
@@ -107,7 +107,7 @@ impl Tally {
         self.failed += 1;
         if self.format == Format::Text {
             writeln!(context.output, "{source}:{}: not delivered: {}", number.max(1), text::printable(why))?;
-        } else if self.report.findings.len() < MOST_FINDINGS {
+        } else if self.report.findings.len() < MAX_FINDINGS {
             let line = usize::try_from(number.max(1)).unwrap_or(usize::MAX);
             self.report.findings.push(Finding {
                 rule: "not-delivered".to_owned(),

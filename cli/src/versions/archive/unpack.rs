@@ -26,7 +26,7 @@ pub(in super::super) enum Entry {
 }
 
 /// The most bytes that are unpacked of one archive, so that a small file can't fill the memory.
-const MOST_BYTES: u64 = 256 << 20;
+const MAX_BYTES: u64 = 256 << 20;
 
 /// Formats, told apart by their first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn is_archive(path: &Path) -> Result<bool, Failure> {
 
 /// Reads what is in an archive.
 pub(super) fn unpack(path: &Path) -> Result<Unpacked, Failure> {
-    unpack_up_to(path, MOST_BYTES)
+    unpack_up_to(path, MAX_BYTES)
 }
 
 /// As [`unpack`], with another bound.

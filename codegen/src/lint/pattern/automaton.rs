@@ -13,10 +13,10 @@ use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 pub(super) const MANY: usize = 20;
 
 /// An expression of more positions is not looked at: it would take too long.
-const MOST_POSITIONS: usize = 64;
+const MAX_POSITIONS: usize = 64;
 
 /// An expression of more parts is not looked at either: repetitions of nothing have no positions.
-const MOST_PARTS: usize = 10_000;
+const MAX_PARTS: usize = 10_000;
 
 /// Whether an expression that is repeated reads some text in several ways; `None` where it is not looked at.
 pub(super) fn is_ambiguous(body: &Expr) -> Option<bool> {
@@ -48,7 +48,7 @@ impl Automaton {
     /// Adds an expression; `None` where it is too large.
     fn add(&mut self, expression: &Expr) -> Option<Part> {
         self.parts += 1;
-        if self.parts > MOST_PARTS {
+        if self.parts > MAX_PARTS {
             return None;
         }
         match expression {
@@ -86,7 +86,7 @@ impl Automaton {
 
     fn position(&mut self, class: ClassUnicode) -> Option<Part> {
         let position = self.classes.len();
-        if position >= MOST_POSITIONS {
+        if position >= MAX_POSITIONS {
             return None;
         }
         self.classes.push(class);

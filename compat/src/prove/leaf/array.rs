@@ -7,7 +7,7 @@ use crate::prove::{Outcome, Prover};
 use crate::terms::{Id, Lit, Part};
 
 /// Items that are made up.
-const MOST: u64 = 2_000;
+const MAX_ITEMS: u64 = 2_000;
 
 /// What the facts of a branch say of arrays.
 #[derive(Default)]
@@ -152,7 +152,7 @@ impl<'t> Prover<'t> {
     fn build(&mut self, branch: &Branch<'t>, array: &Array, placed: &[(u64, Option<Value>)]) -> Option<Value> {
         let last = placed.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
         let length = array.min.max(last);
-        if length > MOST {
+        if length > MAX_ITEMS {
             return None;
         }
         let mut items = Vec::new();

@@ -11,7 +11,7 @@ use crate::terms::number::{compare, from_integer, integer, is_multiple};
 use crate::terms::{Part, types};
 
 /// So many integers are looked at one by one.
-const MOST: i128 = 300;
+const MAX_EXPONENT: i128 = 300;
 
 /// What the facts of a branch say of numbers.
 #[derive(Default)]
@@ -49,7 +49,9 @@ pub(super) fn decide(branch: &Branch<'_>, kind: u8) -> Outcome {
     };
     match (low, high) {
         (Some(low), Some(high)) if low > high => Outcome::Closed,
-        (Some(low), Some(high)) if high - low < MOST && from_integer(low).is_some() && from_integer(high).is_some() => {
+        (Some(low), Some(high))
+            if high - low < MAX_EXPONENT && from_integer(low).is_some() && from_integer(high).is_some() =>
+        {
             finite(branch, (low..=high).filter_map(spelled))
         }
         _ => first(branch, numbers.candidates(low, high).into_iter().filter_map(spelled)),

@@ -10,7 +10,7 @@ use crate::prove::{Outcome, Prover};
 use crate::terms::{Id, Lit, Part, Terms};
 
 /// So many patterns of names are told apart.
-const MOST_PATTERNS: usize = 5;
+const MAX_PATTERNS: usize = 5;
 
 /// What the facts of a branch say of objects.
 #[derive(Default)]
@@ -123,7 +123,7 @@ impl<'t> Object<'t> {
         let own = self.patterns.iter().map(|(pattern, _)| *pattern);
         let patterns: BTreeSet<&str> = own.chain(others).chain(somewhere).collect();
         let mut profiles = vec![Profile::new()];
-        for pattern in patterns.into_iter().take(MOST_PATTERNS) {
+        for pattern in patterns.into_iter().take(MAX_PATTERNS) {
             let with = |matched| {
                 move |profile: &Profile<'t>| {
                     let mut profile = profile.clone();

@@ -12,7 +12,7 @@ use super::place::{Conjunction, Place, Places, Schema};
 use super::{object, scalar};
 
 /// A schema of more nodes than this is left to the validator.
-const MOST_NODES: usize = 50_000;
+const MAX_NODES: usize = 50_000;
 
 /// The nodes of a schema, and which of them is the root.
 pub(super) fn compile(registry: &Registry<'_>, uri: &str, formats: bool) -> Option<(Vec<Node>, NodeId)> {
@@ -23,7 +23,7 @@ pub(super) fn compile(registry: &Registry<'_>, uri: &str, formats: bool) -> Opti
     let root = compiler.node([root]);
     while let Some((id, conjunction)) = compiler.open.pop() {
         compiler.nodes[id] = compiler.compile(&conjunction);
-        if compiler.nodes.len() > MOST_NODES {
+        if compiler.nodes.len() > MAX_NODES {
             return None;
         }
     }

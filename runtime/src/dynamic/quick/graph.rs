@@ -185,7 +185,7 @@ impl ObjectRules {
     }
 
     /// How many names may be declared.
-    pub(super) const MOST_NAMES: usize = 256;
+    pub(super) const MAX_NAMES: usize = 256;
 
     /// The member to look for first, after the one of this slot.
     pub(super) fn guess(&self, slot: usize) -> Option<(usize, &Declared)> {
@@ -209,7 +209,7 @@ impl ObjectRules {
 
 /// A set of declared members, by index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bits([u64; ObjectRules::MOST_NAMES / 64]);
+pub(super) struct Bits([u64; ObjectRules::MAX_NAMES / 64]);
 
 impl Bits {
     /// Whether the member was new.

@@ -11,7 +11,7 @@ use super::graph::{ANYTHING, Bits, Declared, NodeId, ObjectRules, Rest, name_ord
 use super::place::{Place, Schema};
 
 /// Each pattern doubles the nodes that an undeclared member may have to be.
-const MOST_PATTERNS: usize = 4;
+const MAX_PATTERNS: usize = 4;
 
 /// What is said of objects; none where that is not known.
 pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Option<ObjectRules> {
@@ -64,7 +64,7 @@ fn names<'r>(schemas: &[Members<'_, 'r>]) -> Option<BTreeMap<Name<'r>, usize>> {
         names.extend(properties.chain(schema.required.iter().copied()).chain(dependent.copied()).map(|name| (name, 0)));
     }
     names.values_mut().enumerate().for_each(|(index, name)| *name = index);
-    (names.len() <= ObjectRules::MOST_NAMES).then_some(names)
+    (names.len() <= ObjectRules::MAX_NAMES).then_some(names)
 }
 
 fn bits(indices: &BTreeMap<Name<'_>, usize>, names: &[Name<'_>]) -> Bits {
@@ -133,7 +133,7 @@ fn texts(names: Option<&Value>) -> Option<Vec<Name<'_>>> {
 /// What undeclared members have to be.
 fn rest<'r>(compiler: &mut Compiler<'r>, schemas: &[Members<'_, 'r>]) -> Option<Rest> {
     let count: usize = schemas.iter().map(|schema| schema.patterns.len()).sum();
-    if count > MOST_PATTERNS {
+    if count > MAX_PATTERNS {
         return None;
     }
     let nodes: Vec<NodeId> = (0..1_usize << count)

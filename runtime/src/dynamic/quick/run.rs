@@ -11,10 +11,10 @@ use super::graph::{
 use super::scan::{Literal, Scanner, Text};
 
 /// Deeper payloads are the parser's, which has a limit of its own.
-const MOST_LEVELS: u32 = 120;
+const MAX_LEVELS: u32 = 120;
 
 /// Integers of up to this many digits fit an `i64`.
-const MOST_INTEGER_DIGITS: usize = 18;
+const MAX_INTEGER_DIGITS: usize = 18;
 
 /// Up to this many names are compared pairwise.
 const FEW_NAMES: usize = 8;
@@ -303,7 +303,7 @@ fn require(met: bool) -> Outcome {
 }
 
 fn limit(depth: u32) -> Outcome {
-    if depth < MOST_LEVELS { Ok(()) } else { Err(Stop::Unknown) }
+    if depth < MAX_LEVELS { Ok(()) } else { Err(Stop::Unknown) }
 }
 
 fn check_string(rules: &StringRules, text: &Text<'_>) -> Outcome {
@@ -322,7 +322,7 @@ fn check_string(rules: &StringRules, text: &Text<'_>) -> Outcome {
 fn check_number(rules: &NumberRules, number: &str, integer: bool) -> Outcome {
     if let Some((min, max)) = rules.decided
         && integer
-        && number.len() <= MOST_INTEGER_DIGITS
+        && number.len() <= MAX_INTEGER_DIGITS
         && let Ok(number) = number.parse::<i64>()
     {
         return require(min <= number && number <= max);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Stop;
 
 /// An integer part of so many digits is never too large for a 64-bit float, where there is no exponent.
-const MOST_DIGITS: usize = 300;
+const MAX_DIGITS: usize = 300;
 
 /// A text in UTF-8, and how far it is read.
 pub(super) struct Scanner<'p> {
@@ -193,7 +193,7 @@ impl<'p> Scanner<'p> {
         }
         match self.at - start {
             0 => Err(Stop::Unknown),
-            digits if digits > MOST_DIGITS => Err(Stop::Unknown),
+            digits if digits > MAX_DIGITS => Err(Stop::Unknown),
             digits => Ok(digits),
         }
     }
