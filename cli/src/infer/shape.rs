@@ -252,7 +252,7 @@ impl Objects {
             self.groups.push(Group { tags, members: Members::default() });
         }
         self.groups[index].members.add(object, is_secret, count);
-        if self.groups.len() > tags::MOST {
+        if self.groups.len() > tags::MAX_VALUES {
             self.ungroup();
         }
     }
@@ -290,7 +290,7 @@ impl Objects {
                 None => self.groups.push(group),
             }
         }
-        if self.groups.len() > tags::MOST {
+        if self.groups.len() > tags::MAX_VALUES {
             self.ungroup();
         }
     }
