@@ -50,7 +50,7 @@ pub async fn serve(listener: TcpListener, metrics: PrometheusHandle, health: Hea
         };
         let (metrics, health) = (metrics.clone(), health.clone());
         tokio::spawn(async move {
-            let answer = service_fn(|request: Request<Decoder>| {
+            let answer = service_fn(|request: Request<Incoming>| {
                 let response = answer(request.uri().path(), &metrics, &health);
                 async move { Ok::<_, Infallible>(response) }
             });
