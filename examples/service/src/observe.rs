@@ -6,7 +6,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use http_body_util::Full;
-use hyper::body::{Bytes, Decoder};
+use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
