@@ -123,7 +123,6 @@ pub const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Why the dialect of a URI is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum UnknownDialect {
     /// Neither a draft nor a file of the set, or one that leads back to itself.
     NoMetaSchema,

@@ -26,10 +26,7 @@ pub fn near<'a>(names: impl IntoIterator<Item = &'a str>, meant: &str) -> Vec<&'
 /// let last = |name: &str| distance(name.rsplit('/').next().unwrap_or(name), "mian");
 /// assert_eq!(near_by(["origin/main", "origin/next"], last), ["origin/main"]);
 /// ```
-pub fn near_by<'a>(
-    names: impl IntoIterator<Item = &'a str>,
-    distance: impl Fn(&str) -> Option<usize>,
-) -> Vec<&'a str> {
+pub fn near_by<'a>(names: impl IntoIterator<Item = &'a str>, distance: impl Fn(&str) -> Option<usize>) -> Vec<&'a str> {
     const MAX_NAMED: usize = 3;
     let mut near: Vec<_> = names.into_iter().filter_map(|name| Some((distance(name)?, name))).collect();
     near.sort_unstable();
@@ -78,7 +75,10 @@ mod tests {
     fn the_most_alike_comes_first_and_nothing_alike_is_nothing() {
         let names = ["PATTERN_CHANGED", "PATTERN_ADDED", "MESSAGE_DELETED"];
         assert_eq!(near(names, "PATERN_ADDED"), ["PATTERN_ADDED"]);
-        assert_eq!(near(["orders-c", "orders-bb", "orders-b", "orders-a"], "orders-x"), ["orders-a", "orders-b", "orders-c"]);
+        assert_eq!(
+            near(["orders-c", "orders-bb", "orders-b", "orders-a"], "orders-x"),
+            ["orders-a", "orders-b", "orders-c"]
+        );
         assert!(near(names, "open-object").is_empty());
     }
 }

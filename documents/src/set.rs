@@ -81,7 +81,8 @@ impl<'d> DocumentSet<'d> {
     /// more perhaps than a validator follows, and never fewer. Empty where the URI leads nowhere.
     #[must_use]
     pub fn closure(&self, uri: &str) -> Self {
-        let said: BTreeMap<&str, Said<'_>> = self.iter().map(|(uri, document)| (uri, Said::of(uri, document))).collect();
+        let said: BTreeMap<&str, Said<'_>> =
+            self.iter().map(|(uri, document)| (uri, Said::of(uri, document))).collect();
         let bases = said.iter().flat_map(|(uri, said)| said.bases.iter().map(|base| (base.as_str(), *uri)));
         let by_base: BTreeMap<&str, &str> = bases.collect();
         let mut found = BTreeMap::new();
