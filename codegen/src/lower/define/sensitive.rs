@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::model::{Check, Type, Use};
 use crate::resolve::{Place, Resolved};
 
 /// The schemas whose values are sensitive.
 #[derive(Debug, Default)]
-pub(super) struct Sensitive {
+pub(crate) struct Sensitive {
     /// By what they say, through `$ref` and `allOf`.
     whole: BTreeSet<Place>,
     /// By that, or by what is said of their items or values, where those have no type of their own.
@@ -16,7 +17,7 @@ pub(super) struct Sensitive {
 }
 
 impl Sensitive {
-    pub(super) fn of(resolved: &Resolved) -> Self {
+    pub(crate) fn of(resolved: &Resolved) -> Self {
         let says_so = |place: &&Place| resolved.schema(place).get("x-sensitive") == Some(&Value::Bool(true));
         let marked: Vec<Place> = resolved.places().filter(says_so).cloned().collect();
         if marked.is_empty() {
@@ -38,14 +39,19 @@ impl Sensitive {
         Self { whole: reach(&marked, &parts), within: reach(&marked, &parts_within) }
     }
 
-    /// Whether one of these schemas is sensitive: as a whole, or by what is within its values too.
+    /// Tells whether one of these schemas is sensitive: as a whole, or by what is within its values too.
     pub(super) fn any(&self, places: &[Place], within: bool) -> bool {
         let sensitive = if within { &self.within } else { &self.whole };
         places.iter().any(|place| sensitive.contains(place))
     }
 
-    /// Whether anything in the set is.
-    pub(super) fn is_marked(&self) -> bool {
+    /// Tells whether a value holds what only the validator reads, in a set with something sensitive: it may be that.
+    pub(super) fn hides(&self, value: &Use) -> bool {
+        self.is_marked() && is_unread(value)
+    }
+
+    /// Tells whether anything in the set is.
+    pub(crate) fn is_marked(&self) -> bool {
         !self.whole.is_empty()
     }
 }
@@ -55,6 +61,17 @@ const IN_PLACE: [&str; 6] = ["allOf", "anyOf", "oneOf", "if", "then", "else"];
 /// Keywords whose schemas speak of what is in a value that has no type of its own.
 const WITHIN: [&str; 6] =
     ["items", "prefixItems", "additionalItems", "additionalProperties", "patternProperties", "dependentSchemas"];
+
+/// Tells whether a value of any content is in it that a schema speaks of.
+fn is_unread(value: &Use) -> bool {
+    let is_checked = value.checks.iter().any(|check| matches!(check, Check::Validated(_)));
+    match &value.ty {
+        Type::Any => is_checked,
+        Type::Array(item) | Type::Map(item) => is_checked && item.ty == Type::Any || is_unread(item),
+        Type::Tuple(items) => items.iter().any(is_unread),
+        _ => false,
+    }
+}
 
 /// The schemas that a keyword holds: one, a list, or by names.
 fn below(place: &Place, keyword: &str, value: Option<&Value>) -> Vec<Place> {

@@ -23,7 +23,7 @@ pub(super) fn resolve(
     Some(Key { pointer: Some(pointer.to_owned()), way })
 }
 
-/// Why a key can't be made.
+/// The reason why a key can't be made.
 enum Problem {
     Opaque,
     Missing(String),
@@ -107,7 +107,7 @@ fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::String | Type::Mapped(_) | Type::Integer(_) | Type::Boolean)
 }
 
-/// What there is where a property is not.
+/// The properties that there are, where one is not.
 fn found(segment: &str, object: &Struct) -> String {
     let known: Vec<_> = object.fields.iter().map(|field| format!("`{}`", join("", &field.wire))).collect();
     let mut found = format!("there is no property `{segment}`; there are {}", known.join(", "));

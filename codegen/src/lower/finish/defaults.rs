@@ -22,8 +22,8 @@ type Site = (TypeId, usize);
 /// The variant that a default takes, by union and default.
 type Taken = BTreeMap<(TypeId, String), usize>;
 
-/// What the types of a set are, and what their schemas say.
-pub(super) struct Known<'k, 'a> {
+/// The types of a set, and what their schemas say.
+pub(super) struct TypeSchemas<'k, 'a> {
     pub(super) types: &'k [TypeDef],
     /// The branch of each variant, by union and number.
     pub(super) branches: &'k BTreeMap<(TypeId, usize), Place>,
@@ -31,7 +31,7 @@ pub(super) struct Known<'k, 'a> {
     pub(super) oracle: &'k Oracle<'a>,
 }
 
-impl Known<'_, '_> {
+impl TypeSchemas<'_, '_> {
     /// The variant of a union that takes a value.
     fn variant(&self, id: TypeId, union: &Union, json: &Value) -> Option<usize> {
         match union.routes.get(&JsonType::of(json))? {
@@ -52,12 +52,12 @@ impl Known<'_, '_> {
 
 /// Checks the defaults of all fields: which variants they take, and which of them have no end.
 pub(super) fn check(
-    known: &Known<'_, '_>,
+    known: &TypeSchemas<'_, '_>,
     defaults: &BTreeMap<Site, Place>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Taken, Vec<Site>) {
     let mut endless = Vec::new();
-    let Known { resolved, .. } = known;
+    let TypeSchemas { resolved, .. } = known;
     let mut taken = Taken::new();
     let mut sizes: BTreeMap<Site, Option<usize>> = BTreeMap::new();
     for (site, place) in defaults {
@@ -101,9 +101,9 @@ fn default_of(types: &[TypeDef], site: Site) -> Option<(&Use, &Value)> {
     }
 }
 
-/// How many values a default is, with those that it stands for; `None` where it contains itself. A list stands in for
+/// The number of values that a default is, with those that it stands for; `None` where it contains itself. A list stands in for
 /// the stack: defaults may lead from one to the next for long.
-fn size(known: &Known<'_, '_>, site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
+fn size(known: &TypeSchemas<'_, '_>, site: Site, sizes: &mut BTreeMap<Site, Option<usize>>) -> Option<usize> {
     let mut open = vec![(site, false)];
     while let Some((site, seen)) = open.pop() {
         let Some((value, default)) = default_of(known.types, site) else { continue };
@@ -123,7 +123,7 @@ fn size(known: &Known<'_, '_>, site: Site, sizes: &mut BTreeMap<Site, Option<usi
     sizes.get(&site).copied().flatten()
 }
 
-/// What a default is made of.
+/// The parts of a default.
 #[derive(Default)]
 struct Parts {
     count: usize,
@@ -135,7 +135,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, known: &Known<'_, '_>, value: &Use, json: &Value) {
+    fn add(&mut self, known: &TypeSchemas<'_, '_>, value: &Use, json: &Value) {
         self.count += 1;
         match (&value.ty, json) {
             (_, Value::Null) => {}
@@ -160,7 +160,7 @@ impl Parts {
         }
     }
 
-    fn add_named(&mut self, known: &Known<'_, '_>, id: TypeId, json: &Value) {
+    fn add_named(&mut self, known: &TypeSchemas<'_, '_>, id: TypeId, json: &Value) {
         match (&known.types[id.0].shape, json) {
             (Shape::Struct(object), Value::Object(members)) => self.add_struct(known, id, object, members),
             (Shape::Union(union), json) => {
@@ -178,7 +178,7 @@ impl Parts {
         }
     }
 
-    fn add_struct(&mut self, known: &Known<'_, '_>, id: TypeId, object: &Struct, members: &Map<String, Value>) {
+    fn add_struct(&mut self, known: &TypeSchemas<'_, '_>, id: TypeId, object: &Struct, members: &Map<String, Value>) {
         for (number, field) in object.fields.iter().enumerate() {
             match (members.get(&field.wire), &field.presence) {
                 (Some(json), _) => self.add(known, &field.value, json),
