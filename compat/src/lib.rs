@@ -8,6 +8,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bundle;
+mod closed;
 mod files;
 mod prove;
 mod registry;

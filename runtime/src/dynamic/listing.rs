@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::pointer::unescape;
+use thoth_messaging_documents::uri::decode;
 
 /// A list takes at most two to the power of so many steps.
 const MAX_STEPS: f64 = 17.0;
@@ -121,7 +122,7 @@ impl<'a> Graph<'a> {
         for (node, reference) in std::mem::take(&mut self.references) {
             let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
             let last = fragment.rsplit('/').next().unwrap_or_default();
-            let name = percent_decode_str(last).decode_utf8_lossy().replace("~1", "/").replace("~0", "~");
+            let name = unescape(&decode(last));
             let targets = self.names.get(&name).into_iter().flatten();
             self.edges[node].extend(targets.map(|target| (*target, true)));
         }

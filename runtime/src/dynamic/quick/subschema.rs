@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::{Draft, Registry, uri};
-use referencing::Resolver;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::keywords::ref_stands_alone;
+use thoth_messaging_documents::{Draft, Registry, Resolver, uri};
 
-/// The index of a place.
-pub(super) type PlaceId = usize;
+/// The index of a subschema.
+pub(super) type SubschemaId = usize;
 
 /// A subschema that says something, and how its references are resolved.
 #[derive(Clone)]
-pub(super) struct Place<'r> {
+pub(super) struct Subschema<'r> {
     pub(super) schema: &'r Map<String, Value>,
     pub(super) draft: Draft,
     resolver: Resolver<'r>,
@@ -21,15 +21,15 @@ pub(super) struct Place<'r> {
 pub(super) enum Schema<'r> {
     Everything,
     Nothing,
-    Says(Place<'r>),
+    Says(Subschema<'r>),
     /// One of no draft that is known.
     Unknown,
 }
 
-impl<'r> Place<'r> {
+impl<'r> Subschema<'r> {
     /// The root of the document at a URI.
     pub(super) fn root(registry: &'r Registry<'_>, uri: &str) -> Option<Schema<'r>> {
-        let resolver = registry.resolver(uri::from_str(uri).ok()?);
+        let resolver = registry.resolver(uri::parse(uri).ok()?);
         let (contents, resolver, draft) = resolver.lookup(uri).ok()?.into_inner();
         Some(Self::of(contents, &resolver, draft.detect(contents)))
     }
@@ -67,7 +67,7 @@ impl<'r> Place<'r> {
 
     /// Whether `$ref` hides what stands beside it.
     fn is_reference_alone(&self) -> bool {
-        self.draft <= Draft::Draft7 && self.schema.contains_key("$ref")
+        ref_stands_alone(self.draft) && self.schema.contains_key("$ref")
     }
 
     fn key(&self) -> (usize, String, String) {
@@ -76,17 +76,17 @@ impl<'r> Place<'r> {
     }
 }
 
-/// The places that were met, each once.
+/// The subschemas that were met, each once.
 #[derive(Default)]
-pub(super) struct Places<'r> {
-    places: Vec<Place<'r>>,
-    known: BTreeMap<(usize, String, String), PlaceId>,
+pub(super) struct Subschemas<'r> {
+    subschemas: Vec<Subschema<'r>>,
+    known: BTreeMap<(usize, String, String), SubschemaId>,
 }
 
-/// Places that all are about one value.
+/// Subschemas that all are about one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Conjunction {
-    places: BTreeSet<PlaceId>,
+    subschemas: BTreeSet<SubschemaId>,
     /// Whether nothing is accepted.
     pub(super) nothing: bool,
     /// Whether something is said that is not known.
@@ -99,19 +99,19 @@ impl Conjunction {
     }
 
     /// The schemas, each once, without those that only refer to others.
-    pub(super) fn schemas<'c, 'r>(&'c self, places: &'c Places<'r>) -> impl Iterator<Item = &'c Place<'r>> {
-        self.places.iter().filter_map(|id| places.places.get(*id))
+    pub(super) fn schemas<'c, 'r>(&'c self, subschemas: &'c Subschemas<'r>) -> impl Iterator<Item = &'c Subschema<'r>> {
+        self.subschemas.iter().filter_map(|id| subschemas.subschemas.get(*id))
     }
 }
 
-impl<'r> Places<'r> {
+impl<'r> Subschemas<'r> {
     /// What some schemas say together, with what they refer to and the branches of their `allOf`.
     pub(super) fn join(&mut self, schemas: impl IntoIterator<Item = Schema<'r>>) -> Conjunction {
         let mut joined = Conjunction::default();
         let mut open: Vec<Schema<'r>> = schemas.into_iter().collect();
         let mut references = BTreeSet::new();
         while let Some(schema) = open.pop() {
-            let place = match schema {
+            let subschema = match schema {
                 Schema::Everything => continue,
                 Schema::Nothing => {
                     joined.nothing = true;
@@ -121,19 +121,19 @@ impl<'r> Places<'r> {
                     joined.unknown = true;
                     continue;
                 }
-                Schema::Says(place) => place,
+                Schema::Says(subschema) => subschema,
             };
-            let id = self.intern(&place);
+            let id = self.intern(&subschema);
             if !references.insert(id) {
                 continue;
             }
-            open.extend(place.target());
-            if place.is_reference_alone() {
+            open.extend(subschema.target());
+            if subschema.is_reference_alone() {
                 continue;
             }
-            joined.places.insert(id);
-            match place.schema.get("allOf") {
-                Some(Value::Array(branches)) => open.extend(branches.iter().map(|branch| place.child(branch))),
+            joined.subschemas.insert(id);
+            match subschema.schema.get("allOf") {
+                Some(Value::Array(branches)) => open.extend(branches.iter().map(|branch| subschema.child(branch))),
                 Some(_) => joined.unknown = true,
                 None => {}
             }
@@ -141,11 +141,11 @@ impl<'r> Places<'r> {
         joined
     }
 
-    fn intern(&mut self, place: &Place<'r>) -> PlaceId {
-        let next = self.places.len();
-        let id = *self.known.entry(place.key()).or_insert(next);
+    fn intern(&mut self, subschema: &Subschema<'r>) -> SubschemaId {
+        let next = self.subschemas.len();
+        let id = *self.known.entry(subschema.key()).or_insert(next);
         if id == next {
-            self.places.push(place.clone());
+            self.subschemas.push(subschema.clone());
         }
         id
     }
