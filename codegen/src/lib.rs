@@ -24,6 +24,8 @@
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error. [`lint()`] goes the same way up
 //! to `lower`, and then looks for what a reader of the schemas would want to know.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod choices;
 mod diagnostic;
 mod disjoint;
@@ -123,3 +125,7 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -18,6 +18,8 @@
 //! | `pattern` | with `dynamic` | `pattern` in generated types |
 //! | `tls`, `zstd` | no | TLS with the system's OpenSSL, compression with zstd |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 extern crate self as thoth_messaging;
 
 #[cfg(feature = "client")]
@@ -52,3 +54,7 @@ pub use registry::Registry;
 #[cfg(feature = "dynamic")]
 pub use schemars;
 pub use {serde, serde_json};
+
+#[cfg(all(doctest, feature = "dynamic", feature = "testing"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
