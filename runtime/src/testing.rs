@@ -239,7 +239,8 @@ impl TestKafka {
         }
     }
 
-    /// What is on a topic by now, ordered by partition and offset. To mark one done changes nothing.
+    /// What is on a topic by now, ordered by partition and offset. Acknowledging one has no
+    /// effect.
     ///
     /// # Errors
     ///

@@ -42,15 +42,16 @@ pub(super) type Item<I> = Result<Received<<I as Decoder>::Message>, ReceiveError
 /// Receives the messages of a topic, or of [`OneOf`](crate::OneOf), each at least once, as a member of a consumer
 /// group.
 ///
-/// It is a [`Stream`], with a [`next`](Self::next) of its own. The group goes on behind a message only once it and all
-/// before it on its partition are [`ack`](Received::ack): what was not, comes again after a restart or a rebalance.
+/// It is a [`Stream`], with a [`next`](Self::next) of its own. The offset of a message is committed only once the message
+/// and all before it on its partition are [acknowledged](Received::ack): what is not is received again after a restart or a
+/// rebalance.
 ///
 /// | property | default here | what it is |
 /// |---|---|---|
 /// | `group.id` | none, must be set | the group ([`Kafka::with_group`], `KAFKA_CONSUMER_GROUP_ID`) |
 /// | `auto.offset.reset` | `earliest` | where a new group begins: with `latest` it misses what was sent before |
-/// | `auto.commit.interval.ms` | `5000` | how often what is done is committed in the run |
-/// | `enable.auto.commit` | `true` | with `false`, what is done is committed by [`close`](Self::close) only |
+/// | `auto.commit.interval.ms` | `5000` | how often what is acknowledged is committed in the run |
+/// | `enable.auto.commit` | `true` | with `false`, what is acknowledged is committed by [`close`](Self::close) only |
 /// | `partition.assignment.strategy` | `cooperative-sticky` | a rebalance stops only the partitions that move |
 /// | `max.poll.interval.ms` | `300000` | who does not ask for the next message for so long loses its partitions |
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
@@ -127,8 +128,8 @@ impl<I: Decoder> Consumer<I> {
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::Invalid`] and [`ReceiveError::Tombstone`] where a record holds no message, to be marked done by
-    /// whoever wants to go on behind it; [`ReceiveError::UnknownTopic`] where the topic does not exist (after 2 s, in
+    /// [`ReceiveError::Invalid`] and [`ReceiveError::Tombstone`] where a record holds no message, to be acknowledged by
+    /// a program that goes on behind it; [`ReceiveError::UnknownTopic`] where the topic does not exist (after 2 s, in
     /// case it was only just created); [`ReceiveError::Unreachable`] where no broker answers for 10 s at the start,
     /// or lets the client in at any time; [`ReceiveError::TopicReplaced`] where the topic was deleted and made anew;
     /// [`ReceiveError::Kafka`] and [`ReceiveError::Fatal`] for what else librdkafka does not get over by itself.
@@ -200,7 +201,7 @@ impl<I: Decoder> Consumer<I> {
         });
     }
 
-    /// Commits what is done, and leaves the group.
+    /// Commits the offsets of what is acknowledged, and leaves the group.
     ///
     /// # Errors
     ///
@@ -319,7 +320,7 @@ impl Membership {
         // If there is no thread to be had, the client is dropped here after all, which commits and leaves.
         let _ = thread::Builder::new().name("kafka consumer close".to_owned()).spawn(move || {
             let committed = match client.commit_consumer_state(CommitMode::Sync) {
-                // Nothing was done since the last commit.
+                // Nothing was acknowledged since the last commit.
                 Err(KafkaError::ConsumerCommit(Code::NoOffset)) => Ok(()),
                 committed => committed,
             };
@@ -420,7 +421,7 @@ impl ConsumerContext for Context {
     }
 }
 
-/// Gives revoked partitions up: what is done for their records from now on changes nothing.
+/// Gives revoked partitions up: acknowledging their records has no effect from now on.
 pub(super) fn give_up<C>(client: &C, assignment: &Assignment, partitions: &TopicPartitionList)
 where
     C: rdkafka::consumer::Consumer<Context>,

@@ -68,7 +68,7 @@ pub(super) struct Entry {
     done: bool,
 }
 
-/// How much of a partition was received and is not done.
+/// How much of a partition was received and is not acknowledged.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     pub(super) messages: usize,
@@ -132,14 +132,14 @@ impl Assignment {
         partition
     }
 
-    /// The offset of the first record of a partition that was received and is not done.
+    /// The offset of the first record of a partition that was received and is not acknowledged.
     pub(super) fn first_in_flight(&self, topic: &str, number: i32) -> Option<i64> {
         let partitions = lock(&self.partitions);
         let progress = lock(&partitions.get(topic)?.get(&number)?.progress);
         progress.in_flight.front().map(|entry| entry.offset)
     }
 
-    /// How much of a partition was received and is not done.
+    /// How much of a partition was received and is not acknowledged.
     pub(super) fn in_flight(&self, topic: &str, number: i32) -> InFlight {
         let partitions = lock(&self.partitions);
         let Some(partition) = partitions.get(topic).and_then(|numbers| numbers.get(&number)) else {
@@ -150,7 +150,7 @@ impl Assignment {
         InFlight { messages, oldest: progress.in_flight.iter().find(|entry| !entry.done).copied() }
     }
 
-    /// Forgets partitions: what is done for their records from now on changes nothing.
+    /// Forgets partitions: acknowledging their records has no effect from now on.
     pub(super) fn revoked(&self, revoked: &TopicPartitionList) {
         let mut partitions = lock(&self.partitions);
         for element in revoked.elements() {

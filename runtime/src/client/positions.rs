@@ -49,15 +49,15 @@ pub enum Position {
 pub struct Lag {
     /// The partition.
     pub partition: TopicPartition,
-    /// The offset of the first record that is not done.
+    /// The offset of the first record that is not acknowledged.
     pub next: i64,
     /// The offset behind the last record that can be read.
     pub end: i64,
 }
 
 impl Lag {
-    /// How many records are not done, as far as offsets tell: the marks of transactions and what was compacted away
-    /// count as records.
+    /// The number of records that are not acknowledged, as far as offsets tell: the marks of transactions and what was
+    /// compacted away count as records.
     #[must_use]
     pub fn records(&self) -> u64 {
         u64::try_from(self.end.saturating_sub(self.next)).unwrap_or_default()
@@ -94,10 +94,10 @@ impl<I: Decoder> Consumer<I> {
     }
 
     /// Goes to another place on a partition that it has: the next record of it is the one there. What was received of
-    /// it before can't be marked done any more.
+    /// it before can't be acknowledged any more.
     ///
-    /// What is committed changes only once a record is done there: after going back, too, the group then goes on behind
-    /// it.
+    /// The committed offset changes only once a record is acknowledged there: after going back, too, the group then goes on
+    /// behind it.
     ///
     /// # Errors
     ///

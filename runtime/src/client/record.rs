@@ -37,13 +37,13 @@ impl<M> Received<M> {
         &self.record
     }
 
-    /// The message, to be kept, and the record, which is still to be marked [`ack`](Record::ack).
-    #[must_use = "the record is not handled before `ack`"]
+    /// The message, to be kept, and the record, which is still to be [acknowledged](Record::ack).
+    #[must_use = "the record is not acknowledged before `ack`"]
     pub fn into_parts(self) -> (M, Record) {
         (self.message, self.record)
     }
 
-    /// Marks the message handled, as [`Record::ack`].
+    /// Acknowledges the message, as [`Record::ack`].
     pub fn ack(self) {
         self.record.ack();
     }
@@ -135,9 +135,9 @@ impl Record {
         &self.headers
     }
 
-    /// Marks the record handled.
+    /// Acknowledges the record: it is processed, and its offset can be committed.
     ///
-    /// Once this was done for every record of the partition up to this one, the group goes on behind it. The commit
+    /// Once every record of the partition up to this one is acknowledged, the group goes on behind it. The commit
     /// itself follows within `auto.commit.interval.ms`, and at the latest when the partition is given up or the
     /// consumer closed. After that, it changes nothing: whoever has the partition now gets the record again.
     pub fn ack(self) {

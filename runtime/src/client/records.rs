@@ -136,13 +136,13 @@ impl Records {
         paused.unwrap_or_else(|error| tracing::debug!("Kafka: not paused: {error}"));
     }
 
-    /// Gives revoked partitions up. What is done is committed first, by librdkafka.
+    /// Gives revoked partitions up. What is acknowledged is committed first, by librdkafka.
     pub(crate) fn give_up(&mut self, revoked: &TopicPartitionList) {
         self.rebalances.revoked.retain(|other| other != revoked);
         give_up(self.client().as_ref(), &self.rebalances.assignment, revoked);
     }
 
-    /// Commits what is done, and leaves the group.
+    /// Commits the offsets of what is acknowledged, and leaves the group.
     pub(crate) async fn close(self, deadline: Duration) -> Result<(), CloseError> {
         let Self { rebalances, membership, .. } = self;
         drop(rebalances);

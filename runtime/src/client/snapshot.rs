@@ -24,7 +24,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULTS: &[(&str, &str)] =
     &[("group.id", "snapshot"), ("enable.auto.commit", "false"), ("enable.partition.eof", "true")];
 
-/// The records of a topic, by its name on the cluster, ordered by partition and offset. To mark one done changes nothing.
+/// The records of a topic, by its name on the cluster, ordered by partition and offset. Acknowledging
+/// one has no effect.
 pub(crate) fn records(kafka: &Kafka, topic: &str) -> Result<Vec<Record>, SnapshotError> {
     let (client, partitions) = connect(kafka, topic, Offset::Beginning)?;
     client.assign(&partitions)?;

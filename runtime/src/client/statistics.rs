@@ -71,7 +71,7 @@ impl ConsumerGauges {
         self.set(OLDEST_IN_FLIGHT, place, age);
 
         let end = if self.reads_committed { partition.ls_offset } else { partition.hi_offset };
-        // What was received is done, unless it is in flight; before anything was, what is committed.
+        // What was received is acknowledged, unless it is in flight; before anything was received, what is committed counts.
         let received = [partition.app_offset, partition.committed_offset];
         let next = in_flight.oldest.map(|oldest| oldest.offset).or(received.into_iter().find(|offset| *offset >= 0));
         if let (Some(next), 0..) = (next, end) {

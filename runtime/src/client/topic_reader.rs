@@ -119,7 +119,7 @@ impl TopicReader {
     pub async fn next(&mut self) -> Option<Result<Record, ReceiveError>> {
         while !self.open.is_empty() {
             let received = match self.client.recv().await {
-                // Nobody marks it done: what is in flight would grow with the topic.
+                // Nobody acknowledges it: what is in flight would grow with the topic.
                 Ok(message) => Ok(Record::new(&message, &Arc::default())),
                 Err(error) => Err(error),
             };

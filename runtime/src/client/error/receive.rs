@@ -67,7 +67,7 @@ pub struct InvalidRecord {
 }
 
 impl InvalidRecord {
-    /// Marks the record handled: the group goes on behind it. As [`Record::ack`].
+    /// Acknowledges the record, so that the group goes on behind it, as [`Record::ack`].
     pub fn ack(self) {
         self.record.ack();
     }
