@@ -10,10 +10,10 @@
 //! | [`REPLIES`] | counter | `group`, `topic` | replies to messages of the topic that were delivered |
 //! | [`FAILED_ATTEMPTS`] | counter | `group`, `topic` | attempts that failed, the last ones and payloads that do not decode among them |
 //! | [`RETRIES`] | counter | `group`, `topic` | failed attempts that are followed by another one |
-//! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that were given up, by [`Reason`](crate::app::Reason) |
+//! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that could not be handled, by [`Reason`](crate::app::Reason) |
 //! | [`DEAD_LETTERS_DELAYED`] | counter | `group`, `topic` | dead letters that were not delivered, which is tried again |
 //! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, replies |
-//! | [`GIVEN_UP`] | counter | `group` | messages in flight that were not handled at a revoke or at the end; they come again |
+//! | [`ABANDONED`] | counter | `group` | messages in flight that were not settled at a revoke or at the end; they come again |
 //! | [`ABORTED_TRANSACTIONS`] | counter | `group` | transactions of an app that handles [exactly once](crate::app::ExactlyOnce) that were aborted; their messages come again |
 //! | [`DELAYED_TRANSACTIONS`] | counter | `group` | how often Kafka did not answer to the end of one, which is tried again |
 //! | [`BREAKER_OPEN`] | gauge | `group` | 1 while the [`Breaker`](crate::app::Breaker) is open |
@@ -46,14 +46,14 @@ pub const REPLIES: &str = "thoth_messaging_replies_total";
 pub const FAILED_ATTEMPTS: &str = "thoth_messaging_failed_attempts_total";
 /// Failed attempts that are followed by another one.
 pub const RETRIES: &str = "thoth_messaging_retries_total";
-/// Messages that were given up, by reason: dead letters, and what was left behind where there are none.
+/// Messages that could not be handled, by reason: dead letters, and skipped messages where there are none.
 pub const DEAD_LETTERS: &str = "thoth_messaging_dead_letters_total";
 /// Dead letters that were not delivered, which is tried again.
 pub const DEAD_LETTERS_DELAYED: &str = "thoth_messaging_dead_letters_delayed_total";
 /// How long an attempt takes.
 pub const HANDLING: &str = "thoth_messaging_handling_seconds";
-/// Messages in flight that were not handled at a revoke or at the end.
-pub const GIVEN_UP: &str = "thoth_messaging_given_up_total";
+/// Messages in flight that were not settled at a revoke or at the end.
+pub const ABANDONED: &str = "thoth_messaging_abandoned_total";
 /// Transactions that were aborted.
 pub const ABORTED_TRANSACTIONS: &str = "thoth_messaging_aborted_transactions_total";
 /// How often Kafka did not answer to the end of a transaction.
@@ -88,9 +88,9 @@ pub fn describe() {
         (REPLIES, "Replies that were delivered"),
         (FAILED_ATTEMPTS, "Attempts that failed, the last ones and payloads that do not decode among them"),
         (RETRIES, "Failed attempts that are followed by another one"),
-        (DEAD_LETTERS, "Messages that were given up, by reason"),
+        (DEAD_LETTERS, "Messages that could not be handled, by reason"),
         (DEAD_LETTERS_DELAYED, "Dead letters that were not delivered, which is tried again"),
-        (GIVEN_UP, "Messages in flight that were not handled at a revoke or at the end; they come again"),
+        (ABANDONED, "Messages in flight that were not settled at a revoke or at the end; they come again"),
         (ABORTED_TRANSACTIONS, "Transactions that were aborted; their messages come again"),
         (DELAYED_TRANSACTIONS, "How often Kafka did not answer to the end of a transaction, which is tried again"),
         (BREAKER_OPENED, "How often the breaker opened"),

@@ -9,6 +9,7 @@ use rdkafka::Timestamp;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 
 use super::offsets::{Assignment, Partition};
+use super::positions::TopicPartition;
 
 /// A message, and the record that it came in.
 ///
@@ -154,6 +155,11 @@ impl Record {
     /// Where it is, and who has received it.
     pub(super) fn place(&self) -> (Arc<Assignment>, Arc<Partition>, i64) {
         (Arc::clone(&self.assignment), Arc::clone(&self.partition), self.offset)
+    }
+
+    /// Returns the partition, by the name of the topic on the cluster.
+    pub(crate) fn topic_partition(&self) -> TopicPartition {
+        TopicPartition { topic: self.topic().to_owned(), partition: self.partition() }
     }
 
     /// Whether its partition is still that of the consumer, which has not gone back in it since.

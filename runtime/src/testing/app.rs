@@ -83,7 +83,7 @@ struct Progress {
 struct Journal(watch::Sender<Progress>);
 
 impl Observer for Journal {
-    fn see(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>) {
         self.0.send_if_modified(|progress| {
             match event {
                 Event::Handled { .. } | Event::DeadLetter { .. } => progress.settled += 1,
@@ -126,8 +126,8 @@ impl TestApp {
         let (journal, progress) = watch::channel(Progress::default());
         let clock = TestClock::new(time == Time::Skips);
         let app = app(&kafka.kafka().with("auto.commit.interval.ms", "100"))
-            .observe(Arc::new(Journal(journal)))
-            .clock(Clock::Test(Arc::clone(&clock)));
+            .with_observer(Arc::new(Journal(journal)))
+            .with_clock(Clock::Test(Arc::clone(&clock)));
         let dead_letters: Vec<_> = app.dead_letter_topics().collect();
         for topic in app.topics().chain(&dead_letters) {
             kafka.create_topic(topic).await?;
@@ -158,7 +158,7 @@ impl TestApp {
         self.producer.send(message).await.map_err(TestingError::Send)
     }
 
-    /// Waits until so many messages are settled since the start: handled, a dead letter, or left behind.
+    /// Waits until so many messages are settled since the start: handled, dead-lettered, or skipped.
     ///
     /// # Errors
     ///

@@ -54,8 +54,8 @@ async fn a_payload_that_does_not_decode_is_one_with_its_violations_and_without_i
 
     let mut dead = test.dead_letters().await.unwrap();
     dead.sort_by_key(|letter| letter.offset);
-    let told: Vec<_> = dead.iter().map(|letter| (letter.reason, letter.attempts)).collect();
-    assert_eq!(told, [(Reason::Invalid, 0), (Reason::NotJson, 0), (Reason::Tombstone, 0)]);
+    let reasons: Vec<_> = dead.iter().map(|letter| (letter.reason, letter.attempts)).collect();
+    assert_eq!(reasons, [(Reason::Invalid, 0), (Reason::NotJson, 0), (Reason::Tombstone, 0)]);
     assert_eq!(dead[0].record.payload(), Some(invalid.as_bytes()));
     assert_eq!((dead[1].record.key(), dead[2].record.payload()), (None, None));
     let expected = PackageReleased::decode(invalid.as_bytes()).unwrap_err();

@@ -69,7 +69,7 @@ async fn replies_and_offsets_are_committed_together_and_counted_once_they_are() 
         assert_eq!(committed(&test, &[(0, 3)]).await, [(0, 3)].into());
     }
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.replies, summary.given_up), (3, 4, 0));
+    assert_eq!((summary.handled, summary.replies, summary.abandoned), (3, 4, 0));
     assert_eq!(*seen.lock().unwrap(), ["1", "2", "3"]);
 
     if kafka.in_process().is_none() {
@@ -99,7 +99,7 @@ async fn nothing_counts_before_the_commit_and_the_end_of_the_app_commits() {
         assert!(replies(&kafka).await.is_empty());
     }
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.given_up), (1, 0));
+    assert_eq!((summary.handled, summary.abandoned), (1, 0));
     assert_eq!(replies(&kafka).await, ["1"]);
 }
 
@@ -180,7 +180,7 @@ async fn a_reply_that_kafka_refuses_aborts_and_becomes_a_dead_letter_and_all_els
     );
     let summary = test.stop().await.unwrap();
     assert_eq!(summary.handled, 3);
-    assert!(summary.given_up >= 1);
+    assert!(summary.abandoned >= 1);
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn a_transaction_that_kafka_aborts_comes_again() {
     test.settled(3).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), ["1", "2", "2", "3"]);
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.given_up), (3, 1));
+    assert_eq!((summary.handled, summary.abandoned), (3, 1));
 }
 
 #[tokio::test]

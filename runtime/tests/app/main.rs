@@ -145,7 +145,7 @@ async fn scripted(released: PackageReleased, context: Context<Script>) -> Result
         _ => {}
     }
     handled.lock().unwrap().push(released.package_version);
-    Ok(Outcome::Done)
+    Ok(Outcome::Handled)
 }
 
 /// What is committed of a topic, once it is what is expected; what it is at the deadline otherwise.

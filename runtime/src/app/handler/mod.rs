@@ -1,16 +1,27 @@
-//! What handles messages, and what it is given.
+//! Handlers: async functions from a message to an outcome.
+//!
+//! A [`Route`] erases the types of a handler: how a payload becomes its input ([`HandlerInput`], or any
+//! [`Decoder`](crate::Decoder)), the function itself ([`Handler`]), and its state. All that the rest of the app sees is an
+//! [`Outcome`], or the [`FailureCause`](crate::app::dead_letter::FailureCause) of a payload that is no message.
+
+mod input;
+mod outcome;
+mod route;
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::outcome::{IntoOutcome, Outcome};
+pub use self::input::HandlerInput;
+pub(crate) use self::input::{DecoderInput, PayloadDecoder, TypedInput};
+pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
+pub(crate) use self::route::{HandlerRoute, Route, TopicHandler};
 use crate::client::{Producer, Record};
 
 /// Handles messages: an async function of a message, or of a message and its [`Context`].
 ///
-/// It is implemented for functions and closures, and there is no reason to implement it by hand. `A` is the list of their
-/// arguments. A handler is called from many tasks at once, one for each partition or key.
+/// Functions and closures implement it; there is no reason to implement it by hand. `A` is the list of their arguments. A
+/// handler is called from many tasks at once, one for each partition or key.
 ///
 /// ```
 /// use thoth_messaging::app::{Context, Outcome};
@@ -23,7 +34,7 @@ use crate::client::{Producer, Record};
 /// }
 ///
 /// async fn on_released_without_context(released: PackageReleased) -> Outcome {
-///     if released.package_name.is_empty() { Outcome::dead_letter("no name") } else { Outcome::Done }
+///     if released.package_name.is_empty() { Outcome::dead_letter("no name") } else { Outcome::Handled }
 /// }
 /// # let kafka = thoth_messaging::Kafka::new("localhost:9092");
 /// # thoth_messaging::App::new(&kafka).handle(on_released_without_context).state(Database).handle(on_released);
@@ -34,7 +45,7 @@ use crate::client::{Producer, Record};
             is the one of the app, set before with `.state(…)`"
 )]
 pub trait Handler<A, S>: Send + Sync + 'static {
-    /// What it handles: a message type, or an `Option` of one.
+    /// The input: a message type, or an `Option` of one.
     type Message: Send + 'static;
 
     /// Handles a message.
@@ -69,57 +80,58 @@ where
     }
 }
 
-/// What a handler is given beside the message. Cheap to clone.
+/// The second argument of a handler: the state of the app, and the record of the message. Cheap to clone.
 pub struct Context<S> {
-    pub(super) state: Arc<S>,
-    pub(super) delivery: Delivery,
+    state: Arc<S>,
+    attempt: Attempt,
 }
 
 /// An attempt to handle a record.
 #[derive(Clone)]
-pub(crate) struct Delivery {
+pub(crate) struct Attempt {
     pub(crate) record: Arc<Record>,
-    pub(crate) attempt: u32,
+    /// From 1.
+    pub(crate) number: u32,
     pub(crate) producer: Producer,
 }
 
 impl<S> Context<S> {
-    /// The state of the app, which all handlers share.
+    /// Returns the state of the app, which all its handlers share.
     #[must_use]
     pub fn state(&self) -> &S {
         &self.state
     }
 
-    /// The record: topic, partition, offset, timestamp, key, headers and the payload as it was sent.
+    /// Returns the record: topic, partition, offset, timestamp, key, headers and the payload as it was sent.
     #[must_use]
     pub fn record(&self) -> &Record {
-        &self.delivery.record
+        &self.attempt.record
     }
 
-    /// Which attempt this is, from 1. The first one does not mean that the message was never handled before: it comes
-    /// again after a crash.
+    /// Returns the number of this attempt, from 1. A first attempt does not mean that the message was never handled
+    /// before: it is received again after a crash.
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.delivery.attempt
+        self.attempt.number
     }
 
-    /// The producer of the app, for what is to be sent in any case. What is to be sent only if the handler succeeds, it
-    /// returns.
+    /// Returns the producer of the app, for messages that are to be sent whether or not the handler succeeds. Messages
+    /// that depend on its success are returned as replies instead.
     #[must_use]
     pub fn producer(&self) -> &Producer {
-        &self.delivery.producer
+        &self.attempt.producer
     }
 }
 
 impl<S> Clone for Context<S> {
     fn clone(&self) -> Self {
-        Self { state: Arc::clone(&self.state), delivery: self.delivery.clone() }
+        Self { state: Arc::clone(&self.state), attempt: self.attempt.clone() }
     }
 }
 
 impl<S> fmt::Debug for Context<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Delivery { record, attempt, .. } = &self.delivery;
-        f.debug_struct("Context").field("record", record).field("attempt", attempt).finish_non_exhaustive()
+        let Attempt { record, number, .. } = &self.attempt;
+        f.debug_struct("Context").field("record", record).field("attempt", number).finish_non_exhaustive()
     }
 }

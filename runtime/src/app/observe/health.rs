@@ -1,4 +1,4 @@
-//! Whether an app is well, for whoever has to decide what to do about it.
+//! The health of an app, for probes of a platform.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use tokio::time;
 
-use super::observer::{Event, Observer};
+use super::{Event, Observer};
 use crate::client::Pulse;
 
-/// How long the loop of an app may not have turned: it does at least every second, whatever handlers do.
+/// The time after which a loop that did not run is stuck: it runs at least every second, whatever handlers do.
 const STUCK: Duration = Duration::from_secs(30);
 
-/// How often a loop that waits says that it does.
+/// The interval at which a loop that waits reports that it is alive.
 const ALIVE: Duration = Duration::from_secs(1);
 
-/// What a probe may ask of an [`App`](super::App), from [`App::health`](super::App::health) on. Cheap to clone.
+/// The health of an [`App`](crate::app::App), for liveness and readiness probes; from
+/// [`App::health`](crate::app::App::health). Cheap to clone.
 ///
 /// ```
 /// # use thoth_messaging::Kafka;
@@ -34,10 +35,10 @@ pub struct Health(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     phase: Phase,
-    /// Why it waits for Kafka: at the start, or at the end of a transaction.
-    waits: Option<String>,
+    /// The reason why it waits for Kafka: at the start, or at the end of a transaction.
+    waiting_for_kafka: Option<String>,
     is_breaker_open: bool,
-    /// What its consumer knows.
+    /// The state of its consumer.
     pulse: Option<Arc<Pulse>>,
 }
 
@@ -45,35 +46,35 @@ struct State {
 enum Phase {
     #[default]
     Starting,
-    /// Its loop turned then.
     Running {
-        turned: Instant,
+        /// The time at which its loop ran last.
+        last_turn: Instant,
     },
     Ending,
     Ended,
 }
 
-/// Why an app is not well.
+/// The reason why an app is not healthy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unhealthy {
     /// It has not asked to join its group yet.
     Starting {
-        /// Why it could not, the last time that it tried.
+        /// The reason why the last try failed, if one did.
         reason: Option<String>,
     },
-    /// Its group does not count it in, or not any more.
+    /// It is not a member of its group, or not any more.
     NotJoined,
     /// None of the brokers is connected, or Kafka does not answer to the end of a transaction.
     Unreachable {
-        /// Why, as far as librdkafka has said.
+        /// The reason, as far as librdkafka has given one.
         reason: String,
     },
-    /// Nearly everything fails, and nothing is handled for a while.
+    /// Nearly every attempt fails, and none is made for a while.
     BreakerOpen,
-    /// Its loop has not turned for so long: something blocks the threads of the runtime.
+    /// Its loop has not run for this long: something blocks the threads of the runtime.
     Stuck {
-        /// How long.
+        /// The time since its last run.
         time: Duration,
     },
     /// It was told to end.
@@ -83,24 +84,26 @@ pub enum Unhealthy {
 }
 
 impl Health {
-    /// Whether it is of no use to go on: who is not live is to be restarted. An app that waits for Kafka is live.
+    /// Checks liveness: on an error, restart the process. An app that waits for Kafka is live.
     ///
     /// # Errors
     ///
-    /// [`Unhealthy::Stuck`] where its loop has not turned for 30 s, which no handler can bring about that does not block
-    /// threads, and [`Unhealthy::Ended`].
+    /// [`Unhealthy::Stuck`] where its loop has not run for 30 s, which no handler can cause that does not block threads,
+    /// and [`Unhealthy::Ended`].
     pub fn live(&self) -> Result<(), Unhealthy> {
         match self.state().phase {
-            Phase::Running { turned } if turned.elapsed() > STUCK => Err(Unhealthy::Stuck { time: turned.elapsed() }),
+            Phase::Running { last_turn } if last_turn.elapsed() > STUCK => {
+                Err(Unhealthy::Stuck { time: last_turn.elapsed() })
+            }
             Phase::Ended => Err(Unhealthy::Ended),
             Phase::Starting | Phase::Running { .. } | Phase::Ending => Ok(()),
         }
     }
 
-    /// Whether messages are being handled, if there are any.
+    /// Checks readiness: without an error, messages are being handled, if there are any.
     ///
-    /// That no broker is connected, and that a member without partitions is in its group, it knows from librdkafka's
-    /// statistics, within 5 s, and not at all where `statistics.interval.ms` is 0.
+    /// The connection to brokers, and the membership of an app without partitions, are known from librdkafka's statistics,
+    /// within 5 s, and not at all where `statistics.interval.ms` is 0.
     ///
     /// # Errors
     ///
@@ -109,13 +112,13 @@ impl Health {
         self.live()?;
         let state = self.state();
         match state.phase {
-            Phase::Starting => return Err(Unhealthy::Starting { reason: state.waits.clone() }),
+            Phase::Starting => return Err(Unhealthy::Starting { reason: state.waiting_for_kafka.clone() }),
             Phase::Ending => return Err(Unhealthy::Ending),
             Phase::Ended => return Err(Unhealthy::Ended),
             Phase::Running { .. } => {}
         }
         let unreachable = || state.pulse.as_ref().and_then(|pulse| pulse.unreachable());
-        if let Some(reason) = state.waits.clone().or_else(unreachable) {
+        if let Some(reason) = state.waiting_for_kafka.clone().or_else(unreachable) {
             return Err(Unhealthy::Unreachable { reason });
         }
         if !state.pulse.as_ref().is_some_and(|pulse| pulse.has_joined()) {
@@ -124,39 +127,39 @@ impl Health {
         if state.is_breaker_open { Err(Unhealthy::BreakerOpen) } else { Ok(()) }
     }
 
-    /// The consumer that tells of the group and the brokers.
-    pub(super) fn listen_to(&self, pulse: Arc<Pulse>) {
+    /// Sets the consumer that knows of the group and the brokers.
+    pub(crate) fn watch_consumer(&self, pulse: Arc<Pulse>) {
         self.state().pulse = Some(pulse);
     }
 
-    /// The loop of the app goes on.
-    pub(super) fn turn(&self) {
+    /// Reports that the loop of the app runs.
+    pub(crate) fn loop_runs(&self) {
         let mut state = self.state();
-        state.waits = None;
+        state.waiting_for_kafka = None;
         if matches!(state.phase, Phase::Starting | Phase::Running { .. }) {
-            state.phase = Phase::Running { turned: Instant::now() };
+            state.phase = Phase::Running { last_turn: Instant::now() };
         }
     }
 
-    /// The loop of the app waits for Kafka, and would go on.
-    pub(super) async fn keep_alive(&self) -> Infallible {
+    /// Reports that the loop of the app is alive, for as long as it waits for Kafka.
+    pub(crate) async fn keep_alive(&self) -> Infallible {
         loop {
             time::sleep(ALIVE).await;
-            if let Phase::Running { turned } = &mut self.state().phase {
-                *turned = Instant::now();
+            if let Phase::Running { last_turn } = &mut self.state().phase {
+                *last_turn = Instant::now();
             }
         }
     }
 
-    /// What is awaited before the app ends.
-    pub(super) async fn until(&self, until: impl Future<Output = ()>) {
+    /// Waits for the future, and reports that the app ends.
+    pub(crate) async fn ending_after(&self, until: impl Future<Output = ()>) {
         until.await;
         self.state().phase = Phase::Ending;
     }
 
-    /// Ends with what this gives, however that comes to its end.
-    pub(super) fn ends(&self) -> impl Drop + use<> {
-        Ends(self.clone())
+    /// Returns a guard: the app has ended when it is dropped.
+    pub(crate) fn end_guard(&self) -> impl Drop + use<> {
+        EndGuard(self.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -164,19 +167,19 @@ impl Health {
     }
 }
 
-struct Ends(Health);
+struct EndGuard(Health);
 
-impl Drop for Ends {
+impl Drop for EndGuard {
     fn drop(&mut self) {
         self.0.state().phase = Phase::Ended;
     }
 }
 
 impl Observer for Health {
-    fn see(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>) {
         match event {
-            Event::Unreachable(error) => self.state().waits = Some(error.to_string()),
-            Event::TransactionDelayed(error) => self.state().waits = Some(error.to_string()),
+            Event::Unreachable(error) => self.state().waiting_for_kafka = Some(error.to_string()),
+            Event::TransactionDelayed(error) => self.state().waiting_for_kafka = Some(error.to_string()),
             Event::BreakerOpened { .. } => self.state().is_breaker_open = true,
             Event::BreakerClosed => self.state().is_breaker_open = false,
             _ => {}
@@ -207,12 +210,12 @@ mod tests {
     use crate::client::TransactionError;
 
     #[test]
-    fn a_loop_that_does_not_turn_is_not_live() {
+    fn a_loop_that_does_not_run_is_not_live() {
         let health = Health::default();
-        health.turn();
+        health.loop_runs();
         assert_eq!(health.live(), Ok(()));
-        let Some(turned) = Instant::now().checked_sub(STUCK * 2) else { return };
-        health.state().phase = Phase::Running { turned };
+        let Some(last_turn) = Instant::now().checked_sub(STUCK * 2) else { return };
+        health.state().phase = Phase::Running { last_turn };
         assert!(matches!(health.live(), Err(Unhealthy::Stuck { time }) if time >= STUCK * 2));
         assert!(matches!(health.ready(), Err(Unhealthy::Stuck { .. })));
         // A drain may take as long as it is told.
@@ -221,25 +224,25 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_the_end_of_a_transaction_is_live_and_not_ready() {
+    fn an_app_that_waits_for_the_end_of_a_transaction_is_live_and_not_ready() {
         let health = Health::default();
-        health.turn();
+        health.loop_runs();
         let cause = rdkafka::error::KafkaError::Canceled.into();
         let error = TransactionError::Unreachable { id: "id".to_owned(), servers: String::new(), reason: None, cause };
-        health.see(&Event::TransactionDelayed(&error));
+        health.observe(&Event::TransactionDelayed(&error));
         assert_eq!(
             (health.live(), health.ready()),
             (Ok(()), Err(Unhealthy::Unreachable { reason: error.to_string() }))
         );
-        health.turn();
+        health.loop_runs();
         assert_eq!(health.ready(), Err(Unhealthy::NotJoined), "Kafka answered");
     }
 
     #[test]
-    fn it_has_ended_whatever_was_told_before() {
+    fn it_has_ended_whatever_was_reported_before() {
         let health = Health::default();
-        drop(health.ends());
-        health.turn();
+        drop(health.end_guard());
+        health.loop_runs();
         assert_eq!((health.live(), health.ready()), (Err(Unhealthy::Ended), Err(Unhealthy::Ended)));
     }
 }

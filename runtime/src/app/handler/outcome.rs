@@ -1,4 +1,4 @@
-//! What a handler says of a message.
+//! Outcomes of a handler: success, replies, failures.
 
 use std::error::Error;
 use std::fmt;
@@ -8,50 +8,50 @@ use crate::client::{ProducerRecord, TraceContext};
 use crate::error::EncodeError;
 use crate::message::Encode;
 
-/// The error of a handler: whatever converts into it, as every error type, `anyhow::Error`, `String` and `&str` do.
+/// The error of a handler. Every error type converts into it, and so do `anyhow::Error`, `String` and `&str`.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What a handler says of a message.
+/// The outcome of an attempt to handle a message.
 ///
-/// A handler may return one of these, or what [becomes](IntoOutcome) one: nothing, replies, or a `Result` of any of
+/// A handler returns one of these, or anything that [converts](IntoOutcome) into one: nothing, replies, or a `Result` of
 /// them.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It is handled.
-    Done,
-    /// It is handled as soon as these are delivered, each to the topic of its type.
+    /// The message is handled.
+    Handled,
+    /// The message is handled once these replies are delivered, each to the topic of its type.
     Reply(Vec<Reply>),
-    /// The attempt failed. Another one follows, as the app's [`Retries`](super::Retries) say.
+    /// The attempt failed. Another one follows, as the [`Retries`](crate::app::Retries) of the app say.
     Failed(BoxError),
-    /// The attempt failed, and another one is to follow after this time, if the [`Retries`](super::Retries) have one left.
+    /// The attempt failed. Another one follows after this time, if the [`Retries`](crate::app::Retries) have one left.
     RetryAfter(Duration),
-    /// It can't ever be handled, for this reason, which its dead letter repeats.
+    /// No attempt can succeed, for this reason, which the dead letter repeats.
     DeadLetter(String),
-    /// The app is to stop, for this reason. The message is not handled, and comes again.
+    /// The app stops, for this reason. The message is not handled, and is received again by the next run.
     Stop(String),
 }
 
 impl Outcome {
-    /// A reply, sent to the topic of its type.
+    /// Creates an outcome with one reply, which is sent to the topic of its type.
     #[must_use]
     pub fn reply(reply: impl IntoReply) -> Self {
         Self::Reply(vec![reply.into_reply()])
     }
 
-    /// A failed attempt.
+    /// Creates the outcome of a failed attempt.
     #[must_use]
     pub fn failed(error: impl Into<BoxError>) -> Self {
         Self::Failed(error.into())
     }
 
-    /// A dead letter, with a reason.
+    /// Creates the outcome of a message that can't be handled, with a reason.
     #[must_use]
     pub fn dead_letter(reason: impl fmt::Display) -> Self {
         Self::DeadLetter(reason.to_string())
     }
 
-    /// The end of the app, with a reason.
+    /// Creates an outcome that stops the app, with a reason.
     #[must_use]
     pub fn stop(reason: impl fmt::Display) -> Self {
         Self::Stop(reason.to_string())
@@ -60,18 +60,18 @@ impl Outcome {
 
 /// A message that a handler sends, encoded. `Debug` shows neither key nor payload.
 #[derive(Clone, Debug)]
-pub struct Reply(pub(super) Result<ProducerRecord, EncodeError>);
+pub struct Reply(pub(crate) Result<ProducerRecord, EncodeError>);
 
 impl Reply {
-    /// With the trace of the scope that this is called in, as whatever is sent there has it.
-    pub(super) fn traced(self) -> Self {
+    /// Adds the trace context of the current scope, as the producer does for all that is sent in it.
+    pub(crate) fn traced(self) -> Self {
         Self(self.0.map(TraceContext::inject))
     }
 }
 
-/// What a handler may send: a message of any kind, or a [`ProducerRecord`].
+/// A conversion into a [`Reply`]: of a message of any kind, or of a [`ProducerRecord`].
 pub trait IntoReply {
-    /// The reply.
+    /// Encodes the message.
     fn into_reply(self) -> Reply;
 }
 
@@ -87,16 +87,17 @@ impl IntoReply for ProducerRecord {
     }
 }
 
-/// What a handler may return.
+/// A conversion into an [`Outcome`], for the return types of handlers.
 ///
-/// `()` is [`Done`](Outcome::Done). A message, a `Vec` of messages, an `Option` of one and a tuple of up to four are
-/// [replies](Outcome::Reply). Of a `Result`, `Ok` is what is in it, and `Err` is [`Failed`](Outcome::Failed).
+/// `()` is [`Handled`](Outcome::Handled). A message, a `Vec` of messages, an `Option` of one and a tuple of up to four are
+/// [replies](Outcome::Reply). The `Ok` of a `Result` is the outcome of its value, and `Err` is
+/// [`Failed`](Outcome::Failed).
 #[diagnostic::on_unimplemented(
     message = "a handler can't return `{Self}`",
     note = "it returns `()`, messages to send, an `Outcome`, or a `Result` of one of them"
 )]
 pub trait IntoOutcome {
-    /// The outcome.
+    /// Converts the return value.
     fn into_outcome(self) -> Outcome;
 }
 
@@ -108,7 +109,7 @@ impl IntoOutcome for Outcome {
 
 impl IntoOutcome for () {
     fn into_outcome(self) -> Outcome {
-        Outcome::Done
+        Outcome::Handled
     }
 }
 
@@ -126,7 +127,7 @@ impl<M: IntoReply> IntoOutcome for Vec<M> {
 
 impl<R: IntoOutcome> IntoOutcome for Option<R> {
     fn into_outcome(self) -> Outcome {
-        self.map_or(Outcome::Done, R::into_outcome)
+        self.map_or(Outcome::Handled, R::into_outcome)
     }
 }
 

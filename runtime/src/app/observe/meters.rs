@@ -1,29 +1,30 @@
-//! What happens in an app, as [metrics](crate::metrics).
+//! [Metrics](crate::metrics) of the events of an app.
 
 use std::collections::BTreeMap;
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
-use super::dead_letter::Reason;
-use super::observer::{Event, Observer};
+use super::{Event, Observer};
+use crate::app::dead_letter::Reason;
 use crate::client::Record;
 use crate::metrics::{
-    ABORTED_TRANSACTIONS, BREAKER_OPEN, BREAKER_OPENED, DEAD_LETTERS, DEAD_LETTERS_DELAYED, DELAYED_TRANSACTIONS,
-    FAILED_ATTEMPTS, GIVEN_UP, HANDLED, HANDLING, REPLIES, RETRIES, describe,
+    ABANDONED, ABORTED_TRANSACTIONS, BREAKER_OPEN, BREAKER_OPENED, DEAD_LETTERS, DEAD_LETTERS_DELAYED,
+    DELAYED_TRANSACTIONS, FAILED_ATTEMPTS, HANDLED, HANDLING, REPLIES, RETRIES, describe,
 };
 
+/// Measures events.
 pub(crate) struct Meters {
     group: String,
-    /// By topic, by its name on the cluster.
-    topics: BTreeMap<String, OfTopic>,
-    given_up: Counter,
+    /// By the name of the topic on the cluster.
+    topics: BTreeMap<String, TopicMeters>,
+    abandoned: Counter,
     aborted: Counter,
     delayed: Counter,
     breaker_open: Gauge,
     breaker_opened: Counter,
 }
 
-struct OfTopic {
+struct TopicMeters {
     handled: Counter,
     replies: Counter,
     failed: Counter,
@@ -33,16 +34,16 @@ struct OfTopic {
 }
 
 impl Meters {
-    /// All of them are 0 from now on, so that the first of anything is an increase.
+    /// Creates the meters. All counters are 0 from now on, so that the first event of each is an increase.
     pub(crate) fn new(group: &str, topics: impl Iterator<Item = String>) -> Self {
         describe();
         let group = group.to_owned();
-        let topics = topics.map(|topic| (topic.clone(), OfTopic::new(&group, &topic))).collect();
+        let topics = topics.map(|topic| (topic.clone(), TopicMeters::new(&group, &topic))).collect();
         let breaker_open = gauge!(BREAKER_OPEN, "group" => group.clone());
         breaker_open.set(0.0);
         Self {
             topics,
-            given_up: zero(counter!(GIVEN_UP, "group" => group.clone())),
+            abandoned: zero(counter!(ABANDONED, "group" => group.clone())),
             aborted: zero(counter!(ABORTED_TRANSACTIONS, "group" => group.clone())),
             delayed: zero(counter!(DELAYED_TRANSACTIONS, "group" => group.clone())),
             breaker_open,
@@ -51,7 +52,7 @@ impl Meters {
         }
     }
 
-    fn of(&self, record: &Record, measure: impl FnOnce(&OfTopic)) {
+    fn measure(&self, record: &Record, measure: impl FnOnce(&TopicMeters)) {
         if let Some(topic) = self.topics.get(record.topic()) {
             measure(topic);
         }
@@ -59,14 +60,14 @@ impl Meters {
 
     fn dead_letter(&self, record: &Record, reason: Reason) {
         if reason != Reason::Rejected {
-            self.of(record, |topic| topic.failed.increment(1));
+            self.measure(record, |topic| topic.failed.increment(1));
         }
         let (group, topic) = (self.group.clone(), record.topic().to_owned());
         counter!(DEAD_LETTERS, "group" => group, "topic" => topic, "reason" => reason.as_str()).increment(1);
     }
 }
 
-impl OfTopic {
+impl TopicMeters {
     fn new(group: &str, topic: &str) -> Self {
         let labels = [("group", group.to_owned()), ("topic", topic.to_owned())];
         Self {
@@ -92,20 +93,22 @@ impl Drop for Meters {
 }
 
 impl Observer for Meters {
-    fn see(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>) {
         match event {
-            Event::Attempted { record, took } => self.of(record, |topic| topic.handling.record(took.as_secs_f64())),
-            Event::Handled { record, replies, .. } => self.of(record, |topic| {
+            Event::Attempted { record, took } => {
+                self.measure(record, |topic| topic.handling.record(took.as_secs_f64()))
+            }
+            Event::Handled { record, replies, .. } => self.measure(record, |topic| {
                 topic.handled.increment(1);
                 topic.replies.increment(*replies as u64);
             }),
-            Event::Failed { record, .. } => self.of(record, |topic| {
+            Event::Failed { record, .. } => self.measure(record, |topic| {
                 topic.failed.increment(1);
                 topic.retried.increment(1);
             }),
             Event::DeadLetter { record, reason, .. } => self.dead_letter(record, *reason),
-            Event::DeadLetterDelayed { record, .. } => self.of(record, |topic| topic.delayed.increment(1)),
-            Event::GivenUp { records } => self.given_up.increment(*records as u64),
+            Event::DeadLetterDelayed { record, .. } => self.measure(record, |topic| topic.delayed.increment(1)),
+            Event::Abandoned { records } => self.abandoned.increment(*records as u64),
             Event::Aborted { .. } => self.aborted.increment(1),
             Event::TransactionDelayed(_) => self.delayed.increment(1),
             Event::BreakerOpened { .. } => {

@@ -1,4 +1,7 @@
-//! The handling of a record as a trace sees it.
+//! Traces: a span around all attempts at a message, and one for each attempt.
+//!
+//! An attempt runs in the scope of the trace context, so that all that is sent in it gets trace headers. A dead letter is
+//! sent outside of it: it keeps the headers of its message, and gets no others.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -6,14 +9,14 @@ use std::time::Instant;
 
 use tracing::{Instrument as _, Level, Span, field, info_span, span_enabled};
 
-use super::observer::{Event, Observers};
+use super::{Event, Observers};
 use crate::client::{Record, TraceContext, key_hash};
 
-type Trace = dyn Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync;
+type TraceFn = dyn Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync;
 
-/// Where the trace of a message goes on: a function of what its headers say, and of its span.
+/// The function that continues the trace of a message, from the context in its headers and its span.
 #[derive(Clone)]
-pub(crate) struct Tracer(Arc<Trace>);
+pub(crate) struct Tracer(Arc<TraceFn>);
 
 impl Tracer {
     pub(crate) fn new(trace: impl Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync + 'static) -> Self {
@@ -27,13 +30,13 @@ impl Default for Tracer {
     }
 }
 
-/// The span of a record, and its place in a trace.
-pub(crate) struct Handling {
+/// The span of a message, and its context in a trace.
+pub(crate) struct MessageTrace {
     span: Span,
     context: TraceContext,
 }
 
-impl Handling {
+impl MessageTrace {
     pub(crate) fn begin(record: &Record, group: &str, tracer: &Tracer) -> Self {
         let incoming = TraceContext::of(record.headers());
         let span = span(record, group);
@@ -45,12 +48,12 @@ impl Handling {
         Self { span, context }
     }
 
-    /// What is done with the record, all of its attempts.
+    /// Returns the span of all attempts at the message.
     pub(crate) fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// An attempt. What it sends belongs to the trace.
+    /// Runs an attempt in a span of its own. All that it sends belongs to the trace.
     pub(crate) async fn attempt<T>(
         &self,
         number: u32,
@@ -62,14 +65,14 @@ impl Handling {
             if self.span.is_disabled() { Span::none() } else { info_span!(parent: &self.span, "attempt", number) };
         let began = Instant::now();
         let ended = self.context.clone().scope(attempt.instrument(span)).await;
-        observers.tell(&Event::Attempted { record, took: began.elapsed() });
+        observers.notify(&Event::Attempted { record, took: began.elapsed() });
         ended
     }
 }
 
-/// By the names of OpenTelemetry's semantic conventions.
+/// Creates the span of a record, by the names of OpenTelemetry's semantic conventions.
 fn span(record: &Record, group: &str) -> Span {
-    // Else a logger of the `log` facade would get a line for each record.
+    // Otherwise a logger of the `log` facade would get a line for each record.
     if !span_enabled!(Level::INFO) {
         return Span::none();
     }
