@@ -1,4 +1,4 @@
-//! What can be measured of a service and its clients: the names and labels of all metrics.
+//! The metrics of a service and its clients: their names and labels.
 //!
 //! They go through the facade of the crate `metrics`: whoever installs a recorder gets them, as
 //! `metrics-exporter-prometheus` does, *before* the app and the clients are made. Without a recorder they cost next to
@@ -50,38 +50,38 @@ pub const RETRIES: &str = "thoth_messaging_retries_total";
 pub const DEAD_LETTERS: &str = "thoth_messaging_dead_letters_total";
 /// Dead letters that were not delivered, which is tried again.
 pub const DEAD_LETTERS_DELAYED: &str = "thoth_messaging_dead_letters_delayed_total";
-/// How long an attempt takes.
+/// The duration of an attempt.
 pub const HANDLING: &str = "thoth_messaging_handling_seconds";
 /// Messages in flight that were not settled at a revoke or at the end.
 pub const ABANDONED: &str = "thoth_messaging_abandoned_total";
 /// Transactions that were aborted.
 pub const ABORTED_TRANSACTIONS: &str = "thoth_messaging_aborted_transactions_total";
-/// How often Kafka did not answer to the end of a transaction.
+/// Ends of transactions that Kafka did not answer.
 pub const DELAYED_TRANSACTIONS: &str = "thoth_messaging_delayed_transactions_total";
-/// Whether the breaker is open.
+/// 1 while the breaker is open.
 pub const BREAKER_OPEN: &str = "thoth_messaging_breaker_open";
-/// How often the breaker opened.
+/// Openings of the breaker.
 pub const BREAKER_OPENED: &str = "thoth_messaging_breaker_opened_total";
 /// Messages in flight: received and not yet acknowledged.
 pub const IN_FLIGHT: &str = "thoth_messaging_in_flight_messages";
-/// How long ago the first message in flight was received.
+/// The age of the first message in flight.
 pub const OLDEST_IN_FLIGHT: &str = "thoth_messaging_oldest_in_flight_seconds";
 /// Messages on a partition that are not acknowledged.
 pub const LAG: &str = "thoth_messaging_lag_messages";
-/// How long there has been something to commit since the last commit.
+/// The time for which there has been something to commit since the last commit.
 pub const COMMIT_AGE: &str = "thoth_messaging_commit_age_seconds";
 /// Commits that Kafka did not take.
 pub const FAILED_COMMITS: &str = "thoth_messaging_failed_commits_total";
-/// How often partitions were assigned.
+/// Assignments of partitions.
 pub const REBALANCES: &str = "thoth_messaging_rebalances_total";
 /// Messages that producers have in flight.
 pub const PRODUCER_QUEUE: &str = "thoth_messaging_producer_queue_messages";
 /// The size of what producers have in flight.
 pub const PRODUCER_QUEUE_BYTES: &str = "thoth_messaging_producer_queue_bytes";
-/// What librdkafka reports and gets over by itself.
+/// Errors that librdkafka reports and recovers from by itself.
 pub const CLIENT_ERRORS: &str = "thoth_messaging_client_errors_total";
 
-/// Tells the recorder what they are. An app does so when it starts.
+/// Describes all metrics to the recorder. An app does so when it starts.
 pub fn describe() {
     let counters = [
         (HANDLED, "Messages that were handled, with their replies delivered"),

@@ -28,9 +28,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// A Kafka cluster inside the process, for tests and first runs: librdkafka's mock cluster. It listens on the loopback
 /// interface, starts in milliseconds, and is gone when this is dropped.
 ///
-/// What it can't do, and so what needs a real cluster: topic administration ([`Admin`](crate::client::Admin); make
-/// topics with [`create_topic`](Self::create_topic)), transactions that abort and the offsets of those that don't, elections, authentication, TLS,
-/// retention and compaction. It keeps 5 MiB of each partition and drops what is older, has no topic configuration,
+/// These need a real cluster: topic administration ([`Admin`](crate::client::Admin); make
+/// topics with [`create_topic`](Self::create_topic)), transactions that abort and the offsets of those that don't, elections, authentication,
+/// TLS, retention and compaction. It keeps 5 MiB of each partition and drops what is older, has no topic configuration,
 /// finds no offset by a time, and makes up the timestamp of a [`Delivery`](crate::client::Delivery).
 ///
 /// ```
@@ -116,7 +116,7 @@ impl InProcessKafka {
         self.create_topic_named(topic.name.to_string(), topic.partitions.unwrap_or(1))
     }
 
-    /// Takes a broker from the network, until it is [`broker_up`](Self::broker_up). Its partitions keep it as their
+    /// Takes a broker off the network, until it is [`broker_up`](Self::broker_up). Its partitions keep it as their
     /// leader.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl InProcessKafka {
         self.order(move |cluster| cluster.broker_down(i32::from(broker)))
     }
 
-    /// Gives a broker back to the network.
+    /// Puts a broker back on the network.
     ///
     /// # Errors
     ///
@@ -300,7 +300,7 @@ fn unique_name() -> String {
     format!("test-{:x}-{:x}-{count}", now.as_nanos(), process::id())
 }
 
-/// Why there is no Kafka to test with.
+/// The errors of a Kafka to test with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestingError {
@@ -316,13 +316,13 @@ pub enum TestingError {
     Read(Cause),
     /// Something else is on a topic than the test expects.
     Decode(DecodeError),
-    /// What the test waits for does not come.
+    /// Something that the test waits for does not come.
     NotInTime {
-        /// What it is.
+        /// Its name.
         what: &'static str,
-        /// How many it waits for.
+        /// The number that it waits for.
         expected: u64,
-        /// How many there were.
+        /// The number that there was.
         got: u64,
     },
 }

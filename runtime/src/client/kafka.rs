@@ -1,4 +1,4 @@
-//! The facade: where Kafka is, and the clients that are made from that.
+//! The facade of the client: it takes settings, and makes producers, consumers and administration.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,10 +10,10 @@ use super::producer::{Producer, TransactionalProducer};
 use super::settings::{self, Settings, Token, Tokens};
 use crate::message::{Decoder, Message, Topic, Typed};
 
-/// Where Kafka is, and how to speak to it: what producers, consumers and administration are made from.
+/// A Kafka cluster and the settings of its clients: it makes producers, consumers and administration.
 ///
-/// Every property of [librdkafka] can be set. What it says by default is safe (see [`Producer`] and [`Consumer`]), and
-/// nothing connects before a message is sent or asked for. `Debug` shows no passwords, tokens or keys.
+/// Every property of [librdkafka] can be set. The defaults are safe (see [`Producer`] and [`Consumer`]), and nothing connects
+/// before a message is sent or asked for. `Debug` shows no passwords, tokens or keys.
 ///
 /// [librdkafka]: https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
 ///
@@ -91,8 +91,8 @@ impl Kafka {
 
     /// With a property of librdkafka, in place of the default or of what was set before.
     ///
-    /// A property that is for producers only is kept from consumers, and the reverse. Whether librdkafka takes the
-    /// value shows when a client is made.
+    /// A property that is for producers only is kept from consumers, and the reverse. librdkafka
+    /// checks the value when a client is made.
     #[must_use]
     pub fn with(self, property: impl AsRef<str>, value: impl Into<String>) -> Self {
         Self { settings: self.settings.with(property.as_ref(), value) }
@@ -111,9 +111,9 @@ impl Kafka {
         Self { settings: self.settings.with_topic_prefix(prefix.into()) }
     }
 
-    /// With SASL OAUTHBEARER (the feature `tls`), and tokens that an async function gets from their issuer. It is called
-    /// for each client that is made, and again in time before the token expires; where it fails, after 10 s. A producer,
-    /// too, is then to be made inside a tokio runtime.
+    /// With SASL OAUTHBEARER (the feature `tls`), and tokens that an async function fetches from their issuer. It is called
+    /// for each client that is made, and again before the token expires; where it fails, after 10 s. A producer, too, must
+    /// then be made inside a tokio runtime.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -161,8 +161,8 @@ impl Kafka {
         Producer::new(&self.settings)
     }
 
-    /// A producer that sends in transactions. The id says who it is across restarts: it must be the same after one, and
-    /// no other program's. What the one before it left open is ended first.
+    /// A producer that sends in transactions. The id identifies it across restarts: it must be the same after one, and
+    /// no other program may have it. The transaction that its predecessor left open is ended first.
     ///
     /// # Errors
     ///
@@ -193,7 +193,7 @@ impl Kafka {
     }
 
     /// A consumer of all partitions of a message type's topics from a position on, that is in no group: to look at what is
-    /// there, or to replay it. It commits nothing, and `ack` is of no consequence. Partitions that are added later are
+    /// there, or to replay it. It commits nothing, and `ack` has no effect. Partitions that are added later are
     /// not read.
     ///
     /// ```no_run
@@ -219,8 +219,8 @@ impl Kafka {
         Consumer::new(&self.settings.without_membership("thoth-messaging-replay"), decoder, Start::At(from))
     }
 
-    /// Looks at a topic, by its name on the cluster: no prefix is added. The [group](Self::with_group) is the one that its
-    /// saved positions are kept for, and is not joined; without one, its name is `thoth-messaging-reader`.
+    /// A reader of a topic, by its name on the cluster: no prefix is added. Its saved positions belong to the
+    /// [group](Self::with_group), which is not joined; without one, its name is `thoth-messaging-reader`.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ tokio::task_local! {
 /// # }
 /// ```
 ///
-/// How OpenTelemetry's spans and these become the same ones: see [`App::traced_by`](crate::app::App::traced_by).
+/// For OpenTelemetry's spans to be the same ones, see [`App::traced_by`](crate::app::App::traced_by).
 ///
 /// [w3c]: https://www.w3.org/TR/trace-context-1/
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +63,7 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// The first span of a new trace, which is recorded: so decide OpenTelemetry's samplers unless they are told
-    /// otherwise.
+    /// The first span of a new trace, which is recorded, as by OpenTelemetry's default sampler.
     #[must_use]
     pub fn root() -> Self {
         Self { trace: fastrand::u128(1..), span: fastrand::u64(1..), is_sampled: true, state: None }
@@ -90,7 +89,7 @@ impl TraceContext {
         Self { state: kept(state), ..self }
     }
 
-    /// What the headers of a record say; `None` where they say nothing, or what is no `traceparent`. Of several the last
+    /// The context in the headers of a record; `None` where they have none, or an invalid `traceparent`. Of several the last
     /// one counts.
     #[must_use]
     pub fn of(headers: &[Header]) -> Option<Self> {
@@ -126,7 +125,7 @@ impl TraceContext {
         self.span
     }
 
-    /// Whether the span is recorded.
+    /// True if the span is recorded.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.is_sampled
@@ -205,7 +204,7 @@ fn hex(text: &str, length: usize) -> Option<u128> {
     u128::from_str_radix(text, 16).ok()
 }
 
-/// What is passed on of a `tracestate`: its first members, each whole or not at all.
+/// The part of a `tracestate` that is passed on: its first members, each whole or not at all.
 fn kept(state: &str) -> Option<String> {
     if !state.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
         return None;

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::client::error::AdminError;
 use crate::message::Topic;
 
-/// What differs between the declared topics and those of a cluster; made by [`Admin::plan`](super::Admin::plan).
+/// The differences between the declared topics and those of a cluster, as returned by [`Admin::plan`](super::Admin::plan).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -15,8 +15,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether the cluster is not as declared: what a check in CI fails for. Topics and properties that nobody declared
-    /// are no drift.
+    /// True if the cluster is not as declared, for which a check in CI fails. Topics and properties that nobody declared are
+    /// no drift.
     #[must_use]
     pub fn has_drift(&self) -> bool {
         self.differences.iter().any(Difference::is_drift)
@@ -32,25 +32,25 @@ pub enum Difference {
     Missing {
         /// Its name.
         topic: String,
-        /// What its schema says of it.
+        /// The topic, as its schema declares it.
         declared: Topic,
     },
     /// The topic has another number of partitions.
     Partitions {
         /// Its name.
         topic: String,
-        /// How many its schema says.
+        /// The number in its schema.
         declared: i32,
-        /// How many it has.
+        /// The number on the cluster.
         found: i32,
     },
     /// Partitions of the topic have another number of replicas.
     Replicas {
         /// Its name.
         topic: String,
-        /// How many its schema says.
+        /// The number in its schema.
         declared: i32,
-        /// How many the first partition that differs has.
+        /// The number of the first partition that differs.
         found: i32,
     },
     /// A property of the topic has another value.
@@ -94,13 +94,13 @@ impl Difference {
         }
     }
 
-    /// Whether the cluster is not as declared.
+    /// True if the cluster is not as declared.
     #[must_use]
     pub fn is_drift(&self) -> bool {
         !matches!(self, Self::Undeclared { .. } | Self::Unknown { .. })
     }
 
-    /// Whether [`Admin::apply`](super::Admin::apply) does something about it.
+    /// True if [`Admin::apply`](super::Admin::apply) removes it.
     #[must_use]
     pub fn is_applied(&self) -> bool {
         match self {
@@ -110,7 +110,7 @@ impl Difference {
         }
     }
 
-    /// What somebody should know before it is applied.
+    /// A warning to read before it is applied.
     #[must_use]
     pub fn warning(&self) -> Option<&'static str> {
         match self {
@@ -155,15 +155,15 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What [`Admin::apply`](super::Admin::apply) did.
+/// The result of [`Admin::apply`](super::Admin::apply).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Applied {
-    /// What is as declared now.
+    /// The differences that are removed.
     pub done: Vec<Difference>,
-    /// What was left as it is.
+    /// The differences that are left as they are.
     pub left: Vec<Difference>,
-    /// What Kafka refused, and why.
+    /// The differences that Kafka refused to remove, and the reasons.
     pub failed: Vec<(Difference, AdminError)>,
 }
 
@@ -236,7 +236,7 @@ fn compare_topic(name: &str, declared: &Topic, found: &Found, differences: &mut 
     }
 }
 
-/// Whether two values mean the same: lists in any order, numbers however they are written.
+/// True if two values mean the same: lists in any order, numbers however they are written.
 fn is_same(one: &str, other: &str) -> bool {
     let items = |list: &str| list.split(',').map(|item| item.trim().to_owned()).collect::<BTreeSet<_>>();
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());

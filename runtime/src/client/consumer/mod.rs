@@ -56,7 +56,7 @@ use crate::message::Decoder;
 ///
 /// | property | default here | what it is |
 /// |---|---|---|
-/// | `group.id` | none, must be set | the group ([`Kafka::with_group`], `KAFKA_CONSUMER_GROUP_ID`) |
+/// | `group.id` | none, must be set | the group ([`with_group`](super::Kafka::with_group), `KAFKA_CONSUMER_GROUP_ID`) |
 /// | `auto.offset.reset` | `earliest` | where a new group begins: with `latest` it misses what was sent before |
 /// | `auto.commit.interval.ms` | `5000` | how often what is acknowledged is committed in the run |
 /// | `enable.auto.commit` | `true` | with `false`, what is acknowledged is committed by [`close`](Self::close) only |

@@ -40,14 +40,14 @@ pub(in crate::client) struct Assignment {
     store: Mutex<Option<Weak<dyn OffsetStore>>>,
     /// Offsets are committed in transactions only, or not at all.
     stores_nothing: AtomicBool,
-    /// What was stored before the first transaction is committed.
+    /// True once the offsets are committed that were stored before the first transaction.
     stored_committed: AtomicBool,
     /// Notified when partitions are assigned.
     pub(super) assigned: Notify,
     pub(super) replaced_topic: ReplacedTopic,
 }
 
-/// How far a partition is acknowledged, given the records that a transaction acknowledges.
+/// The part of a partition that is acknowledged, given the records that a transaction acknowledges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::client) enum Acknowledged {
     /// Up to this offset, which is the last one that the transaction acknowledges.
@@ -239,7 +239,7 @@ impl AssignedPartition {
         !lock(&self.progress).revoked
     }
 
-    /// How far the partition is acknowledged once these records are.
+    /// The part of the partition that is acknowledged once these records are.
     pub(in crate::client) fn acknowledged_with(&self, offsets: &BTreeSet<i64>) -> Acknowledged {
         lock(&self.progress).acknowledged_with(offsets)
     }

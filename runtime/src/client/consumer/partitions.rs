@@ -94,7 +94,7 @@ impl<I: Decoder> Consumer<I> {
         self.of_assigned(partitions, rdkafka::consumer::Consumer::resume)
     }
 
-    /// How far it is behind on each of its partitions. It asks the brokers.
+    /// Asks the brokers how far it is behind on each of its partitions.
     ///
     /// # Errors
     ///

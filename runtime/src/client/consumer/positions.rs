@@ -22,9 +22,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Position {
-    /// The first record that is there.
+    /// The first record.
     Beginning,
-    /// Behind the last record that is there.
+    /// The end, behind the last record.
     End,
     /// The record of this offset, or the next one.
     Offset(i64),
@@ -32,7 +32,7 @@ pub enum Position {
     Time(SystemTime),
 }
 
-/// How far a consumer is behind on a partition.
+/// The distance between a consumer and the end of a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lag {
@@ -113,7 +113,7 @@ pub(super) fn resolve(client: &Client, partitions: &[TopicPartition], to: Positi
     Ok(targets)
 }
 
-/// How far a client is behind on partitions. Blocks.
+/// The lag of a client on partitions. Blocks.
 pub(super) fn lag(client: &Client, offsets: &Assignment, partitions: Vec<TopicPartition>) -> KafkaResult<Vec<Lag>> {
     let received = client.position()?;
     let committed = client.committed_offsets(list(&partitions), ANSWER_TIMEOUT)?;

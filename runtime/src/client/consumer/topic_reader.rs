@@ -25,10 +25,10 @@ use crate::client::settings::Settings;
 use crate::client::topic_lookup::ANSWER_TIMEOUT;
 use crate::client::topic_partition::{TopicPartition, list_at};
 
-/// Looks at one topic, by its name on the cluster, as a tool does: it is a member of no group, reads the records between
-/// two offsets of each partition, and ends there. Nothing decodes them.
+/// Reads one topic, by its name on the cluster, as a tool does: it is a member of no group, reads the records between two
+/// offsets of each partition, and ends there. It does not decode them.
 ///
-/// Under the name of a group of its own it can keep [`SavedPosition`]s, so that the next run goes on where this one stopped.
+/// It can save [`SavedPosition`]s under the name of a group of its own, so that the next run goes on where this one stopped.
 ///
 /// ```
 /// # use thoth_messaging::testing::InProcessKafka;
@@ -59,13 +59,12 @@ pub struct TopicReader {
     open: BTreeMap<i32, i64>,
 }
 
-/// Where a program goes on in a partition.
+/// The position at which a program goes on in a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedPosition {
-    /// The offset of the first record that it has not seen.
+    /// The offset of the first record that it has not read.
     pub offset: i64,
-    /// What else it wants to know the next time: up to 4,096 bytes, unless the broker's `offset.metadata.max.bytes` says
-    /// something else.
+    /// A note for the next run: up to 4,096 bytes, unless the broker's `offset.metadata.max.bytes` is another number.
     pub note: String,
 }
 
@@ -81,7 +80,7 @@ impl TopicReader {
         Ok(Self { client, _membership: membership, topic, servers, open: BTreeMap::new() })
     }
 
-    /// The offset of a place, by partition. The end is behind the last record that `isolation.level` lets it read; a time
+    /// The offsets of a position, by partition. The end is behind the last record that `isolation.level` lets it read; a time
     /// that no record has reached is the end, and an offset that is not there any more the first that is.
     ///
     /// # Errors
@@ -93,8 +92,8 @@ impl TopicReader {
         self.ask(move |client, topic| offsets(client, topic, at)).await
     }
 
-    /// Takes up these parts of partitions, in place of what it was reading: the offsets of the first record and behind the
-    /// last one. [`next`](Self::next) then gives their records; `i64::MAX` is an end that never comes.
+    /// Begins to read parts of partitions, in place of what it was reading: from the offset of the first record to the one
+    /// behind the last. [`next`](Self::next) then gives their records; `i64::MAX` is an end that never comes.
     ///
     /// # Errors
     ///
@@ -171,7 +170,7 @@ impl TopicReader {
         .await
     }
 
-    /// Keeps positions for the group. They stay for as long as the cluster keeps the offsets of a group without members
+    /// Saves positions for the group. They stay for as long as the cluster keeps the offsets of a group without members
     /// (`offsets.retention.minutes`, a week).
     ///
     /// # Errors
@@ -191,7 +190,7 @@ impl TopicReader {
         self.ask(move |client, _| client.commit(&list, CommitMode::Sync)).await
     }
 
-    /// What was fetched ahead of it, nobody wants.
+    /// Stops fetching a partition that is read to its end.
     fn close_partition(&mut self, partition: i32) {
         self.open.remove(&partition);
         let done = list(&self.topic, [(partition, Offset::Invalid)]);
@@ -199,7 +198,7 @@ impl TopicReader {
         let _ = done.and_then(|done| self.client.pause(&done));
     }
 
-    /// Asks what blocks, on a thread where it may.
+    /// Makes a request on a thread where it may block.
     async fn ask<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Client, &str) -> KafkaResult<T> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Why a consumer has no message to give.
+//! The errors of consumers.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::client::consumer::record::Record;
 use crate::client::topic_lookup::NotFound;
 use crate::error::DecodeError;
 
-/// Why a consumer has no message to give.
+/// The reason for which a consumer has no message to give.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReceiveError {
@@ -24,34 +24,34 @@ pub enum ReceiveError {
         /// Its name on the cluster.
         topic: String,
     },
-    /// The topic was deleted and made anew, as the consumer finds out within some seconds: its offsets are those of other
+    /// The topic was deleted and made anew, which the consumer notices within some seconds: its offsets are those of other
     /// messages now. The consumer gives nothing more. When it is closed or dropped, its group begins the topic at its
-    /// start, on the partitions that it has: messages that it has given already come again.
+    /// start, on the partitions that it has: messages that it has given already are received again.
     TopicReplaced {
         /// Its name on the cluster.
         topic: String,
     },
-    /// No broker could be reached, or none lets the client in. The consumer tries again when it is asked again.
+    /// No broker could be reached, or all refused the client. The consumer tries again when it is asked again.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
-        /// What went wrong last, as `Connection refused`.
+        /// The last reason, as `Connection refused`.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
-    /// Kafka refused something that somebody must put right. The consumer goes on.
+    /// Kafka refused something that a person must put right. The consumer goes on.
     Kafka {
         /// The topic of the consumer.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// The consumer cannot go on; it gives nothing more.
     Fatal {
         /// The topic of the consumer.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }
@@ -62,7 +62,7 @@ pub enum ReceiveError {
 pub struct InvalidRecord {
     /// The record, as it is on the topic.
     pub record: Record,
-    /// Why its payload was refused.
+    /// The reason for which its payload was refused.
     pub error: DecodeError,
 }
 
@@ -114,7 +114,7 @@ impl ReceiveError {
         }
     }
 
-    /// Whether asking the consumer again may work, without anybody doing anything.
+    /// True if asking the consumer again may succeed by itself.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {

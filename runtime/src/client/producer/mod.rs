@@ -54,10 +54,10 @@ use crate::message::Message;
 /// | `delivery.timeout.ms` | `30000` | how long a message may take, with all retries |
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
 /// | `batch.size` | `1000000` | how large a batch may be; the broker's limit is for whole batches: a smaller `max.message.bytes` that the schema says is kept to; of one that it does not say, set this to it |
-/// | `queue.buffering.max.messages`, `.kbytes` | `100000`, `1048576` | how much is under way before a send waits |
+/// | `queue.buffering.max.messages`, `.kbytes` | `100000`, `1048576` | how much is in flight before a send waits |
 /// | `statistics.interval.ms` | `5000` | how often its [metrics](crate::metrics) are set; `0` for never |
 ///
-/// Messages that are sent one after the other, each awaited, are one round trip each. To have many under way, give
+/// Messages that are sent one after the other, each awaited, are one round trip each. To have many in flight, give
 /// them to [`send_all`](Self::send_all), or await many together; they are queued in the order in which they are first
 /// polled:
 ///
@@ -102,8 +102,8 @@ impl Producer {
     /// Sends a message to its topic, and says where it is once Kafka has it. It takes a reference to a message of any
     /// kind (a generated type, the enum of a topic, one of `message_factory`) or a [`ProducerRecord`].
     ///
-    /// Where as much is under way as the queue may hold, it waits until there is room. Dropping the future before the
-    /// message is queued takes it back; after that it is delivered all the same.
+    /// While as much is in flight as the queue may hold, it waits for room. Dropping the future before the message is queued
+    /// takes it back; after that it is delivered all the same.
     ///
     /// # Errors
     ///
@@ -119,12 +119,12 @@ impl Producer {
         self.sender.deliver(record).await
     }
 
-    /// Looks for a topic, by its name on the cluster, as the first send to it does.
+    /// Looks a topic up, by its name on the cluster, as the first send to it does.
     pub(crate) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
         self.sender.find_topic(topic).await
     }
 
-    /// Says that what was sent with a key is deleted: a record without a payload on the topic of `T`. A topic with
+    /// Sends a tombstone: a record without a payload on the topic of `T`, which says that what was sent with its key is deleted. A topic with
     /// `cleanup.policy=compact` forgets what it had; a consumer gets it as
     /// [`ReceiveError::Tombstone`](super::ReceiveError::Tombstone). For a type that is known at run time only, send a
     /// [`ProducerRecord::tombstone`].
@@ -145,11 +145,12 @@ impl Producer {
         self.send(ProducerRecord::tombstone(&T::DESCRIPTOR.topic, key.as_ref())).await
     }
 
-    /// Sends many messages, up to 1,000 of them at once, and reports on each in their order. They are queued in that
-    /// order, too, and taken only as the reports are asked for.
+    /// Sends many messages, up to 1,000 of them at once, and returns the result of each in their order. They are queued in
+    /// that order, too, and taken only as the results are asked for.
     ///
-    /// A message that is not sent does not stop those behind it: its error is its report. Who stops asking at the
-    /// first error takes no more messages; of those that were taken, what is queued by then is delivered all the same.
+    /// A message that is not sent does not stop those behind it: its error is its result. If the stream is
+    /// dropped at the first error, no more messages are taken; of those that were taken, what is queued by then is
+    /// delivered all the same.
     ///
     /// ```
     /// # use thoth_messaging::testing::InProcessKafka;

@@ -164,7 +164,7 @@ impl ProducerRecord {
         length(&self.key) + length(&self.payload) + headers
     }
 
-    /// What it takes in a batch, at most: with the lengths of all its parts.
+    /// The size in a batch, at most: with the lengths of all its parts.
     pub(super) fn size_in_batch(&self) -> usize {
         self.size() + 36 + 10 * self.headers.len()
     }

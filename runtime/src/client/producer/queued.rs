@@ -55,7 +55,7 @@ impl InFlight {
     }
 }
 
-/// What a record asks for; a delivery report has only what came of it.
+/// The parts of a record that its delivery report does not have.
 struct Origin {
     destination: Destination,
     timestamp: Option<SystemTime>,

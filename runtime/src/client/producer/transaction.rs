@@ -64,7 +64,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// what is sent in its place, as a dead letter. While a transaction is being aborted, which a failed commit does, too, its
 /// consumers go back: do not ask them for messages meanwhile.
 ///
-/// Who reads what was sent must have `isolation.level=read_committed`, which is the default of a
+/// A consumer of what was sent must have `isolation.level=read_committed`, which is the default of a
 /// [`Consumer`](crate::client::Consumer): it never sees what was aborted.
 pub struct TransactionalProducer {
     sender: Arc<Sender>,

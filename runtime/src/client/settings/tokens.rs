@@ -18,7 +18,7 @@ use tokio::time;
 
 use crate::client::error::ConfigError;
 
-/// How long to wait after a failure before the next token is asked for, as librdkafka does.
+/// The time to wait after a failure before the next token is asked for, as librdkafka does.
 const RETRY: Duration = Duration::from_secs(10);
 
 /// A token that says who a client is, until it expires. `Debug` does not show it.
