@@ -18,9 +18,9 @@
 //! | [`DELAYED_TRANSACTIONS`] | counter | `group` | how often Kafka did not answer to the end of one, which is tried again |
 //! | [`BREAKER_OPEN`] | gauge | `group` | 1 while the [`Breaker`](crate::app::Breaker) is open |
 //! | [`BREAKER_OPENED`] | counter | `group` | how often it opened |
-//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages that were received and are not done |
+//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages in flight: received and not yet acknowledged |
 //! | [`OLDEST_IN_FLIGHT`] | gauge, seconds | `group`, `topic`, `partition` | how long ago the first of them was received |
-//! | [`LAG`] | gauge | `group`, `topic`, `partition` | messages on the partition that are not done |
+//! | [`LAG`] | gauge | `group`, `topic`, `partition` | messages on the partition that are not acknowledged |
 //! | [`COMMIT_AGE`] | gauge, seconds | `group` | how long there has been something to commit since the last commit that Kafka took; 0 where all is committed, and for transactions |
 //! | [`FAILED_COMMITS`] | counter | `group` | commits that Kafka did not take |
 //! | [`REBALANCES`] | counter | `group` | how often partitions were assigned to a member |
@@ -62,11 +62,11 @@ pub const DELAYED_TRANSACTIONS: &str = "thoth_messaging_delayed_transactions_tot
 pub const BREAKER_OPEN: &str = "thoth_messaging_breaker_open";
 /// How often the breaker opened.
 pub const BREAKER_OPENED: &str = "thoth_messaging_breaker_opened_total";
-/// Messages that were received and are not done.
+/// Messages in flight: received and not yet acknowledged.
 pub const IN_FLIGHT: &str = "thoth_messaging_in_flight_messages";
 /// How long ago the first message in flight was received.
 pub const OLDEST_IN_FLIGHT: &str = "thoth_messaging_oldest_in_flight_seconds";
-/// Messages on a partition that are not done.
+/// Messages on a partition that are not acknowledged.
 pub const LAG: &str = "thoth_messaging_lag_messages";
 /// How long there has been something to commit since the last commit.
 pub const COMMIT_AGE: &str = "thoth_messaging_commit_age_seconds";
@@ -103,9 +103,9 @@ pub fn describe() {
     }
     let gauges = [
         (BREAKER_OPEN, Unit::Count, "1 while the breaker is open"),
-        (IN_FLIGHT, Unit::Count, "Messages that were received and are not done"),
+        (IN_FLIGHT, Unit::Count, "Messages in flight: received and not yet acknowledged"),
         (OLDEST_IN_FLIGHT, Unit::Seconds, "How long ago the first message in flight was received"),
-        (LAG, Unit::Count, "Messages on the partition that are not done"),
+        (LAG, Unit::Count, "Messages on the partition that are not acknowledged"),
         (COMMIT_AGE, Unit::Seconds, "How long there has been something to commit since the last commit; 0 for nothing"),
         (PRODUCER_QUEUE, Unit::Count, "Messages that are queued, or sent and not acknowledged"),
         (PRODUCER_QUEUE_BYTES, Unit::Bytes, "Size of what is queued, or sent and not acknowledged"),

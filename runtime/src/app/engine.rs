@@ -13,7 +13,6 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use rdkafka::TopicPartitionList;
 use tokio::sync::mpsc;
 use tokio::task::coop;
 use tokio::time::{self, Instant};
@@ -53,7 +52,7 @@ type Draining = Pin<Box<dyn Future<Output = Drained> + Send>>;
 
 /// Revoked partitions whose workers have ended.
 struct Drained {
-    partitions: TopicPartitionList,
+    partitions: Vec<TopicPartition>,
     /// The number of their records that were abandoned.
     abandoned: usize,
 }
@@ -164,7 +163,7 @@ impl Engine {
     fn dispatch(&mut self, record: Record) {
         // The topics of the handlers are subscribed, and no others.
         let Some(handler) = self.handlers.get(record.topic()) else { return };
-        let partition = record.topic_partition();
+        let partition = record.topic_partition().clone();
         if self.revoked.contains(&partition) {
             // It was fetched before the revocation: the partition's new owner will receive it.
             return;
@@ -178,7 +177,7 @@ impl Engine {
         worker.push(record);
         if !worker.is_paused && worker.in_flight().is_full() {
             worker.is_paused = true;
-            self.records.pause(&partition.topic, partition.partition);
+            self.records.pause(&partition);
         }
     }
 
@@ -199,7 +198,7 @@ impl Engine {
             && worker.in_flight().has_room()
         {
             worker.is_paused = false;
-            self.records.resume(&partition.topic, partition.partition);
+            self.records.resume(partition);
         }
     }
 
@@ -213,7 +212,7 @@ impl Engine {
             }
             Rebalanced::Revoked(partitions) => {
                 let workers = self.take_workers(&partitions);
-                self.revoked.extend(listed(&partitions));
+                self.revoked.extend(partitions.iter().cloned());
                 let drain_timeout = self.settings.drain_timeout;
                 self.draining.push(Box::pin(async move {
                     let abandoned = drain_workers(workers, Instant::now() + drain_timeout.min(MAX_DEADLINE)).await;
@@ -224,8 +223,8 @@ impl Engine {
     }
 
     /// Removes the workers of partitions.
-    fn take_workers(&mut self, partitions: &TopicPartitionList) -> Vec<PartitionWorker> {
-        listed(partitions).filter_map(|partition| self.take_worker(&partition)).collect()
+    fn take_workers(&mut self, partitions: &[TopicPartition]) -> Vec<PartitionWorker> {
+        partitions.iter().filter_map(|partition| self.take_worker(partition)).collect()
     }
 
     /// Removes the worker of a partition.
@@ -233,7 +232,7 @@ impl Engine {
         let worker = self.workers.remove(partition)?;
         if worker.is_paused {
             // librdkafka would keep it paused when the partition is assigned again.
-            self.records.resume(&partition.topic, partition.partition);
+            self.records.resume(partition);
         }
         Some(worker)
     }
@@ -244,8 +243,8 @@ impl Engine {
         self.commit().await?;
         self.records.give_up(&drained.partitions);
         self.forget_failures(&drained.partitions);
-        for partition in listed(&drained.partitions) {
-            self.revoked.remove(&partition);
+        for partition in &drained.partitions {
+            self.revoked.remove(partition);
         }
         Ok(())
     }
@@ -273,9 +272,11 @@ impl Engine {
     }
 
     /// Drops the failures of records in aborted transactions: another member receives the records.
-    fn forget_failures(&self, partitions: &TopicPartitionList) {
+    fn forget_failures(&self, partitions: &[TopicPartition]) {
         let Some(transaction) = &self.shared.transaction else { return };
-        listed(partitions).for_each(|partition| transaction.forget(&partition));
+        for partition in partitions {
+            transaction.forget(partition);
+        }
     }
 
     /// Ends all workers, and stays in the group meanwhile.
@@ -333,11 +334,4 @@ async fn drain_workers(mut workers: Vec<PartitionWorker>, deadline: Instant) -> 
     // Attempts that are still running then are aborted with their worker.
     let _ = time::timeout_at(deadline, join_all(workers.iter_mut().map(PartitionWorker::stopped))).await;
     workers.iter().map(|worker| worker.in_flight().messages()).sum()
-}
-
-fn listed(partitions: &TopicPartitionList) -> impl Iterator<Item = TopicPartition> {
-    let partitions = partitions.elements();
-    partitions
-        .into_iter()
-        .map(|element| TopicPartition { topic: element.topic().to_owned(), partition: element.partition() })
 }

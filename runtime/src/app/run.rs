@@ -90,11 +90,11 @@ impl<S: Send + Sync + 'static> App<S> {
         mut until: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Option<Engine>, AppError> {
         let topics = self.topics().map(|topic| self.kafka.topic_name(topic)).collect();
-        let records = Records::new(&self.kafka, topics)?;
+        let records = Records::new(self.kafka.settings(), topics)?;
         if self.exactly_once.is_some() {
-            records.commit_in_transactions(&self.kafka)?;
+            records.commit_in_transactions(self.kafka.settings())?;
         }
-        self.health.watch_consumer(records.pulse());
+        self.health.watch_consumer(records.membership_state());
         let starting = async {
             let mut attempt = 1;
             while let Err(error) = self.join(producer, &records).await {

@@ -33,57 +33,31 @@
 //! ([`TraceContext`]); [`metrics`](crate::metrics) names what is measured. Keys, payloads and secrets are in none of them.
 
 mod admin;
+mod client_errors;
 mod consumer;
 mod error;
-mod handled;
-mod identity;
+mod ffi;
+mod header;
 mod kafka;
-mod native;
-mod offsets;
-mod plan;
-mod positions;
+mod lock;
 mod producer;
-mod producer_record;
-mod property;
-mod pulse;
-mod reader;
-mod record;
-mod records;
-mod reports;
-mod room;
-mod sender;
-#[cfg(feature = "testing")]
-pub(crate) mod snapshot;
-mod spans;
+mod settings;
 mod statistics;
-mod tokens;
-mod topic_reader;
-mod topics;
+mod topic_lookup;
+mod topic_partition;
 mod trace;
-mod transaction;
-mod variables;
 
-pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
-pub use self::consumer::Consumer;
-pub(crate) use self::consumer::Rebalanced;
+pub use self::admin::{Admin, Applied, Broker, ClusterInfo, Creation, Difference, Plan};
+pub use self::consumer::{Consumer, Lag, Position, Received, Record, SavedPosition, TopicReader};
+pub(crate) use self::consumer::{MembershipState, Polled, Rebalanced, Records};
 pub use self::error::{
     AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, PositionError, ReceiveError, SendError,
     Setting, SizeLimit, TransactionError, Undelivered,
 };
+pub use self::header::Header;
 pub use self::kafka::Kafka;
-pub use self::plan::{Applied, Difference, Plan};
-pub use self::positions::{Lag, Position, TopicPartition};
-pub use self::producer::{Delivery, Producer};
-pub use self::producer_record::{IntoRecord, ProducerRecord};
-pub(crate) use self::pulse::Pulse;
-pub use self::record::{Header, Received, Record};
-pub(crate) use self::records::{Polled, Records};
-pub(crate) use self::sender::Queued;
-#[cfg(feature = "testing")]
-pub(crate) use self::snapshot::SnapshotError;
-pub(crate) use self::spans::key_hash;
-pub use self::tokens::Token;
-pub use self::topic_reader::{SavedPosition, TopicReader};
+pub use self::producer::{Delivery, IntoRecord, Producer, ProducerRecord, Transaction, TransactionalProducer};
+pub(crate) use self::producer::{OpenTransaction, Queued, Uncommitted, key_hash};
+pub use self::settings::Token;
+pub use self::topic_partition::TopicPartition;
 pub use self::trace::{InvalidTraceparent, TRACEPARENT, TRACESTATE, TraceContext};
-pub(crate) use self::transaction::{OpenTransaction, Uncommitted};
-pub use self::transaction::{Transaction, TransactionalProducer};

@@ -4,8 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::str::FromStr;
 
-use super::producer_record::ProducerRecord;
-use super::record::Header;
+use super::header::Header;
 
 /// The name of the header that says which trace a record belongs to, and which span it comes from.
 pub const TRACEPARENT: &str = "traceparent";
@@ -139,16 +138,13 @@ impl TraceContext {
         self.state.as_deref()
     }
 
-    /// Adds the headers of the scope to a record that has none.
-    pub(crate) fn inject(mut record: ProducerRecord) -> ProducerRecord {
-        // Nothing is a scope that says nothing.
-        let _ = CURRENT.try_with(|context| {
-            if record.headers.iter().all(|header| header.name != TRACEPARENT) {
-                record.headers.push(Header::new(TRACEPARENT, context.to_string()));
-                record.headers.extend(context.state().map(|state| Header::new(TRACESTATE, state)));
-            }
+    /// The headers of the current scope; none outside of one.
+    pub(super) fn current_headers() -> Vec<Header> {
+        let headers = CURRENT.try_with(|context| {
+            let state = context.state().map(|state| Header::new(TRACESTATE, state));
+            [Header::new(TRACEPARENT, context.to_string())].into_iter().chain(state).collect()
         });
-        record
+        headers.unwrap_or_default()
     }
 }
 
@@ -325,19 +321,5 @@ mod tests {
         let parent = |flags| Header::new(TRACEPARENT, format!("00-{TRACE}-{SPAN}-{flags}"));
         assert!(TraceContext::of(&[parent("00"), parent("01")]).unwrap().is_sampled());
         assert_eq!(TraceContext::of(&[parent("00"), Header::new(TRACEPARENT, "no")]), None);
-    }
-
-    #[tokio::test]
-    async fn a_record_gets_the_headers_of_its_scope_once() {
-        let record = || ProducerRecord::raw("topic");
-        assert_eq!(TraceContext::inject(record()), record());
-        let context = TraceContext::root().with_state("a=1");
-        let (parent, context) = (context.to_string(), context);
-        let sent = context.clone().scope(async { TraceContext::inject(record()) }).await;
-        assert_eq!(sent, record().with_header(TRACEPARENT, parent).with_header(TRACESTATE, "a=1"));
-        let has_one = record().with_header(TRACEPARENT, "its own");
-        let kept = context.scope(async { TraceContext::inject(has_one.clone()) }).await;
-        assert_eq!(kept, has_one);
-        assert_eq!(TraceContext::current(), None);
     }
 }

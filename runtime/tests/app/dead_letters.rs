@@ -172,7 +172,7 @@ async fn the_message_of_a_dead_letter_that_is_refused_comes_again() {
     test.publish(&released("wait", "1")).await.unwrap();
     test.publish(&released("reject", "2")).await.unwrap();
     script.wait_for_attempts(1).await;
-    cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED]).unwrap();
+    cluster.fail_requests(ApiKey::Produce, &[ResponseError::TopicAuthorizationFailed]).unwrap();
     script.open_gate();
     let error = test.ended().await.unwrap_err();
     assert!(matches!(error, AppError::DeadLetter { .. }), "{error:?}");
@@ -205,7 +205,7 @@ async fn a_broker_that_fails_for_a_while_delays_a_dead_letter() {
     test.publish(&released("wait", "1")).await.unwrap();
     test.publish(&released("reject", "2")).await.unwrap();
     script.wait_for_attempts(1).await;
-    cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS; 3]).unwrap();
+    cluster.fail_requests(ApiKey::Produce, &[ResponseError::NotEnoughReplicas; 3]).unwrap();
     script.open_gate();
     test.settled(2).await.unwrap();
     assert_eq!(test.dead_letters().await.unwrap().len(), 1);

@@ -181,7 +181,7 @@ async fn what_is_in_flight_of_a_lost_partition_is_abandoned_at_once_and_comes_ag
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     test.publish(&released("wait", "1")).await.unwrap();
     script.wait_for_attempts(1).await;
-    cluster.fail_requests(ApiKey::Heartbeat, &[ResponseError::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID]).unwrap();
+    cluster.fail_requests(ApiKey::Heartbeat, &[ResponseError::UnknownMemberId]).unwrap();
     script.wait_for_attempts(2).await;
     script.open_gate();
     test.settled(1).await.unwrap();

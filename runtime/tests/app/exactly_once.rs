@@ -224,7 +224,7 @@ async fn a_transaction_that_kafka_aborts_comes_again() {
     let test = TestApp::start_on(kafka.clone(), Time::Skips, |kafka| app(kafka, &seen)).await.unwrap();
     test.publish(on_partition("flask", "1", 0)).await.unwrap();
     test.settled(1).await.unwrap();
-    let refused = [ResponseError::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION];
+    let refused = [ResponseError::IllegalGeneration];
     cluster.fail_requests(ApiKey::TxnOffsetCommit, &refused).unwrap();
     test.publish(on_partition("flask", "2", 0)).await.unwrap();
     test.settled(2).await.unwrap();

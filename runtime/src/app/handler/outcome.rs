@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::client::{ProducerRecord, TraceContext};
+use crate::client::ProducerRecord;
 use crate::error::EncodeError;
 use crate::message::Encode;
 
@@ -65,7 +65,7 @@ pub struct Reply(pub(crate) Result<ProducerRecord, EncodeError>);
 impl Reply {
     /// Adds the trace context of the current scope, as the producer does for all that is sent in it.
     pub(crate) fn traced(self) -> Self {
-        Self(self.0.map(TraceContext::inject))
+        Self(self.0.map(ProducerRecord::with_trace_headers))
     }
 }
 

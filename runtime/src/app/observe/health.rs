@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::time;
 
 use super::{Event, Observer};
-use crate::client::Pulse;
+use crate::client::MembershipState;
 
 /// The time after which a loop that did not run is stuck: it runs at least every second, whatever handlers do.
 const STUCK: Duration = Duration::from_secs(30);
@@ -39,7 +39,7 @@ struct State {
     waiting_for_kafka: Option<String>,
     is_breaker_open: bool,
     /// The state of its consumer.
-    pulse: Option<Arc<Pulse>>,
+    membership: Option<Arc<MembershipState>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,19 +117,19 @@ impl Health {
             Phase::Ended => return Err(Unhealthy::Ended),
             Phase::Running { .. } => {}
         }
-        let unreachable = || state.pulse.as_ref().and_then(|pulse| pulse.unreachable());
+        let unreachable = || state.membership.as_ref().and_then(|membership| membership.unreachable());
         if let Some(reason) = state.waiting_for_kafka.clone().or_else(unreachable) {
             return Err(Unhealthy::Unreachable { reason });
         }
-        if !state.pulse.as_ref().is_some_and(|pulse| pulse.has_joined()) {
+        if !state.membership.as_ref().is_some_and(|membership| membership.has_joined()) {
             return Err(Unhealthy::NotJoined);
         }
         if state.is_breaker_open { Err(Unhealthy::BreakerOpen) } else { Ok(()) }
     }
 
     /// Sets the consumer that knows of the group and the brokers.
-    pub(crate) fn watch_consumer(&self, pulse: Arc<Pulse>) {
-        self.state().pulse = Some(pulse);
+    pub(crate) fn watch_consumer(&self, membership: Arc<MembershipState>) {
+        self.state().membership = Some(membership);
     }
 
     /// Reports that the loop of the app runs.
@@ -227,7 +227,7 @@ mod tests {
     fn an_app_that_waits_for_the_end_of_a_transaction_is_live_and_not_ready() {
         let health = Health::default();
         health.loop_runs();
-        let cause = rdkafka::error::KafkaError::Canceled.into();
+        let cause = crate::client::Cause::new(rdkafka::error::KafkaError::Canceled);
         let error = TransactionError::Unreachable { id: "id".to_owned(), servers: String::new(), reason: None, cause };
         health.observe(&Event::TransactionDelayed(&error));
         assert_eq!(

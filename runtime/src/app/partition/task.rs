@@ -183,7 +183,7 @@ impl MessageTask {
     async fn settle_handled(&mut self, success: Success, attempts: u32) -> Result<TaskEnd, AttemptFailure> {
         match success {
             Success::Delivered { replies } => {
-                self.record.settle();
+                self.record.acknowledge();
                 self.notify(&Event::Handled { record: &self.record, attempts, replies });
                 Ok(TaskEnd::Acknowledged)
             }
@@ -252,7 +252,7 @@ impl MessageTask {
         if let Some(letter) = letter {
             self.shared.producer.send(letter).await?;
         }
-        self.record.settle();
+        self.record.acknowledge();
         let (topic, FailureCause { reason, error, .. }) = (topic.map(AsRef::as_ref), cause);
         self.notify(&Event::DeadLetter { record: &self.record, attempts, reason: *reason, error, topic });
         Ok(TaskEnd::Acknowledged)

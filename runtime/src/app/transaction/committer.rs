@@ -142,7 +142,7 @@ impl Committer {
     fn aborted(&self, entries: Vec<Entry>, reason: String) -> Result<Aborted, AppError> {
         let mut aborted = Aborted { partitions: BTreeSet::new(), records: entries.len(), reason };
         for Entry { record, attempts, settlement, refused, .. } in entries {
-            aborted.partitions.insert(record.topic_partition());
+            aborted.partitions.insert(record.topic_partition().clone());
             let failure = match (refused, settlement) {
                 // It was a message of another record that was refused.
                 (None | Some(SendError::Aborted { .. }), _) => continue,

@@ -95,7 +95,7 @@ impl CurrentTransaction {
 
     /// Keeps the failure of a record until it is received again.
     pub(super) fn keep_failure(&self, record: &Record, failure: PriorFailure) {
-        lock(&self.prior_failures).insert((record.topic_partition(), record.offset()), failure);
+        lock(&self.prior_failures).insert((record.topic_partition().clone(), record.offset()), failure);
     }
 
     /// Takes the failure of a record in an aborted transaction, if there is one.
@@ -104,7 +104,7 @@ impl CurrentTransaction {
         if failures.is_empty() {
             return None;
         }
-        failures.remove(&(record.topic_partition(), record.offset()))
+        failures.remove(&(record.topic_partition().clone(), record.offset()))
     }
 
     /// Drops the failures of a partition, whose records are received by another member.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::Cause;
-use crate::client::TopicPartition;
+use crate::client::topic_partition::TopicPartition;
 
 /// Why a consumer does not go to a place, or can't tell where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
