@@ -163,21 +163,21 @@ impl Engine {
     fn dispatch(&mut self, record: Record) {
         // The topics of the handlers are subscribed, and no others.
         let Some(handler) = self.handlers.get(record.topic()) else { return };
-        let partition = record.topic_partition().clone();
-        if self.revoked.contains(&partition) {
+        let partition = record.topic_partition();
+        if self.revoked.contains(partition) {
             // It was fetched before the revocation: the partition's new owner will receive it.
             return;
         }
         self.shared.observers.notify(&Event::Received(&record));
-        if !self.workers.contains_key(&partition) {
+        if !self.workers.contains_key(partition) {
             let worker = PartitionWorker::start(partition.clone(), self.worker_config(handler, None));
             self.workers.insert(partition.clone(), worker);
         }
-        let Some(worker) = self.workers.get_mut(&partition) else { return };
+        let Some(worker) = self.workers.get_mut(partition) else { return };
         worker.push(record);
         if !worker.is_paused && worker.in_flight().is_full() {
             worker.is_paused = true;
-            self.records.pause(&partition);
+            self.records.pause(worker.partition());
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a subscriber of `tracing` gets to see.
+//! The spans and events that a subscriber of `tracing` sees.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -71,7 +71,7 @@ impl Captured {
         self.events.lock().unwrap().clone()
     }
 
-    /// Whether a text is anywhere in it.
+    /// Tells whether a text is anywhere in it.
     pub(crate) fn shows(&self, text: &str) -> bool {
         format!("{:?} {:?}", self.spans.lock().unwrap(), self.events.lock().unwrap()).contains(text)
     }

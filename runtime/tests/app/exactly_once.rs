@@ -1,4 +1,4 @@
-//! What is settled in transactions. The in-process cluster forgets the offsets of a transaction, and keeps what was sent in
+//! Messages that are settled in transactions. The in-process cluster forgets the offsets of a transaction, and keeps what was sent in
 //! one that was aborted.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use tokio::time;
 
 use crate::{DEADLINE, Script, committed, kafka, on_partition, released, topic};
 
-/// Where replies go that tests make of any bytes.
+/// The topic of replies that tests make of any bytes.
 const REPLIES: Topic = Topic::new("replies");
 
 /// The versions that a handler was called with.
@@ -50,7 +50,7 @@ async fn with_replies() -> Arc<TestKafka> {
     kafka
 }
 
-/// What a reader of committed messages reads of the replies.
+/// The replies that a reader of committed messages sees.
 async fn replies(kafka: &TestKafka) -> Vec<String> {
     let records = kafka.records(&REPLIES).await.unwrap();
     records.iter().map(|record| String::from_utf8(record.payload().unwrap().to_vec()).unwrap()).collect()

@@ -30,7 +30,7 @@ fn recorder() -> (Seen, LocalRecorderGuard<'static>) {
 }
 
 impl Seen {
-    /// What a metric is, summed over the labels that are not asked for; `None` where nobody has touched it.
+    /// The value of a metric, summed over the labels that are not asked for; `None` where nobody has touched it.
     fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let mut values = self.values.borrow_mut();
         for (key, _, _, value) in self.snapshots.snapshot().into_vec() {

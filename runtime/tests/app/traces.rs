@@ -42,7 +42,7 @@ async fn send_in_three_ways(released: PackageReleased, context: Context<()>) -> 
     Ok(Outcome::reply(solved))
 }
 
-/// What such a handler sends for a message.
+/// The records that such a handler sends for a message.
 async fn sent_for(record: ProducerRecord) -> Vec<Record> {
     let kafka = TestKafka::start().unwrap();
     kafka.create_topic(&SolvedPackage::DESCRIPTOR.topic).await.unwrap();

@@ -1,4 +1,4 @@
-//! What happens when something breaks beside an app. Topics can be deleted on a real cluster only.
+//! Apps when something breaks beside them. Topics can be deleted on a real cluster only.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -96,7 +96,7 @@ impl Observer for Meters {
     fn observe(&self, event: &Event<'_>) {
         match event {
             Event::Attempted { record, took } => {
-                self.measure(record, |topic| topic.handling.record(took.as_secs_f64()))
+                self.measure(record, |topic| topic.handling.record(took.as_secs_f64()));
             }
             Event::Handled { record, replies, .. } => self.measure(record, |topic| {
                 topic.handled.increment(1);

@@ -99,7 +99,7 @@ impl Observer for Log {
             }
             Event::TransactionDelayed(error) => tracing::error!("{error}"),
             Event::Abandoned { records } => {
-                tracing::info!("{records} messages in flight are abandoned; they come again")
+                tracing::info!("{records} messages in flight are abandoned; they come again");
             }
             Event::BreakerOpened { pause } => {
                 tracing::error!("nearly everything fails: nothing is handled for {pause:?}");

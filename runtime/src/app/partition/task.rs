@@ -33,7 +33,7 @@ pub(crate) struct MessageTask {
     pub(crate) ticket: Ticket,
 }
 
-/// How a message task ended.
+/// The end of a message task.
 pub(crate) enum TaskEnd {
     /// The record is settled and acknowledged, or added to the transaction that does both.
     Acknowledged,

@@ -47,6 +47,7 @@ pub(crate) struct WorkerConfig {
 
 /// The engine's handle of a worker. Dropping it aborts the running attempts.
 pub(crate) struct PartitionWorker {
+    partition: TopicPartition,
     records: mpsc::UnboundedSender<Record>,
     in_flight: Arc<InFlight>,
     stop: StopSignal,
@@ -65,7 +66,7 @@ impl PartitionWorker {
             Order::Key { max_concurrent } => max_concurrent.clamp(1, Semaphore::MAX_PERMITS),
         };
         let worker = Worker {
-            partition,
+            partition: partition.clone(),
             in_flight: Arc::clone(&in_flight),
             stop: stop.clone(),
             slots: Arc::new(Semaphore::new(slots)),
@@ -75,7 +76,11 @@ impl PartitionWorker {
             config,
         };
         let task = tokio::spawn(worker.run(records));
-        Self { records: sender, in_flight, stop, task, is_paused: false }
+        Self { partition, records: sender, in_flight, stop, task, is_paused: false }
+    }
+
+    pub(crate) fn partition(&self) -> &TopicPartition {
+        &self.partition
     }
 
     pub(crate) fn push(&self, record: Record) {

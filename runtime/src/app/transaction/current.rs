@@ -54,7 +54,7 @@ pub(super) struct Entry {
     pub(super) refused: Option<SendError>,
 }
 
-/// How a record is settled.
+/// The way in which a record is settled.
 pub(crate) enum Settlement {
     Handled { replies: usize },
     DeadLetter { cause: FailureCause, topic: Option<Arc<str>> },

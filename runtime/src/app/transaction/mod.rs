@@ -10,8 +10,8 @@
 //! are replaced; each new one waits for the running attempts of the old one. A record from before an abort, or of a lost
 //! partition, is not [current](crate::client::Record::is_current), and can't be added any more.
 //!
-//! What Kafka refused is kept as a [`PriorFailure`](crate::app::attempt::PriorFailure), so that its message continues where it
-//! was: with the next attempt, or as a dead letter.
+//! A message whose reply Kafka refused has a [`PriorFailure`](crate::app::attempt::PriorFailure) when it is received again. It
+//! continues where it was: with the next attempt, or as a dead letter.
 
 mod committer;
 mod current;
