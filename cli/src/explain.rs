@@ -7,9 +7,9 @@ use clap::Args;
 use thoth_messaging_codegen::{explain, explanations, lints};
 use thoth_messaging_compat::Rule;
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::near::near;
-use crate::{Context, Outcome};
 
 /// Explain a code or a rule of a finding: what it means, why it matters and what to do.
 #[derive(Args)]

@@ -1,4 +1,4 @@
-//! Why a command could not run.
+//! The reasons why a command could not run.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -32,6 +32,11 @@ impl Failure {
             Self::Other { reason, .. } => Self::Other { reason, help: Some(text.into()) },
             output @ Self::Output(_) => output,
         }
+    }
+
+    /// With several things to do, the most likely first.
+    pub(crate) fn help_lines(self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.help(lines.into_iter().collect::<Vec<_>>().join("\n   = help: "))
     }
 
     /// What, without what to do.

@@ -5,9 +5,11 @@
 mod breaking;
 mod check;
 mod config;
+mod context;
 mod explain;
 mod failure;
 mod finding;
+mod frames;
 mod generate;
 mod infer;
 #[cfg(feature = "kafka")]
@@ -19,9 +21,10 @@ mod list;
 mod near;
 mod new;
 mod pages;
+mod project;
 mod report;
-mod sets;
 mod show;
+mod uri;
 mod validate;
 mod versions;
 
@@ -33,6 +36,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use config::Config;
+use context::{Context, Outcome};
 use failure::Failure;
 use report::Format;
 
@@ -102,27 +106,10 @@ enum Command {
     Man(pages::ManArgs),
 }
 
-/// What a command came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Clean,
-    Findings,
-    /// What a command that was run for somebody came to.
-    #[cfg(feature = "kafka")]
-    Exit(u8),
-}
-
-/// What a command works with.
-struct Context {
-    config: Config,
-    format: Format,
-    output: AutoStream<io::StdoutLock<'static>>,
-}
-
 fn main() -> ExitCode {
     let matches = Arguments::command().get_matches();
     let Arguments { global, command } = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    match Context::new(&global, &command, matches.subcommand_name().unwrap_or_default()).and_then(|mut context| {
+    match context(&global, &command, matches.subcommand_name().unwrap_or_default()).and_then(|mut context| {
         let outcome = run(&command, &mut context)?;
         context.output.flush().map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
         Ok(outcome)
@@ -193,24 +180,16 @@ impl Command {
     }
 }
 
-impl Context {
-    /// Prints something whole.
-    fn write(&mut self, bytes: &[u8]) -> Result<Outcome, Failure> {
-        self.output.write_all(bytes)?;
-        Ok(Outcome::Clean)
-    }
-
-    /// What a command works with, which has a name.
-    fn new(global: &Global, command: &Command, name: &str) -> Result<Self, Failure> {
-        command.take(global, name)?;
-        let choice = match global.color {
-            Color::Auto => AutoStream::choice(&io::stdout()),
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
-        let output = AutoStream::new(io::stdout().lock(), choice);
-        // A mistake in settings stops nothing that does not need them.
-        let config = if command.reads_settings() { Config::find(global.config.as_deref())? } else { Config::default() };
-        Ok(Self { config, format: global.format, output })
-    }
+/// The context of a command, by its name.
+fn context(global: &Global, command: &Command, name: &str) -> Result<Context, Failure> {
+    command.take(global, name)?;
+    let choice = match global.color {
+        Color::Auto => AutoStream::choice(&io::stdout()),
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let output = AutoStream::new(io::stdout().lock(), choice);
+    // A mistake in the settings stops no command that does not need them.
+    let config = if command.reads_settings() { Config::find(global.config.as_deref())? } else { Config::default() };
+    Ok(Context { config, format: global.format, output })
 }

@@ -52,7 +52,7 @@ pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
 pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
-pub use message::MessageInfo;
+pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
 pub use thoth_messaging_documents::{Compatibility, Property, XKafka, extension_schema};
@@ -74,6 +74,8 @@ pub struct Generation {
     pub files: Vec<GeneratedFile>,
     /// The messages, ordered by file. Empty where there is an error.
     pub messages: Vec<MessageInfo>,
+    /// The topics with several messages, ordered by name. Empty where there is an error.
+    pub topics: Vec<TopicInfo>,
     /// Ordered by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -97,6 +99,7 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let mut generation = Generation { diagnostics, ..Generation::default() };
     if !generation.has_errors() {
         generation.messages = message::messages(&model, &resolved);
+        generation.topics = message::topics(&model, &resolved);
         generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
     }
     generation

@@ -6,9 +6,9 @@ use thoth_messaging_compat::{
     Difference, Direction, Place, Rule, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
 };
 
-use super::compare::Sides;
-use super::message::Message;
+use super::messages::Sides;
 use crate::finding::Finding;
+use crate::project::message::Message;
 
 /// The rule of a finding where neither proof nor witness was found.
 pub(super) const UNKNOWN: &str = Rule::Unknown.name();

@@ -5,10 +5,10 @@ use thoth_messaging_compat::{
     Direction, Leniency, Place, RegistryDifference, Schema, SchemaError, Verdict, explain, registry_differences,
 };
 
-use super::compare::Sides;
 use super::findings::{self, level};
-use super::message::Message;
+use super::messages::Sides;
 use crate::finding::Finding;
+use crate::project::message::Message;
 
 /// A rule's own help is about the way from the old version to the new one.
 const FORWARD_HELP: &str =

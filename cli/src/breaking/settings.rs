@@ -23,7 +23,7 @@ pub(crate) struct Breaking {
     pub(super) policy: Option<Policy>,
     /// For a TRANSITIVE level: the oldest commit to look at.
     pub(super) since: Option<String>,
-    /// Levels of single messages, by title, topic or file; before what their `x-kafka` says.
+    /// Levels of single messages, by type, title, topic, file or its stem; before what their `x-kafka` says.
     pub(super) messages: BTreeMap<String, MessageSettings>,
     /// Findings that are accepted.
     pub(super) waivers: Vec<Waiver>,

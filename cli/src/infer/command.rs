@@ -9,9 +9,10 @@ use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, 
 use super::guess::{Guess, table};
 use super::samples::{Kept, read};
 use super::{Inference, Inferred, Options};
+use crate::context::Outcome;
+use crate::failure::Failure;
 use crate::report::count;
 use crate::validate::{discover, note_terminal};
-use crate::{Failure, Outcome};
 
 /// What `infer` is asked for.
 #[derive(Args)]

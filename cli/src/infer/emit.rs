@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::count::Samples;
 use super::formats::DISTINCT;
 use super::guess::{Distinct, Evidence, Guess, Kind};
-use super::shape::{Group, MapValues, Members, Objects, Samples, Shape};
+use super::shape::{Group, MapValues, Members, Objects, Shape};
 use super::share::Definitions;
 use super::texts::Texts;
 use super::{Inferred, Options};

@@ -37,7 +37,7 @@ fn rank(name: &str) -> Option<usize> {
 ///
 /// Groups that could be of one schema are put together. What is left is a union where there are two or more, each with
 /// at least three objects; else there is one group.
-pub(super) fn settle(objects: &mut Objects) {
+pub(super) fn classify(objects: &mut Objects) {
     let Some(tag) = objects.tag.clone() else { return };
     while let Some((one, other)) = alike(&objects.groups, &tag) {
         let taken = objects.groups.remove(other);

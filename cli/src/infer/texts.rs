@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
+use super::count::{Count, Samples};
 use super::formats::Candidates;
-use super::shape::{Count, Samples};
 
 /// So many different texts of a place are kept.
 const DISTINCT: usize = 32;

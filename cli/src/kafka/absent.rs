@@ -4,9 +4,9 @@ use std::ffi::OsString;
 
 use clap::{Args, Subcommand};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::Format;
-use crate::{Context, Outcome};
 
 /// The commands that speak to Kafka, which this build does not have.
 #[derive(Subcommand)]

@@ -11,9 +11,9 @@ use tokio::net::TcpStream;
 use tokio::time;
 
 use super::cluster::ClusterArgs;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::{Format, text};
-use crate::{Context, Outcome};
 
 /// Try whether Kafka answers, with TLS and password as they are set, and whether each broker can be reached from here.
 #[derive(Args)]

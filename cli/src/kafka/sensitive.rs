@@ -1,12 +1,12 @@
-//! What in a payload the schema calls sensitive.
+//! The values of a payload that the schema calls sensitive.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use thoth_messaging_compat::{Files, Place, Schema};
 
-/// What stands where a sensitive value was, as in `Debug` of generated types.
-const REDACTED: &str = "[redacted]";
+/// The text in place of a sensitive value, as in `Debug` of generated types.
+pub(super) const REDACTED: &str = "[redacted]";
 
 /// The schemas of a topic that call something sensitive.
 ///

@@ -1,5 +1,6 @@
 //! How findings are printed: one module for each format.
 
+pub(crate) mod format;
 mod github;
 mod gitlab;
 mod json;
@@ -11,42 +12,16 @@ pub(crate) mod text;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use clap::ValueEnum;
 use serde_json::{Map, Value};
 use thoth_messaging_codegen::Severity;
 
-use crate::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::Finding;
 
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON document.
-    Json,
-    /// Annotations of a GitHub workflow.
-    Github,
-    /// A code quality report of GitLab.
-    Gitlab,
-    /// A JUnit test report: a test case for each file.
-    Junit,
-    /// SARIF 2.1.0, which code scanning reads.
-    Sarif,
-    /// A table, for a summary or a comment.
-    Markdown,
-}
+pub(crate) use format::Format;
 
-impl Format {
-    /// Its name on the command line.
-    pub(crate) fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
-/// What a command found.
+/// The findings of a command.
 pub(crate) struct Report {
     command: &'static str,
     /// What was looked at, whether anything was found there or not.

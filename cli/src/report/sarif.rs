@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Report, gitlab, lines, severity, url};
 use crate::explain;
 use crate::finding::Finding;
+use crate::uri;
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     let rules: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
@@ -50,19 +51,9 @@ fn result(finding: &Finding) -> Value {
     }
     if let Some(location) = &finding.location {
         let region = json!({"startLine": location.line, "startColumn": location.column});
-        let place = json!({"artifactLocation": {"uri": uri(&url(&location.file))}, "region": region});
+        let place = json!({"artifactLocation": {"uri": uri::path(&url(&location.file))}, "region": region});
         let logical = json!([{"fullyQualifiedName": format!("#{}", location.pointer)}]);
         result.insert("locations".to_owned(), json!([{"physicalLocation": place, "logicalLocations": logical}]));
     }
     result.into()
-}
-
-/// A path as a URI reference (RFC 3986).
-fn uri(path: &str) -> String {
-    let escaped = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    path.bytes().map(escaped).collect::<Vec<_>>().concat()
 }

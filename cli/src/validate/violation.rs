@@ -1,9 +1,9 @@
-//! What is wrong with a record, and where it stands in the text.
+//! Violations of records, with their places in the text.
 
 use serde_json::Value;
 use thoth_messaging::DecodeError;
 
-use super::InputKind;
+use super::input::InputKind;
 
 /// One thing that is wrong in a source. It holds no value of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn is_array_in_whole(text: &[u8], found: &thoth_messaging::Violation, kind: Inpu
     is_whole && kind != InputKind::Array && text.trim_ascii_start().starts_with(b"[")
 }
 
-/// What is wrong with a text that is not UTF-8, or more than that.
+/// The mistake in the encoding of a text, where its first bytes tell.
 pub(crate) fn encoding(text: &[u8]) -> Option<&'static str> {
     match text {
         [0xef, 0xbb, 0xbf, ..] => Some("it starts with a byte order mark; write UTF-8 without one"),
@@ -78,7 +78,7 @@ fn characters_to(text: &[u8], line: usize, column: usize) -> u64 {
     characters(line.get(..column.saturating_sub(1)).unwrap_or(line)) + 1
 }
 
-/// How many characters a text has: its bytes, but for those that continue a character.
+/// The number of characters of a text: its bytes, but for those that continue a character.
 fn characters(text: &[u8]) -> u64 {
     text.iter().filter(|byte| starts_character(**byte)).count() as u64
 }
@@ -125,7 +125,7 @@ fn place(text: &[u8], pointer: &str) -> (u64, u64) {
     (1 + lines(before), characters(&before[line_start..]) + 1)
 }
 
-/// How many lines end in a text.
+/// The number of lines that end in a text.
 pub(super) fn lines(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }

@@ -8,7 +8,7 @@ use thoth_messaging::client::{Consumer, ReceiveError, Record, TopicPartition};
 use thoth_messaging::{DecodeError, Decoder, Descriptor, Schema, Topic};
 use tokio::time;
 
-use super::source::Subject;
+use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
 
@@ -54,20 +54,20 @@ impl Decoder for Raw {
 }
 
 impl Raw {
-    fn new(subjects: &[Subject], cluster: &Cluster) -> Self {
+    fn new(topics: &[ConsumedTopic], cluster: &Cluster) -> Self {
         static NONE: Schema = Schema::new("", "", "");
-        let descriptor = |subject: &Subject| {
+        let descriptor = |topic: &ConsumedTopic| {
             let mut descriptor = Descriptor::new("", Topic::new(""), &NONE);
-            descriptor.topic.name = cluster.without_prefix(&subject.topic).to_owned().into();
+            descriptor.topic.name = cluster.without_prefix(&topic.name).to_owned().into();
             descriptor
         };
-        Self(subjects.iter().map(descriptor).collect())
+        Self(topics.iter().map(descriptor).collect())
     }
 }
 
 impl Member {
-    pub(super) fn new(group: &str, subjects: &[Subject], follow: bool, cluster: &Cluster) -> Result<Self, Failure> {
-        let consumer = cluster.kafka.clone().with_group(group).consumer_of(Raw::new(subjects, cluster))?;
+    pub(super) fn new(group: &str, topics: &[ConsumedTopic], follow: bool, cluster: &Cluster) -> Result<Self, Failure> {
+        let consumer = cluster.kafka.clone().with_group(group).consumer_of(Raw::new(topics, cluster))?;
         Ok(Self { consumer, follow, ends: None })
     }
 

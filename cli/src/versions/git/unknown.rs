@@ -1,18 +1,15 @@
-//! What to do where a repository does not have what was asked for.
+//! The failures of references and objects that a repository does not have.
 
 use gix::ObjectId;
 
-use super::Failure;
 use crate::near::nearest;
+use crate::versions::failure::Failure;
 
 /// A reference that the repository does not know, with the nearest ones and how to fetch it.
 pub(super) fn reference(git: &gix::Repository, reference: &str, error: &gix::Error) -> Failure {
     let folder = git.workdir().unwrap_or_else(|| git.git_dir()).display();
-    if reference.starts_with(['.', '/', '~']) {
-        return Failure::new(
-            format!("there is no folder and no archive `{reference}`"),
-            "look for a slip in the path; it starts from the current folder. A git reference stands without `./`",
-        );
+    if let Some(failure) = Failure::no_such_path(reference) {
+        return failure;
     }
     let cause = error.probable_cause();
     let reason = format!("`{reference}` is no commit that the repository `{folder}` knows: {cause:#}");

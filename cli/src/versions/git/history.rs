@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use gix::ObjectId;
 
-use super::git::{Beginnings, Listing, Repository, labelled, short};
-use super::{Failure, Place, Version};
+use super::{Beginnings, Listing, Repository, labelled, short};
+use crate::versions::failure::Failure;
+use crate::versions::location::FolderLocation;
+use crate::versions::version::Version;
 
-/// The versions of a schema folder along first parents, newest first; see [`history`](super::history()).
+/// The versions of a schema folder along first parents, newest first.
 ///
 /// They are read one by one, so that a long history needs no more memory than a short one.
-pub(crate) struct History {
+pub(super) struct History {
     repository: Repository,
-    place: Place,
+    location: FolderLocation,
     reference: String,
     tip: ObjectId,
     /// The commit to look at next.
@@ -32,13 +34,13 @@ pub(crate) struct History {
 }
 
 impl History {
-    pub(super) fn new(reference: &str, since: Option<&str>, place: &Place) -> Result<Self, Failure> {
-        let repository = Repository::open(place)?;
+    pub(super) fn new(reference: &str, since: Option<&str>, location: &FolderLocation) -> Result<Self, Failure> {
+        let repository = Repository::open(location)?;
         let tip = repository.commit(reference)?;
         let since = since.map(|since| repository.commit(since).map(|commit| (since.to_owned(), commit))).transpose()?;
         Ok(Self {
             repository,
-            place: place.clone(),
+            location: location.clone(),
             reference: reference.to_owned(),
             tip,
             next: Some(tip),
@@ -62,7 +64,7 @@ impl History {
             return Ok(None);
         }
         let listing = self.repository.list(&short(commit), commit)?;
-        self.old_folder |= listing.folder.is_some() && listing.folder == self.place.old_folder;
+        self.old_folder |= listing.folder.is_some() && listing.folder == self.location.old_folder;
         self.next = self.parent(commit)?;
         match &mut self.pending {
             Some((oldest, same)) if *same == listing => {
@@ -102,7 +104,7 @@ impl History {
                 format!("`git log --first-parent --oneline {}` lists those that are", self.reference),
             ));
         }
-        (!self.old_folder).then(|| self.repository.require_old_folder(&self.place, &self.reference).err()).flatten()
+        (!self.old_folder).then(|| self.repository.require_old_folder(&self.location, &self.reference).err()).flatten()
     }
 
     /// The version of a commit; none where it was given before, or has no schemas.

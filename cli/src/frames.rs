@@ -1,11 +1,11 @@
-//! What zstd compressed, as a reader.
+//! A reader of zstd files with several frames.
 
 use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 /// All frames of a zstd file, one after the other. The library reads one, and the rest would be lost in silence.
-pub(super) struct Frames<R: BufRead> {
+pub(crate) struct Frames<R: BufRead> {
     state: State<R>,
 }
 
@@ -17,7 +17,7 @@ enum State<R: BufRead> {
 }
 
 impl<R: BufRead> Frames<R> {
-    pub(super) fn new(compressed: R) -> Self {
+    pub(crate) fn new(compressed: R) -> Self {
         Self { state: State::Between(compressed) }
     }
 }

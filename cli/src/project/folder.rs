@@ -1,4 +1,4 @@
-//! The sets of schema files that a command works on.
+//! The folders of schema files that a command works on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,34 +10,34 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// A folder of schema files.
-pub(crate) struct Set {
-    pub(crate) folder: PathBuf,
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
     pub(crate) schemas: SchemaSet,
-    /// The files that are asked for, by name; all of them where there are none.
-    pub(crate) only: BTreeSet<String>,
+    /// The names of the files that are asked for; all of them where there are none.
+    only: BTreeSet<String>,
 }
 
-impl Set {
-    /// Whether a file is asked for, by its name.
+impl Folder {
+    /// Whether the file of a name is asked for.
     pub(crate) fn asks_for(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.contains(name)
     }
 
-    /// Whether a file is asked for, as the user knows it.
+    /// Whether the file of a path is asked for, as the user knows it.
     pub(crate) fn asks_for_origin(&self, origin: &str) -> bool {
         let mut files = self.schemas.iter();
         self.only.is_empty() || files.any(|(name, file)| file.origin == origin && self.only.contains(name))
     }
 
-    /// How many files are asked for.
+    /// The number of files that are asked for.
     pub(crate) fn count(&self) -> usize {
         if self.only.is_empty() { self.schemas.iter().count() } else { self.only.len() }
     }
 }
 
-/// Reads the sets of some folders and files; those of the settings where none is named. A file is looked at in its set: the
-/// folder of the settings that it is in, or else the one that it is in itself.
-pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Set>, Failure> {
+/// Reads folders, and files in their folders; the folders of the settings where none is named. The folder of a file is the one
+/// of the settings that holds it, or else its parent.
+pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Folder>, Failure> {
     let configured = config.schemas();
     let paths = if paths.is_empty() { &configured } else { paths };
     let mut files: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
@@ -45,7 +45,7 @@ pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Set>, Failu
     for path in paths {
         if path.is_file() {
             let folder = folder_of(path, &configured);
-            let name = name(&folder, path).ok_or_else(|| {
+            let name = name_in(&folder, path).ok_or_else(|| {
                 Failure::new(format!("`{}` is no schema file: its name does not end with `.json`", path.display()))
                     .help("name a schema file or a folder of them; the names of schema files end with `.json`")
             })?;
@@ -55,13 +55,12 @@ pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Set>, Failu
         }
     }
     let whole = whole.into_iter().map(|folder| (folder, BTreeSet::new()));
-    whole.chain(files).map(|(folder, only)| read_set(folder, only)).collect()
+    whole.chain(files).map(|(path, only)| read_files(path, only)).collect()
 }
 
-/// Reads the one set of a command that works on one.
-pub(crate) fn read_one(folder: Option<&Path>, config: &Config) -> Result<Set, Failure> {
-    let folder = folder.map_or_else(|| one(config), |folder| Ok(folder.to_owned()))?;
-    read_set(folder, BTreeSet::new())
+/// Reads the one folder of a command that works on one.
+pub(crate) fn read_one(folder: Option<&Path>, config: &Config) -> Result<Folder, Failure> {
+    read_whole(folder.map_or_else(|| one(config), |folder| Ok(folder.to_owned()))?)
 }
 
 /// The one folder of the settings.
@@ -78,25 +77,29 @@ pub(crate) fn one(config: &Config) -> Result<PathBuf, Failure> {
 
 const FIRST: &str = "`thoth-messaging new OrderPlaced --topic shop.order-placed` writes a first file";
 
-/// Reads a folder.
-pub(crate) fn read_set(folder: PathBuf, only: BTreeSet<String>) -> Result<Set, Failure> {
-    if folder.is_file() {
-        return Err(Failure::new(format!("`{}` is a file, not a folder", folder.display()))
-            .help(format!("name the folder that it is in: `{}`", parent(&folder).display())));
+/// Reads all files of a folder.
+pub(crate) fn read_whole(path: PathBuf) -> Result<Folder, Failure> {
+    read_files(path, BTreeSet::new())
+}
+
+fn read_files(path: PathBuf, only: BTreeSet<String>) -> Result<Folder, Failure> {
+    if path.is_file() {
+        return Err(Failure::new(format!("`{}` is a file, not a folder", path.display()))
+            .help(format!("name the folder that it is in: `{}`", parent(&path).display())));
     }
-    if !folder.exists() {
-        let what = if folder.extension().is_some() { "file or folder" } else { "folder" };
-        return Err(Failure::new(format!("there is no {what} `{}`", folder.display())).help(format!(
+    if !path.exists() {
+        let what = if path.extension().is_some() { "file or folder" } else { "folder" };
+        return Err(Failure::new(format!("there is no {what} `{}`", path.display())).help(format!(
             "name the folder of the schema files, as an argument or by `schemas = [\"FOLDER\"]` in \
              thoth-messaging.toml; {FIRST}"
         )));
     }
-    let schemas = read_folder(&folder)?;
+    let schemas = read_folder(&path)?;
     if schemas.is_empty() {
-        return Err(Failure::new(format!("there is no schema file below `{}`", folder.display()))
+        return Err(Failure::new(format!("there is no schema file below `{}`", path.display()))
             .help(format!("the names of schema files end with `.json`; {FIRST}")));
     }
-    Ok(Set { folder, schemas, only })
+    Ok(Folder { path, schemas, only })
 }
 
 fn folder_of(file: &Path, configured: &[PathBuf]) -> PathBuf {
@@ -114,8 +117,8 @@ fn parent(file: &Path) -> PathBuf {
     }
 }
 
-/// The name of a file in the set of a folder.
-fn name(folder: &Path, file: &Path) -> Option<String> {
+/// The name of a file in a folder: its path from there.
+fn name_in(folder: &Path, file: &Path) -> Option<String> {
     let (folder, file) = (folder.canonicalize().ok()?, file.canonicalize().ok()?);
     let relative = file.strip_prefix(folder).ok()?;
     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();

@@ -1,5 +1,8 @@
 //! Versions that are git commits, read from the objects of the repository.
 
+mod history;
+mod unknown;
+
 use std::cell::Cell;
 use std::fs;
 
@@ -10,24 +13,35 @@ use gix::objs::tree::EntryKind;
 use gix::{ObjectId, ThreadSafeRepository};
 use thoth_messaging_codegen::SchemaSet;
 
-use super::place::slashed;
+use super::failure::Failure;
+use super::location::{FolderLocation, slashed};
+use super::source;
 use super::tree::{Entries, Found, Node, Tree, schema_files};
-use super::{Failure, Place, Version, source, unknown};
+use super::version::Version;
 
 /// Reads the schema folder at a commit.
-pub(super) fn read(reference: &str, place: &Place) -> Result<Version, Failure> {
-    let repository = Repository::open(place)?;
+pub(super) fn read(reference: &str, location: &FolderLocation) -> Result<Version, Failure> {
+    let repository = Repository::open(location)?;
     let commit = repository.commit(reference)?;
     let listing = repository.list(reference, commit)?;
     if listing.folder.is_none() {
-        repository.require_old_folder(place, reference)?;
+        repository.require_old_folder(location, reference)?;
     }
     repository.version(&labelled(reference, commit), reference, listing)
 }
 
 /// Whether a text names a commit of the repository that the schema folder stands in.
-pub(super) fn names_commit(reference: &str, place: &Place) -> bool {
-    Repository::open(place).is_ok_and(|repository| repository.commit(reference).is_ok())
+pub(super) fn names_commit(reference: &str, location: &FolderLocation) -> bool {
+    Repository::open(location).is_ok_and(|repository| repository.commit(reference).is_ok())
+}
+
+/// The versions of the schema folder along the first parents of a reference, newest first.
+pub(super) fn history(
+    reference: &str,
+    since: Option<&str>,
+    location: &FolderLocation,
+) -> Result<impl Iterator<Item = Result<Version, Failure>> + use<>, Failure> {
+    history::History::new(reference, since, location)
 }
 
 /// A repository, and where the schema folder is in it.
@@ -58,18 +72,18 @@ impl Repository {
     ///
     /// One that belongs to somebody else is read all the same: git refuses those as it runs what their configuration
     /// says, and nothing of it is run here.
-    pub(super) fn open(place: &Place) -> Result<Self, Failure> {
+    pub(super) fn open(location: &FolderLocation) -> Result<Self, Failure> {
         let options = upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
         let git = ThreadSafeRepository::discover_with_environment_overrides_opts(
-            place.nearest(),
+            location.nearest(),
             options,
             gix::sec::trust::Mapping::default(),
         )
-        .map_err(|error| no_repository(place, &error))?;
+        .map_err(|error| no_repository(location, &error))?;
         let mut git = git.to_thread_local();
         git.object_cache_size_if_unset(16 << 20);
-        let folder = folder_in(&git, place)?;
-        Ok(Self { git, folder, old_folder: place.old_folder.clone() })
+        let folder = folder_in(&git, location)?;
+        Ok(Self { git, folder, old_folder: location.old_folder.clone() })
     }
 
     /// The commit that a reference means.
@@ -144,8 +158,8 @@ impl Repository {
     }
 
     /// An old folder that is nowhere is a mistake, or all schemas would be new.
-    pub(super) fn require_old_folder(&self, place: &Place, reference: &str) -> Result<(), Failure> {
-        let Some(old) = &place.old_folder else { return Ok(()) };
+    pub(super) fn require_old_folder(&self, location: &FolderLocation, reference: &str) -> Result<(), Failure> {
+        let Some(old) = &location.old_folder else { return Ok(()) };
         Err(Failure::new(
             format!("`{reference}` has no folder `{old}`, which `--old-folder` names, and no `{}`", self.folder),
             format!(
@@ -249,25 +263,25 @@ impl Tree for Commit<'_> {
 }
 
 /// The path of the schema folder from the root of the repository.
-fn folder_in(git: &gix::Repository, place: &Place) -> Result<String, Failure> {
+fn folder_in(git: &gix::Repository, location: &FolderLocation) -> Result<String, Failure> {
     let root = match git.workdir() {
         Some(root) => fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
         // A bare repository has no files: paths are from its root.
-        None => place.current_dir.clone(),
+        None => location.current_dir.clone(),
     };
-    [place.absolute(), place.followed()]
+    [location.absolute(), location.followed()]
         .iter()
         .find_map(|folder| folder.strip_prefix(&root).ok().map(slashed))
         .ok_or_else(|| {
             Failure::new(
-                format!("the folder `{}` is not in the repository `{}`", place.display(), root.display()),
+                format!("the folder `{}` is not in the repository `{}`", location.display(), root.display()),
                 "unset GIT_DIR and GIT_WORK_TREE, or name a schema folder of that repository",
             )
         })
 }
 
-fn no_repository(place: &Place, error: &gix::Error) -> Failure {
-    let folder = place.display();
+fn no_repository(location: &FolderLocation, error: &gix::Error) -> Failure {
+    let folder = location.display();
     let mut failure = Failure::new(
         format!("the folder `{folder}` is in no git repository that can be read: {:#}", error.probable_cause()),
         "run it in a clone; in a container, the folder `.git` has to be there too",

@@ -1,4 +1,4 @@
-//! Which letters of a partition were sent again, and which are left.
+//! The letters of a partition that were sent again, and those that remain.
 //!
 //! The position of a partition is behind the last letter that was looked at. Its note names those before it that were not
 //! sent: what was not valid, or not asked for, is tried the next time, and what was sent is not.
@@ -10,88 +10,88 @@ use thoth_messaging::client::SavedPosition;
 /// Kafka takes notes of 4096 bytes by default.
 const MAX_NOTE: usize = 4000;
 
-/// How far a partition is.
+/// The progress of a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Progress {
     /// Behind the last letter that was looked at in any run.
     next: i64,
-    /// From and to, of letters before `next` that were left in earlier runs, and that this run has not come to yet.
-    before: BTreeMap<i64, i64>,
-    /// The same of this run.
-    left: BTreeMap<i64, i64>,
+    /// The ranges, from and to, of letters before `next` that remained in earlier runs and that this run has not reached yet.
+    earlier: BTreeMap<i64, i64>,
+    /// The ranges of those that remain in this run.
+    remaining: BTreeMap<i64, i64>,
     /// The letter that this run has looked at last.
     last: Option<i64>,
 }
 
 impl Progress {
     pub(super) fn read(position: &SavedPosition) -> Self {
-        Self { next: position.offset, before: ranges(&position.note), ..Self::default() }
+        Self { next: position.offset, earlier: ranges(&position.note), ..Self::default() }
     }
 
     /// The first offset that has a letter which was not sent.
     pub(super) fn start(&self) -> i64 {
-        self.before.first_key_value().map_or(self.next, |(from, _)| *from).min(self.next)
+        self.earlier.first_key_value().map_or(self.next, |(from, _)| *from).min(self.next)
     }
 
     /// Whether a letter was sent in an earlier run.
     pub(super) fn was_sent(&self, offset: i64) -> bool {
-        let range = self.before.range(..=offset).next_back();
+        let range = self.earlier.range(..=offset).next_back();
         offset < self.next && range.is_none_or(|(_, to)| *to < offset)
     }
 
-    /// A letter was looked at, in the order of the partition: it was sent, or is left.
+    /// Takes note of a letter, in the order of the partition: it was sent, or it remains.
     pub(super) fn looked_at(&mut self, offset: i64, sent: bool) {
         if !sent {
-            let last = self.left.last_entry().filter(|range| Some(*range.get()) == self.last);
+            let last = self.remaining.last_entry().filter(|range| Some(*range.get()) == self.last);
             // Between two letters there may be offsets without one.
             match last {
                 Some(mut range) => drop(range.insert(offset)),
-                None => drop(self.left.insert(offset, offset)),
+                None => drop(self.remaining.insert(offset, offset)),
             }
         }
         self.last = Some(offset);
         self.next = self.next.max(offset + 1);
-        // Whatever was left up to here is decided anew, or not there any more.
-        let after = self.before.split_off(&(offset + 1));
-        let reaches_on = self.before.last_key_value().map(|(_, to)| *to).filter(|to| *to > offset);
-        self.before = after;
+        // All that remained up to here was decided anew, or is not there any more.
+        let after = self.earlier.split_off(&(offset + 1));
+        let reaches_on = self.earlier.last_key_value().map(|(_, to)| *to).filter(|to| *to > offset);
+        self.earlier = after;
         if let Some(to) = reaches_on {
-            self.before.insert(offset + 1, to);
+            self.earlier.insert(offset + 1, to);
         }
     }
 
-    /// One letter was sent, out of the order.
+    /// Takes note of one letter that was sent out of order.
     pub(super) fn sent_alone(&mut self, offset: i64) {
         if offset >= self.next {
             if offset > self.next {
-                self.before.insert(self.next, offset - 1);
+                self.earlier.insert(self.next, offset - 1);
             }
             self.next = offset + 1;
             return;
         }
-        let Some((from, to)) = self.before.range(..=offset).next_back().map(|(from, to)| (*from, *to)) else { return };
+        let Some((from, to)) = self.earlier.range(..=offset).next_back().map(|(from, to)| (*from, *to)) else { return };
         if to < offset {
             return;
         }
-        self.before.remove(&from);
+        self.earlier.remove(&from);
         if from < offset {
-            self.before.insert(from, offset - 1);
+            self.earlier.insert(from, offset - 1);
         }
         if offset < to {
-            self.before.insert(offset + 1, to);
+            self.earlier.insert(offset + 1, to);
         }
     }
 
-    /// What Kafka is to keep; nothing where that is more than it takes.
+    /// The position to save; nothing where its note is longer than Kafka takes.
     pub(super) fn position(&self) -> Option<SavedPosition> {
-        let ranges = self.left.iter().chain(&self.before);
+        let ranges = self.remaining.iter().chain(&self.earlier);
         let range = |(from, to): (&i64, &i64)| if from == to { from.to_string() } else { format!("{from}-{to}") };
         let note = ranges.map(range).collect::<Vec<_>>().join(",");
         (note.len() <= MAX_NOTE).then_some(SavedPosition { offset: self.next, note })
     }
 }
 
-/// What a note says; nothing of what nobody here has written.
+/// The ranges of a note; none of a note that this program did not write.
 fn ranges(note: &str) -> BTreeMap<i64, i64> {
     let range = |text: &str| -> Option<(i64, i64)> {
         let (from, to) = text.split_once('-').unwrap_or((text, text));

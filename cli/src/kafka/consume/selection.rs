@@ -1,4 +1,4 @@
-//! Which messages are asked for: places in topics, keys and values.
+//! The choice of messages: places in topics, keys and values.
 
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
@@ -8,9 +8,9 @@ use thoth_messaging::client::Record;
 
 use crate::failure::Failure;
 
-/// A place in the partitions of a topic.
+/// A place in the partitions of a topic, as `--from` and `--to` take it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(super) enum OffsetSpec {
     Beginning,
     End,
     Offset(i64),
@@ -19,7 +19,7 @@ pub(crate) enum Place {
     Time(SystemTime),
 }
 
-impl FromStr for Place {
+impl FromStr for OffsetSpec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -41,7 +41,7 @@ impl FromStr for Place {
     }
 }
 
-/// So long ago.
+/// The time as long ago as a text says.
 fn ago(text: &str) -> Option<SystemTime> {
     let unit = text.chars().next_back()?;
     let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
@@ -55,7 +55,7 @@ fn ago(text: &str) -> Option<SystemTime> {
     SystemTime::now().checked_sub(Duration::from_secs(number.checked_mul(seconds)?))
 }
 
-/// What is asked for of messages.
+/// The conditions on messages.
 #[derive(Debug)]
 pub(super) struct Selection {
     filters: Vec<(String, String)>,
@@ -97,17 +97,17 @@ fn is(found: &Value, wanted: &str) -> bool {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::{Place, Selection};
+    use super::{OffsetSpec, Selection};
 
     #[test]
     fn a_place_is_an_offset_a_time_or_how_long_ago() {
-        let place = |text: &str| text.parse::<Place>();
-        assert_eq!(place("beginning"), Ok(Place::Beginning));
-        assert_eq!(place("12"), Ok(Place::Offset(12)));
-        assert_eq!(place("-10"), Ok(Place::Last(10)));
+        let place = |text: &str| text.parse::<OffsetSpec>();
+        assert_eq!(place("beginning"), Ok(OffsetSpec::Beginning));
+        assert_eq!(place("12"), Ok(OffsetSpec::Offset(12)));
+        assert_eq!(place("-10"), Ok(OffsetSpec::Last(10)));
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_769_846_400);
-        assert_eq!(place("2026-01-31T08:00:00Z"), Ok(Place::Time(time)));
-        assert!(matches!(place("2h"), Ok(Place::Time(time)) if time.elapsed().unwrap().as_secs() / 10 == 720));
+        assert_eq!(place("2026-01-31T08:00:00Z"), Ok(OffsetSpec::Time(time)));
+        assert!(matches!(place("2h"), Ok(OffsetSpec::Time(time)) if time.elapsed().unwrap().as_secs() / 10 == 720));
         for wrong in ["", "yesterday", "2w", "h", "99999999999999999999d", "1.5h"] {
             assert!(place(wrong).unwrap_err().contains("write `beginning`"), "{wrong}");
         }

@@ -1,23 +1,23 @@
-//! Where the schema folder is now, and where it was.
+//! The folder of the schemas, now and in other versions.
 
 use std::env;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::Failure;
+use super::failure::Failure;
 
-/// A schema folder, and what else decides where its other versions are.
+/// A schema folder, and what else locates its other versions.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct FolderLocation {
     /// The schema folder now; it may be gone.
     pub(super) folder: PathBuf,
     /// The path of the folder in the other version, with `/`, from the root of the repository, archive or folder.
     pub(super) old_folder: Option<String>,
-    /// What relative paths start from.
+    /// The folder that relative paths start from.
     pub(super) current_dir: PathBuf,
 }
 
-impl Place {
+impl FolderLocation {
     /// A schema folder, seen from the current folder of the process. `old_folder` is its path in the other version, from
     /// the root of that, where it was another one.
     ///
@@ -47,17 +47,20 @@ impl Place {
     }
 
     /// The absolute path of the folder, itself followed where it is a link.
+    #[cfg(feature = "git")]
     pub(super) fn followed(&self) -> PathBuf {
         followed(&self.current_dir.join(&self.folder))
     }
 
     /// The nearest folder that exists, the schema folder itself or one above.
+    #[cfg(feature = "git")]
     pub(super) fn nearest(&self) -> PathBuf {
         let followed = self.followed();
         followed.ancestors().find(|folder| folder.is_dir()).map_or_else(|| self.current_dir.clone(), Path::to_owned)
     }
 
-    /// How people wrote the folder.
+    /// The folder as the user wrote it.
+    #[cfg(feature = "git")]
     pub(super) fn display(&self) -> String {
         self.folder.display().to_string()
     }
