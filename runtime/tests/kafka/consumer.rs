@@ -172,7 +172,7 @@ async fn a_partition_that_moves_takes_along_what_is_done_and_nothing_else() {
         }
     });
     let moved = moved.await.unwrap();
-    assert_eq!(moved.record().offset(), 10, "the first that was not done");
+    assert_eq!(moved.record().offset(), 10, "the first that was not acknowledged");
     assert!(!done.contains(&moved.message().package_version));
 
     // Whoever had it before cannot mark it any more.

@@ -93,7 +93,7 @@ async fn what_was_received_before_a_seek_is_not_marked_by_it() {
     consumer.close(DEADLINE).await.unwrap();
 
     let mut consumer = kafka.consumer().unwrap();
-    assert_eq!(versions(&receive(&mut consumer, 1).await), ["3"], "the first that was not done since");
+    assert_eq!(versions(&receive(&mut consumer, 1).await), ["3"], "the first that was not acknowledged since");
 }
 
 #[tokio::test]

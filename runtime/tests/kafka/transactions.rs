@@ -261,7 +261,7 @@ async fn a_message_that_kafka_refuses_aborts_the_transaction_and_the_producer_go
     let transaction = producer.begin().await.unwrap();
     transaction.send(&released("flask", "1")).await.unwrap();
     if let Some(cluster) = test.in_process() {
-        cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE]).unwrap();
+        cluster.fail_requests(ApiKey::Produce, &[ResponseError::MessageTooLarge]).unwrap();
     }
     let error = transaction.send(&released(&"x".repeat(2000), "2")).await.unwrap_err();
     assert!(matches!(error, SendError::TooLarge { .. }), "{error:?}");
