@@ -55,6 +55,6 @@ pub use registry::Registry;
 pub use schemars;
 pub use {serde, serde_json};
 
-#[cfg(all(doctest, feature = "dynamic", feature = "testing"))]
+#[cfg(all(doctest, feature = "messages", feature = "testing"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
