@@ -330,6 +330,49 @@ mod tests {
         assert_eq!(progress.ack(1), None);
     }
 
+    /// Keeps what is stored, as partition and offset.
+    #[derive(Default)]
+    struct Stored(Mutex<Vec<(i32, i64)>>);
+
+    impl OffsetStore for Stored {
+        fn store(&self, partition: &TopicPartition, offset: i64) -> KafkaResult<()> {
+            lock(&self.0).push((partition.partition, offset));
+            Ok(())
+        }
+
+        fn commit_stored(&self) -> KafkaResult<()> {
+            Ok(())
+        }
+
+        fn seek(&self, _: &TopicPartition, _: i64) -> KafkaResult<()> {
+            Ok(())
+        }
+
+        fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
+            None
+        }
+    }
+
+    #[test]
+    fn offsets_are_stored_with_the_client_until_it_is_detached_or_transactions_commit_them() {
+        let stored = Arc::new(Stored::default());
+        let assignment = Assignment::default();
+        assignment.attach(&stored);
+        let ack = |partition, offset| {
+            let assigned = assignment.received("topic", partition, offset);
+            assignment.ack(&assigned, offset);
+        };
+        ack(0, 7);
+        ack(1, 3);
+        assignment.detach();
+        ack(0, 8);
+        assignment.attach(&stored);
+        ack(0, 9);
+        assignment.store_nothing();
+        ack(0, 10);
+        assert_eq!(*lock(&stored.0), [(0, 7), (1, 3), (0, 9)]);
+    }
+
     #[test]
     fn a_partition_that_comes_back_starts_anew() {
         let assignment = Assignment::default();

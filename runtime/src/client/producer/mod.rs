@@ -124,8 +124,8 @@ impl Producer {
         self.sender.find_topic(topic).await
     }
 
-    /// Sends a tombstone: a record without a payload on the topic of `T`, which says that what was sent with its key is deleted. A topic with
-    /// `cleanup.policy=compact` forgets what it had; a consumer gets it as
+    /// Sends a tombstone: a record without a payload on the topic of `T`, which says that what was sent with its key is
+    /// deleted. A topic with `cleanup.policy=compact` forgets what it had; a consumer gets it as
     /// [`ReceiveError::Tombstone`](super::ReceiveError::Tombstone). For a type that is known at run time only, send a
     /// [`ProducerRecord::tombstone`].
     ///

@@ -26,10 +26,10 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Sends in transactions: what is sent in one, and the offsets of what it acknowledges, are committed together or not at all.
 ///
-/// It is made by [`Kafka::transactional`](crate::client::Kafka::transactional), with a `transactional.id` that says who it is across restarts: a new producer
-/// of the same id ends what the old one left open, and the old one can't do anything any more. All settings of a
-/// [`Producer`](super::Producer) apply, and `transaction.timeout.ms` (60,000) is how long a transaction may take before
-/// Kafka aborts it.
+/// It is made by [`Kafka::transactional`](crate::client::Kafka::transactional), with a `transactional.id` that identifies it
+/// across restarts: a new producer of the same id ends what the old one left open, and the old one is fenced off. All settings
+/// of a [`Producer`](super::Producer) apply, and `transaction.timeout.ms` (60,000) is the time that a transaction may take
+/// before Kafka aborts it.
 ///
 /// Consume, transform, produce, exactly once:
 ///
@@ -60,9 +60,9 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// # }
 /// ```
 ///
-/// A record that holds no message ([`ReceiveError::Invalid`](crate::client::ReceiveError::Invalid)) must be acknowledged as well, with
-/// what is sent in its place, as a dead letter. While a transaction is being aborted, which a failed commit does, too, its
-/// consumers go back: do not ask them for messages meanwhile.
+/// A record that holds no message ([`ReceiveError::Invalid`](crate::client::ReceiveError::Invalid)) must be acknowledged as
+/// well, with what is sent in its place, as a dead letter. While a transaction is being aborted, which a failed commit does,
+/// too, its consumers go back: do not ask them for messages meanwhile.
 ///
 /// A consumer of what was sent must have `isolation.level=read_committed`, which is the default of a
 /// [`Consumer`](crate::client::Consumer): it never sees what was aborted.
