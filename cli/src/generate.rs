@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &GenerateArgs, context: &mut Context) -> Result<Out
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// How a file that is there differs from what would be written.
+/// The difference between a file that is there and what would be written.
 fn difference(out: &Path, file: &GeneratedFile) -> Option<Finding> {
     let path = out.join(&file.path);
     let present = fs::read(&path);

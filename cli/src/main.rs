@@ -56,7 +56,7 @@ struct Arguments {
     command: Command,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Args)]
 #[command(next_help_heading = "Options of all commands")]
 struct Global {
@@ -146,7 +146,7 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
 }
 
 impl Command {
-    /// What `--format` may say to it.
+    /// The formats that it prints.
     fn formats(&self) -> &'static [Format] {
         match self {
             Self::Check(_) | Self::Validate(_) | Self::Breaking(_) | Self::Generate(_) => Format::value_variants(),
@@ -165,7 +165,7 @@ impl Command {
         }
     }
 
-    /// Refuses what is said to all commands and means nothing to this one.
+    /// Refuses options of all commands that would have no effect on this one.
     fn take(&self, global: &Global, name: &str) -> Result<(), Failure> {
         let formats = self.formats();
         if !formats.contains(&global.format) {

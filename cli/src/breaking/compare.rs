@@ -16,7 +16,7 @@ use crate::project::message::Message;
 use crate::report::Report;
 use crate::versions::Version;
 
-/// Whether a message keeps to what it has to.
+/// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Compatible {
     /// Nothing is asked for.
@@ -32,11 +32,11 @@ pub(super) struct Comparison {
     file: String,
     against: String,
     pub(super) outcome: Compatible,
-    /// Whether versions before the last one are asked for too.
+    /// Set if versions before the last one are asked for too.
     pub(super) is_transitive: bool,
     backward: Option<Verdict>,
     forward: Option<Verdict>,
-    /// Whether the registry accepts BACKWARD and FORWARD, where it is asked.
+    /// The registry's answers for BACKWARD and FORWARD, where it is asked.
     registry: [Option<bool>; 2],
     findings: Vec<Finding>,
 }
@@ -176,7 +176,7 @@ impl Comparison {
     }
 }
 
-/// What logic says of one direction. In which order to deploy follows from it whatever the policy.
+/// The verdict of logic for one direction. In which order to deploy follows from it whatever the policy.
 fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Verdict {
     let (reader, writer) = match direction {
         Direction::Backward => (new, old),

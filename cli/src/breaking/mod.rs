@@ -131,7 +131,7 @@ fn compare_history(
     Ok(())
 }
 
-/// Whether two versions say the same, whatever they are called.
+/// Returns whether two versions say the same, whatever they are called.
 fn same_texts(a: &Version, b: &Version) -> bool {
     let texts = |version: &Version| -> Vec<(String, String)> {
         version.schemas.iter().map(|(name, file)| (name.to_owned(), file.text.clone())).collect()

@@ -47,7 +47,7 @@ impl<'a> Rules<'a> {
         Self { arguments, settings: &config.breaking, asked, draft: config.options.default_draft }
     }
 
-    /// Whether a message is asked for.
+    /// Returns whether a message is asked for.
     pub(super) fn includes(&self, message: &Message) -> bool {
         self.asked.as_ref().is_none_or(|asked| asked.iter().any(|found| found.includes(message)))
     }

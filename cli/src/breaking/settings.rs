@@ -1,4 +1,4 @@
-//! What the settings say of `breaking`.
+//! The settings of `breaking`.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ pub(crate) enum Policy {
 }
 
 impl Policy {
-    /// How lenient the registry is, where it decides.
+    /// The leniency of the registry, where it decides.
     pub(super) fn registry(self) -> Option<Leniency> {
         match self {
             Self::Strict | Self::ProducerClosed => None,

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::report::count;
 use crate::validate::{discover, note_terminal};
 
-/// What `infer` is asked for.
+/// The arguments of `infer`.
 #[derive(Args)]
 pub(crate) struct Infer {
     /// Samples, a JSON value or several one after the other (NDJSON) in each: files, folders (every .json, .ndjson and
@@ -43,7 +43,7 @@ pub(crate) struct Infer {
     guesses: Form,
 }
 
-/// How guesses are written.
+/// The form of the guesses.
 #[derive(Clone, Copy, ValueEnum)]
 enum Form {
     /// A table: where, what, how many values and samples it rests on, how sure it is.

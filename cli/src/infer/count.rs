@@ -19,7 +19,7 @@ impl Count {
         Self { formats: Formats::new(), sample: 0, places_left: PLACES }
     }
 
-    /// Whether places may have been left out.
+    /// Returns whether places may have been left out.
     pub(super) fn is_full(&self) -> bool {
         self.places_left == 0
     }
@@ -34,7 +34,7 @@ impl Count {
 /// The samples that had a value at a place, counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Samples {
-    /// How many; where places were put together, at one of them.
+    /// Their number; where places were put together, at one of them.
     pub(super) number: u64,
     last: u64,
 }

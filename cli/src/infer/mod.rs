@@ -6,7 +6,7 @@
 //! on unions by a tag and on maps, [`share`] finds places with the same objects, [`emit`] writes the schema. Every step
 //! only widens what a place takes, so that each sample is valid under the schema.
 //!
-//! What is a guess is said to be one: [`Guess`] says where, what, and on how many values it rests.
+//! Guesses are declared as such: a [`Guess`] says where it is, what it is, and on how many values it rests.
 
 mod classify;
 mod command;
@@ -54,7 +54,7 @@ pub(crate) struct Inference {
 pub(crate) struct Inferred {
     /// A schema of draft 2020-12 under which every sample is valid.
     pub(crate) schema: Value,
-    /// What in it is a guess, in the order of the schema.
+    /// The guesses in it, in the order of the schema.
     pub(crate) guesses: Vec<Guess>,
 }
 
@@ -70,7 +70,7 @@ impl Inference {
         self.root.add(sample, false, &mut self.count);
     }
 
-    /// How many samples were added.
+    /// The number of samples that were added.
     pub(crate) fn samples(&self) -> u64 {
         self.root.seen
     }

@@ -1,4 +1,4 @@
-//! What was seen at a place of the samples.
+//! The values that were seen at a place of the samples.
 
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ pub(super) struct Members {
 pub(super) struct MapValues {
     /// The number of names that led here.
     pub(super) names: usize,
-    /// Whether there may be more names.
+    /// Set if there may be more names.
     pub(super) is_more: bool,
     pub(super) shape: Shape,
 }
@@ -134,7 +134,7 @@ impl Shape {
         kinds.into_iter().filter(|(_, is_seen)| *is_seen).map(|(kind, _)| kind).collect()
     }
 
-    /// Whether a schema of one could be that of the other: the same types, where more than `null` was seen of both.
+    /// Returns whether a schema of one could be that of the other: the same types, where more than `null` was seen of both.
     pub(super) fn is_of_kind(&self, other: &Self) -> bool {
         let (kinds, others) = (self.kinds(), other.kinds());
         kinds == others || kinds.is_empty() || others.is_empty()
@@ -182,7 +182,7 @@ impl Numbers {
         self.seen() > 0
     }
 
-    /// Whether a 64-bit signed integer holds each of them.
+    /// Returns whether a 64-bit signed integer holds each of them.
     pub(super) fn is_whole(self) -> bool {
         self.fractions == 0 && self.wide == 0
     }
@@ -210,12 +210,12 @@ impl Objects {
         }
     }
 
-    /// How many there are.
+    /// The number of objects.
     pub(super) fn seen(&self) -> u64 {
         self.groups.iter().map(|group| group.members.seen).sum()
     }
 
-    /// How many samples had some, of one group at least.
+    /// The number of samples that had some, of one group at least.
     pub(super) fn samples(&self) -> Samples {
         let mut all = Samples::default();
         self.groups.iter().for_each(|group| all.merge(group.members.samples));
@@ -307,7 +307,7 @@ impl Members {
         }
     }
 
-    /// Whether a member is in every object.
+    /// Returns whether a member is in every object.
     pub(super) fn requires(&self, shape: &Shape) -> bool {
         shape.seen == self.seen
     }

@@ -12,7 +12,7 @@ const MIN_SAMPLES: u64 = 3;
 /// In bytes; a longer text tells nothing apart.
 const MAX_LENGTH: usize = 64;
 
-/// What the name of a tag ends with, without case and punctuation, the better ones first.
+/// The ends of the names of tags, without case and punctuation, the better ones first.
 const NAMES: [&str; 9] =
     ["type", "kind", "typename", "event", "tag", "discriminator", "operation", "action", "version"];
 
@@ -55,7 +55,7 @@ fn alike(groups: &[Group], tag: &str) -> Option<(usize, usize)> {
     pairs.find(|&(one, other)| !differ(&groups[one].members, &groups[other].members, tag))
 }
 
-/// Whether a member is in all objects of one group and in none of the other, or in all of both with different types.
+/// Returns whether a member is in all objects of one group and in none of the other, or in all of both with different types.
 fn differ(one: &Members, other: &Members, tag: &str) -> bool {
     let stands_out = |one: &Members, other: &Members| {
         one.named.iter().any(|(name, shape)| {

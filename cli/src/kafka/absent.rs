@@ -1,4 +1,4 @@
-//! What the commands that speak to Kafka say in a build without them.
+//! The commands that speak to Kafka, in a build without them: each says how to get them.
 
 use std::ffi::OsString;
 

@@ -1,11 +1,11 @@
 //! The commands that speak to Kafka (the feature `kafka`; `absent.rs` stands in without it).
 //!
-//! [`cluster`] is the address of Kafka and its settings, [`schemas`] finds the schemas of topics by name, [`topic_schema`] checks
-//! payloads, [`sensitive`] hides values and [`show`] prints the rest; [`failures`] words the errors of the runtime. All commands share one
-//! async runtime on one thread. `send` checks before it sends; lines are read on a thread of their own. `consume` reads topics
-//! without a group, or as a member of one. `dlq redrive` saves its progress ([`dlq::progress`]) after each 100 letters: the offset
-//! behind the last letter and, as the note of the saved position, the ranges before it that were not sent. Letters that are refused never hold up the
-//! ones behind them.
+//! [`cluster`] is the address of Kafka and its settings. [`schemas`] finds the schemas of topics by name, [`topic_schema`]
+//! checks payloads, [`sensitive`] hides values, [`show`] prints the rest, and [`failures`] words the errors of the runtime. All
+//! commands share one async runtime on one thread. `send` checks before it sends; lines are read on a thread of their own.
+//! `consume` reads topics without a group, or as a member of one. `dlq redrive` saves its progress (`dlq::progress`) after
+//! each 100 letters: the offset behind the last letter and, as the note of the saved position, the ranges before it that were
+//! not sent. Letters that are refused never hold up the ones behind them.
 
 mod cluster;
 mod consume;
@@ -49,7 +49,7 @@ impl KafkaCommand {
         }
     }
 
-    /// Whether it reads the settings.
+    /// Returns whether it reads the settings.
     pub(crate) fn reads_settings(&self) -> bool {
         !matches!(self, Self::Ping(_))
     }

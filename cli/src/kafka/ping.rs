@@ -26,7 +26,7 @@ pub(crate) struct PingArgs {
     cluster: ClusterArgs,
 }
 
-/// Whether a broker can be reached at the address that it tells.
+/// The time that it took to reach a broker at its advertised address, or why it was not reached.
 type Reached = Result<Duration, String>;
 
 pub(super) async fn run(arguments: &PingArgs, context: &mut Context) -> Result<Outcome, Failure> {

@@ -30,7 +30,7 @@ pub(super) struct SchemaArgs {
 #[derive(Default)]
 pub(super) struct Schemas {
     project: Project,
-    /// Whether `format` refuses values.
+    /// Set if `format` refuses values.
     formats: bool,
 }
 

@@ -10,7 +10,7 @@ pub(super) const REDACTED: &str = "[redacted]";
 
 /// The schemas of a topic that call something sensitive.
 ///
-/// Whether a branch of `anyOf` or `if` applies is not asked: what is sensitive in any of them is, and so is what a
+/// It does not ask whether a branch of `anyOf` or `if` applies: what is sensitive in any of them is, and so is what a
 /// `patternProperties` may be about. Rather too much is hidden than too little, and an invalid payload is treated alike.
 #[derive(Default)]
 pub(crate) struct Sensitive(Vec<Schema>);
@@ -34,7 +34,7 @@ impl Sensitive {
         found
     }
 
-    /// Whether a pointer leads to a sensitive value, or into one.
+    /// Returns whether a pointer leads to a sensitive value, or into one.
     pub(crate) fn covers(&self, pointer: &str) -> bool {
         self.0.iter().any(|schema| {
             let mut places = BTreeSet::from([schema.root().clone()]);
@@ -51,7 +51,7 @@ impl Sensitive {
         })
     }
 
-    /// Whether anything is sensitive at all.
+    /// Returns whether anything is sensitive at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -44,7 +44,7 @@ impl TopicSchema {
         first.unwrap_or_else(|| DecodeError::Invalid { message: self.name.clone(), violations: Vec::new() })
     }
 
-    /// Whether a message is one of those that are asked for.
+    /// Returns whether a message is one of those that are asked for.
     pub(super) fn wants(&self, message: &MessageSchema) -> bool {
         self.only.is_none_or(|only| std::ptr::eq(&raw const self.messages[only], message))
     }
@@ -57,7 +57,7 @@ impl TopicSchema {
         }
     }
 
-    /// Whether the key of some message is a value that its schema calls sensitive.
+    /// Returns whether the key of some message is a value that its schema calls sensitive.
     pub(super) fn has_sensitive_key(&self) -> bool {
         self.messages.iter().filter_map(|message| message.key.as_deref()).any(|key| self.sensitive.covers(key))
     }

@@ -10,7 +10,7 @@ use super::message::Message;
 use crate::failure::Failure;
 use crate::near::near;
 
-/// What a name may mean.
+/// The kinds of things that a name may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// A message, as `--message` takes it; the enum of a topic stands for its messages.
@@ -21,7 +21,7 @@ pub(crate) enum Wanted {
     Any,
 }
 
-/// What a name means.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Found<'m> {
     Message(&'m Message),
@@ -30,7 +30,7 @@ pub(crate) enum Found<'m> {
 }
 
 impl Found<'_> {
-    /// Whether a message is the one that is meant, or one of those.
+    /// Returns whether a message is the one that is meant, or one of those.
     pub(crate) fn includes(&self, message: &Message) -> bool {
         match self {
             Self::Message(meant) => meant.folder == message.folder && meant.file == message.file,

@@ -18,12 +18,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Whether the file of a name is asked for.
+    /// Returns whether the file of a name is asked for.
     pub(crate) fn asks_for(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.contains(name)
     }
 
-    /// Whether the file of a path is asked for, as the user knows it.
+    /// Returns whether the file of a path is asked for, as the user knows it.
     pub(crate) fn asks_for_origin(&self, origin: &str) -> bool {
         let mut files = self.schemas.iter();
         self.only.is_empty() || files.any(|(name, file)| file.origin == origin && self.only.contains(name))

@@ -19,7 +19,7 @@ pub(crate) struct Message {
     pub(crate) id: Option<String>,
     pub(crate) topic: String,
     pub(crate) kafka: Value,
-    /// What the generator made of it; nothing where its folder has mistakes, or where the options leave it out.
+    /// The result of the generator; nothing where its folder has mistakes, or where the options leave it out.
     pub(crate) generated: Option<MessageInfo>,
     /// The Rust type of the enum over the messages of its topic, where there are several.
     pub(crate) topic_enum: Option<String>,

@@ -1,4 +1,4 @@
-//! How findings are printed: one module for each format.
+//! The output of findings: one module for each format.
 
 pub(crate) mod format;
 mod github;
@@ -24,12 +24,12 @@ pub(crate) use format::Format;
 /// The findings of a command.
 pub(crate) struct Report {
     command: &'static str,
-    /// What was looked at, whether anything was found there or not.
+    /// The files that were checked, with findings or without.
     pub(crate) subjects: Vec<String>,
     pub(crate) findings: Vec<Finding>,
-    /// What it came to, in a line or two.
+    /// The summary, in a line or two.
     pub(crate) summary: String,
-    /// What else programs may want to know: more members of the JSON document.
+    /// Further members of the JSON document.
     pub(crate) details: Map<String, Value>,
 }
 
@@ -149,7 +149,7 @@ mod tests {
         let text = printed(Format::Junit);
         assert!(text.contains("&lt;x&gt; &amp; &quot;y&quot;"), "{text}");
         assert!(!text.contains(['\u{0}', '\u{1b}']), "{text}");
-        assert!(text.contains("tests=\"3\" failures=\"1\""), "{text}");
+        assert!(text.contains("tests=\"3\" skipped=\"0\" failures=\"1\""), "{text}");
     }
 
     #[test]

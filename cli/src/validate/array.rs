@@ -35,7 +35,7 @@ pub(super) fn items(sink: &mut BatchSink<'_>, reader: &mut dyn BufRead) -> io::R
     }
 }
 
-/// Where in the array the reading is.
+/// The position in the array.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -65,7 +65,7 @@ struct Items {
     /// Lines that ended before, and characters since the last one ended.
     line: u64,
     column: u64,
-    /// Where the item starts.
+    /// The line and the column where the item starts.
     start: (u64, u64),
 }
 

@@ -25,7 +25,7 @@ pub(super) enum Shape {
 
 /// Takes batches.
 pub(super) struct BatchSink<'f> {
-    /// How many bytes a record may have.
+    /// The most bytes that a record may have.
     pub(super) limit: usize,
     /// Gives a buffer for a batch; nothing where no more are taken.
     pub(super) next: &'f mut dyn FnMut() -> Option<Vec<u8>>,

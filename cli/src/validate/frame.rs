@@ -6,7 +6,7 @@ use super::array;
 use super::batch::{BatchSink, Ended, Shape};
 use super::input::InputKind;
 
-/// How many bytes a batch has, where its last record is not longer.
+/// The bytes of a batch, unless its last record is longer.
 const BATCH: usize = 1024 * 1024;
 
 type Framed = io::Result<Result<(), Ended>>;

@@ -13,13 +13,13 @@ use crate::frames::Frames;
 /// The ends of the names of the files that are payloads in a folder.
 const PAYLOADS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
 
-/// What a compressed file is called beyond that. What decides whether a file is compressed are its first bytes.
+/// The further ends of the names of compressed files. Whether a file is compressed is decided by its first bytes.
 const COMPRESSED: [&str; 3] = [".gz", ".zst", ""];
 
-/// How much is read at a time.
+/// The number of bytes that are read at a time.
 const BUFFER: usize = 256 * 1024;
 
-/// How a source is divided into records.
+/// The division of a source into records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InputKind {
     /// By its name: `.json` is one record, `.ndjson` and `.jsonl` one in each line. Anything else, and standard input, by
@@ -48,7 +48,7 @@ impl Source {
         }
     }
 
-    /// How many bytes it has on disk, where that is known.
+    /// Its bytes on disk, where that number is known.
     pub(super) fn size(&self) -> Option<u64> {
         match self {
             Self::Stdin => None,
@@ -80,7 +80,7 @@ impl Source {
         }
     }
 
-    /// What it holds, decompressed. `read` is told of every byte that is read from disk.
+    /// Its contents, decompressed. `read` is told of every byte that is read from disk.
     pub(crate) fn open<'r>(&self, read: impl Fn(u64) + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
         let raw: Box<dyn Read + Send> = match self {
             Self::Stdin => Box::new(io::stdin()),

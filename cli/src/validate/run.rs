@@ -25,7 +25,7 @@ pub(super) struct Request {
     pub(super) limit: usize,
     /// The number of threads that check; as many as the machine runs at once where it is none.
     pub(super) threads: Option<NonZero<usize>>,
-    /// Whether standard error shows the progress.
+    /// Set if standard error shows the progress.
     pub(super) progress: bool,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Violation {
     pub(crate) record: u64,
     /// JSON Pointer of the value in the record.
     pub(crate) instance_path: String,
-    /// Where the schema says so: a URI with a JSON Pointer as its fragment; empty where no schema does.
+    /// The place in the schema: a URI with a JSON Pointer as its fragment; empty where no schema does.
     pub(crate) schema_path: String,
     /// The keyword that is not met; `json` where a record is not JSON, `limit` where it can't be read.
     pub(crate) keyword: String,
@@ -57,7 +57,7 @@ pub(crate) fn of_record(text: &[u8], error: &DecodeError, kind: InputKind) -> Ve
 
 const ITEMS: &str = "; `--input array` makes a record of each item";
 
-/// Whether a record is an array where something else belongs, and was not taken from an array itself.
+/// Returns whether a record is an array where something else belongs, and was not taken from an array itself.
 fn is_array_in_whole(text: &[u8], found: &thoth_messaging::Violation, kind: InputKind) -> bool {
     let is_whole = found.instance_path.is_empty() && found.keyword == "type";
     is_whole && kind != InputKind::Array && text.trim_ascii_start().starts_with(b"[")
@@ -83,7 +83,7 @@ fn characters(text: &[u8]) -> u64 {
     text.iter().filter(|byte| starts_character(**byte)).count() as u64
 }
 
-/// Whether a byte of UTF-8 starts a character.
+/// Returns whether a byte of UTF-8 starts a character.
 pub(super) fn starts_character(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
 }

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::location::FolderLocation;
 use super::{archive, git};
 
-/// Where another version of a schema folder is.
+/// The place of another version of a schema folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Against {
     /// In a commit of the repository that the folder stands in.
@@ -21,7 +21,7 @@ pub(crate) enum Against {
 }
 
 impl Against {
-    /// What an argument means: `git:REF`, `folder:PATH` and `archive:PATH` say it; else it is a folder or an archive that
+    /// Parses an argument: `git:REF`, `folder:PATH` and `archive:PATH` say it; else it is a folder or an archive that
     /// exists, or else a git reference.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use std::fmt;
 /// Why a version could not be read, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// What was found, and where.
+    /// The reason, with the place.
     pub(crate) reason: String,
-    /// What to do, the most likely remedy first.
+    /// The remedies, the most likely one first.
     pub(crate) help: Vec<String>,
 }
 

@@ -5,7 +5,7 @@ use thoth_messaging_codegen::SchemaSet;
 /// A schema folder as it stands elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
-    /// How messages name it: `main (1a2b3c4d5e)`, or a path.
+    /// Its name in messages: `main (1a2b3c4d5e)`, or a path.
     pub(crate) label: String,
     /// The path of the folder that was looked for.
     pub(crate) wanted: String,
@@ -16,7 +16,7 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// What should be said before the result: that all is new, or that another folder was read than the one that was
+    /// A note to print before the result: that all is new, or that another folder was read than the one that was
     /// looked for.
     pub(crate) fn note(&self) -> Option<String> {
         let Self { label, wanted, folder, schemas } = self;

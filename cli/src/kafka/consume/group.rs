@@ -12,17 +12,17 @@ use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
 
-/// How long nothing comes before it is looked whether all is read.
+/// The silence after which it checks whether all is read.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// How often nothing may come before that is the end: behind the last record there may be marks of transactions, which
+/// The number of silences that are the end: behind the last record there may be marks of transactions, which
 /// count as records and never come.
 const PATIENCE: u32 = 5;
 
-/// How long it may take to join the group, and to get partitions.
+/// The time limit for joining the group and getting partitions.
 const JOIN: Duration = Duration::from_secs(30);
 
-/// How long it may take to commit and to leave.
+/// The time limit for committing and leaving.
 const LEAVE: Duration = Duration::from_secs(10);
 
 /// A member of a group.

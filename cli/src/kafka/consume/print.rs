@@ -42,7 +42,7 @@ pub(super) struct Printer {
     pub(super) printed: u64,
     invalid: u64,
     has_hidden: bool,
-    /// Whether there is nothing to say at the end.
+    /// Set if there is nothing to say at the end.
     pub(super) is_quiet: bool,
 }
 

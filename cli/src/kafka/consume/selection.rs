@@ -74,7 +74,7 @@ impl Selection {
         Ok(Self { filters: filters.iter().map(divided).collect::<Result<_, _>>()?, key })
     }
 
-    /// Whether a record is asked for.
+    /// Returns whether a record is asked for.
     pub(super) fn takes(&self, record: &Record) -> bool {
         if self.key.as_ref().is_some_and(|key| record.key() != Some(key.as_bytes())) {
             return false;
@@ -88,7 +88,7 @@ impl Selection {
     }
 }
 
-/// Whether a value is what somebody wrote, as text or as JSON.
+/// Returns whether a value is what somebody wrote, as text or as JSON.
 fn is(found: &Value, wanted: &str) -> bool {
     found.as_str() == Some(wanted) || serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| *found == wanted)
 }

@@ -27,7 +27,7 @@ pub(super) struct LetterFilter {
 const REASONS: [&str; 7] = ["not-json", "invalid", "tombstone", "failed", "panicked", "reply-failed", "rejected"];
 
 impl LetterFilter {
-    /// Whether one letter is asked for by its place.
+    /// Returns whether one letter is asked for by its place.
     pub(super) fn is_one(&self) -> bool {
         self.offset.is_some()
     }
@@ -63,7 +63,7 @@ impl LetterFilter {
 /// The header that counts how often a message was sent again.
 pub(super) const REDRIVEN: &str = "dlq.redriven";
 
-/// How often a message was sent again before.
+/// The number of times that a message was sent again before.
 pub(super) fn redriven(record: &Record) -> Option<u64> {
     let header = record.headers().iter().rfind(|header| header.name == REDRIVEN)?;
     std::str::from_utf8(header.value.as_deref()?).ok()?.parse().ok()

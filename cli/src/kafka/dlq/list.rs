@@ -33,7 +33,7 @@ pub(super) struct ListArgs {
     cluster: ClusterArgs,
 }
 
-/// What is on a dead-letter topic.
+/// The contents of a dead-letter topic.
 #[derive(Default)]
 struct Entry {
     topic: String,

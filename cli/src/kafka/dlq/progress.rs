@@ -33,7 +33,7 @@ impl Progress {
         self.earlier.first_key_value().map_or(self.next, |(from, _)| *from).min(self.next)
     }
 
-    /// Whether a letter was sent in an earlier run.
+    /// Returns whether a letter was sent in an earlier run.
     pub(super) fn was_sent(&self, offset: i64) -> bool {
         let range = self.earlier.range(..=offset).next_back();
         offset < self.next && range.is_none_or(|(_, to)| *to < offset)

@@ -27,7 +27,7 @@ use crate::report::{Format, count, text};
 /// The number of letters after which the progress is saved.
 const BATCH: usize = 100;
 
-/// How long the last messages may take.
+/// The time limit for the last messages.
 const LAST: Duration = Duration::from_secs(60);
 
 /// The most letters that `--format json` names.

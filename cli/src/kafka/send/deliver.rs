@@ -26,7 +26,7 @@ pub(super) struct Extras {
 /// The source of a message, its number there, and the result of sending it.
 type Sent = (String, u64, Result<Delivery, SendError>);
 
-/// How long the last messages may take: longer than `delivery.timeout.ms`, so that each gets its own report.
+/// The time limit for the last messages: longer than `delivery.timeout.ms`, so that each gets its own report.
 const LAST: Duration = Duration::from_secs(60);
 
 /// Sends what is valid, in order, with many messages in flight. Returns the error that ended it early: a topic that does not

@@ -25,7 +25,7 @@ pub(super) struct Tally {
     delivered: u64,
     failed: u64,
     last: Option<Delivery>,
-    /// Whether refused messages were reported when they were checked.
+    /// Set if refused messages were reported when they were checked.
     is_reported: bool,
 }
 
@@ -35,7 +35,7 @@ impl Tally {
         Self { report, format, checked: 0, refused: 0, delivered: 0, failed: 0, last: None, is_reported: false }
     }
 
-    /// Whether there was one message alone.
+    /// Returns whether there was one message alone.
     pub(super) fn is_one(&self) -> bool {
         self.checked == 1
     }
@@ -49,7 +49,7 @@ impl Tally {
         (self.checked, self.refused, self.is_reported) = (0, 0, true);
     }
 
-    /// Whether a message is valid, and its key.
+    /// Checks a message. Returns its key, unless it was refused.
     pub(super) fn check(&mut self, item: &Item, context: &mut Context) -> Result<Option<Key>, Failure> {
         self.checked += 1;
         let (Some(schema), Some(payload)) = (&item.destination.schema, &item.payload) else {

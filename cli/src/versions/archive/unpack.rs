@@ -1,4 +1,4 @@
-//! What is in an archive.
+//! The contents of archives.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,7 +15,7 @@ use crate::versions::failure::Failure;
 /// Files and links by path, with `/`.
 pub(in super::super) type Unpacked = BTreeMap<String, Entry>;
 
-/// What has a path in an archive.
+/// An entry of an archive.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Entry {
     /// A file; its bytes where its name is that of a schema.
@@ -39,7 +39,7 @@ enum Format {
 /// Where a tar header says that it is one.
 const TAR_MAGIC: std::ops::Range<usize> = 257..262;
 
-/// Whether a file is an archive that can be read, by its first bytes.
+/// Returns whether a file is an archive that can be read, by its first bytes.
 pub(in super::super) fn is_archive(path: &Path) -> Result<bool, Failure> {
     let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
     format(&mut file).map(|format| format.is_some()).map_err(|error| unreadable(path, &error))

@@ -1,4 +1,4 @@
-//! What git references get in a build without the feature `git`: a failure that names it.
+//! Git references in a build without the feature `git`: each is a failure that names it.
 
 use std::iter::Empty;
 

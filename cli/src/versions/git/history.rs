@@ -21,13 +21,13 @@ pub(super) struct History {
     next: Option<ObjectId>,
     /// The commit to end with.
     since: Option<(String, ObjectId)>,
-    /// What was read last, and the oldest commit so far that has it.
+    /// The listing that was read last, and the oldest commit so far that has it.
     pending: Option<(ObjectId, Listing)>,
-    /// What decided that; the folder is not looked at again where it is the same.
+    /// The beginnings that decided it; the folder is not looked at again where it is the same.
     beginnings: Beginnings,
     /// The versions that were given: names and contents.
     seen: BTreeSet<Vec<(String, ObjectId)>>,
-    /// Whether `--old-folder` was of use.
+    /// Set if `--old-folder` was of use.
     old_folder: bool,
     /// Why there is no more, once all that could be read was given.
     failure: Option<Failure>,
@@ -96,7 +96,7 @@ impl History {
         Ok(parent)
     }
 
-    /// What is wrong where the first commit was reached.
+    /// The failure where the first commit was reached too early.
     fn incomplete(&self) -> Option<Failure> {
         if let Some((since, commit)) = &self.since {
             return Some(Failure::new(

@@ -30,7 +30,7 @@ pub(super) fn read(reference: &str, location: &FolderLocation) -> Result<Version
     repository.version(&labelled(reference, commit), reference, listing)
 }
 
-/// Whether a text names a commit of the repository that the schema folder stands in.
+/// Returns whether a text names a commit of the repository that the schema folder stands in.
 pub(super) fn names_commit(reference: &str, location: &FolderLocation) -> bool {
     Repository::open(location).is_ok_and(|repository| repository.commit(reference).is_ok())
 }
@@ -49,21 +49,21 @@ pub(super) struct Repository {
     pub(super) git: gix::Repository,
     /// Its path from the root.
     folder: String,
-    /// Where to look first, in other versions.
+    /// The folder to look into first, in other versions.
     old_folder: Option<String>,
 }
 
 /// The schema files of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listing {
-    /// Where the folder is; none where it is not there.
+    /// The path of the folder; none where it is not there.
     pub(super) folder: Option<String>,
     pub(super) files: Vec<Found<ObjectId>>,
-    /// Whether a link was followed: it may lead to anywhere in the tree.
+    /// Set if a link was followed: it may lead to anywhere in the tree.
     pub(super) has_links: bool,
 }
 
-/// What the paths of the folders begin with in the tree of a commit. Where that is the same in two commits, and no link is
+/// The objects that the paths of the folders begin with in the tree of a commit. Where they are the same in two commits, and no link is
 /// followed, their listings are the same.
 pub(super) type Beginnings = Vec<Option<ObjectId>>;
 
@@ -133,7 +133,7 @@ impl Repository {
         Ok(Listing { folder: None, files: Vec::new(), has_links: tree.has_links.get() })
     }
 
-    /// What decides the listing of a commit, for less than the listing itself.
+    /// The beginnings, which decide the listing of a commit and cost less.
     pub(super) fn beginnings(&self, reference: &str, commit: ObjectId) -> Result<Beginnings, Failure> {
         let tree = self.tree(reference, commit)?;
         let object = self.object(tree.root, reference)?.try_into_tree();
@@ -152,7 +152,7 @@ impl Repository {
         Ok(Commit { repository: self, reference, root: decoded.tree(), has_links: Cell::new(false) })
     }
 
-    /// Where to look for the folder, in order.
+    /// The folders to look for, in order.
     fn folders(&self) -> impl Iterator<Item = &String> {
         self.old_folder.iter().chain([&self.folder])
     }
@@ -193,7 +193,7 @@ impl Repository {
         self.git.is_shallow().unwrap_or_default()
     }
 
-    /// What is said where a shallow clone ends too early.
+    /// The failure of a shallow clone that ends too early.
     pub(super) fn shallow(&self, reason: &str) -> Failure {
         unknown::shallow(&self.git, &format!("{reason}: the clone is shallow"))
     }
@@ -207,7 +207,7 @@ impl Repository {
     }
 }
 
-/// How messages name a commit: `main (1a2b3c4d5e)`.
+/// The name of a commit in messages: `main (1a2b3c4d5e)`.
 pub(super) fn labelled(reference: &str, commit: ObjectId) -> String {
     let short = short(commit);
     if commit.to_string().starts_with(reference) { short } else { format!("{reference} ({short})") }
@@ -222,7 +222,7 @@ struct Commit<'a> {
     repository: &'a Repository,
     reference: &'a str,
     root: ObjectId,
-    /// Whether a link was looked at.
+    /// Set if a link was looked at.
     has_links: Cell<bool>,
 }
 

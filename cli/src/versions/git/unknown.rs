@@ -16,7 +16,7 @@ pub(super) fn reference(git: &gix::Repository, reference: &str, error: &gix::Err
     Failure { reason, help: remedies(git, reference) }
 }
 
-/// What to do about a reference that is not known.
+/// The remedies for a reference that is not known.
 fn remedies(git: &gix::Repository, reference: &str) -> Vec<String> {
     let known = names(git);
     if known.is_empty() {
@@ -58,7 +58,7 @@ pub(super) fn object(git: &gix::Repository, id: ObjectId, of: &str) -> Failure {
     Failure::new(reason, format!("`git --git-dir={folder} fsck` says what is missing; clone it again"))
 }
 
-/// What is missing from a shallow clone.
+/// The failure of a shallow clone that lacks something.
 pub(super) fn shallow(git: &gix::Repository, reason: &str) -> Failure {
     let folder = git.workdir().unwrap_or_else(|| git.git_dir()).display();
     Failure::new(format!("{reason} (`{folder}`)"), UNSHALLOW)
@@ -67,7 +67,7 @@ pub(super) fn shallow(git: &gix::Repository, reason: &str) -> Failure {
 const UNSHALLOW: &str =
     "fetch the history: `git fetch --unshallow`; in GitHub Actions, `fetch-depth: 0` for actions/checkout";
 
-/// How to fetch a name from a remote.
+/// The ways to fetch a name from a remote.
 fn fetch(git: &gix::Repository, name: &str, shallow: bool) -> Vec<String> {
     let remotes: Vec<String> = git.remote_names().iter().map(ToString::to_string).collect();
     let known = name.split_once('/').filter(|(remote, _)| remotes.iter().any(|known| known == remote));
@@ -105,14 +105,14 @@ fn first(names: &[String]) -> Vec<String> {
     first
 }
 
-/// How much a name is like another one, which may be of a remote, or have a slip of the hand.
+/// The likeness of a name to another one, which may be of a remote, or have a slip of the hand.
 fn likeness(name: &str, wanted: &str) -> f64 {
     let last = name.rsplit('/').next().unwrap_or(name);
     let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
     if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
 }
 
-/// Whether objects were left out when the repository was cloned.
+/// Returns whether objects were left out when the repository was cloned.
 fn is_partial(git: &gix::Repository) -> bool {
     let config = git.config_snapshot();
     config.string("extensions.partialClone").is_some()
