@@ -37,7 +37,8 @@ pub(super) const WINDOW: usize = 1000;
 /// them to [`send_all`](Self::send_all), or await many together; they are queued in the order in which they are first
 /// polled:
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// # use thoth_messaging::testing::InProcessKafka;
 /// # use thoth_messaging::Message;
 /// # use thoth_messaging::messages::PackageReleased;
@@ -141,7 +142,8 @@ impl Producer {
     /// A message that is not sent does not stop those behind it: its error is its report. Who stops asking at the
     /// first error takes no more messages; of those that were taken, what is queued by then is delivered all the same.
     ///
-    /// ```
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
     /// # use thoth_messaging::testing::InProcessKafka;
     /// # use thoth_messaging::Message;
     /// # use thoth_messaging::messages::PackageReleased;

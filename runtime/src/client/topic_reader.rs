@@ -26,7 +26,8 @@ use super::topics::ANSWER_TIMEOUT;
 ///
 /// Under the name of a group of its own it can keep [`SavedPosition`]s, so that the next run goes on where this one stopped.
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// # use thoth_messaging::testing::InProcessKafka;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

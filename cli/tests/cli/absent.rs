@@ -1,10 +1,6 @@
 //! What the commands that speak to Kafka say in a build without the feature `kafka`.
 
-#![cfg(not(feature = "kafka"))]
-
-mod support;
-
-use support::Project;
+use crate::support::Project;
 
 #[test]
 fn commands_that_speak_to_kafka_say_what_they_need() {
