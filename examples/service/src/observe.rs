@@ -6,7 +6,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use http_body_util::Full;
-use hyper::body::{Bytes, Decoder};
+use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -50,7 +50,7 @@ pub async fn serve(listener: TcpListener, metrics: PrometheusHandle, health: Hea
         };
         let (metrics, health) = (metrics.clone(), health.clone());
         tokio::spawn(async move {
-            let answer = service_fn(|request: Request<Decoder>| {
+            let answer = service_fn(|request: Request<Incoming>| {
                 let response = answer(request.uri().path(), &metrics, &health);
                 async move { Ok::<_, Infallible>(response) }
             });
