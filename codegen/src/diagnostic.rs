@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lint::{self, Lint};
+use crate::lints::{Lint, lints};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ impl Diagnostic {
     /// The lint that it is of; `None` where it can't be turned off.
     #[must_use]
     pub fn lint(&self) -> Option<&'static Lint> {
-        lint::lints().iter().find(|lint| lint.code == self.code)
+        lints().iter().find(|lint| lint.code == self.code)
     }
 
     /// With what was found.

@@ -3,11 +3,11 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use jsonschema::Registry;
-use jsonschema::canonical::{self, Satisfiability};
 use serde_json::{Value, json};
+use thoth_messaging_documents::jsonschema::canonical::Satisfiability;
+use thoth_messaging_documents::uri::BASE;
+use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
-use crate::parse::BASE;
 use crate::resolve::{Place, Resolved};
 
 /// The canonical form of choices in choices grows with each of them. Of schemas that may come to more than so many, none
@@ -35,9 +35,9 @@ impl<'a> Disjointness<'a> {
     pub(crate) fn is_proved(&self, one: &Place, other: &Place) -> bool {
         let draft = self.resolved.draft(one);
         let registry = self.registry.get_or_init(|| {
-            let documents = self.resolved.documents.iter();
-            let resources = documents.map(|document| (document.uri.clone(), &document.value));
-            Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare).ok()
+            let mut set = DocumentSet::new();
+            self.resolved.documents.iter().for_each(|document| set.insert(&document.uri, &document.value));
+            set.registry().ok()
         });
         let Some(registry) = registry else { return false };
         if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > MAX_SIZE {
@@ -47,12 +47,11 @@ impl<'a> Disjointness<'a> {
             {"$ref": self.resolved.address(one)},
             {"$ref": self.resolved.address(other)},
         ]});
-        let canonical = canonical::options()
-            .offline()
+        let canonical = Validation::with_formats(self.formats)
+            .canonical()
             .with_registry(registry)
             .with_base_uri(format!("{BASE}.disjoint"))
             .with_draft(draft)
-            .should_validate_formats(self.formats)
             .canonicalize(&both);
         canonical.is_ok_and(|canonical| canonical.satisfiability() == Satisfiability::No)
     }

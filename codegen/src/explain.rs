@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::lint;
+use crate::lints;
 
 /// What a code of a diagnostic means, and what to do about it. `Display` prints the page, as Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl fmt::Display for Explanation {
 /// ```
 #[must_use]
 pub fn explain(code: &str) -> Option<&'static Explanation> {
-    let code = lint::find(code).map_or(code, |lint| lint.code);
+    let code = lints::find(code).map_or(code, |lint| lint.code);
     explanations().iter().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
 }
 

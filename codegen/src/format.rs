@@ -1,9 +1,9 @@
 //! `format`: what it does, which formats there are, and which of them have a Rust type.
 
-use jsonschema::Draft;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use thoth_messaging_documents::Draft;
 
 /// What `format` does to the values of a string.
 ///
@@ -260,7 +260,7 @@ mod tests {
         let drafts = [Draft::Draft4, Draft::Draft6, Draft::Draft7, Draft::Draft201909, Draft::Draft202012];
         for (draft, (_, name, ..)) in drafts.iter().flat_map(|draft| FORMATS.iter().map(move |row| (*draft, row))) {
             let schema = json!({"format": name});
-            let options = || jsonschema::options().with_draft(draft).offline();
+            let options = || thoth_messaging_documents::jsonschema::options().with_draft(draft).offline();
             let validator = options().should_validate_formats(true).build(&schema).unwrap();
             // No format takes all of these.
             let refuses = ["", " ", "\\", "(", "{"].iter().any(|text| !validator.is_valid(&json!(text)));

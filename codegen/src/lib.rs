@@ -26,21 +26,18 @@
 
 mod choices;
 mod diagnostic;
-mod dialect;
 mod disjoint;
 mod emit;
 mod explain;
 mod facts;
 mod format;
 mod json;
-mod kafka;
-mod keywords;
 mod lint;
+mod lints;
 mod lower;
 mod message;
 mod meta;
 mod model;
-mod near;
 mod options;
 mod oracle;
 mod parse;
@@ -51,11 +48,12 @@ mod topics;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
-pub use kafka::{Compatibility, Property, XKafka, extension_schema};
-pub use lint::{Lint, LintLevel, Lints, UnknownLint, lint, lints};
+pub use lint::lint;
+pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
 pub use message::MessageInfo;
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
+pub use thoth_messaging_documents::{Compatibility, Property, XKafka, extension_schema};
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]

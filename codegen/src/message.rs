@@ -1,6 +1,7 @@
 //! What there is to know of a message without reading its code.
 
-use crate::kafka::XKafka;
+use thoth_messaging_documents::XKafka;
+
 use crate::model::{MessageDef, Model};
 use crate::resolve::Resolved;
 

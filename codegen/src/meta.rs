@@ -1,11 +1,12 @@
 //! What to write where the meta-schema of a draft refuses a value.
 
-use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, ValidationError};
 use serde_json::Value;
-
-use crate::near::nearest;
-use crate::source::segments;
+use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::jsonschema::error::{TypeKind, ValidationErrorKind};
+use thoth_messaging_documents::jsonschema::{JsonType, ValidationError};
+use thoth_messaging_documents::near::nearest;
+use thoth_messaging_documents::pointer::segments;
+use thoth_messaging_documents::validator::with_article;
 
 /// The types of JSON Schema.
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
@@ -65,7 +66,7 @@ fn of_keyword(keyword: &str, value: &Value, draft: Draft) -> Option<String> {
 fn of_type_name(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let other = OTHER_NAMES.iter().find(|(other, _)| *other == lower).map(|(_, meant)| *meant);
-    match other.or_else(|| nearest(TYPES.into_iter(), &lower)) {
+    match other.or_else(|| nearest(TYPES, &lower)) {
         Some(meant) => format!("write `{meant}`"),
         None => format!("the types are `{}`", TYPES.join("`, `")),
     }
@@ -76,15 +77,7 @@ fn of_type(kind: &ValidationErrorKind) -> Option<String> {
     let ValidationErrorKind::Type { kind } = kind else { return None };
     let names: Vec<_> = match kind {
         TypeKind::Single(one) => vec![one.as_str()],
-        TypeKind::Multiple(several) => several.iter().map(jsonschema::JsonType::as_str).collect(),
+        TypeKind::Multiple(several) => several.iter().map(JsonType::as_str).collect(),
     };
     Some(format!("write {} here", names.into_iter().map(with_article).collect::<Vec<_>>().join(" or ")))
-}
-
-fn with_article(name: &str) -> String {
-    match name {
-        "null" => "null".to_owned(),
-        "array" | "integer" | "object" => format!("an {name}"),
-        name => format!("a {name}"),
-    }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::dialect::{DRAFT_2020_12, schema_uri};
 
 use crate::format::Formats;
 
@@ -173,12 +175,13 @@ impl SchemaDraft {
     /// The `$schema` of files of this draft.
     #[must_use]
     pub fn uri(self) -> &'static str {
-        match self {
-            Self::Draft4 => "http://json-schema.org/draft-04/schema#",
-            Self::Draft6 => "http://json-schema.org/draft-06/schema#",
-            Self::Draft7 => "http://json-schema.org/draft-07/schema#",
-            Self::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
-            Self::Draft202012 => "https://json-schema.org/draft/2020-12/schema",
-        }
+        let draft = match self {
+            Self::Draft4 => Draft::Draft4,
+            Self::Draft6 => Draft::Draft6,
+            Self::Draft7 => Draft::Draft7,
+            Self::Draft201909 => Draft::Draft201909,
+            Self::Draft202012 => Draft::Draft202012,
+        };
+        schema_uri(draft).unwrap_or(DRAFT_2020_12)
     }
 }

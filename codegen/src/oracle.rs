@@ -4,10 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use jsonschema::{Keyword, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::dialect::DRAFT_2020_12;
+use thoth_messaging_documents::jsonschema::{ValidationError, Validator};
+use thoth_messaging_documents::uri::BASE;
+use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
-use crate::parse::{BASE, own_uri};
 use crate::resolve::{Place, Resolved};
 
 /// So many places that refer to others are compiled one by one: each is compiled with all that it leads to.
@@ -102,14 +104,11 @@ impl<'a> Oracle<'a> {
     /// The documents by each URI that leads to them.
     fn registry(&self) -> Result<&Registry<'a>, String> {
         let registry = self.registry.get_or_init(|| {
-            let files = || self.resolved.documents.iter();
-            let mut resources: BTreeMap<String, &'a Value> =
-                files().map(|file| (file.uri.clone(), &file.value)).collect();
-            for file in files() {
-                resources.entry(own_uri(&file.name)).or_insert(&file.value);
-            }
-            let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
-            registry.map_err(|error| error.to_string())
+            let files = &self.resolved.documents;
+            let mut set = DocumentSet::new();
+            files.iter().for_each(|file| set.insert(&file.uri, &file.value));
+            files.iter().for_each(|file| set.insert_file(&file.name, &file.value));
+            set.registry().map_err(|error| error.to_string())
         });
         registry.as_ref().map_err(Clone::clone)
     }
@@ -118,14 +117,11 @@ impl<'a> Oracle<'a> {
         let members =
             places.iter().map(|(place, number)| (number.to_string(), json!({"$ref": self.resolved.address(place)})));
         let members: Map<String, Value> = members.collect();
-        jsonschema::options()
-            .offline()
+        Validation::with_formats(self.formats)
+            .options()
             .with_registry(self.registry()?)
             .with_base_uri(format!("{BASE}.oracle"))
-            .should_validate_formats(self.formats)
-            .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
-            .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)))
-            .build(&json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": members}))
+            .build(&json!({"$schema": DRAFT_2020_12, "properties": members}))
             .map_err(|error| error.to_string())
     }
 }
@@ -138,18 +134,5 @@ fn refers(schema: &Value) -> bool {
             members.iter().any(|(name, value)| name.ends_with("Ref") || name == "$ref" || refers(value))
         }
         _ => false,
-    }
-}
-
-/// A keyword that refuses nothing: drafts 6 and 7 leave it to the validator, later drafts do not.
-struct Annotation;
-
-impl<'i> Keyword<'i> for Annotation {
-    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
-        Ok(())
-    }
-
-    fn is_valid(&self, _: &'i Value) -> bool {
-        true
     }
 }

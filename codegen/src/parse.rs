@@ -4,21 +4,21 @@
 
 use std::borrow::Cow;
 
-use jsonschema::{Draft, ReferencingError, uri};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::{
+    Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, extension,
+    keywords, topic, uri, validator, x_kafka,
+};
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::dialect::{self, Dialect, Dialects};
 use crate::json;
-use crate::kafka::{self, XKafka};
-use crate::keywords;
 use crate::meta;
 use crate::options::SchemaDraft;
-use crate::source::{SchemaFile, SchemaSet, Source, join};
+use crate::source::{SchemaFile, SchemaSet, Source};
 
-/// What a document without an absolute `$id` is known by.
-pub(crate) const BASE: &str = "schema:///";
+/// The place of a schema; a document is told by its number in the set.
+pub(crate) type Place = thoth_messaging_documents::Place<usize>;
 
 /// The schema files that were read, and what their `$schema`s can name.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Document {
 
     /// The URI as generated code and diagnostics show it.
     pub(crate) fn shown_uri(&self) -> &str {
-        self.uri.strip_prefix(BASE).unwrap_or(&self.uri)
+        uri::shown(&self.uri)
     }
 }
 
@@ -168,8 +168,8 @@ fn document(file: File<'_>, dialects: &Dialects, diagnostics: &mut Vec<Diagnosti
         return None;
     }
     let uri = document_uri(name, schema, dialect.draft, &source, diagnostics)?;
-    let kafka = x_kafka(schema, &source, diagnostics);
-    let is_message = schema.contains_key("x-kafka");
+    let kafka = read_x_kafka(schema, &source, diagnostics);
+    let is_message = schema.contains_key(x_kafka::KEYWORD);
     let name = name.to_owned();
     let files = Vec::new();
     Some(Document { name, source, dialect, uri, kafka, is_message, value, assumed, built_in: false, files })
@@ -198,19 +198,19 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
 }
 
 /// The dialect that the value of `$schema` names.
-pub(crate) fn find_dialect(declared: &Value, dialects: &Dialects) -> Result<Dialect, dialect::Problem> {
-    declared.as_str().map_or(Err(dialect::Problem::Unknown), |uri| dialects.find(uri))
+pub(crate) fn find_dialect(declared: &Value, dialects: &Dialects) -> Result<Dialect, UnknownDialect> {
+    declared.as_str().map_or(Err(UnknownDialect::NoMetaSchema), |uri| dialects.find(uri))
 }
 
-pub(crate) fn unknown_dialect(problem: &dialect::Problem, declared: &Value, location: Location) -> Diagnostic {
+pub(crate) fn unknown_dialect(problem: &UnknownDialect, declared: &Value, location: Location) -> Diagnostic {
     match problem {
-        dialect::Problem::Unknown => {
+        UnknownDialect::NoMetaSchema => {
             Diagnostic::error("S0103", "this meta-schema is not known", location).found(short(declared)).help(
                 "write `https://json-schema.org/draft/2020-12/schema`, the URI of draft 4, 6, 7 or 2019-09, or that of \
                  a file of the set which has such a `$schema` itself",
             )
         }
-        dialect::Problem::Vocabulary(uri) => {
+        UnknownDialect::Vocabulary(uri) => {
             Diagnostic::error("S0103", "this meta-schema requires a vocabulary that is not known", location)
                 .found(format!("`{uri}`"))
                 .help("make the vocabulary optional (`false`), or leave it out of `$vocabulary`")
@@ -247,15 +247,15 @@ pub(crate) fn meets_meta_schema(
 }
 
 /// The schemas inside of a schema that are of another draft than what is around them, by their pointers.
-fn foreign_parts(schema: &Value, draft: Draft, dialects: &Dialects) -> Vec<(String, Draft)> {
+fn foreign_parts(schema: &Value, draft: Draft, dialects: &Dialects) -> Vec<(Pointer, Draft)> {
     let mut parts = Vec::new();
-    let mut open = vec![(String::new(), draft)];
+    let mut open = vec![(Pointer::root(), draft)];
     while let Some((pointer, outer)) = open.pop() {
         let Some(Value::Object(members)) = schema.pointer(&pointer) else { continue };
         let declared = members.get("$schema").filter(|_| !pointer.is_empty());
         let draft = declared.and_then(|declared| find_dialect(declared, dialects).ok());
         let draft = draft.map_or(outer, |dialect| dialect.draft);
-        open.extend(keywords::subschemas(draft, &pointer, members).into_iter().map(|pointer| (pointer, draft)));
+        open.extend(keywords::subschemas(draft, members).iter().map(|inner| (inner.pointer(&pointer), draft)));
         if draft != outer {
             parts.push((pointer, draft));
         }
@@ -264,24 +264,13 @@ fn foreign_parts(schema: &Value, draft: Draft, dialects: &Dialects) -> Vec<(Stri
 }
 
 fn check_schema(schema: &Value, draft: Draft, source: &Source, pointer: &str, diagnostics: &mut Vec<Diagnostic>) {
-    let bare = Value::from(Map::from_iter([("$schema".to_owned(), meta_schema(draft).into())]));
-    let Ok(validator) = jsonschema::meta::validator_for(&bare) else { return };
+    let Some(validator) = validator::of_schemas(draft) else { return };
     diagnostics.extend(validator.iter_errors(schema).map(|error| {
         let location = source.locate(&format!("{pointer}{}", error.instance_path()));
         Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
             .found(short(error.instance()))
             .help(meta::advice(&error, draft))
     }));
-}
-
-fn meta_schema(draft: Draft) -> &'static str {
-    match draft {
-        Draft::Draft4 => "http://json-schema.org/draft-04/schema#",
-        Draft::Draft6 => "http://json-schema.org/draft-06/schema#",
-        Draft::Draft7 => "http://json-schema.org/draft-07/schema#",
-        Draft::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
-        _ => "https://json-schema.org/draft/2020-12/schema",
-    }
 }
 
 fn document_uri(
@@ -293,11 +282,11 @@ fn document_uri(
 ) -> Option<String> {
     let keyword = draft.id_keyword();
     let id = dialect::id(draft, schema).unwrap_or_default();
-    let resolved = uri::from_str(&own_uri(name)).and_then(|own| uri::resolve_against(&own.borrow(), id));
+    let resolved = uri::parse(&uri::own_uri(name)).and_then(|own| uri::resolve(&own.borrow(), id));
     match resolved {
-        Ok(uri) => Some(uri.as_str().split('#').next().unwrap_or_default().to_owned()),
+        Ok(uri) => Some(uri::without_fragment(uri.as_str()).to_owned()),
         Err(error) => {
-            diagnostics.push(unusable_id(&error, keyword, source.locate(&join("", keyword))));
+            diagnostics.push(unusable_id(&error, keyword, source.locate(&Pointer::root().join(keyword))));
             None
         }
     }
@@ -308,34 +297,22 @@ pub(crate) fn unusable_id(error: &ReferencingError, keyword: &str, location: Loc
         .help(format!("write an absolute URI as `{keyword}`, or leave it out"))
 }
 
-/// The URI of a file by its place in the set.
-pub(crate) fn own_uri(name: &str) -> String {
-    if name.contains("://") {
-        return name.to_owned();
-    }
-    let escape = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    name.bytes().map(escape).fold(BASE.to_owned(), |uri, part| uri + &part)
-}
-
-fn x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
-    let declared = schema.get("x-kafka")?;
+fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
+    let declared = schema.get(x_kafka::KEYWORD)?;
     let at = |pointer: &str| source.locate(&format!("/x-kafka{pointer}"));
     let refused = |reason: String, location: Location| {
         Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)
             .help("it has `topic`, and may have `partitions`, `replicas`, `topicConfiguration` and `key`")
     };
     let before = diagnostics.len();
-    let refused_topic = declared.get("topic").and_then(Value::as_str).filter(|topic| kafka::refuses_name(topic));
+    let refused_topic = declared.get("topic").and_then(Value::as_str).filter(|topic| topic::check_name(topic).is_err());
     if let Some(topic) = refused_topic {
         diagnostics.push(
             Diagnostic::error("S0302", format!("Kafka refuses the topic name {}", short(&topic.into())), at("/topic"))
                 .help("a topic is named by 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and not `.` or `..`"),
         );
     }
-    if let Ok(validator) = jsonschema::options().offline().build(&kafka::schema()) {
+    if let Ok(validator) = Validation::default().options().build(&extension::x_kafka_schema()) {
         let errors = validator.iter_errors(declared);
         let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
         diagnostics.extend(errors.map(|error| {

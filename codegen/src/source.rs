@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
+use thoth_messaging_documents::Pointer;
 
 use crate::diagnostic::Location;
 
@@ -65,23 +66,13 @@ impl SchemaSet {
     }
 }
 
-/// A JSON Pointer with one more segment.
-pub(crate) fn join(pointer: &str, segment: &str) -> String {
-    format!("{pointer}/{}", segment.replace('~', "~0").replace('/', "~1"))
-}
-
-/// The segments of a JSON Pointer, unescaped.
-pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
-}
-
 /// A text that is JSON, and where its values stand.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) origin: String,
     pub(crate) text: String,
     /// Offsets of the values by pointer.
-    values: BTreeMap<String, usize>,
+    values: BTreeMap<Pointer, usize>,
     /// Offsets of the lines.
     lines: Vec<usize>,
 }
@@ -95,7 +86,7 @@ impl Source {
 
     /// Notes where the values stand, of a text that was parsed, and so is not nested without end.
     pub(crate) fn index_values(&mut self) {
-        index(&self.text, self.text.trim(), String::new(), &mut self.values);
+        index(&self.text, self.text.trim(), &Pointer::root(), &mut self.values);
     }
 
     /// The place of a pointer's value; of the innermost value on the way where it does not exist.
@@ -121,18 +112,18 @@ impl Source {
 }
 
 /// Notes where a value stands, and all that is in it.
-fn index(text: &str, value: &str, pointer: String, values: &mut BTreeMap<String, usize>) {
+fn index(text: &str, value: &str, pointer: &Pointer, values: &mut BTreeMap<Pointer, usize>) {
     if let Ok(members) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(value) {
         for (name, member) in members {
-            index(text, member.get(), join(&pointer, &name), values);
+            index(text, member.get(), &pointer.join(&name), values);
         }
     } else if let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(value) {
         for (number, item) in items.into_iter().enumerate() {
-            index(text, item.get(), join(&pointer, &number.to_string()), values);
+            index(text, item.get(), &pointer.join(&number.to_string()), values);
         }
     }
     // Both are slices of one text.
-    values.insert(pointer, value.as_ptr() as usize - text.as_ptr() as usize);
+    values.insert(pointer.clone(), value.as_ptr() as usize - text.as_ptr() as usize);
 }
 
 #[cfg(test)]

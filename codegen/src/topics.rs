@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
-use jsonschema::Draft;
 use serde_json::{Value, json};
+use thoth_messaging_documents::dialect::DRAFT_2020_12;
+use thoth_messaging_documents::uri::own_uri;
+use thoth_messaging_documents::{Dialect, Draft, XKafka};
 
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
-use crate::kafka::XKafka;
-use crate::parse::{Document, Parsed, own_uri};
+use crate::parse::{Document, Parsed};
 use crate::source::{SchemaFile, Source};
 
 /// Adds a document for each topic that several files name.
@@ -42,7 +42,7 @@ fn document(kafka: XKafka, files: Vec<usize>, documents: &[Document], titles: &B
     let title = if titles.contains(&title) { format!("{title}Message") } else { title };
     let references: Vec<Value> = files.iter().map(|number| json!({"$ref": documents[*number].uri})).collect();
     let value = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DRAFT_2020_12,
         "title": title,
         "description": format!("The messages on the topic `{topic}`."),
         "x-kafka": kafka,
@@ -68,14 +68,7 @@ fn document(kafka: XKafka, files: Vec<usize>, documents: &[Document], titles: &B
 
 /// What the files say of their topic, together.
 fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mut Vec<Diagnostic>) -> XKafka {
-    let mut joined = XKafka {
-        topic: topic.to_owned(),
-        partitions: None,
-        replicas: None,
-        topic_configuration: BTreeMap::new(),
-        key: None,
-        compatibility: None,
-    };
+    let mut joined = XKafka::new(topic);
     let mut first: BTreeMap<String, (String, &Document)> = BTreeMap::new();
     for document in files.iter().map(|number| &documents[*number]) {
         let Some(kafka) = &document.kafka else { continue };

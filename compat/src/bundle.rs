@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::Draft;
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::dialect::schema_uri;
 
-use crate::files::{Place, schema_uri};
+use crate::files::Place;
 use crate::schema::Schema;
 
 /// A schema in parts that refer to each other.

@@ -6,6 +6,7 @@
 //! reads no files and prints nothing.
 
 mod bundle;
+mod closed;
 mod files;
 mod prove;
 mod registry;

@@ -81,7 +81,7 @@ pub(super) fn deleted(message: &Message, sides: &Sides<'_>) -> Finding {
 
 /// A message in another file: what it is known by outside may have changed with it.
 pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
-    let at = |pointer: &str| sides.new.locate(&Place { file: after.file.clone(), pointer: pointer.to_owned() });
+    let at = |pointer: &str| sides.new.locate(&Place::new(&after.file, pointer));
     let mut found = Vec::new();
     let mut warn = |rule: Rule, message: String, location: Option<Location>| {
         found.push(Finding {
@@ -109,7 +109,7 @@ pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> 
         rule: change.rule.name().to_owned(),
         severity: if change.is_breaking { Severity::Error } else { Severity::Warning },
         message: format!("`{}`: {}", after.title, change.message),
-        location: sides.new.locate(&Place { file: after.file.clone(), pointer: change.pointer }),
+        location: sides.new.locate(&Place::new(&after.file, change.pointer)),
         notes: vec![("why", change.rule.why().to_owned()), ("help", change.rule.help().to_owned())],
     };
     changes.into_iter().map(finding).collect()

@@ -51,7 +51,7 @@ impl Messages {
 
     /// Line and column of a place.
     pub(super) fn locate(&self, place: &Place) -> Option<Location> {
-        let file = self.schemas.iter().find(|(name, _)| *name == place.file);
+        let file = self.schemas.iter().find(|(name, _)| *name == place.document);
         file.map(|(_, file)| file.locate(&place.pointer))
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use serde_json::Value;
+use thoth_messaging_documents::keywords;
 
 use super::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::keywords;
 use crate::resolve::{Place, Resolved, definition_name};
 
 pub(super) fn unused_definition(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,7 +20,7 @@ pub(super) fn unused_definition(subject: &Subject<'_>, found: &mut Vec<Diagnosti
     let mut unused: BTreeSet<&Place> = BTreeSet::new();
     for (place, _) in &schemas.places {
         let Some(name) = definition_name(&place.pointer).filter(|_| is_definition(resolved, place)) else { continue };
-        let mut around = std::iter::successors(place.outer(), Place::outer);
+        let mut around = std::iter::successors(place.parent(), Place::parent);
         if is_used(&used, place) || around.any(|outer| unused.contains(&outer)) {
             continue;
         }
@@ -43,26 +43,23 @@ fn used(resolved: &Resolved) -> BTreeSet<Place> {
         }
         open.extend(resolved.targets(&place).cloned());
         let Value::Object(schema) = resolved.schema(&place) else { continue };
-        let below = keywords::subschemas(resolved.draft(&place), &place.pointer, schema).into_iter();
-        let below = below.map(|pointer| Place { document: place.document, pointer });
+        let below = keywords::subschemas(resolved.draft(&place), schema).into_iter();
+        let below = below.map(|inner| place.at(inner.pointer(&place.pointer)));
         open.extend(below.filter(|inner| !is_definition(resolved, inner)));
-        if schema.contains_key("contentSchema") {
-            open.push(place.join("contentSchema"));
-        }
     }
     used
 }
 
 /// Whether a schema is there only to be referred to.
 fn is_definition(resolved: &Resolved, place: &Place) -> bool {
-    let outer = definition_name(&place.pointer).and_then(|_| place.outer()?.outer());
+    let outer = definition_name(&place.pointer).and_then(|_| place.parent()?.parent());
     outer.is_some_and(|outer| resolved.find(&outer).is_some())
 }
 
 /// Whether a definition, or something in it, is used.
 fn is_used(used: &BTreeSet<Place>, place: &Place) -> bool {
-    let below = Place { document: place.document, pointer: format!("{}/", place.pointer) };
+    let below = place.join("");
     let next = used.range((Bound::Excluded(&below), Bound::Unbounded)).next();
     used.contains(place)
-        || next.is_some_and(|next| next.document == place.document && next.pointer.starts_with(&below.pointer))
+        || next.is_some_and(|next| next.document == place.document && next.pointer.starts_with(below.pointer.as_str()))
 }

@@ -1,10 +1,10 @@
 //! Formats that no specification knows.
 
 use serde_json::Value;
+use thoth_messaging_documents::near::nearest;
 
 use super::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::near::nearest;
 
 /// The formats of JSON Schema in all drafts, then those of the format registry of `OpenAPI`.
 const FORMATS: [&str; 60] = [
@@ -76,7 +76,7 @@ pub(super) fn unknown_format(subject: &Subject<'_>, found: &mut Vec<Diagnostic>)
         let Some(name) = schema.get("format").and_then(Value::as_str).filter(|name| !FORMATS.contains(name)) else {
             continue;
         };
-        let help = match nearest(FORMATS.into_iter(), name) {
+        let help = match nearest(FORMATS, name) {
             Some(format) => format!("write `{format}`"),
             None => "write one that JSON Schema or OpenAPI knows, or say it in `description` or `pattern`".to_owned(),
         };

@@ -12,7 +12,6 @@ mod enumeration;
 mod example;
 mod format;
 mod keyword;
-mod level;
 mod object;
 mod pattern;
 mod size;
@@ -24,13 +23,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
+use crate::lints::{Lint, LintLevel, Lints, find};
 use crate::model::{MessageDef, Model};
 use crate::parse::Document;
 use crate::resolve::{Place, Resolved};
-use crate::source::join;
 use crate::{Analysis, Options, SchemaSet, analyse, in_order};
-pub(crate) use level::find;
-pub use level::{Lint, LintLevel, Lints, UnknownLint, lints};
 use values::{Schemas, ValueSchemas};
 
 /// All that there is to say of schemas, ordered by place: what [`generate`](crate::generate) reports of them, and what
@@ -80,7 +77,7 @@ struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// Where a keyword stands.
     fn at(&self, place: &Place, keyword: &str) -> Location {
-        self.resolved.document(place).locate(&join(&place.pointer, keyword))
+        self.resolved.document(place).locate(&place.pointer.join(keyword))
     }
 
     /// Where the file of a message begins.

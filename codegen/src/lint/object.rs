@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use thoth_messaging_documents::pattern::compile;
 
 use super::Subject;
 use super::values::ValueSchemas;
 use crate::diagnostic::Diagnostic;
-use crate::resolve::{Place, rust_pattern};
+use crate::resolve::Place;
 
 pub(super) fn open_object(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut known = BTreeSet::new();
@@ -45,8 +46,7 @@ impl<'a> Closed<'a> {
         let closed = closed.filter(|(_, schema)| schema.get("additionalProperties") == Some(&Value::Bool(false)));
         closed.map(|(place, schema)| {
             let patterns = schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
-            let patterns =
-                patterns.filter_map(|(pattern, _)| fancy_regex::Regex::new(&rust_pattern(pattern).ok()?).ok());
+            let patterns = patterns.filter_map(|(pattern, _)| compile(pattern).ok());
             Self { place, schema, patterns: patterns.collect() }
         })
     }

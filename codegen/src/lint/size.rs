@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use regex_syntax::hir::Look;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::Pointer;
 
 use super::Subject;
 use super::topic::configured;
 use crate::diagnostic::Diagnostic;
 use crate::format::{Format, MappedFormat};
 use crate::model::{Bound, Check, Integer, Model, Others, Shape, Struct, Subschema, Type, TypeId, Use};
-use crate::source::join;
 
 /// Kafka's default of `max.message.bytes`.
 const KAFKA_DEFAULT: u64 = 1_048_588;
@@ -151,7 +151,7 @@ impl Sizes<'_> {
         for field in &object.fields {
             let value = self.of_use(&field.value, depth + 1);
             size.bytes = size.bytes.saturating_add(written(&field.wire.as_str().into()) + 2);
-            size.add(&join("", &field.wire), value);
+            size.add(&Pointer::root().join(&field.wire), value);
         }
         if matches!(object.others, Others::Kept { .. }) && !validated.iter().any(|schema| self.is_closed(schema)) {
             size.add("/*", Size::endless());

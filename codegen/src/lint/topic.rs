@@ -1,9 +1,10 @@
 //! Whether a topic and its messages fit.
 
+use thoth_messaging_documents::pointer::segments;
+
 use super::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::model::{KeyWay, MessageDef};
-use crate::source::segments;
 
 pub(super) fn optional_key(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (document, message) in subject.messages() {

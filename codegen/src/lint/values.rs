@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use thoth_messaging_documents::keywords;
+use thoth_messaging_documents::pointer::segments;
 
-use crate::keywords;
 use crate::resolve::{Place, Resolved};
-use crate::source::segments;
 
 /// More schemas than this never lead from one to the next on purpose; more is refused elsewhere.
 const MAX_DEPTH: usize = 128;
@@ -40,9 +40,9 @@ impl<'a> Schemas<'a> {
         let roots = resolved.documents.iter().enumerate().filter(|(_, file)| file.is_message && file.files.is_empty());
         let mut values: Vec<Place> = roots.map(|(number, _)| Place::root(number)).collect();
         for (place, schema) in &places {
-            let below = keywords::subschemas(resolved.draft(place), &place.pointer, schema);
-            let below = below.into_iter().filter(|inner| speaks_of_parts(&inner[place.pointer.len()..]));
-            values.extend(below.map(|pointer| Place { document: place.document, pointer }));
+            let below = keywords::subschemas(resolved.draft(place), schema).into_iter();
+            let below = below.filter(|inner| speaks_of_parts(inner.keyword.name));
+            values.extend(below.map(|inner| place.at(inner.pointer(&place.pointer))));
         }
         Self { resolved, places, values }
     }
@@ -101,7 +101,7 @@ struct Way<'a> {
 impl<'a> ValueSchemas<'a> {
     /// The name of the property that the value is.
     pub(super) fn property_name(&self) -> Option<String> {
-        let outer = self.place.outer()?;
+        let outer = self.place.parent()?;
         let name = outer.pointer.ends_with("/properties").then(|| segments(&self.place.pointer).last());
         name.flatten()
     }
@@ -145,12 +145,10 @@ fn is_branch(keyword: &str) -> bool {
     )
 }
 
-/// Whether a subschema, by the way to it from the schema that it stands in, speaks of a part of the value and not of the
-/// value itself.
-fn speaks_of_parts(way: &str) -> bool {
-    let keyword = segments(way).next().unwrap_or_default();
+/// Whether a keyword's schemas speak of a part of the value and not of the value itself.
+fn speaks_of_parts(keyword: &str) -> bool {
     matches!(
-        keyword.as_str(),
+        keyword,
         "properties"
             | "patternProperties"
             | "additionalProperties"

@@ -254,6 +254,6 @@ fn types_of<'a>(types: impl IntoIterator<Item = &'a TypeDef>) -> String {
 fn place(resolved: &Resolved, path: &str) -> Option<Place> {
     let (file, pointer) = path.split_once('#').unwrap_or((path, ""));
     let document = resolved.documents.iter().position(|document| document.name == file)?;
-    let place = Place { document, pointer: pointer.to_owned() };
+    let place = Place::new(document, pointer);
     resolved.documents[document].value.pointer(pointer).map(|_| place)
 }

@@ -81,7 +81,7 @@ fn parts(resolved: &Resolved, place: &Place) -> Vec<Place> {
     let mut parts: Vec<Place> = resolved.targets(place).cloned().collect();
     let Value::Object(schema) = resolved.schema(place) else { return parts };
     let draft = resolved.draft(place);
-    if crate::keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
+    if thoth_messaging_documents::keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
         return parts;
     }
     for keyword in IN_PLACE {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Draft;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::keywords::{self, Role};
 
 use super::Lowering;
 use crate::diagnostic::Diagnostic;
 use crate::format::Format;
-use crate::keywords::{self, Role};
 use crate::resolve::Place;
 
 /// More schemas than this never lead from one to the next on purpose.

@@ -1,9 +1,11 @@
 //! The message key: from a JSON Pointer to the fields that lead to a scalar.
 
+use thoth_messaging_documents::Pointer;
+use thoth_messaging_documents::pointer::segments;
+
 use crate::diagnostic::{Diagnostic, Location};
 use crate::model::{Field, Key, KeyStep, KeyWay, Others, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::parse::Document;
-use crate::source::{join, segments};
 
 /// Follows `key` of `x-kafka` through the types of a message.
 pub(super) fn resolve(
@@ -109,7 +111,7 @@ fn is_scalar(ty: &Type) -> bool {
 
 /// What there is where a property is not.
 fn found(segment: &str, object: &Struct) -> String {
-    let known: Vec<_> = object.fields.iter().map(|field| format!("`{}`", join("", &field.wire))).collect();
+    let known: Vec<_> = object.fields.iter().map(|field| format!("`{}`", Pointer::root().join(&field.wire))).collect();
     let mut found = format!("there is no property `{segment}`; there are {}", known.join(", "));
     if !matches!(object.others, Others::Refused) {
         found.push_str(" (a property that the schema does not declare can't be the key)");

@@ -30,6 +30,7 @@ mod union;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use thoth_messaging_documents::uri::shown;
 
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Location, Severity};
@@ -37,7 +38,6 @@ use crate::disjoint::Disjointness;
 use crate::format::Formats;
 use crate::model::{Check, Model, Route, Shape, Subschema, Type, TypeId, Use};
 use crate::oracle::Oracle;
-use crate::parse::BASE;
 use crate::resolve::{Place, Resolved, definition_name};
 use alternatives::Settlement;
 use cores::Cores;
@@ -455,7 +455,7 @@ impl<'a> Lowering<'a> {
             let address = self.resolved.address(place);
             // What stands in the file itself is known by its pointer.
             let own = address.strip_prefix(&self.resolved.document(place).uri).filter(|own| own.starts_with('#'));
-            let reference = own.unwrap_or_else(|| address.strip_prefix(BASE).unwrap_or(&address));
+            let reference = own.unwrap_or_else(|| shown(&address));
             Subschema { document: place.document, reference: reference.to_owned() }
         };
         places.iter().map(subschema).collect()

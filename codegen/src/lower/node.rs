@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::Draft;
 use serde_json::{Map, Number, Value};
+use thoth_messaging_documents::{Draft, keywords};
 
 use super::cores::{Cores, Settled};
 use crate::format::Format;
-use crate::keywords;
 use crate::resolve::{Place, Resolved};
 
 /// A set of JSON types, where `number` means the numbers that are no integers.

@@ -1,13 +1,13 @@
 //! Objects: structs where the schema names members, maps where it does not.
 
 use serde_json::Value;
+use thoth_messaging_documents::pattern::to_rust;
 
 use super::cores::Cores;
 use super::node::{self, Node, Range, Types};
 use super::{Context, Lowering, Place, names, scalar};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Check, Field, Others, Presence, Presences, Shape, Struct, Subschema, Type, TypeId, Use};
-use crate::resolve::rust_pattern;
 
 /// Whether the schema names members, or allows none.
 pub(super) fn has_members(node: &Node<'_>) -> bool {
@@ -184,7 +184,7 @@ fn presences(presence: &node::Presence<'_>) -> Presences {
 
 fn pattern_check(source: &str) -> Option<Check> {
     // One that does not compile was refused before.
-    Some(Check::Pattern { source: source.to_owned(), rust: rust_pattern(source).ok()? })
+    Some(Check::Pattern { source: source.to_owned(), rust: to_rust(source).ok()? })
 }
 
 /// The name of the field for members that the schema does not declare.

@@ -1,13 +1,13 @@
 //! Strings and numbers.
 
 use serde_json::Number;
+use thoth_messaging_documents::pattern::to_rust;
 
 use super::Lowering;
 use super::cores::Cores;
 use super::node::{Limit, Node};
 use crate::json::whole;
 use crate::model::{Bound, Check, Integer, IntegerKind, Type, Use};
-use crate::resolve::rust_pattern;
 
 pub(super) fn string(node: &Node<'_>) -> Use {
     let mut checks = Vec::new();
@@ -15,7 +15,7 @@ pub(super) fn string(node: &Node<'_>) -> Use {
     checks.extend(node.length.max.map(Check::MaxLength));
     checks.extend(node.patterns.iter().filter_map(|source| {
         // One that does not compile was refused before.
-        Some(Check::Pattern { source: (*source).to_owned(), rust: rust_pattern(source).ok()? })
+        Some(Check::Pattern { source: (*source).to_owned(), rust: to_rust(source).ok()? })
     }));
     let mut formats = node.formats.clone();
     formats.sort_unstable();

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
+use thoth_messaging_documents::uri::{own_uri, shown};
 
 use crate::model::SchemaDef;
-use crate::parse::{BASE, own_uri};
 use crate::resolve::Resolved;
 
 /// The files that some documents need, and the index of each document among them.
@@ -24,7 +24,7 @@ pub(super) fn collect(
         SchemaDef {
             name: source.name.clone(),
             uri: source.shown_uri().to_owned(),
-            own_uri: (own != source.uri).then(|| own.strip_prefix(BASE).unwrap_or(&own).to_owned()),
+            own_uri: (own != source.uri).then(|| shown(&own).to_owned()),
             text: source.text().into_owned(),
             hash: hash(resolved, *document),
             references: references.collect(),

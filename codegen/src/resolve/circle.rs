@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Place;
 use super::resource::Keyword;
 use super::walk::Found;
 use crate::diagnostic::Diagnostic;
+use crate::parse::Place;
 
 /// A `$ref` that leads back to itself, by way of other references alone, says nothing.
 pub(super) fn refuse(found: &Found, decided: &BTreeMap<Place, Place>, diagnostics: &mut Vec<Diagnostic>) {

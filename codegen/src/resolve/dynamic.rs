@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Place;
 use super::reference::Target;
 use super::resource;
 use super::walk::Found;
+use crate::parse::Place;
 
 /// The anchor by which a dynamic reference is redirected: a name, or `None` for `$recursiveAnchor`.
 type Name<'a> = Option<&'a str>;

@@ -1,15 +1,13 @@
 //! What there is to say of the keywords of one schema.
 
 use serde_json::{Map, Value};
+use thoth_messaging_documents::keywords::{self, Role};
+use thoth_messaging_documents::near::nearest;
+use thoth_messaging_documents::{Dialect, pattern};
 
-use super::Place;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::dialect::Dialect;
-use crate::keywords::{self, Role};
-use crate::lint;
-use crate::near::nearest;
-use crate::parse::Document;
-use crate::source::join;
+use crate::lints;
+use crate::parse::{Document, Place};
 
 /// Looks at each keyword of a schema for itself.
 pub(super) fn look(
@@ -21,7 +19,7 @@ pub(super) fn look(
 ) {
     let hidden = schema.contains_key("$ref") && keywords::ref_stands_alone(dialect.draft);
     for (name, value) in schema {
-        let at = || document.locate(&join(&place.pointer, name));
+        let at = || document.locate(&place.pointer.join(name));
         match keywords::find(dialect.draft, name) {
             None if name.starts_with("x-") => look_at_extension(document, place, name, value, diagnostics),
             Some(keyword) if hidden && !says_nothing(keyword) => diagnostics.push(
@@ -63,7 +61,7 @@ fn says_nothing(keyword: &keywords::Keyword) -> bool {
 
 fn refused_pattern(pattern: &Value, location: Location) -> Option<Diagnostic> {
     let source = pattern.as_str()?;
-    let problem = rust_pattern(source).err()?;
+    let problem = pattern::compile(source).err()?;
     Some(
         Diagnostic::error("S0403", "this pattern is not a regular expression of ECMA-262", location)
             .found(format!("`{source}`: {problem}"))
@@ -72,7 +70,7 @@ fn refused_pattern(pattern: &Value, location: Location) -> Option<Diagnostic> {
 }
 
 fn look_at_extension(document: &Document, place: &Place, name: &str, value: &Value, diagnostics: &mut Vec<Diagnostic>) {
-    let at = || document.locate(&join(&place.pointer, name));
+    let at = || document.locate(&place.pointer.join(name));
     match name {
         "x-kafka" if !place.pointer.is_empty() => diagnostics.push(
             Diagnostic::error("S0303", "`x-kafka` stands inside a schema: only the root of a file is a message", at())
@@ -96,21 +94,9 @@ fn look_at_allowed(document: &Document, place: &Place, value: &Value, diagnostic
         return;
     };
     for (index, name) in names.iter().enumerate() {
-        let Err(unknown) = lint::find(name.as_str().unwrap_or_default()) else { continue };
+        let Err(unknown) = lints::find(name.as_str().unwrap_or_default()) else { continue };
         let location = document.locate(&place.join(&index.to_string()).pointer);
         let diagnostic = Diagnostic::warning("S0412", "`x-lint-allow` names a lint that does not exist", location);
         diagnostics.push(diagnostic.found(name.to_string()).help(unknown.advice()));
     }
-}
-
-/// An ECMA-262 expression in the syntax of the Rust engine, or why it is none.
-pub(crate) fn rust_pattern(source: &str) -> Result<String, String> {
-    let compiled = |pattern: &str| match fancy_regex::Regex::new(pattern) {
-        Ok(_) => None,
-        Err(error) => Some(error.to_string()),
-    };
-    let Ok(rust) = jsonschema_regex::to_rust_regex(source) else {
-        return Err(compiled(source).unwrap_or_else(|| "it can't be read".to_owned()));
-    };
-    compiled(&rust).map_or_else(|| Ok(rust.into_owned()), Err)
 }

@@ -17,38 +17,13 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::Draft;
 use serde_json::Value;
+use thoth_messaging_documents::{Dialect, Draft, pointer, uri};
 
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
+pub(crate) use crate::parse::Place;
 use crate::parse::{Document, Parsed};
-use crate::source::{join, segments};
-pub(crate) use look::rust_pattern;
 use resource::{Resource, Scope};
-
-/// The place of a schema: a document and a JSON Pointer in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) document: usize,
-    pub(crate) pointer: String,
-}
-
-impl Place {
-    pub(crate) fn root(document: usize) -> Self {
-        Self { document, pointer: String::new() }
-    }
-
-    pub(crate) fn join(&self, segment: &str) -> Self {
-        Self { document: self.document, pointer: join(&self.pointer, segment) }
-    }
-
-    /// The place of the value that this one stands in.
-    pub(crate) fn outer(&self) -> Option<Self> {
-        let (pointer, _) = self.pointer.rsplit_once('/')?;
-        Some(Self { document: self.document, pointer: pointer.to_owned() })
-    }
-}
 
 /// Documents whose references are all known to lead to a schema.
 #[derive(Debug)]
@@ -128,21 +103,11 @@ impl Resolved {
     pub(crate) fn address(&self, place: &Place) -> String {
         let resource = resource::addressed(&self.resources, self.scope(place).resource);
         let pointer = place.pointer.strip_prefix(&*resource.root.pointer).unwrap_or_default();
-        pointer.bytes().map(escape).fold(format!("{}#", resource.uri.as_str()), |uri, part| uri + &part)
+        format!("{}#{}", resource.uri.as_str(), uri::encode_fragment(pointer))
     }
 
     fn scope(&self, place: &Place) -> Scope {
         resource::scope(&self.scopes, &self.roots, place)
-    }
-}
-
-/// A byte of a JSON Pointer as it stands in the fragment of a URI.
-fn escape(byte: u8) -> String {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'~' | b'-' | b'_' | b'.' | b'$' => {
-            char::from(byte).to_string()
-        }
-        other => format!("%{other:02X}"),
     }
 }
 
@@ -167,5 +132,5 @@ pub(crate) fn resolve(parsed: Parsed, diagnostics: &mut Vec<Diagnostic>) -> Reso
 pub(crate) fn definition_name(pointer: &str) -> Option<String> {
     let (parent, _) = pointer.rsplit_once('/')?;
     let is_definition = parent.ends_with("/$defs") || parent.ends_with("/definitions");
-    is_definition.then(|| segments(&pointer[parent.len()..]).next()).flatten()
+    is_definition.then(|| pointer::segments(&pointer[parent.len()..]).next()).flatten()
 }

@@ -1,15 +1,14 @@
 //! From the text of a reference to the place that it names.
 
-use jsonschema::uri;
 use serde_json::Value;
+use thoth_messaging_documents::near::nearest;
+use thoth_messaging_documents::uri::{self, BASE, without_fragment};
+use thoth_messaging_documents::{Pointer, ReferencingError, pointer};
 
-use super::Place;
 use super::resource::Keyword;
 use super::walk::Found;
 use crate::diagnostic::Diagnostic;
-use crate::near::nearest;
-use crate::parse::{BASE, Document};
-use crate::source::{join, segments};
+use crate::parse::{Document, Place};
 
 /// What a reference names.
 #[derive(Clone, Debug)]
@@ -57,8 +56,8 @@ pub(super) enum Problem {
 /// Finds what the reference of a schema in some resource names.
 pub(super) fn target(found: &Found, resource: usize, reference: &str) -> Result<Target, Problem> {
     let own = &found.resources[resource];
-    let not_a_uri = |error: jsonschema::ReferencingError| Problem::NotAUri(error.to_string());
-    let resolved = uri::resolve_against(&own.uri.borrow(), reference).map_err(not_a_uri)?;
+    let not_a_uri = |error: ReferencingError| Problem::NotAUri(error.to_string());
+    let resolved = uri::resolve(&own.uri.borrow(), reference).map_err(not_a_uri)?;
     let file = without_fragment(resolved.as_str());
     // One that is not known by its URI still knows itself.
     let is_own = file == own.uri.as_str();
@@ -87,7 +86,7 @@ fn by_pointer(found: &Found, resource: usize, pointer: &str) -> Result<Target, P
     let root = &found.resources[resource].root;
     let document = &found.documents[root.document];
     // One spelling for each place, whatever was escaped that need not be.
-    let pointer = segments(pointer).fold(root.pointer.clone(), |pointer, segment| join(&pointer, &segment));
+    let pointer = pointer::segments(pointer).fold(root.pointer.clone(), |pointer, segment| pointer.join(&segment));
     match document.value.pointer(&pointer) {
         Some(Value::Object(_) | Value::Bool(_)) => {
             let place = Place { document: root.document, pointer };
@@ -106,13 +105,9 @@ fn definitions(document: &Document, root: &str) -> Names {
     let members = |keyword| schema.and_then(|schema| Some((keyword, schema.get(keyword)?.as_object()?)));
     let found: Vec<_> = ["$defs", "definitions"].into_iter().filter_map(members).collect();
     let total = found.iter().map(|(_, members)| members.len()).sum();
-    let name = |(keyword, name): (&str, &String)| format!("#{}", join(&join("", keyword), name));
+    let name = |(keyword, name): (&str, &String)| format!("#{}", Pointer::root().join(keyword).join(name));
     let names = found.iter().flat_map(|(keyword, members)| members.keys().map(|name| (*keyword, name)));
     Names::of(names.map(name), total)
-}
-
-pub(super) fn without_fragment(uri: &str) -> &str {
-    uri.split('#').next().unwrap_or_default()
 }
 
 impl Problem {
@@ -126,7 +121,7 @@ impl Problem {
                     .help("write `#/$defs/Name` for a definition of this file, or `other.schema.json` for another file")
             }
             Self::NoFile(uri) => {
-                let name = uri.strip_prefix(BASE).unwrap_or(&uri);
+                let name = uri::shown(&uri);
                 let files = || found.documents.iter().filter(|document| !document.built_in);
                 let known = Names::of(files().map(|file| file.shown_uri().to_owned()), files().count()).list();
                 let help = match elsewhere(files(), &found.documents[place.document], name) {

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::{Draft, Uri};
 use serde_json::{Map, Value};
+use thoth_messaging_documents::{Dialect, Draft, Uri, dialect, keywords};
 
-use super::Place;
-use crate::dialect::{self, Dialect};
-use crate::keywords;
+use crate::parse::Place;
 
 /// A schema with a URI, and the anchors within its reach.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ pub(super) struct Scope {
 
 /// The scope of a place, or of the nearest schema around it.
 pub(super) fn scope(scopes: &BTreeMap<Place, Scope>, roots: &[Scope], place: &Place) -> Scope {
-    let mut around = std::iter::successors(Some(place.clone()), Place::outer);
+    let mut around = std::iter::successors(Some(place.clone()), Place::parent);
     around.find_map(|place| scopes.get(&place).copied()).unwrap_or(roots[place.document])
 }
 
@@ -109,22 +107,13 @@ impl Said {
     }
 }
 
-/// The schemas directly under a schema.
+/// The schemas directly under a schema. Beside a `$ref` that hides all else, definitions can still be referred to.
 pub(super) fn below(draft: Draft, place: &Place, schema: &Map<String, Value>) -> Vec<Place> {
-    let stands_alone = keywords::ref_stands_alone(draft) && schema.get("$ref").is_some_and(Value::is_string);
-    let mut pointers = keywords::subschemas(draft, &place.pointer, schema);
-    let content = place.join("contentSchema").pointer;
-    let has_content = draft >= Draft::Draft201909 && schema.contains_key("contentSchema");
-    if has_content && !pointers.contains(&content) {
-        pointers.push(content);
-    }
-    let places = pointers.into_iter().map(|pointer| Place { document: place.document, pointer });
-    // Beside a `$ref` that hides all else, definitions can still be referred to.
-    places.filter(|inner| !stands_alone || is_definition(place, inner)).collect()
+    let inner = keywords::visible_subschemas(draft, schema).into_iter();
+    inner.map(|inner| place.at(inner.pointer(&place.pointer))).collect()
 }
 
 /// Whether a schema directly under another is there only to be referred to.
 pub(super) fn is_definition(outer: &Place, inner: &Place) -> bool {
-    let keyword = inner.pointer[outer.pointer.len()..].split('/').nth(1);
-    matches!(keyword, Some("$defs" | "definitions" | "contentSchema"))
+    inner.pointer[outer.pointer.len()..].split('/').nth(1).is_some_and(keywords::is_definition)
 }

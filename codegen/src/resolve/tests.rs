@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use jsonschema::{Draft, Registry, uri};
 use serde_json::{Value, json};
+use thoth_messaging_documents::jsonschema::{self, Draft, Registry, uri};
+use thoth_messaging_documents::uri::own_uri;
 
 use super::{Place, Resolved, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::parse::{own_uri, parse};
+use crate::parse::parse;
 use crate::source::SchemaSet;
 
 fn resolved(files: &[(&str, &Value)]) -> (Resolved, Vec<Diagnostic>) {
@@ -30,7 +31,7 @@ fn check(schema: &Value, expected: &[(&str, &str)]) {
     let errors: Vec<_> = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
     for (pointer, expected) in expected {
-        let place = Place { document: 0, pointer: (*pointer).to_owned() };
+        let place = Place::new(0_usize, *pointer);
         let shown = |place: &Place| match place.document {
             0 => format!("#{}", place.pointer),
             _ => format!("{}#{}", resolved.document(place).uri, place.pointer),
@@ -283,7 +284,7 @@ fn schemas_inside_have_drafts_of_their_own() {
     });
     let (resolved, diagnostics) = resolved(&[("a.json", &schema)]);
     assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity == Severity::Warning), "{diagnostics:?}");
-    let draft = |pointer: &str| resolved.draft(&Place { document: 0, pointer: pointer.to_owned() });
+    let draft = |pointer: &str| resolved.draft(&Place::new(0_usize, pointer));
     assert_eq!(draft(""), Draft::Draft202012);
     assert_eq!(draft("/properties/old"), Draft::Draft7);
     assert_eq!(draft("/properties/old/items/0"), Draft::Draft7);
@@ -298,7 +299,7 @@ fn files_may_be_booleans_and_refer_to_each_other_in_circles() {
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     assert_eq!(resolved.references_of(0), [1, 2]);
     assert_eq!(resolved.references_of(1), [0]);
-    assert_eq!(resolved.target(&Place { document: 0, pointer: "/properties/never".to_owned() }), Some(&Place::root(2)));
+    assert_eq!(resolved.target(&Place::new(0_usize, "/properties/never")), Some(&Place::root(2_usize)));
 }
 
 #[test]
@@ -315,7 +316,7 @@ fn a_meta_schema_that_is_a_file_says_what_means_something() {
     let (resolved, diagnostics) = resolved(&[("a.json", &schema), ("meta.json", &meta)]);
     let codes: Vec<_> = diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.severity)).collect();
     assert_eq!(codes, [("S0402", Severity::Warning)]);
-    let place = Place { document: 0, pointer: "/properties/a".to_owned() };
+    let place = Place::new(0_usize, "/properties/a");
     assert!(!resolved.is_plain(&place));
     assert_eq!(resolved.references_of(0), [1]);
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::uri;
 use serde_json::Value;
+use thoth_messaging_documents::Dialects;
+use thoth_messaging_documents::uri::{self, own_uri, without_fragment};
 
 use super::resource::{self, Anchor, Keyword, Resource, Said, Scope};
-use super::{Place, built_in, look, reference};
+use super::{built_in, look, reference};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialects;
-use crate::parse::{self, Document, Parsed};
+use crate::parse::{self, Document, Parsed, Place};
 
 /// All that the walk found.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ impl Walk<'_> {
         let dialect = document.dialect;
         let resource = self.found.resources.len();
         let root = Place::root(number);
-        if let Ok(uri) = uri::from_str(&document.uri) {
+        if let Ok(uri) = uri::parse(&document.uri) {
             let scope = Scope { resource, dialect, is_hidden: false };
             self.found.documents.push(document);
             self.found.roots.push(scope);
@@ -133,8 +133,8 @@ impl Walk<'_> {
     /// A file without another `$id`, or with one, is known by its place in the set too.
     fn add_names_in_set(&mut self) {
         for (document, scope) in self.found.documents.iter().zip(&self.found.roots) {
-            let own = parse::own_uri(&document.name);
-            let own = uri::from_str(&own).map_or(own, |uri| reference::without_fragment(uri.as_str()).to_owned());
+            let own = own_uri(&document.name);
+            let own = uri::parse(&own).map_or(own, |uri| without_fragment(uri.as_str()).to_owned());
             self.found.by_uri.entry(own).or_insert(scope.resource);
         }
     }
@@ -145,7 +145,7 @@ impl Walk<'_> {
         for place in scopes.keys() {
             let schema = documents[place.document].value.pointer(&place.pointer);
             let Some(meta_schema) = schema.and_then(|schema| schema.get("$schema")?.as_str()) else { continue };
-            if let Some(resource) = by_uri.get(reference::without_fragment(meta_schema)) {
+            if let Some(resource) = by_uri.get(without_fragment(meta_schema)) {
                 needs[place.document].insert(resources[*resource].root.document);
             }
         }
@@ -214,7 +214,7 @@ impl Walk<'_> {
     /// A schema with an `$id` is a resource of its own.
     fn identify(&mut self, place: &Place, scope: &mut Scope, id: Option<&str>) {
         let Some(id) = id.filter(|_| !place.pointer.is_empty()) else { return };
-        match uri::resolve_against(&self.found.resources[scope.resource].uri.borrow(), id) {
+        match uri::resolve(&self.found.resources[scope.resource].uri.borrow(), id) {
             Ok(uri) => {
                 let outer = std::mem::replace(&mut scope.resource, self.found.resources.len());
                 let (root, is_known) = (place.clone(), !scope.is_hidden);

@@ -9,4 +9,3 @@ mod hostile;
 mod lints;
 mod options;
 mod references;
-mod x_kafka;

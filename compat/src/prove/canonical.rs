@@ -1,6 +1,7 @@
 //! The proof by the canonical form of the `jsonschema` crate.
 
-use jsonschema::canonical::{self, CanonicalSchema, Containment};
+use thoth_messaging_documents::Validation;
+use thoth_messaging_documents::jsonschema::canonical::{CanonicalSchema, Containment};
 
 use crate::bundle::Bundle;
 use crate::schema::Schema;
@@ -15,5 +16,5 @@ fn canonical(schema: &Schema) -> Option<CanonicalSchema> {
     let bundle = Bundle::of(schema)?;
     let root = bundle.root.clone();
     let document = bundle.document(&root);
-    canonical::options().offline().should_validate_formats(schema.formats()).canonicalize(&document).ok()
+    Validation::with_formats(schema.formats()).canonical().canonicalize(&document).ok()
 }

@@ -6,6 +6,7 @@ use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, util::syntax};
+use thoth_messaging_documents::pattern::translate;
 
 /// Bytes of an automaton; a pattern that needs more is not understood.
 const MAX_SIZE: usize = 1 << 19;
@@ -77,8 +78,8 @@ fn padded(mut text: String, min: u64) -> String {
 
 /// A pattern of whole texts, as those that it matches somewhere.
 fn key(pattern: &str, is_rust: bool) -> String {
-    let rust = if is_rust { Ok(pattern.into()) } else { jsonschema_regex::to_rust_regex(pattern) };
-    rust.map_or_else(|()| String::new(), |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
+    let rust = if is_rust { Some(pattern.into()) } else { translate(pattern) };
+    rust.map_or_else(String::new, |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
 }
 
 fn escape(text: &str) -> String {

@@ -18,7 +18,7 @@ mod model;
 mod object;
 mod read;
 
-use jsonschema::Draft;
+use thoth_messaging_documents::Draft;
 
 use crate::files::Place;
 use crate::rules::{Registry, Rule};

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use thoth_messaging_documents::validator::may_match;
+
 use super::compare::{Comparer, Found, LimitRules, Pair};
 use super::model::{Id, Object, Others};
 use crate::rules::Rule;
-use crate::schema::may_match;
 
 impl Comparer<'_> {
     pub(super) fn compare_objects(&mut self, found: &mut Found, pair: Pair, old: &Object, new: &Object) {

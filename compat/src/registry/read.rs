@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::Draft;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::Draft;
 
 use super::keywords::{self, Family};
 use super::model::{Combined, Criterion, Id, Kind, Node, Side};

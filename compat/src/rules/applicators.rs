@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use thoth_messaging_documents::pointer::escape;
 
 use super::keywords::changed;
 use super::walk::{Pair, Side, Walk};
@@ -70,7 +71,7 @@ fn held(schema: &Schema, side: &Side<'_>, keyword: &str) -> BTreeMap<String, Pla
 fn properties(walk: &mut Walk<'_>, pair: &Pair<'_>) {
     let (before, after) = (held(walk.old, &pair.old, "properties"), held(walk.new, &pair.new, "properties"));
     for (name, new) in &after {
-        let instance = format!("{}/{}", pair.instance, escaped(name));
+        let instance = format!("{}/{}", pair.instance, escape(name));
         match before.get(name) {
             Some(old) => walk.compare(old, new, instance),
             None => member(walk, pair, true, name, &pair.old.place, new),
@@ -104,7 +105,7 @@ fn member(walk: &mut Walk<'_>, pair: &Pair<'_>, is_added: bool, name: &str, old:
     let mut difference = pair.difference(keyword, rule, effect, message);
     (difference.old, difference.new) = (old.clone(), new.clone());
     if !is_closed {
-        difference.instance = format!("{}/{}", pair.instance, escaped(name));
+        difference.instance = format!("{}/{}", pair.instance, escape(name));
     }
     walk.report(difference);
 }
@@ -242,8 +243,4 @@ fn branches(walk: &mut Walk<'_>, pair: &Pair<'_>, keyword: &str) {
         difference.old = place.clone();
         walk.report(difference);
     }
-}
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Draft;
 use serde_json::Value;
+use thoth_messaging_documents::Draft;
 
 use super::walk::{Pair, Side};
 use super::{Difference, Effect, Rule, shown};

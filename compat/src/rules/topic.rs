@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use thoth_messaging_documents::pointer::escape;
 
 use super::Rule;
 
@@ -48,7 +49,7 @@ pub fn topic_changes(old: &Value, new: &Value) -> Vec<TopicChange> {
     for name in names {
         let pair = (before.get(name), after.get(name));
         if pair.0 != pair.1 {
-            let pointer = format!("/x-kafka/topicConfiguration/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("/x-kafka/topicConfiguration/{}", escape(name));
             changes.push(change(configuration(name, pair, new), pointer, name, pair));
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Draft;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::Draft;
 
 use super::{Difference, Effect, Rule, applicators, keywords};
 use crate::files::Place;

@@ -1,20 +1,17 @@
 //! A document with everything that it refers to.
 
-mod closed;
-mod keywords;
-mod validator;
 mod violation;
 mod walk;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
+use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::uri::own_uri;
+use thoth_messaging_documents::{DocumentSet, Draft, Validation, keywords};
 
-use crate::files::{Files, Place, own_uri};
-pub(crate) use closed::may_match;
-pub(crate) use validator::options;
+use crate::files::{Files, Place};
 pub use violation::Violation;
 
 /// A document of [`Files`] with everything that it refers to, compiled.
@@ -67,13 +64,14 @@ impl Schema {
         let documents = files.closure(root);
         let place = Place::root(root);
         let Some(document) = documents.get(root) else { return Err(SchemaError::NoFile(root.to_owned())) };
-        let resources = documents.iter().map(|(name, document)| (own_uri(name), *document));
-        let registry = Registry::new().extend(resources).and_then(jsonschema::RegistryBuilder::prepare);
-        let registry = registry.map_err(|error| SchemaError::invalid(place.clone(), &error))?;
+        let mut set = DocumentSet::new();
+        documents.iter().for_each(|(name, document)| set.insert_file(name, document));
+        let registry = set.registry().map_err(|error| SchemaError::invalid(place.clone(), &error))?;
         let nodes = walk::walk(&documents, &registry, root)?;
-        let options = options(files.formats()).with_registry(&registry).with_base_uri(own_uri(root));
+        let options =
+            Validation::with_formats(files.formats()).options().with_registry(&registry).with_base_uri(own_uri(root));
         let validator = options.build(document).map_err(|error| SchemaError::Invalid {
-            place: Place { file: root.to_owned(), pointer: error.instance_path().to_string() },
+            place: Place::new(root, error.instance_path().as_str()),
             reason: error.to_string(),
         })?;
         Ok(Self { root: place, nodes, validator, formats: files.formats(), origins: BTreeMap::new() })
@@ -132,18 +130,9 @@ impl Schema {
         self.nodes.get(place).map_or(&[], |node| &node.targets)
     }
 
-    /// The schema of what a producer writes that writes only declared members: an object whose schemas name members, by
-    /// `properties` or `patternProperties`, has no others, unless `additionalProperties` or `unevaluatedProperties` says
-    /// what they are. An object of which no members are named may have any.
-    ///
-    /// It is the narrow side of the policy `producer-closed`: BACKWARD is then `covers(new, old.closed()?)`.
-    ///
-    /// # Errors
-    ///
-    /// Several drafts are mixed, a meta-schema is not one of a draft, or a reference leads to several schemas: then it is
-    /// not known what is declared.
-    pub fn closed(&self) -> Result<Self, SchemaError> {
-        closed::close(self)
+    /// The same schema, made from definitions that were at other places, by their names.
+    pub(crate) fn made_from(self, origins: BTreeMap<String, Place>) -> Self {
+        Self { origins, ..self }
     }
 
     /// Where the schema at a place was written: elsewhere, if this schema was made from another.
@@ -152,9 +141,9 @@ impl Schema {
         let origin = segments.next().and_then(|name| self.origins.get(name));
         origin.map_or_else(
             || place.clone(),
-            |origin| Place {
-                file: origin.file.clone(),
-                pointer: segments.next().map_or(origin.pointer.clone(), |rest| format!("{}/{rest}", origin.pointer)),
+            |origin| match segments.next() {
+                Some(rest) => origin.at(format!("{}/{rest}", origin.pointer).into()),
+                None => origin.clone(),
             },
         )
     }

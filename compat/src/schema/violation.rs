@@ -1,6 +1,6 @@
 //! What a schema refuses in a value.
 
-use jsonschema::ValidationError;
+use thoth_messaging_documents::jsonschema::ValidationError;
 
 use super::Schema;
 use crate::files::Place;
@@ -34,11 +34,11 @@ impl Violation {
 fn place(error: &ValidationError<'_>, schema: &Schema) -> Place {
     let pointer = error.schema_path().to_string();
     let (parent, _) = pointer.rsplit_once('/').unwrap_or_default();
-    let files = schema.nodes.keys().filter(|place| place.pointer == parent).map(|place| &place.file);
+    let files = schema.nodes.keys().filter(|place| place.pointer == *parent).map(|place| &place.document);
     let mut files: Vec<_> = files.collect();
-    files.sort_by_key(|file| **file != schema.root.file);
+    files.sort_by_key(|file| **file != schema.root.document);
     match files.first() {
-        Some(file) => Place { file: (*file).clone(), pointer },
+        Some(file) => Place::new(file.as_str(), pointer),
         None => schema.root.clone(),
     }
 }

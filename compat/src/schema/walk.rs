@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::{Draft, Registry, uri};
-use referencing::{Resolver, ResourceRef, meta};
 use serde_json::Value;
+use thoth_messaging_documents::referencing::ResourceRef;
+use thoth_messaging_documents::uri::{self, own_uri};
+use thoth_messaging_documents::{Draft, ReferencingError, Registry, Resolver, keywords, meta_schemas};
 
-use super::{Node, SchemaError, Subschema, keywords};
-use crate::files::{Place, own_uri};
+use super::{Node, SchemaError, Subschema};
+use crate::files::Place;
 
 /// Everything that a document leads to.
 pub(super) fn walk(
@@ -17,7 +18,7 @@ pub(super) fn walk(
 ) -> Result<BTreeMap<Place, Node>, SchemaError> {
     let mut walk = Walk { addresses: Addresses::of(documents), nodes: BTreeMap::new(), open: Vec::new() };
     let Some(document) = documents.get(root) else { return Err(SchemaError::NoFile(root.to_owned())) };
-    let base = uri::from_str(&own_uri(root)).map_err(|error| SchemaError::invalid(Place::root(root), &error))?;
+    let base = uri::parse(&own_uri(root)).map_err(|error| SchemaError::invalid(Place::root(root), &error))?;
     walk.open.push(Open {
         place: Place::root(root),
         value: document,
@@ -56,19 +57,18 @@ impl<'r> Walk<'r> {
             return Ok(());
         }
         let draft = draft.detect(value);
-        let invalid = |error: referencing::Error| SchemaError::invalid(place.clone(), &error);
+        let invalid = |error: ReferencingError| SchemaError::invalid(place.clone(), &error);
         if !is_entered {
             resolver = resolver.in_subresource(ResourceRef::new(value, draft)).map_err(invalid)?;
         }
         let mut node = Node { value: value.clone(), draft, subschemas: Vec::new(), targets: Vec::new(), dynamic: None };
         if let Value::Object(members) = value {
-            for (keyword, member) in keywords::subschemas(draft, members) {
-                let at = place.join(keyword);
-                let below = member.as_deref().map_or_else(|| at.clone(), |member| at.join(member));
-                let Some(inner) = inner(value, keyword, member.as_deref()) else { continue };
+            for inner in keywords::visible_subschemas(draft, members) {
+                let below = place.at(inner.pointer(&place.pointer));
+                let (keyword, member) = (inner.keyword.name, inner.member);
                 node.subschemas.push(Subschema { keyword, member, place: below.clone() });
                 let resolver = resolver.clone();
-                self.open.push(Open { place: below, value: inner, draft, resolver, is_entered: false });
+                self.open.push(Open { place: below, value: inner.schema, draft, resolver, is_entered: false });
             }
             for (keyword, reference) in references(draft, members) {
                 let (target, resolver, draft) = resolver.lookup(reference).map_err(invalid)?.into_inner();
@@ -77,21 +77,12 @@ impl<'r> Walk<'r> {
                 };
                 node.dynamic = node.dynamic.or_else(|| Dynamic::of(keyword, reference, target));
                 node.targets.push(found.clone());
-                let is_entered = resolver.base_uri().as_str() != own_uri(&found.file);
+                let is_entered = resolver.base_uri().as_str() != own_uri(&found.document);
                 self.open.push(Open { place: found, value: target, draft, resolver, is_entered });
             }
         }
         self.nodes.insert(place, node);
         Ok(())
-    }
-}
-
-fn inner<'r>(value: &'r Value, keyword: &str, member: Option<&str>) -> Option<&'r Value> {
-    let held = value.get(keyword)?;
-    match (held, member) {
-        (held, None) => Some(held),
-        (Value::Array(items), Some(index)) => items.get(index.parse::<usize>().ok()?),
-        (held, Some(name)) => held.get(name),
     }
 }
 
@@ -141,8 +132,8 @@ impl Dynamic {
 /// A dynamic reference with one anchor to lead to is like any other; the rest stay dynamic.
 fn forget_undecided(documents: &BTreeMap<&str, &Value>, nodes: &mut BTreeMap<Place, Node>) {
     let built_in: Vec<_> = {
-        let used: std::collections::BTreeSet<_> = nodes.keys().map(|place| place.file.as_str()).collect();
-        meta_schemas().filter(|(uri, _)| used.contains(uri)).map(|(_, value)| value).collect()
+        let used: std::collections::BTreeSet<_> = nodes.keys().map(|place| place.document.as_str()).collect();
+        meta_schemas::all().filter(|(uri, _)| used.contains(uri)).map(|(_, value)| value).collect()
     };
     for node in nodes.values_mut() {
         let count = |dynamic: &Dynamic| -> usize {
@@ -163,7 +154,7 @@ impl Addresses {
         for (name, document) in documents {
             addresses.add(document, &Place::root(*name));
         }
-        for (uri, document) in meta_schemas() {
+        for (uri, document) in meta_schemas::all() {
             addresses.add(document, &Place::root(uri));
         }
         addresses
@@ -184,29 +175,4 @@ impl Addresses {
     fn find(&self, value: &Value) -> Option<Place> {
         self.0.get(&std::ptr::from_ref(value).addr()).cloned()
     }
-}
-
-/// The meta-schemas that a reference may lead to without a document for it.
-fn meta_schemas() -> impl Iterator<Item = (&'static str, &'static Value)> {
-    let known: [(&str, &'static Value); 18] = [
-        ("http://json-schema.org/draft-04/schema", &meta::DRAFT4),
-        ("http://json-schema.org/draft-06/schema", &meta::DRAFT6),
-        ("http://json-schema.org/draft-07/schema", &meta::DRAFT7),
-        ("https://json-schema.org/draft/2019-09/schema", &meta::DRAFT201909),
-        ("https://json-schema.org/draft/2019-09/meta/core", &meta::DRAFT201909_CORE),
-        ("https://json-schema.org/draft/2019-09/meta/applicator", &meta::DRAFT201909_APPLICATOR),
-        ("https://json-schema.org/draft/2019-09/meta/validation", &meta::DRAFT201909_VALIDATION),
-        ("https://json-schema.org/draft/2019-09/meta/meta-data", &meta::DRAFT201909_META_DATA),
-        ("https://json-schema.org/draft/2019-09/meta/format", &meta::DRAFT201909_FORMAT),
-        ("https://json-schema.org/draft/2019-09/meta/content", &meta::DRAFT201909_CONTENT),
-        ("https://json-schema.org/draft/2020-12/schema", &meta::DRAFT202012),
-        ("https://json-schema.org/draft/2020-12/meta/core", &meta::DRAFT202012_CORE),
-        ("https://json-schema.org/draft/2020-12/meta/applicator", &meta::DRAFT202012_APPLICATOR),
-        ("https://json-schema.org/draft/2020-12/meta/unevaluated", &meta::DRAFT202012_UNEVALUATED),
-        ("https://json-schema.org/draft/2020-12/meta/validation", &meta::DRAFT202012_VALIDATION),
-        ("https://json-schema.org/draft/2020-12/meta/meta-data", &meta::DRAFT202012_META_DATA),
-        ("https://json-schema.org/draft/2020-12/meta/format-annotation", &meta::DRAFT202012_FORMAT_ANNOTATION),
-        ("https://json-schema.org/draft/2020-12/meta/content", &meta::DRAFT202012_CONTENT),
-    ];
-    known.into_iter()
 }

@@ -1,6 +1,7 @@
 //! Small changes of a value, each at one place.
 
 use serde_json::{Map, Value};
+use thoth_messaging_documents::pointer::{escape, unescape};
 
 use super::constants::Constants;
 use super::minimise::replaced;
@@ -32,7 +33,7 @@ fn collect(value: &Value, path: &mut String, paths: &mut Vec<String>) {
     let length = path.len();
     let mut below = |segment: &str, value: &Value| {
         path.push('/');
-        path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        path.push_str(&escape(segment));
         collect(value, path, paths);
         path.truncate(length);
     };
@@ -45,7 +46,7 @@ fn collect(value: &Value, path: &mut String, paths: &mut Vec<String>) {
 
 /// The name of the member, or the index of the item, that a path ends in.
 pub(super) fn name(path: &str) -> Option<String> {
-    path.rsplit_once('/').map(|(_, last)| last.replace("~1", "/").replace("~0", "~"))
+    path.rsplit_once('/').map(|(_, last)| unescape(last))
 }
 
 fn at(value: &Value, name: Option<&str>, constants: &Constants) -> Vec<Value> {

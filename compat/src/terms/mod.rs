@@ -10,11 +10,13 @@ mod read;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
+use thoth_messaging_documents::dialect::schema_uri;
+use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::{Draft, Validation};
 
-use crate::files::{Place, schema_uri};
-use crate::schema::{Schema, options};
+use crate::files::Place;
+use crate::schema::Schema;
 
 /// The number of a term.
 pub(crate) type Id = usize;
@@ -190,7 +192,9 @@ impl Terms {
     /// What the validator says of one keyword.
     fn leaf(&self, schema: &Value, value: &Value) -> Option<bool> {
         let mut leaves = self.leaves.borrow_mut();
-        let validator = leaves.entry(schema.to_string()).or_insert_with(|| options(true).build(schema).ok());
+        let validator = leaves
+            .entry(schema.to_string())
+            .or_insert_with(|| Validation::with_formats(true).options().build(schema).ok());
         validator.as_ref().map(|validator| validator.is_valid(value))
     }
 }

@@ -5,8 +5,8 @@ mod unevaluated;
 
 use std::collections::BTreeMap;
 
-use jsonschema::Draft;
 use serde_json::Value;
+use thoth_messaging_documents::Draft;
 
 use super::{Id, Part, Term, types};
 use crate::files::Place;

@@ -191,10 +191,10 @@ struct Run {
 
 impl Run {
     fn edit(&mut self, files: &Files, root: &str, place: &Place, (name, edit): (&'static str, Edit)) {
-        let mut document = files.get(&place.file).unwrap().clone();
+        let mut document = files.get(&place.document).unwrap().clone();
         let Some(answer) = document.pointer_mut(&place.pointer).and_then(edit) else { return };
         let mut edited = files.clone();
-        edited.insert(place.file.clone(), document);
+        edited.insert(place.document.clone(), document);
         let (Ok(old), Ok(new)) = (Schema::new(files, root), Schema::new(&edited, root)) else { return };
         for (direction, wide, narrow, expected) in
             [("BACKWARD", &new, &old, answer.0), ("FORWARD", &old, &new, answer.1)]

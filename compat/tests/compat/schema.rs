@@ -13,7 +13,7 @@ fn files<const N: usize>(documents: [(&str, Value); N]) -> Files {
 }
 
 fn target(schema: &Schema, file: &str, pointer: &str) -> String {
-    let place = Place { file: file.to_owned(), pointer: pointer.to_owned() };
+    let place = Place::new(file, pointer);
     schema.targets(&place).first().unwrap().to_string()
 }
 
@@ -58,11 +58,11 @@ fn follows_relative_references_between_files_without_id() {
 
 #[test]
 fn takes_the_default_draft_where_there_is_no_schema_keyword() {
-    let mut files = Files::new().with_draft(jsonschema::Draft::Draft4);
+    let mut files = Files::new().with_draft(thoth_messaging_documents::Draft::Draft4);
     files.insert("a.json", json!({"maximum": 3, "exclusiveMaximum": true, "const": 1}));
     let schema = Schema::new(&files, "a.json").unwrap();
     assert!(schema.is_valid(&json!(2)) && !schema.is_valid(&json!(3)));
-    assert_eq!(schema.draft(schema.root()), jsonschema::Draft::Draft4);
+    assert_eq!(schema.draft(schema.root()), thoth_messaging_documents::Draft::Draft4);
 }
 
 #[test]

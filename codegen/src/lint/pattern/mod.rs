@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use fancy_regex::Expr;
 use serde_json::Value;
+use thoth_messaging_documents::pattern::to_rust;
 
 use super::Subject;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::resolve::rust_pattern;
 
 pub(super) fn catastrophic_pattern(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&str, bool> = BTreeMap::new();
@@ -37,7 +37,7 @@ fn warning(pattern: &str, location: Location) -> Diagnostic {
 
 /// Whether a repetition of the pattern can read a text in several ways, and so in exponentially many.
 fn is_catastrophic(pattern: &str) -> bool {
-    let Ok(tree) = rust_pattern(pattern).map(|rust| Expr::parse_tree(&rust)) else { return false };
+    let Ok(tree) = to_rust(pattern).map(|rust| Expr::parse_tree(&rust)) else { return false };
     let Ok(tree) = tree else { return false };
     let mut open = vec![&tree.expr];
     while let Some(expression) = open.pop() {

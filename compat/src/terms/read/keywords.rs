@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Draft;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::{Draft, Validation};
 
 use super::Reader;
-use crate::schema::options;
 use crate::terms::{Lit, Part, normal, number, types};
 
 impl Reader<'_> {
@@ -26,7 +25,8 @@ impl Reader<'_> {
             "maxLength" => count().map(Part::MaxLength),
             "pattern" => value.as_str().map(|pattern| Part::Pattern(pattern.to_owned())),
             "format" if self.schema.formats() => {
-                let known = value.as_str().filter(|name| options(true).is_known_format(draft, name));
+                let known =
+                    value.as_str().filter(|name| Validation::with_formats(true).options().is_known_format(draft, name));
                 known.map(|name| Part::Format(draft, name.to_owned()))
             }
             "minItems" => count().filter(|count| *count > 0).map(Part::MinItems),

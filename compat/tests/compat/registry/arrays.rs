@@ -96,7 +96,7 @@ fn places_are_those_of_the_keywords() {
     let new = json!({"properties": {"a": {"type": "array", "prefixItems": [{"type": "number"}], "maxItems": 1}}});
     let places: Vec<_> = found(&old, &new, DRAFT_2020, Leniency::Strict)
         .into_iter()
-        .map(|it| (it.rule, it.old.pointer, it.new.pointer))
+        .map(|it| (it.rule, it.old.pointer.to_string(), it.new.pointer.to_string()))
         .collect();
     let (item, array) = ("/properties/a/prefixItems/0/type".to_owned(), "/properties/a".to_owned());
     assert_eq!(

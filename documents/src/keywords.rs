@@ -1,15 +1,17 @@
-//! Every keyword of the five drafts, and what the generator does with it: the one table that all stages ask.
+//! Every keyword of the five drafts, and how generated types enforce it: the one table that all crates ask.
+//!
+//! `KEYWORDS.md` beside this crate's `Cargo.toml` prints it for people.
 
 use std::fmt;
 
-use jsonschema::Draft;
+use referencing::Draft;
 use serde_json::{Map, Value};
 
-use crate::source::join;
+use crate::pointer::Pointer;
 
-/// What a keyword is to the generator.
+/// The role of a keyword: the kind of value it has, and whether that refuses anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
     /// Says what is valid; its value holds no schema.
     Assertion,
     /// Its value is a schema.
@@ -27,20 +29,21 @@ pub(crate) enum Role {
 }
 
 /// A keyword of the specification.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Keyword {
-    pub(crate) name: &'static str,
-    pub(crate) role: Role,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keyword {
+    /// The name.
+    pub name: &'static str,
+    /// The role.
+    pub role: Role,
     /// The first and the last draft that know it.
     drafts: (Draft, Draft),
-    /// In which ways generated types have its meaning.
-    #[cfg_attr(not(test), allow(dead_code, reason = "ARCHITECTURE.md has it, and a test holds that"))]
-    pub(crate) how: &'static [How],
+    /// The ways in which generated types enforce it, the cheapest first.
+    pub how: &'static [How],
 }
 
-/// Where a keyword's meaning is decided.
+/// The way in which a keyword is enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
+pub enum How {
     /// The Rust type says it.
     Type,
     /// A check says it, in the pass that reads the value.
@@ -88,7 +91,7 @@ const TYPE_OR_VALIDATOR: &[How] = &[How::Type, How::Validator];
 const CHECK_OR_VALIDATOR: &[How] = &[How::Check, How::Validator];
 
 /// The keywords. Where one changed its role from draft to draft it has several rows.
-pub(crate) const KEYWORDS: &[Keyword] = &[
+pub const KEYWORDS: &[Keyword] = &[
     // Core
     row("$schema", Role::Core, D4, D20, REFERENCE),
     row("id", Role::Core, D4, D4, REFERENCE),
@@ -163,41 +166,131 @@ pub(crate) const KEYWORDS: &[Keyword] = &[
     row("writeOnly", Role::Annotation, D4, D20, ANNOTATION),
 ];
 
+impl Keyword {
+    /// Whether a draft knows it.
+    #[must_use]
+    pub fn is_of(&self, draft: Draft) -> bool {
+        (self.drafts.0..=self.drafts.1).contains(&draft)
+    }
+
+    /// Whether its value can be a schema. That of `contentSchema` describes, and is one all the same.
+    fn holds_schema(&self) -> bool {
+        self.role == Role::Schema || self.name == "contentSchema"
+    }
+
+    /// Whether its value can be a list of schemas in a draft. `items` was one until `prefixItems` came.
+    fn holds_list(&self, draft: Draft) -> bool {
+        self.role == Role::SchemaList || self.name == "items" && draft <= D19
+    }
+}
+
 /// The keyword of a name in a draft; `None` where the draft does not know it.
-pub(crate) fn find(draft: Draft, name: &str) -> Option<&'static Keyword> {
-    KEYWORDS.iter().find(|keyword| keyword.name == name && keyword.drafts.0 <= draft && draft <= keyword.drafts.1)
+///
+/// ```
+/// use thoth_messaging_documents::{Draft, keywords};
+///
+/// assert!(keywords::find(Draft::Draft202012, "prefixItems").is_some());
+/// assert!(keywords::find(Draft::Draft7, "prefixItems").is_none());
+/// ```
+#[must_use]
+pub fn find(draft: Draft, name: &str) -> Option<&'static Keyword> {
+    KEYWORDS.iter().find(|keyword| keyword.name == name && keyword.is_of(draft))
 }
 
 /// The names of a draft's keywords.
-pub(crate) fn names(draft: Draft) -> impl Iterator<Item = &'static str> {
-    KEYWORDS.iter().map(|keyword| keyword.name).filter(move |name| find(draft, name).is_some())
+pub fn names(draft: Draft) -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().filter(move |keyword| keyword.is_of(draft)).map(|keyword| keyword.name)
 }
 
 /// Whether `$ref` hides the keywords beside it.
-pub(crate) fn ref_stands_alone(draft: Draft) -> bool {
+#[must_use]
+pub fn ref_stands_alone(draft: Draft) -> bool {
     draft <= D7
 }
 
-/// The schemas directly under a schema, as the pointers that lead there.
-pub(crate) fn subschemas(draft: Draft, pointer: &str, schema: &Map<String, Value>) -> Vec<String> {
+/// Whether a `$ref` hides the other keywords of a schema.
+#[must_use]
+pub fn is_hidden(draft: Draft, schema: &Map<String, Value>) -> bool {
+    ref_stands_alone(draft) && schema.get("$ref").is_some_and(Value::is_string)
+}
+
+/// Whether a keyword holds schemas that are there only to be referred to.
+#[must_use]
+pub fn is_definition(keyword: &str) -> bool {
+    matches!(keyword, "$defs" | "definitions" | "contentSchema")
+}
+
+/// A schema directly under another one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subschema<'s> {
+    /// The keyword that holds it.
+    pub keyword: &'static Keyword,
+    /// The member of the keyword's object, or the index in its list; `None` where the keyword holds one schema.
+    pub member: Option<String>,
+    /// The schema.
+    pub schema: &'s Value,
+}
+
+impl Subschema<'_> {
+    /// Its pointer, by that of the schema that it stands in.
+    #[must_use]
+    pub fn pointer(&self, outer: &Pointer) -> Pointer {
+        let mut pointer = outer.join(self.keyword.name);
+        if let Some(member) = &self.member {
+            pointer.push(member);
+        }
+        pointer
+    }
+}
+
+/// The schemas directly under a schema, in the order in which it has them; those that a `$ref` hides too.
+///
+/// ```
+/// use serde_json::json;
+/// use thoth_messaging_documents::keywords::subschemas;
+/// use thoth_messaging_documents::{Draft, Pointer};
+///
+/// let schema = json!({"properties": {"id": {"type": "string"}}, "not": false});
+/// let found = subschemas(Draft::Draft202012, schema.as_object().unwrap());
+/// let pointers: Vec<_> = found.iter().map(|inner| inner.pointer(&Pointer::root()).to_string()).collect();
+/// # let mut pointers = pointers;
+/// # pointers.sort();
+/// assert_eq!(pointers, ["/not", "/properties/id"]);
+/// ```
+#[must_use]
+pub fn subschemas(draft: Draft, schema: &Map<String, Value>) -> Vec<Subschema<'_>> {
     let mut found = Vec::new();
     for (name, value) in schema {
         let Some(keyword) = find(draft, name) else { continue };
-        let pointer = join(pointer, name);
-        match (keyword.role, value) {
-            (Role::Schema, Value::Object(_) | Value::Bool(_)) => found.push(pointer),
-            (Role::Schema | Role::SchemaList, Value::Array(items)) => {
-                found.extend((0..items.len()).map(|index| join(&pointer, &index.to_string())));
+        let mut add = |member: Option<String>, schema| found.push(Subschema { keyword, member, schema });
+        match value {
+            Value::Array(items) if keyword.holds_list(draft) => {
+                let items = items.iter().enumerate().filter(|(_, item)| is_schema(item));
+                items.for_each(|(index, item)| add(Some(index.to_string()), item));
             }
-            (Role::SchemaMap, Value::Object(members)) => found.extend(members.keys().map(|name| join(&pointer, name))),
-            (Role::SchemaOrNames, Value::Object(members)) => {
-                let schemas = members.iter().filter(|(_, value)| !value.is_array());
-                found.extend(schemas.map(|(name, _)| join(&pointer, name)));
+            Value::Object(members) if matches!(keyword.role, Role::SchemaMap | Role::SchemaOrNames) => {
+                let members = members.iter().filter(|(_, member)| is_schema(member));
+                members.for_each(|(name, member)| add(Some(name.clone()), member));
             }
+            value if keyword.holds_schema() && is_schema(value) => add(None, value),
             _ => {}
         }
     }
     found
+}
+
+/// The [`subschemas`] of a schema that its `$ref` does not hide: definitions can be referred to all the same.
+#[must_use]
+pub fn visible_subschemas(draft: Draft, schema: &Map<String, Value>) -> Vec<Subschema<'_>> {
+    let mut found = subschemas(draft, schema);
+    if is_hidden(draft, schema) {
+        found.retain(|inner| is_definition(inner.keyword.name));
+    }
+    found
+}
+
+fn is_schema(value: &Value) -> bool {
+    value.is_object() || value.is_boolean()
 }
 
 #[cfg(test)]
@@ -208,8 +301,8 @@ mod tests {
 
     use super::*;
 
-    /// Between these the table stands in `ARCHITECTURE.md`.
-    const MARKS: [&str; 2] = ["<!-- keywords: from codegen/src/keywords.rs -->\n", "<!-- /keywords -->\n"];
+    /// Between these the table stands in `KEYWORDS.md`.
+    const MARKS: [&str; 2] = ["<!-- keywords: from src/keywords.rs -->\n", "<!-- /keywords -->\n"];
 
     /// The keywords as a table for people.
     fn table() -> String {
@@ -253,17 +346,17 @@ mod tests {
     fn collect(text: &str, found: &mut BTreeSet<String>) {
         let Ok(schema) = serde_json::from_str::<Value>(text) else { return };
         let draft = schema.get("$schema").and_then(Value::as_str).map_or(D20, Draft::from_schema_uri);
-        let mut open = vec![String::new()];
-        while let Some(pointer) = open.pop() {
-            let Some(Value::Object(schema)) = schema.pointer(&pointer) else { continue };
+        let mut open = vec![&schema];
+        while let Some(schema) = open.pop() {
+            let Some(schema) = schema.as_object() else { continue };
             found.extend(schema.keys().filter(|name| find(draft, name).is_some()).cloned());
-            open.extend(subschemas(draft, &pointer, schema));
+            open.extend(subschemas(draft, schema).iter().map(|inner| inner.schema));
         }
     }
 
     #[test]
-    fn the_architecture_has_the_table() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
+    fn the_page_has_the_table() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("KEYWORDS.md");
         let page = fs::read_to_string(&path).unwrap();
         let (before, rest) = page.split_once(MARKS[0]).unwrap();
         let (_, after) = rest.split_once(MARKS[1]).unwrap();
@@ -280,5 +373,29 @@ mod tests {
         let golden = used("../tests/golden/cases");
         let missing: Vec<_> = KEYWORDS.iter().map(|row| row.name).filter(|name| !golden.contains(*name)).collect();
         assert!(missing.is_empty(), "no golden case has {missing:?}");
+    }
+
+    #[test]
+    fn each_draft_has_its_own_subschemas() {
+        let schema = serde_json::json!({
+            "items": [true], "prefixItems": [{}], "dependencies": {"a": ["b"], "c": {}}, "contentSchema": {},
+            "const": {}, "additionalItems": false, "properties": {"p": 1, "q": true},
+        });
+        let check = |draft, expected: &[&str]| {
+            let found = subschemas(draft, schema.as_object().unwrap());
+            let mut pointers: Vec<_> = found.iter().map(|inner| inner.pointer(&Pointer::root()).to_string()).collect();
+            pointers.sort();
+            assert_eq!(pointers, expected, "{draft:?}");
+        };
+        check(D4, &["/additionalItems", "/dependencies/c", "/items/0", "/properties/q"]);
+        check(D19, &["/additionalItems", "/contentSchema", "/dependencies/c", "/items/0", "/properties/q"]);
+        check(D20, &["/contentSchema", "/dependencies/c", "/prefixItems/0", "/properties/q"]);
+    }
+
+    #[test]
+    fn a_reference_hides_all_but_definitions_up_to_draft_7() {
+        let schema = serde_json::json!({"$ref": "#/definitions/A", "definitions": {"A": {}}, "not": {}});
+        let visible = |draft| visible_subschemas(draft, schema.as_object().unwrap()).len();
+        assert_eq!((visible(D7), visible(D19)), (1, 2));
     }
 }

@@ -8,19 +8,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::validator::may_match;
 
-use super::{Schema, SchemaError};
 use crate::bundle::Bundle;
 use crate::files::{Files, Place};
+use crate::schema::{Schema, SchemaError};
 
 /// Schemas that may apply to one value.
 type Applied = BTreeSet<Place>;
 
-pub(super) fn close(schema: &Schema) -> Result<Schema, SchemaError> {
-    let undeclared = || SchemaError::Undeclared(schema.root.clone());
+impl Schema {
+    /// The schema of what a producer writes that writes only declared members: an object whose schemas name members, by
+    /// `properties` or `patternProperties`, has no others, unless `additionalProperties` or `unevaluatedProperties` says
+    /// what they are. An object of which no members are named may have any.
+    ///
+    /// It is the narrow side of the policy `producer-closed`: BACKWARD is then `covers(new, old.closed()?)`.
+    ///
+    /// # Errors
+    ///
+    /// Several drafts are mixed, a meta-schema is not one of a draft, or a reference leads to several schemas: then it is
+    /// not known what is declared.
+    pub fn closed(&self) -> Result<Self, SchemaError> {
+        close(self)
+    }
+}
+
+fn close(schema: &Schema) -> Result<Schema, SchemaError> {
+    let undeclared = || SchemaError::Undeclared(schema.root().clone());
     let mut bundle = Bundle::of(schema).ok_or_else(undeclared)?;
     let mut closer = Closer { schema, names: BTreeMap::new(), open: Vec::new() };
-    let root = closer.name(Applied::from([schema.root.clone()]));
+    let root = closer.name(Applied::from([schema.root().clone()]));
     while let Some(applied) = closer.open.pop() {
         let name = closer.name(applied.clone());
         let definition = closer.close(&applied, &bundle);
@@ -29,9 +46,10 @@ pub(super) fn close(schema: &Schema) -> Result<Schema, SchemaError> {
     let both = json!({"allOf": [bundle.reference(&bundle.root), bundle.reference(&root)]});
     bundle.definitions.insert("closed".to_owned(), both);
     let origins = std::mem::take(&mut bundle.origins);
-    let mut files = Files::new().with_formats(schema.formats);
-    files.insert(schema.root.file.clone(), bundle.document("closed"));
-    Ok(Schema { origins, ..Schema::new(&files, &schema.root.file)? })
+    let name = &schema.root().document;
+    let mut files = Files::new().with_formats(schema.formats());
+    files.insert(name.as_str(), bundle.document("closed"));
+    Ok(Schema::new(&files, name)?.made_from(origins))
 }
 
 struct Closer<'a> {
@@ -149,10 +167,4 @@ impl Declared {
         };
         self.patterns.keys().map(all).collect()
     }
-}
-
-/// Whether a name matches a pattern, as the validator says.
-pub(crate) fn may_match(pattern: &str, name: &str) -> bool {
-    let matched = super::options(false).build(&json!({"pattern": pattern}));
-    matched.map_or(true, |validator| validator.is_valid(&Value::String(name.to_owned())))
 }

@@ -1,10 +1,10 @@
-//! The lints by name, and which of them are heard.
+//! The table of lints, by code and by name, and the levels that are chosen for them.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::near::nearest;
+use thoth_messaging_documents::near::nearest;
 
 /// What can be warned of in schemas that generate, and can be turned off.
 #[derive(Clone, Debug, PartialEq, Eq)]

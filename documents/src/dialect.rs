@@ -1,17 +1,27 @@
 //! Dialects: the draft that a schema is written in, and the vocabularies of it that its meta-schema leaves in use.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use jsonschema::{Draft, uri};
+pub use referencing::Draft;
 use serde_json::{Map, Value};
 
 use crate::keywords;
-use crate::parse::own_uri;
+use crate::uri::{self, own_uri};
 
 /// What `$schema` says: which keywords there are, and which of them mean something.
+///
+/// ```
+/// use thoth_messaging_documents::{Dialect, Dialects, Draft};
+///
+/// let dialect = Dialects::default().find("http://json-schema.org/draft-07/schema#")?;
+/// assert_eq!(dialect, Dialect::of(Draft::Draft7));
+/// # Ok::<(), thoth_messaging_documents::UnknownDialect>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Dialect {
-    pub(crate) draft: Draft,
+pub struct Dialect {
+    /// The draft.
+    pub draft: Draft,
     /// The vocabularies in use, by their bits in [`VOCABULARIES`].
     vocabularies: u16,
 }
@@ -31,13 +41,15 @@ const VOCABULARIES: [&str; 9] = [
 
 impl Dialect {
     /// A draft with all that its own meta-schema has in use.
-    pub(crate) fn of(draft: Draft) -> Self {
+    #[must_use]
+    pub fn of(draft: Draft) -> Self {
         Self { draft, vocabularies: !bit("format-assertion") }
     }
 
     /// Whether a keyword means anything. `$vocabulary` is what can take its meaning; it knows nothing of keywords that
     /// no vocabulary has.
-    pub(crate) fn asserts(self, keyword: &str) -> bool {
+    #[must_use]
+    pub fn asserts(self, keyword: &str) -> bool {
         let any = |names: &[&str]| names.iter().any(|name| self.vocabularies & bit(name) != 0);
         match keyword {
             "allOf"
@@ -71,8 +83,8 @@ impl Dialect {
     }
 
     /// Whether the meta-schema asks for `format` to refuse values, by the vocabulary of draft 2020-12 that says so.
-    #[allow(dead_code, reason = "for the stage that reads `format`")]
-    pub(crate) fn asserts_format(self) -> bool {
+    #[must_use]
+    pub fn asserts_format(self) -> bool {
         self.draft == Draft::Draft202012 && self.vocabularies & bit("format-assertion") != 0
     }
 }
@@ -81,24 +93,57 @@ fn bit(vocabulary: &str) -> u16 {
     VOCABULARIES.iter().position(|name| *name == vocabulary).map_or(0, |index| 1 << index)
 }
 
-/// What a schema is identified by: `$id`, or `id` in draft 4. Drafts up to 7 ignore it beside `$ref`.
-pub(crate) fn id(draft: Draft, schema: &Map<String, Value>) -> Option<&str> {
-    let hidden = keywords::ref_stands_alone(draft) && schema.get("$ref").is_some_and(Value::is_string);
-    schema.get(draft.id_keyword()).filter(|_| !hidden)?.as_str()
+/// The identifier of a schema: its `$id`, or `id` in draft 4. Drafts up to 7 ignore it beside `$ref`.
+#[must_use]
+pub fn id(draft: Draft, schema: &Map<String, Value>) -> Option<&str> {
+    schema.get(draft.id_keyword()).filter(|_| !keywords::is_hidden(draft, schema))?.as_str()
 }
 
+/// The `$schema` of a draft; `None` of one that is not known.
+///
+/// ```
+/// use thoth_messaging_documents::{Draft, dialect};
+///
+/// assert_eq!(dialect::schema_uri(Draft::Draft7), Some("http://json-schema.org/draft-07/schema#"));
+/// ```
+#[must_use]
+pub fn schema_uri(draft: Draft) -> Option<&'static str> {
+    Some(match draft {
+        Draft::Draft4 => "http://json-schema.org/draft-04/schema#",
+        Draft::Draft6 => "http://json-schema.org/draft-06/schema#",
+        Draft::Draft7 => "http://json-schema.org/draft-07/schema#",
+        Draft::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
+        Draft::Draft202012 => DRAFT_2020_12,
+        _ => return None,
+    })
+}
+
+/// The `$schema` of draft 2020-12, which is that of a schema without one.
+pub const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// Why the dialect of a URI is not known.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Problem {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnknownDialect {
     /// Neither a draft nor a file of the set, or one that leads back to itself.
-    Unknown,
+    NoMetaSchema,
     /// The meta-schema requires a vocabulary that nobody knows here.
     Vocabulary(String),
 }
 
-/// The meta-schemas that files of a set can be.
+impl fmt::Display for UnknownDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMetaSchema => f.write_str("this meta-schema is not known"),
+            Self::Vocabulary(uri) => write!(f, "this meta-schema requires the vocabulary `{uri}`, which is not known"),
+        }
+    }
+}
+
+impl std::error::Error for UnknownDialect {}
+
+/// The meta-schemas that documents of a set can be.
 #[derive(Debug, Default)]
-pub(crate) struct Dialects {
+pub struct Dialects {
     by_uri: BTreeMap<String, Declared>,
 }
 
@@ -111,8 +156,8 @@ struct Declared {
 }
 
 impl Dialects {
-    /// Of files by their names in the set.
-    pub(crate) fn of<'a>(files: impl Iterator<Item = (&'a str, &'a Value)>) -> Self {
+    /// Of documents by their names in the set.
+    pub fn of<'a>(files: impl Iterator<Item = (&'a str, &'a Value)>) -> Self {
         let mut dialects = Self::default();
         for (name, value) in files {
             let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
@@ -122,7 +167,7 @@ impl Dialects {
             let declared = Declared { schema: text("$schema").map(str::to_owned), vocabularies };
             let own = own_uri(name);
             let ids = ["$id", "id"].iter().filter_map(|keyword| text(keyword));
-            let resolve = |id: &str| uri::resolve_against(&uri::from_str(&own).ok()?.borrow(), id).ok();
+            let resolve = |id: &str| uri::resolve(&uri::parse(&own).ok()?.borrow(), id).ok();
             for uri in ids.filter_map(resolve) {
                 dialects.by_uri.insert(key(uri.as_str()).to_owned(), declared.clone());
             }
@@ -131,9 +176,13 @@ impl Dialects {
         dialects
     }
 
-    /// The dialect that a `$schema` names: a draft, or a file of the set that is a meta-schema, of the draft of its own
+    /// The dialect that a `$schema` names: a draft, or a document of the set that is a meta-schema, of the draft of its own
     /// meta-schema.
-    pub(crate) fn find(&self, uri: &str) -> Result<Dialect, Problem> {
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownDialect`] where there is no such meta-schema, or it requires a vocabulary that is not known.
+    pub fn find(&self, uri: &str) -> Result<Dialect, UnknownDialect> {
         let mut next = uri;
         let mut vocabularies = None;
         let mut seen = BTreeSet::new();
@@ -142,14 +191,14 @@ impl Dialects {
             if draft != Draft::Unknown {
                 return in_use(draft, vocabularies);
             }
-            let meta_schema = self.by_uri.get(key(next)).ok_or(Problem::Unknown)?;
+            let meta_schema = self.by_uri.get(key(next)).ok_or(UnknownDialect::NoMetaSchema)?;
             if seen.len() == 1 {
                 vocabularies = meta_schema.vocabularies.as_deref();
             }
             let Some(schema) = &meta_schema.schema else { return in_use(Draft::default(), vocabularies) };
             next = schema;
         }
-        Err(Problem::Unknown)
+        Err(UnknownDialect::NoMetaSchema)
     }
 }
 
@@ -159,14 +208,14 @@ fn key(uri: &str) -> &str {
 }
 
 /// A draft with those of its vocabularies that a meta-schema requires; with all of them where it does not say.
-fn in_use(draft: Draft, vocabularies: Option<&[(String, bool)]>) -> Result<Dialect, Problem> {
+fn in_use(draft: Draft, vocabularies: Option<&[(String, bool)]>) -> Result<Dialect, UnknownDialect> {
     let Some(declared) = vocabularies.filter(|_| draft >= Draft::Draft201909) else { return Ok(Dialect::of(draft)) };
     let mut found = 0;
     for (uri, required) in declared {
         let known = uri.strip_prefix("https://json-schema.org/draft/").and_then(|path| path.split_once("/vocab/"));
         let known = known.filter(|(draft, _)| matches!(*draft, "2019-09" | "2020-12")).map_or(0, |(_, name)| bit(name));
         match (known, required) {
-            (0, true) => return Err(Problem::Vocabulary(uri.clone())),
+            (0, true) => return Err(UnknownDialect::Vocabulary(uri.clone())),
             (known, true) => found |= known,
             // Its boolean says only what those do who do not know it.
             (known, false) => found |= known & bit("format-assertion"),
@@ -181,7 +230,7 @@ mod tests {
 
     use super::*;
 
-    fn check(files: &[(&str, Value)], schema: &str, expected: &Result<Dialect, Problem>) {
+    fn check(files: &[(&str, Value)], schema: &str, expected: &Result<Dialect, UnknownDialect>) {
         let dialects = Dialects::of(files.iter().map(|(name, value)| (*name, value)));
         assert_eq!(&dialects.find(schema), expected);
     }
@@ -194,13 +243,13 @@ mod tests {
         ];
         check(&files, "https://example.org/a", &Ok(Dialect::of(Draft::Draft7)));
         check(&files, "https://example.org/a#", &Ok(Dialect::of(Draft::Draft7)));
-        check(&files, "https://example.org/c", &Err(Problem::Unknown));
+        check(&files, "https://example.org/c", &Err(UnknownDialect::NoMetaSchema));
     }
 
     #[test]
     fn refuses_meta_schemas_that_lead_back_to_themselves() {
         let files = [("https://example.org/a", json!({"$schema": "https://example.org/a"}))];
-        check(&files, "https://example.org/a", &Err(Problem::Unknown));
+        check(&files, "https://example.org/a", &Err(UnknownDialect::NoMetaSchema));
     }
 
     #[test]
@@ -217,6 +266,6 @@ mod tests {
         assert!(dialect.asserts("properties") && dialect.asserts("$ref"));
         assert!(!dialect.asserts("minimum") && !dialect.asserts("unevaluatedItems") && !dialect.asserts_format());
         let unknown = "https://example.org/vocabulary";
-        check(&vocabularies(&[unknown]), "https://example.org/a", &Err(Problem::Vocabulary(unknown.to_owned())));
+        check(&vocabularies(&[unknown]), "https://example.org/a", &Err(UnknownDialect::Vocabulary(unknown.to_owned())));
     }
 }

@@ -1,0 +1,147 @@
+//! Validators of `jsonschema`, set up as the whole project has them.
+//!
+//! A validator never fetches. `contentEncoding` and `contentMediaType` are annotations in every draft, and so is `format`
+//! unless it is asked for; left to itself, `jsonschema` asserts them for drafts 4 to 7.
+
+use jsonschema::canonical::{self, CanonicalizeOptions};
+use jsonschema::meta::MetaValidator;
+use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, ValidationOptions};
+use serde_json::{Map, Value, json};
+
+use crate::dialect::{DRAFT_2020_12, schema_uri};
+
+/// The choices that a validator is set up with.
+///
+/// ```
+/// use serde_json::json;
+/// use thoth_messaging_documents::validator::Validation;
+///
+/// let schema = json!({"type": "string", "format": "ipv4", "contentEncoding": "base64"});
+/// let validator = Validation::default().options().build(&schema)?;
+/// assert!(validator.is_valid(&json!("no address, and no base64")));
+///
+/// let validator = Validation::with_formats(true).options().build(&schema)?;
+/// assert!(!validator.is_valid(&json!("no address")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Validation {
+    /// Whether `format` refuses values; an annotation by default.
+    pub formats: bool,
+    /// The most steps that a regular expression may go back for one text; the engine's own limit by default.
+    pub max_backtracking: Option<usize>,
+}
+
+impl Validation {
+    /// The default, but for whether `format` refuses values.
+    #[must_use]
+    pub fn with_formats(formats: bool) -> Self {
+        Self { formats, ..Self::default() }
+    }
+
+    /// With a limit on backtracking.
+    #[must_use]
+    pub fn with_max_backtracking(self, steps: usize) -> Self {
+        Self { max_backtracking: Some(steps), ..self }
+    }
+
+    /// The options of `jsonschema` for a validator.
+    #[must_use]
+    pub fn options<'i>(self) -> ValidationOptions<'i> {
+        let options = jsonschema::options()
+            .offline()
+            .should_validate_formats(self.formats)
+            .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
+            .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)));
+        match self.max_backtracking {
+            Some(steps) => options.with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(steps)),
+            None => options,
+        }
+    }
+
+    /// The options of `jsonschema` for a canonical form, which tells whether schemas overlap, or one covers another.
+    #[must_use]
+    pub fn canonical(self) -> CanonicalizeOptions<'static> {
+        canonical::options().offline().should_validate_formats(self.formats)
+    }
+}
+
+/// A keyword that refuses nothing.
+struct Annotation;
+
+impl<'i> Keyword<'i> for Annotation {
+    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        true
+    }
+}
+
+/// The validator of the schemas of a draft: that of its meta-schema. Of a draft that is not known, it is that of 2020-12.
+#[must_use]
+pub fn of_schemas(draft: Draft) -> Option<MetaValidator<'static>> {
+    let uri = schema_uri(draft).unwrap_or(DRAFT_2020_12);
+    let bare = Value::from(Map::from_iter([("$schema".to_owned(), uri.into())]));
+    jsonschema::meta::validator_for(&bare).ok()
+}
+
+/// Whether a name matches a pattern, as the validator says; a pattern that is none may match any.
+#[must_use]
+pub fn may_match(pattern: &str, name: &str) -> bool {
+    let matched = Validation::default().options().build(&json!({"pattern": pattern}));
+    matched.map_or(true, |validator| validator.is_valid(&Value::String(name.to_owned())))
+}
+
+/// The name of a JSON type with its article, as "an array".
+#[must_use]
+pub fn with_article(json_type: &str) -> String {
+    match json_type {
+        "null" => "null".to_owned(),
+        "array" | "integer" | "object" => format!("an {json_type}"),
+        other => format!("a {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_and_formats_are_annotations_in_every_draft() {
+        for draft in [Draft::Draft4, Draft::Draft6, Draft::Draft7, Draft::Draft201909, Draft::Draft202012] {
+            let schema = json!({"contentEncoding": "base64", "contentMediaType": "application/json", "format": "ipv4"});
+            let accepts = |validation: Validation| {
+                let validator = validation.options().with_draft(draft).build(&schema).unwrap();
+                validator.is_valid(&json!("{"))
+            };
+            assert!(accepts(Validation::default()), "{draft:?}");
+            assert!(!accepts(Validation::with_formats(true)), "{draft:?}");
+        }
+    }
+
+    #[test]
+    fn each_draft_has_the_validator_of_its_schemas() {
+        let refuses = |draft, schema: Value| !of_schemas(draft).unwrap().is_valid(&schema);
+        assert!(refuses(Draft::Draft4, json!({"exclusiveMinimum": 1})));
+        assert!(refuses(Draft::Draft6, json!({"exclusiveMinimum": true})));
+        assert!(refuses(Draft::Draft202012, json!({"items": [true]})));
+        assert!(!refuses(Draft::Draft201909, json!({"items": [true]})));
+    }
+
+    #[test]
+    fn backtracking_ends_where_it_is_told_to() {
+        let schema = json!({"pattern": r"^(?:(?!b)a+)+$"});
+        let text = json!("a".repeat(40) + "c");
+        let limited = Validation::default().with_max_backtracking(100).options().build(&schema).unwrap();
+        let error = limited.validate(&text).unwrap_err();
+        assert!(matches!(error.kind(), jsonschema::error::ValidationErrorKind::BacktrackLimitExceeded { .. }));
+    }
+
+    #[test]
+    fn a_pattern_that_is_none_may_match_any_name() {
+        assert!(may_match("^a", "ab") && !may_match("^a", "ba") && may_match("(", "x"));
+    }
+}

@@ -1,0 +1,243 @@
+//! `x-kafka`: the topic that a schema declares.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+#[cfg(feature = "schemars")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The member of a schema that makes it a message.
+pub const KEYWORD: &str = "x-kafka";
+
+/// The topic of a message, in the terms of AsyncAPI's Kafka channel binding.
+///
+/// ```
+/// use thoth_messaging_documents::XKafka;
+///
+/// let kafka: XKafka = serde_json::from_str(r#"{"topic": "orders.placed", "key": "/order_id"}"#)?;
+/// assert_eq!(kafka.topic, "orders.placed");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(
+        rename = "x-kafka",
+        description = "The topic of a message, in the terms of AsyncAPI's Kafka channel binding."
+    )
+)]
+pub struct XKafka {
+    /// Name of the topic, without the prefix of a deployment.
+    #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 249), regex(pattern = r"^[a-zA-Z0-9._-]+$")))]
+    pub topic: String,
+    /// Number of partitions to create the topic with; the broker's default where absent.
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1, max = 2_147_483_647)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partitions: Option<i32>,
+    /// Number of replicas to create the topic with; the broker's default where absent.
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1, max = 32_767)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<i32>,
+    /// Kafka's topic configuration, as `retention.ms` (milliseconds) or `cleanup.policy` (a list).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub topic_configuration: BTreeMap<String, Property>,
+    /// JSON Pointer (RFC 6901) into the payload: what stands there is the message key.
+    #[cfg_attr(feature = "schemars", schemars(regex(pattern = r"^(/([^~/]|~[01])*)+$")))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What a new version of the schema has to hold to; what the command line is told otherwise where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compatibility: Option<Compatibility>,
+}
+
+/// Which versions of a schema have to understand each other's payloads, in the terms of Confluent's Schema Registry.
+///
+/// `thoth-messaging breaking` checks it. Generated code does not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Compatibility {
+    /// A reader of the new version understands what was written by the one before.
+    Backward,
+    /// As `BACKWARD`, by any earlier version.
+    BackwardTransitive,
+    /// A reader of the version before understands what the new one writes.
+    Forward,
+    /// As `FORWARD`, a reader of any earlier version.
+    ForwardTransitive,
+    /// Both `BACKWARD` and `FORWARD`.
+    Full,
+    /// Both `BACKWARD_TRANSITIVE` and `FORWARD_TRANSITIVE`.
+    FullTransitive,
+    /// Nothing is checked.
+    None,
+}
+
+/// The value of a topic property.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema))]
+#[serde(untagged)]
+pub enum Property {
+    /// A switch.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A ratio.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A list, which Kafka takes with commas.
+    List(Vec<String>),
+}
+
+impl XKafka {
+    /// A topic of which nothing else is said.
+    pub fn new(topic: impl Into<String>) -> Self {
+        Self {
+            topic: topic.into(),
+            partitions: None,
+            replicas: None,
+            topic_configuration: BTreeMap::new(),
+            key: None,
+            compatibility: None,
+        }
+    }
+
+    /// The topic that a schema names, be the rest of its `x-kafka` as it may; `None` where it names none.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use thoth_messaging_documents::XKafka;
+    ///
+    /// assert_eq!(XKafka::topic_of(&json!({"x-kafka": {"topic": "orders.placed"}})), Some("orders.placed"));
+    /// assert_eq!(XKafka::topic_of(&json!({"type": "object"})), None);
+    /// ```
+    #[must_use]
+    pub fn topic_of(schema: &Value) -> Option<&str> {
+        schema.get(KEYWORD)?.get("topic")?.as_str()
+    }
+
+    /// Reads an `x-kafka` object that need not be as it should: members that are not known are passed over, no number is
+    /// checked to be in its range, and a `compatibility` that is none is absent. It is of the topic that it is told.
+    ///
+    /// # Errors
+    ///
+    /// [`UnusableXKafka`] where it is no object, or a member is of another type.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use thoth_messaging_documents::XKafka;
+    ///
+    /// let kafka = XKafka::lenient(&json!({"partitions": 3, "owner": "shop"}), "orders.placed")?;
+    /// assert_eq!((kafka.topic.as_str(), kafka.partitions), ("orders.placed", Some(3)));
+    /// assert!(XKafka::lenient(&json!({"partitions": "three"}), "orders.placed").is_err());
+    /// # Ok::<(), thoth_messaging_documents::UnusableXKafka>(())
+    /// ```
+    pub fn lenient(declared: &Value, topic: impl Into<String>) -> Result<Self, UnusableXKafka> {
+        if !declared.is_object() {
+            return Err(UnusableXKafka { reason: "it is not an object".to_owned() });
+        }
+        let configuration: Option<BTreeMap<String, Value>> = member(declared, "topicConfiguration", "an object")?;
+        let configuration = configuration.unwrap_or_default().into_iter();
+        let compatibility = declared.get("compatibility").map(Compatibility::deserialize).and_then(Result::ok);
+        Ok(Self {
+            topic: topic.into(),
+            partitions: member(declared, "partitions", "an integer of at most 32 bits")?,
+            replicas: member(declared, "replicas", "an integer of at most 32 bits")?,
+            topic_configuration: configuration.map(|(name, value)| (name, Property::lenient(&value))).collect(),
+            key: member(declared, "key", "a string")?,
+            compatibility,
+        })
+    }
+}
+
+fn member<'de, T: Deserialize<'de>>(kafka: &'de Value, name: &str, what: &str) -> Result<Option<T>, UnusableXKafka> {
+    let Some(value) = kafka.get(name) else { return Ok(None) };
+    T::deserialize(value).map(Some).map_err(|_| UnusableXKafka { reason: format!("`{name}` is not {what}") })
+}
+
+/// An `x-kafka` object that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnusableXKafka {
+    /// The reason, in a sentence's second half, as "`key` is not a string".
+    pub reason: String,
+}
+
+impl fmt::Display for UnusableXKafka {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for UnusableXKafka {}
+
+impl Property {
+    /// Any JSON value, as near to a property as it comes.
+    fn lenient(value: &Value) -> Self {
+        match value {
+            Value::Bool(switch) => Self::Boolean(*switch),
+            Value::Array(items) => Self::List(items.iter().map(|item| Self::lenient(item).text()).collect()),
+            Value::String(text) => Self::Text(text.clone()),
+            other => other.as_i64().map_or_else(|| Self::Text(other.to_string()), Self::Integer),
+        }
+    }
+
+    /// The value as Kafka's tools write it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Boolean(value) => value.to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(value) => value.clone(),
+            Self::List(values) => values.join(","),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_is_there_leniently() {
+        let declared = json!({
+            "topic": 1, "owner": "shop", "replicas": -1, "compatibility": "SIDEWAYS", "key": "/id",
+            "topicConfiguration": {"a": [1, "b"], "c": 0.5, "d": true, "e": "f", "g": null, "h": 2},
+        });
+        let kafka = XKafka::lenient(&declared, "orders").unwrap();
+        let properties: Vec<_> = kafka.topic_configuration.values().map(Property::text).collect();
+        assert_eq!(properties, ["1,b", "0.5", "true", "f", "null", "2"]);
+        let read = (kafka.topic.as_str(), kafka.replicas, kafka.key.as_deref(), kafka.compatibility);
+        assert_eq!(read, ("orders", Some(-1), Some("/id"), None));
+    }
+
+    #[test]
+    fn says_which_member_it_can_not_read() {
+        let check = |declared: Value, reason: &str| {
+            assert_eq!(XKafka::lenient(&declared, "orders").unwrap_err().to_string(), reason);
+        };
+        check(json!([]), "it is not an object");
+        check(json!({"partitions": 1_u64 << 40}), "`partitions` is not an integer of at most 32 bits");
+        check(json!({"key": 1}), "`key` is not a string");
+        check(json!({"topicConfiguration": []}), "`topicConfiguration` is not an object");
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        let declared = json!({
+            "topic": "orders", "partitions": 3, "topicConfiguration": {"cleanup.policy": ["compact"], "x": 1, "y": 0.5},
+            "key": "/id", "compatibility": "FULL_TRANSITIVE",
+        });
+        let strict = XKafka::deserialize(&declared).unwrap();
+        assert_eq!(serde_json::to_value(&strict).unwrap(), declared);
+        assert_eq!(XKafka::lenient(&declared, "orders").unwrap().key, strict.key);
+    }
+}
