@@ -24,6 +24,7 @@
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error. [`lint()`] goes the same way up
 //! to `lower`, and then looks for what a reader of the schemas would want to know.
 
+mod allowed;
 mod choices;
 mod diagnostic;
 mod disjoint;
@@ -32,6 +33,7 @@ mod explain;
 mod facts;
 mod format;
 mod json;
+#[cfg(feature = "lint")]
 mod lint;
 mod lints;
 mod lower;
@@ -48,12 +50,13 @@ mod topics;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
+#[cfg(feature = "lint")]
 pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
 pub use message::MessageInfo;
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
-pub use thoth_messaging_documents::{Compatibility, Property, XKafka, extension_schema};
+pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +93,7 @@ impl Generation {
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let Analysis { resolved, model, mut diagnostics } = analyse(schemas, options);
-    lint::without_allowed(&resolved.documents, &mut diagnostics);
+    allowed::without_allowed(&resolved.documents, &mut diagnostics);
     in_order(&mut diagnostics);
     let mut generation = Generation { diagnostics, ..Generation::default() };
     if !generation.has_errors() {
