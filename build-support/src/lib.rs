@@ -306,18 +306,20 @@ impl Build {
     }
 
     /// What `format` does: an annotation by default; asserted, or mapped to Rust types too. [`MappedFormat`] says which
-    /// types there are, and which features of `thoth-messaging` they need.
+    /// types there are, and which features of `thoth-messaging` they need. This takes the feature `formats` of this crate.
     ///
     /// ```no_run
     /// use thoth_messaging_build::{Build, Formats, MappedFormat};
     ///
     /// # fn main() -> Result<(), thoth_messaging_build::BuildError> {
     /// // `format: uuid` and `format: date-time` are types, the other formats are checked; with
-    /// // `thoth-messaging = { version = "0.1", features = ["uuid", "jiff"] }`.
+    /// // `thoth-messaging = { version = "0.1", features = ["uuid", "jiff"] }`
+    /// // and `thoth-messaging-build = { version = "0.1", features = ["formats"] }`.
     /// let formats = Formats::MappedOnly(vec![MappedFormat::Uuid, MappedFormat::DateTime]);
     /// Build::new().formats(formats).compile("schemas")
     /// # }
     /// ```
+    #[cfg(feature = "formats")]
     #[must_use]
     pub fn formats(mut self, formats: Formats) -> Self {
         self.options.formats = formats;

@@ -1,6 +1,8 @@
 //! `format`: what it does, which formats there are, and which of them have a Rust type.
 
+#[cfg(feature = "settings")]
 use schemars::JsonSchema;
+#[cfg(feature = "settings")]
 use serde::Deserialize;
 use serde_json::Value;
 use thoth_messaging_documents::Draft;
@@ -13,8 +15,9 @@ use thoth_messaging_documents::Draft;
 /// one is an annotation, whatever is chosen here.
 ///
 /// Generated code that asserts formats needs the feature `dynamic` of `thoth-messaging`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
+#[cfg_attr(feature = "settings", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Formats {
     /// It tells people something, and refuses nothing: the default of the specification, and here.
@@ -62,8 +65,9 @@ impl Formats {
 /// | `time` | `formats::Time` | `formats::OffsetTime` | `jiff` | |
 /// | `uri` | `formats::Uri` | `url::Url` | `url` | what RFC 3986 allows and the URL standard does not, as `http://h:99999` |
 /// | `uuid` | `formats::Uuid` | `uuid::Uuid` | `uuid` | |
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
+#[cfg_attr(feature = "settings", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum MappedFormat {
     /// `date`

@@ -26,6 +26,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod allowed;
 mod choices;
 mod diagnostic;
 mod disjoint;
@@ -34,6 +35,7 @@ mod explain;
 mod facts;
 mod format;
 mod json;
+#[cfg(feature = "lint")]
 mod lint;
 mod lints;
 mod lower;
@@ -50,12 +52,13 @@ mod topics;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use explain::{Explanation, explain, explanations};
 pub use format::{Formats, MappedFormat};
+#[cfg(feature = "lint")]
 pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
 pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
-pub use thoth_messaging_documents::{Compatibility, Property, XKafka, extension_schema};
+pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +97,7 @@ impl Generation {
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let Analysis { resolved, model, mut diagnostics } = analyse(schemas, options);
-    lint::without_allowed(&resolved.documents, &mut diagnostics);
+    allowed::without_allowed(&resolved.documents, &mut diagnostics);
     in_order(&mut diagnostics);
     let mut generation = Generation { diagnostics, ..Generation::default() };
     if !generation.has_errors() {

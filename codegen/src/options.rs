@@ -1,8 +1,11 @@
 //! What a user can choose.
 
+#[cfg(feature = "settings")]
 use std::collections::BTreeMap;
 
+#[cfg(feature = "settings")]
 use schemars::JsonSchema;
+#[cfg(feature = "settings")]
 use serde::{Deserialize, Deserializer};
 use thoth_messaging_documents::Draft;
 use thoth_messaging_documents::dialect::{DRAFT_2020_12, schema_uri};
@@ -35,8 +38,9 @@ use crate::format::Formats;
 /// options.derives[0].0 = "Heartbeat".to_owned();
 /// assert!(generate(&schemas, &options).files[0].text.contains("Hash, PartialOrd)]\n    pub struct Heartbeat"));
 /// ```
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
+#[cfg_attr(feature = "settings", serde(default, rename_all = "kebab-case", deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Options {
     /// The name of the Rust file; `messages.rs` by default.
@@ -54,31 +58,25 @@ pub struct Options {
     pub without: Vec<String>,
     /// What types derive beside what they derive anyway, by path, as `("*", "Hash, PartialOrd")`; nothing by default.
     /// What a type derives already it derives once.
-    #[serde(deserialize_with = "pairs")]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(feature = "settings", serde(deserialize_with = "pairs"), schemars(with = "BTreeMap<String, String>"))]
     pub derives: Vec<(String, String)>,
     /// Attributes of types, by path, as `("Order", "#[non_exhaustive]")`, behind `#[derive]`; none by default.
-    #[serde(deserialize_with = "pairs")]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(feature = "settings", serde(deserialize_with = "pairs"), schemars(with = "BTreeMap<String, String>"))]
     pub type_attributes: Vec<(String, String)>,
     /// Attributes of fields and variants, by path, as `("Order.lines", "#[doc(alias = \"items\")]")`; none by default.
-    #[serde(deserialize_with = "pairs")]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(feature = "settings", serde(deserialize_with = "pairs"), schemars(with = "BTreeMap<String, String>"))]
     pub field_attributes: Vec<(String, String)>,
     /// The names of types, by place; by default those that a person gave in the schema, or what follows from the path.
-    #[serde(deserialize_with = "pairs")]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(feature = "settings", serde(deserialize_with = "pairs"), schemars(with = "BTreeMap<String, String>"))]
     pub type_names: Vec<(String, String)>,
     /// The names of fields, by place of the property; by default what stands in the schema, in snake case.
-    #[serde(deserialize_with = "pairs")]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(feature = "settings", serde(deserialize_with = "pairs"), schemars(with = "BTreeMap<String, String>"))]
     pub field_names: Vec<(String, String)>,
     /// Types of the user's own in the place of generated ones, by path, as `("Money", "crate::Money")`; none by default.
     ///
     /// Such a type implements `Serialize`, `DeserializeOwned`, `Clone`, `Debug` and `PartialEq`. What it reads and
     /// writes is for its author: the generator no longer promises that it is what the schema says.
-    #[serde(deserialize_with = "pairs")]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(feature = "settings", serde(deserialize_with = "pairs"), schemars(with = "BTreeMap<String, String>"))]
     pub replaced: Vec<(String, String)>,
     /// The Rust type of an object whose member names are data.
     pub map_type: MapType,
@@ -93,6 +91,7 @@ pub struct Options {
     pub format: bool,
 }
 
+#[cfg(feature = "settings")]
 /// Pairs that are members of an object, in a file.
 fn pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
     Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
@@ -123,7 +122,8 @@ impl Default for Options {
 
 /// The Rust type of an object whose member names are data, and whose values have a type. Where they may be anything it
 /// is always `serde_json::Map`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
 #[non_exhaustive]
 pub enum MapType {
     /// `BTreeMap`: members are written in the order of their names.
@@ -135,39 +135,41 @@ pub enum MapType {
 }
 
 /// The Rust type of a string. The names of members that are data are always `String`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
 #[non_exhaustive]
 pub enum StringType {
     /// `String`.
     #[default]
     String,
     /// `Box<str>`: two words instead of three.
-    #[serde(rename = "Box<str>")]
+    #[cfg_attr(feature = "settings", serde(rename = "Box<str>"))]
     BoxStr,
     /// `Arc<str>`: cloned without a copy of the text.
-    #[serde(rename = "Arc<str>")]
+    #[cfg_attr(feature = "settings", serde(rename = "Arc<str>"))]
     ArcStr,
 }
 
 /// A draft of JSON Schema, as it is chosen for files without `$schema`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
 #[non_exhaustive]
 pub enum SchemaDraft {
     /// Draft 4.
-    #[serde(rename = "draft-04")]
+    #[cfg_attr(feature = "settings", serde(rename = "draft-04"))]
     Draft4,
     /// Draft 6.
-    #[serde(rename = "draft-06")]
+    #[cfg_attr(feature = "settings", serde(rename = "draft-06"))]
     Draft6,
     /// Draft 7.
-    #[serde(rename = "draft-07")]
+    #[cfg_attr(feature = "settings", serde(rename = "draft-07"))]
     Draft7,
     /// Draft 2019-09.
-    #[serde(rename = "2019-09")]
+    #[cfg_attr(feature = "settings", serde(rename = "2019-09"))]
     Draft201909,
     /// Draft 2020-12.
     #[default]
-    #[serde(rename = "2020-12")]
+    #[cfg_attr(feature = "settings", serde(rename = "2020-12"))]
     Draft202012,
 }
 

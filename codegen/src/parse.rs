@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use thoth_messaging_documents::{
-    Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, extension,
-    keywords, topic, uri, validator, x_kafka,
+    Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, keywords, topic,
+    uri, validator, x_kafka,
 };
 
 use crate::diagnostic::{Diagnostic, Location};
@@ -67,6 +67,7 @@ impl Document {
     }
 
     /// The place of the first pointer behind which there is something.
+    #[cfg(feature = "lint")]
     pub(crate) fn locate_first(&self, pointers: &[&str]) -> Location {
         let known = pointers.iter().find(|pointer| self.value.pointer(pointer).is_some());
         self.locate(known.copied().unwrap_or_default())
@@ -312,7 +313,7 @@ fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut 
                 .help("a topic is named by 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and not `.` or `..`"),
         );
     }
-    if let Ok(validator) = Validation::default().options().build(&extension::x_kafka_schema()) {
+    if let Ok(validator) = Validation::default().options().build(&x_kafka::schema()) {
         let errors = validator.iter_errors(declared);
         let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
         diagnostics.extend(errors.map(|error| {

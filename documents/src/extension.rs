@@ -31,12 +31,6 @@ pub fn extension_schema() -> Value {
     without_null(schemars::schema_for!(Extensions).into())
 }
 
-/// The JSON Schema of an `x-kafka` object.
-#[must_use]
-pub fn x_kafka_schema() -> Value {
-    without_null(schemars::schema_for!(XKafka).into())
-}
-
 /// A schema of members that may be absent, but not null: schemars says the one by the other.
 fn without_null(schema: Value) -> Value {
     match schema {

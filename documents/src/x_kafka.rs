@@ -11,6 +11,18 @@ use serde_json::Value;
 /// The member of a schema that makes it a message.
 pub const KEYWORD: &str = "x-kafka";
 
+/// The JSON Schema of an `x-kafka` object, out of the file `x-kafka.schema.json`.
+#[must_use]
+pub fn schema() -> Value {
+    let extensions: Value = serde_json::from_str(include_str!("../x-kafka.schema.json")).unwrap_or_default();
+    let definitions = extensions.get("$defs").cloned().unwrap_or_default();
+    let mut schema = definitions.get(KEYWORD).cloned().unwrap_or_default();
+    if let Value::Object(members) = &mut schema {
+        members.insert("$defs".to_owned(), definitions);
+    }
+    schema
+}
+
 /// The topic of a message, in the terms of AsyncAPI's Kafka channel binding.
 ///
 /// ```

@@ -1,6 +1,5 @@
 //! A program that has a logger of the `log` facade, and no subscriber of `tracing`: one for all of this file.
 
-#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in what they share")]
 
 use std::sync::Mutex;

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use cases::{Modules, generated};
 use serde_json::{Value, json};
-use thoth_messaging_codegen::{Formats, GeneratedFile, Options, SchemaSet, Severity, generate};
+use thoth_messaging_codegen::{Formats, GeneratedFile, Options, SchemaSet};
 
 const DRAFTS: [(&str, &str); 5] = [
     ("draft4", "http://json-schema.org/draft-04/schema#"),
@@ -25,8 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let corpora = env::var_os("CORPORA_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"), PathBuf::from);
     let suite = corpora.join("json-schema-test-suite");
-    let out_dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
-    let mut output = Output { out_dir, modules: String::new(), table: String::new(), count: 0 };
+    let mut output = Output { modules: Modules::new()?, table: String::new(), count: 0 };
     if suite.is_dir() {
         println!("cargo::rerun-if-changed={}", suite.display());
         println!("cargo::rustc-env=CONFORMANCE_SUITE={}", suite.display());
@@ -50,47 +50,26 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    output.write()
+    Ok(output.modules.write("groups.rs", "GROUPS: &[Group]", &output.table)?)
 }
 
 /// The modules of the groups, and the table that lists them.
 struct Output {
-    out_dir: PathBuf,
-    modules: String,
+    modules: Modules,
     table: String,
     count: usize,
 }
 
 impl Output {
     fn add(&mut self, draft: &str, file: &str, group: &Value, types: Types) -> Result<(), Box<dyn Error>> {
-        let module = format!("group_{}", self.count);
+        let outcome = self.modules.outcome(&format!("group_{}", self.count), "from_str", types)?;
         self.count += 1;
-        let outcome = match types {
-            Ok(files) => {
-                for generated in files {
-                    let path = self.out_dir.join(&module).join(generated.path);
-                    fs::create_dir_all(path.parent().ok_or("no folder")?)?;
-                    fs::write(path, generated.text)?;
-                }
-                let path = format!("/{module}/messages.rs");
-                writeln!(self.modules, "pub mod {module} {{ include!(concat!(env!(\"OUT_DIR\"), {path:?})); }}")?;
-                format!("Outcome::Generated(reads::<{module}::Root>, &{module}::REGISTRY)")
-            }
-            Err(codes) => format!("Outcome::Refused(&{codes:?})"),
-        };
         let description = group["description"].as_str().unwrap_or_default();
         let tests = group["tests"].to_string();
         writeln!(
             self.table,
             "Group {{ draft: {draft:?}, file: {file:?}, description: {description:?}, tests: {tests:?}, outcome: {outcome} }},"
         )?;
-        Ok(())
-    }
-
-    fn write(self) -> Result<(), Box<dyn Error>> {
-        let Self { modules, table, .. } = self;
-        let text = format!("{modules}\npub static GROUPS: &[Group] = &[\n{table}];\n");
-        fs::write(self.out_dir.join("groups.rs"), text)?;
         Ok(())
     }
 }
@@ -112,15 +91,11 @@ fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>, 
     let mut set = SchemaSet::new();
     add_remotes(&mut set, &text, remotes);
     set.add("root.json", "root.json", text);
-    let generation = generate(&set, options);
-    if !generation.has_errors() {
-        return Ok(generation.files);
-    }
-    let errors = generation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    let mut codes: Vec<_> = errors.map(|diagnostic| diagnostic.code).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    Err(codes)
+    generated(&set, options).map_err(|mut codes| {
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    })
 }
 
 /// Adds the remote documents that a text names, and those that they name. A name is the end of a path here, as a text may

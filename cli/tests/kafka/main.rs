@@ -1,10 +1,9 @@
 //! The commands that speak to Kafka, run as processes: on an in-process cluster of the test, and on a real one where
 //! `KAFKA_BOOTSTRAP_SERVERS` names it.
 
-#![cfg(feature = "kafka")]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
-#[path = "../support/mod.rs"]
+#[path = "../cli/support/mod.rs"]
 mod support;
 
 mod consume;

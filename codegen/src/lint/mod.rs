@@ -20,14 +20,13 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::lints::{Lint, LintLevel, Lints, find};
+use crate::lints::{LintLevel, Lints, find};
 use crate::model::{MessageDef, Model};
 use crate::parse::Document;
 use crate::resolve::{Place, Resolved};
-use crate::{Analysis, Options, SchemaSet, analyse, in_order};
+use crate::{Analysis, Options, SchemaSet, allowed, analyse, in_order};
 use values::{Schemas, ValueSchemas};
 
 /// All that there is to say of schemas, ordered by place: what [`generate`](crate::generate) reports of them, and what
@@ -61,7 +60,7 @@ pub fn lint(schemas: &SchemaSet, options: &Options, lints: &Lints) -> Vec<Diagno
         }
     }
     diagnostics.retain_mut(|diagnostic| is_heard(diagnostic, lints));
-    without_allowed(&resolved.documents, &mut diagnostics);
+    allowed::without_allowed(&resolved.documents, &mut diagnostics);
     in_order(&mut diagnostics);
     diagnostics
 }
@@ -137,24 +136,4 @@ fn is_heard(diagnostic: &mut Diagnostic, lints: &Lints) -> bool {
         LintLevel::Error => diagnostic.severity = Severity::Error,
     }
     true
-}
-
-/// Takes away what the schemas allow.
-pub(crate) fn without_allowed(documents: &[Document], diagnostics: &mut Vec<Diagnostic>) {
-    let files = documents.iter().map(|document| (document.source.origin.as_str(), document));
-    let files: BTreeMap<_, _> = files.collect();
-    diagnostics.retain(|diagnostic| {
-        let Some((lint, location)) = diagnostic.lint().zip(diagnostic.location.as_ref()) else { return true };
-        files.get(location.file.as_str()).is_none_or(|document| !is_allowed(&document.value, &location.pointer, lint))
-    });
-}
-
-/// Whether a schema on the way to a place allows a lint.
-fn is_allowed(schema: &Value, pointer: &str, lint: &Lint) -> bool {
-    let ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
-    ends.into_iter().any(|end| {
-        let allowed = schema.pointer(&pointer[..end]).and_then(|schema| schema.get("x-lint-allow")?.as_array());
-        let mut names = allowed.into_iter().flatten().filter_map(Value::as_str);
-        names.any(|name| find(name).is_ok_and(|found| found == lint))
-    })
 }

@@ -1,6 +1,5 @@
 //! Apps, on the in-process cluster, and on a real one where `KAFKA_BOOTSTRAP_SERVERS` names it.
 
-#![cfg(feature = "testing")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -2,7 +2,7 @@
 
 #![allow(mixed_script_confusables, reason = "the suite has constants in Greek alone")]
 
-use thoth_messaging::Registry;
+use cases::Outcome;
 
 pub use generated::GROUPS;
 
@@ -22,36 +22,15 @@ pub struct Group {
     /// The tests: a JSON array of `{description, data, valid}`.
     pub tests: &'static str,
     /// What became of the schema.
-    pub outcome: Outcome,
+    pub outcome: Outcome<str>,
 }
 
-/// What became of a schema.
-#[derive(Debug)]
-pub enum Outcome {
-    /// A type: whether `serde_json::from_str` takes a text for it, and the registry that decodes it.
-    Generated(fn(&str) -> bool, &'static Registry),
-    /// The codes of the diagnostics.
-    Refused(&'static [&'static str]),
-}
+cases::generated! {
+    mod generated {
+        use cases::{Outcome, from_str};
 
-mod generated {
-    #![allow(
-        dead_code,
-        deprecated,
-        missing_docs,
-        unreachable_pub,
-        clippy::all,
-        clippy::pedantic,
-        reason = "schemas of others, by the hundred: golden looks at what lints say"
-    )]
+        use super::Group;
 
-    use super::Group;
-    #[allow(unused_imports, reason = "without the suite there are no groups")]
-    use super::Outcome;
-
-    fn reads<T: thoth_messaging::Message>(text: &str) -> bool {
-        thoth_messaging::serde_json::from_str::<T>(text).is_ok()
+        include!(concat!(env!("OUT_DIR"), "/groups.rs"));
     }
-
-    include!(concat!(env!("OUT_DIR"), "/groups.rs"));
 }

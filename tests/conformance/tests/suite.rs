@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use conformance::{GROUPS, Group, Outcome, SUITE};
+use cases::Outcome;
+use conformance::{GROUPS, Group, SUITE};
 use serde_json::Value;
 use thoth_messaging::DecodeError;
 

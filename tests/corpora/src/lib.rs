@@ -4,7 +4,6 @@
 //! The corpora are not part of this project: they are read from `../shared/corpora` or the folder that `CORPORA_DIR`
 //! names, and where they are absent there are no types, and [`ALL`] is empty.
 
-mod outcome;
 mod payloads;
 mod schemas;
 
@@ -18,7 +17,6 @@ use thoth_messaging::{Message, Registry};
 use thoth_messaging_codegen::SchemaSet;
 
 pub use generated::ALL;
-pub use outcome::Outcome;
 pub use payloads::Payload;
 pub use schemas::{LAYOUTS, Layout, json_files};
 
@@ -119,24 +117,14 @@ impl fmt::Debug for Road {
     }
 }
 
-/// The generated modules, and the table of them.
-mod generated {
-    #![allow(
-        dead_code,
-        deprecated,
-        missing_docs,
-        unreachable_pub,
-        unused_imports,
-        clippy::all,
-        clippy::pedantic,
-        reason = "schemas of others, by the hundred: golden looks at what lints say"
-    )]
+cases::generated! {
+    mod generated {
+        use super::schemas::LAYOUTS;
+        use super::{Corpus, Registry, Road};
 
-    use super::schemas::LAYOUTS;
-    use super::{Corpus, Registry, Road};
+        /// That of a corpus of which nothing is generated.
+        static EMPTY: Registry = Registry::new(&[]);
 
-    /// That of a corpus of which nothing is generated.
-    static EMPTY: Registry = Registry::new(&[]);
-
-    include!(concat!(env!("OUT_DIR"), "/corpora.rs"));
+        include!(concat!(env!("OUT_DIR"), "/corpora.rs"));
+    }
 }

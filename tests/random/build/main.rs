@@ -10,11 +10,12 @@ mod schema;
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
+use cases::{Modules, generated};
 use serde_json::{Value, json};
-use thoth_messaging_codegen::{Generation, Options, SchemaSet, Severity, generate};
+use thoth_messaging_codegen::{Options, SchemaSet};
 
 const COUNT: u64 = 300;
 
@@ -22,24 +23,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     for variable in ["RANDOM_SEED", "RANDOM_COUNT", "RANDOM_SCHEMAS"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    let out_dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
-    let (mut modules, mut table) = (String::new(), String::new());
+    let (mut modules, mut table) = (Modules::new()?, String::new());
     for (number, (seed, schema)) in schemas()?.into_iter().enumerate() {
         let text = message(&schema).to_string();
-        let generation = types(&text);
-        let outcome = if generation.has_errors() {
-            format!("Outcome::Refused(&{:?})", codes(&generation))
-        } else {
-            let module = format!("schema_{number}");
-            write(&generation, &out_dir.join(&module))?;
-            let path = format!("/{module}/messages.rs");
-            writeln!(modules, "pub mod {module} {{ include!(concat!(env!(\"OUT_DIR\"), {path:?})); }}")?;
-            format!("Outcome::Generated(reads::<{module}::Root>, &{module}::REGISTRY)")
-        };
+        let mut set = SchemaSet::new();
+        set.add("root.json", "root.json", &*text);
+        let generated = generated(&set, &Options::default());
+        let outcome = modules.outcome(&format!("schema_{number}"), "from_slice", generated)?;
         writeln!(table, "Case {{ seed: {seed}, schema: {text:?}, outcome: {outcome} }},")?;
     }
-    fs::write(out_dir.join("cases.rs"), format!("{modules}\npub static CASES: &[Case] = &[\n{table}];\n"))?;
-    Ok(())
+    Ok(modules.write("cases.rs", "CASES: &[Case]", &table)?)
 }
 
 /// The schemas with their seeds.
@@ -60,24 +53,4 @@ fn message(schema: &Value) -> Value {
     members.insert("title".into(), "Root".into());
     members.insert("x-kafka".into(), json!({"topic": "root"}));
     members.into()
-}
-
-fn types(text: &str) -> Generation {
-    let mut set = SchemaSet::new();
-    set.add("root.json", "root.json", text);
-    generate(&set, &Options::default())
-}
-
-fn codes(generation: &Generation) -> Vec<&'static str> {
-    let errors = generation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    errors.map(|diagnostic| diagnostic.code).collect()
-}
-
-fn write(generation: &Generation, folder: &Path) -> Result<(), Box<dyn Error>> {
-    for file in &generation.files {
-        let path = folder.join(&file.path);
-        fs::create_dir_all(path.parent().ok_or("no folder")?)?;
-        fs::write(path, &file.text)?;
-    }
-    Ok(())
 }

@@ -5,8 +5,9 @@ mod payloads;
 
 use std::collections::BTreeMap;
 
+use cases::Outcome;
 use oracle::{Oracle, Schemas, is_limit};
-use random::{CASES, Case, Outcome};
+use random::{CASES, Case};
 use serde_json::Value;
 use thoth_messaging::registry::{Entry, ReencodeError};
 use thoth_messaging_codegen::SchemaSet;

@@ -72,7 +72,8 @@ use crate::message::Decoder;
 /// given up in a rebalance is committed first. Switch to `cooperative-sticky` from a client with another strategy (as
 /// librdkafka's default `range,roundrobin`) with all members of the group stopped, or set the other strategy.
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// # use thoth_messaging::testing::InProcessKafka;
 /// # use thoth_messaging::Message;
 /// # #[tokio::main(flavor = "current_thread")]

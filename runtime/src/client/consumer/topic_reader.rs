@@ -30,7 +30,8 @@ use crate::client::topic_partition::{TopicPartition, list_at};
 ///
 /// It can save [`SavedPosition`]s under the name of a group of its own, so that the next run goes on where this one stopped.
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// # use thoth_messaging::testing::InProcessKafka;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -61,7 +61,8 @@ use crate::message::Message;
 /// them to [`send_all`](Self::send_all), or await many together; they are queued in the order in which they are first
 /// polled:
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// # use thoth_messaging::testing::InProcessKafka;
 /// # use thoth_messaging::Message;
 /// # use thoth_messaging::messages::PackageReleased;
@@ -152,7 +153,8 @@ impl Producer {
     /// dropped at the first error, no more messages are taken; of those that were taken, what is queued by then is
     /// delivered all the same.
     ///
-    /// ```
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
     /// # use thoth_messaging::testing::InProcessKafka;
     /// # use thoth_messaging::Message;
     /// # use thoth_messaging::messages::PackageReleased;

@@ -14,7 +14,8 @@ use crate::message::{Encode, Topic};
 ///
 /// `Debug` says where it goes and how large it is, and shows neither key nor payload.
 ///
-/// ```
+#[cfg_attr(feature = "testing", doc = "```")]
+#[cfg_attr(not(feature = "testing"), doc = "```ignore")]
 /// # use thoth_messaging::testing::InProcessKafka;
 /// # use thoth_messaging::Message;
 /// # use thoth_messaging::messages::PackageReleased;

@@ -13,7 +13,7 @@ use thoth_messaging::registry::{Entry, ReencodeError};
 use thoth_messaging::wire::parse_strict;
 use thoth_messaging_codegen::{Formats, Options, SchemaSet, generate};
 
-#[path = "../../../../codegen/tests/support/choices.rs"]
+#[path = "../../../../codegen/tests/codegen/choices.rs"]
 mod choices;
 
 /// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.

@@ -20,7 +20,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use corpora::{LAYOUTS, Layout, Outcome, folder};
+use cases::WithoutErrors;
+use corpora::{LAYOUTS, Layout, folder};
 use thoth_messaging_codegen::{Options, SchemaSet, generate};
 
 use compile::{Crate, Needs};
@@ -83,7 +84,7 @@ fn events<'a>(layout: &Layout, set: &'a SchemaSet) -> impl Iterator<Item = &'a s
 
 /// What this project makes of a corpus.
 fn own(layout: &Layout, set: &SchemaSet) -> Generated {
-    let outcome = Outcome::of(set.clone());
+    let outcome = WithoutErrors::of(set.clone());
     if !outcome.refused.is_empty() {
         println!("{}: this project refuses {} files", layout.name, outcome.refused.len());
     }

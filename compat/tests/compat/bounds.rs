@@ -1,10 +1,9 @@
 //! Schemas that could take for ever, in all drafts.
 
-mod versions;
-
 use serde_json::{Map, Value, json};
 use thoth_messaging_compat::{Limits, Verdict, covers};
-use versions::schema;
+
+use crate::versions::schema;
 
 const DRAFTS: [&str; 5] = [
     "http://json-schema.org/draft-04/schema#",

@@ -1,12 +1,10 @@
 //! What a person does wrong who knows the command from its help alone, and what it answers.
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
-mod support;
-
 use std::fs;
 use std::process::Stdio;
 
-use support::{ORDER, Project, Run};
+use crate::support::{ORDER, Project, Run};
 
 fn project() -> Project {
     Project::new(&[("schemas/order.schema.json", ORDER)])

@@ -1,11 +1,9 @@
 //! `thoth-messaging check`, run as a process.
 
-mod support;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use support::{ORDER, Project, Run};
+use crate::support::{ORDER, Project, Run};
 
 const MISTAKES: &str = "{\n  \"title\": \"Order\",\n  \"type\": \"object\",\n  \"x-kafka\": {\"topic\": \"a topic\"},\n  \
     \"properties\": {\"lines\": {\"$ref\": \"#/$defs/Lines\"}}\n}\n";

@@ -2,7 +2,6 @@
 //!
 //! Each test is one step, which `tests/interop/run` puts in order. The cluster and the topic prefix come from
 //! `KAFKA_BOOTSTRAP_SERVERS` and `THOTH_DEPLOYMENT_NAME`.
-#![cfg(all(feature = "client", feature = "dynamic"))]
 
 use std::time::Duration;
 

@@ -1,10 +1,6 @@
 //! The answers of a build without the feature `kafka` or `git` to what needs it.
 
-#![cfg(not(all(feature = "kafka", feature = "git")))]
-
-mod support;
-
-use support::Project;
+use crate::support::Project;
 
 #[cfg(not(feature = "kafka"))]
 #[test]

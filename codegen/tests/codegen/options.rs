@@ -4,8 +4,7 @@
 
 use thoth_messaging_codegen::{Generation, Options, SchemaSet, generate};
 
-#[path = "support/choices.rs"]
-mod choices;
+use crate::choices;
 
 const ORDER: &str = r##"{
   "title": "Order",

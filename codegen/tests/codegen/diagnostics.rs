@@ -9,10 +9,7 @@ use std::path::Path;
 
 use thoth_messaging_codegen::{Options, Severity, generate};
 
-#[path = "support/cases.rs"]
-mod cases;
-#[path = "support/choices.rs"]
-mod choices;
+use crate::{cases, choices};
 
 const FOLDER: &str = "diagnostics";
 

@@ -1,5 +1,8 @@
 //! The messages of Thoth, against what the original Python library writes and what the schemas themselves say.
 
+#[cfg(feature = "dynamic")]
+mod dynamic;
+
 use serde_json::{Map, Value, json};
 use thoth_messaging::messages::{
     AdviserTrigger, BuildAnalysisTrigger, HashMismatch, KebechetRunUrlTrigger, PackageReleased, REGISTRY,
@@ -7,7 +10,7 @@ use thoth_messaging::messages::{
 use thoth_messaging::{DecodeError, Message};
 
 /// What `thoth-messaging` 0.16.2 wrote: `{"topic_name", "kind", "payload"}`, two for each message.
-const PYTHON_PAYLOADS: &str = include_str!("data/thoth-payloads.json");
+const PYTHON_PAYLOADS: &str = include_str!("../data/thoth-payloads.json");
 
 /// The same but for members that are null: to a reader of an optional field, null and absence are one.
 fn without_nulls(value: Value) -> Value {

@@ -8,8 +8,6 @@ mod keywords;
 mod labels;
 mod objects;
 mod recursion;
-#[path = "../versions/mod.rs"]
-mod versions;
 
 use serde_json::{Value, json};
 use thoth_messaging_compat::{Files, Leniency, RegistryDifference, Schema, registry_differences};

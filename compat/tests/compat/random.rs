@@ -1,12 +1,11 @@
 //! Random pairs of schemas: no verdict is refuted, and what changes nothing changes no verdict.
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
-mod versions;
-
 use serde_json::{Map, Value, json};
 use thoth_messaging_compat::{Limits, Schema, Verdict, covers};
-use versions::random::Random;
-use versions::{Tally, is_thorough, schema};
+
+use crate::versions::random::Random;
+use crate::versions::{Tally, is_thorough, schema};
 
 fn check(title: &str, seed: u64, pairs: usize, other: fn(&mut Random, &Value) -> Value) {
     let mut random = Random(seed);

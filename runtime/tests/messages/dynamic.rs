@@ -1,5 +1,4 @@
 //! Message types made at run time.
-#![cfg(feature = "dynamic")]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use std::fs;

@@ -12,12 +12,11 @@ use thoth_messaging_codegen::{
     Diagnostic, Explanation, LintLevel, Lints, Options, SchemaSet, explain, explanations, generate, lint, lints,
 };
 
+use crate::choices;
+
 /// Codes that no example shows, and why.
 const WITHOUT_EXAMPLE: &[(&str, &str)] =
     &[("S0409", "the validator refuses what all stages before it let pass: no schema is known that gets there")];
-
-#[path = "support/choices.rs"]
-mod choices;
 
 const SECTIONS: [&str; 3] = ["What it means", "Example", "What to do"];
 

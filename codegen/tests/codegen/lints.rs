@@ -11,8 +11,7 @@ use thoth_messaging_codegen::{
     Diagnostic, Generation, LintLevel, Lints, Options, SchemaSet, Severity, explain, generate, lint, lints,
 };
 
-#[path = "support/cases.rs"]
-mod cases;
+use crate::cases;
 
 const FOLDER: &str = "lints";
 

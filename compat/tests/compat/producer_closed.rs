@@ -1,11 +1,10 @@
 //! The policy under which producers write only declared members.
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
-mod versions;
-
 use serde_json::{Value, json};
 use thoth_messaging_compat::{Limits, Schema, Verdict, covers};
-use versions::schema;
+
+use crate::versions::schema;
 
 fn verdicts(old: &Value, new: &Value) -> [Verdict; 2] {
     let (old, new) = (schema(old).unwrap(), schema(new).unwrap());
@@ -77,7 +76,7 @@ fn what_names_no_members_may_have_any() {
 
 #[test]
 fn every_schema_covers_what_its_producers_write() {
-    let mut random = versions::random::Random(0x5851_F42D_4C95_7F2D);
+    let mut random = crate::versions::random::Random(0x5851_F42D_4C95_7F2D);
     for _ in 0..200 {
         let document = random.schema(3);
         let one = schema(&document).unwrap();

@@ -1,9 +1,8 @@
 //! `thoth-messaging breaking --policy confluent`, and the rules that findings are explained by, run as processes.
 
-mod support;
-
 use serde_json::Value;
-use support::{ORDER, Project, Run};
+
+use crate::support::{ORDER, Project, Run};
 
 const FILE: &str = "schemas/order.schema.json";
 const AGAINST: [&str; 3] = ["breaking", "--against", "released"];

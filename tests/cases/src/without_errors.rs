@@ -1,4 +1,4 @@
-//! What is generated of a set of schemas of which some may be refused. The build script uses this file as well.
+//! What is generated of a set of schemas of which some may be refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ const ROUNDS: usize = 50;
 
 /// What is generated of a set.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct WithoutErrors {
     /// The generated files; none where all schemas were left out.
     pub files: Vec<GeneratedFile>,
     /// The schemas that they are generated from.
@@ -18,7 +18,7 @@ pub struct Outcome {
     pub refused: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
-impl Outcome {
+impl WithoutErrors {
     /// All of it where that is without errors, else all but the files with errors and those that refer to them.
     #[must_use]
     pub fn of(mut set: SchemaSet) -> Self {

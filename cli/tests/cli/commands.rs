@@ -1,9 +1,8 @@
 //! `list`, `show`, `generate`, `explain`, `completions` and `man`, run as processes.
 
-mod support;
-
 use serde_json::Value;
-use support::{ORDER, Project};
+
+use crate::support::{ORDER, Project};
 
 fn project() -> Project {
     Project::new(&[("schemas/order.schema.json", ORDER)])

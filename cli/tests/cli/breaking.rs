@@ -2,13 +2,12 @@
 #![cfg(feature = "git")]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use support::{ORDER, Project, Run};
+
+use crate::support::{ORDER, Project, Run};
 
 const FILE: &str = "schemas/order.schema.json";
 

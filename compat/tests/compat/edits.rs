@@ -2,13 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 #![expect(clippy::unnecessary_wraps, reason = "an edit that can always be made is one of many that can not")]
 
-mod versions;
-
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use thoth_messaging_compat::{Files, Place, Schema, Verdict};
-use versions::{Tally, is_thorough, published};
+
+use crate::versions::{Tally, is_thorough, published};
 
 /// What an edit is known to be, BACKWARD and FORWARD.
 type Answer = (bool, bool);

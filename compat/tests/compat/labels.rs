@@ -1,10 +1,9 @@
 //! The pairs of schemas that others labelled.
 
-mod versions;
-
 use serde_json::Value;
 use thoth_messaging_compat::Verdict;
-use versions::{Tally, corpora, read, with_formats};
+
+use crate::versions::{Tally, corpora, read, with_formats};
 
 /// A pair with what its authors say of both directions.
 struct Pair {

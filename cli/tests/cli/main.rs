@@ -1,0 +1,14 @@
+//! The commands, run as processes, in one program: each is linked once. Those that speak to Kafka are in `tests/kafka`.
+
+#[cfg(not(all(feature = "kafka", feature = "git")))]
+mod absent;
+mod breaking;
+mod check;
+mod commands;
+mod confluent;
+mod infer;
+mod infer_corpora;
+mod new;
+mod newcomer;
+mod support;
+mod validate;

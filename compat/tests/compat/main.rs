@@ -1,0 +1,12 @@
+//! The tests of this crate, in one program: each is linked once.
+
+mod bounds;
+mod covers;
+mod edits;
+mod labels;
+mod producer_closed;
+mod random;
+mod registry;
+mod rules;
+mod schema;
+mod versions;

@@ -1,0 +1,24 @@
+//! What became of a schema.
+
+use thoth_messaging::{Message, Registry, serde_json};
+
+/// What became of a schema; `P` is a payload, as its type is asked for it.
+#[derive(Debug)]
+pub enum Outcome<P: ?Sized + 'static> {
+    /// A type: [`from_str`] or [`from_slice`] of it, and the registry that decodes it.
+    Generated(fn(&P) -> bool, &'static Registry),
+    /// The codes of the errors.
+    Refused(&'static [&'static str]),
+}
+
+/// Whether `serde_json::from_str` takes a payload for a type.
+#[must_use]
+pub fn from_str<T: Message>(payload: &str) -> bool {
+    serde_json::from_str::<T>(payload).is_ok()
+}
+
+/// Whether `serde_json::from_slice` takes a payload for a type.
+#[must_use]
+pub fn from_slice<T: Message>(payload: &[u8]) -> bool {
+    serde_json::from_slice::<T>(payload).is_ok()
+}
