@@ -1,8 +1,8 @@
 //! The schemas that generated code hands to the validator of the runtime.
 
 use crate::model::Subschema;
-use thoth_messaging_documents::uri::shown;
 use crate::resolve::{Place, Resolved};
+use thoth_messaging_documents::uri::shown;
 
 /// The schemas at some places, as the validator finds them.
 pub(super) fn subschemas(resolved: &Resolved, places: &[Place]) -> Vec<Subschema> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use thoth_messaging_documents::Draft;
 use serde_json::Value;
+use thoth_messaging_documents::Draft;
 
 use super::keywords::{self, Family};
 use super::model::{Combined, Criterion, Id, Kind, Model, Node, Side};

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use thoth_messaging_documents::Draft;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::Draft;
 
 use crate::diagnostic::Diagnostic;
 use crate::format::Format;
-use thoth_messaging_documents::keywords::{self, Role};
 use crate::resolve::{Place, Resolved};
+use thoth_messaging_documents::keywords::{self, Role};
 
 /// More schemas than this never lead from one to the next on purpose.
 pub(super) const MAX_DEPTH: usize = 128;

@@ -1,18 +1,18 @@
 //! Reads the keywords of schemas into a [`Node`].
 
-use thoth_messaging_documents::Draft;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::Draft;
 
 use super::Node;
 use super::bounds::limit;
 use super::members::{Members, Tuple, required_alone, texts};
 use crate::format::Format;
-use thoth_messaging_documents::keywords;
 use crate::lower::read::branches::Branches;
 use crate::lower::read::cores::{Cores, Decision};
 use crate::lower::read::types::Types;
 use crate::model::PresenceRule;
 use crate::resolve::{Place, Resolved};
+use thoth_messaging_documents::keywords;
 
 impl<'a> Node<'a> {
     /// Reads schemas, each of which is one that [`flatten`](crate::lower::read) gives. `format` asserts, or does not.
