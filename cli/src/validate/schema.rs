@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use thoth_messaging::dynamic::{Checker, Document};
 use thoth_messaging_codegen::SchemaFile;
+use thoth_messaging_documents::uri::encode_path;
 
 use crate::failure::Failure;
 use crate::sets;
@@ -146,11 +147,7 @@ fn collect_references<'s>(schema: &'s Value, references: &mut Vec<&'s str>) {
 
 /// The URI of a file.
 fn uri_of(path: &Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-    let path = path.to_string_lossy();
-    let escaped =
-        path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") });
-    format!("file://{}", escaped.collect::<String>())
+    format!("file://{}", encode_path(&path.to_string_lossy()))
 }
 
 fn not_json(origin: &str, error: &serde_json::Error) -> Failure {
