@@ -24,7 +24,6 @@ mod pages;
 mod project;
 mod report;
 mod show;
-mod uri;
 mod validate;
 mod versions;
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, generate};
+use thoth_messaging_documents::Validation;
 
 use super::guess::{Guess, table};
 use super::samples::{Kept, read};
@@ -134,9 +135,10 @@ const ARRAY: &str = "The sample is an array: `--array` makes a sample of each of
 /// Makes sure that the samples are valid under the schema, as every step of the inference intends.
 fn try_on(schema: &Value, kept: &Kept) -> Result<(), Failure> {
     let could_not = |reason: String| Failure::new(format!("{reason}; this is a mistake of `infer`, please report it"));
-    let options = jsonschema::options().should_validate_formats(true);
-    let validator =
-        options.build(schema).map_err(|error| could_not(format!("what was inferred is no schema: {error}")))?;
+    let validator = Validation::with_formats(true)
+        .options()
+        .build(schema)
+        .map_err(|error| could_not(format!("what was inferred is no schema: {error}")))?;
     for (path, sample) in kept.iter() {
         if let Err(error) = validator.validate(sample) {
             let (instance, schema) = (error.instance_path(), error.schema_path());

@@ -1,6 +1,7 @@
 //! From shapes to a schema, and to what in it is a guess.
 
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::pointer::escape;
 
 use super::count::Samples;
 use super::formats::DISTINCT;
@@ -240,7 +241,7 @@ impl Emitter<'_> {
         }
         let mut properties = Map::new();
         for (name, shape) in &members.named {
-            let pointer = format!("{pointer}/properties/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{pointer}/properties/{}", escape(name));
             if !members.requires(shape) {
                 self.guess(&pointer, Kind::Optional, "optional", members.seen, shape.seen, members.samples);
             }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use thoth_messaging_compat::{Files, Place, Schema};
+use thoth_messaging_documents::keywords::is_in_place;
+use thoth_messaging_documents::pointer::segments;
 
 /// The text in place of a sensitive value, as in `Debug` of generated types.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -38,8 +40,7 @@ impl Sensitive {
     pub(crate) fn covers(&self, pointer: &str) -> bool {
         self.0.iter().any(|schema| {
             let mut places = BTreeSet::from([schema.root().clone()]);
-            let segments = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-            for segment in segments {
+            for segment in segments(pointer) {
                 places = in_place(schema, places);
                 if places.iter().any(|place| is_marked(schema, place)) {
                     return true;
@@ -97,13 +98,7 @@ fn in_place(schema: &Schema, places: BTreeSet<Place>) -> BTreeSet<Place> {
             continue;
         }
         open.extend(schema.targets(&place).iter().cloned());
-        let applies = |keyword| {
-            matches!(
-                keyword,
-                "allOf" | "anyOf" | "oneOf" | "if" | "then" | "else" | "dependentSchemas" | "dependencies" | "not"
-            )
-        };
-        open.extend(schema.subschemas(&place).iter().filter(|it| applies(it.keyword)).map(|it| it.place.clone()));
+        open.extend(schema.subschemas(&place).iter().filter(|it| is_in_place(it.keyword)).map(|it| it.place.clone()));
     }
     found
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thoth_messaging::dynamic::{Checker, Document};
+use thoth_messaging_documents::uri::encode_path;
 
 use super::documents::{NotJson, compile};
 use crate::failure::Failure;
-use crate::uri;
 
 /// The checker of a schema file.
 pub(crate) fn checker(file: &Path, formats: bool) -> Result<Checker, Failure> {
@@ -62,5 +62,5 @@ fn collect_references<'s>(schema: &'s Value, references: &mut Vec<&'s str>) {
 
 /// The URI of a file.
 fn uri_of(path: &Path) -> String {
-    format!("file://{}", uri::path(&path.to_string_lossy()))
+    format!("file://{}", encode_path(&path.to_string_lossy()))
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::uri::encode_path;
 
 use super::{Report, gitlab, lines, severity, url};
 use crate::explain;
 use crate::finding::Finding;
-use crate::uri;
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     let rules: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
@@ -51,7 +51,7 @@ fn result(finding: &Finding) -> Value {
     }
     if let Some(location) = &finding.location {
         let region = json!({"startLine": location.line, "startColumn": location.column});
-        let place = json!({"artifactLocation": {"uri": uri::path(&url(&location.file))}, "region": region});
+        let place = json!({"artifactLocation": {"uri": encode_path(&url(&location.file))}, "region": region});
         let logical = json!([{"fullyQualifiedName": format!("#{}", location.pointer)}]);
         result.insert("locations".to_owned(), json!([{"physicalLocation": place, "logicalLocations": logical}]));
     }

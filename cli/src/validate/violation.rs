@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use thoth_messaging::DecodeError;
+use thoth_messaging_documents::pointer::segments;
 
 use super::input::InputKind;
 
@@ -113,9 +114,9 @@ pub(crate) fn too_long(limit: usize) -> Violation {
 fn place(text: &[u8], pointer: &str) -> (u64, u64) {
     let mut cursor = Cursor { text, at: 0 };
     cursor.space();
-    for segment in pointer.split('/').skip(1) {
+    for segment in segments(pointer) {
         let start = cursor.at;
-        if !cursor.enter(&segment.replace("~1", "/").replace("~0", "~")) {
+        if !cursor.enter(&segment) {
             cursor.at = start;
             break;
         }

@@ -1,8 +1,9 @@
 //! The failures of references and objects that a repository does not have.
 
 use gix::ObjectId;
+use thoth_messaging_documents::near::distance;
 
-use crate::near::nearest;
+use crate::near::near_by;
 use crate::versions::failure::Failure;
 
 /// A reference that the repository does not know, with the nearest ones and how to fetch it.
@@ -31,7 +32,7 @@ fn remedies(git: &gix::Repository, reference: &str) -> Vec<String> {
         let shorter = || format!("the history of `{name}` is shorter: `git log --oneline {name}` shows it");
         help.push(if is_shallow { UNSHALLOW.to_owned() } else { shorter() });
     } else {
-        let near = nearest(known.iter().map(String::as_str), |known| likeness(known, name));
+        let near = near_by(known.iter().map(String::as_str), |known| difference(known, name));
         let (near, which) = if near.is_empty() { (first(&known), "the repository has") } else { (near, "there is") };
         help.push(format!("{which} {}", near.join(", ")));
         if rest.is_empty() {
@@ -105,11 +106,11 @@ fn first(names: &[String]) -> Vec<String> {
     first
 }
 
-/// The likeness of a name to another one, which may be of a remote, or have a slip of the hand.
-fn likeness(name: &str, wanted: &str) -> f64 {
-    let last = name.rsplit('/').next().unwrap_or(name);
-    let tracked = name.split_once('/').is_some_and(|(_, branch)| branch == wanted);
-    if tracked { 1.0 } else { strsim::jaro_winkler(name, wanted).max(strsim::jaro_winkler(last, wanted)) }
+/// In how many letters a name differs from another one, which may be of a remote, or have a slip of the hand.
+fn difference(name: &str, wanted: &str) -> Option<usize> {
+    let last = name.rsplit('/').next();
+    let branch = name.split_once('/').map(|(_, branch)| branch);
+    [Some(name), last, branch].into_iter().flatten().filter_map(|part| distance(part, wanted)).min()
 }
 
 /// Returns whether objects were left out when the repository was cloned.
