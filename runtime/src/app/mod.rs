@@ -148,18 +148,19 @@
 //
 // | module        | what it does                                                                                      |
 // |---------------|---------------------------------------------------------------------------------------------------|
-// | `builder`     | `App`: handlers and settings                                                                      |
 // | `run`         | starts the clients and the engine, closes them                                                    |
+// | `builder`     | `App`: handlers and settings                                                                      |
 // | `engine`      | the only loop: polls, dispatches records to workers, pauses and resumes, handles rebalances       |
 // | `partition`   | a worker for each partition keeps its order; a task for each message settles it                   |
+// | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
+// | `error`       | `AppError`                                                                                        |
 // | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
 // | `handler`     | handlers without their types: decoding, calling, outcomes                                         |
-// | `dead_letter` | why a message can't be handled, where it goes, its record                                         |
-// | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
 // | `observe`     | events, and their observers: log, summary, meters, health, traces                                 |
+// | `dead_letter` | why a message can't be handled, where it goes, its record                                         |
 // | `shutdown`    | signals of the platform, and the stop signal to tasks                                             |
 //
-// Each uses those below it, but for `shutdown` and `observe`, which all use.
+// Each uses those below it, and none above.
 
 mod attempt;
 mod builder;
