@@ -19,7 +19,7 @@ use crate::uri::{self, absolute, own_uri, without_fragment};
 /// set.insert_file("order.json", &order);
 /// set.insert_file("lines/line.json", &line);
 /// assert_eq!(set.get("schema:///lines/line.json"), Some(&line));
-/// assert!(set.registry()?.contains_resource_uri("schema:///order.json"));
+/// assert!(set.registry()?.contains_resource("schema:///order.json"));
 /// assert_eq!(set.closure("schema:///order.json").len(), 2);
 /// # Ok::<(), thoth_messaging_documents::ReferencingError>(())
 /// ```
