@@ -35,9 +35,8 @@ impl<'a> Disjointness<'a> {
     pub(crate) fn is_proved(&self, one: &Place, other: &Place) -> bool {
         let draft = self.resolved.draft(one);
         let registry = self.registry.get_or_init(|| {
-            let mut set = DocumentSet::new();
-            self.resolved.documents.iter().for_each(|document| set.insert(&document.uri, &document.value));
-            set.registry().ok()
+            let documents = self.resolved.documents.iter();
+            DocumentSet::of_uris(documents.map(|document| (&document.uri, &document.value))).registry().ok()
         });
         let Some(registry) = registry else { return false };
         if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > MAX_SIZE {

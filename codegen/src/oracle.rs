@@ -105,9 +105,10 @@ impl<'a> Oracle<'a> {
     fn registry(&self) -> Result<&Registry<'a>, String> {
         let registry = self.registry.get_or_init(|| {
             let files = &self.resolved.documents;
-            let mut set = DocumentSet::new();
-            files.iter().for_each(|file| set.insert(&file.uri, &file.value));
-            files.iter().for_each(|file| set.insert_file(&file.name, &file.value));
+            let mut set = DocumentSet::of_uris(files.iter().map(|file| (&file.uri, &file.value)));
+            for file in files {
+                set.insert_file(&file.name, &file.value);
+            }
             set.registry().map_err(|error| error.to_string())
         });
         registry.as_ref().map_err(Clone::clone)

@@ -86,9 +86,7 @@ impl Files {
 
     /// A document with those that it refers to, and those that these refer to.
     pub(crate) fn closure(&self, root: &str) -> BTreeMap<&str, &Value> {
-        let mut set = DocumentSet::new();
-        self.documents.iter().for_each(|(name, document)| set.insert_file(name, document));
-        let closure = set.closure(&own_uri(root));
+        let closure = DocumentSet::of_files(&self.documents).closure(&own_uri(root));
         let documents = self.documents.iter().filter(|(name, _)| closure.get(&own_uri(name)).is_some());
         documents.map(|(name, document)| (name.as_str(), document)).collect()
     }

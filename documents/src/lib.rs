@@ -29,9 +29,7 @@
 //! let inner = &keywords::subschemas(Draft::Draft202012, order.as_object().unwrap())[0];
 //! assert_eq!(inner.pointer(&Pointer::root()), "/properties/order_id");
 //!
-//! let mut set = DocumentSet::new();
-//! set.insert_file("order.json", &order);
-//! set.insert_file("id.json", &id);
+//! let set = DocumentSet::of_files([("order.json", &order), ("id.json", &id)]);
 //! assert_eq!(set.closure("schema:///order.json").len(), 2);
 //! ```
 

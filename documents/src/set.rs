@@ -15,11 +15,9 @@ use crate::uri::{self, absolute, own_uri, without_fragment};
 /// use thoth_messaging_documents::DocumentSet;
 ///
 /// let (order, line) = (json!({"$ref": "lines/line.json"}), json!({"type": "object"}));
-/// let mut set = DocumentSet::new();
-/// set.insert_file("order.json", &order);
-/// set.insert_file("lines/line.json", &line);
+/// let set = DocumentSet::of_files([("order.json", &order), ("lines/line.json", &line)]);
 /// assert_eq!(set.get("schema:///lines/line.json"), Some(&line));
-/// assert!(set.registry()?.contains_resource_uri("schema:///order.json"));
+/// assert!(set.registry()?.contains_resource("schema:///order.json"));
 /// assert_eq!(set.closure("schema:///order.json").len(), 2);
 /// # Ok::<(), thoth_messaging_documents::ReferencingError>(())
 /// ```
@@ -33,6 +31,24 @@ impl<'d> DocumentSet<'d> {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The documents of some URIs, as [`insert`](Self::insert) adds them.
+    pub fn of_uris<U: AsRef<str>>(documents: impl IntoIterator<Item = (U, &'d Value)>) -> Self {
+        let mut set = Self::new();
+        for (uri, document) in documents {
+            set.insert(uri.as_ref(), document);
+        }
+        set
+    }
+
+    /// The documents of some names, as [`insert_file`](Self::insert_file) adds them.
+    pub fn of_files<N: AsRef<str>>(documents: impl IntoIterator<Item = (N, &'d Value)>) -> Self {
+        let mut set = Self::new();
+        for (name, document) in documents {
+            set.insert_file(name.as_ref(), document);
+        }
+        set
     }
 
     /// Adds a document by a URI, which may be relative to [`BASE`](uri::BASE), in place of the one that it led to.
@@ -182,10 +198,8 @@ mod tests {
         let root = json!({"$id": "https://example.org/root.json", "items": {"$ref": "other.json#/$defs/A"}});
         let other = json!({"$id": "https://example.org/other.json", "$defs": {"A": {"$ref": "root.json"}}});
         let far = json!({"$schema": "https://example.org/other.json"});
-        let mut set = DocumentSet::new();
-        for (name, document) in [("a b.json", &root), ("folder/other.json", &other), ("far.json", &far)] {
-            set.insert_file(name, document);
-        }
+        let files = [("a b.json", &root), ("folder/other.json", &other), ("far.json", &far)];
+        let set = DocumentSet::of_files(files);
         let uris = |root| set.closure(root).iter().map(|(uri, _)| uri.to_owned()).collect::<Vec<_>>();
         assert_eq!(uris("schema:///a%20b.json"), ["schema:///a%20b.json", "schema:///folder/other.json"]);
         assert_eq!(uris("schema:///far.json").len(), 3);
@@ -195,9 +209,7 @@ mod tests {
     #[test]
     fn registries_find_documents_by_identifier_too() {
         let (order, line) = (json!({"$ref": "https://example.org/line"}), json!({"$id": "https://example.org/line"}));
-        let mut set = DocumentSet::new();
-        set.insert_file("order.json", &order);
-        set.insert_file("line.json", &line);
+        let set = DocumentSet::of_files([("order.json", &order), ("line.json", &line)]);
         let registry = set.registry().unwrap();
         let resolver = registry.resolver(uri::parse("schema:///order.json").unwrap());
         assert_eq!(resolver.lookup("https://example.org/line").unwrap().contents(), &line);

@@ -64,8 +64,7 @@ impl Schema {
         let documents = files.closure(root);
         let place = Place::root(root);
         let Some(document) = documents.get(root) else { return Err(SchemaError::NoFile(root.to_owned())) };
-        let mut set = DocumentSet::new();
-        documents.iter().for_each(|(name, document)| set.insert_file(name, document));
+        let set = DocumentSet::of_files(documents.iter().map(|(name, document)| (name, *document)));
         let registry = set.registry().map_err(|error| SchemaError::invalid(place.clone(), &error))?;
         let nodes = walk::walk(&documents, &registry, root)?;
         let options =

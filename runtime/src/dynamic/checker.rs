@@ -74,10 +74,11 @@ impl Checker {
     pub(super) fn of_document(name: String, schema: &Value, formats: bool) -> Result<Self, FactoryError> {
         // It says best what is wrong with a document that stands alone.
         let validator = Validator::of_document(schema, formats)?;
-        let mut set = DocumentSet::new();
-        set.insert(&Validator::uri_of(schema), schema);
         let uri = absolute(&Validator::uri_of(schema));
-        let quick = set.registry().ok().and_then(|registry| Quick::new(&registry, &uri, formats));
+        let quick = DocumentSet::of_uris([(&uri, schema)])
+            .registry()
+            .ok()
+            .and_then(|registry| Quick::new(&registry, &uri, formats));
         Ok(Self { name, quick, validator })
     }
 

@@ -38,11 +38,8 @@ impl Files {
 
     /// The documents by each URI that leads to them.
     pub(super) fn set(&self) -> DocumentSet<'_> {
-        let mut set = DocumentSet::new();
-        for document in &self.0 {
-            document.uris.iter().for_each(|uri| set.insert(uri, &document.contents));
-        }
-        set
+        let uris = self.0.iter().flat_map(|document| document.uris.iter().map(|uri| (uri, &document.contents)));
+        DocumentSet::of_uris(uris)
     }
 }
 
