@@ -19,7 +19,7 @@ pub(crate) struct Selection<'a> {
     pub(crate) members: BTreeMap<(TypeId, usize), Vec<Place>>,
 }
 
-impl<'a> Selection<'a> {
+impl Selection<'_> {
     /// The types that a path selects.
     pub(super) fn types(&self, types: &[TypeDef], path: &str) -> Vec<TypeId> {
         let ids = (0..types.len()).map(TypeId);

@@ -52,7 +52,9 @@ impl<'a> Claims<'a> {
     /// The names of types by their numbers: messages first, then those that several want with their files in front.
     fn given(&mut self, all: &[(usize, &'a Given)]) -> Vec<(usize, String)> {
         let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
-        all.iter().for_each(|(_, given)| *wanted.entry(type_name(&given.name)).or_default() += 1);
+        for (_, given) in all {
+            *wanted.entry(type_name(&given.name)).or_default() += 1;
+        }
         let (messages, others): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(_, given)| given.is_message);
         let mut names = Vec::new();
         for (index, given) in messages.into_iter().chain(others) {
