@@ -15,7 +15,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Failure, FolderLocation, Version};
+use super::{FolderLocation, Version};
 
 /// A folder for a test, with what the `git` command does in it.
 struct Sandbox {
@@ -99,7 +99,7 @@ impl Sandbox {
         self.git("", &[&["clone", "--quiet"], options, &[&url, "clone"]].concat());
     }
 
-    fn read(&self, folder: &str, reference: &str) -> Result<Version, Failure> {
+    fn read(&self, folder: &str, reference: &str) -> Result<Version, super::Failure> {
         super::git::read(reference, &self.location(folder))
     }
 }
