@@ -17,6 +17,8 @@
 //! share. Cargo runs the build script again when one of them changes, comes or goes. Mistakes in the schemas are
 //! printed all at once, each with file, line, column, JSON Pointer and what to do, and fail the build.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod discover;
 mod error;
 mod write;
@@ -371,3 +373,7 @@ fn report(diagnostics: &[Diagnostic]) {
         }
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

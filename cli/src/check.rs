@@ -1,14 +1,15 @@
-//! `check`: what is wrong with schema files.
+//! `check`: the mistakes of schema files.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use thoth_messaging_codegen::{Lints, lint};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::project::folder;
 use crate::report::{Report, count};
-use crate::{Context, Outcome, sets};
 
 /// Check schema files: JSON, meta-schema, x-kafka, references, examples, whether code can be generated, and lints.
 ///
@@ -46,12 +47,12 @@ pub(crate) fn run(arguments: &CheckArgs, context: &mut Context) -> Result<Outcom
     let mut report = Report::new("check");
     let lints = lints(arguments, context)?;
     let mut files = 0;
-    for set in sets::read(&arguments.paths, &context.config)? {
-        files += set.count();
-        let asked = set.schemas.iter().filter(|(name, _)| set.asks_for(name));
+    for folder in folder::read(&arguments.paths, &context.config)? {
+        files += folder.count();
+        let asked = folder.schemas.iter().filter(|(name, _)| folder.asks_for(name));
         report.subjects.extend(asked.map(|(_, file)| file.origin.clone()));
-        let diagnostics = lint(&set.schemas, &context.config.options, &lints);
-        let is_asked = |finding: &Finding| finding.location.as_ref().is_none_or(|at| set.asks_for_origin(&at.file));
+        let diagnostics = lint(&folder.schemas, &context.config.options, &lints);
+        let is_asked = |finding: &Finding| finding.location.as_ref().is_none_or(|at| folder.asks_for_origin(&at.file));
         report.findings.extend(diagnostics.into_iter().map(Finding::from).filter(is_asked));
     }
     let errors = report.findings.iter().filter(|finding| finding.is_error()).count();

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use thoth_messaging_codegen::{LintLevel, Lints, Options};
 
-use crate::breaking::Breaking;
+use crate::breaking::settings::Breaking;
 use crate::failure::Failure;
 
 const FILE: &str = "thoth-messaging.toml";

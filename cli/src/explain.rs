@@ -7,9 +7,9 @@ use clap::Args;
 use thoth_messaging_codegen::{explain, explanations, lints};
 use thoth_messaging_compat::Rule;
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::near::near;
-use crate::{Context, Outcome};
 
 /// Explain a code or a rule of a finding: what it means, why it matters and what to do.
 #[derive(Args)]
@@ -22,13 +22,13 @@ pub(crate) struct ExplainArgs {
 
 /// A page about a code or a rule.
 pub(crate) struct Page {
-    /// What it is about, in one line.
+    /// The subject, in one line.
     pub(crate) title: &'static str,
     /// The whole page, as Markdown.
     pub(crate) text: String,
 }
 
-/// What is explained and is no code, with its title and its page.
+/// The pages that are of no code, with their titles.
 const SETTINGS: [(&str, &str, &str); 2] = [
     ("settings", "what can stand in `thoth-messaging.toml`", include_str!("settings.md")),
     ("settings-schema", "its JSON Schema", include_str!("../thoth-messaging.toml.schema.json")),

@@ -1,4 +1,4 @@
-//! Why a command could not run.
+//! The reasons why a command could not run.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -7,16 +7,16 @@ use std::path::Path;
 use thoth_messaging_build::BuildError;
 use thoth_messaging_codegen::UnknownLint;
 
-/// Why a command could not run, and what to do about it.
+/// Why a command could not run, and how to make it run.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Standard output can't be written to.
     Output(io::Error),
     /// Anything else.
     Other {
-        /// What, in one line.
+        /// The reason, in one line.
         reason: String,
-        /// What to do.
+        /// The remedy.
         help: Option<String>,
     },
 }
@@ -34,7 +34,12 @@ impl Failure {
         }
     }
 
-    /// What, without what to do.
+    /// With several things to do, the most likely first.
+    pub(crate) fn help_lines(self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.help(lines.into_iter().collect::<Vec<_>>().join("\n   = help: "))
+    }
+
+    /// The reason alone.
     #[cfg(feature = "kafka")]
     pub(crate) fn reason(&self) -> String {
         match self {
@@ -43,7 +48,7 @@ impl Failure {
         }
     }
 
-    /// What to do.
+    /// The remedy alone.
     #[cfg(feature = "kafka")]
     pub(crate) fn advice(&self) -> Option<&str> {
         match self {
@@ -95,7 +100,7 @@ impl Failure {
         if self.is_broken_pipe() { Ok(()) } else { Err(self) }
     }
 
-    /// Whether nobody reads standard output any more.
+    /// Returns whether nobody reads standard output any more.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == ErrorKind::BrokenPipe)
     }

@@ -7,10 +7,11 @@ use clap::Args;
 use thoth_messaging_build::write_changed;
 use thoth_messaging_codegen::{GeneratedFile, Location, Severity, generate};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::project::folder;
 use crate::report::{Report, count};
-use crate::{Context, Outcome, sets};
 
 /// Generate the Rust code of schema files into a folder.
 ///
@@ -35,13 +36,13 @@ pub(crate) fn run(arguments: &GenerateArgs, context: &mut Context) -> Result<Out
         return Err(Failure::new("there is no folder to write to")
             .help("say `--out FOLDER`, or `out = \"FOLDER\"` under `[generate]` in thoth-messaging.toml"));
     };
-    let set = sets::read_one(arguments.folder.as_deref(), &context.config)?;
-    let generation = generate(&set.schemas, &context.config.options);
+    let folder = folder::read_one(arguments.folder.as_deref(), &context.config)?;
+    let generation = generate(&folder.schemas, &context.config.options);
     let has_errors = generation.has_errors();
     let mut report = Report::new("generate");
     report.findings.extend(generation.diagnostics.into_iter().map(Finding::from));
     if has_errors {
-        report.summary = format!("nothing was generated from {}", set.folder.display());
+        report.summary = format!("nothing was generated from {}", folder.path.display());
     } else if arguments.check {
         report.subjects.extend(generation.files.iter().map(|file| out.join(&file.path).display().to_string()));
         report.findings.extend(generation.files.iter().filter_map(|file| difference(&out, file)));
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: &GenerateArgs, context: &mut Context) -> Result<Out
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// How a file that is there differs from what would be written.
+/// The difference between a file that is there and what would be written.
 fn difference(out: &Path, file: &GeneratedFile) -> Option<Finding> {
     let path = out.join(&file.path);
     let present = fs::read(&path);

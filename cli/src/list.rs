@@ -1,87 +1,119 @@
 //! `list`: the messages of schema files and their topics.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
-use thoth_messaging_codegen::{MessageInfo, generate};
+use thoth_messaging_codegen::{MessageInfo, TopicInfo, XKafka};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
-use crate::finding::Finding;
-use crate::report::{Format, Report, count, markdown};
-use crate::sets::Set;
-use crate::{Context, Outcome, sets};
+use crate::project::Project;
+use crate::project::find::Found;
+use crate::project::select::MessageArgs;
+use crate::report::{Format, markdown};
 
 /// List the messages of schema files: type, topic, partitions, replicas, key and file.
+///
+/// Where several messages share a topic, the enum over them is listed too.
 #[derive(Args)]
 pub(crate) struct ListArgs {
     /// Folders of schema files; those of the settings by default.
     #[arg(value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    #[command(flatten)]
+    which: MessageArgs,
 }
 
 pub(crate) fn run(arguments: &ListArgs, context: &mut Context) -> Result<Outcome, Failure> {
-    let mut all = Vec::new();
-    for set in sets::read(&arguments.folders, &context.config)? {
-        match messages(&set, context)? {
-            Some(messages) => all.extend(messages),
-            None => return Ok(Outcome::Findings),
-        }
-    }
+    let Some(project) = Project::read_or_report(&arguments.folders, context)? else { return Ok(Outcome::Findings) };
+    let entries = entries(&project, arguments.which.find(&project.messages)?.as_deref());
     match context.format {
-        Format::Text => table(&all, context),
+        Format::Text => table(&entries, context)?,
         Format::Json => {
-            let messages: Vec<Value> = all.iter().map(to_json).collect();
-            serde_json::to_writer_pretty(&mut context.output, &messages).map_err(std::io::Error::from)?;
+            let entries: Vec<Value> = entries.iter().map(Entry::to_json).collect();
+            serde_json::to_writer_pretty(&mut context.output, &entries).map_err(io::Error::from)?;
             writeln!(context.output)?;
-            Ok(Outcome::Clean)
         }
-        _ => markdown_table(&all, context),
+        _ => markdown_table(&entries, context)?,
     }
+    Ok(Outcome::Clean)
 }
 
-/// The messages of a set that are asked for; nothing where the set has mistakes, which are printed.
-pub(crate) fn messages(set: &Set, context: &mut Context) -> Result<Option<Vec<MessageInfo>>, Failure> {
-    let generation = generate(&set.schemas, &context.config.options);
-    if generation.has_errors() {
-        let mut report = Report::new("check");
-        report.findings.extend(generation.diagnostics.into_iter().map(Finding::from).filter(Finding::is_error));
-        let errors = count(report.findings.len(), "error");
-        report.summary = format!("{errors} in {}: correct them first", set.folder.display());
-        report.print(context)?;
-        return Ok(None);
-    }
-    Ok(Some(generation.messages.into_iter().filter(|message| set.asks_for(&message.file)).collect()))
+/// The messages and the enums of topics that are asked for; all of them where nothing is.
+fn entries<'p>(project: &'p Project, asked: Option<&[Found<'_>]>) -> Vec<Entry<'p>> {
+    let messages = project.messages.iter();
+    let messages = messages.filter(|message| asked.is_none_or(|asked| asked.iter().any(|it| it.includes(message))));
+    let is_asked = |topic: &&TopicInfo| {
+        asked.is_none_or(|asked| asked.iter().any(|it| matches!(it, Found::Topic(name) if *name == topic.kafka.topic)))
+    };
+    let messages = messages.filter_map(|message| message.generated.as_ref()).map(Entry::Message);
+    messages.chain(project.topics.iter().filter(is_asked).map(Entry::Topic)).collect()
 }
 
-/// What there is to know of a message.
-pub(crate) fn to_json(message: &MessageInfo) -> Value {
-    json!({
-        "name": message.name,
-        "description": message.description,
-        "file": message.origin,
-        "x-kafka": message.kafka,
-        "references": message.files,
-    })
+/// A message, or the enum of a topic that several messages share.
+pub(crate) enum Entry<'p> {
+    Message(&'p MessageInfo),
+    Topic(&'p TopicInfo),
+}
+
+impl Entry<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Message(message) => &message.name,
+            Self::Topic(topic) => &topic.name,
+        }
+    }
+
+    fn kafka(&self) -> &XKafka {
+        match self {
+            Self::Message(message) => &message.kafka,
+            Self::Topic(topic) => &topic.kafka,
+        }
+    }
+
+    /// All that is known of it, for programs.
+    pub(crate) fn to_json(&self) -> Value {
+        match self {
+            Self::Message(message) => json!({
+                "name": message.name,
+                "description": message.description,
+                "file": message.origin,
+                "x-kafka": message.kafka,
+                "references": message.files,
+            }),
+            Self::Topic(topic) => json!({
+                "name": topic.name,
+                "description": null,
+                "file": null,
+                "x-kafka": topic.kafka,
+                "references": topic.messages,
+            }),
+        }
+    }
+
+    fn row(&self) -> [String; 6] {
+        let number = |number: Option<i32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        let kafka = self.kafka();
+        [
+            self.name().to_owned(),
+            kafka.topic.clone(),
+            number(kafka.partitions),
+            number(kafka.replicas),
+            kafka.key.clone().unwrap_or_else(|| "-".to_owned()),
+            match self {
+                Self::Message(message) => message.origin.clone(),
+                Self::Topic(topic) => format!("enum of {}", topic.messages.join(", ")),
+            },
+        ]
+    }
 }
 
 const HEAD: [&str; 6] = ["message", "topic", "partitions", "replicas", "key", "file"];
 
-fn row(message: &MessageInfo) -> [String; 6] {
-    let number = |number: Option<i32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
-    [
-        message.name.clone(),
-        message.kafka.topic.clone(),
-        number(message.kafka.partitions),
-        number(message.kafka.replicas),
-        message.kafka.key.clone().unwrap_or_else(|| "-".to_owned()),
-        message.origin.clone(),
-    ]
-}
-
-fn table(messages: &[MessageInfo], context: &mut Context) -> Result<Outcome, Failure> {
-    let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned)).chain(messages.iter().map(row)).collect();
+fn table(entries: &[Entry<'_>], context: &mut Context) -> Result<(), Failure> {
+    let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned)).chain(entries.iter().map(Entry::row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: [usize; 6] = std::array::from_fn(width);
     for row in &rows {
@@ -89,13 +121,13 @@ fn table(messages: &[MessageInfo], context: &mut Context) -> Result<Outcome, Fai
         let line: Vec<_> = cells.collect();
         writeln!(context.output, "{}", line.join("  ").trim_end())?;
     }
-    Ok(Outcome::Clean)
+    Ok(())
 }
 
-fn markdown_table(messages: &[MessageInfo], context: &mut Context) -> Result<Outcome, Failure> {
+fn markdown_table(entries: &[Entry<'_>], context: &mut Context) -> Result<(), Failure> {
     writeln!(context.output, "| {} |\n|{}", HEAD.join(" | "), "---|".repeat(HEAD.len()))?;
-    for message in messages {
-        writeln!(context.output, "| {} |", row(message).map(|text| markdown::cell(&text)).join(" | "))?;
+    for entry in entries {
+        writeln!(context.output, "| {} |", entry.row().map(|text| markdown::cell(&text)).join(" | "))?;
     }
-    Ok(Outcome::Clean)
+    Ok(())
 }

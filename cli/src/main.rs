@@ -5,9 +5,11 @@
 mod breaking;
 mod check;
 mod config;
+mod context;
 mod explain;
 mod failure;
 mod finding;
+mod frames;
 mod generate;
 mod infer;
 #[cfg(feature = "kafka")]
@@ -19,8 +21,8 @@ mod list;
 mod near;
 mod new;
 mod pages;
+mod project;
 mod report;
-mod sets;
 mod show;
 mod validate;
 mod versions;
@@ -33,6 +35,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use config::Config;
+use context::{Context, Outcome};
 use failure::Failure;
 use report::Format;
 
@@ -52,7 +55,7 @@ struct Arguments {
     command: Command,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Args)]
 #[command(next_help_heading = "Options of all commands")]
 struct Global {
@@ -102,27 +105,10 @@ enum Command {
     Man(pages::ManArgs),
 }
 
-/// What a command came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Clean,
-    Findings,
-    /// What a command that was run for somebody came to.
-    #[cfg(feature = "kafka")]
-    Exit(u8),
-}
-
-/// What a command works with.
-struct Context {
-    config: Config,
-    format: Format,
-    output: AutoStream<io::StdoutLock<'static>>,
-}
-
 fn main() -> ExitCode {
     let matches = Arguments::command().get_matches();
     let Arguments { global, command } = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    match Context::new(&global, &command, matches.subcommand_name().unwrap_or_default()).and_then(|mut context| {
+    match context(&global, &command, matches.subcommand_name().unwrap_or_default()).and_then(|mut context| {
         let outcome = run(&command, &mut context)?;
         context.output.flush().map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
         Ok(outcome)
@@ -159,7 +145,7 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
 }
 
 impl Command {
-    /// What `--format` may say to it.
+    /// The formats that it prints.
     fn formats(&self) -> &'static [Format] {
         match self {
             Self::Check(_) | Self::Validate(_) | Self::Breaking(_) | Self::Generate(_) => Format::value_variants(),
@@ -178,7 +164,7 @@ impl Command {
         }
     }
 
-    /// Refuses what is said to all commands and means nothing to this one.
+    /// Refuses options of all commands that would have no effect on this one.
     fn take(&self, global: &Global, name: &str) -> Result<(), Failure> {
         let formats = self.formats();
         if !formats.contains(&global.format) {
@@ -193,24 +179,16 @@ impl Command {
     }
 }
 
-impl Context {
-    /// Prints something whole.
-    fn write(&mut self, bytes: &[u8]) -> Result<Outcome, Failure> {
-        self.output.write_all(bytes)?;
-        Ok(Outcome::Clean)
-    }
-
-    /// What a command works with, which has a name.
-    fn new(global: &Global, command: &Command, name: &str) -> Result<Self, Failure> {
-        command.take(global, name)?;
-        let choice = match global.color {
-            Color::Auto => AutoStream::choice(&io::stdout()),
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
-        let output = AutoStream::new(io::stdout().lock(), choice);
-        // A mistake in settings stops nothing that does not need them.
-        let config = if command.reads_settings() { Config::find(global.config.as_deref())? } else { Config::default() };
-        Ok(Self { config, format: global.format, output })
-    }
+/// The context of a command, by its name.
+fn context(global: &Global, command: &Command, name: &str) -> Result<Context, Failure> {
+    command.take(global, name)?;
+    let choice = match global.color {
+        Color::Auto => AutoStream::choice(&io::stdout()),
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let output = AutoStream::new(io::stdout().lock(), choice);
+    // A mistake in the settings stops no command that does not need them.
+    let config = if command.reads_settings() { Config::find(global.config.as_deref())? } else { Config::default() };
+    Ok(Context { config, format: global.format, output })
 }

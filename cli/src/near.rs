@@ -1,29 +1,20 @@
-//! Which of the names that exist was likely meant.
+//! The names that were likely meant, in backticks.
 
-/// Names that are less alike than this were not meant, by the measure of Jaro and Winkler.
-const MIN_SIMILARITY: f64 = 0.8;
+use thoth_messaging_documents::near;
 
-/// Up to three of the names that are most like another, in backticks; the most alike first.
+/// Up to three of the names that are nearest to another one; the nearest first.
 pub(crate) fn near<'a>(names: impl IntoIterator<Item = &'a str>, meant: &str) -> Vec<String> {
-    nearest(names, |name| strsim::jaro_winkler(name, meant))
+    quoted(near::near(names, meant))
 }
 
-/// The same by another measure, from 0 to 1.
-pub(crate) fn nearest<'a>(names: impl IntoIterator<Item = &'a str>, likeness: impl Fn(&str) -> f64) -> Vec<String> {
-    let likely = names.into_iter().map(|name| (likeness(name), name));
-    let mut near: Vec<_> = likely.filter(|(likeness, _)| *likeness > MIN_SIMILARITY).collect();
-    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
-    near.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()
+/// The same by another [`distance`](near::distance).
+pub(crate) fn near_by<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+    distance: impl Fn(&str) -> Option<usize>,
+) -> Vec<String> {
+    quoted(near::near_by(names, distance))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::near;
-
-    #[test]
-    fn the_most_alike_comes_first_and_nothing_alike_is_nothing() {
-        let names = ["PATTERN_CHANGED", "PATTERN_ADDED", "MESSAGE_DELETED"];
-        assert_eq!(near(names, "PATERN_ADDED")[0], "`PATTERN_ADDED`");
-        assert!(near(names, "open-object").is_empty());
-    }
+fn quoted(names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(|name| format!("`{name}`")).collect()
 }

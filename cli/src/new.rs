@@ -1,6 +1,5 @@
 //! `new`: the schema file of a message to begin with.
 
-use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -8,12 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use heck::{ToKebabCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
-use thoth_messaging_codegen::{Options, SchemaSet, generate, lint};
+use thoth_messaging_codegen::{Options, SchemaDraft, SchemaSet, generate, lint};
 
 use crate::config::Config;
-use crate::{Context, Failure, Outcome, sets};
+use crate::context::{Context, Outcome};
+use crate::failure::Failure;
+use crate::project::folder;
 
-/// What `new` is asked for.
+/// The arguments of `new`.
 #[derive(Args)]
 pub(crate) struct New {
     /// Name of the message, as `OrderPlaced`; the file is named after it, `order-placed.schema.json`.
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: &New, context: &mut Context) -> Result<Outcome, Fai
             .help("say what has happened, as `OrderPlaced`"));
     }
     let text = format!("{:#}\n", arguments.schema()?);
-    let folder = arguments.folder.clone().map_or_else(|| sets::one(&context.config), Ok)?;
+    let folder = arguments.folder.clone().map_or_else(|| folder::one(&context.config), Ok)?;
     let name = format!("{stem}.schema.json");
     let path = folder.join(&name);
     check(&name, &path, &text)?;
@@ -102,7 +103,7 @@ impl New {
         kafka.extend(self.partitions.map(|number| ("partitions".to_owned(), json!(number))));
         kafka.extend(self.key.as_ref().map(|key| ("key".to_owned(), json!(key))));
         let mut schema = Map::from_iter([
-            ("$schema".to_owned(), json!(self.draft.meta_schema())),
+            ("$schema".to_owned(), json!(SchemaDraft::from(self.draft).uri())),
             ("title".to_owned(), json!(self.name.to_upper_camel_case())),
         ]);
         schema.extend(self.description.as_ref().map(|text| ("description".to_owned(), json!(text))));
@@ -123,14 +124,14 @@ impl New {
     }
 }
 
-impl Draft {
-    fn meta_schema(self) -> &'static str {
-        match self {
-            Self::Draft4 => "http://json-schema.org/draft-04/schema#",
-            Self::Draft6 => "http://json-schema.org/draft-06/schema#",
-            Self::Draft7 => "http://json-schema.org/draft-07/schema#",
-            Self::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
-            Self::Draft202012 => "https://json-schema.org/draft/2020-12/schema",
+impl From<Draft> for SchemaDraft {
+    fn from(draft: Draft) -> Self {
+        match draft {
+            Draft::Draft4 => Self::Draft4,
+            Draft::Draft6 => Self::Draft6,
+            Draft::Draft7 => Self::Draft7,
+            Draft::Draft201909 => Self::Draft201909,
+            Draft::Draft202012 => Self::Draft202012,
         }
     }
 }
@@ -178,7 +179,7 @@ fn check(name: &str, path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Says what `check` finds now that it did not find before: a file may be fine, and clash with others.
 fn remind(folder: &Path, name: &str, path: &Path, text: &str, config: &Config) {
-    let Ok(set) = sets::read_set(folder.to_owned(), BTreeSet::new()) else { return };
+    let Ok(set) = folder::read_whole(folder.to_owned()) else { return };
     let mut before = SchemaSet::new();
     for (other, file) in set.schemas.iter().filter(|(other, _)| *other != name) {
         before.add(other, file.origin.clone(), file.text.clone());

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
-use crate::{Context, Outcome};
 
 /// Print the completions of a shell.
 #[derive(Args)]

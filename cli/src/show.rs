@@ -1,23 +1,28 @@
-//! `show`: one message.
+//! `show`: one message, or the messages of a topic.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use thoth_messaging_codegen::{MessageInfo, Options, generate};
+use thoth_messaging_codegen::{MessageInfo, Options, TopicInfo, XKafka, generate};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
+use crate::list::Entry;
+use crate::project::Project;
+use crate::project::find::{Wanted, require};
+use crate::project::message::Message;
 use crate::report::Format;
-use crate::sets::Set;
-use crate::{Context, Outcome, list, sets};
 
-/// Show a message: what it is, its topic, and on request its schema or its code.
+/// Show a message: its description, its topic, and on request its schema or its code.
+///
+/// Of a topic with several messages, the enum over them and each of them are shown.
 #[derive(Args)]
 pub(crate) struct ShowArgs {
-    /// The type, the topic or the file of the message.
+    /// A message, by its type, its title or its file, or a topic.
     #[arg(value_name = "MESSAGE")]
     message: String,
-    /// The folder of the schema files; the one of the settings by default.
+    /// The folder of the schema files; those of the settings by default.
     #[arg(value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// Print the schema file.
@@ -29,71 +34,92 @@ pub(crate) struct ShowArgs {
 }
 
 impl ShowArgs {
-    /// What `--format` may say.
+    /// The formats that it prints.
     pub(crate) fn formats(&self) -> &'static [Format] {
         if self.schema || self.rust { &[Format::Text] } else { &[Format::Text, Format::Json] }
     }
 }
 
 pub(crate) fn run(arguments: &ShowArgs, context: &mut Context) -> Result<Outcome, Failure> {
-    let set = sets::read_one(arguments.folder.as_deref(), &context.config)?;
-    let Some(messages) = list::messages(&set, context)? else { return Ok(Outcome::Findings) };
-    let found: Vec<_> = messages.iter().filter(|message| is_called(message, &arguments.message)).collect();
-    if found.is_empty() {
-        let names: Vec<_> = messages.iter().map(|message| message.name.as_str()).collect();
-        let help = match names.as_slice() {
-            [] => "no schema there is a message: the file of one has an `x-kafka` object".to_owned(),
-            names => format!("name one of: {}", names.join(", ")),
-        };
-        return Err(
-            Failure::new(format!("there is no message `{}` in {}", arguments.message, set.folder.display())).help(help)
-        );
-    }
-    for message in found {
-        if arguments.schema {
-            let file = set.schemas.iter().find(|(name, _)| *name == message.file);
+    let folders: Vec<_> = arguments.folder.iter().cloned().collect();
+    let Some(project) = Project::read_or_report(&folders, context)? else { return Ok(Outcome::Findings) };
+    let found = require(&project.messages, &arguments.message, Wanted::Any, None)?;
+    let messages: Vec<_> = project.messages.iter().filter(|message| found.includes(message)).collect();
+    if arguments.schema {
+        for message in messages {
+            let mut files = project.folder(message).schemas.iter();
+            let file = files.find(|(name, _)| *name == message.file);
             write!(context.output, "{}", file.map_or("", |(_, file)| file.text.as_str()))?;
-        } else if arguments.rust {
-            write!(context.output, "{}", code(message, &set, &context.config.options))?;
-        } else {
-            describe(message, context)?;
+        }
+    } else if arguments.rust {
+        for code in code(&messages, &project, &context.config.options) {
+            write!(context.output, "{code}")?;
+        }
+    } else {
+        if let [first, _, ..] = messages.as_slice()
+            && let Some(topic) = project.topic_enum(&first.topic)
+        {
+            show_topic(topic, context)?;
+        }
+        for message in messages.into_iter().filter_map(|message| message.generated.as_ref()) {
+            show_message(message, context)?;
         }
     }
     Ok(Outcome::Clean)
 }
 
-fn is_called(message: &MessageInfo, name: &str) -> bool {
-    [&message.name, &message.kafka.topic, &message.file, &message.origin].into_iter().any(|known| known == name)
+/// The code of messages and of the types that they need, by folder.
+fn code(messages: &[&Message], project: &Project, options: &Options) -> Vec<String> {
+    let by_folder = messages.chunk_by(|one, other| one.folder == other.folder);
+    let code = |messages: &[&Message]| {
+        let mut options = options.clone();
+        options.only = messages.iter().map(|message| message.file.clone()).collect();
+        options.without.clear();
+        let files = generate(&project.folder(messages[0]).schemas, &options).files;
+        files.into_iter().next().map_or_else(String::new, |file| file.text)
+    };
+    by_folder.map(code).collect()
 }
 
-/// The code of a message and of the types that it needs.
-fn code(message: &MessageInfo, set: &Set, options: &Options) -> String {
-    let mut options = options.clone();
-    options.only = vec![message.file.clone()];
-    options.without.clear();
-    generate(&set.schemas, &options).files.into_iter().next().map_or_else(String::new, |file| file.text)
-}
-
-fn describe(message: &MessageInfo, context: &mut Context) -> Result<(), Failure> {
+fn show_topic(topic: &TopicInfo, context: &mut Context) -> Result<(), Failure> {
     if context.format == Format::Json {
-        serde_json::to_writer_pretty(&mut context.output, &list::to_json(message)).map_err(std::io::Error::from)?;
-        return Ok(writeln!(context.output)?);
+        return print_json(&Entry::Topic(topic), context);
     }
-    let output = &mut context.output;
-    writeln!(output, "{}", message.name)?;
+    writeln!(context.output, "{}\nThe enum over the messages of the topic.", topic.name)?;
+    writeln!(context.output, "\nfiles: {}", topic.messages.join(", "))?;
+    show_kafka(&topic.kafka, context)?;
+    Ok(writeln!(context.output)?)
+}
+
+fn show_message(message: &MessageInfo, context: &mut Context) -> Result<(), Failure> {
+    if context.format == Format::Json {
+        return print_json(&Entry::Message(message), context);
+    }
+    writeln!(context.output, "{}", message.name)?;
     if let Some(description) = &message.description {
-        writeln!(output, "{description}")?;
+        writeln!(context.output, "{description}")?;
     }
-    let kafka = &message.kafka;
-    writeln!(output, "\nfile: {}\ntopic: {}", message.origin, kafka.topic)?;
+    writeln!(context.output, "\nfile: {}", message.origin)?;
+    show_kafka(&message.kafka, context)?;
+    if !message.files.is_empty() {
+        writeln!(context.output, "refers to: {}", message.files.join(", "))?;
+    }
+    Ok(())
+}
+
+fn show_kafka(kafka: &XKafka, context: &mut Context) -> io::Result<()> {
+    let output = &mut context.output;
     let number = |number: Option<i32>| number.map_or_else(|| "the broker's default".to_owned(), |it| it.to_string());
+    writeln!(output, "topic: {}", kafka.topic)?;
     writeln!(output, "partitions: {}\nreplicas: {}", number(kafka.partitions), number(kafka.replicas))?;
     writeln!(output, "key: {}", kafka.key.as_deref().unwrap_or("none"))?;
     for (name, value) in &kafka.topic_configuration {
         writeln!(output, "{name}: {}", value.text())?;
     }
-    if !message.files.is_empty() {
-        writeln!(output, "refers to: {}", message.files.join(", "))?;
-    }
     Ok(())
+}
+
+fn print_json(entry: &Entry<'_>, context: &mut Context) -> Result<(), Failure> {
+    serde_json::to_writer_pretty(&mut context.output, &entry.to_json()).map_err(io::Error::from)?;
+    Ok(writeln!(context.output)?)
 }

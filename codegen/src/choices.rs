@@ -1,6 +1,6 @@
 //! The choices of a user, read: which files are messages, and the Rust texts among them.
 //!
-//! What they select in the schemas is found where the types are known, in `lower/chosen.rs`.
+//! The types and fields that they select are found where those are known, in `lower/chosen`.
 //!
 //! Codes: `S06xx`, here and there.
 

@@ -14,7 +14,7 @@ use crate::resolve::{Place, Resolved};
 /// is made.
 const MAX_SIZE: u64 = 100_000;
 /// Schemas in schemas and behind references: beyond so many levels they are taken for large.
-const DEEPEST: usize = 200;
+const MAX_DEPTH: usize = 200;
 
 /// Proofs over the documents of a set.
 pub(crate) struct Disjointness<'a> {
@@ -71,7 +71,7 @@ impl<'a> Disjointness<'a> {
     }
 
     fn size_within(&self, place: &Place, value: &Value, depth: usize) -> u64 {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return MAX_SIZE;
         }
         let inner = |place: Place, value: &Value| match self.resolved.find(&place) {

@@ -24,6 +24,8 @@
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error. [`lint()`] goes the same way up
 //! to `lower`, and then looks for what a reader of the schemas would want to know.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod allowed;
 mod choices;
 mod diagnostic;
@@ -53,7 +55,7 @@ pub use format::{Formats, MappedFormat};
 #[cfg(feature = "lint")]
 pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
-pub use message::MessageInfo;
+pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet};
 pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
@@ -75,6 +77,8 @@ pub struct Generation {
     pub files: Vec<GeneratedFile>,
     /// The messages, ordered by file. Empty where there is an error.
     pub messages: Vec<MessageInfo>,
+    /// The topics with several messages, ordered by name. Empty where there is an error.
+    pub topics: Vec<TopicInfo>,
     /// Ordered by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -98,6 +102,7 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     let mut generation = Generation { diagnostics, ..Generation::default() };
     if !generation.has_errors() {
         generation.messages = message::messages(&model, &resolved);
+        generation.topics = message::topics(&model, &resolved);
         generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
     }
     generation
@@ -126,3 +131,7 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| (&a.location, a.code, &a.message).cmp(&(&b.location, b.code, &b.message)));
     diagnostics.dedup();
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -23,6 +23,38 @@ pub struct MessageInfo {
     pub files: Vec<String>,
 }
 
+/// A topic that several files name, and the enum over their messages.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TopicInfo {
+    /// The Rust type of the enum.
+    pub name: String,
+    /// The topic, with what the files say of it together.
+    pub kafka: XKafka,
+    /// The files of the messages, by their names in the set.
+    pub messages: Vec<String>,
+}
+
+pub(crate) fn topics(model: &Model, resolved: &Resolved) -> Vec<TopicInfo> {
+    let mut topics: Vec<_> = model.messages.iter().filter_map(|message| topic(message, model, resolved)).collect();
+    topics.sort_by(|a, b| a.kafka.topic.cmp(&b.kafka.topic));
+    topics
+}
+
+fn topic(message: &MessageDef, model: &Model, resolved: &Resolved) -> Option<TopicInfo> {
+    let schema = model.schemas.get(message.schema)?;
+    let document = resolved.documents.iter().find(|document| document.name == schema.name)?;
+    if document.files.is_empty() {
+        return None;
+    }
+    let files = document.files.iter().filter_map(|number| resolved.documents.get(*number));
+    Some(TopicInfo {
+        name: model.get(message.type_id).name.clone(),
+        kafka: document.kafka.clone()?,
+        messages: files.map(|file| file.name.clone()).collect(),
+    })
+}
+
 pub(crate) fn messages(model: &Model, resolved: &Resolved) -> Vec<MessageInfo> {
     let mut messages: Vec<_> = model.messages.iter().filter_map(|message| info(message, model, resolved)).collect();
     messages.sort_by(|a, b| a.file.cmp(&b.file));

@@ -139,18 +139,34 @@ pub(crate) struct Struct {
     pub(crate) others: Others,
     /// Names of members that must not be there.
     pub(crate) refused: Vec<String>,
-    pub(crate) presence: Vec<Presences>,
+    pub(crate) presence: Vec<PresenceRule>,
 }
 
-/// What has to hold of the members that are there. Members are given by their names.
+/// A rule for which members are there together, or how many. Members are given by their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Presences {
+pub(crate) enum PresenceRule {
+    /// Not all of these.
     NotAll(Vec<String>),
+    /// With the first, all of the others.
     With(String, Vec<String>),
+    /// All of one list at least.
     AnyOf(Vec<Vec<String>>),
+    /// All of one list, and of no other.
     OneOf(Vec<Vec<String>>),
     AtLeast(u64),
     AtMost(u64),
+}
+
+impl PresenceRule {
+    /// The members that it speaks of.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::NotAll(names) => names.iter().map(String::as_str).collect(),
+            Self::With(name, names) => std::iter::once(name).chain(names).map(String::as_str).collect(),
+            Self::AnyOf(lists) | Self::OneOf(lists) => lists.iter().flatten().map(String::as_str).collect(),
+            Self::AtLeast(_) | Self::AtMost(_) => Vec::new(),
+        }
+    }
 }
 
 impl Struct {

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::keywords::is_in_place;
 use thoth_messaging_documents::validator::may_match;
 
 use crate::bundle::Bundle;
@@ -134,12 +135,9 @@ impl Closer<'_> {
                 continue;
             }
             open.extend(self.schema.targets(&place).iter().cloned());
-            let beside = self.schema.subschemas(&place).iter().filter(|inner| {
-                matches!(
-                    inner.keyword,
-                    "allOf" | "anyOf" | "oneOf" | "if" | "then" | "else" | "dependentSchemas" | "dependencies"
-                )
-            });
+            let beside = self.schema.subschemas(&place).iter();
+            // A schema of `not` declares nothing.
+            let beside = beside.filter(|inner| is_in_place(inner.keyword) && inner.keyword != "not");
             open.extend(beside.map(|inner| inner.place.clone()));
         }
         expanded

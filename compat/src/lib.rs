@@ -5,6 +5,8 @@
 //! changed, [`registry_differences`] says what Confluent's Schema Registry makes of them, and [`Rule`] names them all. It
 //! reads no files and prints nothing.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod bundle;
 mod closed;
 mod files;
@@ -23,3 +25,7 @@ pub use rules::{
 };
 pub use schema::{Schema, SchemaError, Subschema, Violation};
 pub use verdict::{Limits, Verdict, covers, find_witness};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,7 +6,7 @@ use std::fmt;
 pub use referencing::Draft;
 use serde_json::{Map, Value};
 
-use crate::keywords;
+use crate::keywords::{self, Role};
 use crate::uri::{self, own_uri};
 
 /// What `$schema` says: which keywords there are, and which of them mean something.
@@ -51,34 +51,16 @@ impl Dialect {
     #[must_use]
     pub fn asserts(self, keyword: &str) -> bool {
         let any = |names: &[&str]| names.iter().any(|name| self.vocabularies & bit(name) != 0);
-        match keyword {
-            "allOf"
-            | "anyOf"
-            | "oneOf"
-            | "not"
-            | "if"
-            | "then"
-            | "else"
-            | "properties"
-            | "patternProperties"
-            | "additionalProperties"
-            | "propertyNames"
-            | "dependentSchemas"
-            | "dependencies"
-            | "items"
-            | "prefixItems"
-            | "additionalItems"
-            | "contains" => any(&["applicator"]),
-            "unevaluatedItems" | "unevaluatedProperties" if self.draft == Draft::Draft201909 => any(&["applicator"]),
-            "unevaluatedItems" | "unevaluatedProperties" => any(&["unevaluated"]),
-            "type" | "enum" | "const" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
-            | "multipleOf" | "minLength" | "maxLength" | "pattern" | "minItems" | "maxItems" | "uniqueItems"
-            | "minContains" | "maxContains" | "required" | "minProperties" | "maxProperties" | "dependentRequired" => {
-                any(&["validation"])
+        let Some(keyword) = keywords::find(self.draft, keyword) else { return true };
+        match (keyword.name, keyword.role) {
+            ("unevaluatedItems" | "unevaluatedProperties", _) if self.draft >= Draft::Draft202012 => {
+                any(&["unevaluated"])
             }
-            "format" => any(&["format", "format-annotation", "format-assertion"]),
-            "contentEncoding" | "contentMediaType" | "contentSchema" => any(&["content"]),
-            _ => true,
+            ("format", _) => any(&["format", "format-annotation", "format-assertion"]),
+            ("contentEncoding" | "contentMediaType" | "contentSchema", _) => any(&["content"]),
+            ("$defs" | "definitions", _) | (_, Role::Core | Role::Annotation) => true,
+            (_, Role::Assertion) => any(&["validation"]),
+            (_, Role::Schema | Role::SchemaList | Role::SchemaMap | Role::SchemaOrNames) => any(&["applicator"]),
         }
     }
 
@@ -264,6 +246,8 @@ mod tests {
         let dialects = Dialects::of(files.iter().map(|(name, value)| (*name, value)));
         let dialect = dialects.find("https://example.org/a").unwrap();
         assert!(dialect.asserts("properties") && dialect.asserts("$ref"));
+        assert!(dialect.asserts("$defs") && dialect.asserts("title") && dialect.asserts("allOf"));
+        assert!(!dialect.asserts("format") && !dialect.asserts("contentSchema"));
         assert!(!dialect.asserts("minimum") && !dialect.asserts("unevaluatedItems") && !dialect.asserts_format());
         let unknown = "https://example.org/vocabulary";
         check(&vocabularies(&[unknown]), "https://example.org/a", &Err(UnknownDialect::Vocabulary(unknown.to_owned())));

@@ -220,6 +220,15 @@ pub fn is_definition(keyword: &str) -> bool {
     matches!(keyword, "$defs" | "definitions" | "contentSchema")
 }
 
+/// Whether the schemas of a keyword speak of the value that their own schema speaks of, and not of what is in it.
+#[must_use]
+pub fn is_in_place(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies"
+    )
+}
+
 /// A schema directly under another one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subschema<'s> {

@@ -69,3 +69,7 @@ pub use set::DocumentSet;
 #[cfg(feature = "validate")]
 pub use validator::Validation;
 pub use x_kafka::{Compatibility, Property, UnusableXKafka, XKafka};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

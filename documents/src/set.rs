@@ -56,6 +56,12 @@ impl<'d> DocumentSet<'d> {
         self.by_uri.iter().map(|(uri, document)| (uri.as_str(), *document))
     }
 
+    /// The documents, each once, however many URIs lead to it.
+    pub fn documents(&self) -> impl Iterator<Item = &'d Value> {
+        let mut seen = BTreeSet::new();
+        self.by_uri.values().copied().filter(move |document| seen.insert(std::ptr::from_ref(*document).addr()))
+    }
+
     /// The number of URIs.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -167,6 +173,8 @@ mod tests {
         assert_eq!(set.get("schema:///a.json"), Some(&one));
         set.insert("a.json", &other);
         assert_eq!((set.get("schema:///a.json"), set.len()), (Some(&other), 1));
+        set.insert("b.json", &other);
+        assert_eq!((set.iter().count(), set.documents().count()), (2, 1));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Why a payload was refused.
+//! The errors of decoding and encoding.
 
 use std::fmt;
 
-/// Why a payload could not be decoded.
+/// The reason for which a payload could not be decoded.
 ///
 /// Its text names what was expected and where, and holds no value of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,20 +16,20 @@ pub enum DecodeError {
         line: usize,
         /// Column in the line, in bytes, from 1.
         column: usize,
-        /// What the parser expected.
+        /// The parser's expectation.
         reason: String,
     },
     /// The payload is JSON, but not valid under the schema.
     Invalid {
         /// The name of the message that was expected.
         message: String,
-        /// What the schema refuses, never empty.
+        /// The violations of the schema, never empty.
         violations: Vec<Violation>,
     },
 }
 
 impl DecodeError {
-    /// What the schema refuses; empty where the payload is not JSON.
+    /// The violations of the schema; empty where the payload is not JSON.
     ///
     /// All of it with the feature `dynamic`, the first thing without. Of a schema that leads back to itself in several ways
     /// (a tree whose nodes are of several kinds) it is the first thing alone where the payload is nested so deeply that
@@ -59,7 +59,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Why a message could not be encoded.
+/// The reason for which a message could not be encoded.
 ///
 /// Its text names what was expected and where, and holds no value of the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,13 +69,13 @@ pub enum EncodeError {
     Invalid {
         /// The name of the message.
         message: String,
-        /// What the schema refuses, never empty.
+        /// The violations of the schema, never empty.
         violations: Vec<Violation>,
     },
 }
 
 impl EncodeError {
-    /// What the schema refuses.
+    /// The violations of the schema.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         match self {
@@ -111,13 +111,13 @@ fn list(f: &mut fmt::Formatter<'_>, violations: &[Violation]) -> fmt::Result {
 pub struct Violation {
     /// JSON Pointer of the value in the payload; empty for the whole of it.
     pub instance_path: String,
-    /// Where the schema says so: a URI with a JSON Pointer as its fragment, as
+    /// The place in the schema: a URI with a JSON Pointer as its fragment, as
     /// `package-released.schema.json#/properties/index_url/type`. Empty where only the first violation is reported,
     /// without the feature `dynamic`.
     pub schema_path: String,
     /// The keyword of the schema that is not met, as `required`.
     pub keyword: String,
-    /// What was expected, as `a string`.
+    /// The expectation, as `a string`.
     pub expected: String,
 }
 

@@ -19,6 +19,8 @@
 //! | `pattern` | with `dynamic` | `pattern` in generated types |
 //! | `tls`, `zstd` | no | TLS with the system's OpenSSL, compression with zstd |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 extern crate self as thoth_messaging;
 
 #[cfg(feature = "client")]
@@ -54,3 +56,7 @@ pub use registry::Registry;
 #[cfg(feature = "dynamic")]
 pub use schemars;
 pub use {serde, serde_json};
+
+#[cfg(all(doctest, feature = "messages", feature = "testing"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -63,19 +63,20 @@ pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
     }
 }
 
-/// Something that can be sent: a [`Message`] or a [`DynamicMessage`](crate::dynamic::DynamicMessage).
+/// A value that encodes to the payload of a message: a [`Message`] or a
+/// [`DynamicMessage`](crate::dynamic::DynamicMessage). Producers send it.
 pub trait Encode: Send + Sync {
-    /// What is known of the message: its topic above all.
+    /// Returns the descriptor of its message type: its topic above all.
     fn descriptor(&self) -> &Descriptor;
 
-    /// The message key, as [`Message::key`].
+    /// Returns the message key, as [`Message::key`].
     fn key(&self) -> Option<Cow<'_, str>>;
 
-    /// The payload, as [`Message::encode`].
+    /// Encodes the payload, as [`Message::encode`].
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Invalid`] where the schema refuses the message.
+    /// [`EncodeError::Invalid`] if the message is not valid under its schema.
     fn encode(&self) -> Result<Vec<u8>, EncodeError>;
 }
 
@@ -107,27 +108,29 @@ impl Encode for Box<dyn Encode> {
     }
 }
 
-/// Something that a consumer can read: [`Typed`], or a [`MessageType`](crate::dynamic::MessageType) made at run time.
+/// Decodes payloads into messages: of a generated type ([`Typed`]), of a
+/// [`MessageType`](crate::dynamic::MessageType) made at run time, or of [several types](crate::OneOf). Consumers and handlers
+/// read by it.
 pub trait Decoder: Send + Sync + 'static {
-    /// What a payload becomes.
+    /// The type of its messages.
     type Message: Send + 'static;
 
-    /// What is known of the message: its topic above all.
+    /// Returns the descriptor of its message type: its topic above all.
     fn descriptor(&self) -> &Descriptor;
 
-    /// The message in a payload, as [`Message::decode`].
+    /// Decodes a payload, as [`Message::decode`].
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] where the payload is no such message.
+    /// [`DecodeError`] if the payload is no such message.
     fn decode(&self, payload: &[u8]) -> Result<Self::Message, DecodeError>;
 
-    /// What is known of all messages that it reads, which may be on several topics: see [`OneOf`](crate::OneOf).
+    /// Returns the descriptors of all its message types, which may be on several topics: see [`OneOf`](crate::OneOf).
     fn descriptors(&self) -> Vec<&Descriptor> {
         vec![self.descriptor()]
     }
 
-    /// The message in a payload from one of its topics, by the name in the schema.
+    /// Decodes a payload from one of its topics, which is given by its name in the schema.
     ///
     /// # Errors
     ///
@@ -138,32 +141,32 @@ pub trait Decoder: Send + Sync + 'static {
     }
 }
 
-impl<I: Decoder> Decoder for Arc<I> {
-    type Message = I::Message;
+impl<D: Decoder> Decoder for Arc<D> {
+    type Message = D::Message;
 
     fn descriptor(&self) -> &Descriptor {
-        I::descriptor(self)
+        D::descriptor(self)
     }
 
-    fn decode(&self, payload: &[u8]) -> Result<I::Message, DecodeError> {
-        I::decode(self, payload)
+    fn decode(&self, payload: &[u8]) -> Result<D::Message, DecodeError> {
+        D::decode(self, payload)
     }
 
     fn descriptors(&self) -> Vec<&Descriptor> {
-        I::descriptors(self)
+        D::descriptors(self)
     }
 
-    fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<I::Message, DecodeError> {
-        I::decode_from(self, topic, payload)
+    fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<D::Message, DecodeError> {
+        D::decode_from(self, topic, payload)
     }
 }
 
-/// Reads the generated type `T`: the [`Decoder`] of a type that is known at compile time.
+/// Decodes the generated type `T`: the [`Decoder`] of a type that is known at compile time.
 #[derive(Debug)]
 pub struct Typed<T>(std::marker::PhantomData<fn() -> T>);
 
 impl<T> Typed<T> {
-    /// A reader of `T`.
+    /// Creates a decoder of `T`.
     #[must_use]
     pub const fn new() -> Self {
         Self(std::marker::PhantomData)

@@ -1,4 +1,4 @@
-//! What can be measured of a service and its clients: the names and labels of all metrics.
+//! The metrics of a service and its clients: their names and labels.
 //!
 //! They go through the facade of the crate `metrics`: whoever installs a recorder gets them, as
 //! `metrics-exporter-prometheus` does, *before* the app and the clients are made. Without a recorder they cost next to
@@ -10,17 +10,17 @@
 //! | [`REPLIES`] | counter | `group`, `topic` | replies to messages of the topic that were delivered |
 //! | [`FAILED_ATTEMPTS`] | counter | `group`, `topic` | attempts that failed, the last ones and payloads that do not decode among them |
 //! | [`RETRIES`] | counter | `group`, `topic` | failed attempts that are followed by another one |
-//! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that were given up, by [`Reason`](crate::app::Reason) |
+//! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that could not be handled, by [`Reason`](crate::app::Reason) |
 //! | [`DEAD_LETTERS_DELAYED`] | counter | `group`, `topic` | dead letters that were not delivered, which is tried again |
 //! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, replies |
-//! | [`GIVEN_UP`] | counter | `group` | messages in flight that were not handled at a revoke or at the end; they come again |
+//! | [`ABANDONED`] | counter | `group` | messages in flight that were not settled at a revoke or at the end; they come again |
 //! | [`ABORTED_TRANSACTIONS`] | counter | `group` | transactions of an app that handles [exactly once](crate::app::ExactlyOnce) that were aborted; their messages come again |
 //! | [`DELAYED_TRANSACTIONS`] | counter | `group` | how often Kafka did not answer to the end of one, which is tried again |
 //! | [`BREAKER_OPEN`] | gauge | `group` | 1 while the [`Breaker`](crate::app::Breaker) is open |
 //! | [`BREAKER_OPENED`] | counter | `group` | how often it opened |
-//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages that were received and are not done |
+//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages in flight: received and not yet acknowledged |
 //! | [`OLDEST_IN_FLIGHT`] | gauge, seconds | `group`, `topic`, `partition` | how long ago the first of them was received |
-//! | [`LAG`] | gauge | `group`, `topic`, `partition` | messages on the partition that are not done |
+//! | [`LAG`] | gauge | `group`, `topic`, `partition` | messages on the partition that are not acknowledged |
 //! | [`COMMIT_AGE`] | gauge, seconds | `group` | how long there has been something to commit since the last commit that Kafka took; 0 where all is committed, and for transactions |
 //! | [`FAILED_COMMITS`] | counter | `group` | commits that Kafka did not take |
 //! | [`REBALANCES`] | counter | `group` | how often partitions were assigned to a member |
@@ -46,51 +46,51 @@ pub const REPLIES: &str = "thoth_messaging_replies_total";
 pub const FAILED_ATTEMPTS: &str = "thoth_messaging_failed_attempts_total";
 /// Failed attempts that are followed by another one.
 pub const RETRIES: &str = "thoth_messaging_retries_total";
-/// Messages that were given up, by reason: dead letters, and what was left behind where there are none.
+/// Messages that could not be handled, by reason: dead letters, and skipped messages where there are none.
 pub const DEAD_LETTERS: &str = "thoth_messaging_dead_letters_total";
 /// Dead letters that were not delivered, which is tried again.
 pub const DEAD_LETTERS_DELAYED: &str = "thoth_messaging_dead_letters_delayed_total";
-/// How long an attempt takes.
+/// The duration of an attempt.
 pub const HANDLING: &str = "thoth_messaging_handling_seconds";
-/// Messages in flight that were not handled at a revoke or at the end.
-pub const GIVEN_UP: &str = "thoth_messaging_given_up_total";
+/// Messages in flight that were not settled at a revoke or at the end.
+pub const ABANDONED: &str = "thoth_messaging_abandoned_total";
 /// Transactions that were aborted.
 pub const ABORTED_TRANSACTIONS: &str = "thoth_messaging_aborted_transactions_total";
-/// How often Kafka did not answer to the end of a transaction.
+/// Ends of transactions that Kafka did not answer.
 pub const DELAYED_TRANSACTIONS: &str = "thoth_messaging_delayed_transactions_total";
-/// Whether the breaker is open.
+/// 1 while the breaker is open.
 pub const BREAKER_OPEN: &str = "thoth_messaging_breaker_open";
-/// How often the breaker opened.
+/// Openings of the breaker.
 pub const BREAKER_OPENED: &str = "thoth_messaging_breaker_opened_total";
-/// Messages that were received and are not done.
+/// Messages in flight: received and not yet acknowledged.
 pub const IN_FLIGHT: &str = "thoth_messaging_in_flight_messages";
-/// How long ago the first message in flight was received.
+/// The age of the first message in flight.
 pub const OLDEST_IN_FLIGHT: &str = "thoth_messaging_oldest_in_flight_seconds";
-/// Messages on a partition that are not done.
+/// Messages on a partition that are not acknowledged.
 pub const LAG: &str = "thoth_messaging_lag_messages";
-/// How long there has been something to commit since the last commit.
+/// The time for which there has been something to commit since the last commit.
 pub const COMMIT_AGE: &str = "thoth_messaging_commit_age_seconds";
 /// Commits that Kafka did not take.
 pub const FAILED_COMMITS: &str = "thoth_messaging_failed_commits_total";
-/// How often partitions were assigned.
+/// Assignments of partitions.
 pub const REBALANCES: &str = "thoth_messaging_rebalances_total";
 /// Messages that producers have in flight.
 pub const PRODUCER_QUEUE: &str = "thoth_messaging_producer_queue_messages";
 /// The size of what producers have in flight.
 pub const PRODUCER_QUEUE_BYTES: &str = "thoth_messaging_producer_queue_bytes";
-/// What librdkafka reports and gets over by itself.
+/// Errors that librdkafka reports and recovers from by itself.
 pub const CLIENT_ERRORS: &str = "thoth_messaging_client_errors_total";
 
-/// Tells the recorder what they are. An app does so when it starts.
+/// Describes all metrics to the recorder. An app does so when it starts.
 pub fn describe() {
     let counters = [
         (HANDLED, "Messages that were handled, with their replies delivered"),
         (REPLIES, "Replies that were delivered"),
         (FAILED_ATTEMPTS, "Attempts that failed, the last ones and payloads that do not decode among them"),
         (RETRIES, "Failed attempts that are followed by another one"),
-        (DEAD_LETTERS, "Messages that were given up, by reason"),
+        (DEAD_LETTERS, "Messages that could not be handled, by reason"),
         (DEAD_LETTERS_DELAYED, "Dead letters that were not delivered, which is tried again"),
-        (GIVEN_UP, "Messages in flight that were not handled at a revoke or at the end; they come again"),
+        (ABANDONED, "Messages in flight that were not settled at a revoke or at the end; they come again"),
         (ABORTED_TRANSACTIONS, "Transactions that were aborted; their messages come again"),
         (DELAYED_TRANSACTIONS, "How often Kafka did not answer to the end of a transaction, which is tried again"),
         (BREAKER_OPENED, "How often the breaker opened"),
@@ -103,9 +103,9 @@ pub fn describe() {
     }
     let gauges = [
         (BREAKER_OPEN, Unit::Count, "1 while the breaker is open"),
-        (IN_FLIGHT, Unit::Count, "Messages that were received and are not done"),
+        (IN_FLIGHT, Unit::Count, "Messages in flight: received and not yet acknowledged"),
         (OLDEST_IN_FLIGHT, Unit::Seconds, "How long ago the first message in flight was received"),
-        (LAG, Unit::Count, "Messages on the partition that are not done"),
+        (LAG, Unit::Count, "Messages on the partition that are not acknowledged"),
         (COMMIT_AGE, Unit::Seconds, "How long there has been something to commit since the last commit; 0 for nothing"),
         (PRODUCER_QUEUE, Unit::Count, "Messages that are queued, or sent and not acknowledged"),
         (PRODUCER_QUEUE_BYTES, Unit::Bytes, "Size of what is queued, or sent and not acknowledged"),

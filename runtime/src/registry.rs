@@ -71,7 +71,7 @@ impl Entry {
         Self { descriptor: T::DESCRIPTOR, decode: |payload| Ok(Box::new(T::decode(payload)?)) }
     }
 
-    /// What is known of the message.
+    /// The descriptor of the message.
     #[must_use]
     pub const fn descriptor(&self) -> &'static Descriptor {
         self.descriptor
@@ -100,7 +100,7 @@ impl Entry {
     /// # Errors
     ///
     /// Those of [`Message::decode`] and [`Message::encode`].
-    pub fn reencode(&self, payload: &[u8]) -> Result<Vec<u8>, RecodeError> {
+    pub fn reencode(&self, payload: &[u8]) -> Result<Vec<u8>, ReencodeError> {
         Ok(self.decode(payload)?.encode()?)
     }
 }
@@ -123,29 +123,29 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Why [`Entry::reencode`] failed.
+/// The errors of [`Entry::reencode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RecodeError {
+pub enum ReencodeError {
     /// The payload is not one of the type.
     Decode(DecodeError),
     /// The message can't be written.
     Encode(EncodeError),
 }
 
-impl From<DecodeError> for RecodeError {
+impl From<DecodeError> for ReencodeError {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)
     }
 }
 
-impl From<EncodeError> for RecodeError {
+impl From<EncodeError> for ReencodeError {
     fn from(error: EncodeError) -> Self {
         Self::Encode(error)
     }
 }
 
-impl fmt::Display for RecodeError {
+impl fmt::Display for ReencodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Decode(error) => error.fmt(f),
@@ -154,4 +154,4 @@ impl fmt::Display for RecodeError {
     }
 }
 
-impl std::error::Error for RecodeError {}
+impl std::error::Error for ReencodeError {}

@@ -1,32 +1,36 @@
 //! Kafka for tests: inside the process, or a real cluster where there is one.
 
 mod app;
+mod protocol;
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use std::{env, fmt, process, thread};
 
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
-use tokio::task;
+use tokio::time;
 
 pub use self::app::{TestApp, Time};
-pub use rdkafka::types::{RDKafkaApiKey as ApiKey, RDKafkaRespErr as ResponseError};
+pub use self::protocol::{ApiKey, ResponseError};
 
-use crate::client::{AdminError, Cause, ConfigError, Kafka, Record, SendError, SnapshotError, snapshot};
+use crate::client::{AdminError, Cause, ConfigError, Kafka, Position, ReceiveError, Record, SendError, TopicReader};
 use crate::error::DecodeError;
 use crate::message::Topic;
+
+/// The time that reading the whole of a topic may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A Kafka cluster inside the process, for tests and first runs: librdkafka's mock cluster. It listens on the loopback
 /// interface, starts in milliseconds, and is gone when this is dropped.
 ///
-/// What it can't do, and so what needs a real cluster: topic administration ([`Admin`](crate::client::Admin); make
-/// topics with [`create_topic`](Self::create_topic)), transactions that abort and the offsets of those that don't, elections, authentication, TLS,
-/// retention and compaction. It keeps 5 MiB of each partition and drops what is older, has no topic configuration,
+/// These need a real cluster: topic administration ([`Admin`](crate::client::Admin); make
+/// topics with [`create_topic`](Self::create_topic)), transactions that abort and the offsets of those that don't, elections, authentication,
+/// TLS, retention and compaction. It keeps 5 MiB of each partition and drops what is older, has no topic configuration,
 /// finds no offset by a time, and makes up the timestamp of a [`Delivery`](crate::client::Delivery).
 ///
 /// ```
@@ -112,7 +116,7 @@ impl InProcessKafka {
         self.create_topic_named(topic.name.to_string(), topic.partitions.unwrap_or(1))
     }
 
-    /// Takes a broker from the network, until it is [`broker_up`](Self::broker_up). Its partitions keep it as their
+    /// Takes a broker off the network, until it is [`broker_up`](Self::broker_up). Its partitions keep it as their
     /// leader.
     ///
     /// # Errors
@@ -122,7 +126,7 @@ impl InProcessKafka {
         self.order(move |cluster| cluster.broker_down(i32::from(broker)))
     }
 
-    /// Gives a broker back to the network.
+    /// Puts a broker back on the network.
     ///
     /// # Errors
     ///
@@ -131,16 +135,15 @@ impl InProcessKafka {
         self.order(move |cluster| cluster.broker_up(i32::from(broker)))
     }
 
-    /// Lets the next requests of a kind fail, one for each error. Kafka's own code for a disconnect is
-    /// `RD_KAFKA_RESP_ERR__TRANSPORT`.
+    /// Has the next requests of a kind fail, one with each error.
     ///
     /// # Errors
     ///
     /// Where the cluster is gone.
     pub fn fail_requests(&self, requests: ApiKey, errors: &[ResponseError]) -> Result<(), TestingError> {
-        let errors = errors.to_vec();
+        let errors: Vec<_> = errors.iter().map(|error| error.native()).collect();
         self.order(move |cluster| {
-            cluster.request_errors(requests, &errors);
+            cluster.request_errors(requests.native(), &errors);
             Ok(())
         })
     }
@@ -239,36 +242,54 @@ impl TestKafka {
         }
     }
 
-    /// What is on a topic by now, ordered by partition and offset. To mark one done changes nothing.
+    /// The records of a topic by now, ordered by partition and offset. Acknowledging one has no effect.
     ///
     /// # Errors
     ///
     /// Where the topic can't be read.
     pub async fn records(&self, topic: &Topic) -> Result<Vec<Record>, TestingError> {
-        let (kafka, topic) = (self.kafka(), self.kafka.topic_name(topic));
-        blocking(move || snapshot::records(&kafka, &topic)).await
+        let reading = read_all(self.kafka.topic_reader(self.topic_name(topic)).map_err(TestingError::Config)?);
+        let records = time::timeout(READ_TIMEOUT, reading).await;
+        let timed_out = || TestingError::Read(Cause::new(KafkaError::MessageConsumption(Code::OperationTimedOut)));
+        let mut records = records.unwrap_or_else(|_| Err(timed_out()))?;
+        records.sort_by_key(|record| (record.partition(), record.offset()));
+        Ok(records)
     }
 
-    /// Behind which offset of each partition of a topic the group of these settings goes on by now; without those where
-    /// nothing is committed.
+    /// The offset at which the group of these settings goes on, for each partition of a topic; without those where nothing
+    /// is committed.
     ///
     /// # Errors
     ///
     /// Where Kafka does not say.
     pub async fn committed(&self, group: &Kafka, topic: &Topic) -> Result<BTreeMap<i32, i64>, TestingError> {
-        let (group, topic) = (group.clone(), self.kafka.topic_name(topic));
-        blocking(move || snapshot::committed(&group, &topic)).await
+        let reader = group.topic_reader(self.topic_name(topic)).map_err(TestingError::Config)?;
+        let positions = reader.saved_positions().await.map_err(unreadable)?;
+        Ok(positions.into_iter().map(|(partition, position)| (partition, position.offset)).collect())
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    look: impl FnOnce() -> Result<T, SnapshotError> + Send + 'static,
-) -> Result<T, TestingError> {
-    let seen = task::spawn_blocking(look).await;
-    seen.map_err(|error| TestingError::Cluster(error.to_string()))?.map_err(|error| match error {
-        SnapshotError::Config(error) => TestingError::Config(error),
-        SnapshotError::Kafka(cause) => TestingError::Read(cause),
-    })
+/// The records of a topic, up to its end by now.
+async fn read_all(mut reader: TopicReader) -> Result<Vec<Record>, TestingError> {
+    let first = reader.offsets(Position::Beginning).await.map_err(unreadable)?;
+    let end = reader.offsets(Position::End).await.map_err(unreadable)?;
+    let end = |partition: &i32, first| end.get(partition).copied().unwrap_or(first);
+    let parts = first.into_iter().map(|(partition, first)| (partition, first..end(&partition, first)));
+    reader.read(parts).await.map_err(unreadable)?;
+    let mut records = Vec::new();
+    while let Some(record) = reader.next().await {
+        records.push(record.map_err(unreadable)?);
+    }
+    Ok(records)
+}
+
+fn unreadable(error: ReceiveError) -> TestingError {
+    match error {
+        ReceiveError::Unreachable { cause, .. }
+        | ReceiveError::Kafka { cause, .. }
+        | ReceiveError::Fatal { cause, .. } => TestingError::Read(cause),
+        _ => TestingError::Read(Cause::new(KafkaError::MetadataFetch(Code::UnknownTopicOrPartition))),
+    }
 }
 
 /// A name that no other test has, on this machine or another one.
@@ -279,7 +300,7 @@ fn unique_name() -> String {
     format!("test-{:x}-{:x}-{count}", now.as_nanos(), process::id())
 }
 
-/// Why there is no Kafka to test with.
+/// The errors of a Kafka to test with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestingError {
@@ -295,13 +316,13 @@ pub enum TestingError {
     Read(Cause),
     /// Something else is on a topic than the test expects.
     Decode(DecodeError),
-    /// What the test waits for does not come.
+    /// Something that the test waits for does not come.
     NotInTime {
-        /// What it is.
+        /// Its name.
         what: &'static str,
-        /// How many it waits for.
+        /// The number that it waits for.
         expected: u64,
-        /// How many there were.
+        /// The number that there was.
         got: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! What `breaking` takes.
+//! The arguments of `breaking`.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::Args;
 use thoth_messaging_codegen::Compatibility;
 
 use super::settings::Policy;
+use crate::project::select::MessageArgs;
 
 /// Compare the messages with an earlier version: is every payload that one side writes understood by the other?
 ///
@@ -44,6 +45,8 @@ pub(crate) struct BreakingArgs {
     /// For a TRANSITIVE level: the oldest commit to look at.
     #[arg(long, value_name = "REF")]
     pub(super) since: Option<String>,
+    #[command(flatten)]
+    pub(super) which: MessageArgs,
 }
 
 /// A level, in capitals or not, with `-` or `_`.

@@ -5,17 +5,18 @@ use serde_json::{Value, json};
 use thoth_messaging_compat::{Direction, Limits, Schema, SchemaError, Verdict, covers};
 
 use super::findings;
-use super::message::{Message, Messages};
+use super::messages::{Messages, Sides};
 use super::order::DeployOrder;
 use super::pairs::pairs;
 use super::policy::Rules;
 use super::registry::{Answer, Registered};
 use super::settings::Policy;
 use crate::finding::Finding;
+use crate::project::message::Message;
 use crate::report::Report;
 use crate::versions::Version;
 
-/// Whether a message keeps to what it has to.
+/// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Compatible {
     /// Nothing is asked for.
@@ -31,11 +32,11 @@ pub(super) struct Comparison {
     file: String,
     against: String,
     pub(super) outcome: Compatible,
-    /// Whether versions before the last one are asked for too.
+    /// Set if versions before the last one are asked for too.
     pub(super) is_transitive: bool,
     backward: Option<Verdict>,
     forward: Option<Verdict>,
-    /// Whether the registry accepts BACKWARD and FORWARD, where it is asked.
+    /// The registry's answers for BACKWARD and FORWARD, where it is asked.
     registry: [Option<bool>; 2],
     findings: Vec<Finding>,
 }
@@ -58,14 +59,6 @@ impl Schemas {
     }
 }
 
-/// What two versions of a message are compared with.
-pub(super) struct Sides<'a> {
-    pub(super) old: &'a Messages,
-    pub(super) new: &'a Messages,
-    /// How findings name the old version.
-    pub(super) against: &'a str,
-}
-
 /// Compares each message with its earlier version. Of a version before the last one only that which the level of a message
 /// asks for, and nothing of the topic.
 pub(super) fn compare_versions(
@@ -76,19 +69,20 @@ pub(super) fn compare_versions(
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) {
-    let old = match Messages::read(&version.schemas, rules.draft) {
+    let old = match Messages::read(0, &version.schemas, rules.draft) {
         Ok(old) => old,
-        Err(file) => {
-            report.findings.push(findings::unreadable(&version.label, &file));
+        Err(error) => {
+            report.findings.push(findings::unreadable(&version.label, &error.origin));
             return;
         }
     };
     let sides = Sides { old: &old, new, against: &version.label };
     let pairs = pairs(&old, new);
-    if !is_history {
+    if !is_history && rules.includes_all() {
         report.findings.extend(pairs.deleted.iter().map(|message| findings::deleted(message, &sides)));
     }
-    let asked = pairs.kept.into_iter().filter(|(_, message)| !is_history || rules.level(message).is_transitive());
+    let asked = pairs.kept.into_iter().filter(|(_, message)| rules.includes(message));
+    let asked = asked.filter(|(_, message)| !is_history || rules.level(message).is_transitive());
     let asked: Vec<_> = asked.collect();
     let compared: Vec<_> =
         asked.par_iter().map(|(before, after)| compare(before, after, &sides, rules, is_history)).collect();
@@ -182,7 +176,7 @@ impl Comparison {
     }
 }
 
-/// What logic says of one direction. In which order to deploy follows from it whatever the policy.
+/// The verdict of logic for one direction. In which order to deploy follows from it whatever the policy.
 fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Verdict {
     let (reader, writer) = match direction {
         Direction::Backward => (new, old),

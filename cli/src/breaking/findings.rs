@@ -1,4 +1,4 @@
-//! What is said of a difference between two versions.
+//! The findings of the differences between two versions.
 
 use serde_json::Value;
 use thoth_messaging_codegen::{Location, Severity};
@@ -6,9 +6,9 @@ use thoth_messaging_compat::{
     Difference, Direction, Place, Rule, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
 };
 
-use super::compare::Sides;
-use super::message::Message;
+use super::messages::Sides;
 use crate::finding::Finding;
+use crate::project::message::Message;
 
 /// The rule of a finding where neither proof nor witness was found.
 pub(super) const UNKNOWN: &str = Rule::Unknown.name();
@@ -16,7 +16,7 @@ pub(super) const UNKNOWN: &str = Rule::Unknown.name();
 /// A witness is shown so far, in characters.
 const SHOWN: usize = 2_000;
 
-/// What a direction is called.
+/// The level of a direction.
 pub(super) fn level(direction: Direction) -> &'static str {
     match direction {
         Direction::Backward => "BACKWARD",
@@ -24,7 +24,7 @@ pub(super) fn level(direction: Direction) -> &'static str {
     }
 }
 
-/// What does not work in a direction.
+/// The consequence of a break in a direction.
 pub(super) fn consequence(direction: Direction, against: &str) -> String {
     match direction {
         Direction::Backward => {
@@ -36,7 +36,7 @@ pub(super) fn consequence(direction: Direction, against: &str) -> String {
     }
 }
 
-/// What works in a direction.
+/// The promise of a direction.
 pub(super) fn promise(direction: Direction, against: &str) -> String {
     match direction {
         Direction::Backward => format!("readers of the new version understand all that writers of {against} may write"),
@@ -102,7 +102,7 @@ pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec
     found
 }
 
-/// What changed of the topic.
+/// The changes of the topic.
 pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec<Finding> {
     let changes = topic_changes(&before.kafka, &after.kafka);
     let finding = |change: TopicChange| Finding {
@@ -115,7 +115,7 @@ pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> 
     changes.into_iter().map(finding).collect()
 }
 
-/// What logic says against one direction.
+/// The findings of logic for one direction.
 pub(super) fn by_logic(
     verdict: &Verdict,
     old: &Schema,

@@ -1,14 +1,14 @@
-//! `breaking`: whether the messages of two versions of a schema folder understand each other.
+//! `breaking`: two versions of a schema folder, and whether their messages understand each other.
 
 mod args;
 mod compare;
 mod findings;
-mod message;
+mod messages;
 mod order;
 mod pairs;
 mod policy;
 mod registry;
-mod settings;
+pub(crate) mod settings;
 mod waivers;
 
 use std::collections::BTreeSet;
@@ -17,18 +17,18 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::project::{folder, generate_unformatted, message};
 use crate::report::{Report, count};
-use crate::sets::{self, Set};
-use crate::versions::{self, Against, Place, Version};
-use crate::{Context, Outcome};
+use crate::versions::{self, Against, FolderLocation, Version};
 
 pub(crate) use args::BreakingArgs;
-pub(crate) use settings::Breaking;
 
 use compare::{Comparison, Compatible};
-use message::Messages;
+use messages::Messages;
+use policy::Rules;
 use waivers::Waivers;
 
 pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Outcome, Failure> {
@@ -40,11 +40,16 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
         ));
     };
     let folders = folders(arguments, context);
+    let new = folders.iter().enumerate().map(|(number, folder)| messages(number, folder, context));
+    let new = new.collect::<Result<Vec<_>, _>>()?;
+    let all: Vec<_> = new.iter().flat_map(|messages| messages.list.iter().cloned()).collect();
+    let rules = Rules::new(arguments, &context.config, arguments.which.find(&all)?);
     let mut waivers = Waivers::new(&settings.waivers, today());
     let mut report = Report::new("breaking");
     let mut comparisons = Vec::new();
-    for folder in &folders {
-        compare_folder(arguments, context, folder, &against, &mut report, &mut comparisons)?;
+    for (folder, new) in folders.iter().zip(&new) {
+        let location = FolderLocation::new(folder, arguments.old_folder.as_deref())?;
+        compare_folder(&location, &against, new, &rules, &mut report, &mut comparisons)?;
     }
     if arguments.since.is_some() && !comparisons.iter().any(|comparison| comparison.is_transitive) {
         return Err(Failure::new("`--since` is given, and no message has a TRANSITIVE level")
@@ -67,29 +72,26 @@ fn folders(arguments: &BreakingArgs, context: &Context) -> Vec<PathBuf> {
 
 /// Compares the messages of a folder with those of an earlier version, and with each earlier one where a message says so.
 fn compare_folder(
-    arguments: &BreakingArgs,
-    context: &Context,
-    folder: &Path,
+    location: &FolderLocation,
     against: &str,
+    new: &Messages,
+    rules: &Rules<'_>,
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) -> Result<(), Failure> {
-    let set = sets::read_set(folder.to_owned(), BTreeSet::new())?;
-    let place = Place::new(folder, arguments.old_folder.as_deref())?;
-    let against = Against::parse(against, &place)?;
-    let version = versions::read(&against, &place)?;
+    let against = Against::parse(against, location)?;
+    let version = versions::read(&against, location)?;
     if let Some(text) = version.note() {
         note(&text);
     }
-    let new = messages(&set, context)?;
-    report.subjects.extend(new.iter().map(|message| message.origin.clone()));
-    let rules = policy::Rules::new(arguments, &context.config);
-    compare::compare_versions(&version, &new, &rules, false, report, comparisons);
-    if new.iter().any(|message| rules.level(message).is_transitive()) {
+    let asked: Vec<_> = new.list.iter().filter(|message| rules.includes(message)).collect();
+    report.subjects.extend(asked.iter().map(|message| message.origin.clone()));
+    compare::compare_versions(&version, new, rules, false, report, comparisons);
+    if asked.iter().any(|message| rules.level(message).is_transitive()) {
         // Some version of the history may have had the old folder.
-        compare_history(&against, &place, &version, &new, &rules, report, comparisons)?;
+        compare_history(&against, location, &version, new, rules, report, comparisons)?;
     } else if matches!(against, Against::Git { .. })
-        && place.old_folder().is_some_and(|old| version.folder.as_deref() != Some(old))
+        && location.old_folder().is_some_and(|old| version.folder.as_deref() != Some(old))
     {
         return Err(Failure::new(format!("{} has no folder as `--old-folder` names it", version.label))
             .help("name its path there, from the root of the repository, or leave `--old-folder` out"));
@@ -97,19 +99,22 @@ fn compare_folder(
     Ok(())
 }
 
-fn messages(set: &Set, context: &Context) -> Result<Messages, Failure> {
-    let draft = context.config.options.default_draft;
-    Messages::read(&set.schemas, draft)
-        .map_err(|file| Failure::new(format!("`{file}` is no JSON")).help("`thoth-messaging check` says where and why"))
+/// The messages of a folder as it is now, with the names of their types.
+fn messages(number: usize, folder: &Path, context: &Context) -> Result<Messages, Failure> {
+    let schemas = folder::read_whole(folder.to_owned())?.schemas;
+    let options = &context.config.options;
+    let mut messages = Messages::read(number, &schemas, options.default_draft)?;
+    message::add_generated(&mut messages.list, &generate_unformatted(&schemas, options));
+    Ok(messages)
 }
 
 /// Compares with the versions before the one that was compared already.
 fn compare_history(
     against: &Against,
-    place: &Place,
+    location: &FolderLocation,
     compared: &Version,
     new: &Messages,
-    rules: &policy::Rules<'_>,
+    rules: &Rules<'_>,
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) -> Result<(), Failure> {
@@ -117,7 +122,7 @@ fn compare_history(
         return Err(Failure::new(format!("{} has no history, and a TRANSITIVE level asks for it", compared.label))
             .help("compare with a git branch, tag or commit, or choose a level that is not TRANSITIVE"));
     };
-    for version in versions::history(reference, rules.since(), place)? {
+    for version in versions::history(reference, rules.since(), location)? {
         let version = version?;
         if !same_texts(&version, compared) {
             compare::compare_versions(&version, new, rules, true, report, comparisons);
@@ -126,7 +131,7 @@ fn compare_history(
     Ok(())
 }
 
-/// Whether two versions say the same, whatever they are called.
+/// Returns whether two versions say the same, whatever they are called.
 fn same_texts(a: &Version, b: &Version) -> bool {
     let texts = |version: &Version| -> Vec<(String, String)> {
         version.schemas.iter().map(|(name, file)| (name.to_owned(), file.text.clone())).collect()

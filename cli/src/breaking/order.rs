@@ -1,4 +1,4 @@
-//! In which order to deploy.
+//! The order to deploy readers and writers in.
 
 use thoth_messaging_compat::Verdict;
 

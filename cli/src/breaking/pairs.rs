@@ -1,10 +1,11 @@
-//! Which message of a version is which of another.
+//! Pairs of the messages of two versions.
 
 use std::collections::BTreeSet;
 
-use super::message::{Message, Messages};
+use super::messages::Messages;
+use crate::project::message::Message;
 
-/// What became of the messages of the old version, in the order of their files.
+/// The messages of the old version, in the order of their files.
 pub(super) struct Pairs<'a> {
     /// The old and the new version of each that is still there.
     pub(super) kept: Vec<(&'a Message, &'a Message)>,
@@ -16,27 +17,28 @@ pub(super) struct Pairs<'a> {
 /// itself: `$id`, then topic and title, then one of both where it is the only one of it.
 pub(super) fn pairs<'a>(old: &'a Messages, new: &'a Messages) -> Pairs<'a> {
     let mut pairs = Pairs { kept: Vec::new(), deleted: Vec::new() };
-    let mut left: Vec<&Message> = Vec::new();
+    let mut unpaired: Vec<&Message> = Vec::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for message in old.iter() {
-        match new.iter().find(|other| other.file == message.file) {
+    for message in &old.list {
+        match new.list.iter().find(|other| other.file == message.file) {
             Some(other) => {
                 taken.insert(&other.file);
                 pairs.kept.push((message, other));
             }
-            None => left.push(message),
+            None => unpaired.push(message),
         }
     }
     for same in [same_id, same_topic_and_title, same_topic, same_title] {
-        left.retain(|message| {
-            let mut others = new.iter().filter(|other| !taken.contains(other.file.as_str()) && same(message, other));
+        unpaired.retain(|message| {
+            let mut others =
+                new.list.iter().filter(|other| !taken.contains(other.file.as_str()) && same(message, other));
             let (Some(other), None) = (others.next(), others.next()) else { return true };
             taken.insert(&other.file);
             pairs.kept.push((message, other));
             false
         });
     }
-    pairs.deleted = left;
+    pairs.deleted = unpaired;
     pairs.kept.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
     pairs
 }

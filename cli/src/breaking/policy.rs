@@ -1,14 +1,15 @@
-//! Which level and which policy holds for a message.
+//! The level and the policy that hold for a message.
 
 use thoth_messaging_codegen::{Compatibility, SchemaDraft};
 use thoth_messaging_compat::Direction;
 
 use super::args::BreakingArgs;
-use super::message::Message;
 use super::settings::{Breaking, Policy};
 use crate::config::Config;
+use crate::project::find::Found;
+use crate::project::message::Message;
 
-/// What a message has to hold to.
+/// The level that a message has to keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Level(Compatibility);
 
@@ -31,17 +32,28 @@ impl Level {
     }
 }
 
-/// What was chosen by the command, the settings and the schemas.
+/// The choices of the command, the settings and the schemas.
 pub(super) struct Rules<'a> {
     arguments: &'a BreakingArgs,
     settings: &'a Breaking,
+    /// The messages that are asked for; all of them where nothing is.
+    asked: Option<Vec<Found<'a>>>,
     /// The draft of schemas that do not say theirs.
     pub(super) draft: SchemaDraft,
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(arguments: &'a BreakingArgs, config: &'a Config) -> Self {
-        Self { arguments, settings: &config.breaking, draft: config.options.default_draft }
+    pub(super) fn new(arguments: &'a BreakingArgs, config: &'a Config, asked: Option<Vec<Found<'a>>>) -> Self {
+        Self { arguments, settings: &config.breaking, asked, draft: config.options.default_draft }
+    }
+
+    /// Returns whether a message is asked for.
+    pub(super) fn includes(&self, message: &Message) -> bool {
+        self.asked.as_ref().is_none_or(|asked| asked.iter().any(|found| found.includes(message)))
+    }
+
+    pub(super) fn includes_all(&self) -> bool {
+        self.asked.is_none()
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -52,11 +64,22 @@ impl<'a> Rules<'a> {
         self.arguments.since.as_deref().or(self.settings.since.as_deref())
     }
 
-    /// The level of a message: what the settings say of it, then its `x-kafka`, then the command, then the settings for all.
+    /// The level of a message: of the settings for it, then of its `x-kafka`, then the command, then the settings for all.
     pub(super) fn level(&self, message: &Message) -> Level {
-        let names = [&message.title, &message.topic, &message.file];
-        let own = names.iter().find_map(|name| self.settings.messages.get(name.as_str()));
-        let level = own.map(|own| own.level).or(message.compatibility);
+        let own = names(message).find_map(|name| self.settings.messages.get(name));
+        let level = own.map(|own| own.level).or_else(|| declared(message));
         Level(level.or(self.arguments.level).or(self.settings.level).unwrap_or(Compatibility::Backward))
     }
+}
+
+/// The names that the settings may call a message by, the most specific first.
+fn names(message: &Message) -> impl Iterator<Item = &str> {
+    let by_topic = message.topic_enum.as_deref().into_iter().chain([message.topic.as_str()]);
+    let by_file = [message.file.as_str(), message.origin.as_str(), message.stem()];
+    message.type_name().into_iter().chain([message.title.as_str()]).chain(by_topic).chain(by_file)
+}
+
+/// The level in the `x-kafka` of a message.
+fn declared(message: &Message) -> Option<Compatibility> {
+    serde_json::from_value(message.kafka.get("compatibility")?.clone()).ok()
 }

@@ -1,14 +1,14 @@
-//! What Confluent's Schema Registry says, and where logic says something else.
+//! The answers of Confluent's Schema Registry, and the cases in which logic says something else.
 
 use thoth_messaging_codegen::Severity;
 use thoth_messaging_compat::{
     Direction, Leniency, Place, RegistryDifference, Schema, SchemaError, Verdict, explain, registry_differences,
 };
 
-use super::compare::Sides;
 use super::findings::{self, level};
-use super::message::Message;
+use super::messages::Sides;
 use crate::finding::Finding;
+use crate::project::message::Message;
 
 /// A rule's own help is about the way from the old version to the new one.
 const FORWARD_HELP: &str =
@@ -21,7 +21,7 @@ pub(super) struct Registered {
     leniency: Leniency,
 }
 
-/// What the registry says of one direction.
+/// The answer of the registry for one direction.
 pub(super) struct Answer {
     direction: Direction,
     leniency: Leniency,
@@ -56,7 +56,7 @@ impl Answer {
         self.refused.is_empty()
     }
 
-    /// What the registry refuses, with a note where it is proved to be compatible; where it accepts what breaks, a warning
+    /// The differences that the registry refuses, with a note where it is proved to be compatible; where it accepts what breaks, a warning
     /// with a witness.
     pub(super) fn findings(
         &self,

@@ -1,4 +1,4 @@
-//! What the settings say of `breaking`.
+//! The settings of `breaking`.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(crate) struct Breaking {
     pub(super) policy: Option<Policy>,
     /// For a TRANSITIVE level: the oldest commit to look at.
     pub(super) since: Option<String>,
-    /// Levels of single messages, by title, topic or file; before what their `x-kafka` says.
+    /// Levels of single messages, by type, title, topic, file or its stem; before what their `x-kafka` says.
     pub(super) messages: BTreeMap<String, MessageSettings>,
     /// Findings that are accepted.
     pub(super) waivers: Vec<Waiver>,
@@ -73,7 +73,7 @@ pub(crate) enum Policy {
 }
 
 impl Policy {
-    /// How lenient the registry is, where it decides.
+    /// The leniency of the registry, where it decides.
     pub(super) fn registry(self) -> Option<Leniency> {
         match self {
             Self::Strict | Self::ProducerClosed => None,

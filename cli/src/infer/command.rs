@@ -5,15 +5,17 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, generate};
+use thoth_messaging_documents::Validation;
 
 use super::guess::{Guess, table};
 use super::samples::{Kept, read};
 use super::{Inference, Inferred, Options};
+use crate::context::Outcome;
+use crate::failure::Failure;
 use crate::report::count;
 use crate::validate::{discover, note_terminal};
-use crate::{Failure, Outcome};
 
-/// What `infer` is asked for.
+/// The arguments of `infer`.
 #[derive(Args)]
 pub(crate) struct Infer {
     /// Samples, a JSON value or several one after the other (NDJSON) in each: files, folders (every .json, .ndjson and
@@ -42,7 +44,7 @@ pub(crate) struct Infer {
     guesses: Form,
 }
 
-/// How guesses are written.
+/// The form of the guesses.
 #[derive(Clone, Copy, ValueEnum)]
 enum Form {
     /// A table: where, what, how many values and samples it rests on, how sure it is.
@@ -133,9 +135,10 @@ const ARRAY: &str = "The sample is an array: `--array` makes a sample of each of
 /// Makes sure that the samples are valid under the schema, as every step of the inference intends.
 fn try_on(schema: &Value, kept: &Kept) -> Result<(), Failure> {
     let could_not = |reason: String| Failure::new(format!("{reason}; this is a mistake of `infer`, please report it"));
-    let options = jsonschema::options().should_validate_formats(true);
-    let validator =
-        options.build(schema).map_err(|error| could_not(format!("what was inferred is no schema: {error}")))?;
+    let validator = Validation::with_formats(true)
+        .options()
+        .build(schema)
+        .map_err(|error| could_not(format!("what was inferred is no schema: {error}")))?;
     for (path, sample) in kept.iter() {
         if let Err(error) = validator.validate(sample) {
             let (instance, schema) = (error.instance_path(), error.schema_path());

@@ -1,10 +1,12 @@
 //! From shapes to a schema, and to what in it is a guess.
 
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::pointer::escape;
 
+use super::count::Samples;
 use super::formats::DISTINCT;
 use super::guess::{Distinct, Evidence, Guess, Kind};
-use super::shape::{Group, MapValues, Members, Objects, Samples, Shape};
+use super::shape::{Group, MapValues, Members, Objects, Shape};
 use super::share::Definitions;
 use super::texts::Texts;
 use super::{Inferred, Options};
@@ -239,7 +241,7 @@ impl Emitter<'_> {
         }
         let mut properties = Map::new();
         for (name, shape) in &members.named {
-            let pointer = format!("{pointer}/properties/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{pointer}/properties/{}", escape(name));
             if !members.requires(shape) {
                 self.guess(&pointer, Kind::Optional, "optional", members.seen, shape.seen, members.samples);
             }

@@ -72,7 +72,7 @@ fn take_like(shape: &mut Shape, outline: &Outline, via: &str, id: DefinitionId, 
     shape.below_mut().for_each(|(_, below)| take_like(below, outline, via, id, taken));
 }
 
-/// What objects are compared by.
+/// The traits that objects are compared by.
 struct Outline {
     tag: Option<String>,
     tags: Vec<serde_json::Value>,

@@ -1,7 +1,8 @@
 //! Formats that all strings of a place are of, by the checks of `jsonschema`.
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
+use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::{Draft, Validation};
 
 /// A format is guessed where so many different texts are all of it.
 pub(super) const DISTINCT: usize = 3;
@@ -37,7 +38,7 @@ impl Candidates {
 
 impl Formats {
     pub(super) fn new() -> Self {
-        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        let options = Validation::with_formats(true).options().with_draft(Draft::Draft202012);
         let check = |name| options.build(&json!({ "format": name })).ok();
         Self(NAMES.into_iter().filter_map(|name| Some((name, check(name)?))).collect())
     }

@@ -1,4 +1,4 @@
-//! What a schema says without knowing.
+//! The guesses in a schema.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ pub(crate) struct Guess {
     /// JSON Pointer into the schema.
     pub(crate) pointer: String,
     pub(crate) kind: Kind,
-    /// What was guessed, in words.
+    /// The guess, in words.
     pub(crate) what: String,
     pub(crate) evidence: Evidence,
 }
 
-/// What is guessed.
+/// The kinds of guesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Members that every object has.
@@ -48,16 +48,16 @@ pub(crate) enum Kind {
     Shared,
 }
 
-/// What a guess rests on.
+/// The evidence of a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Evidence {
     /// The values of the place that were looked at.
     pub(crate) of: u64,
     /// Those of them that speak for the guess.
     pub(crate) hits: u64,
-    /// How many samples have values at the place; where places were put together, how many have them at one of these.
+    /// The number of samples that have values at the place; where places were put together, how many have them at one of these.
     pub(crate) samples: u64,
-    /// How many different ones there were, where that was asked.
+    /// The number of different ones, where that was asked.
     pub(crate) distinct: Option<Distinct>,
 }
 
@@ -65,11 +65,11 @@ pub(crate) struct Evidence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Distinct {
     pub(crate) number: usize,
-    /// Whether there may be more.
+    /// Set if there may be more.
     pub(crate) is_more: bool,
 }
 
-/// How sure a guess is.
+/// The confidence of a guess.
 ///
 /// With `n` samples and no exception in them, fewer than 3 in `n` samples have one (with 95 % confidence, where they are a
 /// fair choice). Values count by the samples that they are from: a thousand items of one array are no more than one look.
@@ -86,7 +86,7 @@ pub(crate) enum Confidence {
 }
 
 impl Guess {
-    /// How sure it is.
+    /// Its confidence.
     pub(crate) fn confidence(&self) -> Confidence {
         match (self.kind, self.evidence.samples) {
             (Kind::Optional | Kind::Nullable | Kind::Types, _) => Confidence::Seen,

@@ -9,7 +9,7 @@ const NAMES: usize = 20;
 /// … in so many objects.
 const OBJECTS: u64 = 5;
 
-/// Whether the names of members are data.
+/// Returns whether the names of members are data.
 ///
 /// They are where all values are of one type, and objects among them share a member, and either all names look like
 /// data (numbers, dates, uuids, hashes, paths, addresses) and there are at least three, or there are at least 20 in at

@@ -2,20 +2,21 @@
 //!
 //! Values go in one by one ([`Inference::add`]) and are counted, place by place, in a tree of [`shape::Shape`]s: the
 //! samples themselves are not kept, so that millions of them take no more memory than a few hundred. What is counted
-//! becomes a schema in four steps, each a function from shapes to shapes: [`fold`] closes recursion, [`settle`] decides
+//! becomes a schema in four steps, each a function from shapes to shapes: [`fold`] closes recursion, [`classify`] decides
 //! on unions by a tag and on maps, [`share`] finds places with the same objects, [`emit`] writes the schema. Every step
 //! only widens what a place takes, so that each sample is valid under the schema.
 //!
-//! What is a guess is said to be one: [`Guess`] says where, what, and on how many values it rests.
+//! Guesses are declared as such: a [`Guess`] says where it is, what it is, and on how many values it rests.
 
+mod classify;
 mod command;
+mod count;
 mod emit;
 mod fold;
 mod formats;
 mod guess;
 mod maps;
 mod samples;
-mod settle;
 mod shape;
 mod share;
 mod tags;
@@ -26,9 +27,10 @@ use serde_json::Value;
 pub(crate) use command::{Infer, run};
 pub(crate) use guess::Guess;
 
-use shape::{Count, Shape};
+use count::Count;
+use shape::Shape;
 
-/// What is known of the message beside its samples.
+/// The title and the topic of the message.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// `title` of the schema, which names the type.
@@ -47,12 +49,12 @@ pub(crate) struct Inference {
     root: Shape,
 }
 
-/// What samples came to.
+/// The result of an inference.
 #[derive(Clone, Debug)]
 pub(crate) struct Inferred {
     /// A schema of draft 2020-12 under which every sample is valid.
     pub(crate) schema: Value,
-    /// What in it is a guess, in the order of the schema.
+    /// The guesses in it, in the order of the schema.
     pub(crate) guesses: Vec<Guess>,
 }
 
@@ -68,7 +70,7 @@ impl Inference {
         self.root.add(sample, false, &mut self.count);
     }
 
-    /// How many samples were added.
+    /// The number of samples that were added.
     pub(crate) fn samples(&self) -> u64 {
         self.root.seen
     }
@@ -77,8 +79,8 @@ impl Inference {
     pub(crate) fn finish(mut self) -> Inferred {
         let mut definitions = share::Definitions::new(self.options.title.as_deref());
         fold::fold(&mut self.root, &mut definitions);
-        settle::settle(&mut self.root);
-        definitions.objects_mut().for_each(settle::settle_objects);
+        classify::classify(&mut self.root);
+        definitions.objects_mut().for_each(classify::classify_objects);
         share::share(&mut self.root, &mut definitions);
         emit::emit(&self.root, &definitions, &self.options, self.count.is_full())
     }

@@ -1,66 +1,19 @@
-//! What was seen at a place of the samples.
+//! The values that were seen at a place of the samples.
 
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
-use super::formats::Formats;
+use super::count::{Count, Samples};
 use super::tags;
 use super::texts::{Texts, looks_secret};
 
-/// So many places are told apart.
-const PLACES: usize = 100_000;
 /// An object with more member names than this is a map.
 const NAMES: usize = 512;
 
 /// Number of a definition.
 pub(super) type DefinitionId = usize;
-
-/// What counting goes by, beside the values.
-pub(super) struct Count {
-    pub(super) formats: Formats,
-    /// Number of the sample, from 1 on.
-    pub(super) sample: u64,
-    /// So many more places may be told apart.
-    room: usize,
-}
-
-impl Count {
-    pub(super) fn new() -> Self {
-        Self { formats: Formats::new(), sample: 0, room: PLACES }
-    }
-
-    /// Whether places may have been left out.
-    pub(super) fn is_full(&self) -> bool {
-        self.room == 0
-    }
-
-    fn take_room(&mut self) -> bool {
-        let is_left = self.room > 0;
-        self.room = self.room.saturating_sub(1);
-        is_left
-    }
-}
-
-/// The samples that had a value at a place, counted.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Samples {
-    /// How many; where places were put together, at one of them.
-    pub(super) number: u64,
-    last: u64,
-}
-
-impl Samples {
-    pub(super) fn add(&mut self, sample: u64) {
-        self.number += u64::from(self.last != sample);
-        self.last = sample;
-    }
-
-    pub(super) fn merge(&mut self, other: Self) {
-        self.number = self.number.max(other.number);
-    }
-}
 
 /// The values of one place, counted.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +76,7 @@ pub(super) struct Members {
 pub(super) struct MapValues {
     /// The number of names that led here.
     pub(super) names: usize,
-    /// Whether there may be more names.
+    /// Set if there may be more names.
     pub(super) is_more: bool,
     pub(super) shape: Shape,
 }
@@ -141,7 +94,7 @@ impl Shape {
             Value::Array(items) => {
                 self.arrays += 1;
                 for item in items {
-                    if self.items.is_none() && !count.take_room() {
+                    if self.items.is_none() && !count.take_place() {
                         return;
                     }
                     self.items.get_or_insert_default().add(item, is_secret, count);
@@ -181,7 +134,7 @@ impl Shape {
         kinds.into_iter().filter(|(_, is_seen)| *is_seen).map(|(kind, _)| kind).collect()
     }
 
-    /// Whether a schema of one could be that of the other: the same types, where more than `null` was seen of both.
+    /// Returns whether a schema of one could be that of the other: the same types, where more than `null` was seen of both.
     pub(super) fn is_of_kind(&self, other: &Self) -> bool {
         let (kinds, others) = (self.kinds(), other.kinds());
         kinds == others || kinds.is_empty() || others.is_empty()
@@ -229,7 +182,7 @@ impl Numbers {
         self.seen() > 0
     }
 
-    /// Whether a 64-bit signed integer holds each of them.
+    /// Returns whether a 64-bit signed integer holds each of them.
     pub(super) fn is_whole(self) -> bool {
         self.fractions == 0 && self.wide == 0
     }
@@ -257,12 +210,12 @@ impl Objects {
         }
     }
 
-    /// How many there are.
+    /// The number of objects.
     pub(super) fn seen(&self) -> u64 {
         self.groups.iter().map(|group| group.members.seen).sum()
     }
 
-    /// How many samples had some, of one group at least.
+    /// The number of samples that had some, of one group at least.
     pub(super) fn samples(&self) -> Samples {
         let mut all = Samples::default();
         self.groups.iter().for_each(|group| all.merge(group.members.samples));
@@ -311,7 +264,7 @@ impl Members {
                 map.shape.add(value, is_secret, count);
             } else if let Some(shape) = self.named.get_mut(name) {
                 shape.add(value, is_secret, count);
-            } else if count.take_room() {
+            } else if count.take_place() {
                 self.named.entry(name.clone()).or_default().add(value, is_secret, count);
             }
             if self.named.len() > NAMES {
@@ -354,7 +307,7 @@ impl Members {
         }
     }
 
-    /// Whether a member is in every object.
+    /// Returns whether a member is in every object.
     pub(super) fn requires(&self, shape: &Shape) -> bool {
         shape.seen == self.seen
     }

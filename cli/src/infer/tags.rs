@@ -12,7 +12,7 @@ const MIN_SAMPLES: u64 = 3;
 /// In bytes; a longer text tells nothing apart.
 const MAX_LENGTH: usize = 64;
 
-/// What the name of a tag ends with, without case and punctuation, the better ones first.
+/// The ends of the names of tags, without case and punctuation, the better ones first.
 const NAMES: [&str; 9] =
     ["type", "kind", "typename", "event", "tag", "discriminator", "operation", "action", "version"];
 
@@ -37,7 +37,7 @@ fn rank(name: &str) -> Option<usize> {
 ///
 /// Groups that could be of one schema are put together. What is left is a union where there are two or more, each with
 /// at least three objects; else there is one group.
-pub(super) fn settle(objects: &mut Objects) {
+pub(super) fn classify(objects: &mut Objects) {
     let Some(tag) = objects.tag.clone() else { return };
     while let Some((one, other)) = alike(&objects.groups, &tag) {
         let taken = objects.groups.remove(other);
@@ -55,7 +55,7 @@ fn alike(groups: &[Group], tag: &str) -> Option<(usize, usize)> {
     pairs.find(|&(one, other)| !differ(&groups[one].members, &groups[other].members, tag))
 }
 
-/// Whether a member is in all objects of one group and in none of the other, or in all of both with different types.
+/// Returns whether a member is in all objects of one group and in none of the other, or in all of both with different types.
 fn differ(one: &Members, other: &Members, tag: &str) -> bool {
     let stands_out = |one: &Members, other: &Members| {
         one.named.iter().any(|(name, shape)| {

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
+use super::count::{Count, Samples};
 use super::formats::Candidates;
-use super::shape::{Count, Samples};
 
 /// So many different texts of a place are kept.
 const DISTINCT: usize = 32;
@@ -32,16 +32,16 @@ const SECRET: [&str; 13] = [
 pub(super) struct Texts {
     pub(super) seen: u64,
     pub(super) samples: Samples,
-    /// Whether the name of the member says that these are secret: then none is kept.
+    /// Set if the name of the member says that these are secret: then none is kept.
     pub(super) is_secret: bool,
     /// The formats that all of them are of.
     pub(super) formats: Candidates,
     values: IndexMap<String, u64>,
-    /// Whether there are more than are kept.
+    /// Set if there are more than are kept.
     is_more: bool,
 }
 
-/// Whether the name of a member says that its value is secret.
+/// Returns whether the name of a member says that its value is secret.
 pub(super) fn looks_secret(name: &str) -> bool {
     let name: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     SECRET.iter().any(|part| name.contains(part))
@@ -91,7 +91,7 @@ impl Texts {
         other.values.iter().for_each(|(text, count)| self.keep(text, *count));
     }
 
-    /// How many different ones there are at least, and whether there are no more.
+    /// The least number of different ones, and whether there are no more.
     pub(super) fn distinct(&self) -> (usize, bool) {
         (self.values.len(), !self.is_more && !self.is_secret)
     }

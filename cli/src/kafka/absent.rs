@@ -1,12 +1,12 @@
-//! What the commands that speak to Kafka say in a build without them.
+//! The commands that speak to Kafka, in a build without them: each says how to get them.
 
 use std::ffi::OsString;
 
 use clap::{Args, Subcommand};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::Format;
-use crate::{Context, Outcome};
 
 /// The commands that speak to Kafka, which this build does not have.
 #[derive(Subcommand)]

@@ -1,4 +1,4 @@
-//! Where Kafka is, as the environment and the command say it.
+//! The address of Kafka and its settings, from the environment and the command.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 const SERVERS: &str = "KAFKA_BOOTSTRAP_SERVERS";
 const PREFIX: &str = "THOTH_DEPLOYMENT_NAME";
 
-/// What every command takes that speaks to Kafka.
+/// The options of every command that speaks to Kafka.
 #[derive(Args)]
 pub(crate) struct ClusterArgs {
     /// Some of Kafka's brokers, as `localhost:9092,localhost:9093`; those of `KAFKA_BOOTSTRAP_SERVERS` by default.

@@ -12,11 +12,11 @@ use thoth_messaging::testing::InProcessKafka;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
-use super::declared::SchemaArgs;
-use super::termination::{Asked, Termination};
+use super::schemas::SchemaArgs;
+use super::termination::{Signal, Termination};
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::count;
-use crate::{Context, Outcome};
 
 /// Run a Kafka for development, with all topics of the schemas and their dead-letter topics.
 ///
@@ -45,9 +45,9 @@ pub(crate) struct DevArgs {
 }
 
 pub(super) async fn run(arguments: &DevArgs, context: &mut Context) -> Result<Outcome, Failure> {
-    let declared = arguments.schemas.read(context)?;
+    let schemas = arguments.schemas.read(context)?;
     let cluster = InProcessKafka::with_brokers(arguments.brokers)?;
-    let topics = declared.topics();
+    let topics = schemas.topics();
     let letters: Vec<_> = topics.iter().filter_map(|topic| DeadLetters::default().of(topic)).collect();
     let prefix = env::var("THOTH_DEPLOYMENT_NAME").ok().filter(|prefix| !prefix.is_empty());
     for topic in topics.iter().chain(&letters) {
@@ -124,9 +124,9 @@ async fn run_command(program: &OsString, rest: &[OsString], servers: &str) -> Re
     loop {
         tokio::select! {
             status = child.wait() => return status.map_err(Failure::from),
-            asked = stop.wait() => {
+            signal = stop.wait() => {
                 // Ctrl-c goes to all that run in the terminal; SIGTERM to this process alone.
-                if asked == Asked::Terminate {
+                if signal == Signal::Terminate {
                     terminate(&mut child);
                 }
             }

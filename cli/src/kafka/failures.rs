@@ -1,4 +1,4 @@
-//! What goes wrong between a command and Kafka, as the command says it.
+//! The errors of the runtime, as commands word them.
 
 use std::error::Error;
 
@@ -20,7 +20,7 @@ fn failure(error: &(dyn Error + 'static)) -> Failure {
     }
 }
 
-/// What librdkafka says, in one line.
+/// The text of librdkafka, in one line.
 fn whole(source: &(dyn Error + 'static)) -> String {
     source.to_string().lines().collect::<Vec<_>>().join(" ")
 }
@@ -36,7 +36,7 @@ fn unreachable(error: &(dyn Error + 'static), reason: Option<&str>) -> Failure {
     Failure::new(said).help(advice(reason.unwrap_or_default()))
 }
 
-/// What to do about the last reason why there is no connection, in librdkafka's words.
+/// The advice for the last reason why there is no connection, which is in librdkafka's words.
 pub(crate) fn advice(reason: &str) -> &'static str {
     let says = |words: &str| reason.to_ascii_lowercase().contains(&words.to_ascii_lowercase());
     if says("failed to resolve") || says("name or service not known") || says("nodename nor servname") {

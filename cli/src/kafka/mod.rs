@@ -1,23 +1,31 @@
-//! The commands that speak to Kafka.
+//! The commands that speak to Kafka (the feature `kafka`; `absent.rs` stands in without it).
+//!
+//! [`cluster`] is the address of Kafka and its settings. [`schemas`] finds the schemas of topics by name, [`topic_schema`]
+//! checks payloads, [`sensitive`] hides values, [`show`] prints the rest, and [`failures`] words the errors of the runtime. All
+//! commands share one async runtime on one thread. `send` checks before it sends; lines are read on a thread of their own.
+//! `consume` reads topics without a group, or as a member of one. `dlq redrive` saves its progress (`dlq::progress`) after
+//! each 100 letters: the offset behind the last letter and, as the note of the saved position, the ranges before it that were
+//! not sent. Letters that are refused never hold up the ones behind them.
 
 mod cluster;
 mod consume;
-mod declared;
 mod dev;
 mod dlq;
 mod failures;
 mod ping;
+mod schemas;
 mod send;
 mod sensitive;
 mod show;
 mod termination;
+mod topic_schema;
 mod topics;
 
 use clap::{Subcommand, ValueEnum as _};
 
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::Format;
-use crate::{Context, Outcome};
 
 /// The commands that speak to Kafka.
 #[derive(Subcommand)]
@@ -31,7 +39,7 @@ pub(crate) enum KafkaCommand {
 }
 
 impl KafkaCommand {
-    /// What `--format` may say to it.
+    /// The formats that it prints.
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
             Self::Send(_) => Format::value_variants(),
@@ -41,7 +49,7 @@ impl KafkaCommand {
         }
     }
 
-    /// Whether it looks at schemas.
+    /// Returns whether it reads the settings.
     pub(crate) fn reads_settings(&self) -> bool {
         !matches!(self, Self::Ping(_))
     }

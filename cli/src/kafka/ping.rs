@@ -11,9 +11,9 @@ use tokio::net::TcpStream;
 use tokio::time;
 
 use super::cluster::ClusterArgs;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::{Format, text};
-use crate::{Context, Outcome};
 
 /// Try whether Kafka answers, with TLS and password as they are set, and whether each broker can be reached from here.
 #[derive(Args)]
@@ -26,7 +26,7 @@ pub(crate) struct PingArgs {
     cluster: ClusterArgs,
 }
 
-/// Whether a broker can be reached at the address that it tells.
+/// The time that it took to reach a broker at its advertised address, or why it was not reached.
 type Reached = Result<Duration, String>;
 
 pub(super) async fn run(arguments: &PingArgs, context: &mut Context) -> Result<Outcome, Failure> {

@@ -1,16 +1,18 @@
-//! What in a payload the schema calls sensitive.
+//! The values of a payload that the schema calls sensitive.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use thoth_messaging_compat::{Files, Place, Schema};
+use thoth_messaging_documents::keywords::is_in_place;
+use thoth_messaging_documents::pointer::segments;
 
-/// What stands where a sensitive value was, as in `Debug` of generated types.
-const REDACTED: &str = "[redacted]";
+/// The text in place of a sensitive value, as in `Debug` of generated types.
+pub(super) const REDACTED: &str = "[redacted]";
 
 /// The schemas of a topic that call something sensitive.
 ///
-/// Whether a branch of `anyOf` or `if` applies is not asked: what is sensitive in any of them is, and so is what a
+/// It does not ask whether a branch of `anyOf` or `if` applies: what is sensitive in any of them is, and so is what a
 /// `patternProperties` may be about. Rather too much is hidden than too little, and an invalid payload is treated alike.
 #[derive(Default)]
 pub(crate) struct Sensitive(Vec<Schema>);
@@ -34,12 +36,11 @@ impl Sensitive {
         found
     }
 
-    /// Whether a pointer leads to a sensitive value, or into one.
+    /// Returns whether a pointer leads to a sensitive value, or into one.
     pub(crate) fn covers(&self, pointer: &str) -> bool {
         self.0.iter().any(|schema| {
             let mut places = BTreeSet::from([schema.root().clone()]);
-            let segments = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-            for segment in segments {
+            for segment in segments(pointer) {
                 places = in_place(schema, places);
                 if places.iter().any(|place| is_marked(schema, place)) {
                     return true;
@@ -51,7 +52,7 @@ impl Sensitive {
         })
     }
 
-    /// Whether anything is sensitive at all.
+    /// Returns whether anything is sensitive at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -97,13 +98,7 @@ fn in_place(schema: &Schema, places: BTreeSet<Place>) -> BTreeSet<Place> {
             continue;
         }
         open.extend(schema.targets(&place).iter().cloned());
-        let applies = |keyword| {
-            matches!(
-                keyword,
-                "allOf" | "anyOf" | "oneOf" | "if" | "then" | "else" | "dependentSchemas" | "dependencies" | "not"
-            )
-        };
-        open.extend(schema.subschemas(&place).iter().filter(|it| applies(it.keyword)).map(|it| it.place.clone()));
+        open.extend(schema.subschemas(&place).iter().filter(|it| is_in_place(it.keyword)).map(|it| it.place.clone()));
     }
     found
 }

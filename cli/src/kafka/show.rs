@@ -1,4 +1,4 @@
-//! How records are shown: payloads, keys, headers and times.
+//! Records as they are shown: payloads, keys, headers and times.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -6,11 +6,9 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 use thoth_messaging::client::{Header, Record};
 
-use super::declared::Type;
+use super::sensitive::REDACTED;
+use super::topic_schema::TopicSchema;
 use crate::report::text;
-
-/// What stands where something sensitive was.
-const REDACTED: &str = "[redacted]";
 
 /// A payload as it may be shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,10 +22,10 @@ pub(crate) enum Shown {
 }
 
 /// A payload, without its sensitive values unless they are asked for. Whether something was hidden.
-pub(crate) fn payload(payload: &[u8], ty: Option<&Type>, show_sensitive: bool) -> (Shown, bool) {
+pub(crate) fn payload(payload: &[u8], schema: Option<&TopicSchema>, show_sensitive: bool) -> (Shown, bool) {
     let json: Option<Value> = serde_json::from_slice(payload).ok();
     let text = std::str::from_utf8(payload).ok();
-    let sensitive = ty.map(|ty| &ty.sensitive).filter(|sensitive| !show_sensitive && !sensitive.is_empty());
+    let sensitive = schema.map(|schema| &schema.sensitive).filter(|sensitive| !show_sensitive && !sensitive.is_empty());
     match (json, text, sensitive) {
         (Some(mut json), Some(text), Some(sensitive)) => {
             let is_hidden = sensitive.redact(&mut json);
@@ -70,7 +68,7 @@ impl Shown {
     }
 }
 
-/// What is known of a record beside its payload, for programs.
+/// All of a record but its payload, for programs.
 pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert("topic".to_owned(), record.topic().into());
@@ -87,8 +85,8 @@ pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value
 }
 
 /// The key of a record, unless it is a value that the schema calls sensitive.
-pub(crate) fn key<'r>(record: &'r Record, ty: Option<&Type>, show_sensitive: bool) -> Option<&'r [u8]> {
-    let is_hidden = !show_sensitive && ty.is_some_and(Type::has_sensitive_key);
+pub(crate) fn key<'r>(record: &'r Record, schema: Option<&TopicSchema>, show_sensitive: bool) -> Option<&'r [u8]> {
+    let is_hidden = !show_sensitive && schema.is_some_and(TopicSchema::has_sensitive_key);
     record.key().map(|key| if is_hidden { REDACTED.as_bytes() } else { key })
 }
 

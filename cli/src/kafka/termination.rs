@@ -1,10 +1,10 @@
-//! How a command is asked to end.
+//! The signals that ask a command to end.
 
 use std::io;
 
-/// By whom.
+/// A signal to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum Signal {
     /// A person, by ctrl-c: all that run in the terminal are asked.
     Interrupt,
     /// The system, by SIGTERM.
@@ -12,7 +12,7 @@ pub(super) enum Asked {
     Terminate,
 }
 
-/// Hears of it, from when it is made.
+/// Receives signals from when it is made.
 pub(super) struct Termination {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
@@ -34,12 +34,12 @@ impl Termination {
         Ok(Self {})
     }
 
-    /// Waits to be asked. Nothing is lost if the future is dropped.
-    pub(super) async fn wait(&mut self) -> Asked {
+    /// Waits for a signal. Nothing is lost if the future is dropped.
+    pub(super) async fn wait(&mut self) -> Signal {
         #[cfg(unix)]
         tokio::select! {
-            _ = self.terminate.recv() => Asked::Terminate,
-            _ = self.interrupt.recv() => Asked::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.interrupt.recv() => Signal::Interrupt,
         }
         #[cfg(not(unix))]
         {
@@ -47,7 +47,7 @@ impl Termination {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
-            Asked::Interrupt
+            Signal::Interrupt
         }
     }
 }

@@ -10,10 +10,10 @@ use thoth_messaging::app::DeadLetters;
 use thoth_messaging::client::{Difference, Plan};
 
 use super::cluster::{Cluster, ClusterArgs};
-use super::declared::SchemaArgs;
+use super::schemas::SchemaArgs;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::{Format, count, markdown, text};
-use crate::{Context, Outcome};
 
 /// Compare the topics of the cluster with what the schemas declare, and make them so.
 #[derive(Args)]
@@ -41,7 +41,7 @@ enum TopicsCommand {
 #[derive(Args)]
 struct PlanArgs {
     #[command(flatten)]
-    which: Which,
+    which: TopicSelection,
     /// Exit with 1 where the cluster is not as declared, for CI.
     #[arg(long)]
     check: bool,
@@ -50,12 +50,12 @@ struct PlanArgs {
 #[derive(Args)]
 struct ApplyArgs {
     #[command(flatten)]
-    which: Which,
+    which: TopicSelection,
 }
 
 #[derive(Args)]
-struct Which {
-    /// Messages or topics; all that the schemas declare by default.
+struct TopicSelection {
+    /// Messages, by their types, titles or files, or topics; all that the schemas declare by default.
     #[arg(value_name = "MESSAGE")]
     names: Vec<String>,
     /// The dead-letter topics too: for each topic `<topic>.dlq`, with as many partitions and replicas.
@@ -67,19 +67,20 @@ struct Which {
     cluster: ClusterArgs,
 }
 
-/// What became of a difference.
+/// The status of a difference.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum Status {
     Planned,
-    Done,
-    Left,
-    Failed,
+    Applied,
+    /// It is not for `apply` to change.
+    Unchanged,
+    Refused,
 }
 
 /// A difference as it is printed.
 struct Row {
     difference: Difference,
-    fate: Fate,
+    status: Status,
     /// Why Kafka refused it.
     error: Option<String>,
 }
@@ -94,40 +95,40 @@ pub(super) async fn run(arguments: &TopicsArgs, context: &mut Context) -> Result
 async fn plan(arguments: &PlanArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let (count, plan, _) = arguments.which.plan(context).await?;
     let has_drift = plan.has_drift();
-    let rows = plan.differences.into_iter().map(|difference| Row { difference, fate: Fate::Planned, error: None });
+    let rows = plan.differences.into_iter().map(|difference| Row { difference, status: Status::Planned, error: None });
     print("topics plan", &rows.collect::<Vec<_>>(), count, context)?;
     Ok(if arguments.check && has_drift { Outcome::Findings } else { Outcome::Clean })
 }
 
-async fn apply(which: &Which, context: &mut Context) -> Result<Outcome, Failure> {
+async fn apply(which: &TopicSelection, context: &mut Context) -> Result<Outcome, Failure> {
     let (count, plan, cluster) = which.plan(context).await?;
     let applied = cluster.kafka.admin().apply(&plan).await?;
-    let row = |fate| move |difference| Row { difference, fate, error: None };
-    let mut rows: Vec<_> = applied.done.into_iter().map(row(Fate::Done)).collect();
-    rows.extend(applied.left.into_iter().map(row(Fate::Left)));
-    let has_failed = !applied.failed.is_empty();
+    let row = |status| move |difference| Row { difference, status, error: None };
+    let mut rows: Vec<_> = applied.done.into_iter().map(row(Status::Applied)).collect();
+    rows.extend(applied.left.into_iter().map(row(Status::Unchanged)));
+    let has_refused = !applied.failed.is_empty();
     for (difference, error) in applied.failed {
         let cause = std::error::Error::source(&error).map(|cause| format!(" ({cause})")).unwrap_or_default();
-        rows.push(Row { difference, fate: Fate::Failed, error: Some(format!("{error}{cause}")) });
+        rows.push(Row { difference, status: Status::Refused, error: Some(format!("{error}{cause}")) });
     }
     print("topics apply", &rows, count, context)?;
-    Ok(if has_failed { Outcome::Findings } else { Outcome::Clean })
+    Ok(if has_refused { Outcome::Findings } else { Outcome::Clean })
 }
 
-impl Which {
-    /// How many topics are declared, and what differs.
+impl TopicSelection {
+    /// The number of topics that are declared, and the differences.
     async fn plan(&self, context: &Context) -> Result<(usize, Plan, Cluster), Failure> {
-        let declared = self.schemas.read(context)?;
+        let schemas = self.schemas.read(context)?;
         let cluster = self.cluster.cluster()?;
         let mut topics: Vec<Topic> = Vec::new();
         for name in &self.names {
-            let topic = declared.require_declared(name, &cluster)?;
+            let topic = schemas.require_declared(name, &cluster)?;
             if topics.iter().all(|known| known.name != topic.name) {
                 topics.push(topic);
             }
         }
         if self.names.is_empty() {
-            topics = declared.topics();
+            topics = schemas.topics();
         }
         if self.dead_letters {
             let letters: Vec<_> = topics.iter().filter_map(|topic| DeadLetters::default().of(topic)).collect();
@@ -147,7 +148,7 @@ fn print(command: &str, rows: &[Row], declared: usize, context: &mut Context) ->
     match context.format {
         Format::Json => {
             let differences: Vec<Value> = rows.iter().map(to_json).collect();
-            let drift = rows.iter().any(|row| row.difference.is_drift() && row.fate != Fate::Done);
+            let drift = rows.iter().any(|row| row.difference.is_drift() && row.status != Status::Applied);
             let document = json!({"command": command, "drift": drift, "differences": differences, "summary": summary});
             serde_json::to_writer_pretty(&mut context.output, &document).map_err(io::Error::from)?;
             writeln!(context.output)?;
@@ -162,16 +163,16 @@ fn print(command: &str, rows: &[Row], declared: usize, context: &mut Context) ->
 }
 
 fn summary(rows: &[Row], declared: usize) -> String {
-    let number = |fate: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| fate(row)).count();
+    let number = |status: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| status(row)).count();
     let topics = count(declared, "declared topic");
     let unknown = number(&|row| !row.difference.is_drift());
     let unknown =
         if unknown == 0 { String::new() } else { format!(", and {unknown} of which no schema says anything") };
-    if rows.iter().any(|row| row.fate != Fate::Planned) {
-        let done = number(&|row| row.fate == Fate::Done);
-        let left = number(&|row| row.fate == Fate::Left && row.difference.is_drift());
-        let failed = number(&|row| row.fate == Fate::Failed);
-        return format!("{topics}: {done} done, {left} left as they are, {failed} refused by Kafka{unknown}");
+    if rows.iter().any(|row| row.status != Status::Planned) {
+        let applied = number(&|row| row.status == Status::Applied);
+        let unchanged = number(&|row| row.status == Status::Unchanged && row.difference.is_drift());
+        let refused = number(&|row| row.status == Status::Refused);
+        return format!("{topics}: {applied} done, {unchanged} left as they are, {refused} refused by Kafka{unknown}");
     }
     let applied = number(&|row| row.difference.is_applied());
     let left = number(&|row| row.difference.is_drift() && !row.difference.is_applied());
@@ -185,17 +186,17 @@ fn summary(rows: &[Row], declared: usize) -> String {
 /// A line for a person: what it is, and what is done about it.
 fn write_row(row: &Row, output: &mut dyn Write) -> io::Result<()> {
     const WIDTH: usize = 8;
-    let (word, color) = match row.fate {
-        Fate::Done => ("done", AnsiColor::Green),
-        Fate::Failed => ("refused", AnsiColor::Red),
+    let (word, color) = match row.status {
+        Status::Applied => ("done", AnsiColor::Green),
+        Status::Refused => ("refused", AnsiColor::Red),
         _ if row.difference.is_applied() => ("apply", AnsiColor::Yellow),
         _ if row.difference.is_drift() => ("see to", AnsiColor::Red),
         _ => ("unknown", AnsiColor::Blue),
     };
     let style: Style = color.on_default().bold();
-    let said = match row.fate {
+    let said = match row.status {
         // The wish is fulfilled: it is not said as one.
-        Fate::Done => done(&row.difference),
+        Status::Applied => applied(&row.difference),
         _ => row.difference.to_string(),
     };
     writeln!(output, "{style}{word:WIDTH$}{style:#} {}", text::printable(&said))?;
@@ -205,8 +206,8 @@ fn write_row(row: &Row, output: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What was done.
-fn done(difference: &Difference) -> String {
+/// A difference after it was applied.
+fn applied(difference: &Difference) -> String {
     match difference {
         Difference::Missing { topic, .. } => format!("topic `{topic}` is created"),
         Difference::Partitions { topic, declared, found } => {
@@ -221,8 +222,8 @@ fn done(difference: &Difference) -> String {
     }
 }
 
-/// What kind of difference it is, and what is declared and found.
-fn parts(difference: &Difference) -> (&'static str, Option<String>, Option<String>) {
+/// The kind of a difference, and what is declared and found.
+fn columns(difference: &Difference) -> (&'static str, Option<String>, Option<String>) {
     match difference {
         Difference::Missing { .. } => ("missing", None, None),
         Difference::Partitions { declared, found, .. } => {
@@ -244,17 +245,17 @@ fn property(difference: &Difference) -> Option<&str> {
     }
 }
 
-fn fate(row: &Row) -> &'static str {
-    match row.fate {
-        Fate::Planned if row.difference.is_applied() => "apply",
-        Fate::Planned | Fate::Left => "left",
-        Fate::Done => "done",
-        Fate::Failed => "refused",
+fn status(row: &Row) -> &'static str {
+    match row.status {
+        Status::Planned if row.difference.is_applied() => "apply",
+        Status::Planned | Status::Unchanged => "left",
+        Status::Applied => "done",
+        Status::Refused => "refused",
     }
 }
 
 fn to_json(row: &Row) -> Value {
-    let (kind, declared, found) = parts(&row.difference);
+    let (kind, declared, found) = columns(&row.difference);
     json!({
         "kind": kind,
         "topic": row.difference.topic(),
@@ -262,7 +263,7 @@ fn to_json(row: &Row) -> Value {
         "declared": declared,
         "found": found,
         "drift": row.difference.is_drift(),
-        "action": fate(row),
+        "action": status(row),
         "warning": row.difference.warning(),
         "error": row.error,
         "message": row.difference.to_string(),
@@ -272,10 +273,10 @@ fn to_json(row: &Row) -> Value {
 fn write_markdown(rows: &[Row], context: &mut Context) -> Result<(), Failure> {
     writeln!(context.output, "| topic | what | declared | found | action |\n|---|---|---|---|---|")?;
     for row in rows {
-        let (kind, declared, found) = parts(&row.difference);
+        let (kind, declared, found) = columns(&row.difference);
         let kind = property(&row.difference).map_or_else(|| kind.to_owned(), |property| format!("`{property}`"));
         let notes = [row.difference.warning(), row.error.as_deref()].into_iter().flatten();
-        let action = std::iter::once(fate(row)).chain(notes).collect::<Vec<_>>().join(": ");
+        let action = std::iter::once(status(row)).chain(notes).collect::<Vec<_>>().join(": ");
         let cells = [row.difference.topic(), &kind, &declared.unwrap_or_default(), &found.unwrap_or_default(), &action]
             .map(markdown::cell);
         writeln!(context.output, "| {} |", cells.join(" | "))?;

@@ -1,7 +1,9 @@
-//! A JUnit report: a test case for each file that was looked at, which fails where something was found in it.
+//! A JUnit report: a test case for each file that was looked at, which fails where an error was found in it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Report, lines};
 use crate::finding::Finding;
@@ -15,51 +17,48 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         let subject = finding.location.as_ref().map_or(report.command, |location| location.file.as_str());
         cases.entry(subject).or_default().push(finding);
     }
-    let failures = cases.values().filter(|findings| findings.iter().any(|finding| finding.is_error())).count();
-    let (command, tests) = (report.command, cases.len());
-    writeln!(output, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(output, "<testsuites>")?;
-    writeln!(output, "  <testsuite name=\"thoth-messaging {command}\" tests=\"{tests}\" failures=\"{failures}\">")?;
-    for (subject, findings) in cases {
-        write_case(command, subject, &findings, output)?;
+    let mut suite = TestSuite::new(format!("thoth-messaging {}", report.command));
+    suite.add_test_cases(cases.into_iter().map(|(subject, findings)| test_case(report.command, subject, &findings)));
+    let mut document = Junit::unnamed();
+    document.add_test_suite(suite);
+    // As a text first: the library would hide that nobody reads standard output any more.
+    let text = document.to_string().map_err(io::Error::other)?;
+    output.write_all(text.as_bytes())
+}
+
+/// A test case has one failure, of the first error; its text holds them all.
+fn test_case(command: &str, subject: &str, findings: &[&Finding]) -> TestCase {
+    let (errors, warnings): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().copied().partition(|finding| finding.is_error());
+    let mut status = TestCaseStatus::success();
+    if let Some(first) = errors.first() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let more = if errors.len() > 1 { format!(" (and {} more)", errors.len() - 1) } else { String::new() };
+        status
+            .set_type(escaped(&first.rule))
+            .set_message(escaped(&first.message) + &more)
+            .set_description(text(&errors));
     }
-    writeln!(output, "  </testsuite>\n</testsuites>")
-}
-
-fn write_case(command: &str, subject: &str, findings: &[&Finding], output: &mut dyn Write) -> io::Result<()> {
-    writeln!(output, "    <testcase classname=\"{command}\" name=\"{}\">", escaped(subject))?;
-    for finding in findings {
-        let text = escaped(&text(finding));
-        if finding.is_error() {
-            let (rule, message) = (escaped(&finding.rule), escaped(&finding.message));
-            writeln!(output, "      <failure type=\"{rule}\" message=\"{message}\">{text}</failure>")?;
-        } else {
-            writeln!(output, "      <system-out>{text}</system-out>")?;
-        }
+    let mut case = TestCase::new(escaped(subject), status);
+    case.set_classname(command);
+    if !warnings.is_empty() {
+        case.set_system_out(text(&warnings));
     }
-    writeln!(output, "    </testcase>")
+    case
 }
 
-fn text(finding: &Finding) -> String {
-    let place = finding.location.as_ref().map_or_else(String::new, |location| format!("\n{location}"));
-    format!("{}: {}{place}", finding.rule, lines(finding))
+fn text(findings: &[&Finding]) -> String {
+    let text = |finding: &&Finding| {
+        let place = finding.location.as_ref().map_or_else(String::new, |location| format!("\n{location}"));
+        escaped(&format!("{}: {}{place}", finding.rule, lines(finding)))
+    };
+    findings.iter().map(text).collect::<Vec<_>>().join("\n\n")
 }
 
-/// XML has no way to write most control characters.
+/// A text with all escaped that XML has no way to write: the library would drop it.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push_str("&#9;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            char if char.is_control() => escaped.extend(char.escape_default()),
-            char => escaped.push(char),
-        }
-    }
-    escaped
+    let is_written =
+        |char: char| matches!(char, '\n' | '\t') || !(char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}'));
+    let escaped = |char: char| if is_written(char) { char.to_string() } else { char.escape_default().to_string() };
+    text.chars().map(escaped).collect()
 }

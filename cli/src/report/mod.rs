@@ -1,5 +1,6 @@
-//! How findings are printed: one module for each format.
+//! The output of findings: one module for each format.
 
+pub(crate) mod format;
 mod github;
 mod gitlab;
 mod json;
@@ -11,50 +12,24 @@ pub(crate) mod text;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use clap::ValueEnum;
 use serde_json::{Map, Value};
 use thoth_messaging_codegen::Severity;
 
-use crate::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::Finding;
 
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON document.
-    Json,
-    /// Annotations of a GitHub workflow.
-    Github,
-    /// A code quality report of GitLab.
-    Gitlab,
-    /// A JUnit test report: a test case for each file.
-    Junit,
-    /// SARIF 2.1.0, which code scanning reads.
-    Sarif,
-    /// A table, for a summary or a comment.
-    Markdown,
-}
+pub(crate) use format::Format;
 
-impl Format {
-    /// Its name on the command line.
-    pub(crate) fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
-/// What a command found.
+/// The findings of a command.
 pub(crate) struct Report {
     command: &'static str,
-    /// What was looked at, whether anything was found there or not.
+    /// The files that were checked, with findings or without.
     pub(crate) subjects: Vec<String>,
     pub(crate) findings: Vec<Finding>,
-    /// What it came to, in a line or two.
+    /// The summary, in a line or two.
     pub(crate) summary: String,
-    /// What else programs may want to know: more members of the JSON document.
+    /// Further members of the JSON document.
     pub(crate) details: Map<String, Value>,
 }
 
@@ -174,7 +149,7 @@ mod tests {
         let text = printed(Format::Junit);
         assert!(text.contains("&lt;x&gt; &amp; &quot;y&quot;"), "{text}");
         assert!(!text.contains(['\u{0}', '\u{1b}']), "{text}");
-        assert!(text.contains("tests=\"3\" failures=\"1\""), "{text}");
+        assert!(text.contains("tests=\"3\" skipped=\"0\" failures=\"1\""), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::uri::encode_path;
 
 use super::{Report, gitlab, lines, severity, url};
 use crate::explain;
@@ -50,19 +51,9 @@ fn result(finding: &Finding) -> Value {
     }
     if let Some(location) = &finding.location {
         let region = json!({"startLine": location.line, "startColumn": location.column});
-        let place = json!({"artifactLocation": {"uri": uri(&url(&location.file))}, "region": region});
+        let place = json!({"artifactLocation": {"uri": encode_path(&url(&location.file))}, "region": region});
         let logical = json!([{"fullyQualifiedName": format!("#{}", location.pointer)}]);
         result.insert("locations".to_owned(), json!([{"physicalLocation": place, "logicalLocations": logical}]));
     }
     result.into()
-}
-
-/// A path as a URI reference (RFC 3986).
-fn uri(path: &str) -> String {
-    let escaped = |byte: u8| match byte {
-        b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    path.bytes().map(escaped).collect::<Vec<_>>().concat()
 }

@@ -34,7 +34,7 @@ fn write_finding(finding: &Finding, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)
 }
 
-/// What came from a file does nothing to a terminal.
+/// Escapes control characters: a text from a file must not control the terminal.
 pub(crate) fn printable(text: &str) -> String {
     let escaped = |char: char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() };
     text.chars().map(escaped).collect()

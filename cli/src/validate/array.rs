@@ -2,40 +2,40 @@
 
 use std::io::{self, BufRead};
 
-use super::frame::{Batch, Ended, Framer, Shape};
+use super::batch::{Batch, BatchSink, Ended, Shape};
 use super::violation::starts_character;
 
 /// Gives each item away as a batch of its own.
-pub(super) fn items(framer: &mut Framer<'_>, reader: &mut dyn BufRead) -> io::Result<Result<(), Ended>> {
+pub(super) fn items(sink: &mut BatchSink<'_>, reader: &mut dyn BufRead) -> io::Result<Result<(), Ended>> {
     let mut items = Items::default();
     loop {
         let buffer = reader.fill_buf()?;
         let ended = buffer.is_empty();
         let length = buffer.len();
         for byte in buffer {
-            match items.push(*byte, framer.limit) {
+            match items.push(*byte, sink.limit) {
                 Step::More => {}
                 Step::Item => {
-                    if !items.give(framer, Shape::Whole) {
+                    if !items.give(sink, Shape::Whole) {
                         return Ok(Err(Ended));
                     }
                 }
                 Step::TooLong => {
                     // Nothing tells how it would go on.
-                    return Ok(if items.give(framer, Shape::TooLong) { Ok(()) } else { Err(Ended) });
+                    return Ok(if items.give(sink, Shape::TooLong) { Ok(()) } else { Err(Ended) });
                 }
-                Step::NoArray => return Ok(if items.give(framer, Shape::NoArray) { Ok(()) } else { Err(Ended) }),
+                Step::NoArray => return Ok(if items.give(sink, Shape::NoArray) { Ok(()) } else { Err(Ended) }),
             }
         }
         reader.consume(length);
         if ended {
             let complete = items.state == State::After;
-            return Ok(if complete || items.give_end(framer) { Ok(()) } else { Err(Ended) });
+            return Ok(if complete || items.give_end(sink) { Ok(()) } else { Err(Ended) });
         }
     }
 }
 
-/// Where in the array the reading is.
+/// The position in the array.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -65,7 +65,7 @@ struct Items {
     /// Lines that ended before, and characters since the last one ended.
     line: u64,
     column: u64,
-    /// Where the item starts.
+    /// The line and the column where the item starts.
     start: (u64, u64),
 }
 
@@ -118,14 +118,14 @@ impl Items {
     }
 
     /// Says that the array does not end, where the input does.
-    fn give_end(&mut self, framer: &mut Framer<'_>) -> bool {
+    fn give_end(&mut self, sink: &mut BatchSink<'_>) -> bool {
         self.start = (self.line + 1, self.column + 1);
-        self.give(framer, Shape::NoArray)
+        self.give(sink, Shape::NoArray)
     }
 
-    fn give(&mut self, framer: &mut Framer<'_>, shape: Shape) -> bool {
-        let Some(mut bytes) = (framer.next)() else { return false };
+    fn give(&mut self, sink: &mut BatchSink<'_>, shape: Shape) -> bool {
+        let Some(mut bytes) = (sink.next)() else { return false };
         bytes.append(&mut self.item);
-        (framer.give)(Batch { bytes, shape, line: self.start.0.max(1), column: self.start.1.max(1) })
+        (sink.give)(Batch { bytes, shape, line: self.start.0.max(1), column: self.start.1.max(1) })
     }
 }

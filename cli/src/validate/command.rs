@@ -1,17 +1,22 @@
-//! What `validate` takes and prints.
+//! The arguments and the output of `validate`.
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
+use thoth_messaging::dynamic::Checker;
 use thoth_messaging_codegen::{Location, Severity};
 
-use super::{InputKind, MAX_BYTES, Request, Target, Violation};
+use super::input::InputKind;
+use super::run::{self, MAX_BYTES, Request};
+use super::violation::Violation;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::project::find::{Wanted, require};
+use crate::project::{Project, file};
 use crate::report::{Format, Report, text};
-use crate::{Context, Outcome, sets};
 
 /// Check payloads against a message, the messages of a topic, or any schema file.
 ///
@@ -30,13 +35,13 @@ pub(crate) struct ValidateArgs {
     /// A schema file.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// The name of a message in the folder of schemas.
+    /// A message, by its type, its title or the stem of its file.
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
-    /// A topic of messages in the folder of schemas.
+    /// A topic: any of its messages.
     #[arg(long, value_name = "TOPIC")]
     topic: Option<String>,
-    /// The folder of schemas, of `--message` and `--topic`; the one of the settings by default.
+    /// The folder of schemas, of `--message` and `--topic`; those of the settings by default.
     #[arg(long, value_name = "FOLDER", conflicts_with = "schema")]
     schemas: Option<PathBuf>,
     /// How an input is divided into records. `auto` goes by the name: `.json` is one, `.ndjson` and `.jsonl` one in each
@@ -68,12 +73,8 @@ enum Input {
 }
 
 pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Outcome, Failure> {
-    let folder = match &arguments.schemas {
-        Some(folder) => folder.clone(),
-        None if arguments.schema.is_some() => PathBuf::new(),
-        None => sets::one(&context.config)?,
-    };
-    let request = arguments.request(folder);
+    let checker = arguments.checker(context)?;
+    let request = arguments.request();
     let mut report = Report::new("validate");
     note_terminal(&request.inputs);
     let mut written = Ok(());
@@ -89,9 +90,9 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
         written.is_ok() && found < arguments.max_findings.get()
     };
 
-    let checked = super::run(&request, &mut take);
+    let result = run::run(&checker, &request, &mut take);
     written.map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
-    match &checked {
+    match &result {
         Ok(summary) => report.summary = summary.text(),
         Err(_) if found == 0 => {}
         // What was found is true, whatever stopped it.
@@ -100,10 +101,10 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
     if found >= arguments.max_findings.get() {
         report.summary += "; there it ended, as `--max-findings` says";
     }
-    if checked.is_ok() || found > 0 {
+    if result.is_ok() || found > 0 {
         report.print(context)?;
     }
-    if let Some(rate) = checked?.rate() {
+    if let Some(rate) = result?.rate() {
         // Where nobody reads standard error, nothing is lost.
         let _ = writeln!(io::stderr(), "{rate}");
     }
@@ -118,12 +119,23 @@ pub(crate) fn note_terminal(inputs: &[String]) {
 }
 
 impl ValidateArgs {
-    fn request(&self, schemas: PathBuf) -> Request {
-        let target = match (&self.schema, &self.message, &self.topic) {
-            (Some(file), ..) => Target::File(file.clone()),
-            (None, Some(name), _) => Target::Message { schemas, name: name.clone() },
-            (None, None, topic) => Target::Topic { schemas, topic: topic.clone().unwrap_or_default() },
+    /// The checker of the schema file, the message or the topic.
+    fn checker(&self, context: &Context) -> Result<Checker, Failure> {
+        if let Some(schema) = &self.schema {
+            return file::checker(schema, self.formats);
+        }
+        let (name, wanted) = match (&self.message, &self.topic) {
+            (Some(name), _) => (name.as_str(), Wanted::Message),
+            (None, topic) => (topic.as_deref().unwrap_or_default(), Wanted::Topic),
         };
+        let folders: Vec<_> = self.schemas.iter().cloned().collect();
+        let project = Project::read(&folders, &context.config)?;
+        project.require_json()?;
+        let or_else = "`--schema FILE` takes any schema file";
+        project.checker(&require(&project.messages, name, wanted, Some(or_else))?, self.formats)
+    }
+
+    fn request(&self) -> Request {
         let kind = match self.input {
             Input::Auto => InputKind::Auto,
             Input::Json => InputKind::Json,
@@ -131,10 +143,8 @@ impl ValidateArgs {
             Input::Array => InputKind::Array,
         };
         Request {
-            target,
             inputs: self.inputs.clone(),
             kind,
-            formats: self.formats,
             limit: self.max_record_size.get(),
             threads: self.threads.and_then(|threads| NonZero::new(usize::from(threads))),
             progress: io::stderr().is_terminal(),

@@ -6,20 +6,20 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
-use ruzstd::decoding::StreamingDecoder;
 
 use crate::failure::Failure;
+use crate::frames::Frames;
 
 /// The ends of the names of the files that are payloads in a folder.
 const PAYLOADS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
 
-/// What a compressed file is called beyond that. What decides whether a file is compressed are its first bytes.
+/// The further ends of the names of compressed files. Whether a file is compressed is decided by its first bytes.
 const COMPRESSED: [&str; 3] = [".gz", ".zst", ""];
 
-/// How much is read at a time.
+/// The number of bytes that are read at a time.
 const BUFFER: usize = 256 * 1024;
 
-/// How a source is divided into records.
+/// The division of a source into records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InputKind {
     /// By its name: `.json` is one record, `.ndjson` and `.jsonl` one in each line. Anything else, and standard input, by
@@ -48,7 +48,7 @@ impl Source {
         }
     }
 
-    /// How many bytes it has on disk, where that is known.
+    /// Its bytes on disk, where that number is known.
     pub(super) fn size(&self) -> Option<u64> {
         match self {
             Self::Stdin => None,
@@ -80,7 +80,7 @@ impl Source {
         }
     }
 
-    /// What it holds, decompressed. `read` is told of every byte that is read from disk.
+    /// Its contents, decompressed. `read` is told of every byte that is read from disk.
     pub(crate) fn open<'r>(&self, read: impl Fn(u64) + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
         let raw: Box<dyn Read + Send> = match self {
             Self::Stdin => Box::new(io::stdin()),
@@ -92,7 +92,7 @@ impl Source {
             return Ok(Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw))));
         }
         if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-            return Ok(Box::new(BufReader::with_capacity(BUFFER, Zstd { frame: None, rest: Some(raw) })));
+            return Ok(Box::new(BufReader::with_capacity(BUFFER, Frames::new(raw))));
         }
         Ok(Box::new(raw))
     }
@@ -178,31 +178,5 @@ impl<R: Read, F: Fn(u64)> Read for Counted<R, F> {
         let read = self.inner.read(buffer)?;
         (self.read)(read as u64);
         Ok(read)
-    }
-}
-
-/// All frames of a zstd stream, one after the other.
-struct Zstd<R: BufRead> {
-    frame: Option<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>,
-    rest: Option<R>,
-}
-
-impl<R: BufRead> Read for Zstd<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if let Some(frame) = &mut self.frame {
-                let read = frame.read(buffer)?;
-                if read > 0 || buffer.is_empty() {
-                    return Ok(read);
-                }
-                self.rest = self.frame.take().map(StreamingDecoder::into_inner);
-            }
-            let Some(mut rest) = self.rest.take() else { return Ok(0) };
-            if rest.fill_buf()?.is_empty() {
-                self.rest = Some(rest);
-                return Ok(0);
-            }
-            self.frame = Some(StreamingDecoder::new(rest).map_err(io::Error::other)?);
-        }
     }
 }

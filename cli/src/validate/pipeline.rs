@@ -9,18 +9,19 @@ use std::{panic, thread};
 
 use thoth_messaging::dynamic::Checker;
 
-use super::Summary;
-use super::frame::{Batch, Framer, Shape};
+use super::batch::{Batch, BatchSink, Shape};
+use super::frame::frame;
 use super::input::{InputKind, Source};
+use super::summary::Summary;
 use super::violation::{Violation, lines, no_array, of_record, too_long};
 use crate::failure::Failure;
 
-/// What the pipeline needs to know.
+/// The settings of a pipeline.
 pub(super) struct Pipeline<'p> {
     pub(super) checker: &'p Checker,
     pub(super) kind: InputKind,
     pub(super) limit: usize,
-    /// How many threads check records; as many as the machine runs at once where it is none.
+    /// The number of threads that check records; as many as the machine runs at once where it is none.
     pub(super) threads: Option<NonZero<usize>>,
     /// Is told of every byte that is read from disk.
     pub(super) read: &'p (dyn Fn(u64) + Sync),
@@ -33,16 +34,16 @@ struct Job {
     batch: Batch,
 }
 
-/// What came of a batch.
-struct Done {
+/// A batch that was checked.
+struct Checked {
     source: usize,
     records: u64,
     invalid: u64,
     lines: u64,
     length: u64,
     violations: Vec<Violation>,
-    /// To be filled again.
-    room: Vec<u8>,
+    /// The bytes, to be filled again.
+    buffer: Vec<u8>,
 }
 
 impl Pipeline<'_> {
@@ -51,10 +52,10 @@ impl Pipeline<'_> {
     pub(super) fn run(&self, sources: &[Source], sink: &mut dyn FnMut(Violation) -> bool) -> Result<Summary, Failure> {
         let threads = self.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
         let (jobs, open) = sync_channel::<Job>(threads);
-        let (results, done) = channel();
-        let (rooms, free) = channel();
+        let (results, checked) = channel();
+        let (buffers, free) = channel();
         // Only so many batches are anywhere at a time: that bounds the memory.
-        (0..threads * 2 + 2).for_each(|_| drop(rooms.send(Vec::new())));
+        (0..threads * 2 + 2).for_each(|_| drop(buffers.send(Vec::new())));
         // It is gone with the last thread that takes jobs from it, and the reader learns so.
         let open = Arc::new(Mutex::new(open));
         thread::scope(|scope| {
@@ -64,9 +65,9 @@ impl Pipeline<'_> {
                 scope.spawn(move || self.check_all(&open, &results));
             }
             drop((results, open));
-            let summary = collect(sources, done, &rooms, sink);
-            // The reader waits for room no longer.
-            drop(rooms);
+            let summary = collect(sources, checked, &buffers, sink);
+            // The reader waits for a buffer no longer.
+            drop(buffers);
             reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)).map(|()| summary)
         })
     }
@@ -80,16 +81,16 @@ impl Pipeline<'_> {
                 number += 1;
                 jobs.send(Job { number: number - 1, source: index, batch }).is_ok()
             };
-            let mut framer = Framer { limit: self.limit, next: &mut || free.recv().ok(), give: &mut give };
+            let mut sink = BatchSink { limit: self.limit, next: &mut || free.recv().ok(), give: &mut give };
             let kind = if self.kind == InputKind::Auto { source.kind() } else { self.kind };
-            if framer.run(kind, &mut reader).map_err(failed)?.is_err() {
+            if frame(kind, &mut reader, &mut sink).map_err(failed)?.is_err() {
                 break;
             }
         }
         Ok(())
     }
 
-    fn check_all(&self, open: &Mutex<Receiver<Job>>, results: &Sender<(u64, Done)>) {
+    fn check_all(&self, open: &Mutex<Receiver<Job>>, results: &Sender<(u64, Checked)>) {
         loop {
             let job = open.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
@@ -99,9 +100,9 @@ impl Pipeline<'_> {
         }
     }
 
-    fn check(&self, job: Job) -> Done {
+    fn check(&self, job: Job) -> Checked {
         let Batch { bytes, shape, line, column } = job.batch;
-        let mut done = Done {
+        let mut checked = Checked {
             source: job.source,
             records: 0,
             invalid: 0,
@@ -112,7 +113,7 @@ impl Pipeline<'_> {
             },
             length: bytes.len() as u64,
             violations: Vec::new(),
-            room: Vec::new(),
+            buffer: Vec::new(),
         };
         match shape {
             Shape::Lines => {
@@ -122,30 +123,30 @@ impl Pipeline<'_> {
                     let line = bytes.get(start..end).unwrap_or_default().trim_ascii_end();
                     start = end + 1;
                     if !line.is_empty() {
-                        self.record(line, (number, 1), &mut done);
+                        self.record(line, (number, 1), &mut checked);
                     }
                 }
             }
-            Shape::Whole => self.record(&bytes, (line, column), &mut done),
-            Shape::TooLong => done.refuse(vec![too_long(self.limit)], (line, column)),
-            Shape::NoArray => done.refuse(vec![no_array()], (line, column)),
+            Shape::Whole => self.record(&bytes, (line, column), &mut checked),
+            Shape::TooLong => checked.refuse(vec![too_long(self.limit)], (line, column)),
+            Shape::NoArray => checked.refuse(vec![no_array()], (line, column)),
         }
-        done.room = bytes;
-        done
+        checked.buffer = bytes;
+        checked
     }
 
-    fn record(&self, text: &[u8], start: (u64, u64), done: &mut Done) {
+    fn record(&self, text: &[u8], start: (u64, u64), checked: &mut Checked) {
         if text.len() > self.limit {
-            return done.refuse(vec![too_long(self.limit)], start);
+            return checked.refuse(vec![too_long(self.limit)], start);
         }
         match self.checker.check(text) {
-            Ok(()) => done.records += 1,
-            Err(error) => done.refuse(of_record(text, &error, self.kind), start),
+            Ok(()) => checked.records += 1,
+            Err(error) => checked.refuse(of_record(text, &error, self.kind), start),
         }
     }
 }
 
-impl Done {
+impl Checked {
     /// Counts a record that starts at a line and a column, and is not valid.
     fn refuse(&mut self, violations: Vec<Violation>, (line, column): (u64, u64)) {
         self.records += 1;
@@ -161,17 +162,17 @@ impl Done {
     }
 }
 
-/// Brings the batches back in order, and tells what was found.
+/// Brings the batches back in order, and gives away what was found.
 fn collect(
     sources: &[Source],
-    done: Receiver<(u64, Done)>,
-    rooms: &Sender<Vec<u8>>,
+    checked: Receiver<(u64, Checked)>,
+    buffers: &Sender<Vec<u8>>,
     sink: &mut dyn FnMut(Violation) -> bool,
 ) -> Summary {
     let mut waiting = BTreeMap::new();
     let (mut next, mut source, mut lines_before, mut records_before) = (0, 0, 0, 0);
     let mut summary = Summary { sources: sources.len() as u64, ..Summary::default() };
-    for (number, result) in done {
+    for (number, result) in checked {
         waiting.insert(number, result);
         while let Some(result) = waiting.remove(&next) {
             next += 1;
@@ -198,10 +199,10 @@ fn collect(
             summary.records += result.records;
             summary.invalid += result.invalid;
             summary.bytes += result.length;
-            let mut room = result.room;
-            room.clear();
+            let mut buffer = result.buffer;
+            buffer.clear();
             // The reader is gone where it read all.
-            let _ = rooms.send(room);
+            let _ = buffers.send(buffer);
         }
     }
     summary

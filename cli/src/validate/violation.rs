@@ -1,9 +1,10 @@
-//! What is wrong with a record, and where it stands in the text.
+//! Violations of records, with their places in the text.
 
 use serde_json::Value;
 use thoth_messaging::DecodeError;
+use thoth_messaging_documents::pointer::segments;
 
-use super::InputKind;
+use super::input::InputKind;
 
 /// One thing that is wrong in a source. It holds no value of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(crate) struct Violation {
     pub(crate) record: u64,
     /// JSON Pointer of the value in the record.
     pub(crate) instance_path: String,
-    /// Where the schema says so: a URI with a JSON Pointer as its fragment; empty where no schema does.
+    /// The place in the schema: a URI with a JSON Pointer as its fragment; empty where no schema does.
     pub(crate) schema_path: String,
     /// The keyword that is not met; `json` where a record is not JSON, `limit` where it can't be read.
     pub(crate) keyword: String,
@@ -57,13 +58,13 @@ pub(crate) fn of_record(text: &[u8], error: &DecodeError, kind: InputKind) -> Ve
 
 const ITEMS: &str = "; `--input array` makes a record of each item";
 
-/// Whether a record is an array where something else belongs, and was not taken from an array itself.
+/// Returns whether a record is an array where something else belongs, and was not taken from an array itself.
 fn is_array_in_whole(text: &[u8], found: &thoth_messaging::Violation, kind: InputKind) -> bool {
     let is_whole = found.instance_path.is_empty() && found.keyword == "type";
     is_whole && kind != InputKind::Array && text.trim_ascii_start().starts_with(b"[")
 }
 
-/// What is wrong with a text that is not UTF-8, or more than that.
+/// The mistake in the encoding of a text, where its first bytes tell.
 pub(crate) fn encoding(text: &[u8]) -> Option<&'static str> {
     match text {
         [0xef, 0xbb, 0xbf, ..] => Some("it starts with a byte order mark; write UTF-8 without one"),
@@ -78,12 +79,12 @@ fn characters_to(text: &[u8], line: usize, column: usize) -> u64 {
     characters(line.get(..column.saturating_sub(1)).unwrap_or(line)) + 1
 }
 
-/// How many characters a text has: its bytes, but for those that continue a character.
+/// The number of characters of a text: its bytes, but for those that continue a character.
 fn characters(text: &[u8]) -> u64 {
     text.iter().filter(|byte| starts_character(**byte)).count() as u64
 }
 
-/// Whether a byte of UTF-8 starts a character.
+/// Returns whether a byte of UTF-8 starts a character.
 pub(super) fn starts_character(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
 }
@@ -113,9 +114,9 @@ pub(crate) fn too_long(limit: usize) -> Violation {
 fn place(text: &[u8], pointer: &str) -> (u64, u64) {
     let mut cursor = Cursor { text, at: 0 };
     cursor.space();
-    for segment in pointer.split('/').skip(1) {
+    for segment in segments(pointer) {
         let start = cursor.at;
-        if !cursor.enter(&segment.replace("~1", "/").replace("~0", "~")) {
+        if !cursor.enter(&segment) {
             cursor.at = start;
             break;
         }
@@ -125,7 +126,7 @@ fn place(text: &[u8], pointer: &str) -> (u64, u64) {
     (1 + lines(before), characters(&before[line_start..]) + 1)
 }
 
-/// How many lines end in a text.
+/// The number of lines that end in a text.
 pub(super) fn lines(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }

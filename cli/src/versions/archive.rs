@@ -1,6 +1,5 @@
 //! Versions that are archives: tar, also compressed by gzip or zstd, and zip. Nothing is written.
 
-mod frames;
 mod unpack;
 
 use std::collections::BTreeSet;
@@ -9,24 +8,27 @@ use std::path::Path;
 use thoth_messaging_build::is_schema_file;
 use thoth_messaging_codegen::SchemaSet;
 
-use super::place::{join, slashed};
+use super::failure::Failure;
+use super::location::{FolderLocation, join, slashed};
+use super::source;
 use super::tree::{Entries, Node, Tree, schema_files};
-use super::{Failure, Place, Version, source};
+use super::version::Version;
 use unpack::{Entry, Unpacked};
 
 #[cfg(test)]
 pub(super) use unpack::unpack_up_to;
+pub(super) use unpack::{is_archive, no_archive};
 
 /// Reads the schema folder of an archive.
 ///
 /// It is the folder with the path that the schema folder has from the current folder, or that `--old-folder` names, at the
 /// root of the archive or below, as archives of a repository often have one folder for all. Where there is none, it is the
 /// only folder with schema files.
-pub(super) fn read(path: &Path, place: &Place) -> Result<Version, Failure> {
+pub(super) fn read(path: &Path, location: &FolderLocation) -> Result<Version, Failure> {
     let label = path.display().to_string();
     let archive = Archive { unpacked: unpack::unpack(path)?, label };
-    let wanted = place.old_folder.clone().unwrap_or_else(|| from_current(place));
-    let folder = archive.locate(&wanted, place.old_folder.is_none())?;
+    let wanted = location.old_folder.clone().unwrap_or_else(|| from_current(location));
+    let folder = archive.locate(&wanted, location.old_folder.is_none())?;
     let mut schemas = SchemaSet::new();
     // What was located is there.
     let files = schema_files(&archive, &folder)?.unwrap_or_default();
@@ -43,23 +45,10 @@ pub(super) fn read(path: &Path, place: &Place) -> Result<Version, Failure> {
     Ok(Version { label: archive.label, wanted, folder: Some(folder), schemas })
 }
 
-/// Whether a file is an archive that [`read`] knows, by its first bytes.
-pub(super) fn is_archive(path: &Path) -> Result<bool, Failure> {
-    unpack::is_archive(path)
-}
-
-/// What is said of a file that is none.
-pub(super) fn no_archive(path: &Path) -> Failure {
-    Failure::new(
-        format!("`{}` is no archive that can be read", path.display()),
-        "archives are tar, tar.gz, tar.zst and zip: `git archive --format=tar.gz REF schemas` makes one",
-    )
-}
-
 /// The path of the schema folder from the current folder; its name, where it is not below that.
-fn from_current(place: &Place) -> String {
-    let folder = place.absolute();
-    match folder.strip_prefix(&place.current_dir) {
+fn from_current(location: &FolderLocation) -> String {
+    let folder = location.absolute();
+    match folder.strip_prefix(&location.current_dir) {
         Ok(relative) => slashed(relative),
         Err(_) => folder.file_name().map(slashed).unwrap_or_default(),
     }

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use thoth_messaging_build::read_folder;
 
+use super::failure::Failure;
+use super::location::FolderLocation;
 use super::source::refuse_pointer;
-use super::{Failure, Place, Version};
+use super::version::Version;
 
 /// Reads the schemas of a folder; of the old folder in it, where one is named.
-pub(super) fn read(folder: &Path, place: &Place) -> Result<Version, Failure> {
-    let folder = place.old_folder.as_ref().map_or_else(|| folder.to_owned(), |old| folder.join(old));
+pub(super) fn read(folder: &Path, location: &FolderLocation) -> Result<Version, Failure> {
+    let folder = location.old_folder.as_ref().map_or_else(|| folder.to_owned(), |old| folder.join(old));
     let schemas = read_folder(&folder)
         .map_err(|error| Failure::new(error.to_string(), "name the schema folder of the other version"))?;
     for (_, file) in schemas.iter() {

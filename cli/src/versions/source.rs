@@ -2,7 +2,7 @@
 
 use thoth_messaging_codegen::SchemaSet;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Adds a file to a set.
 pub(super) fn add(schemas: &mut SchemaSet, name: &str, origin: String, bytes: &[u8]) -> Result<(), Failure> {

@@ -2,8 +2,11 @@
 
 mod archives;
 mod arguments;
+#[cfg(feature = "git")]
 mod errors;
+#[cfg(feature = "git")]
 mod histories;
+#[cfg(feature = "git")]
 mod repositories;
 
 use std::fs;
@@ -12,7 +15,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Failure, Place, Version};
+use super::{Failure, FolderLocation, Version};
 
 /// A folder for a test, with what the `git` command does in it.
 struct Sandbox {
@@ -77,6 +80,13 @@ impl Sandbox {
         self.git("repo", &["rev-parse", "HEAD"])
     }
 
+    fn location(&self, folder: &str) -> FolderLocation {
+        location(&self.path(folder))
+    }
+}
+
+#[cfg(feature = "git")]
+impl Sandbox {
     /// Writes `repo/schemas/a.json` and commits it.
     fn change(&self, text: &str) -> String {
         self.write("repo/schemas/a.json", text);
@@ -89,17 +99,13 @@ impl Sandbox {
         self.git("", &[&["clone", "--quiet"], options, &[&url, "clone"]].concat());
     }
 
-    fn place(&self, folder: &str) -> Place {
-        place(&self.path(folder))
-    }
-
     fn read(&self, folder: &str, reference: &str) -> Result<Version, Failure> {
-        super::git::read(reference, &self.place(folder))
+        super::git::read(reference, &self.location(folder))
     }
 }
 
-fn place(folder: &Path) -> Place {
-    Place { folder: folder.to_owned(), old_folder: None, current_dir: fs::canonicalize("/").unwrap() }
+fn location(folder: &Path) -> FolderLocation {
+    FolderLocation { folder: folder.to_owned(), old_folder: None, current_dir: fs::canonicalize("/").unwrap() }
 }
 
 /// The names of the schemas, with their texts.

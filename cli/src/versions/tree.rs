@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use thoth_messaging_build::{is_hidden, is_schema_file};
 
-use super::Failure;
-use super::place::join;
+use super::failure::Failure;
+use super::location::join;
 
 /// What has a name in a tree.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub(super) enum Node<D, F> {
     /// A symbolic link, whose target is asked for where it is followed.
     Link(F),
     /// Another repository at a commit.
+    #[cfg_attr(not(feature = "git"), expect(dead_code, reason = "no archive has any"))]
     Submodule(String),
 }
 

@@ -1,7 +1,8 @@
-//! What the commands that speak to Kafka say in a build without the feature `kafka`.
+//! The answers of a build without the feature `kafka` or `git` to what needs it.
 
 use crate::support::Project;
 
+#[cfg(not(feature = "kafka"))]
 #[test]
 fn commands_that_speak_to_kafka_say_what_they_need() {
     let project = Project::new(&[]);
@@ -18,4 +19,28 @@ fn commands_that_speak_to_kafka_say_what_they_need() {
         assert!(run.stderr.contains("= help: install it with the feature `kafka`"), "{arguments:?}: {}", run.stderr);
     }
     assert!(!project.run(&["--help"]).stdout.contains("consume"));
+}
+
+#[cfg(not(feature = "git"))]
+#[test]
+fn a_git_reference_says_what_it_needs_and_folders_and_archives_do_not() {
+    let file = "schemas/order.schema.json";
+    let project = Project::new(&[(file, support::ORDER), ("released/order.schema.json", support::ORDER)]);
+    let mut tar = std::process::Command::new("tar");
+    assert!(tar.args(["czf", "old.tar.gz", "schemas"]).current_dir(project.path()).status().unwrap().success());
+    for reference in ["main", "origin/main", "git:HEAD", "v1...", "HEAD~3"] {
+        let run = project.run(&["breaking", "--against", reference]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{reference}: {}", run.stderr);
+        assert!(run.stderr.contains("this build does not read git"), "{reference}: {}", run.stderr);
+        assert!(run.stderr.contains("= help: install it with the feature `git`"), "{reference}: {}", run.stderr);
+        assert!(run.stderr.contains("compare with `folder:PATH` or `archive:PATH`"), "{reference}: {}", run.stderr);
+    }
+    let path = project.run(&["breaking", "--against", "./nowhere"]);
+    assert!(path.stderr.contains("there is no folder and no archive `./nowhere`"), "{}", path.stderr);
+
+    project.write(file, &support::ORDER.replace(r#"["order_id"]"#, r#"["order_id", "total"]"#));
+    for against in ["released", "folder:released", "old.tar.gz", "archive:old.tar.gz"] {
+        let run = project.run(&["breaking", "--against", against]);
+        assert!(run.code == Some(1) && run.stdout.contains("REQUIRED_ATTRIBUTE_ADDED"), "{against}: {}", run.stderr);
+    }
 }

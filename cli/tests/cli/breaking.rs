@@ -1,4 +1,5 @@
 //! `thoth-messaging breaking`, run as a process on repositories that are made for it.
+#![cfg(feature = "git")]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use std::path::Path;

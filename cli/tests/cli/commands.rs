@@ -120,3 +120,110 @@ fn help_of_every_command_says_what_it_does() {
         assert!(run.code == Some(0) && run.stdout.contains("Usage:"), "{name}: {}", run.stdout);
     }
 }
+
+/// Messages in files of other names than their titles, two of them on one topic.
+fn shop() -> Project {
+    let message = |title: &str, topic: &str| {
+        format!(
+            r#"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "{title}", "description": "x",
+            "x-kafka": {{"topic": "{topic}", "partitions": 3}}, "type": "object", "required": ["type"],
+            "properties": {{"type": {{"const": "{title}"}}}}}}"#
+        )
+    };
+    Project::new(&[
+        ("schemas/orders/placed.schema.json", &message("order placed", "shop.orders")),
+        ("schemas/orders/paid.json", &message("order paid", "shop.orders")),
+        ("schemas/moved.schema.json", &message("customer moved", "shop.customers")),
+        ("released/moved.schema.json", &message("customer moved", "shop.old-customers")),
+        ("released/orders/placed.schema.json", &message("order placed", "shop.orders")),
+        ("released/orders/paid.json", &message("order paid", "shop.orders")),
+    ])
+}
+
+/// The spellings of one message: type, title, file stem, file, and the file as it is listed.
+const PLACED: [&str; 5] =
+    ["OrderPlaced", "order placed", "placed", "orders/placed.schema.json", "schemas/orders/placed.schema.json"];
+
+/// The spellings of a topic with several messages: its name and the type of its enum.
+const ORDERS: [&str; 2] = ["shop.orders", "ShopOrders"];
+
+#[test]
+fn a_message_has_the_same_spellings_for_each_command() {
+    let project = shop();
+    project.write("placed.json", r#"{"type": "order placed"}"#);
+    project.write("paid.json", r#"{"type": "order paid"}"#);
+    for name in PLACED {
+        let shown = project.run(&["show", name]);
+        assert_eq!(shown.code, Some(0), "{name}: {shown:?}");
+        assert!(shown.stdout.starts_with("OrderPlaced\n"), "{name}: {shown:?}");
+
+        let listed = project.run(&["list", "--message", name]);
+        let rows: Vec<_> = listed.stdout.lines().skip(1).map(|row| row.split(' ').next()).collect();
+        assert_eq!(rows, [Some("OrderPlaced")], "{name}: {listed:?}");
+
+        assert_eq!(project.run(&["validate", "placed.json", "--message", name]).code, Some(0), "{name}");
+        assert_eq!(project.run(&["validate", "paid.json", "--message", name]).code, Some(1), "{name}");
+
+        let compared = project.run(&["breaking", "--against", "released", "--message", name]);
+        assert_eq!(compared.code, Some(0), "{name}: {compared:?}");
+        assert!(compared.stderr.starts_with("1 message compared "), "{name}: {compared:?}");
+        project.write("levels.toml", &format!("[breaking.messages]\n\"{name}\" = {{ level = \"NONE\" }}\n"));
+        let levels = project.run(&["breaking", "--against", "released", "--config", "levels.toml"]);
+        assert!(levels.stderr.contains(", 1 not checked (level NONE)"), "{name}: {levels:?}");
+    }
+}
+
+#[test]
+fn a_topic_with_several_messages_has_the_same_spellings_for_each_command() {
+    let project = shop();
+    project.write("placed.json", r#"{"type": "order placed"}"#);
+    project.write("paid.json", r#"{"type": "order paid"}"#);
+    project.write("moved.json", r#"{"type": "customer moved"}"#);
+    for name in ORDERS {
+        let shown = project.run(&["show", name]);
+        let heads = ["ShopOrders\n", "\nOrderPaid\n", "OrderPlaced\n"];
+        assert!(heads.iter().all(|head| shown.stdout.contains(head)), "{name}: {shown:?}");
+        let code = project.run(&["show", name, "--rust"]).stdout;
+        assert!(code.contains("ShopOrders") && code.contains("pub struct OrderPaid"), "{name}: {code}");
+
+        let listed = project.run(&["list", "--topic", name]);
+        let rows: Vec<_> = listed.stdout.lines().skip(1).map(|row| row.split(' ').next().unwrap()).collect();
+        assert_eq!(rows, ["OrderPaid", "OrderPlaced", "ShopOrders"], "{name}: {listed:?}");
+
+        let validate = |payload: &str| project.run(&["validate", payload, "--topic", name]).code;
+        assert_eq!(
+            [validate("placed.json"), validate("paid.json"), validate("moved.json")],
+            [Some(0), Some(0), Some(1)]
+        );
+
+        let compared = project.run(&["breaking", "--against", "released", "--topic", name]);
+        assert!(compared.stderr.starts_with("2 messages compared "), "{name}: {compared:?}");
+    }
+    let row = project.run(&["list"]).stdout;
+    assert!(row.contains("  enum of orders/paid.json, orders/placed.schema.json\n"), "{row}");
+    assert_eq!(project.run(&["breaking", "--against", "released"]).code, Some(1));
+}
+
+#[test]
+fn a_name_of_nothing_or_of_several_messages_is_answered_the_same_by_each_command() {
+    let project = shop();
+    project.write("schemas/placed.json", &project.read("schemas/moved.schema.json").replace("moved", "left"));
+    for arguments in [
+        &["show"][..],
+        &["list", "--message"],
+        &["validate", "--message"],
+        &["breaking", "--against", "released", "--message"],
+    ] {
+        let unknown = project.run(&[arguments, &["OrderPlacd"]].concat());
+        assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(unknown.stderr.contains("= help: there is `OrderPlaced`"), "{arguments:?}: {unknown:?}");
+        assert!(unknown.stderr.contains("= help: name one of: "), "{arguments:?}: {unknown:?}");
+        let several = project.run(&[arguments, &["placed"]].concat());
+        assert_eq!((several.code, several.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(several.stderr.contains("`placed` may be any of 2 messages: "), "{arguments:?}: {several:?}");
+    }
+    for arguments in [&["list"][..], &["validate"], &["breaking", "--against", "released"]] {
+        let unknown = project.run(&[arguments, &["--topic", "shop.order"]].concat());
+        assert!(unknown.stderr.contains("there is `shop.orders`"), "{arguments:?}: {unknown:?}");
+    }
+}

@@ -60,7 +60,9 @@ fn what_is_accepted_and_breaks_is_a_warning_with_a_witness_in_every_format() {
     for format in ["text", "json", "github", "gitlab", "junit", "sarif", "markdown"] {
         let run = compared(ORDER, &new, &[&asked[..], &[format]].concat());
         assert_eq!(run.code, Some(0), "{format}: {}", run.stdout);
-        assert!(run.stdout.contains("Confluent's Schema Registry accepts it: FORWARD"), "{format}: {}", run.stdout);
+        // XML may write the apostrophe either way.
+        let text = run.stdout.replace("&apos;", "'");
+        assert!(text.contains("Confluent's Schema Registry accepts it: FORWARD"), "{format}: {text}");
         assert!(run.stdout.contains("witness"), "{format}: {}", run.stdout);
     }
     let run = compared(ORDER, &new, &["--level", "FORWARD"]);

@@ -27,7 +27,8 @@ fn inferred(samples: &[Value]) -> (Value, Vec<Value>) {
     let output = infer(&lines, &["--title", "Sample"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let validator =
+        thoth_messaging_documents::jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
     assert!(samples.iter().all(|sample| validator.is_valid(sample)), "{schema:#}");
     (schema, serde_json::from_slice(&output.stderr).unwrap())
 }

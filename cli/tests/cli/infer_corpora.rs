@@ -50,7 +50,8 @@ fn faults(files: &[PathBuf]) -> Vec<String> {
     }
     let text = String::from_utf8(output.stdout).unwrap();
     let schema: Value = serde_json::from_str(&text).unwrap();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let validator =
+        thoth_messaging_documents::jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
     let refused = files.iter().filter(|file| {
         let payload: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         !validator.is_valid(&payload)

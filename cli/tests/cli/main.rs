@@ -1,6 +1,6 @@
 //! The commands, run as processes, in one program: each is linked once. Those that speak to Kafka are in `tests/kafka`.
 
-#[cfg(not(feature = "kafka"))]
+#[cfg(not(all(feature = "kafka", feature = "git")))]
 mod absent;
 mod breaking;
 mod check;

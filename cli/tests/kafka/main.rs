@@ -9,6 +9,7 @@ mod support;
 mod consume;
 mod dev;
 mod dlq;
+mod names;
 mod newcomer;
 mod ping;
 mod send;

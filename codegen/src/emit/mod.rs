@@ -10,6 +10,7 @@ mod literal;
 mod message;
 mod newtype;
 mod object;
+mod prelude;
 mod subschema;
 mod text;
 mod types;
@@ -25,7 +26,7 @@ use crate::facts::Facts;
 use crate::model::{Model, Shape, Subschema, TypeDef, TypeId};
 use crate::{GeneratedFile, Options};
 use doc::doc;
-use types::Prelude;
+use prelude::Prelude;
 
 /// What every part of emission asks.
 pub(crate) struct Emitter<'a> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::types::{ident, is_any};
 
 use super::{Emitter, Piece, check, doc, text};
-use crate::model::{Field, Others, Presence, Presences, Shape, Struct, Type, TypeDef, TypeId, Use};
+use crate::model::{Field, Others, Presence, PresenceRule, Shape, Struct, Type, TypeDef, TypeId, Use};
 
 /// More parameters than this make a constructor that nobody can read.
 const MAX_PARAMETERS: usize = 7;
@@ -168,27 +168,27 @@ impl Emitter<'_> {
             quote! { wire::Presence::NotAll(#list) }
         });
         let stated = object.presence.iter().map(|presence| match presence {
-            Presences::NotAll(names) => {
+            PresenceRule::NotAll(names) => {
                 let list = list(names);
                 quote! { wire::Presence::NotAll(#list) }
             }
-            Presences::With(name, others) => {
+            PresenceRule::With(name, others) => {
                 let (first, list) = (index(name), list(others));
                 quote! { wire::Presence::With(#first, #list) }
             }
-            Presences::AnyOf(lists) => {
+            PresenceRule::AnyOf(lists) => {
                 let lists = lists.iter().map(|names| list(names));
                 quote! { wire::Presence::AnyOf(&[#(#lists),*]) }
             }
-            Presences::OneOf(lists) => {
+            PresenceRule::OneOf(lists) => {
                 let lists = lists.iter().map(|names| list(names));
                 quote! { wire::Presence::OneOf(&[#(#lists),*]) }
             }
-            Presences::AtLeast(limit) => {
+            PresenceRule::AtLeast(limit) => {
                 let limit = check::count(*limit);
                 quote! { wire::Presence::AtLeast(#limit) }
             }
-            Presences::AtMost(limit) => {
+            PresenceRule::AtMost(limit) => {
                 let limit = check::count(*limit);
                 quote! { wire::Presence::AtMost(#limit) }
             }

@@ -1,50 +1,11 @@
 //! Rust types and codecs of the uses of types.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::Emitter;
-use crate::model::{Check, Model, Shape, Subschema, Type, TypeId, Use};
+use crate::model::{Check, Shape, Subschema, Type, TypeId, Use};
 use crate::{MapType, StringType};
-
-/// The names of Rust's prelude, in full where a generated type has the same name.
-pub(super) struct Prelude {
-    taken: BTreeSet<String>,
-}
-
-macro_rules! prelude {
-    ($($method:ident $name:literal $path:path;)*) => {$(
-        pub(super) fn $method(&self) -> TokenStream {
-            if self.taken.contains($name) { quote! { ::$path } } else { format_ident!($name).into_token_stream() }
-        }
-    )*};
-}
-
-impl Prelude {
-    pub(super) fn beside(model: &Model) -> Self {
-        Self { taken: model.types.iter().map(|ty| ty.name.clone()).collect() }
-    }
-
-    prelude! {
-        option "Option" std::option::Option;
-        some "Some" std::option::Option::Some;
-        none "None" std::option::Option::None;
-        result "Result" std::result::Result;
-        ok "Ok" std::result::Result::Ok;
-        string "String" std::string::String;
-        vec "Vec" std::vec::Vec;
-        boxed "Box" std::boxed::Box;
-        try_from "TryFrom" std::convert::TryFrom;
-        from "From" std::convert::From;
-    }
-
-    /// A type parameter that no type is named like.
-    pub(super) fn parameter(&self, name: &str) -> Ident {
-        if self.taken.contains(name) { format_ident!("{name}_") } else { format_ident!("{name}") }
-    }
-}
 
 impl Emitter<'_> {
     /// The Rust type of a use in a type, with `Option` where it may be null.

@@ -20,7 +20,6 @@ mod values;
 
 use std::collections::BTreeMap;
 
-
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::lints::{LintLevel, Lints, find};
 use crate::model::{MessageDef, Model};

@@ -23,7 +23,7 @@ const KAFKA_DEFAULT: u64 = 1_048_588;
 const MAX_NAMED: usize = 3;
 
 /// Payloads that nest deeper are refused; what is deeper is as good as endless.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// The longest character of a JSON string.
 const CHARACTER: u64 = 6;
@@ -125,7 +125,7 @@ impl Sizes<'_> {
             // One that contains itself has no bound.
             return known.clone().unwrap_or_else(Size::endless);
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return Size::endless();
         }
         self.types.insert(id, None);

@@ -118,8 +118,8 @@ impl<'a> ValueSchemas<'a> {
         let start = segments.iter().rposition(is_definitions).unwrap_or_default();
         segments[start..].windows(2).any(|pair| {
             !matches!(pair[0].as_str(), "properties" | "patternProperties" | "$defs" | "definitions")
-                && is_branch(&pair[1])
-        }) || segments.first().is_some_and(|first| is_branch(first))
+                && keywords::is_in_place(&pair[1])
+        }) || segments.first().is_some_and(|first| keywords::is_in_place(first))
     }
 
     /// Whether any of the schemas has any of these keywords.
@@ -135,14 +135,6 @@ impl<'a> ValueSchemas<'a> {
             members.map(move |(name, value)| (place, name, value))
         })
     }
-}
-
-/// Whether a keyword holds schemas of the value itself.
-fn is_branch(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies"
-    )
 }
 
 /// Whether a keyword's schemas speak of a part of the value and not of the value itself.

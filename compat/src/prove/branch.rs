@@ -8,7 +8,7 @@ use super::texts::Wanted;
 use crate::terms::{Id, Lit, Part, Terms, normal, type_of, types};
 
 /// How far terms are looked into to see whether they hold anyway.
-const DEEPEST: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// What can hold or not.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(super) struct Branch<'t> {
     required: HashMap<&'t str, bool>,
     properties: HashMap<&'t str, Vec<Id>>,
     seen: HashSet<Lit>,
-    choices: Vec<Choice<'t>>,
+    disjunctions: Vec<Disjunction<'t>>,
     open: Vec<Literal<'t>>,
     /// How many literals were looked at.
     pub(super) work: usize,
@@ -52,7 +52,7 @@ pub(super) struct Branch<'t> {
 
 /// Literals of which one has to hold.
 #[derive(Clone)]
-struct Choice<'t> {
+struct Disjunction<'t> {
     literals: Vec<Literal<'t>>,
     /// Whether it is from a term that holds.
     is_positive: bool,
@@ -73,7 +73,7 @@ impl<'t> Branch<'t> {
             required: HashMap::new(),
             properties: HashMap::new(),
             seen: HashSet::new(),
-            choices: Vec::new(),
+            disjunctions: Vec::new(),
             open: goal.iter().map(|(id, holds)| Literal::Term(*id, *holds)).collect(),
             work: 0,
         }
@@ -117,7 +117,7 @@ impl<'t> Branch<'t> {
             self.open.extend(parts.iter().map(|part| Literal::Part(id, part, true)));
         } else {
             let literals = parts.iter().map(|part| Literal::Part(id, part, false)).collect();
-            self.choices.push(Choice { literals, is_positive: false });
+            self.disjunctions.push(Disjunction { literals, is_positive: false });
         }
     }
 
@@ -131,7 +131,7 @@ impl<'t> Branch<'t> {
             },
             Part::Cases(cases) => {
                 let literals = cases.iter().map(|case| Literal::All(case)).collect();
-                self.choices.push(Choice { literals, is_positive: true });
+                self.disjunctions.push(Disjunction { literals, is_positive: true });
             }
             part => self.add(Fact { part, holds: true, term }),
         }
@@ -143,11 +143,11 @@ impl<'t> Branch<'t> {
             Part::Types(refused) => self.types &= !refused,
             Part::Values(values) => self.excluded.extend(values.iter().cloned()),
             Part::Cases(cases) => {
-                let denied = |case: &'t Vec<Lit>| Choice {
+                let denied = |case: &'t Vec<Lit>| Disjunction {
                     literals: case.iter().map(|(id, holds)| Literal::Term(*id, !holds)).collect(),
                     is_positive: false,
                 };
-                self.choices.extend(cases.iter().map(denied));
+                self.disjunctions.extend(cases.iter().map(denied));
             }
             part => {
                 self.types &= part.types();
@@ -185,13 +185,13 @@ impl<'t> Branch<'t> {
         self.is_closed |= values.is_empty() || self.types == 0;
     }
 
-    /// Takes away choices that are none. Whether there is more to take apart.
+    /// Takes away disjunctions that leave no choice, and tells whether there is more to take apart.
     fn simplify(&mut self) -> bool {
         let mut left = Vec::new();
-        for mut choice in std::mem::take(&mut self.choices) {
+        for mut disjunction in std::mem::take(&mut self.disjunctions) {
             let mut open = Vec::new();
             let mut is_met = false;
-            for literal in choice.literals {
+            for literal in disjunction.literals {
                 self.work += 1;
                 match self.status(&literal, 0) {
                     Some(true) => is_met = true,
@@ -210,12 +210,12 @@ impl<'t> Branch<'t> {
                 }
                 1 => self.open.extend(open),
                 _ => {
-                    choice.literals = open;
-                    left.push(choice);
+                    disjunction.literals = open;
+                    left.push(disjunction);
                 }
             }
         }
-        self.choices = left;
+        self.disjunctions = left;
         !self.open.is_empty()
     }
 
@@ -238,7 +238,7 @@ impl<'t> Branch<'t> {
         if self.seen.contains(&(id, false)) {
             return Some(false);
         }
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         conjunction(self.terms.get(id).parts.iter().map(|part| self.part_status(part, depth + 1)))
@@ -287,7 +287,7 @@ impl<'t> Branch<'t> {
 
     /// The values that a term allows, if they are counted.
     fn values_of(&self, id: Id, depth: usize) -> Option<&'t [Value]> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         self.terms.get(id).parts.iter().find_map(|part| match part {
@@ -300,15 +300,15 @@ impl<'t> Branch<'t> {
         })
     }
 
-    /// The choice to make next. One thing that has to be missed is taken apart first, as most of what there is has
-    /// nothing to do with it. Of several, as those of a union, each choice that holds leaves few.
+    /// The disjunction to take apart next. One thing that has to be missed is taken apart first, as most of what there is has
+    /// nothing to do with it. Of several, as those of a union, each one that holds leaves few.
     pub(super) fn choose(&mut self) -> Option<Vec<Literal<'t>>> {
-        let denied = self.choices.iter().filter(|choice| !choice.is_positive).count();
-        let next = (0..self.choices.len()).min_by_key(|number| {
-            let choice = &self.choices[*number];
-            (choice.is_positive == (denied == 1), choice.literals.len())
+        let denied = self.disjunctions.iter().filter(|disjunction| !disjunction.is_positive).count();
+        let next = (0..self.disjunctions.len()).min_by_key(|number| {
+            let disjunction = &self.disjunctions[*number];
+            (disjunction.is_positive == (denied == 1), disjunction.literals.len())
         })?;
-        Some(self.choices.remove(next).literals)
+        Some(self.disjunctions.remove(next).literals)
     }
 
     /// Whether a value meets the goal; none where that is not known.

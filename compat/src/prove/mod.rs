@@ -21,7 +21,7 @@ use branch::{Branch, Named};
 pub(crate) use canonical::is_covered;
 
 /// Goals within goals.
-const DEEPEST: usize = 80;
+const MAX_DEPTH: usize = 80;
 /// Places that are told of an open goal.
 const MAX_PLACES: usize = 5;
 
@@ -90,7 +90,7 @@ impl<'t> Prover<'t> {
             self.lowest = self.lowest.min(lowest);
             return Outcome::Closed;
         }
-        if self.stack.len() >= DEEPEST || self.steps == 0 {
+        if self.stack.len() >= MAX_DEPTH || self.steps == 0 {
             return Outcome::Open(None);
         }
         self.prove_new(goal)
@@ -131,12 +131,12 @@ impl<'t> Prover<'t> {
         if branch.is_closed {
             return Outcome::Closed;
         }
-        let Some(choice) = branch.choose() else { return self.leaf(&branch, false) };
+        let Some(literals) = branch.choose() else { return self.leaf(&branch, false) };
         if self.leaf(&branch, true) == Outcome::Closed {
             return Outcome::Closed;
         }
         let mut outcome = Outcome::Closed;
-        for literal in choice {
+        for literal in literals {
             let mut case = branch.clone();
             case.assert(literal);
             match self.solve(case) {

@@ -87,7 +87,7 @@ pub(super) fn differences(model: &Model<'_>, leniency: Leniency) -> Vec<Registry
     let (pairs, known) = (Vec::new(), HashMap::new());
     let mut comparer = Comparer { model, leniency, pairs, known, refused: 0, is_listing: false };
     let root = comparer.compare(old, new).pair;
-    comparer.settle();
+    comparer.compare_all();
     comparer.list(root)
 }
 
@@ -104,7 +104,7 @@ impl Comparer<'_> {
 
     /// Compares all pairs that are met until no more are refused: first those that are new, then all, the last ones first,
     /// as what was met later is below.
-    fn settle(&mut self) {
+    fn compare_all(&mut self) {
         let mut next = 0;
         while self.pairs.iter().any(|met| met.refused != Some(self.refused)) {
             while next < self.pairs.len() {

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::model::{Array, Id, Number, Object, Others, Text};
-use super::read::{Reader, Source};
+use super::source::Source;
 use crate::files::Place;
+
+/// Reads the schema at a place, where one is.
+type Read<'r> = &'r mut dyn FnMut(&Place) -> Option<Id>;
 
 /// Keywords that say something of values of one type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,37 +92,37 @@ pub(super) fn number(source: Source<'_>, is_integer: bool) -> Number {
     }
 }
 
-pub(super) fn object(reader: &mut Reader<'_>, source: Source<'_>) -> Object {
+pub(super) fn object(source: Source<'_>, read: Read<'_>) -> Object {
     let (lists, schemas) =
         if source.is_late { ("dependentRequired", "dependentSchemas") } else { ("dependencies", "dependencies") };
     Object {
-        properties: map(reader, source, "properties"),
+        properties: map(source, "properties", read),
         required: source.members.get("required").map(names).unwrap_or_default(),
-        patterns: map(reader, source, "patternProperties"),
-        additional: others(reader, source, "additionalProperties"),
-        unevaluated: late(reader, source, "unevaluatedProperties"),
+        patterns: map(source, "patternProperties", read),
+        additional: others(source, "additionalProperties", read),
+        unevaluated: late(source, "unevaluatedProperties", read),
         required_with: members(source, lists)
             .filter(|(_, value)| value.is_array())
             .map(|(name, value)| (name.clone(), names(value)))
             .collect(),
-        schemas_with: map(reader, source, schemas),
+        schemas_with: map(source, schemas, read),
         max_properties: number_at(source, "maxProperties"),
         min_properties: number_at(source, "minProperties"),
     }
 }
 
-pub(super) fn array(reader: &mut Reader<'_>, source: Source<'_>) -> Array {
+pub(super) fn array(source: Source<'_>, read: Read<'_>) -> Array {
     let is_list = source.members.get("items").is_some_and(Value::is_array);
     let tuple_keyword = if source.is_late && !is_list { "prefixItems" } else { "items" };
     let tuple: Vec<Id> = source.members.get(tuple_keyword).and_then(Value::as_array).map_or_else(Vec::new, |list| {
         let at = source.place.join(tuple_keyword);
-        (0..list.len()).filter_map(|index| reader.read(&at.join(&index.to_string()))).collect()
+        (0..list.len()).filter_map(|index| read(&at.join(&index.to_string()))).collect()
     });
     let has_contains = source.is_late && source.members.contains_key("contains");
     let mut array = Array {
         tuple,
         tuple_keyword,
-        unevaluated: late(reader, source, "unevaluatedItems"),
+        unevaluated: late(source, "unevaluatedItems", read),
         max_items: number_at(source, "maxItems"),
         min_items: number_at(source, "minItems"),
         is_unique: source.members.get("uniqueItems") == Some(&Value::Bool(true)),
@@ -128,11 +131,11 @@ pub(super) fn array(reader: &mut Reader<'_>, source: Source<'_>) -> Array {
         ..Array::default()
     };
     if tuple_keyword == "items" {
-        array.additional = others(reader, source, "additionalItems");
-        array.all = if is_list { None } else { reader.read(&source.place.join("items")) };
+        array.additional = others(source, "additionalItems", read);
+        array.all = if is_list { None } else { read(&source.place.join("items")) };
     } else {
         // `false` closes the array, with or without a tuple; a schema is that of all items where there is no tuple.
-        match others(reader, source, "items") {
+        match others(source, "items", read) {
             Others::Schema(id) if array.tuple.is_empty() => array.all = Some(id),
             others => array.additional = others,
         }
@@ -140,26 +143,26 @@ pub(super) fn array(reader: &mut Reader<'_>, source: Source<'_>) -> Array {
     array
 }
 
-fn others(reader: &mut Reader<'_>, source: Source<'_>, keyword: &str) -> Others {
+fn others(source: Source<'_>, keyword: &str, read: Read<'_>) -> Others {
     match source.members.get(keyword) {
         Some(Value::Bool(false)) => Others::Nothing,
-        Some(Value::Object(_)) => reader.read(&source.place.join(keyword)).map_or(Others::Anything, Others::Schema),
+        Some(Value::Object(_)) => read(&source.place.join(keyword)).map_or(Others::Anything, Others::Schema),
         _ => Others::Anything,
     }
 }
 
 /// A keyword that only the later drafts have.
-fn late(reader: &mut Reader<'_>, source: Source<'_>, keyword: &str) -> Option<Id> {
-    if source.is_late { reader.read(&source.place.join(keyword)) } else { None }
+fn late(source: Source<'_>, keyword: &str, read: Read<'_>) -> Option<Id> {
+    if source.is_late { read(&source.place.join(keyword)) } else { None }
 }
 
 fn members<'a>(source: Source<'a>, keyword: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
     source.members.get(keyword).and_then(Value::as_object).into_iter().flatten()
 }
 
-fn map(reader: &mut Reader<'_>, source: Source<'_>, keyword: &str) -> BTreeMap<String, Id> {
+fn map(source: Source<'_>, keyword: &str, read: Read<'_>) -> BTreeMap<String, Id> {
     let at: Place = source.place.join(keyword);
-    members(source, keyword).filter_map(|(name, _)| Some((name.clone(), reader.read(&at.join(name))?))).collect()
+    members(source, keyword).filter_map(|(name, _)| Some((name.clone(), read(&at.join(name))?))).collect()
 }
 
 fn names(list: &Value) -> BTreeSet<String> {

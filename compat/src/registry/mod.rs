@@ -17,6 +17,7 @@ mod matching;
 mod model;
 mod object;
 mod read;
+mod source;
 
 use thoth_messaging_documents::Draft;
 
@@ -83,7 +84,7 @@ pub const REGISTRY_DRAFT: Draft = Draft::Draft7;
 /// ```
 #[must_use]
 pub fn registry_differences(old: &Schema, new: &Schema, leniency: Leniency) -> Vec<RegistryDifference> {
-    let model = model::Model::of(old, new);
+    let model = read::read(old, new);
     compare::differences(&model, leniency)
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::read::Reader;
 use crate::files::Place;
 use crate::schema::Schema;
 
@@ -145,24 +144,19 @@ impl Criterion {
 }
 
 impl<'s> Model<'s> {
-    pub(super) fn of(old: &'s Schema, new: &'s Schema) -> Self {
-        let mut nodes = Vec::new();
-        let places = [(Side::Old, old), (Side::New, new)].map(|(side, schema)| {
-            let mut reader = Reader::new(side, schema, std::mem::take(&mut nodes));
-            for place in schema.places() {
-                reader.read(place);
-            }
-            let (read, places) = reader.finish();
-            nodes = read;
-            places
-        });
+    /// A model of nodes, by the places of both schemas.
+    pub(super) fn new(
+        schemas: [&'s Schema; 2],
+        nodes: Vec<Node>,
+        places: &[BTreeMap<Place, Id>; 2],
+        roots: Option<(Id, Id)>,
+    ) -> Self {
         let target = |(id, node): (Id, &Node)| match &node.kind {
             Kind::Reference(target) => places[node.side as usize].get(target).copied().unwrap_or(id),
             _ => id,
         };
         let targets = nodes.iter().enumerate().map(target).collect();
-        let roots = places[0].get(old.root()).copied().zip(places[1].get(new.root()).copied());
-        Self { schemas: [old, new], nodes, targets, roots }
+        Self { schemas, nodes, targets, roots }
     }
 
     pub(super) fn node(&self, id: Id) -> &Node {

@@ -1,46 +1,41 @@
-//! How the registry reads a schema into its tree: drafts 4 to 7 in one way, later ones in another.
+//! Reads schemas into the tree of the registry: drafts 4 to 7 in one way, later ones in another.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use thoth_messaging_documents::Draft;
 
 use super::keywords::{self, Family};
-use super::model::{Combined, Criterion, Id, Kind, Node, Side};
+use super::model::{Combined, Criterion, Id, Kind, Model, Node, Side};
+use super::source::Source;
 use crate::files::Place;
 use crate::schema::Schema;
 
-type Members = Map<String, Value>;
+/// Reads both schemas into one tree.
+pub(super) fn read<'s>(old: &'s Schema, new: &'s Schema) -> Model<'s> {
+    let mut nodes = Vec::new();
+    let places = [(Side::Old, old), (Side::New, new)].map(|(side, schema)| {
+        let mut reader = Reader { side, schema, nodes: std::mem::take(&mut nodes), places: BTreeMap::new() };
+        for place in schema.places() {
+            reader.read(place);
+        }
+        nodes = reader.nodes;
+        reader.places
+    });
+    let roots = places[0].get(old.root()).copied().zip(places[1].get(new.root()).copied());
+    Model::new([old, new], nodes, &places, roots)
+}
 
-pub(super) struct Reader<'s> {
+struct Reader<'s> {
     side: Side,
     schema: &'s Schema,
     nodes: Vec<Node>,
     places: BTreeMap<Place, Id>,
 }
 
-/// A schema that is being read.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) place: &'a Place,
-    pub(super) members: &'a Members,
-    /// Whether it is of draft 2019-09 or later.
-    pub(super) is_late: bool,
-    pub(super) is_draft_4: bool,
-}
-
-impl<'s> Reader<'s> {
-    /// A reader that adds to nodes of the other schema.
-    pub(super) fn new(side: Side, schema: &'s Schema, nodes: Vec<Node>) -> Self {
-        Self { side, schema, nodes, places: BTreeMap::new() }
-    }
-
-    pub(super) fn finish(self) -> (Vec<Node>, BTreeMap<Place, Id>) {
-        (self.nodes, self.places)
-    }
-
+impl Reader<'_> {
     /// The schema at a place, where one is.
-    pub(super) fn read(&mut self, place: &Place) -> Option<Id> {
+    fn read(&mut self, place: &Place) -> Option<Id> {
         if let Some(id) = self.places.get(place) {
             return Some(*id);
         }
@@ -169,8 +164,8 @@ impl<'s> Reader<'s> {
 
     fn family(&mut self, source: Source<'_>, family: Family, is_integer: bool) -> Kind {
         match family {
-            Family::Array => Kind::Array(Box::new(keywords::array(self, source))),
-            Family::Object => Kind::Object(Box::new(keywords::object(self, source))),
+            Family::Array => Kind::Array(Box::new(keywords::array(source, &mut |place| self.read(place)))),
+            Family::Object => Kind::Object(Box::new(keywords::object(source, &mut |place| self.read(place)))),
             Family::Number => Kind::Number(keywords::number(source, is_integer)),
             Family::Text => Kind::Text(keywords::text(source)),
         }

@@ -8,7 +8,7 @@ use crate::prove::{Outcome, Prover};
 use crate::terms::{Id, Part, Terms};
 
 /// How far members of members are added.
-const DEEPEST: usize = 6;
+const MAX_DEPTH: usize = 6;
 
 /// Instances of the narrow schema to start from.
 pub(super) fn seeds(terms: &Terms, prover: &mut Prover<'_>) -> Vec<Value> {
@@ -52,7 +52,7 @@ fn reached(terms: &Terms, id: Id) -> BTreeSet<Id> {
 
 /// A value with more members and items, as far as it still meets the term.
 fn grow(terms: &Terms, prover: &mut Prover<'_>, id: Id, value: Value, depth: usize) -> Value {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return value;
     }
     let additions = additions(terms, prover, id, &value, depth);

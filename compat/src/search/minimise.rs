@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::mutate::paths;
+use super::path::{name, paths, replaced};
 
 /// Values that are looked at.
 const MAX_STEPS: usize = 600;
@@ -31,7 +31,7 @@ pub(crate) fn minimise(witness: Value, is_witness: &dyn Fn(&Value) -> bool) -> V
 
 fn remove(value: &Value, path: &str) -> Option<Value> {
     let (parent, _) = path.rsplit_once('/')?;
-    let name = super::mutate::name(path)?;
+    let name = name(path)?;
     let mut smaller = value.clone();
     match smaller.pointer_mut(parent)? {
         Value::Object(members) => drop(members.remove(&name)?),
@@ -62,10 +62,4 @@ fn empty(value: &Value, path: &str) -> Option<Value> {
         _ => return None,
     };
     replaced(value, path, emptied)
-}
-
-pub(super) fn replaced(value: &Value, path: &str, inner: Value) -> Option<Value> {
-    let mut whole = value.clone();
-    *whole.pointer_mut(path)? = inner;
-    Some(whole)
 }

@@ -4,6 +4,7 @@ mod constants;
 mod grow;
 mod minimise;
 mod mutate;
+mod path;
 
 use std::collections::{BTreeSet, VecDeque};
 

@@ -1,10 +1,9 @@
 //! Small changes of a value, each at one place.
 
 use serde_json::{Map, Value};
-use thoth_messaging_documents::pointer::{escape, unescape};
 
 use super::constants::Constants;
-use super::minimise::replaced;
+use super::path::{name, paths, replaced};
 
 /// Tries the changes of a value, those near the root first, until one is taken.
 pub(super) fn find(value: &Value, constants: &Constants, mut take: impl FnMut(&Value) -> bool) -> Option<Value> {
@@ -19,34 +18,6 @@ pub(super) fn find(value: &Value, constants: &Constants, mut take: impl FnMut(&V
         }
     }
     None
-}
-
-/// The paths of a value and of all in it, each after the one that it is in.
-pub(super) fn paths(value: &Value) -> Vec<String> {
-    let mut paths = Vec::new();
-    collect(value, &mut String::new(), &mut paths);
-    paths
-}
-
-fn collect(value: &Value, path: &mut String, paths: &mut Vec<String>) {
-    paths.push(path.clone());
-    let length = path.len();
-    let mut below = |segment: &str, value: &Value| {
-        path.push('/');
-        path.push_str(&escape(segment));
-        collect(value, path, paths);
-        path.truncate(length);
-    };
-    match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| below(name, value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| below(&index.to_string(), item)),
-        _ => {}
-    }
-}
-
-/// The name of the member, or the index of the item, that a path ends in.
-pub(super) fn name(path: &str) -> Option<String> {
-    path.rsplit_once('/').map(|(_, last)| unescape(last))
 }
 
 fn at(value: &Value, name: Option<&str>, constants: &Constants) -> Vec<Value> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Id, Part, Terms, normal, number, type_of, types};
 
 /// Terms that lead to one another without a step into the value are followed so far.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 impl Terms {
     /// Whether a value meets a term; none where that is not known.
@@ -21,7 +21,7 @@ impl Terms {
     }
 
     fn holds_at(&self, id: Id, value: &Value, depth: usize) -> Option<bool> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         all(self.get(id).parts.iter().map(|part| self.part_at(part, value, depth + 1)))

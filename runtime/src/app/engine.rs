@@ -1,4 +1,8 @@
-//! The loop of an app: it reads records, gives them to the lanes of their partitions, and never waits for a handler.
+//! The loop of an app: it polls, dispatches records to the workers of their partitions, and never awaits a handler.
+//!
+//! It pauses a partition while as much of it is in flight as may be, and replaces or ends workers as partitions are revoked
+//! or transactions aborted. The rebalance hook of the consumer only reports a revocation; the partition is released, and its
+//! offsets committed, when its worker has ended or the drain timeout is over. Meanwhile the engine goes on polling.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -9,65 +13,64 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use rdkafka::TopicPartitionList;
 use tokio::sync::mpsc;
 use tokio::task::coop;
 use tokio::time::{self, Instant};
 
-use super::committer::{Aborted, Committer};
 use super::error::AppError;
-use super::lane::{Lane, Notice, Order, Place, Plan};
-use super::load::Amount;
-use super::observer::Event;
-use super::work::{Shop, Station};
-use crate::client::{Polled, Rebalanced, Record, Records};
+use super::handler::TopicHandler;
+use super::observe::Event;
+use super::partition::{Order, PartitionWorker, Shared, Size, WorkerConfig, WorkerEvent};
+use super::transaction::{Aborted, Committer};
+use crate::client::{Polled, Rebalanced, Record, Records, TopicPartition};
 
-/// The longest that a deadline can be away.
-const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The longest time until a deadline.
+const MAX_DEADLINE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// What Kafka has for a last answer, however late it is.
+/// The time that Kafka has for its last answers, after the deadline.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
 
-/// How often the loop turns where nothing happens.
+/// The interval at which the loop runs when nothing happens.
 const IDLE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Engine {
-    shop: Arc<Shop>,
+    shared: Arc<Shared>,
     records: Records,
-    /// By topic, by its name on the cluster.
-    stations: BTreeMap<Arc<str>, Station>,
+    /// By the name of their topic on the cluster.
+    handlers: BTreeMap<String, TopicHandler>,
     settings: Settings,
-    lanes: BTreeMap<Place, Lane>,
-    /// Partitions that are revoked, and whose lanes end.
-    leaving: FuturesUnordered<Leaving>,
-    left: BTreeSet<Place>,
-    notices: (mpsc::UnboundedSender<Notice>, mpsc::UnboundedReceiver<Notice>),
-    /// What ends transactions, where records are settled in them.
+    workers: BTreeMap<TopicPartition, PartitionWorker>,
+    /// Revoked partitions whose workers are ending.
+    draining: FuturesUnordered<Draining>,
+    revoked: BTreeSet<TopicPartition>,
+    worker_events: (mpsc::UnboundedSender<WorkerEvent>, mpsc::UnboundedReceiver<WorkerEvent>),
+    /// The end of transactions, if the app is exactly once.
     committer: Option<Committer>,
 }
 
-type Leaving = Pin<Box<dyn Future<Output = Left> + Send>>;
+type Draining = Pin<Box<dyn Future<Output = Drained> + Send>>;
 
-/// Partitions without lanes, and how many of their records were given up.
-struct Left {
-    partitions: TopicPartitionList,
-    given_up: usize,
+/// Revoked partitions whose workers have ended.
+struct Drained {
+    partitions: Vec<TopicPartition>,
+    /// The number of their records that were abandoned.
+    abandoned: usize,
 }
 
 #[derive(Clone, Copy)]
 pub(crate) struct Settings {
     pub(crate) order: Order,
-    /// Of each partition.
-    pub(crate) max_in_flight: Amount,
-    pub(crate) drain: Duration,
+    /// The limit for each partition.
+    pub(crate) max_in_flight: Size,
+    pub(crate) drain_timeout: Duration,
 }
 
-/// What the loop has to see to.
-enum Turn<T> {
+/// An event that the loop handles.
+enum LoopEvent<T> {
     Polled(Polled),
-    Notice(Notice),
-    Left(Left),
-    Commit,
+    Worker(WorkerEvent),
+    Drained(Drained),
+    CommitDue,
     Failed(AppError),
     Idle,
     End(T),
@@ -75,31 +78,39 @@ enum Turn<T> {
 
 impl Engine {
     pub(crate) fn new(
-        shop: Arc<Shop>,
+        shared: Arc<Shared>,
         records: Records,
-        stations: BTreeMap<Arc<str>, Station>,
+        handlers: BTreeMap<String, TopicHandler>,
         settings: Settings,
         committer: Option<Committer>,
     ) -> Self {
-        let notices = mpsc::unbounded_channel();
-        let (lanes, leaving, left) = (BTreeMap::new(), FuturesUnordered::new(), BTreeSet::new());
-        Self { shop, records, stations, settings, lanes, leaving, left, notices, committer }
+        Self {
+            shared,
+            records,
+            handlers,
+            settings,
+            workers: BTreeMap::new(),
+            draining: FuturesUnordered::new(),
+            revoked: BTreeSet::new(),
+            worker_events: mpsc::unbounded_channel(),
+            committer,
+        }
     }
 
-    /// Handles records until the future is ready, or something stops the app; then ends what is in flight, commits, and
+    /// Handles records until the future completes, or something stops the app; then drains the workers, commits, and
     /// leaves the group.
     pub(crate) async fn run(mut self, until: impl Future<Output = ()>) -> Result<(), AppError> {
         let mut until = pin!(until);
         let mut ended = loop {
-            let turn = match self.turn(until.as_mut()).await {
-                Turn::End(()) => break Ok(()),
-                turn => turn,
+            let event = match self.next_event(until.as_mut()).await {
+                LoopEvent::End(()) => break Ok(()),
+                event => event,
             };
-            let health = self.shop.health.clone();
+            let health = self.shared.health.clone();
             // A transaction may take as long as Kafka does.
             tokio::select! {
                 biased;
-                seen = self.see_to(turn) => match seen {
+                handled = self.on_event(event) => match handled {
                     Ok(()) => {}
                     Err(error) => break Err(error),
                 },
@@ -107,7 +118,7 @@ impl Engine {
                 never = health.keep_alive() => match never {},
             }
         };
-        let deadline = Instant::now() + self.settings.drain.min(FAR);
+        let deadline = Instant::now() + self.settings.drain_timeout.min(MAX_DEADLINE);
         let drained = self.drain(deadline).await;
         let rest = || deadline.saturating_duration_since(Instant::now()).max(LAST_ANSWER);
         ended = ended.and(drained);
@@ -118,214 +129,209 @@ impl Engine {
         ended.and(closed)
     }
 
-    async fn see_to(&mut self, turn: Turn<()>) -> Result<(), AppError> {
-        match turn {
-            Turn::Polled(Polled::Record(record)) => self.dispatch(record),
-            Turn::Polled(Polled::Rebalanced(rebalanced)) => self.rebalance(rebalanced),
-            Turn::Notice(Notice::Room(place)) => self.make_room(&place),
-            Turn::Left(left) => self.leave(&left).await?,
-            Turn::Commit => self.commit().await?,
-            Turn::Notice(Notice::Stop(error)) | Turn::Failed(error) => return Err(error),
-            Turn::Idle | Turn::End(()) => {}
+    async fn on_event(&mut self, event: LoopEvent<()>) -> Result<(), AppError> {
+        match event {
+            LoopEvent::Polled(Polled::Record(record)) => self.dispatch(record),
+            LoopEvent::Polled(Polled::Rebalanced(rebalanced)) => self.on_rebalance(rebalanced),
+            LoopEvent::Worker(WorkerEvent::HasRoom(partition)) => self.resume(&partition),
+            LoopEvent::Drained(drained) => self.release(&drained).await?,
+            LoopEvent::CommitDue => self.commit().await?,
+            LoopEvent::Worker(WorkerEvent::Stop(error)) | LoopEvent::Failed(error) => return Err(error),
+            LoopEvent::Idle | LoopEvent::End(()) => {}
         }
         Ok(())
     }
 
-    async fn turn<T>(&mut self, until: Pin<&mut impl Future<Output = T>>) -> Turn<T> {
-        // rdkafka always has a record at hand, if it can: let others run, too.
+    async fn next_event<T>(&mut self, until: Pin<&mut impl Future<Output = T>>) -> LoopEvent<T> {
+        // rdkafka has a record ready whenever it can: let other tasks run, too.
         coop::consume_budget().await;
-        self.shop.health.turn();
+        self.shared.health.loop_runs();
         tokio::select! {
             biased;
-            end = until => Turn::End(end),
-            Some(notice) = self.notices.1.recv() => Turn::Notice(notice),
-            Some(left) = self.leaving.next() => Turn::Left(left),
-            () = due(self.committer.as_mut()) => Turn::Commit,
+            end = until => LoopEvent::End(end),
+            Some(event) = self.worker_events.1.recv() => LoopEvent::Worker(event),
+            Some(drained) = self.draining.next() => LoopEvent::Drained(drained),
+            () = commit_due(self.committer.as_mut()) => LoopEvent::CommitDue,
             polled = self.records.next() => match polled {
-                Ok(polled) => Turn::Polled(polled),
-                Err(error) => Turn::Failed(AppError::Receive(error)),
+                Ok(polled) => LoopEvent::Polled(polled),
+                Err(error) => LoopEvent::Failed(AppError::Receive(error)),
             },
-            () = time::sleep(IDLE) => Turn::Idle,
+            () = time::sleep(IDLE) => LoopEvent::Idle,
         }
     }
 
     fn dispatch(&mut self, record: Record) {
-        // Subscribed are the topics of the stations, and nothing else.
-        let Some((topic, station)) = self.stations.get_key_value(record.topic()) else { return };
-        let place = (Arc::clone(topic), record.partition());
-        if self.left.contains(&place) {
-            // It was on its way when the partition was revoked: whoever gets that gets it.
+        // The topics of the handlers are subscribed, and no others.
+        let Some(handler) = self.handlers.get(record.topic()) else { return };
+        let partition = record.topic_partition();
+        if self.revoked.contains(partition) {
+            // It was fetched before the revocation: the partition's new owner will receive it.
             return;
         }
-        self.shop.observers.tell(&Event::Received(&record));
-        if !self.lanes.contains_key(&place) {
-            let lane = Lane::start(place.clone(), self.plan(station, None));
-            self.lanes.insert(place.clone(), lane);
+        self.shared.observers.notify(&Event::Received(&record));
+        if !self.workers.contains_key(partition) {
+            let worker = PartitionWorker::start(partition.clone(), self.worker_config(handler, None));
+            self.workers.insert(partition.clone(), worker);
         }
-        let Some(lane) = self.lanes.get_mut(&place) else { return };
-        lane.push(record);
-        if !lane.is_paused && lane.in_flight().is_full() {
-            lane.is_paused = true;
-            self.records.pause(&place.0, place.1);
+        let Some(worker) = self.workers.get_mut(partition) else { return };
+        worker.push(record);
+        if !worker.is_paused && worker.in_flight().is_full() {
+            worker.is_paused = true;
+            self.records.pause(worker.partition());
         }
     }
 
-    fn plan(&self, station: &Station, before: Option<Lane>) -> Plan {
-        Plan {
-            shop: Arc::clone(&self.shop),
-            station: station.clone(),
+    fn worker_config(&self, handler: &TopicHandler, predecessor: Option<PartitionWorker>) -> WorkerConfig {
+        WorkerConfig {
+            shared: Arc::clone(&self.shared),
+            handler: handler.clone(),
             order: self.settings.order,
-            most: self.settings.max_in_flight,
-            notices: self.notices.0.clone(),
-            before: before.map(|lane| (lane, self.settings.drain)),
+            max_in_flight: self.settings.max_in_flight,
+            events: self.worker_events.0.clone(),
+            predecessor: predecessor.map(|worker| (worker, self.settings.drain_timeout)),
         }
     }
 
-    fn make_room(&mut self, place: &Place) {
-        if let Some(lane) = self.lanes.get_mut(place)
-            && lane.is_paused
-            && lane.in_flight().has_room()
+    fn resume(&mut self, partition: &TopicPartition) {
+        if let Some(worker) = self.workers.get_mut(partition)
+            && worker.is_paused
+            && worker.in_flight().has_room()
         {
-            lane.is_paused = false;
-            self.records.resume(&place.0, place.1);
+            worker.is_paused = false;
+            self.records.resume(partition);
         }
     }
 
-    fn rebalance(&mut self, rebalanced: Rebalanced) {
+    fn on_rebalance(&mut self, rebalanced: Rebalanced) {
         match rebalanced {
             Rebalanced::Lost(partitions) => {
-                // Somebody else handles their records already.
-                let given_up = self.lanes_of(&partitions).iter().map(|lane| lane.in_flight().messages()).sum();
-                self.tell_given_up(given_up);
-                self.forget(&partitions);
+                // Another member handles their records already.
+                let abandoned = self.take_workers(&partitions).iter().map(|worker| worker.in_flight().messages()).sum();
+                self.report_abandoned(abandoned);
+                self.forget_failures(&partitions);
             }
             Rebalanced::Revoked(partitions) => {
-                let lanes = self.lanes_of(&partitions);
-                self.left.extend(self.places(&partitions));
-                let drain = self.settings.drain;
-                self.leaving.push(Box::pin(async move {
-                    let given_up = end(lanes, Instant::now() + drain.min(FAR)).await;
-                    Left { partitions, given_up }
+                let workers = self.take_workers(&partitions);
+                self.revoked.extend(partitions.iter().cloned());
+                let drain_timeout = self.settings.drain_timeout;
+                self.draining.push(Box::pin(async move {
+                    let abandoned = drain_workers(workers, Instant::now() + drain_timeout.min(MAX_DEADLINE)).await;
+                    Drained { partitions, abandoned }
                 }));
             }
         }
     }
 
-    /// The lanes of partitions, which are the engine's no more.
-    fn lanes_of(&mut self, partitions: &TopicPartitionList) -> Vec<Lane> {
-        let mut lanes = Vec::new();
-        for place in self.places(partitions) {
-            let Some(lane) = self.lanes.remove(&place) else { continue };
-            if lane.is_paused {
-                // librdkafka would remember it for when the partition comes back.
-                self.records.resume(&place.0, place.1);
-            }
-            lanes.push(lane);
+    /// Removes the workers of partitions.
+    fn take_workers(&mut self, partitions: &[TopicPartition]) -> Vec<PartitionWorker> {
+        partitions.iter().filter_map(|partition| self.take_worker(partition)).collect()
+    }
+
+    /// Removes the worker of a partition.
+    fn take_worker(&mut self, partition: &TopicPartition) -> Option<PartitionWorker> {
+        let worker = self.workers.remove(partition)?;
+        if worker.is_paused {
+            // librdkafka would keep it paused when the partition is assigned again.
+            self.records.resume(partition);
         }
-        lanes
+        Some(worker)
     }
 
-    fn places(&self, partitions: &TopicPartitionList) -> Vec<Place> {
-        let place = |topic: &str, partition| Some((Arc::clone(self.stations.get_key_value(topic)?.0), partition));
-        partitions.elements().iter().filter_map(|element| place(element.topic(), element.partition())).collect()
-    }
-
-    /// Gives partitions up, once what is done of them is committed.
-    async fn leave(&mut self, left: &Left) -> Result<(), AppError> {
-        self.tell_given_up(left.given_up);
+    /// Releases revoked partitions, once all that is settled of them is committed.
+    async fn release(&mut self, drained: &Drained) -> Result<(), AppError> {
+        self.report_abandoned(drained.abandoned);
         self.commit().await?;
-        self.records.give_up(&left.partitions);
-        self.forget(&left.partitions);
-        for place in self.places(&left.partitions) {
-            self.left.remove(&place);
+        self.records.give_up(&drained.partitions);
+        self.forget_failures(&drained.partitions);
+        for partition in &drained.partitions {
+            self.revoked.remove(partition);
         }
         Ok(())
     }
 
-    /// Ends the transaction that is open, where there are any.
+    /// Ends the transaction that is open, if the app is exactly once.
     async fn commit(&mut self) -> Result<(), AppError> {
         let Some(committer) = &mut self.committer else { return Ok(()) };
         if let Some(aborted) = committer.commit().await? {
-            self.begin_again(&aborted);
+            self.restart_workers(&aborted);
         }
         Ok(())
     }
 
-    /// Begins anew with partitions whose records come again.
-    fn begin_again(&mut self, Aborted { partitions, records, reason }: &Aborted) {
+    /// Replaces the workers of partitions whose records are received again.
+    fn restart_workers(&mut self, Aborted { partitions, records, reason }: &Aborted) {
         let mut records = *records;
-        for (topic, number) in partitions {
-            let Some((topic, station)) = self.stations.get_key_value(topic.as_str()) else { continue };
-            let place = (Arc::clone(topic), *number);
-            let Some(before) = self.lanes.remove(&place) else { continue };
-            records += before.in_flight().messages();
-            if before.is_paused {
-                self.records.resume(&place.0, place.1);
-            }
-            let lane = Lane::start(place.clone(), self.plan(station, Some(before)));
-            self.lanes.insert(place, lane);
+        for partition in partitions {
+            let Some(handler) = self.handlers.get(&partition.topic).cloned() else { continue };
+            let Some(predecessor) = self.take_worker(partition) else { continue };
+            records += predecessor.in_flight().messages();
+            let worker = PartitionWorker::start(partition.clone(), self.worker_config(&handler, Some(predecessor)));
+            self.workers.insert(partition.clone(), worker);
         }
-        self.shop.observers.tell(&Event::Aborted { records, reason });
+        self.shared.observers.notify(&Event::Aborted { records, reason });
     }
 
-    /// Forgets why records of partitions come again: they come to somebody else.
-    fn forget(&self, partitions: &TopicPartitionList) {
-        let Some(ledger) = &self.shop.ledger else { return };
-        for element in partitions.elements() {
-            ledger.forget(element.topic(), element.partition());
+    /// Drops the failures of records in aborted transactions: another member receives the records.
+    fn forget_failures(&self, partitions: &[TopicPartition]) {
+        let Some(transaction) = &self.shared.transaction else { return };
+        for partition in partitions {
+            transaction.forget(partition);
         }
     }
 
-    /// Ends all lanes, and keeps the place in the group meanwhile.
+    /// Ends all workers, and stays in the group meanwhile.
     async fn drain(&mut self, deadline: Instant) -> Result<(), AppError> {
         self.records.pause_all();
-        // What is being committed must be, before lanes can settle more.
+        // A commit that was begun must end before workers can add more.
         let mut committed = time::timeout_at(deadline, self.commit()).await.unwrap_or(Ok(()));
-        let lanes = std::mem::take(&mut self.lanes).into_values().collect();
-        let mut ending = pin!(end(lanes, deadline));
-        let given_up = loop {
-            match self.turn(ending.as_mut()).await {
-                Turn::End(given_up) => break given_up,
-                Turn::Left(left) => committed = committed.and(self.leave_by(deadline, &left).await),
+        let workers = std::mem::take(&mut self.workers).into_values().collect();
+        let mut ending = pin!(drain_workers(workers, deadline));
+        let abandoned = loop {
+            match self.next_event(ending.as_mut()).await {
+                LoopEvent::End(abandoned) => break abandoned,
+                LoopEvent::Drained(drained) => {
+                    committed = committed.and(self.release_by(deadline, &drained).await);
+                }
                 // It would fail again at once.
-                Turn::Failed(_) => break ending.await,
-                // Records are not taken on any more. What is revoked now is given up when all is closed.
-                Turn::Polled(_) | Turn::Notice(_) | Turn::Commit | Turn::Idle => {}
+                LoopEvent::Failed(_) => break ending.await,
+                // Records are not dispatched any more. What is revoked now is released when the consumer is closed.
+                LoopEvent::Polled(_) | LoopEvent::Worker(_) | LoopEvent::CommitDue | LoopEvent::Idle => {}
             }
         };
-        self.tell_given_up(given_up);
-        while let Ok(Some(left)) = time::timeout_at(deadline, self.leaving.next()).await {
-            committed = committed.and(self.leave_by(deadline, &left).await);
+        self.report_abandoned(abandoned);
+        while let Ok(Some(drained)) = time::timeout_at(deadline, self.draining.next()).await {
+            committed = committed.and(self.release_by(deadline, &drained).await);
         }
         let deadline = deadline.max(Instant::now() + LAST_ANSWER);
-        // If it is not in time, the end of the producer says so.
+        // If it is not in time, closing the producer returns the error.
         committed.and(time::timeout_at(deadline, self.commit()).await.unwrap_or(Ok(())))
     }
 
-    async fn leave_by(&mut self, deadline: Instant, left: &Left) -> Result<(), AppError> {
-        // What is not given up in time is when all is closed.
-        time::timeout_at(deadline, self.leave(left)).await.unwrap_or(Ok(()))
+    async fn release_by(&mut self, deadline: Instant, drained: &Drained) -> Result<(), AppError> {
+        // Partitions that are not released in time are when the consumer is closed.
+        time::timeout_at(deadline, self.release(drained)).await.unwrap_or(Ok(()))
     }
 
-    fn tell_given_up(&self, records: usize) {
+    fn report_abandoned(&self, records: usize) {
         if records > 0 {
-            self.shop.observers.tell(&Event::GivenUp { records });
+            self.shared.observers.notify(&Event::Abandoned { records });
         }
     }
 }
 
-/// Waits until there is something to commit, if ever.
-async fn due(committer: Option<&mut Committer>) {
+/// Waits until there is something to commit; for ever, if the app is not exactly once.
+async fn commit_due(committer: Option<&mut Committer>) {
     match committer {
         Some(committer) => committer.due().await,
         None => std::future::pending().await,
     }
 }
 
-/// Lets lanes end the attempts that they make; how many records they had in flight and did not handle.
-async fn end(mut lanes: Vec<Lane>, deadline: Instant) -> usize {
-    lanes.iter().for_each(Lane::stop);
-    // Whatever is left then is aborted with its lane.
-    let _ = time::timeout_at(deadline, join_all(lanes.iter_mut().map(Lane::stopped))).await;
-    lanes.iter().map(|lane| lane.in_flight().messages()).sum()
+/// Stops workers, and waits for their running attempts until the deadline. Returns the number of records that they had in
+/// flight and did not settle.
+async fn drain_workers(mut workers: Vec<PartitionWorker>, deadline: Instant) -> usize {
+    workers.iter().for_each(PartitionWorker::stop);
+    // Attempts that are still running then are aborted with their worker.
+    let _ = time::timeout_at(deadline, join_all(workers.iter_mut().map(PartitionWorker::stopped))).await;
+    workers.iter().map(|worker| worker.in_flight().messages()).sum()
 }

@@ -1,24 +1,24 @@
-//! Why an app does not run.
+//! Errors of an app.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 
-use super::dead_letter::Cause;
-use super::outcome::BoxError;
+use super::dead_letter::FailureCause;
+use super::handler::BoxError;
 use crate::client::{AdminError, CloseError, ConfigError, ReceiveError, Record, SendError, TransactionError};
 
-/// Why an app does not start, or has stopped.
+/// The error of an app that does not start, or has stopped.
 ///
-/// Its text holds no payload values; that of [`Stopped`](Self::Stopped) repeats what the handler gave as its reason.
+/// Its text holds no payload values; that of [`Stopped`](Self::Stopped) repeats the reason that the handler gave.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AppError {
-    /// The settings make no clients.
+    /// The settings of a client are invalid.
     Config(ConfigError),
-    /// There is nothing to do.
+    /// The app has no handlers.
     NoHandlers,
-    /// Two handlers are for one topic, and each message is handled once.
+    /// Two handlers are for one topic.
     TopicTwice {
         /// The topic, without a prefix.
         topic: String,
@@ -33,47 +33,49 @@ pub enum AppError {
         /// Its name on the cluster.
         topic: String,
     },
-    /// A dead-letter topic could not be looked for.
+    /// A dead-letter topic could not be looked up.
     DeadLetterTopic {
         /// Its name on the cluster.
         topic: String,
-        /// Why.
+        /// The reason.
         cause: Box<SendError>,
     },
     /// A dead-letter topic could not be created.
     Admin(AdminError),
-    /// Signals can't be listened to.
+    /// The app can't listen to signals.
     Signals(io::Error),
-    /// Kafka gave an error that somebody must put right.
+    /// Kafka gave an error that does not pass by itself.
     Receive(ReceiveError),
-    /// A dead letter was refused. Its message is not handled, and comes again.
+    /// A dead letter was refused. Its message is not settled, and is received again by the next run.
     DeadLetter {
-        /// Where the message is, as `topic …, partition …, offset …`.
+        /// The place of the message, as `topic …, partition …, offset …`.
         place: String,
-        /// Why the message is a dead letter.
+        /// The reason why the message is a dead letter.
         error: String,
-        /// Why it was refused.
+        /// The reason why it was refused.
         cause: Box<SendError>,
     },
-    /// Transactions can't go on, as where another process has the same id. What was handled and not committed comes again.
+    /// The producer of transactions can't go on, for example because another process has the same id. Messages that were
+    /// handled and not committed are received again.
     Transaction(TransactionError),
-    /// A message can't be handled, and there are [no dead letters](super::DeadLetters::stop). It comes again.
+    /// A message can't be handled, and there are [no dead letters](super::DeadLetters::stop). It is received again by the
+    /// next run.
     Unhandled {
-        /// Where the message is.
+        /// The place of the message.
         place: String,
-        /// Why it can't be handled.
+        /// The reason why it can't be handled.
         error: String,
     },
-    /// A handler asked for it. Its message is not handled, and comes again.
+    /// A handler stopped the app. Its message is not handled, and is received again by the next run.
     Stopped {
-        /// Where the message is.
+        /// The place of the message.
         place: String,
-        /// What the handler gave as its reason.
+        /// The reason that the handler gave.
         reason: String,
     },
-    /// What was done last may not be committed or delivered.
+    /// The last offsets may not be committed, or the last messages not delivered.
     Close(CloseError),
-    /// A task of the app ended in a way that it never should: a mistake in this library.
+    /// A task of the app panicked: a bug of this library.
     Internal(BoxError),
 }
 
@@ -135,9 +137,8 @@ impl Error for AppError {
 }
 
 impl AppError {
-    pub(super) fn refused_dead_letter(record: &Record, cause: &Cause, refused: SendError) -> Self {
-        let error = format!("{}: {}", cause.reason, cause.error);
-        Self::DeadLetter { place: record.to_string(), error, cause: Box::new(refused) }
+    pub(super) fn refused_dead_letter(record: &Record, cause: &FailureCause, refused: SendError) -> Self {
+        Self::DeadLetter { place: record.to_string(), error: cause.to_string(), cause: Box::new(refused) }
     }
 }
 
@@ -145,22 +146,4 @@ impl From<ConfigError> for AppError {
     fn from(error: ConfigError) -> Self {
         Self::Config(error)
     }
-}
-
-/// Whether another attempt to send a reply may succeed. A topic that is not there is no fault of the message, and may come
-/// back.
-pub(super) fn may_pass(error: &SendError) -> bool {
-    error.is_retriable() || matches!(error, SendError::UnknownTopic { .. })
-}
-
-/// An error and what it came from, in one line.
-pub(super) fn with_sources(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

@@ -1,4 +1,4 @@
-//! Services: an async function for each topic, and all that it takes to leave them running.
+//! Services: an async function for each topic, with retries, dead letters, ordering, rebalances and shutdown taken care of.
 //!
 //! ```no_run
 //! use thoth_messaging::app::{App, Context};
@@ -31,74 +31,87 @@
 //! # }
 //! ```
 //!
-//! # What a handler says
+//! # Return values of a handler
 //!
-//! | a handler returns | what follows |
+//! | a handler returns | then |
 //! |---|---|
-//! | `()`, `Ok(())` | the message is done |
-//! | a message, several, `Ok` of them | they are sent; once they are delivered, the message is done |
-//! | `Err(error)`, a panic, nothing in [time](App::attempt_timeout) | the attempt failed: another one follows ([`Retries`]), at last a dead letter |
-//! | [`Outcome::RetryAfter`] | the same, with a wait of its own |
+//! | `()`, `Ok(())`, [`Outcome::Handled`] | the message is handled |
+//! | a message, several messages, `Ok` of them | they are sent; once they are delivered, the message is handled |
+//! | `Err(error)`, or it panics, or exceeds its [timeout](App::attempt_timeout) | the attempt failed: another one follows ([`Retries`]), and after the last one a dead letter |
+//! | [`Outcome::RetryAfter`] | the same, with this backoff |
 //! | [`Outcome::DeadLetter`] | a dead letter, at once |
-//! | [`Outcome::Stop`] | the app ends with an error; the message comes again |
+//! | [`Outcome::Stop`] | the app ends with an error; the message is received again by the next run |
 //!
-//! A payload that is no message of the topic is a dead letter without a handler. See [`DeadLetters`] for where they go and
-//! what stands in them, and [`headers`] for the names.
+//! A payload that is no message of the topic becomes a dead letter, and no handler is called. [`DeadLetters`] says where they
+//! go and what they contain, and [`headers`] lists the names.
 //!
-//! # What is promised
+//! # The life of a message
 //!
-//! - The offset of a message is stored once it is done or its dead letter is delivered, and everything before it on its
-//!   partition is. What was not done comes again after a crash: handlers see each message at least once, and should not
-//!   mind to see it twice.
-//! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is tried
-//!   again holds up its partition (its key), and no other one.
-//! - With [`App::exactly_once`], what handlers return and the offsets of their messages are committed in transactions: who
-//!   reads the replies gets those of each message once, whatever crashes.
-//! - The app asks Kafka for records however long handlers take. They do not run into `max.poll.interval.ms`; what is in
-//!   memory is bounded by [`App::max_in_flight`] and [`App::max_in_flight_bytes`].
-//! - When nearly everything fails, nothing is handled for a while ([`Breaker`]).
-//! - On SIGTERM, on ctrl-c and when a partition is revoked, no attempt begins any more, and those that are being made may
-//!   end ([`App::drain_timeout`]). What is done is committed before another member gets the partition.
+//! | a message is | when |
+//! |---|---|
+//! | received | the consumer returned it |
+//! | in flight | it was received, and is not acknowledged yet |
+//! | handled | an attempt succeeded: its handler returned no failure, and its replies are delivered |
+//! | dead-lettered | it can't be handled, and its dead letter is delivered (or [skipped](DeadLetters::skip)) |
+//! | settled | either of the two: its outcome is final |
+//! | acknowledged | it is settled, and its offset may be committed |
+//! | stored | its offset was given to librdkafka for the next commit: it, and all before it on the partition, are acknowledged |
+//! | committed | Kafka has its offset |
+//! | abandoned | it was in flight and not settled when its partition was revoked, its transaction aborted or the app ended; it is received again, by this app or another member of the group |
+//!
+//! # Guarantees
+//!
+//! - The offset of a message is stored once it and everything before it on its partition are settled. Messages that were
+//!   not committed are received again after a crash: handlers see each message at least once, and must be idempotent.
+//! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is retried
+//!   blocks its partition (its key), and no other one.
+//! - With [`App::exactly_once`], the replies of handlers and the offsets of their messages are committed in transactions:
+//!   consumers read the replies to each message once, whatever crashes.
+//! - The app polls Kafka however long handlers take, so they never exceed `max.poll.interval.ms`. Memory is bounded by
+//!   [`App::max_in_flight`] and [`App::max_in_flight_bytes`].
+//! - When nearly every attempt fails, none is made for a while ([`Breaker`]).
+//! - On SIGTERM, on ctrl-c and when a partition is revoked, no attempt begins any more, and running attempts may end
+//!   ([`App::drain_timeout`]). Settled messages are committed before another member gets the partition.
 //! - A panic of a handler is a failure of its message. (Not with `panic = "abort"`.)
 //!
 //! # What happens in trouble
 //!
-//! What may pass, the app waits for, and says so in the log; nothing is lost, and nothing is handled that must not be. What
-//! does not pass by itself ends the app with an error, after what is in flight is settled and committed: whoever runs it sees
-//! it end, and starts it again, with settings that may have changed.
+//! The app waits for trouble to pass that can pass by itself, and logs it; no message is lost, and none is handled that must
+//! not be. Other trouble ends the app with an error, after what is in flight is settled and committed: the platform sees it
+//! end, and restarts it, possibly with other settings.
 //!
-//! | trouble | what the app does |
+//! | trouble | the app |
 //! |---|---|
-//! | a handler fails on a message | [`Retries`], which hold up its partition (key); then a dead letter |
-//! | nearly everything fails | the [`Breaker`] opens; messages stay where they are |
-//! | no broker answers, at the start | tries again with growing waits, and logs addresses and reason each time; ends at once when it is told to |
-//! | no broker answers, later | waits; replies and dead letters are sent again; what was in flight may be handled again |
+//! | a handler fails on a message | retries ([`Retries`]), which blocks its partition (key); then a dead letter |
+//! | nearly every attempt fails | opens the [`Breaker`]; messages stay where they are |
+//! | no broker answers, at the start | keeps trying with growing backoff, and logs addresses and reason each time; ends at once when it is told to |
+//! | no broker answers, later | waits; replies and dead letters are sent again; messages in flight may be handled again |
 //! | the disk of a broker is full | such a broker ends itself: as above |
-//! | a quota of Kafka | replies wait; one that waits for longer than `delivery.timeout.ms` is an attempt that failed |
-//! | wrong credentials, an expired or unknown certificate | at the start, and later when no broker lets it in any more: ends with [`AppError::Receive`] and the reason; where some brokers do, it goes on and logs it |
+//! | a quota of Kafka | replies wait; one that waits longer than `delivery.timeout.ms` is a failed attempt |
+//! | wrong credentials, an expired or unknown certificate | if all brokers refuse it, at the start or later, ends with [`AppError::Receive`] and the reason; if only some do, goes on and logs it |
 //! | no new OAUTHBEARER token | goes on with the one that it has, asks again every 10 s, and ends as above when that has expired |
-//! | `security.protocol` that is not the listener's | looks like a broker that does not answer; the log says what to check |
+//! | `security.protocol` that is not the listener's | can't tell it from a broker that does not answer; the log says what to check |
 //! | a topic that it handles is deleted | ends with [`ReceiveError::UnknownTopic`](crate::client::ReceiveError::UnknownTopic), within a minute |
-//! | one that is made anew, under it | ends with [`ReceiveError::TopicReplaced`](crate::client::ReceiveError::TopicReplaced) after 10 s at most; the group then begins the topic at its start |
-//! | the topic of a reply is gone | the attempt failed: another one follows, and at last a dead letter |
-//! | the dead-letter topic is gone | ends with [`AppError::DeadLetter`]; the message comes again |
-//! | a reply that the broker finds too large | a dead letter at once |
-//! | a dead letter that the broker finds too large | ends with [`AppError::DeadLetter`]: its topic needs a larger `max.message.bytes` than the other, for the headers |
-//! | a message of a newer schema | handled, where the older one allows for it; else a dead letter with the violations, which a newer app can handle once it is sent again |
+//! | a topic that it handles is deleted and created again | ends with [`ReceiveError::TopicReplaced`](crate::client::ReceiveError::TopicReplaced) after 10 s at most; the group then begins the topic at its start |
+//! | the topic of a reply is deleted | counts a failed attempt: retries, and at last a dead letter |
+//! | the dead-letter topic is deleted | ends with [`AppError::DeadLetter`]; the message is received again by the next run |
+//! | a reply that is too large for the broker | a dead letter at once |
+//! | a dead letter that is too large for the broker | ends with [`AppError::DeadLetter`]: its topic needs a larger `max.message.bytes` than the other, for the headers |
+//! | a message of a newer schema | handles it, if the older schema allows for it; otherwise a dead letter with the violations, which a newer app can handle once it is sent again |
 //!
-//! A topic that is deleted, made anew and filled while no app of the group runs is none of these: Kafka forgets the offsets
-//! of a topic with the topic.
+//! A topic that is deleted, created again and filled while no app of the group runs is none of these: Kafka forgets the
+//! offsets of a topic with the topic.
 //!
 //! # Traces
 //!
-//! Each message is handled in a span of [`tracing`] called `handle`, each attempt at it in one called `attempt`, and what is
-//! sent in one called `send`, with the fields of OpenTelemetry's semantic conventions: topic, partition, offset, group, the
-//! ids of trace and span, and a hash of the key (what `printf %s KEY | sha256sum` begins with, 16 digits of it, so that a
-//! key that one knows is found, and one that can be guessed is no secret). Keys, payloads and headers are in none of them; what a handler
-//! says in an error is logged as it says it.
+//! Each message is handled in a span of [`tracing`] called `handle`, each attempt in one called `attempt`, and each send in
+//! one called `send`, with the fields of OpenTelemetry's semantic conventions: topic, partition, offset, group, the ids of
+//! trace and span, and a hash of the key (the first 16 digits of `printf %s KEY | sha256sum`: a known key can be found, and a
+//! key that can be guessed is no secret). Keys, payloads and headers are in none of them; the error of a handler is logged as
+//! it is.
 //!
 //! Messages carry their trace in the headers of the [W3C recommendation](https://www.w3.org/TR/trace-context-1/): what a
-//! handler sends goes on with the trace of its message ([`TraceContext`](crate::client::TraceContext)). With the crate
+//! handler sends continues the trace of its message ([`TraceContext`](crate::client::TraceContext)). With the crate
 //! `tracing-opentelemetry`, [`App::traced_by`] makes its spans and those in the headers the same ones:
 //!
 //! ```ignore
@@ -107,7 +120,7 @@
 //! use thoth_messaging::client::TraceContext;
 //! use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 //!
-//! fn trace(incoming: Option<&TraceContext>, span: &tracing::Span) -> TraceContext {
+//! fn continue_trace(incoming: Option<&TraceContext>, span: &tracing::Span) -> TraceContext {
 //!     if let Some(incoming) = incoming {
 //!         let (trace, parent) = (incoming.trace_id().into(), incoming.span_id().into());
 //!         let flags = if incoming.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::default() };
@@ -121,58 +134,54 @@
 //!     context.unwrap_or_else(TraceContext::root).with_state(&own.trace_state().header())
 //! }
 //!
-//! let app = App::new(&kafka).traced_by(trace).handle(on_released);
+//! let app = App::new(&kafka).traced_by(continue_trace).handle(on_released);
 //! ```
 //!
 //! # Metrics and health
 //!
-//! [`metrics`](crate::metrics) names what is counted and measured. [`App::health`] is for the probes of a platform: whether
-//! the app is to be restarted, and whether messages are being handled; if not, why. Both are served over HTTP in
-//! `examples/service`.
+//! [`metrics`](crate::metrics) lists all counters and gauges. [`App::health`] is for the probes of a platform: liveness, and
+//! readiness with the reason if it is not ready. Both are served over HTTP in `examples/service`.
 //!
 //! A test runs the same app: see [`TestApp`](crate::testing::TestApp).
 
-mod breaker;
+// How it is built. An app has one consumer of all topics of its handlers (`client::Records`) and one producer.
+//
+// | module        | what it does                                                                                      |
+// |---------------|---------------------------------------------------------------------------------------------------|
+// | `builder`     | `App`: handlers and settings                                                                      |
+// | `run`         | starts the clients and the engine, closes them                                                    |
+// | `engine`      | the only loop: polls, dispatches records to workers, pauses and resumes, handles rebalances       |
+// | `partition`   | a worker for each partition keeps its order; a task for each message settles it                   |
+// | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
+// | `handler`     | handlers without their types: decoding, calling, outcomes                                         |
+// | `dead_letter` | why a message can't be handled, where it goes, its record                                         |
+// | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
+// | `observe`     | events, and their observers: log, summary, meters, health, traces                                 |
+// | `shutdown`    | signals of the platform, and the stop signal to tasks                                             |
+//
+// Each uses those below it, but for `shutdown` and `observe`, which all use.
+
+mod attempt;
 mod builder;
-mod clock;
-mod committer;
 mod dead_letter;
 mod engine;
 mod error;
-mod exactly_once;
 mod handler;
-mod handling;
-mod health;
-mod lane;
-mod ledger;
-mod load;
-mod meters;
-mod observer;
-mod outcome;
-mod retries;
-mod route;
-mod signals;
-mod stop;
-mod summary;
-#[cfg(feature = "testing")]
-mod test_clock;
-mod turn;
-mod work;
+mod observe;
+mod partition;
+mod run;
+mod shutdown;
+mod transaction;
 
-pub use self::breaker::Breaker;
+pub use self::attempt::{Breaker, Retries};
 pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
-pub use self::exactly_once::ExactlyOnce;
-pub use self::handler::{Context, Handler};
-pub use self::health::{Health, Unhealthy};
-pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
-pub use self::retries::Retries;
-pub use self::route::HandlerInput;
-pub use self::summary::Summary;
+pub use self::handler::{BoxError, Context, Handler, HandlerInput, IntoOutcome, IntoReply, Outcome, Reply};
+pub use self::observe::{Health, Summary, Unhealthy};
+pub use self::transaction::ExactlyOnce;
 #[cfg(feature = "testing")]
 pub(crate) use self::{
-    clock::Clock,
-    observer::{Event, Observer},
-    test_clock::TestClock,
+    attempt::{Clock, TestClock},
+    observe::{Event, Observer},
 };

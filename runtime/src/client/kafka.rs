@@ -1,36 +1,19 @@
-//! The settings that producers, consumers and administration share.
+//! The facade of the client: it takes settings, and makes producers, consumers and administration.
 
-use std::collections::BTreeMap;
+use std::env;
 use std::ffi::OsString;
-use std::sync::Arc;
-use std::{env, fmt};
-
-use rdkafka::ClientConfig;
-use rdkafka::config::RDKafkaLogLevel;
 
 use super::admin::Admin;
-use super::consumer::Consumer;
-use super::error::{Cause, ConfigError, Setting, TransactionError};
-use super::positions::Position;
-use super::producer::Producer;
-use super::property::{self, Refusal, Role};
-use super::reader::Start;
-use super::tokens::{Authenticated, Token, Tokens};
-use super::topic_reader::TopicReader;
-use super::transaction::TransactionalProducer;
-use super::variables;
+use super::consumer::{Consumer, Position, Start, TopicReader};
+use super::error::{ConfigError, TransactionError};
+use super::producer::{Producer, TransactionalProducer};
+use super::settings::{self, Settings, Token, Tokens};
 use crate::message::{Decoder, Message, Topic, Typed};
 
-/// What only a member of a group has.
-const OF_GROUPS: &[&str] =
-    &["group.instance.id", "group.protocol", "group.remote.assignor", "partition.assignment.strategy"];
-
-const OAUTHBEARER: &str = "OAUTHBEARER";
-
-/// Where Kafka is, and how to speak to it: what producers, consumers and administration are made from.
+/// A Kafka cluster and the settings of its clients: it makes producers, consumers and administration.
 ///
-/// Every property of [librdkafka] can be set. What it says by default is safe (see [`Producer`] and [`Consumer`]), and
-/// nothing connects before a message is sent or asked for. `Debug` shows no passwords, tokens or keys.
+/// Every property of [librdkafka] can be set. The defaults are safe (see [`Producer`] and [`Consumer`]), and nothing connects
+/// before a message is sent or asked for. `Debug` shows no passwords, tokens or keys.
 ///
 /// [librdkafka]: https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
 ///
@@ -43,25 +26,16 @@ const OAUTHBEARER: &str = "OAUTHBEARER";
 ///     .with("sasl.password", "hunter2");
 /// assert!(!format!("{kafka:?}").contains("hunter2"));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Kafka {
-    /// By canonical name, so that a default never competes with another name for what was set.
-    properties: BTreeMap<String, Property>,
-    topic_prefix: Option<String>,
-    tokens: Option<Tokens>,
-}
-
-#[derive(Clone)]
-struct Property {
-    value: String,
-    variable: Option<String>,
+    settings: Settings,
 }
 
 impl Kafka {
     /// A cluster, given the addresses of some of its brokers: `host:port`, separated by commas.
     #[must_use]
     pub fn new(bootstrap_servers: impl Into<String>) -> Self {
-        Self::empty().with("bootstrap.servers", bootstrap_servers)
+        Self { settings: Settings::default().with("bootstrap.servers", bootstrap_servers) }
     }
 
     /// The cluster that the environment names.
@@ -111,18 +85,17 @@ impl Kafka {
         N: Into<OsString>,
         V: Into<OsString>,
     {
-        variables::read(variables.into_iter().map(|(variable, value)| (variable.into(), value.into())))
+        let variables = variables.into_iter().map(|(variable, value)| (variable.into(), value.into()));
+        Ok(Self { settings: settings::read(variables)? })
     }
 
     /// With a property of librdkafka, in place of the default or of what was set before.
     ///
-    /// A property that is for producers only is kept from consumers, and the reverse. Whether librdkafka takes the
-    /// value shows when a client is made.
+    /// A property that is for producers only is kept from consumers, and the reverse. librdkafka
+    /// checks the value when a client is made.
     #[must_use]
-    pub fn with(mut self, property: impl AsRef<str>, value: impl Into<String>) -> Self {
-        let property = property::canonical(property.as_ref()).to_owned();
-        self.properties.insert(property, Property { value: value.into(), variable: None });
-        self
+    pub fn with(self, property: impl AsRef<str>, value: impl Into<String>) -> Self {
+        Self { settings: self.settings.with(property.as_ref(), value) }
     }
 
     /// With a consumer group: the consumers of a group share the partitions of a topic between them, and go on where
@@ -134,14 +107,13 @@ impl Kafka {
 
     /// With a prefix for the name of every topic: `<prefix>.<topic>`.
     #[must_use]
-    pub fn with_topic_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.topic_prefix = Some(prefix.into());
-        self
+    pub fn with_topic_prefix(self, prefix: impl Into<String>) -> Self {
+        Self { settings: self.settings.with_topic_prefix(prefix.into()) }
     }
 
-    /// With SASL OAUTHBEARER (the feature `tls`), and tokens that an async function gets from their issuer. It is called
-    /// for each client that is made, and again in time before the token expires; where it fails, after 10 s. A producer,
-    /// too, is then to be made inside a tokio runtime.
+    /// With SASL OAUTHBEARER (the feature `tls`), and tokens that an async function fetches from their issuer. It is called
+    /// for each client that is made, and again before the token expires; where it fails, after 10 s. A producer, too, must
+    /// then be made inside a tokio runtime.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -155,30 +127,29 @@ impl Kafka {
     /// });
     /// ```
     #[must_use]
-    pub fn with_tokens<F, R>(mut self, fetch: F) -> Self
+    pub fn with_tokens<F, R>(self, fetch: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<Token, Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
-        self.tokens = Some(Tokens::new(fetch));
-        self.with("sasl.mechanism", OAUTHBEARER)
+        Self { settings: self.settings.with_tokens(Tokens::new(fetch)) }
     }
 
     /// The name of a topic on the cluster: that of the schema, after the prefix.
     #[must_use]
     pub fn topic_name(&self, topic: &Topic) -> String {
-        self.prefixed(&topic.name)
+        self.settings.prefixed(&topic.name)
     }
 
     /// The addresses of the brokers, as they were given.
     #[must_use]
     pub fn bootstrap_servers(&self) -> &str {
-        self.get("bootstrap.servers").unwrap_or_default()
+        self.settings.bootstrap_servers()
     }
 
     /// The consumer group, where one is set.
     pub(crate) fn group(&self) -> Option<&str> {
-        self.get("group.id")
+        self.settings.group()
     }
 
     /// A producer.
@@ -187,11 +158,11 @@ impl Kafka {
     ///
     /// Where librdkafka refuses a property or the whole of them.
     pub fn producer(&self) -> Result<Producer, ConfigError> {
-        Producer::new(self)
+        Producer::new(&self.settings)
     }
 
-    /// A producer that sends in transactions. The id says who it is across restarts: it must be the same after one, and
-    /// no other program's. What the one before it left open is ended first.
+    /// A producer that sends in transactions. The id identifies it across restarts: it must be the same after one, and
+    /// no other program may have it. The transaction that its predecessor left open is ended first.
     ///
     /// # Errors
     ///
@@ -199,7 +170,7 @@ impl Kafka {
     /// answer within `transaction.timeout.ms` (a minute), and [`TransactionError::Fatal`] where Kafka refuses it, as
     /// without the right to the id.
     pub async fn transactional(&self, id: impl Into<String>) -> Result<TransactionalProducer, TransactionError> {
-        TransactionalProducer::new(self, id.into()).await
+        TransactionalProducer::new(&self.settings, id.into()).await
     }
 
     /// A consumer of the topic of a generated type.
@@ -218,11 +189,11 @@ impl Kafka {
     ///
     /// As [`Kafka::consumer`].
     pub fn consumer_of<I: Decoder>(&self, decoder: I) -> Result<Consumer<I>, ConfigError> {
-        Consumer::new(self, decoder, Start::Group)
+        Consumer::new(&self.settings, decoder, Start::Group)
     }
 
     /// A consumer of all partitions of a message type's topics from a position on, that is in no group: to look at what is
-    /// there, or to replay it. It commits nothing, and `ack` is of no consequence. Partitions that are added later are
+    /// there, or to replay it. It commits nothing, and `ack` has no effect. Partitions that are added later are
     /// not read.
     ///
     /// ```no_run
@@ -245,189 +216,28 @@ impl Kafka {
     ///
     /// As [`Kafka::consumer`], but no group is needed.
     pub fn replay_of<I: Decoder>(&self, decoder: I, from: Position) -> Result<Consumer<I>, ConfigError> {
-        // librdkafka wants the name of a group, which is never joined.
-        Consumer::new(&self.without_membership().with_group("thoth-messaging-replay"), decoder, Start::At(from))
+        Consumer::new(&self.settings.without_membership("thoth-messaging-replay"), decoder, Start::At(from))
     }
 
-    /// Looks at a topic, by its name on the cluster: no prefix is added. The [group](Self::with_group) is the one that its
-    /// saved positions are kept for, and is not joined; without one, its name is `thoth-messaging-reader`.
+    /// A reader of a topic, by its name on the cluster: no prefix is added. Its saved positions belong to the
+    /// [group](Self::with_group), which is not joined; without one, its name is `thoth-messaging-reader`.
     ///
     /// # Errors
     ///
     /// As [`Kafka::consumer`], but no group is needed.
     pub fn topic_reader(&self, topic: impl Into<String>) -> Result<TopicReader, ConfigError> {
-        let kafka = self.without_membership();
-        let group = self.group().filter(|group| !group.is_empty()).unwrap_or("thoth-messaging-reader").to_owned();
-        TopicReader::new(&kafka.with_group(group), topic.into())
-    }
-
-    /// Without what only a member of a group has.
-    fn without_membership(&self) -> Self {
-        let mut kafka = self.clone();
-        for property in OF_GROUPS {
-            kafka.properties.remove(*property);
-        }
-        kafka
+        let group = self.settings.group().unwrap_or("thoth-messaging-reader");
+        TopicReader::new(&self.settings.without_membership(group), topic.into())
     }
 
     /// Administration: to create topics and to ask whether the cluster answers.
     #[must_use]
     pub fn admin(&self) -> Admin {
-        Admin::new(self.clone())
+        Admin::new(self.settings.clone())
     }
 
-    /// Sees to the tokens of a client.
-    pub(super) fn authenticate<C: Authenticated>(&self, client: &Arc<C>) -> Result<(), ConfigError> {
-        self.tokens.as_ref().map_or(Ok(()), |tokens| tokens.keep_fresh(client))
-    }
-
-    pub(super) fn tokens(&self) -> Option<&Tokens> {
-        self.tokens.as_ref()
-    }
-
-    pub(super) fn topic_prefix(&self) -> Option<&str> {
-        self.topic_prefix.as_deref()
-    }
-
-    /// A name of a schema, as a name on the cluster.
-    pub(super) fn prefixed(&self, topic: &str) -> String {
-        match &self.topic_prefix {
-            Some(prefix) => format!("{prefix}.{topic}"),
-            None => topic.to_owned(),
-        }
-    }
-
-    /// No settings, not even where Kafka is.
-    pub(super) fn empty() -> Self {
-        Self { properties: BTreeMap::new(), topic_prefix: None, tokens: None }
-    }
-
-    /// Sets what a variable says, once it is known to be good.
-    pub(super) fn set(&mut self, setting: Setting, value: String) -> Result<(), ConfigError> {
-        let property = property::canonical(&setting.property).to_owned();
-        check(&setting, &value)?;
-        match self.properties.get(&property) {
-            Some(other) if other.value != value => Err(ConfigError::Contradiction {
-                property,
-                variables: [other.variable.clone(), setting.variable].map(Option::unwrap_or_default),
-            }),
-            _ => {
-                self.properties.insert(property, Property { value, variable: setting.variable });
-                Ok(())
-            }
-        }
-    }
-
-    /// The value of a property that was set.
-    pub(super) fn get(&self, property: &str) -> Option<&str> {
-        self.properties.get(property).map(|property| property.value.as_str())
-    }
-
-    /// What librdkafka is to be given for a client: the properties that are for it, over defaults.
-    pub(super) fn client_config(&self, role: Role, defaults: &[(&str, &str)]) -> Result<ClientConfig, ConfigError> {
-        if self.bootstrap_servers().is_empty() {
-            return Err(ConfigError::MissingServers);
-        }
-        if self.tokens.is_some() && self.get("sasl.mechanism") != Some(OAUTHBEARER) {
-            let reason = "the tokens of `with_tokens` are for OAUTHBEARER".to_owned();
-            return Err(ConfigError::InvalidValue { setting: self.setting("sasl.mechanism"), reason });
-        }
-        let mut config = ClientConfig::new();
-        config.set("client.id", "thoth-messaging");
-        for (property, value) in defaults {
-            config.set(*property, *value);
-        }
-        for (name, property) in &self.properties {
-            let setting = Setting { property: name.clone(), variable: property.variable.clone() };
-            check(&setting, &property.value)?;
-            if property::is_for(role, name) {
-                config.set(name, &property.value);
-            }
-        }
-        config.set_log_level(self.log_level());
-        Ok(config)
-    }
-
-    /// What librdkafka is to log; rdkafka would look at nothing but its own facade, and leave the property out.
-    fn log_level(&self) -> RDKafkaLogLevel {
-        let level = self.get("log_level").and_then(|level| level.parse().ok());
-        let has_contexts = self.get("debug").is_some_and(|contexts| !contexts.is_empty());
-        match level {
-            Some(level) => native_level(level),
-            None if has_contexts => RDKafkaLogLevel::Debug,
-            None => RDKafkaLogLevel::Info,
-        }
-    }
-
-    /// Refuses a property that would break a promise.
-    pub(super) fn refuse(
-        &self,
-        config: &ClientConfig,
-        property: &str,
-        value: &str,
-        reason: &'static str,
-    ) -> Result<(), ConfigError> {
-        // Asked of librdkafka, because a boolean has many spellings.
-        let actual = config.create_native_config().and_then(|config| config.get(property)).map_err(Cause::from)?;
-        if actual != value {
-            return Ok(());
-        }
-        Err(ConfigError::Unsafe { setting: self.setting(property), reason })
-    }
-
-    /// Refuses a property that must not be set at all.
-    pub(super) fn refuse_set(&self, property: &str, reason: &'static str) -> Result<(), ConfigError> {
-        if self.get(property).is_none() {
-            return Ok(());
-        }
-        Err(ConfigError::Unsafe { setting: self.setting(property), reason })
-    }
-
-    fn setting(&self, property: &str) -> Setting {
-        let variable = self.properties.get(property).and_then(|property| property.variable.clone());
-        Setting { property: property.to_owned(), variable }
-    }
-}
-
-/// A level of syslog.
-fn native_level(level: u8) -> RDKafkaLogLevel {
-    match level {
-        0 => RDKafkaLogLevel::Emerg,
-        1 => RDKafkaLogLevel::Alert,
-        2 => RDKafkaLogLevel::Critical,
-        3 => RDKafkaLogLevel::Error,
-        4 => RDKafkaLogLevel::Warning,
-        5 => RDKafkaLogLevel::Notice,
-        6 => RDKafkaLogLevel::Info,
-        _ => RDKafkaLogLevel::Debug,
-    }
-}
-
-fn check(setting: &Setting, value: &str) -> Result<(), ConfigError> {
-    let setting = setting.clone();
-    match property::check(&setting.property, value) {
-        Ok(()) => Ok(()),
-        Err(Refusal::Unknown) => Err(ConfigError::UnknownProperty { setting }),
-        Err(Refusal::Value(reason)) if !property::is_secret(&setting.property) => {
-            Err(ConfigError::InvalidValue { setting, reason })
-        }
-        Err(Refusal::Value(_)) => {
-            Err(ConfigError::InvalidValue { setting, reason: "librdkafka refuses the value".to_owned() })
-        }
-    }
-}
-
-impl fmt::Debug for Kafka {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let properties: BTreeMap<_, _> = self
-            .properties
-            .iter()
-            .map(|(name, property)| (name, if property::is_secret(name) { "***" } else { &property.value }))
-            .collect();
-        f.debug_struct("Kafka")
-            .field("properties", &properties)
-            .field("topic_prefix", &self.topic_prefix)
-            .field("tokens", &self.tokens.is_some())
-            .finish()
+    /// The settings of its clients.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 }

@@ -27,63 +27,60 @@
 //! Everything runs on [tokio], on either of its runtimes, with its timer on (`enable_all`, as `#[tokio::main]` does).
 //! librdkafka brings threads of its own.
 //!
-//! All that is logged goes to [`tracing`], and to a logger of the `log` facade where there is no subscriber: what
-//! librdkafka logs with the target `librdkafka` and its level, more of it with its properties `debug` and `log_level`; what it
-//! gets over by itself as a warning with the reason. Each send is a span, and carries on the trace that it belongs to
-//! ([`TraceContext`]); [`metrics`](crate::metrics) names what is measured. Keys, payloads and secrets are in none of them.
+//! Everything is logged to [`tracing`], and to a logger of the `log` facade where there is no subscriber: librdkafka's own
+//! lines with the target `librdkafka` and its level, more of them with its properties `debug` and `log_level`; errors that it
+//! recovers from by itself as a warning with the reason. Each send is a span, and carries on the trace that it belongs to
+//! ([`TraceContext`]). The metrics are those of [`metrics`](crate::metrics). Keys, payloads and secrets are in none of them.
+//!
+//! # Processed
+//!
+//! There is one word for each stage of a record:
+//!
+//! | word | a record, or its offset, that is |
+//! |---|---|
+//! | received | given out by the consumer |
+//! | in flight | received and not yet acknowledged |
+//! | acknowledged | processed, with [`ack`](Record::ack): its offset may now be committed |
+//! | stored | handed to librdkafka, to be committed with the next commit, with all before it on its partition acknowledged |
+//! | committed | known to Kafka: its group goes on behind it |
+
+// How the rooms stand to each other, from the ground up; each says in its module documentation how it works.
+//
+// - `error`, `topic_partition`, `header`, `trace`, `client_errors`, `topic_lookup`, `ffi`: what more than one room needs.
+// - `settings`: the properties, their variables and tokens, as data. It makes no client.
+// - `consumer`, `producer`, `admin`: each takes `settings`. A transaction of `producer` knows the offsets of `consumer`.
+// - `kafka`: the facade. Nothing below knows it.
+//
+// `Encode` is what a producer sends, `Decoder` what a consumer reads: generated types, entries of a registry and types of
+// `message_factory` go through the same door. No type of rdkafka is in a public signature (`scripts/public-api`): its errors are
+// only the `source` of ours.
 
 mod admin;
+mod client_errors;
 mod consumer;
 mod error;
-mod handled;
-mod identity;
+mod ffi;
+mod header;
 mod kafka;
-mod native;
-mod offsets;
-mod plan;
-mod positions;
+mod lock;
 mod producer;
-mod producer_record;
-mod property;
-mod pulse;
-mod reader;
-mod record;
-mod records;
-mod reports;
-mod room;
-mod sender;
-#[cfg(feature = "testing")]
-pub(crate) mod snapshot;
-mod spans;
+mod settings;
 mod statistics;
-mod tokens;
-mod topic_reader;
-mod topics;
+mod topic_lookup;
+mod topic_partition;
 mod trace;
-mod transaction;
-mod variables;
 
-pub use self::admin::{Admin, Broker, ClusterInfo, Creation};
-pub use self::consumer::Consumer;
-pub(crate) use self::consumer::Rebalanced;
+pub use self::admin::{Admin, Applied, Broker, ClusterInfo, Creation, Difference, Plan};
+pub use self::consumer::{Consumer, Lag, Position, Received, Record, SavedPosition, TopicReader};
+pub(crate) use self::consumer::{MembershipState, Polled, Rebalanced, Records};
 pub use self::error::{
     AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, PositionError, ReceiveError, SendError,
     Setting, SizeLimit, TransactionError, Undelivered,
 };
+pub use self::header::Header;
 pub use self::kafka::Kafka;
-pub use self::plan::{Applied, Difference, Plan};
-pub use self::positions::{Lag, Position, TopicPartition};
-pub use self::producer::{Delivery, Producer};
-pub use self::producer_record::{IntoRecord, ProducerRecord};
-pub(crate) use self::pulse::Pulse;
-pub use self::record::{Header, Received, Record};
-pub(crate) use self::records::{Polled, Records};
-pub(crate) use self::sender::Queued;
-#[cfg(feature = "testing")]
-pub(crate) use self::snapshot::SnapshotError;
-pub(crate) use self::spans::key_hash;
-pub use self::tokens::Token;
-pub use self::topic_reader::{SavedPosition, TopicReader};
+pub use self::producer::{Delivery, IntoRecord, Producer, ProducerRecord, Transaction, TransactionalProducer};
+pub(crate) use self::producer::{OpenTransaction, Queued, Uncommitted, key_hash};
+pub use self::settings::Token;
+pub use self::topic_partition::TopicPartition;
 pub use self::trace::{InvalidTraceparent, TRACEPARENT, TRACESTATE, TraceContext};
-pub(crate) use self::transaction::{OpenTransaction, Uncommitted};
-pub use self::transaction::{Transaction, TransactionalProducer};

@@ -4,8 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::str::FromStr;
 
-use super::producer_record::ProducerRecord;
-use super::record::Header;
+use super::header::Header;
 
 /// The name of the header that says which trace a record belongs to, and which span it comes from.
 pub const TRACEPARENT: &str = "traceparent";
@@ -52,7 +51,7 @@ tokio::task_local! {
 /// # }
 /// ```
 ///
-/// How OpenTelemetry's spans and these become the same ones: see [`App::traced_by`](crate::app::App::traced_by).
+/// For OpenTelemetry's spans to be the same ones, see [`App::traced_by`](crate::app::App::traced_by).
 ///
 /// [w3c]: https://www.w3.org/TR/trace-context-1/
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +63,7 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// The first span of a new trace, which is recorded: so decide OpenTelemetry's samplers unless they are told
-    /// otherwise.
+    /// The first span of a new trace, which is recorded, as by OpenTelemetry's default sampler.
     #[must_use]
     pub fn root() -> Self {
         Self { trace: fastrand::u128(1..), span: fastrand::u64(1..), is_sampled: true, state: None }
@@ -91,7 +89,7 @@ impl TraceContext {
         Self { state: kept(state), ..self }
     }
 
-    /// What the headers of a record say; `None` where they say nothing, or what is no `traceparent`. Of several the last
+    /// The context in the headers of a record; `None` where they have none, or an invalid `traceparent`. Of several the last
     /// one counts.
     #[must_use]
     pub fn of(headers: &[Header]) -> Option<Self> {
@@ -127,7 +125,7 @@ impl TraceContext {
         self.span
     }
 
-    /// Whether the span is recorded.
+    /// True if the span is recorded.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.is_sampled
@@ -139,16 +137,13 @@ impl TraceContext {
         self.state.as_deref()
     }
 
-    /// Adds the headers of the scope to a record that has none.
-    pub(crate) fn inject(mut record: ProducerRecord) -> ProducerRecord {
-        // Nothing is a scope that says nothing.
-        let _ = CURRENT.try_with(|context| {
-            if record.headers.iter().all(|header| header.name != TRACEPARENT) {
-                record.headers.push(Header::new(TRACEPARENT, context.to_string()));
-                record.headers.extend(context.state().map(|state| Header::new(TRACESTATE, state)));
-            }
+    /// The headers of the current scope; none outside of one.
+    pub(super) fn current_headers() -> Vec<Header> {
+        let headers = CURRENT.try_with(|context| {
+            let state = context.state().map(|state| Header::new(TRACESTATE, state));
+            [Header::new(TRACEPARENT, context.to_string())].into_iter().chain(state).collect()
         });
-        record
+        headers.unwrap_or_default()
     }
 }
 
@@ -209,7 +204,7 @@ fn hex(text: &str, length: usize) -> Option<u128> {
     u128::from_str_radix(text, 16).ok()
 }
 
-/// What is passed on of a `tracestate`: its first members, each whole or not at all.
+/// The part of a `tracestate` that is passed on: its first members, each whole or not at all.
 fn kept(state: &str) -> Option<String> {
     if !state.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
         return None;
@@ -325,19 +320,5 @@ mod tests {
         let parent = |flags| Header::new(TRACEPARENT, format!("00-{TRACE}-{SPAN}-{flags}"));
         assert!(TraceContext::of(&[parent("00"), parent("01")]).unwrap().is_sampled());
         assert_eq!(TraceContext::of(&[parent("00"), Header::new(TRACEPARENT, "no")]), None);
-    }
-
-    #[tokio::test]
-    async fn a_record_gets_the_headers_of_its_scope_once() {
-        let record = || ProducerRecord::raw("topic");
-        assert_eq!(TraceContext::inject(record()), record());
-        let context = TraceContext::root().with_state("a=1");
-        let (parent, context) = (context.to_string(), context);
-        let sent = context.clone().scope(async { TraceContext::inject(record()) }).await;
-        assert_eq!(sent, record().with_header(TRACEPARENT, parent).with_header(TRACESTATE, "a=1"));
-        let has_one = record().with_header(TRACEPARENT, "its own");
-        let kept = context.scope(async { TraceContext::inject(has_one.clone()) }).await;
-        assert_eq!(kept, has_one);
-        assert_eq!(TraceContext::current(), None);
     }
 }

@@ -3,23 +3,16 @@
 use std::fmt;
 
 use serde_json::Value;
+use thoth_messaging_documents::DocumentSet;
+use thoth_messaging_documents::uri::absolute;
 
 use super::FactoryError;
+use super::files::{Document, Files};
 use super::quick::Quick;
-use super::validate::{Files, Validator, absolute};
+use super::validate::Validator;
 use crate::error::{DecodeError, Violation};
 use crate::message::Schema;
 use crate::wire;
-
-/// A schema document, and the URIs that lead to it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Document {
-    /// Absolute, or relative to one base that all documents share: what references to the document resolve to. An `$id`
-    /// in it need not be among them.
-    pub uris: Vec<String>,
-    /// The schema.
-    pub contents: Value,
-}
 
 /// Checks payloads against a schema, at the rate at which they can be read.
 ///
@@ -63,8 +56,8 @@ impl Checker {
         root: &str,
         formats: bool,
     ) -> Result<Self, FactoryError> {
-        let files = Files::of_documents(documents.into_iter().map(|document| (document.uris, document.contents)));
-        Self::of_files(name.into(), &files, &absolute(root), formats)
+        let files = Files::of_documents(documents);
+        Self::of_set(name.into(), &files.set(), &absolute(root), formats)
     }
 
     /// Of the schema of a generated type, with `format` as it was generated.
@@ -74,22 +67,23 @@ impl Checker {
     /// [`FactoryError::Schema`] where the schema is none: never for a generated one.
     pub fn of_schema(name: impl Into<String>, schema: &Schema) -> Result<Self, FactoryError> {
         let files = Files::of([schema]).ok_or_else(|| unusable(&"its text is not JSON"))?;
-        Self::of_files(name.into(), &files, &absolute(&schema.uri), schema.formats)
+        Self::of_set(name.into(), &files.set(), &absolute(&schema.uri), schema.formats)
     }
 
     /// Of one document, which refers to no other.
     pub(super) fn of_document(name: String, schema: &Value, formats: bool) -> Result<Self, FactoryError> {
         // It says best what is wrong with a document that stands alone.
         let validator = Validator::of_document(schema, formats)?;
-        let uri = Validator::uri_of(schema);
-        let files = Files::of_documents([(vec![uri.clone()], schema.clone())]);
-        let quick = files.try_registry().ok().and_then(|registry| Quick::new(&registry, &absolute(&uri), formats));
+        let mut set = DocumentSet::new();
+        set.insert(&Validator::uri_of(schema), schema);
+        let uri = absolute(&Validator::uri_of(schema));
+        let quick = set.registry().ok().and_then(|registry| Quick::new(&registry, &uri, formats));
         Ok(Self { name, quick, validator })
     }
 
-    fn of_files(name: String, files: &Files, root: &str, formats: bool) -> Result<Self, FactoryError> {
-        let registry = files.try_registry().map_err(|error| unusable(&error))?;
-        let validator = Validator::of_files(files, &registry, root, formats)?;
+    fn of_set(name: String, set: &DocumentSet<'_>, root: &str, formats: bool) -> Result<Self, FactoryError> {
+        let registry = set.registry().map_err(|error| unusable(&error))?;
+        let validator = Validator::of_set(set, &registry, root, formats)?;
         Ok(Self { name, quick: Quick::new(&registry, root, formats), validator })
     }
 

@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::keywords::is_in_place;
+use thoth_messaging_documents::pointer::unescape;
+use thoth_messaging_documents::uri::decode;
 
 /// A list takes at most two to the power of so many steps.
 const MAX_STEPS: f64 = 17.0;
 
-/// The keywords whose schemas speak of the value that their own schema speaks of.
-const IN_PLACE: [&str; 9] =
-    ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"];
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 const IDENTIFIERS: [&str; 4] = ["$id", "id", "$anchor", "$dynamicAnchor"];
 
@@ -88,7 +87,7 @@ impl<'a> Graph<'a> {
                     let known = if is_anchor { text.trim_start_matches('#') } else { "" };
                     self.names.entry(known.to_owned()).or_default().push(node);
                 }
-                Value::Array(branches) if IN_PLACE.contains(&name.as_str()) => {
+                Value::Array(branches) if is_in_place(name) => {
                     self.add_branches(
                         node,
                         branches.iter().enumerate().map(|(index, branch)| (index.to_string(), branch)),
@@ -98,7 +97,7 @@ impl<'a> Graph<'a> {
                     self.add_branches(node, schemas.iter().map(|(name, schema)| (name.clone(), schema)));
                 }
                 _ if is_container(value) => {
-                    self.add_branch(node, name, value, IN_PLACE.contains(&name.as_str()));
+                    self.add_branch(node, name, value, is_in_place(name));
                 }
                 _ => {}
             }
@@ -121,7 +120,7 @@ impl<'a> Graph<'a> {
         for (node, reference) in std::mem::take(&mut self.references) {
             let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
             let last = fragment.rsplit('/').next().unwrap_or_default();
-            let name = percent_decode_str(last).decode_utf8_lossy().replace("~1", "/").replace("~0", "~");
+            let name = unescape(&decode(last));
             let targets = self.names.get(&name).into_iter().flatten();
             self.edges[node].extend(targets.map(|target| (*target, true)));
         }

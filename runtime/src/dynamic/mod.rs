@@ -5,12 +5,14 @@
 //! program runs. [`MessageType::promote`] writes the schema file that makes it a generated type.
 
 mod checker;
+mod files;
 mod listing;
 mod promote;
 mod quick;
 mod source;
 mod topic;
 mod validate;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,7 +22,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use checker::{Checker, Document};
+pub use checker::Checker;
+pub use files::Document;
 pub use source::{FieldType, SchemaSource, schema_of};
 pub(crate) use validate::{Compiled, bundle, violations};
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::dialect::DRAFT_2020_12;
 
 use super::FactoryError;
 use crate::wire;
@@ -100,7 +101,7 @@ impl<N: AsRef<str>, T: AsRef<str>> SchemaSource for &[(N, T)] {
         }
         let required: Vec<_> = properties.keys().cloned().collect();
         Ok(json!({
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$schema": DRAFT_2020_12,
             "type": "object",
             "properties": properties,
             "required": required,

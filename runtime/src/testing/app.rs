@@ -14,7 +14,7 @@ use crate::app::{App, AppError, Clock, DeadLetter, Event, Observer, Summary, Tes
 use crate::client::{Delivery, IntoRecord, Kafka, Producer};
 use crate::message::{Message, Topic};
 
-/// How long a test waits for what must come.
+/// The longest that a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An [`App`] that runs in a test, beside the test, on a [`TestKafka`]: on the in-process Kafka, and unchanged on the
@@ -63,16 +63,17 @@ pub struct TestApp {
     run: JoinHandle<Result<Summary, AppError>>,
 }
 
-/// What time does in a test, for the waits between attempts and for the pause of a breaker. Kafka's own time goes on.
+/// The behaviour of time in a test, for the backoff between attempts and for the pause of a breaker. Kafka's own time goes
+/// on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
-    /// Who waits does not: the clock moves on by as much.
+    /// Waiting takes no time: the clock moves on by as much.
     Skips,
     /// It stands still, until it is [moved](TestApp::advance).
     Held,
 }
 
-/// How far an app is.
+/// The progress of an app.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
     settled: u64,
@@ -83,7 +84,7 @@ struct Progress {
 struct Journal(watch::Sender<Progress>);
 
 impl Observer for Journal {
-    fn see(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_>) {
         self.0.send_if_modified(|progress| {
             match event {
                 Event::Handled { .. } | Event::DeadLetter { .. } => progress.settled += 1,
@@ -126,8 +127,8 @@ impl TestApp {
         let (journal, progress) = watch::channel(Progress::default());
         let clock = TestClock::new(time == Time::Skips);
         let app = app(&kafka.kafka().with("auto.commit.interval.ms", "100"))
-            .observe(Arc::new(Journal(journal)))
-            .clock(Clock::Test(Arc::clone(&clock)));
+            .with_observer(Arc::new(Journal(journal)))
+            .with_clock(Clock::Test(Arc::clone(&clock)));
         let dead_letters: Vec<_> = app.dead_letter_topics().collect();
         for topic in app.topics().chain(&dead_letters) {
             kafka.create_topic(topic).await?;
@@ -158,7 +159,7 @@ impl TestApp {
         self.producer.send(message).await.map_err(TestingError::Send)
     }
 
-    /// Waits until so many messages are settled since the start: handled, a dead letter, or left behind.
+    /// Waits until so many messages are settled since the start: handled, dead-lettered, or skipped.
     ///
     /// # Errors
     ///
@@ -186,7 +187,7 @@ impl TestApp {
         self.wait("openings of the breaker", times, |progress| progress.opened).await
     }
 
-    /// How many messages are settled by now.
+    /// Returns the number of messages that are settled by now.
     #[must_use]
     pub fn settled_by_now(&self) -> u64 {
         self.progress.borrow().settled
@@ -211,7 +212,7 @@ impl TestApp {
         self.clock.advance(by);
     }
 
-    /// What is on the topic of a message type by now, ordered by partition and offset: replies, above all.
+    /// Returns the messages on the topic of a message type by now, ordered by partition and offset: replies, above all.
     ///
     /// # Errors
     ///
@@ -222,7 +223,7 @@ impl TestApp {
         records.into_iter().map(payload).collect::<Result<_, _>>().map_err(TestingError::Decode)
     }
 
-    /// The dead letters of the app by now, ordered by topic, partition and offset.
+    /// Returns the dead letters of the app by now, ordered by topic, partition and offset.
     ///
     /// # Errors
     ///
@@ -248,7 +249,7 @@ impl TestApp {
         self.kafka.committed(&self.group, topic).await
     }
 
-    /// Whether the app has ended, by itself or as it was told.
+    /// Tells whether the app has ended, by itself or as it was told.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.run.is_finished()

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{Codec, Encoded};
+use super::{Codec, Encoded, locate};
 
 /// A constraint that is not met: where, the keyword, and what was expected. It holds no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub trait At {
 impl At for Result<(), Fault> {
     fn at(self, member: &str) -> Self {
         self.map_err(|mut fault| {
-            fault.path = format!("/{}{}", member.replace('~', "~0").replace('/', "~1"), fault.path);
+            fault.path = locate::segment(member) + &fault.path;
             fault
         })
     }

@@ -11,6 +11,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
+use super::seed;
 use super::value::Name;
 
 /// JSON of any content, its texts borrowed from the payload where they stand there without escapes: less work than a
@@ -55,13 +56,7 @@ impl<'de> Content<'de> {
 /// Reads [`Content`], as serde's containers ask for it.
 pub(super) struct Read;
 
-impl<'de> DeserializeSeed<'de> for Read {
-    type Value = Content<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Content<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
+seed!(Read, of Content<'de>, by deserialize_any);
 
 impl<'de> Visitor<'de> for Read {
     type Value = Content<'de>;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
+use thoth_messaging_documents::Validation;
+use thoth_messaging_documents::jsonschema::Validator;
 
 use super::Fault;
 
@@ -62,11 +64,11 @@ formats! {
 impl Format {
     /// Whether a text is of the format: what the validator says, so that both always agree.
     pub(crate) fn is_met(self, text: &str) -> bool {
-        static COMPILED: [OnceLock<Option<jsonschema::Validator>>; Format::ALL.len()] =
+        static COMPILED: [OnceLock<Option<Validator>>; Format::ALL.len()] =
             [const { OnceLock::new() }; Format::ALL.len()];
         let compiled = COMPILED[self as usize].get_or_init(|| {
             let schema = json!({"$schema": self.draft(), "format": self.name()});
-            jsonschema::options().offline().should_validate_formats(true).build(&schema).ok()
+            Validation::with_formats(true).options().build(&schema).ok()
         });
         // Should one not compile, nothing is accepted unchecked.
         compiled.as_ref().is_some_and(|validator| validator.is_valid(&Value::from(text)))

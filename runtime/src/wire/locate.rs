@@ -41,11 +41,16 @@ enum Level {
 impl Level {
     fn segment(&self) -> String {
         match self {
-            Self::Object(Some(name)) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Self::Object(Some(name)) => segment(name),
             Self::Object(None) => String::new(),
             Self::Array(index) => format!("/{index}"),
         }
     }
+}
+
+/// A member's name as a segment of a JSON Pointer.
+pub(super) fn segment(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 struct Scanner<'a> {

@@ -141,27 +141,7 @@ macro_rules! __enumeration {
             }
         }
 
-        #[allow(deprecated)]
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<__D: $crate::serde::Deserializer<'de>>(
-                deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
-                $crate::wire::read_enumeration(deserializer)
-            }
-        }
-
-        #[allow(deprecated)]
-        impl $crate::serde::Serialize for $name {
-            fn serialize<__S: $crate::serde::Serializer>(
-                &self,
-                serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                $crate::wire::write_enumeration(*self, serializer)
-            }
-        }
-
-        #[allow(deprecated)]
-        impl $crate::wire::Type for $name {}
+        $crate::__serde!(@ $name, $crate::wire::read_enumeration, $crate::wire::write_enumeration);
 
         #[allow(deprecated)]
         impl $crate::wire::Enumeration for $name {
@@ -178,13 +158,13 @@ macro_rules! __enumeration {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde {
-    ($name:ident, $codec:ident, $read:ident, $write:ident) => {
+    (@ $name:ident, $read:expr, $write:expr) => {
         #[allow(deprecated)]
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                $crate::wire::$read(deserializer)
+                $read(deserializer)
             }
         }
 
@@ -194,39 +174,22 @@ macro_rules! __serde {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                $crate::wire::$write(self, serializer)
+                $write(self, serializer)
             }
         }
 
         #[allow(deprecated)]
         impl $crate::wire::Type for $name {}
     };
+    ($name:ident, $codec:ident, $read:ident, $write:ident) => {
+        $crate::__serde!(@ $name, $crate::wire::$read, $crate::wire::$write);
+    };
     ($name:ident, $codec:ident, $read:ident, $write:ident, $subschema:ty) => {
-        #[allow(deprecated)]
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<__D: $crate::serde::Deserializer<'de>>(
-                deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
-                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read(
-                    deserializer,
-                )
-            }
-        }
-
-        #[allow(deprecated)]
-        impl $crate::serde::Serialize for $name {
-            fn serialize<__S: $crate::serde::Serializer>(
-                &self,
-                serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::write(
-                    self, serializer,
-                )
-            }
-        }
-
-        #[allow(deprecated)]
-        impl $crate::wire::Type for $name {}
+        $crate::__serde!(
+            @ $name,
+            <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read,
+            <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::write
+        );
     };
 }
 

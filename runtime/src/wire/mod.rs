@@ -56,7 +56,7 @@ pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enum
 pub use object::{Check, Members, Object, Writer, read_object, write_object};
 pub use own::Own;
 pub use presence::Presence;
-pub use scalar::{ExactNumber, Integer, StrictInteger};
+pub use scalar::{AnyInteger, ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]
 pub use subschema::{OfMembers, OfVariants, Subschema, Validated, Validator};
 pub use tag::{Tag, Tagged, read_tagged};
@@ -139,6 +139,39 @@ impl<C: Codec> Serialize for Encoded<'_, C> {
         C::write(self.0, serializer)
     }
 }
+
+/// A codec whose values are read by a visitor of any JSON.
+macro_rules! codec {
+    ($(#[$attribute:meta])* $codec:ty, of $type:ty, by $visitor:expr, written as |$value:ident, $serializer:ident| $write:expr) => {
+        $(#[$attribute])*
+        impl $crate::wire::Codec for $codec {
+            type Value = $type;
+
+            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                deserializer.deserialize_any($visitor)
+            }
+
+            fn write<S: serde::Serializer>($value: &$type, $serializer: S) -> Result<S::Ok, S::Error> {
+                $write
+            }
+        }
+    };
+}
+pub(crate) use codec;
+
+/// A visitor that serde's containers can be given, to read what stands in them.
+macro_rules! seed {
+    ($visitor:ty, of $type:ty, by $method:ident) => {
+        impl<'de> serde::de::DeserializeSeed<'de> for $visitor {
+            type Value = $type;
+
+            fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<$type, D::Error> {
+                deserializer.$method(self)
+            }
+        }
+    };
+}
+pub(crate) use seed;
 
 /// Visitor methods that refuse the JSON types named, without repeating the value, which serde's own would print.
 macro_rules! refuse {

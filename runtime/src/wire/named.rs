@@ -49,7 +49,7 @@ pub fn read_enumeration<'de, T: Enumeration, D: Deserializer<'de>>(deserializer:
 /// # Errors
 ///
 /// Those of the serializer.
-pub fn write_enumeration<T: Enumeration, S: Serializer>(constant: T, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn write_enumeration<T: Enumeration, S: Serializer>(constant: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(constant.text())
 }
 

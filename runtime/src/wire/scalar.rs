@@ -6,78 +6,59 @@ use std::sync::Arc;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::{Codec, refuse};
+use super::{Codec, codec, refuse};
 
-impl Codec for () {
+codec!((), of (), by Null, written as |_value, serializer| serializer.serialize_unit());
+codec!(bool, of bool, by Boolean, written as |value, serializer| serializer.serialize_bool(*value));
+codec!(String, of String, by Text, written as |value, serializer| serializer.serialize_str(value));
+codec!(
+    /// `number`: every JSON number that a 64-bit float can hold.
+    f64, of f64, by Number { exact: false }, written as |value, serializer| write_number(*value, serializer)
+);
+codec!(
+    ExactNumber, of f64, by Number { exact: true }, written as |value, serializer| write_number(*value, serializer)
+);
+
+struct Null;
+
+impl<'de> Visitor<'de> for Null {
     type Value = ();
+    refuse!("null"; visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!(seq "null");
+    refuse!(map "null");
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-        struct Null;
-        impl<'de> Visitor<'de> for Null {
-            type Value = ();
-            refuse!("null"; visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-            refuse!(seq "null");
-            refuse!(map "null");
-
-            fn visit_unit<E>(self) -> Result<(), E> {
-                Ok(())
-            }
-        }
-        deserializer.deserialize_any(Null)
-    }
-
-    fn write<S: Serializer>((): &(), serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 
-impl Codec for bool {
+struct Boolean;
+
+impl<'de> Visitor<'de> for Boolean {
     type Value = bool;
+    refuse!("a boolean"; visit_unit(), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!(seq "a boolean");
+    refuse!(map "a boolean");
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-        struct Boolean;
-        impl<'de> Visitor<'de> for Boolean {
-            type Value = bool;
-            refuse!("a boolean"; visit_unit(), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-            refuse!(seq "a boolean");
-            refuse!(map "a boolean");
-
-            fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
-                Ok(value)
-            }
-        }
-        deserializer.deserialize_any(Boolean)
-    }
-
-    fn write<S: Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(*value)
+    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+        Ok(value)
     }
 }
 
-impl Codec for String {
+struct Text;
+
+impl<'de> Visitor<'de> for Text {
     type Value = String;
+    refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!(seq "a string");
+    refuse!(map "a string");
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = String;
-            refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-            refuse!(seq "a string");
-            refuse!(map "a string");
-
-            fn visit_str<E>(self, value: &str) -> Result<String, E> {
-                Ok(value.to_owned())
-            }
-
-            fn visit_string<E>(self, value: String) -> Result<String, E> {
-                Ok(value)
-            }
-        }
-        deserializer.deserialize_any(Text)
+    fn visit_str<E>(self, value: &str) -> Result<String, E> {
+        Ok(value.to_owned())
     }
 
-    fn write<S: Serializer>(value: &String, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value)
+    fn visit_string<E>(self, value: String) -> Result<String, E> {
+        Ok(value)
     }
 }
 
@@ -100,45 +81,15 @@ macro_rules! texts {
 
 texts!(Box<str>, Arc<str>);
 
-/// `number`: every JSON number that a 64-bit float can hold.
-impl Codec for f64 {
-    type Value = f64;
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        struct Number;
-        impl<'de> Visitor<'de> for Number {
-            type Value = f64;
-            refuse!("a number"; visit_unit(), visit_bool(bool), visit_str(&str));
-            refuse!(seq "a number");
-            refuse!(map "a number");
-
-            #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
-            fn visit_i64<E>(self, value: i64) -> Result<f64, E> {
-                Ok(value as f64)
-            }
-
-            #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
-            fn visit_u64<E>(self, value: u64) -> Result<f64, E> {
-                Ok(value as f64)
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
-                Ok(value)
-            }
-        }
-        deserializer.deserialize_any(Number)
+fn write_number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if !value.is_finite() {
+        // serde_json would write null.
+        return Err(S::Error::custom("type: expected a finite number"));
     }
-
-    fn write<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        if !value.is_finite() {
-            // serde_json would write null.
-            return Err(S::Error::custom("type: expected a finite number"));
-        }
-        match exact_integer(*value) {
-            // 3.0 is written as 3, which is how most producers wrote it.
-            Some(integer) if integer.unsigned_abs() < 1 << 53 => serializer.serialize_i128(integer),
-            _ => serializer.serialize_f64(*value),
-        }
+    match exact_integer(value) {
+        // 3.0 is written as 3, which is how most producers wrote it.
+        Some(integer) if integer.unsigned_abs() < 1 << 53 => serializer.serialize_i128(integer),
+        _ => serializer.serialize_f64(value),
     }
 }
 
@@ -147,34 +98,29 @@ impl Codec for f64 {
 #[derive(Debug)]
 pub struct ExactNumber;
 
-impl Codec for ExactNumber {
+/// Reads a number: as the float that is nearest, or as the one that is equal.
+struct Number {
+    exact: bool,
+}
+
+impl<'de> Visitor<'de> for Number {
     type Value = f64;
+    refuse!("a number"; visit_unit(), visit_bool(bool), visit_str(&str));
+    refuse!(seq "a number");
+    refuse!(map "a number");
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        struct Number;
-        impl<'de> Visitor<'de> for Number {
-            type Value = f64;
-            refuse!("a number"; visit_unit(), visit_bool(bool), visit_str(&str));
-            refuse!(seq "a number");
-            refuse!(map "a number");
-
-            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<f64, E> {
-                exact_float(value.into())
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<f64, E> {
-                exact_float(value.into())
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
-                Ok(value)
-            }
-        }
-        deserializer.deserialize_any(Number)
+    #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<f64, E> {
+        if self.exact { exact_float(value.into()) } else { Ok(value as f64) }
     }
 
-    fn write<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        f64::write(value, serializer)
+    #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<f64, E> {
+        if self.exact { exact_float(value.into()) } else { Ok(value as f64) }
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
+        Ok(value)
     }
 }
 
@@ -187,13 +133,15 @@ fn exact_float<E: serde::de::Error>(integer: i128) -> Result<f64, E> {
     Err(E::custom("limit: expected a number that a 64-bit float holds exactly"))
 }
 
-/// `integer`, from draft 6 on: `1.0` is one. Read into the integer type `T`; one that does not fit is an error.
+/// An integer, read into the type `T`; one that does not fit is an error. `1.0` is one, unless it is strict.
 #[derive(Debug)]
-pub struct Integer<T>(PhantomData<T>);
+pub struct AnyInteger<T, const STRICT: bool>(PhantomData<T>);
+
+/// `integer`, from draft 6 on: `1.0` is one.
+pub type Integer<T> = AnyInteger<T, false>;
 
 /// `integer` in draft 4, where `1.0` is none.
-#[derive(Debug)]
-pub struct StrictInteger<T>(PhantomData<T>);
+pub type StrictInteger<T> = AnyInteger<T, true>;
 
 trait Fits: Copy + TryFrom<i128> + Serialize {
     const NAME: &'static str;
@@ -254,27 +202,15 @@ macro_rules! integers {
             }
         }
 
-        impl Codec for Integer<$type> {
+        impl<const STRICT: bool> Codec for AnyInteger<$type, STRICT> {
             type Value = $type;
 
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                read_integer(deserializer, false)
+                read_integer(deserializer, STRICT)
             }
 
             fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                value.serialize(serializer)
-            }
-        }
-
-        impl Codec for StrictInteger<$type> {
-            type Value = $type;
-
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                read_integer(deserializer, true)
-            }
-
-            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                value.serialize(serializer)
+                <$type as Codec>::write(value, serializer)
             }
         }
     )*};

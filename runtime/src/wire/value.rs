@@ -4,93 +4,78 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::Serialize;
 use serde_json::{Map, Number, Value};
 
-use super::{Codec, Seed, refuse};
+use super::{Codec, Seed, codec, refuse, seed};
 
-impl Codec for Value {
+codec!(Value, of Value, by Any, written as |value, serializer| value.serialize(serializer));
+codec!(
+    /// An object of any content.
+    Map<String, Value>, of Map<String, Value>, by Entries, written as |value, serializer| value.serialize(serializer)
+);
+
+struct Any;
+
+impl<'de> Visitor<'de> for Any {
     type Value = Value;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON value")
-            }
-
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-                Ok(Value::Bool(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-                let number = Number::from_f64(value).ok_or_else(|| E::custom("type: expected a finite number"))?;
-                Ok(Value::Number(number))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-                Ok(Value::String(value.to_owned()))
-            }
-
-            fn visit_string<E>(self, value: String) -> Result<Value, E> {
-                Ok(Value::String(value))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = items.next_element_seed(Seed::<Value>::new())? {
-                    values.push(value);
-                }
-                Ok(Value::Array(values))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Value, A::Error> {
-                entries(members).map(Value::Object)
-            }
-        }
-        deserializer.deserialize_any(Any)
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
     }
 
-    fn write<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("type: expected a finite number"))?;
+        Ok(Value::Number(number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = items.next_element_seed(Seed::<Value>::new())? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Value, A::Error> {
+        entries(members).map(Value::Object)
     }
 }
 
-/// An object of any content.
-impl Codec for Map<String, Value> {
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
     type Value = Map<String, Value>;
+    refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!(seq "an object");
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        struct Entries;
-        impl<'de> Visitor<'de> for Entries {
-            type Value = Map<String, Value>;
-            refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
-            refuse!(seq "an object");
-
-            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-                entries(members)
-            }
-        }
-        deserializer.deserialize_any(Entries)
-    }
-
-    fn write<S: Serializer>(value: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        entries(members)
     }
 }
 
@@ -127,13 +112,7 @@ pub fn json(text: &str) -> Value {
 /// Reads past a value of any content.
 pub(crate) struct Skip;
 
-impl<'de> DeserializeSeed<'de> for Skip {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
+seed!(Skip, of (), by deserialize_any);
 
 impl<'de> Visitor<'de> for Skip {
     type Value = ();
@@ -186,13 +165,7 @@ impl<'de> Visitor<'de> for Skip {
 /// Reads a member name, borrowed from the payload where it stands there without escapes.
 pub(crate) struct Name;
 
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
+seed!(Name, of Cow<'de, str>, by deserialize_str);
 
 impl<'de> Visitor<'de> for Name {
     type Value = Cow<'de, str>;

@@ -1,4 +1,4 @@
-//! What a subscriber of `tracing` gets to see.
+//! The spans and events that a subscriber of `tracing` sees.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,13 +32,13 @@ impl Visit for Fields {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Spanned {
+pub(crate) struct CapturedSpan {
     pub(crate) name: &'static str,
     pub(crate) fields: Fields,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct CapturedEvent {
     pub(crate) target: String,
     pub(crate) level: Level,
     pub(crate) fields: Fields,
@@ -49,8 +49,8 @@ pub(crate) struct Told {
 /// All spans and events of this thread, at any level, until the guard is dropped.
 #[derive(Clone, Default)]
 pub(crate) struct Captured {
-    spans: Arc<Mutex<BTreeMap<u64, Spanned>>>,
-    events: Arc<Mutex<Vec<Told>>>,
+    spans: Arc<Mutex<BTreeMap<u64, CapturedSpan>>>,
+    events: Arc<Mutex<Vec<CapturedEvent>>>,
 }
 
 impl Captured {
@@ -63,15 +63,15 @@ impl Captured {
         (captured, tracing::subscriber::set_default(subscriber))
     }
 
-    pub(crate) fn spans(&self, name: &str) -> Vec<Spanned> {
+    pub(crate) fn spans(&self, name: &str) -> Vec<CapturedSpan> {
         self.spans.lock().unwrap().values().filter(|span| span.name == name).cloned().collect()
     }
 
-    pub(crate) fn events(&self) -> Vec<Told> {
+    pub(crate) fn events(&self) -> Vec<CapturedEvent> {
         self.events.lock().unwrap().clone()
     }
 
-    /// Whether a text is anywhere in it.
+    /// Tells whether a text is anywhere in it.
     pub(crate) fn shows(&self, text: &str) -> bool {
         format!("{:?} {:?}", self.spans.lock().unwrap(), self.events.lock().unwrap()).contains(text)
     }
@@ -82,7 +82,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Captured {
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         // A registry uses ids again, with another generation in them.
-        self.spans.lock().unwrap().insert(id.into_u64(), Spanned { name: attributes.metadata().name(), fields });
+        self.spans.lock().unwrap().insert(id.into_u64(), CapturedSpan { name: attributes.metadata().name(), fields });
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
@@ -97,6 +97,6 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Captured {
         let scope = context.event_scope(event).into_iter().flat_map(tracing_subscriber::registry::Scope::from_root);
         let (target, level) = (event.metadata().target().to_owned(), *event.metadata().level());
         let spans = scope.map(|span| span.name()).collect();
-        self.events.lock().unwrap().push(Told { target, level, fields, spans });
+        self.events.lock().unwrap().push(CapturedEvent { target, level, fields, spans });
     }
 }

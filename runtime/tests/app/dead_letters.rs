@@ -54,8 +54,8 @@ async fn a_payload_that_does_not_decode_is_one_with_its_violations_and_without_i
 
     let mut dead = test.dead_letters().await.unwrap();
     dead.sort_by_key(|letter| letter.offset);
-    let told: Vec<_> = dead.iter().map(|letter| (letter.reason, letter.attempts)).collect();
-    assert_eq!(told, [(Reason::Invalid, 0), (Reason::NotJson, 0), (Reason::Tombstone, 0)]);
+    let reasons: Vec<_> = dead.iter().map(|letter| (letter.reason, letter.attempts)).collect();
+    assert_eq!(reasons, [(Reason::Invalid, 0), (Reason::NotJson, 0), (Reason::Tombstone, 0)]);
     assert_eq!(dead[0].record.payload(), Some(invalid.as_bytes()));
     assert_eq!((dead[1].record.key(), dead[2].record.payload()), (None, None));
     let expected = PackageReleased::decode(invalid.as_bytes()).unwrap_err();
@@ -172,7 +172,7 @@ async fn the_message_of_a_dead_letter_that_is_refused_comes_again() {
     test.publish(&released("wait", "1")).await.unwrap();
     test.publish(&released("reject", "2")).await.unwrap();
     script.wait_for_attempts(1).await;
-    cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED]).unwrap();
+    cluster.fail_requests(ApiKey::Produce, &[ResponseError::TopicAuthorizationFailed]).unwrap();
     script.open_gate();
     let error = test.ended().await.unwrap_err();
     assert!(matches!(error, AppError::DeadLetter { .. }), "{error:?}");
@@ -205,7 +205,7 @@ async fn a_broker_that_fails_for_a_while_delays_a_dead_letter() {
     test.publish(&released("wait", "1")).await.unwrap();
     test.publish(&released("reject", "2")).await.unwrap();
     script.wait_for_attempts(1).await;
-    cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS; 3]).unwrap();
+    cluster.fail_requests(ApiKey::Produce, &[ResponseError::NotEnoughReplicas; 3]).unwrap();
     script.open_gate();
     test.settled(2).await.unwrap();
     assert_eq!(test.dead_letters().await.unwrap().len(), 1);

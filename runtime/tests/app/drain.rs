@@ -30,7 +30,7 @@ async fn what_is_being_handled_may_end_and_nothing_else_begins() {
 }
 
 #[tokio::test]
-async fn what_is_not_handled_by_the_deadline_is_given_up_and_comes_again() {
+async fn what_is_not_handled_by_the_deadline_is_abandoned_and_comes_again() {
     let script = Script::default();
     let kafka = kafka(1).await;
     let app = |kafka: &_| script.app(kafka).drain_timeout(Duration::from_millis(100));
@@ -39,7 +39,7 @@ async fn what_is_not_handled_by_the_deadline_is_given_up_and_comes_again() {
     test.publish(&released("wait", "2")).await.unwrap();
     script.wait_for_attempts(2).await;
     let summary = time::timeout(DEADLINE, test.stop()).await.unwrap().unwrap();
-    assert_eq!((summary.handled, summary.given_up), (1, 1));
+    assert_eq!((summary.handled, summary.abandoned), (1, 1));
     assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 1)].into());
 
     let test = script.start_on(&kafka, Time::Skips).await;
@@ -56,7 +56,7 @@ async fn a_message_that_waits_for_its_next_attempt_does_not_hold_up_the_end() {
     test.publish(&released("fail", "1")).await.unwrap();
     test.failed(1).await.unwrap();
     let summary = time::timeout(DEADLINE, test.stop()).await.unwrap().unwrap();
-    assert_eq!((summary.handled, summary.given_up), (0, 1));
+    assert_eq!((summary.handled, summary.abandoned), (0, 1));
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_handler_may_stop_the_app_and_its_message_comes_again() {
 }
 
 #[tokio::test]
-async fn a_partition_is_given_up_once_its_handler_has_ended() {
+async fn a_partition_is_released_once_its_handler_has_ended() {
     moves_a_partition(&[]).await;
 }
 
@@ -173,7 +173,7 @@ async fn a_group_that_grows_and_shrinks_handles_everything_in_order_and_nothing_
 }
 
 #[tokio::test]
-async fn what_is_in_flight_of_a_lost_partition_is_given_up_at_once_and_comes_again() {
+async fn what_is_in_flight_of_a_lost_partition_is_abandoned_at_once_and_comes_again() {
     let script = Script::default();
     let kafka = kafka(1).await;
     let Some(cluster) = kafka.in_process() else { return };
@@ -181,13 +181,13 @@ async fn what_is_in_flight_of_a_lost_partition_is_given_up_at_once_and_comes_aga
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     test.publish(&released("wait", "1")).await.unwrap();
     script.wait_for_attempts(1).await;
-    cluster.fail_requests(ApiKey::Heartbeat, &[ResponseError::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID]).unwrap();
+    cluster.fail_requests(ApiKey::Heartbeat, &[ResponseError::UnknownMemberId]).unwrap();
     script.wait_for_attempts(2).await;
     script.open_gate();
     test.settled(1).await.unwrap();
     assert_eq!((script.handled(), script.began().len()), (vec!["1".to_owned()], 2));
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.given_up), (1, 1));
+    assert_eq!((summary.handled, summary.abandoned), (1, 1));
     assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 1)].into());
 }
 
@@ -209,7 +209,7 @@ async fn a_handler_may_take_longer_than_the_poll_interval() {
     time::sleep(Duration::from_secs(9)).await;
     script.open_gate();
     test.settled(2).await.unwrap();
-    assert_eq!(test.stop().await.unwrap().given_up, 0);
+    assert_eq!(test.stop().await.unwrap().abandoned, 0);
     assert_eq!(script.began().len(), 2, "it was never lost, and did not come again");
     assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 2)].into());
 }

@@ -1,4 +1,4 @@
-//! What is settled in transactions. The in-process cluster forgets the offsets of a transaction, and keeps what was sent in
+//! Messages that are settled in transactions. The in-process cluster forgets the offsets of a transaction, and keeps what was sent in
 //! one that was aborted.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use tokio::time;
 
 use crate::{DEADLINE, Script, committed, kafka, on_partition, released, topic};
 
-/// Where replies go that tests make of any bytes.
+/// The topic of replies that tests make of any bytes.
 const REPLIES: Topic = Topic::new("replies");
 
 /// The versions that a handler was called with.
@@ -50,7 +50,7 @@ async fn with_replies() -> Arc<TestKafka> {
     kafka
 }
 
-/// What a reader of committed messages reads of the replies.
+/// The replies that a reader of committed messages sees.
 async fn replies(kafka: &TestKafka) -> Vec<String> {
     let records = kafka.records(&REPLIES).await.unwrap();
     records.iter().map(|record| String::from_utf8(record.payload().unwrap().to_vec()).unwrap()).collect()
@@ -69,7 +69,7 @@ async fn replies_and_offsets_are_committed_together_and_counted_once_they_are() 
         assert_eq!(committed(&test, &[(0, 3)]).await, [(0, 3)].into());
     }
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.replies, summary.given_up), (3, 4, 0));
+    assert_eq!((summary.handled, summary.replies, summary.abandoned), (3, 4, 0));
     assert_eq!(*seen.lock().unwrap(), ["1", "2", "3"]);
 
     if kafka.in_process().is_none() {
@@ -99,7 +99,7 @@ async fn nothing_counts_before_the_commit_and_the_end_of_the_app_commits() {
         assert!(replies(&kafka).await.is_empty());
     }
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.given_up), (1, 0));
+    assert_eq!((summary.handled, summary.abandoned), (1, 0));
     assert_eq!(replies(&kafka).await, ["1"]);
 }
 
@@ -180,7 +180,7 @@ async fn a_reply_that_kafka_refuses_aborts_and_becomes_a_dead_letter_and_all_els
     );
     let summary = test.stop().await.unwrap();
     assert_eq!(summary.handled, 3);
-    assert!(summary.given_up >= 1);
+    assert!(summary.abandoned >= 1);
 }
 
 #[tokio::test]
@@ -224,7 +224,7 @@ async fn a_transaction_that_kafka_aborts_comes_again() {
     let test = TestApp::start_on(kafka.clone(), Time::Skips, |kafka| app(kafka, &seen)).await.unwrap();
     test.publish(on_partition("flask", "1", 0)).await.unwrap();
     test.settled(1).await.unwrap();
-    let refused = [ResponseError::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION];
+    let refused = [ResponseError::IllegalGeneration];
     cluster.fail_requests(ApiKey::TxnOffsetCommit, &refused).unwrap();
     test.publish(on_partition("flask", "2", 0)).await.unwrap();
     test.settled(2).await.unwrap();
@@ -232,7 +232,7 @@ async fn a_transaction_that_kafka_aborts_comes_again() {
     test.settled(3).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), ["1", "2", "2", "3"]);
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.given_up), (3, 1));
+    assert_eq!((summary.handled, summary.abandoned), (3, 1));
 }
 
 #[tokio::test]

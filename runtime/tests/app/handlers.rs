@@ -39,7 +39,7 @@ async fn a_message_is_handled_once_and_committed() {
     assert_eq!(script.handled(), ["1", "2", "3"]);
     assert_eq!(committed(&test, &[(0, 3)]).await, [(0, 3)].into());
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.retried, summary.given_up), (3, 0, 0));
+    assert_eq!((summary.handled, summary.retried, summary.abandoned), (3, 0, 0));
     assert!(summary.dead_letters.is_empty());
 }
 

@@ -1,7 +1,7 @@
 use thoth_messaging::testing::{TestApp, Time};
 use tracing::Level;
 
-use crate::captured::{Captured, Told};
+use crate::captured::{Captured, CapturedEvent};
 use crate::{Script, kafka, released};
 
 #[tokio::test]
@@ -17,9 +17,10 @@ async fn what_librdkafka_logs_comes_with_its_level_and_without_secrets() {
     test.publish(&released("flask", "s3cret version")).await.unwrap();
     test.settled(1).await.unwrap();
     test.stop().await.unwrap();
-    let told: Vec<Told> = captured.events().into_iter().filter(|event| event.target == "librdkafka").collect();
+    let logged: Vec<CapturedEvent> =
+        captured.events().into_iter().filter(|event| event.target == "librdkafka").collect();
     let says =
-        |level, text| told.iter().any(|event| event.level == level && event.fields.get("message").contains(text));
+        |level, text| logged.iter().any(|event| event.level == level && event.fields.get("message").contains(text));
     assert!(says(Level::DEBUG, "sasl.password = [redacted]"), "its settings");
     assert!(says(Level::DEBUG, "Fetch"), "what it does");
     assert!(!captured.shows("s3cret"));

@@ -72,7 +72,7 @@ async fn kafka(partitions: i32) -> Arc<TestKafka> {
     Arc::new(kafka)
 }
 
-/// What a handler of [`scripted`] did, and what it is told to do.
+/// The record of what the handler [`scripted`] did, and its controls.
 #[derive(Clone, Default)]
 struct Script(Arc<Scripted>);
 
@@ -144,10 +144,10 @@ async fn scripted(released: PackageReleased, context: Context<Script>) -> Result
         _ => {}
     }
     handled.lock().unwrap().push(released.package_version);
-    Ok(Outcome::Done)
+    Ok(Outcome::Handled)
 }
 
-/// What is committed of a topic, once it is what is expected; what it is at the deadline otherwise.
+/// Waits until the committed offsets of the topic are the expected ones, and returns those at the end.
 async fn committed(test: &TestApp, expected: &[(i32, i64)]) -> BTreeMap<i32, i64> {
     let expected: BTreeMap<_, _> = expected.iter().copied().collect();
     let began = time::Instant::now();

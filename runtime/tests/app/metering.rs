@@ -15,7 +15,7 @@ use tokio::time;
 use crate::captured::Captured;
 use crate::{DEADLINE, Script, kafka, on_partition, released, topic};
 
-/// What the recorder of a test was told.
+/// The values that the recorder of a test received.
 struct Seen {
     snapshots: Snapshotter,
     /// A snapshot takes counts and histograms away, and so they are kept here.
@@ -30,7 +30,7 @@ fn recorder() -> (Seen, LocalRecorderGuard<'static>) {
 }
 
 impl Seen {
-    /// What a metric is, summed over the labels that are not asked for; `None` where nobody has touched it.
+    /// The value of a metric, summed over the labels that are not asked for; `None` where nobody has touched it.
     fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let mut values = self.values.borrow_mut();
         for (key, _, _, value) in self.snapshots.snapshot().into_vec() {
@@ -67,7 +67,7 @@ fn often(kafka: &Kafka) -> Kafka {
 }
 
 #[tokio::test]
-async fn what_is_handled_fails_and_is_given_up_is_counted_by_topic() {
+async fn what_is_handled_fails_and_is_dead_lettered_is_counted_by_topic() {
     let (seen, _guard) = recorder();
     let script = Script::default();
     let test = script.start().await;
@@ -145,7 +145,7 @@ async fn brokers_that_are_gone_are_counted_by_the_error_and_logged_with_the_reas
     test.settled(1).await.unwrap();
     cluster.broker_down(1).unwrap();
     seen.wait_for(names::CLIENT_ERRORS, &[("error", "AllBrokersDown")], |times| times >= 1.0).await;
-    let warned = |event: &crate::captured::Told| {
+    let warned = |event: &crate::captured::CapturedEvent| {
         event.level == tracing::Level::WARN && event.fields.get("message").contains("1/1 brokers are down")
     };
     assert!(captured.events().iter().any(warned));

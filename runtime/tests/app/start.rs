@@ -81,7 +81,7 @@ async fn an_error_of_kafka_that_does_not_pass_ends_the_app() {
     let test = script.start_on(&kafka, thoth_messaging::testing::Time::Skips).await;
     test.publish(&released("flask", "1")).await.unwrap();
     test.settled(1).await.unwrap();
-    let denied = ResponseError::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    let denied = ResponseError::TopicAuthorizationFailed;
     cluster.fail_requests(ApiKey::Fetch, &[denied; 3]).unwrap();
     let error = test.ended().await.unwrap_err();
     assert!(matches!(error, AppError::Receive(_)), "{error:?}");

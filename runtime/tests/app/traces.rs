@@ -7,7 +7,7 @@ use thoth_messaging::messages::{PackageReleased, SolvedPackage};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
 use tracing::Level;
 
-use crate::captured::{Captured, Spanned};
+use crate::captured::{Captured, CapturedSpan};
 use crate::{Script, kafka, released, topic};
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -42,7 +42,7 @@ async fn send_in_three_ways(released: PackageReleased, context: Context<()>) -> 
     Ok(Outcome::reply(solved))
 }
 
-/// What such a handler sends for a message.
+/// The records that such a handler sends for a message.
 async fn sent_for(record: ProducerRecord) -> Vec<Record> {
     let kafka = TestKafka::start().unwrap();
     kafka.create_topic(&SolvedPackage::DESCRIPTOR.topic).await.unwrap();
@@ -130,7 +130,7 @@ async fn what_is_settled_in_a_transaction_has_the_same_traces() {
     let dead = test.dead_letters().await.unwrap();
     assert!(headers(&dead[0].record, TRACEPARENT).is_empty());
     let sends = captured.spans("send");
-    let has_offset = |span: &&Spanned| !span.fields.get("messaging.kafka.offset").is_empty();
+    let has_offset = |span: &&CapturedSpan| !span.fields.get("messaging.kafka.offset").is_empty();
     assert_eq!(sends.iter().filter(has_offset).count(), 4, "two that were published, a reply, and a dead letter");
 }
 

@@ -1,4 +1,4 @@
-//! What happens when something breaks beside an app. Topics can be deleted on a real cluster only.
+//! Apps when something breaks beside them. Topics can be deleted on a real cluster only.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -215,7 +215,7 @@ async fn when_all_fails_the_breaker_opens_and_nothing_is_lost_before_all_works_a
     assert_eq!(test.dead_letters().await.unwrap().len(), 1);
     assert_eq!(committed(&test, &[(0, 1)]).await, [(0, 1)].into());
     let summary = test.stop().await.unwrap();
-    assert_eq!((summary.handled, summary.given_up), (0, MESSAGES - 1));
+    assert_eq!((summary.handled, summary.abandoned), (0, MESSAGES - 1));
 
     let works = |kafka: &Kafka| App::new(kafka).state(AtomicBool::new(true)).breaker(breaker).handle(store);
     let test = TestApp::start_on(kafka, Time::Held, works).await.unwrap();

@@ -61,7 +61,7 @@ async fn a_partition_is_received_in_order() {
 }
 
 #[tokio::test]
-async fn after_a_restart_what_was_not_done_comes_again_and_only_that() {
+async fn after_a_restart_what_was_not_acknowledged_comes_again_and_only_that() {
     let (_test, kafka) = kafka(1).await;
     send(&kafka, "flask", &["1", "2", "3", "4"]).await;
 
@@ -83,7 +83,7 @@ async fn after_a_restart_what_was_not_done_comes_again_and_only_that() {
 }
 
 #[tokio::test]
-async fn what_is_done_out_of_order_waits_for_what_is_before_it() {
+async fn what_is_acknowledged_out_of_order_waits_for_what_is_before_it() {
     let (_test, kafka) = kafka(1).await;
     send(&kafka, "flask", &["1", "2", "3", "4", "5"]).await;
 
@@ -102,7 +102,7 @@ async fn what_is_done_out_of_order_waits_for_what_is_before_it() {
 }
 
 #[tokio::test]
-async fn a_dropped_consumer_commits_what_is_done() {
+async fn a_dropped_consumer_commits_what_is_acknowledged() {
     let (_test, kafka) = kafka(1).await;
     send(&kafka, "flask", &["1", "2"]).await;
 
@@ -143,7 +143,7 @@ async fn done_after_close_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_partition_that_moves_takes_along_what_is_done_and_nothing_else() {
+async fn a_partition_that_moves_takes_along_what_is_acknowledged_and_nothing_else() {
     let (_test, kafka) = kafka(2).await;
     let producer = kafka.producer().unwrap();
     for n in 0..40 {
@@ -151,12 +151,12 @@ async fn a_partition_that_moves_takes_along_what_is_done_and_nothing_else() {
     }
 
     let mut first = kafka.consumer().unwrap();
-    let mut done = Vec::new();
+    let mut acknowledged = Vec::new();
     let mut kept = Vec::new();
     for received in receive(&mut first, 40).await {
         // The first ten of each partition.
         if received.record().offset() < 10 {
-            done.push(received.message().package_version.clone());
+            acknowledged.push(received.message().package_version.clone());
             received.ack();
         } else {
             kept.push(received);
@@ -172,8 +172,8 @@ async fn a_partition_that_moves_takes_along_what_is_done_and_nothing_else() {
         }
     });
     let moved = moved.await.unwrap();
-    assert_eq!(moved.record().offset(), 10, "the first that was not done");
-    assert!(!done.contains(&moved.message().package_version));
+    assert_eq!(moved.record().offset(), 10, "the first that was not acknowledged");
+    assert!(!acknowledged.contains(&moved.message().package_version));
 
     // Whoever had it before cannot mark it any more.
     kept.into_iter().for_each(Received::ack);

@@ -165,7 +165,7 @@ async fn a_consumer_without_a_broker_is_closed_at_its_deadline() {
 }
 
 #[tokio::test]
-async fn both_group_protocols_commit_what_is_done() {
+async fn both_group_protocols_commit_what_is_acknowledged() {
     for protocol in ["classic", "consumer"] {
         let (_test, kafka) = kafka(1).await;
         let kafka = kafka.with("group.protocol", protocol);

@@ -73,7 +73,7 @@ async fn next<I: Decoder>(consumer: &mut Consumer<I>) -> Result<Received<I::Mess
     time::timeout(DEADLINE, consumer.next()).await.expect("a message in time").expect("an open stream")
 }
 
-/// The next messages, none of them done.
+/// The next messages, none of them acknowledged.
 async fn receive(consumer: &mut Consumer<Typed<PackageReleased>>, count: usize) -> Vec<Received<PackageReleased>> {
     let mut received = Vec::new();
     for _ in 0..count {

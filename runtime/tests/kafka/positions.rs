@@ -93,7 +93,7 @@ async fn what_was_received_before_a_seek_is_not_marked_by_it() {
     consumer.close(DEADLINE).await.unwrap();
 
     let mut consumer = kafka.consumer().unwrap();
-    assert_eq!(versions(&receive(&mut consumer, 1).await), ["3"], "the first that was not done since");
+    assert_eq!(versions(&receive(&mut consumer, 1).await), ["3"], "the first that was not acknowledged since");
 }
 
 #[tokio::test]
@@ -138,14 +138,14 @@ async fn a_paused_partition_gives_nothing_until_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn the_lag_counts_what_is_not_done() {
+async fn the_lag_counts_what_is_not_acknowledged() {
     let (_test, kafka, mut consumer) = five().await;
     let lag = async |consumer: &OfReleased| consumer.lag().await.unwrap().remove(0);
     let at_start = lag(&consumer).await;
     assert_eq!((at_start.partition.clone(), at_start.next, at_start.end), (partition(&kafka, 0), 0, 5));
     let mut received = receive(&mut consumer, 4).await;
     received.remove(1).ack();
-    assert_eq!(lag(&consumer).await.records(), 5, "received, or done out of order, is not handled");
+    assert_eq!(lag(&consumer).await.records(), 5, "received, or acknowledged out of order, counts");
     received.remove(0).ack();
     assert_eq!(lag(&consumer).await.records(), 3);
     received.into_iter().for_each(Received::ack);
@@ -178,7 +178,7 @@ async fn a_replay_reads_from_a_position_on_and_changes_nothing_for_any_group() {
         replay.close(DEADLINE).await.unwrap();
         replayed
     };
-    // Again and again, whatever was done.
+    // Again and again, whatever was acknowledged.
     for _ in 0..2 {
         assert_eq!(replay(Position::Beginning, 4).await, ["1", "2", "3", "4"]);
     }

@@ -105,8 +105,7 @@ async fn a_short_outage_loses_and_doubles_nothing() {
     cluster.create_topic(&topic(1)).unwrap();
     let kafka = cluster.kafka().with_group("test");
     let producer = kafka.producer().unwrap();
-    let outage =
-        [ResponseError::RD_KAFKA_RESP_ERR__TRANSPORT, ResponseError::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION];
+    let outage = [ResponseError::Disconnected, ResponseError::NotLeaderOrFollower];
     cluster.fail_requests(ApiKey::Produce, &outage).unwrap();
     for version in ["1", "2", "3"] {
         producer.send(&released("flask", version)).await.unwrap();
@@ -137,7 +136,7 @@ async fn a_message_over_the_limit_of_the_broker_is_the_same_error() {
     let topic = topic(1).with_configuration(const { &[(Cow::Borrowed("max.message.bytes"), Cow::Borrowed("1000"))] });
     test.create_topic(&topic).await.unwrap();
     if let Some(cluster) = test.in_process() {
-        cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE]).unwrap();
+        cluster.fail_requests(ApiKey::Produce, &[ResponseError::MessageTooLarge]).unwrap();
     }
     let producer = test.kafka().producer().unwrap();
     let error = producer.send(&released(&"x".repeat(2000), "1")).await.unwrap_err();

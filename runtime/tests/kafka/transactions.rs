@@ -43,7 +43,7 @@ async fn read_results(kafka: &Kafka, isolation: &str, last: &str) -> Vec<String>
 }
 
 #[tokio::test]
-async fn what_is_committed_is_sent_and_handled() {
+async fn what_is_committed_is_sent_and_acknowledged() {
     for protocol in ["classic", "consumer"] {
         let (test, kafka) = kafka_with_results(2).await;
         let kafka = kafka.with("group.protocol", protocol);
@@ -197,7 +197,7 @@ async fn what_another_member_has_by_now_aborts_the_transaction() {
 }
 
 #[tokio::test]
-async fn what_was_done_otherwise_is_committed_with_what_is_behind_it() {
+async fn what_was_acknowledged_otherwise_is_committed_with_what_is_behind_it() {
     let (test, kafka) = kafka_with_results(1).await;
     send(&kafka, "flask", &["1", "2", "3", "4", "5"]).await;
     let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
@@ -261,7 +261,7 @@ async fn a_message_that_kafka_refuses_aborts_the_transaction_and_the_producer_go
     let transaction = producer.begin().await.unwrap();
     transaction.send(&released("flask", "1")).await.unwrap();
     if let Some(cluster) = test.in_process() {
-        cluster.fail_requests(ApiKey::Produce, &[ResponseError::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE]).unwrap();
+        cluster.fail_requests(ApiKey::Produce, &[ResponseError::MessageTooLarge]).unwrap();
     }
     let error = transaction.send(&released(&"x".repeat(2000), "2")).await.unwrap_err();
     assert!(matches!(error, SendError::TooLarge { .. }), "{error:?}");

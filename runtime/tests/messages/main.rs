@@ -190,7 +190,7 @@ fn reports_the_first_violation_with_its_place() {
 #[test]
 fn gives_the_schema_that_it_came_from() {
     let schema = thoth_messaging::schemars::schema_for!(PackageReleased);
-    let validator = jsonschema::validator_for(schema.as_value()).unwrap();
+    let validator = thoth_messaging_documents::jsonschema::validator_for(schema.as_value()).unwrap();
     let valid = json!({"component_name": "a", "service_version": "1", "package_name": "flask",
                        "package_version": "1", "index_url": "u"});
     assert!(validator.is_valid(&valid));

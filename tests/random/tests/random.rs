@@ -9,7 +9,7 @@ use cases::Outcome;
 use oracle::{Oracle, Schemas, is_limit};
 use random::{CASES, Case};
 use serde_json::Value;
-use thoth_messaging::registry::{Entry, RecodeError};
+use thoth_messaging::registry::{Entry, ReencodeError};
 use thoth_messaging_codegen::SchemaSet;
 
 /// How often each thing happened.
@@ -100,7 +100,7 @@ fn written(payload: &Value, oracle: &Oracle, entry: &Entry) -> Result<&'static s
     let text = match entry.reencode(payload.to_string().as_bytes()) {
         Ok(text) => text,
         // With defaults filled in, nulls and unknown members left out, it may be another value.
-        Err(RecodeError::Encode(_)) => return Ok("not written"),
+        Err(ReencodeError::Encode(_)) => return Ok("not written"),
         Err(error) => return Err(format!("is read once: {error}")),
     };
     let again: Value = serde_json::from_slice(&text).map_err(|error| error.to_string())?;

@@ -1,13 +1,13 @@
-//! What `consume` takes.
+//! The arguments of `consume`.
 
 use clap::Args;
 
 use super::print::Form;
-use super::select::{Place, Selection};
-use super::source::Subject;
+use super::selection::{OffsetSpec, Selection};
+use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::{Cluster, ClusterArgs};
-use crate::kafka::declared::{Declared, SchemaArgs};
+use crate::kafka::schemas::{SchemaArgs, Schemas};
 use crate::report::Format;
 
 /// Print the messages on topics, each checked against its schema.
@@ -26,10 +26,10 @@ use crate::report::Format;
     Exit codes: 0 printed, 1 some were not valid with --strict, 2 could not run.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ConsumeArgs {
-    /// Messages, by their types, or topics.
+    /// Messages, by their types, titles or files, or topics.
     #[arg(value_name = "MESSAGE", required = true)]
     names: Vec<String>,
-    /// Where to begin.
+    /// The place to begin at.
     #[arg(
         long,
         value_name = "PLACE",
@@ -37,8 +37,8 @@ pub(crate) struct ConsumeArgs {
         allow_hyphen_values = true,
         conflicts_with = "group"
     )]
-    pub(super) from: Place,
-    /// Where to end, before the message there.
+    pub(super) from: OffsetSpec,
+    /// The place to end at, before the message there.
     #[arg(
         long,
         visible_alias = "until",
@@ -47,7 +47,7 @@ pub(crate) struct ConsumeArgs {
         allow_hyphen_values = true,
         conflicts_with_all = ["group", "follow"]
     )]
-    pub(super) to: Place,
+    pub(super) to: OffsetSpec,
     /// These partitions alone. May be given again.
     #[arg(long = "partition", value_name = "NUMBER", conflicts_with = "group", value_parser = clap::value_parser!(i32).range(0..))]
     pub(super) partitions: Vec<i32>,
@@ -86,34 +86,31 @@ pub(crate) struct ConsumeArgs {
 }
 
 impl ConsumeArgs {
-    /// What is asked for of the messages.
+    /// The conditions on the messages.
     pub(super) fn selection(&self) -> Result<Selection, Failure> {
         Selection::new(&self.filters, self.key.clone())
     }
 
     /// The topics, each once.
-    pub(super) fn subjects(&self, declared: &Declared, cluster: &Cluster) -> Result<Vec<Subject>, Failure> {
-        let mut subjects: Vec<Subject> = Vec::new();
+    pub(super) fn topics(&self, schemas: &Schemas, cluster: &Cluster) -> Result<Vec<ConsumedTopic>, Failure> {
+        let mut topics: Vec<ConsumedTopic> = Vec::new();
         for name in &self.names {
-            let subject = if self.unchecked {
-                Subject { topic: cluster.prefixed(cluster.without_prefix(name)), ty: None }
+            let topic = if self.unchecked {
+                ConsumedTopic { name: cluster.prefixed(cluster.without_prefix(name)), schema: None }
             } else {
-                let ty = declared.require(name, cluster)?;
-                Subject { topic: cluster.prefixed(&ty.topic.name), ty: Some(ty) }
+                let schema = schemas.require(name, cluster)?;
+                ConsumedTopic { name: cluster.prefixed(&schema.topic.name), schema: Some(schema) }
             };
-            if subjects.iter().any(|known| known.topic == subject.topic) {
-                return Err(Failure::new(format!(
-                    "`{name}` is on the topic `{}`, which is there already",
-                    subject.topic
-                ))
-                .help("name each topic once; the topic itself stands for all of its messages"));
+            if topics.iter().any(|known| known.name == topic.name) {
+                return Err(Failure::new(format!("`{name}` is on the topic `{}`, which is there already", topic.name))
+                    .help("name each topic once; the topic itself stands for all of its messages"));
             }
-            subjects.push(subject);
+            topics.push(topic);
         }
-        Ok(subjects)
+        Ok(topics)
     }
 
-    /// How messages are printed.
+    /// The form that messages are printed in.
     pub(super) fn form(&self, format: Format) -> Form {
         match format {
             Format::Json => Form::Json,

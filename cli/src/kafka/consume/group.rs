@@ -8,21 +8,21 @@ use thoth_messaging::client::{Consumer, ReceiveError, Record, TopicPartition};
 use thoth_messaging::{DecodeError, Decoder, Descriptor, Schema, Topic};
 use tokio::time;
 
-use super::source::Subject;
+use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
 
-/// How long nothing comes before it is looked whether all is read.
+/// The silence after which it checks whether all is read.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// How often nothing may come before that is the end: behind the last record there may be marks of transactions, which
+/// The number of silences that are the end: behind the last record there may be marks of transactions, which
 /// count as records and never come.
 const PATIENCE: u32 = 5;
 
-/// How long it may take to join the group, and to get partitions.
+/// The time limit for joining the group and getting partitions.
 const JOIN: Duration = Duration::from_secs(30);
 
-/// How long it may take to commit and to leave.
+/// The time limit for committing and leaving.
 const LEAVE: Duration = Duration::from_secs(10);
 
 /// A member of a group.
@@ -54,20 +54,20 @@ impl Decoder for Raw {
 }
 
 impl Raw {
-    fn new(subjects: &[Subject], cluster: &Cluster) -> Self {
+    fn new(topics: &[ConsumedTopic], cluster: &Cluster) -> Self {
         static NONE: Schema = Schema::new("", "", "");
-        let descriptor = |subject: &Subject| {
+        let descriptor = |topic: &ConsumedTopic| {
             let mut descriptor = Descriptor::new("", Topic::new(""), &NONE);
-            descriptor.topic.name = cluster.without_prefix(&subject.topic).to_owned().into();
+            descriptor.topic.name = cluster.without_prefix(&topic.name).to_owned().into();
             descriptor
         };
-        Self(subjects.iter().map(descriptor).collect())
+        Self(topics.iter().map(descriptor).collect())
     }
 }
 
 impl Member {
-    pub(super) fn new(group: &str, subjects: &[Subject], follow: bool, cluster: &Cluster) -> Result<Self, Failure> {
-        let consumer = cluster.kafka.clone().with_group(group).consumer_of(Raw::new(subjects, cluster))?;
+    pub(super) fn new(group: &str, topics: &[ConsumedTopic], follow: bool, cluster: &Cluster) -> Result<Self, Failure> {
+        let consumer = cluster.kafka.clone().with_group(group).consumer_of(Raw::new(topics, cluster))?;
         Ok(Self { consumer, follow, ends: None })
     }
 

@@ -1,35 +1,37 @@
-//! `consume`: what is on topics.
+//! `consume`: the messages on topics.
 
 mod args;
 mod group;
 mod print;
-mod select;
+mod selection;
 mod source;
+mod topic;
 
 use thoth_messaging::client::Record;
 
 pub(crate) use args::ConsumeArgs;
 
 use self::group::Member;
-use self::print::Printer;
-use self::select::Selection;
-use self::source::{Records, Subject};
-use super::declared::Declared;
+use self::print::{Printer, Read};
+use self::selection::Selection;
+use self::source::Records;
+use self::topic::ConsumedTopic;
+use super::schemas::Schemas;
 use super::termination::Termination;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
-use crate::{Context, Outcome};
 
 pub(super) async fn run(arguments: &ConsumeArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let cluster = arguments.cluster.cluster()?;
     let selection = arguments.selection()?;
-    let declared = if arguments.unchecked { Declared::default() } else { arguments.schemas.read(context)? };
-    let subjects = arguments.subjects(&declared, &cluster)?;
+    let schemas = if arguments.unchecked { Schemas::default() } else { arguments.schemas.read(context)? };
+    let topics = arguments.topics(&schemas, &cluster)?;
     let mut printer = Printer::new(arguments.form(context.format), arguments.show_sensitive);
     let mut records = match &arguments.group {
-        Some(group) => Records::Member(Box::new(Member::new(group, &subjects, arguments.follow, &cluster)?)),
-        None => Records::browse(&subjects, arguments, &cluster).await?,
+        Some(group) => Records::Member(Box::new(Member::new(group, &topics, arguments.follow, &cluster)?)),
+        None => Records::read(&topics, arguments, &cluster).await?,
     };
-    let ended = print(&mut records, &subjects, &selection, arguments.max, &mut printer, context).await;
+    let ended = print(&mut records, &topics, &selection, arguments.max, &mut printer, context).await;
     // What was printed is committed, whatever ended it.
     let closed = records.close().await;
     ended?;
@@ -41,7 +43,7 @@ pub(super) async fn run(arguments: &ConsumeArgs, context: &mut Context) -> Resul
 /// Prints records to the end, until it is asked to end, or to as many as are wanted.
 async fn print(
     records: &mut Records,
-    subjects: &[Subject],
+    topics: &[ConsumedTopic],
     selection: &Selection,
     max: Option<u64>,
     printer: &mut Printer,
@@ -58,7 +60,7 @@ async fn print(
             record = records.next() => record?,
         };
         let Some(record) = record else { return Ok(()) };
-        show(&record, subjects, selection, printer, context)?;
+        show(&record, topics, selection, printer, context)?;
         record.ack();
     }
     Ok(())
@@ -67,15 +69,15 @@ async fn print(
 /// Shows a record, where it is asked for.
 fn show(
     record: &Record,
-    subjects: &[Subject],
+    topics: &[ConsumedTopic],
     selection: &Selection,
     printer: &mut Printer,
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let Some(subject) = subjects.iter().find(|subject| subject.topic == record.topic()) else { return Ok(()) };
-    let checked = match (&subject.ty, record.payload()) {
-        (Some(ty), Some(payload)) => match ty.check(payload) {
-            Ok(kind) if !ty.wants(kind) => return Ok(()),
+    let Some(topic) = topics.iter().find(|topic| topic.name == record.topic()) else { return Ok(()) };
+    let checked = match (&topic.schema, record.payload()) {
+        (Some(schema), Some(payload)) => match schema.check(payload) {
+            Ok(message) if !schema.wants(message) => return Ok(()),
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         },
@@ -84,5 +86,5 @@ fn show(
     if !selection.takes(record) {
         return Ok(());
     }
-    printer.print(record, checked.err().as_ref(), subject, context)
+    printer.print(&Read { record, error: checked.err().as_ref(), schema: topic.schema.as_ref() }, context)
 }

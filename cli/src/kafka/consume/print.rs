@@ -1,4 +1,4 @@
-//! How messages are printed.
+//! The output of `consume`.
 
 use std::io::{self, Write};
 
@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use thoth_messaging::DecodeError;
 use thoth_messaging::client::Record;
 
-use super::source::Subject;
-use crate::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::kafka::show;
+use crate::kafka::topic_schema::TopicSchema;
 use crate::report::{count, text};
 
 const BOLD: Style = Style::new().bold();
 
-/// How messages are printed.
+/// The form that messages are printed in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// The payload, in a line.
@@ -26,6 +26,15 @@ pub(super) enum Form {
     Json,
 }
 
+/// A record that was read and checked.
+pub(super) struct Read<'r> {
+    pub(super) record: &'r Record,
+    /// The violations of its payload.
+    pub(super) error: Option<&'r DecodeError>,
+    /// The schema that it was checked against.
+    pub(super) schema: Option<&'r TopicSchema>,
+}
+
 /// Prints messages, and counts them.
 pub(super) struct Printer {
     form: Form,
@@ -33,7 +42,7 @@ pub(super) struct Printer {
     pub(super) printed: u64,
     invalid: u64,
     has_hidden: bool,
-    /// Whether there is nothing to say at the end.
+    /// Set if there is nothing to say at the end.
     pub(super) is_quiet: bool,
 }
 
@@ -42,84 +51,62 @@ impl Printer {
         Self { form, show_sensitive, printed: 0, invalid: 0, has_hidden: false, is_quiet: false }
     }
 
-    /// Prints a message. `error` is what is wrong with it.
-    pub(super) fn print(
-        &mut self,
-        record: &Record,
-        error: Option<&DecodeError>,
-        subject: &Subject,
-        context: &mut Context,
-    ) -> Result<(), Failure> {
+    /// Prints a message.
+    pub(super) fn print(&mut self, read: &Read<'_>, context: &mut Context) -> Result<(), Failure> {
         self.printed += 1;
-        self.invalid += u64::from(error.is_some());
+        self.invalid += u64::from(read.error.is_some());
         match self.form {
-            Form::Payload => self.payload(record, error, subject, context)?,
-            Form::Pretty => self.pretty(record, error, subject, context)?,
-            Form::Json => self.json(record, error, subject, context)?,
+            Form::Payload => self.payload(read, context)?,
+            Form::Pretty => self.pretty(read, context)?,
+            Form::Json => self.json(read, context)?,
         }
         Ok(context.output.flush()?)
     }
 
-    fn payload(
-        &mut self,
-        record: &Record,
-        error: Option<&DecodeError>,
-        subject: &Subject,
-        context: &mut Context,
-    ) -> io::Result<()> {
+    fn payload(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         // What is no payload of the topic is no line among them.
-        let said = match (error, record.payload()) {
+        let notes = match (read.error, read.record.payload()) {
             (Some(error), _) => problems(error),
             (None, None) => {
-                vec![format!("a tombstone: what was sent with the key {} is deleted", self.key(record, subject))]
+                vec![format!("a tombstone: what was sent with the key {} is deleted", self.key(read))]
             }
             (None, Some(payload)) => {
-                let shown = self.shown(payload, subject);
+                let shown = self.shown(payload, read);
                 return writeln!(context.output, "{}", shown.line());
             }
         };
-        for said in said {
+        for note in notes {
             // Where nobody reads standard error, the exit code and `--format json` say as much.
-            let _ = writeln!(io::stderr(), "{record}: {}", text::printable(&said));
+            let _ = writeln!(io::stderr(), "{}: {}", read.record, text::printable(&note));
         }
         Ok(())
     }
 
-    fn pretty(
-        &mut self,
-        record: &Record,
-        error: Option<&DecodeError>,
-        subject: &Subject,
-        context: &mut Context,
-    ) -> io::Result<()> {
+    fn pretty(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         let output = &mut context.output;
+        let record = read.record;
         let time = record.timestamp().map(|time| format!(", {}", show::time(time))).unwrap_or_default();
-        writeln!(output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(record, subject))?;
+        writeln!(output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(read))?;
         for header in record.headers() {
             let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
             writeln!(output, "{}: {value}", text::printable(&header.name))?;
         }
-        for problem in error.map(problems).unwrap_or_default() {
+        for problem in read.error.map(problems).unwrap_or_default() {
             writeln!(output, "{}", text::printable(&problem))?;
         }
         match record.payload() {
             None => writeln!(context.output, "a tombstone\n"),
             Some(payload) => {
-                let shown = self.shown(payload, subject);
+                let shown = self.shown(payload, read);
                 writeln!(context.output, "{}\n", shown.lines())
             }
         }
     }
 
-    fn json(
-        &mut self,
-        record: &Record,
-        error: Option<&DecodeError>,
-        subject: &Subject,
-        context: &mut Context,
-    ) -> io::Result<()> {
-        let mut members = show::metadata(record, show::key(record, subject.ty.as_ref(), self.show_sensitive));
-        if subject.ty.is_some() && record.payload().is_some() {
+    fn json(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
+        let Read { record, error, schema } = *read;
+        let mut members = show::metadata(record, show::key(record, schema, self.show_sensitive));
+        if schema.is_some() && record.payload().is_some() {
             members.insert("valid".to_owned(), error.is_none().into());
         }
         if let Some(error) = error {
@@ -127,7 +114,7 @@ impl Printer {
         }
         let payload = match record.payload() {
             None => "\"tombstone\":true".to_owned(),
-            Some(payload) => self.shown(payload, subject).member(),
+            Some(payload) => self.shown(payload, read).member(),
         };
         // The payload is written as it is, with all digits of its numbers.
         let members = Value::Object(members).to_string();
@@ -135,18 +122,18 @@ impl Printer {
     }
 
     /// A payload, without what is hidden.
-    fn shown(&mut self, payload: &[u8], subject: &Subject) -> show::Shown {
-        let (shown, is_hidden) = show::payload(payload, subject.ty.as_ref(), self.show_sensitive);
+    fn shown(&mut self, payload: &[u8], read: &Read<'_>) -> show::Shown {
+        let (shown, is_hidden) = show::payload(payload, read.schema, self.show_sensitive);
         self.has_hidden |= is_hidden;
         shown
     }
 
-    fn key(&self, record: &Record, subject: &Subject) -> String {
-        let key = show::key(record, subject.ty.as_ref(), self.show_sensitive);
+    fn key(&self, read: &Read<'_>) -> String {
+        let key = show::key(read.record, read.schema, self.show_sensitive);
         key.map_or_else(|| "none".to_owned(), |key| format!("`{}`", show::bytes(key)))
     }
 
-    /// Says what it came to. Whether there were invalid ones.
+    /// Prints the numbers of messages. Whether there were invalid ones.
     pub(super) fn finish(&self, checked: bool) -> bool {
         let (messages, valid) = (count(self.printed, "message"), self.printed - self.invalid);
         let validity = if checked { format!(": {valid} valid, {} invalid", self.invalid) } else { String::new() };
@@ -159,7 +146,7 @@ impl Printer {
     }
 }
 
-/// What is wrong with a payload, each in a line.
+/// The violations of a payload, each in a line.
 fn problems(error: &DecodeError) -> Vec<String> {
     match error.violations() {
         [] => vec![error.to_string()],

@@ -1,4 +1,4 @@
-//! The records of topics, between two places, from outside of all groups.
+//! The records of topics: between two places without a group, or as a member of one.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,68 +9,60 @@ use thoth_messaging::client::{Position, ReceiveError, Record, TopicReader};
 
 use super::args::ConsumeArgs;
 use super::group::Member;
-use super::select::Place;
+use super::selection::OffsetSpec;
+use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
-use crate::kafka::declared::Type;
 
-/// A topic that is read.
-pub(super) struct Subject {
-    /// By its name on the cluster.
-    pub(super) topic: String,
-    /// What its payloads are; nothing where nobody says.
-    pub(super) ty: Option<Type>,
-}
+type RecordStream = Pin<Box<dyn Stream<Item = Result<Record, ReceiveError>>>>;
 
-type Browsed = Pin<Box<dyn Stream<Item = Result<Record, ReceiveError>>>>;
-
-/// Where records come from.
+/// The source of records.
 pub(super) enum Records {
-    Browsed(Browsed),
+    Read(RecordStream),
     Member(Box<Member>),
 }
 
 impl Records {
     /// The topics one after the other, up to their ends; all at once where it follows them.
-    pub(super) async fn browse(
-        subjects: &[Subject],
+    pub(super) async fn read(
+        topics: &[ConsumedTopic],
         arguments: &ConsumeArgs,
         cluster: &Cluster,
     ) -> Result<Self, Failure> {
-        let mut topics = Vec::new();
-        for subject in subjects {
-            let reader = cluster.kafka.topic_reader(&subject.topic)?;
-            let parts = parts(&reader, subject, arguments).await?;
-            topics.push(records(reader, parts));
+        let mut streams = Vec::new();
+        for topic in topics {
+            let reader = cluster.kafka.topic_reader(&topic.name)?;
+            let ranges = ranges(&reader, topic, arguments).await?;
+            streams.push(records(reader, ranges));
         }
         if arguments.follow {
-            return Ok(Self::Browsed(Box::pin(stream::select_all(topics))));
+            return Ok(Self::Read(Box::pin(stream::select_all(streams))));
         }
-        Ok(Self::Browsed(Box::pin(stream::iter(topics).flatten())))
+        Ok(Self::Read(Box::pin(stream::iter(streams).flatten())))
     }
 
     /// The next record; nothing at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Record>, Failure> {
         match self {
-            Self::Browsed(records) => Ok(records.next().await.transpose()?),
+            Self::Read(records) => Ok(records.next().await.transpose()?),
             Self::Member(member) => member.next().await,
         }
     }
 
-    /// Commits what is done, where there is a group.
+    /// Commits what is acknowledged, where there is a group.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self {
-            Self::Browsed(_) => Ok(()),
+            Self::Read(_) => Ok(()),
             Self::Member(member) => member.close().await,
         }
     }
 }
 
 /// The records of one topic. Nothing is fetched before they are asked for.
-fn records(reader: TopicReader, parts: BTreeMap<i32, Range<i64>>) -> Browsed {
-    Box::pin(stream::unfold((reader, Some(parts)), async |(mut reader, parts)| {
-        if let Some(parts) = parts
-            && let Err(error) = reader.read(parts).await
+fn records(reader: TopicReader, ranges: BTreeMap<i32, Range<i64>>) -> RecordStream {
+    Box::pin(stream::unfold((reader, Some(ranges)), async |(mut reader, ranges)| {
+        if let Some(ranges) = ranges
+            && let Err(error) = reader.read(ranges).await
         {
             return Some((Err(error), (reader, None)));
         }
@@ -79,32 +71,32 @@ fn records(reader: TopicReader, parts: BTreeMap<i32, Range<i64>>) -> Browsed {
     }))
 }
 
-/// Which offsets are read, by partition.
-async fn parts(
+/// The ranges of offsets that are read, by partition.
+async fn ranges(
     reader: &TopicReader,
-    subject: &Subject,
+    topic: &ConsumedTopic,
     arguments: &ConsumeArgs,
 ) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
     let from = offsets(reader, arguments.from).await?;
     if let Some(unknown) = arguments.partitions.iter().find(|partition| !from.contains_key(partition)) {
         let numbers: Vec<_> = from.keys().map(ToString::to_string).collect();
-        return Err(Failure::new(format!("topic `{}` has no partition {unknown}", subject.topic))
+        return Err(Failure::new(format!("topic `{}` has no partition {unknown}", topic.name))
             .help(format!("its partitions are {}", numbers.join(", "))));
     }
     let to = if arguments.follow { BTreeMap::new() } else { offsets(reader, arguments.to).await? };
     let is_asked_for = |partition: &i32| arguments.partitions.is_empty() || arguments.partitions.contains(partition);
-    let part = |(partition, from)| (partition, from..to.get(&partition).copied().unwrap_or(i64::MAX));
-    Ok(from.into_iter().filter(|(partition, _)| is_asked_for(partition)).map(part).collect())
+    let range = |(partition, from)| (partition, from..to.get(&partition).copied().unwrap_or(i64::MAX));
+    Ok(from.into_iter().filter(|(partition, _)| is_asked_for(partition)).map(range).collect())
 }
 
 /// The offset of a place, by partition.
-pub(crate) async fn offsets(reader: &TopicReader, place: Place) -> Result<BTreeMap<i32, i64>, Failure> {
-    let position = match place {
-        Place::Beginning => Position::Beginning,
-        Place::End => Position::End,
-        Place::Offset(offset) => Position::Offset(offset),
-        Place::Time(time) => Position::Time(time),
-        Place::Last(count) => {
+async fn offsets(reader: &TopicReader, spec: OffsetSpec) -> Result<BTreeMap<i32, i64>, Failure> {
+    let position = match spec {
+        OffsetSpec::Beginning => Position::Beginning,
+        OffsetSpec::End => Position::End,
+        OffsetSpec::Offset(offset) => Position::Offset(offset),
+        OffsetSpec::Time(time) => Position::Time(time),
+        OffsetSpec::Last(count) => {
             let first = reader.offsets(Position::Beginning).await?;
             let end = reader.offsets(Position::End).await?;
             let start = |(partition, end): (i32, i64)| {

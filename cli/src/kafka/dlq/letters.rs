@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use clap::Args;
 use thoth_messaging::app::DeadLetter;
-use thoth_messaging::client::{Position, TopicReader};
+use thoth_messaging::client::{Position, Record, TopicReader};
 
 use crate::failure::Failure;
 
-/// Which letters are asked for.
+/// The letters that are asked for.
 #[derive(Args)]
-pub(super) struct Which {
+pub(super) struct LetterFilter {
     /// Letters with this reason alone: not-json, invalid, tombstone, failed, panicked, reply-failed or rejected. May be given
     /// again.
     #[arg(long = "reason", value_name = "REASON", value_parser = REASONS)]
@@ -26,8 +26,8 @@ pub(super) struct Which {
 
 const REASONS: [&str; 7] = ["not-json", "invalid", "tombstone", "failed", "panicked", "reply-failed", "rejected"];
 
-impl Which {
-    /// Whether one letter is asked for by its place.
+impl LetterFilter {
+    /// Returns whether one letter is asked for by its place.
     pub(super) fn is_one(&self) -> bool {
         self.offset.is_some()
     }
@@ -36,8 +36,8 @@ impl Which {
         self.reasons.is_empty() || self.reasons.iter().any(|reason| reason == letter.reason.as_str())
     }
 
-    /// What there is of the partitions that are asked for, from the first letter that is there to the last one by now.
-    pub(super) async fn parts(&self, reader: &TopicReader, topic: &str) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
+    /// The offsets of the partitions that are asked for, from the first letter that is there to the last one by now.
+    pub(super) async fn ranges(&self, reader: &TopicReader, topic: &str) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
         let first = reader.offsets(Position::Beginning).await?;
         let end = reader.offsets(Position::End).await?;
         if let Some(unknown) = self.partition.filter(|partition| !first.contains_key(partition)) {
@@ -45,17 +45,26 @@ impl Which {
             return Err(Failure::new(format!("topic `{topic}` has no partition {unknown}"))
                 .help(format!("its partitions are {}", numbers.join(", "))));
         }
-        let part = |(partition, first): (i32, i64)| {
+        let range = |(partition, first): (i32, i64)| {
             let end = end.get(&partition).copied().unwrap_or(first);
-            let part = self.offset.map_or(first..end, |offset| offset.max(first)..(offset + 1).min(end));
-            (partition, part)
+            let range = self.offset.map_or(first..end, |offset| offset.max(first)..(offset + 1).min(end));
+            (partition, range)
         };
         let is_asked_for = |(partition, _): &(i32, i64)| self.partition.is_none_or(|it| it == *partition);
-        let parts: BTreeMap<_, _> = first.into_iter().filter(is_asked_for).map(part).collect();
-        if let Some(offset) = self.offset.filter(|_| parts.values().all(Range::is_empty)) {
+        let ranges: BTreeMap<_, _> = first.into_iter().filter(is_asked_for).map(range).collect();
+        if let Some(offset) = self.offset.filter(|_| ranges.values().all(Range::is_empty)) {
             return Err(Failure::new(format!("topic `{topic}` has no letter at offset {offset} of the partition"))
                 .help("`thoth-messaging dlq show` without an offset shows those that are there"));
         }
-        Ok(parts)
+        Ok(ranges)
     }
+}
+
+/// The header that counts how often a message was sent again.
+pub(super) const REDRIVEN: &str = "dlq.redriven";
+
+/// The number of times that a message was sent again before.
+pub(super) fn redriven(record: &Record) -> Option<u64> {
+    let header = record.headers().iter().rfind(|header| header.name == REDRIVEN)?;
+    std::str::from_utf8(header.value.as_deref()?).ok()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! `dlq list`: how many dead letters there are, and why.
+//! `dlq list`: the numbers of dead letters, by reason.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use thoth_messaging::app::DeadLetter;
 use thoth_messaging::client::Position;
 
-use super::left::Progress;
+use super::progress::Progress;
 use super::{GROUP, SUFFIX};
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::kafka::cluster::{Cluster, ClusterArgs};
 use crate::kafka::show;
 use crate::report::{Format, count, text};
-use crate::{Context, Outcome};
 
 /// List the dead-letter topics: how many letters, for which reasons, from when to when, and how many were sent again.
 ///
@@ -33,7 +33,7 @@ pub(super) struct ListArgs {
     cluster: ClusterArgs,
 }
 
-/// What is on a dead-letter topic.
+/// The contents of a dead-letter topic.
 #[derive(Default)]
 struct Entry {
     topic: String,
@@ -77,8 +77,8 @@ async fn read(topic: String, group: &str, cluster: &Cluster) -> Result<Entry, Fa
     let end = reader.offsets(Position::End).await?;
     let positions = reader.saved_positions().await?;
     let progress: BTreeMap<_, _> = positions.iter().map(|(partition, it)| (*partition, Progress::read(it))).collect();
-    let part = |(partition, first)| (partition, first..end.get(&partition).copied().unwrap_or(first));
-    reader.read(first.into_iter().map(part)).await?;
+    let range = |(partition, first)| (partition, first..end.get(&partition).copied().unwrap_or(first));
+    reader.read(first.into_iter().map(range)).await?;
     let mut entry = Entry { topic, ..Entry::default() };
     while let Some(record) = reader.next().await {
         let record = record?;

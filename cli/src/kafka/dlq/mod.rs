@@ -1,18 +1,18 @@
 //! `dlq`: dead letters, and the way back of those that are valid by now.
 
-mod left;
 mod letters;
 mod list;
+mod progress;
 mod redrive;
 mod show;
 
 use clap::{Args, Subcommand};
 
 use super::cluster::Cluster;
-use super::declared::Declared;
+use super::schemas::Schemas;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::near::near;
-use crate::{Context, Outcome};
 
 /// List, show and send again dead letters: messages that an app could not handle.
 #[derive(Args)]
@@ -43,9 +43,9 @@ pub(super) async fn run(arguments: &DlqArgs, context: &mut Context) -> Result<Ou
 }
 
 /// The dead-letter topic that a name means, by its name on the cluster: that of a message or a topic, or itself.
-async fn topic(name: &str, declared: &Declared, cluster: &Cluster) -> Result<String, Failure> {
+async fn topic(name: &str, schemas: &Schemas, cluster: &Cluster) -> Result<String, Failure> {
     let topics = cluster.kafka.admin().topics().await?;
-    let declared = declared.find(name, cluster)?.map(|ty| cluster.prefixed(&ty.topic.name));
+    let declared = schemas.find(name, cluster)?.map(|schema| cluster.prefixed(&schema.topic.name));
     let own = [name.to_owned(), cluster.prefixed(name)];
     let of = declared.iter().chain(&own).map(|topic| format!("{topic}{SUFFIX}"));
     // What is a topic without being one of dead letters is asked for its own first.

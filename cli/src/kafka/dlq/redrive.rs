@@ -15,22 +15,19 @@ use thoth_messaging::client::{
 };
 
 use super::GROUP;
-use super::left::Progress;
-use super::letters::Which;
+use super::letters::{LetterFilter, REDRIVEN, redriven};
+use super::progress::Progress;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::kafka::cluster::ClusterArgs;
-use crate::kafka::declared::{SchemaArgs, Types};
+use crate::kafka::schemas::{SchemaArgs, TopicSchemas};
 use crate::kafka::termination::Termination;
 use crate::report::{Format, count, text};
-use crate::{Context, Outcome};
 
-/// How often a message was sent again.
-pub(super) const HEADER: &str = "dlq.redriven";
-
-/// How many letters are sent before it is kept that they were.
+/// The number of letters after which the progress is saved.
 const BATCH: usize = 100;
 
-/// How long the last messages may take.
+/// The time limit for the last messages.
 const LAST: Duration = Duration::from_secs(60);
 
 /// The most letters that `--format json` names.
@@ -49,7 +46,7 @@ pub(super) struct RedriveArgs {
     #[arg(value_name = "MESSAGE")]
     name: String,
     #[command(flatten)]
-    which: Which,
+    which: LetterFilter,
     /// Send nothing, and say what would be sent.
     #[arg(long)]
     dry_run: bool,
@@ -71,80 +68,81 @@ pub(super) struct RedriveArgs {
     cluster: ClusterArgs,
 }
 
-/// A letter that was looked at.
-struct Looked {
+/// A letter that was examined.
+struct Examined {
     partition: i32,
     offset: i64,
-    fate: Fate,
+    decision: Decision,
 }
 
-enum Fate {
+enum Decision {
     /// It is sent.
     Send(ProducerRecord),
-    /// Nobody asked for it.
-    Passed,
-    /// It is left, for these reasons.
-    Left(Vec<String>),
+    /// It was not asked for.
+    Skip,
+    /// It remains, for these reasons.
+    Keep(Vec<String>),
 }
 
-impl Looked {
+impl Examined {
     fn record(&self) -> Option<&ProducerRecord> {
-        match &self.fate {
-            Fate::Send(record) => Some(record),
-            Fate::Passed | Fate::Left(_) => None,
+        match &self.decision {
+            Decision::Send(record) => Some(record),
+            Decision::Skip | Decision::Keep(_) => None,
         }
     }
 }
 
-/// What a run works with.
-struct Run<'a> {
+/// A run of `redrive`.
+struct Redrive<'a> {
     arguments: &'a RedriveArgs,
     topic: String,
     progress: BTreeMap<i32, Progress>,
-    batch: Vec<Looked>,
+    batch: Vec<Examined>,
     sent: usize,
-    passed: usize,
-    before: usize,
-    left: usize,
-    named: Vec<serde_json::Value>,
+    skipped: usize,
+    sent_before: usize,
+    remaining: usize,
+    /// The letters that remain, for `--format json`.
+    listed: Vec<serde_json::Value>,
 }
 
 pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let cluster = arguments.cluster.cluster()?;
-    let declared = arguments.schemas.read(context)?;
-    let topic = super::topic(&arguments.name, &declared, &cluster).await?;
+    let schemas = arguments.schemas.read(context)?;
+    let topic = super::topic(&arguments.name, &schemas, &cluster).await?;
     let mut reader = cluster.kafka.clone().with_group(&arguments.group).topic_reader(&topic)?;
     let producer = cluster.kafka.producer()?;
-    let mut parts = arguments.which.parts(&reader, &topic).await?;
+    let mut ranges = arguments.which.ranges(&reader, &topic).await?;
     let kept = if arguments.from_beginning { BTreeMap::new() } else { reader.saved_positions().await? };
     let progress: BTreeMap<_, _> = kept.iter().map(|(partition, it)| (*partition, Progress::read(it))).collect();
     if !arguments.which.is_one() {
-        for (partition, part) in &mut parts {
-            part.start = progress.get(partition).map_or(part.start, |progress| progress.start().max(part.start));
+        for (partition, range) in &mut ranges {
+            range.start = progress.get(partition).map_or(range.start, |progress| progress.start().max(range.start));
         }
     }
-    let mut run = Run::new(arguments, topic, progress);
+    let mut redrive = Redrive::new(arguments, topic, progress);
     if !arguments.dry_run {
         // Nothing is sent of which nobody would know that it was.
-        for partition in parts.keys() {
-            run.progress.entry(*partition).or_default();
+        for partition in ranges.keys() {
+            redrive.progress.entry(*partition).or_default();
         }
-        run.keep(&reader).await?;
+        redrive.save(&reader).await?;
     }
-    reader.read(parts).await?;
-    let ended = run.read(&mut reader, &producer, &mut Types::new(&declared, &cluster), context).await;
+    reader.read(ranges).await?;
+    let ended = redrive.read(&mut reader, &producer, &mut TopicSchemas::new(&schemas, &cluster), context).await;
     match producer.close(LAST).await {
         // Each letter has its own report by now.
         Ok(()) | Err(CloseError::NotDelivered { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    if ended? { run.finish(context) } else { Ok(Outcome::Clean) }
+    if ended? { redrive.finish(context) } else { Ok(Outcome::Clean) }
 }
 
-impl<'a> Run<'a> {
+impl<'a> Redrive<'a> {
     fn new(arguments: &'a RedriveArgs, topic: String, progress: BTreeMap<i32, Progress>) -> Self {
-        let (batch, named) = (Vec::new(), Vec::new());
-        Self { arguments, topic, progress, batch, sent: 0, passed: 0, before: 0, left: 0, named }
+        let (batch, listed) = (Vec::new(), Vec::new());
+        Self { arguments, topic, progress, batch, sent: 0, skipped: 0, sent_before: 0, remaining: 0, listed }
     }
 
     /// Reads to the end. Whether it came there, and was not interrupted.
@@ -152,12 +150,12 @@ impl<'a> Run<'a> {
         &mut self,
         reader: &mut TopicReader,
         producer: &Producer,
-        types: &mut Types<'_>,
+        topics: &mut TopicSchemas<'_>,
         context: &mut Context,
     ) -> Result<bool, Failure> {
         let mut stop = Termination::new()?;
         loop {
-            let sending = self.batch.iter().filter_map(Looked::record).count();
+            let sending = self.batch.iter().filter_map(Examined::record).count();
             let has_limit = self.arguments.limit.is_some_and(|limit| self.sent + sending >= limit);
             let record = tokio::select! {
                 biased;
@@ -168,7 +166,7 @@ impl<'a> Run<'a> {
             };
             let is_last = record.is_none();
             if let Some(record) = record {
-                self.look_at(record, types)?;
+                self.look_at(record, topics)?;
             }
             if (is_last || self.batch.len() == BATCH) && !self.flush(reader, producer, context).await? {
                 return Ok(true);
@@ -179,47 +177,47 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn look_at(&mut self, record: Record, types: &mut Types<'_>) -> Result<(), Failure> {
+    fn look_at(&mut self, record: Record, topics: &mut TopicSchemas<'_>) -> Result<(), Failure> {
         let (partition, offset) = (record.partition(), record.offset());
         let was_sent = self.progress.get(&partition).is_some_and(|it| it.was_sent(offset));
         if was_sent && !self.arguments.which.is_one() {
-            self.before += 1;
+            self.sent_before += 1;
             return Ok(());
         }
-        let fate = match DeadLetter::read(record) {
-            Err(_) => Fate::Left(vec!["no dead letter: it has not the headers of one".to_owned()]),
-            Ok(letter) if !self.arguments.which.takes(&letter) => Fate::Passed,
-            Ok(letter) => self.decide(&letter, types)?,
+        let decision = match DeadLetter::read(record) {
+            Err(_) => Decision::Keep(vec!["no dead letter: it has not the headers of one".to_owned()]),
+            Ok(letter) if !self.arguments.which.takes(&letter) => Decision::Skip,
+            Ok(letter) => self.decide(&letter, topics)?,
         };
-        self.batch.push(Looked { partition, offset, fate });
+        self.batch.push(Examined { partition, offset, decision });
         Ok(())
     }
 
     /// Asks the schema of today.
-    fn decide(&self, letter: &DeadLetter, types: &mut Types<'_>) -> Result<Fate, Failure> {
-        match (types.of_topic(&letter.topic)?, letter.record.payload()) {
+    fn decide(&self, letter: &DeadLetter, topics: &mut TopicSchemas<'_>) -> Result<Decision, Failure> {
+        match (topics.get(&letter.topic)?, letter.record.payload()) {
             (None, _) if !self.arguments.unchecked => {
                 let topic = &letter.topic;
-                let said = format!("no schema declares its topic `{topic}`: `--unchecked` sends it as it is");
-                return Ok(Fate::Left(vec![said]));
+                let reason = format!("no schema declares its topic `{topic}`: `--unchecked` sends it as it is");
+                return Ok(Decision::Keep(vec![reason]));
             }
             (Some(ty), Some(payload)) => {
                 if let Err(error) = ty.check(payload) {
                     let violations = error.violations().iter().map(|violation| format!("not valid: {violation}"));
-                    let mut said: Vec<_> = violations.collect();
-                    if said.is_empty() {
-                        said.push(error.to_string());
+                    let mut reasons: Vec<_> = violations.collect();
+                    if reasons.is_empty() {
+                        reasons.push(error.to_string());
                     }
-                    return Ok(Fate::Left(said));
+                    return Ok(Decision::Keep(reasons));
                 }
             }
             // A tombstone holds nothing that could be wrong.
             _ => {}
         }
-        Ok(Fate::Send(again(letter)))
+        Ok(Decision::Send(again(letter)))
     }
 
-    /// Sends what was gathered, and keeps that it was. Whether to go on.
+    /// Sends the batch and saves the progress. Whether to go on.
     async fn flush(
         &mut self,
         reader: &TopicReader,
@@ -228,17 +226,17 @@ impl<'a> Run<'a> {
     ) -> Result<bool, Failure> {
         let batch = std::mem::take(&mut self.batch);
         if self.arguments.dry_run {
-            batch.into_iter().try_for_each(|looked| self.would(looked, context))?;
+            batch.into_iter().try_for_each(|examined| self.preview(examined, context))?;
             return Ok(true);
         }
-        self.make_sure(&batch)?;
+        self.ensure_saveable(&batch)?;
         let goes_on = self.send(batch, producer, context).await?;
-        self.keep(reader).await?;
+        self.save(reader).await?;
         Ok(goes_on)
     }
 
-    /// Keeps which letters were sent.
-    async fn keep(&self, reader: &TopicReader) -> Result<(), Failure> {
+    /// Saves which letters were sent.
+    async fn save(&self, reader: &TopicReader) -> Result<(), Failure> {
         reader.save(&self.positions()?).await.map_err(|error| {
             let group = &self.arguments.group;
             let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
@@ -247,14 +245,19 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Sends letters, in their order, and settles what is to become of each. Whether Kafka answered.
-    async fn send(&mut self, batch: Vec<Looked>, producer: &Producer, context: &mut Context) -> Result<bool, Failure> {
-        let records: Vec<_> = batch.iter().filter_map(|looked| looked.record().cloned()).collect();
+    /// Sends letters, in their order, and records the result of each. Whether Kafka answered.
+    async fn send(
+        &mut self,
+        batch: Vec<Examined>,
+        producer: &Producer,
+        context: &mut Context,
+    ) -> Result<bool, Failure> {
+        let records: Vec<_> = batch.iter().filter_map(|examined| examined.record().cloned()).collect();
         let mut reports = pin!(producer.send_all(records));
         let mut goes_on = true;
-        for Looked { partition, offset, fate } in batch {
-            let said = match fate {
-                Fate::Send(_) => match reports.next().await {
+        for Examined { partition, offset, decision } in batch {
+            let reasons = match decision {
+                Decision::Send(_) => match reports.next().await {
                     Some(Err(error)) => {
                         goes_on &= !matches!(error, SendError::Unreachable { .. } | SendError::TimedOut { .. });
                         let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
@@ -262,55 +265,55 @@ impl<'a> Run<'a> {
                     }
                     _ => Vec::new(),
                 },
-                Fate::Passed => {
-                    self.decided(partition, offset, false);
-                    self.passed += 1;
+                Decision::Skip => {
+                    self.record(partition, offset, false);
+                    self.skipped += 1;
                     continue;
                 }
-                Fate::Left(said) => said,
+                Decision::Keep(reasons) => reasons,
             };
-            let was_sent = said.is_empty();
-            self.decided(partition, offset, was_sent);
+            let was_sent = reasons.is_empty();
+            self.record(partition, offset, was_sent);
             self.sent += usize::from(was_sent);
-            self.leave(partition, offset, &said, context)?;
+            self.keep_letter(partition, offset, &reasons, context)?;
         }
         Ok(goes_on)
     }
 
-    /// Says what would become of a letter.
-    fn would(&mut self, looked: Looked, context: &mut Context) -> Result<(), Failure> {
-        let Looked { partition, offset, fate } = looked;
-        match fate {
-            Fate::Send(_) => {
+    /// Says whether a letter would be sent.
+    fn preview(&mut self, examined: Examined, context: &mut Context) -> Result<(), Failure> {
+        let Examined { partition, offset, decision } = examined;
+        match decision {
+            Decision::Send(_) => {
                 self.sent += 1;
                 if context.format == Format::Text {
                     let topic = &self.topic;
                     writeln!(context.output, "topic `{topic}`, partition {partition}, offset {offset}: would be sent")?;
                 }
             }
-            Fate::Passed => self.passed += 1,
-            Fate::Left(said) => self.leave(partition, offset, &said, context)?,
+            Decision::Skip => self.skipped += 1,
+            Decision::Keep(reasons) => self.keep_letter(partition, offset, &reasons, context)?,
         }
         Ok(())
     }
 
-    /// What is to be kept of each partition.
+    /// The position to save of each partition.
     fn positions(&self) -> Result<BTreeMap<i32, SavedPosition>, Failure> {
         let kept = self.progress.iter().map(|(partition, progress)| Some((*partition, progress.position()?)));
         kept.collect::<Option<_>>().ok_or_else(too_scattered)
     }
 
-    /// That it can be kept what is going to be sent, before it is.
-    fn make_sure(&self, batch: &[Looked]) -> Result<(), Failure> {
+    /// Makes sure that the progress can be saved, before anything is sent.
+    fn ensure_saveable(&self, batch: &[Examined]) -> Result<(), Failure> {
         let progress = self.progress.clone();
-        let mut then = Run { progress, ..Run::new(self.arguments, String::new(), BTreeMap::new()) };
-        for looked in batch {
-            then.decided(looked.partition, looked.offset, looked.record().is_some());
+        let mut then = Redrive { progress, ..Redrive::new(self.arguments, String::new(), BTreeMap::new()) };
+        for examined in batch {
+            then.record(examined.partition, examined.offset, examined.record().is_some());
         }
         then.positions().map(drop)
     }
 
-    fn decided(&mut self, partition: i32, offset: i64, sent: bool) {
+    fn record(&mut self, partition: i32, offset: i64, sent: bool) {
         let progress = self.progress.entry(partition).or_default();
         match self.arguments.which.is_one() {
             false => progress.looked_at(offset, sent),
@@ -319,37 +322,43 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Says of a letter why it is left, where it is.
-    fn leave(&mut self, partition: i32, offset: i64, said: &[String], context: &mut Context) -> Result<(), Failure> {
-        self.left += usize::from(!said.is_empty());
+    /// Says why a letter remains; nothing of one that was sent.
+    fn keep_letter(
+        &mut self,
+        partition: i32,
+        offset: i64,
+        reasons: &[String],
+        context: &mut Context,
+    ) -> Result<(), Failure> {
+        self.remaining += usize::from(!reasons.is_empty());
         if context.format == Format::Json {
-            if !said.is_empty() && self.named.len() < MAX_NAMED {
-                self.named.push(json!({"partition": partition, "offset": offset, "reasons": said}));
+            if !reasons.is_empty() && self.listed.len() < MAX_NAMED {
+                self.listed.push(json!({"partition": partition, "offset": offset, "reasons": reasons}));
             }
             return Ok(());
         }
-        for said in said {
-            let said = text::printable(said);
-            writeln!(context.output, "topic `{}`, partition {partition}, offset {offset}: {said}", self.topic)?;
+        for reason in reasons {
+            let reason = text::printable(reason);
+            writeln!(context.output, "topic `{}`, partition {partition}, offset {offset}: {reason}", self.topic)?;
         }
         Ok(())
     }
 
     fn finish(self, context: &mut Context) -> Result<Outcome, Failure> {
-        let Self { sent, passed, before, left, .. } = self;
+        let Self { sent, skipped, sent_before, remaining, .. } = self;
         let what = if self.arguments.dry_run { "would be sent" } else { "sent again" };
-        let letters = count(sent + passed + left, "dead letter");
-        let passed_over = if passed > 0 { format!(", {passed} passed over") } else { String::new() };
-        let sent_before = if before > 0 { format!("; {before} were sent before") } else { String::new() };
-        let summary = format!("{letters} of `{}`: {sent} {what}, {left} left{passed_over}{sent_before}", self.topic);
+        let letters = count(sent + skipped + remaining, "dead letter");
+        let passed_over = if skipped > 0 { format!(", {skipped} passed over") } else { String::new() };
+        let before = if sent_before > 0 { format!("; {sent_before} were sent before") } else { String::new() };
+        let summary = format!("{letters} of `{}`: {sent} {what}, {remaining} left{passed_over}{before}", self.topic);
         if context.format == Format::Json {
             let document = json!({
                 "topic": self.topic,
                 "dryRun": self.arguments.dry_run,
                 "sent": sent,
-                "left": self.named,
-                "passedOver": passed,
-                "sentBefore": before,
+                "left": self.listed,
+                "passedOver": skipped,
+                "sentBefore": sent_before,
                 "summary": summary,
             });
             serde_json::to_writer_pretty(&mut context.output, &document).map_err(io::Error::from)?;
@@ -358,16 +367,16 @@ impl<'a> Run<'a> {
         context.output.flush()?;
         // Where nobody reads standard error, the exit code says as much.
         let _ = writeln!(io::stderr(), "{summary}");
-        Ok(if left > 0 { Outcome::Findings } else { Outcome::Clean })
+        Ok(if remaining > 0 { Outcome::Findings } else { Outcome::Clean })
     }
 }
 
 /// The message of a letter, as it was, to be sent to where it was.
 fn again(letter: &DeadLetter) -> ProducerRecord {
-    let times = super::show::redriven(&letter.record).unwrap_or(0).saturating_add(1);
+    let times = redriven(&letter.record).unwrap_or(0).saturating_add(1);
     let own = |header: &&Header| !header.name.starts_with("dlq.");
     let headers = letter.record.headers().iter().filter(own).cloned();
-    let mut record = ProducerRecord::raw(&letter.topic).with_headers(headers).with_header(HEADER, times.to_string());
+    let mut record = ProducerRecord::raw(&letter.topic).with_headers(headers).with_header(REDRIVEN, times.to_string());
     if let Some(key) = letter.record.key() {
         record = record.with_key(key);
     }
@@ -377,7 +386,7 @@ fn again(letter: &DeadLetter) -> ProducerRecord {
     record
 }
 
-/// That so many letters are left between others that Kafka can't keep which.
+/// The failure of a progress that is too scattered for Kafka to keep.
 fn too_scattered() -> Failure {
     Failure::new("too many letters are left between those that are sent: Kafka does not keep so much").help(
         "send them in parts that lie together, with `--partition` and `--offset`, or change the schema so that they are valid",

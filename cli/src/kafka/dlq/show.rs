@@ -6,15 +6,15 @@ use anstyle::Style;
 use clap::Args;
 use serde_json::{Value, json};
 use thoth_messaging::app::DeadLetter;
-use thoth_messaging::client::Record;
 
-use super::letters::Which;
+use super::letters::{LetterFilter, redriven};
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::kafka::cluster::ClusterArgs;
-use crate::kafka::declared::{SchemaArgs, Type, Types};
+use crate::kafka::schemas::{SchemaArgs, TopicSchemas};
 use crate::kafka::show;
+use crate::kafka::topic_schema::TopicSchema;
 use crate::report::{Format, count, text};
-use crate::{Context, Outcome};
 
 const BOLD: Style = Style::new().bold();
 
@@ -27,7 +27,7 @@ pub(super) struct ShowArgs {
     #[arg(value_name = "MESSAGE")]
     name: String,
     #[command(flatten)]
-    which: Which,
+    which: LetterFilter,
     /// At most so many, from the oldest on.
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     limit: u64,
@@ -42,26 +42,26 @@ pub(super) struct ShowArgs {
 
 pub(super) async fn run(arguments: &ShowArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let cluster = arguments.cluster.cluster()?;
-    let declared = arguments.schemas.read(context)?;
-    let topic = super::topic(&arguments.name, &declared, &cluster).await?;
+    let schemas = arguments.schemas.read(context)?;
+    let topic = super::topic(&arguments.name, &schemas, &cluster).await?;
     let mut reader = cluster.kafka.topic_reader(&topic)?;
-    let parts = arguments.which.parts(&reader, &topic).await?;
-    reader.read(parts).await?;
-    let mut types = Types::new(&declared, &cluster);
-    let (mut shown, mut passed) = (0, 0);
+    let ranges = arguments.which.ranges(&reader, &topic).await?;
+    reader.read(ranges).await?;
+    let mut topics = TopicSchemas::new(&schemas, &cluster);
+    let (mut shown, mut skipped) = (0, 0);
     while let Some(record) = reader.next().await {
         match DeadLetter::read(record?) {
             Ok(letter) if !arguments.which.takes(&letter) => {}
-            Ok(_) if shown == arguments.limit => passed += 1,
+            Ok(_) if shown == arguments.limit => skipped += 1,
             Ok(letter) => {
                 shown += 1;
-                print(&letter, arguments, &mut types, context)?;
+                print(&letter, arguments, &mut topics, context)?;
             }
             // Where nobody reads standard error, nothing is lost.
             Err(record) => drop(writeln!(io::stderr(), "{record}: no dead letter: it has not the headers of one")),
         }
     }
-    let more = if passed == 0 { String::new() } else { format!("; {passed} more: `--limit` shows them") };
+    let more = if skipped == 0 { String::new() } else { format!("; {skipped} more: `--limit` shows them") };
     let _ = writeln!(io::stderr(), "{} of `{topic}`{more}", count(shown, "dead letter"));
     Ok(Outcome::Clean)
 }
@@ -69,20 +69,20 @@ pub(super) async fn run(arguments: &ShowArgs, context: &mut Context) -> Result<O
 fn print(
     letter: &DeadLetter,
     arguments: &ShowArgs,
-    types: &mut Types<'_>,
+    topics: &mut TopicSchemas<'_>,
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let ty = types.of_topic(&letter.topic)?;
+    let schema = topics.get(&letter.topic)?;
     // What may be sensitive, nobody knows without a schema.
-    let hides = ty.is_none() && !arguments.show_sensitive;
+    let hides = schema.is_none() && !arguments.show_sensitive;
     let payload = |payload: &[u8]| {
-        let (shown, _) = show::payload(payload, ty.as_deref(), arguments.show_sensitive);
+        let (shown, _) = show::payload(payload, schema.as_deref(), arguments.show_sensitive);
         if hides { show::Shown::Hidden(payload.len()) } else { shown }
     };
     let shown = letter.record.payload().map(payload);
-    let key = if hides { None } else { show::key(&letter.record, ty.as_deref(), arguments.show_sensitive) };
+    let key = if hides { None } else { show::key(&letter.record, schema.as_deref(), arguments.show_sensitive) };
     match context.format {
-        Format::Json => write_json(letter, key, shown.as_ref(), ty.as_deref(), context)?,
+        Format::Json => write_json(letter, key, shown.as_ref(), schema.as_deref(), context)?,
         _ => write_text(letter, key, shown.as_ref(), context)?,
     }
     Ok(context.output.flush()?)
@@ -124,13 +124,13 @@ fn write_json(
     letter: &DeadLetter,
     key: Option<&[u8]>,
     shown: Option<&show::Shown>,
-    ty: Option<&Type>,
+    schema: Option<&TopicSchema>,
     context: &mut Context,
 ) -> io::Result<()> {
     let mut members = show::metadata(&letter.record, key);
     let violations: Vec<String> = letter.violations.iter().map(ToString::to_string).collect();
-    let said = json!({
-        "message": ty.map(|ty| ty.name.as_str()),
+    let details = json!({
+        "message": schema.map(|schema| schema.name.as_str()),
         "reason": letter.reason.as_str(),
         "error": letter.error,
         "violations": violations,
@@ -145,16 +145,10 @@ fn write_json(
         "time": show::time(letter.time),
         "redriven": redriven(&letter.record).unwrap_or(0),
     });
-    if let Value::Object(said) = said {
-        members.extend(said);
+    if let Value::Object(details) = details {
+        members.extend(details);
     }
     let payload = shown.map_or_else(|| "\"tombstone\":true".to_owned(), show::Shown::member);
     let members = Value::Object(members).to_string();
     writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
-}
-
-/// How often a message was sent again before.
-pub(super) fn redriven(record: &Record) -> Option<u64> {
-    let header = record.headers().iter().rfind(|header| header.name == super::redrive::HEADER)?;
-    std::str::from_utf8(header.value.as_deref()?).ok()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! What `send` takes.
+//! The arguments of `send`.
 
 use std::path::PathBuf;
 
@@ -6,11 +6,14 @@ use clap::{ArgGroup, Args};
 use thoth_messaging::Topic;
 use thoth_messaging::client::Header;
 
-use super::input::{Input, Item};
-use super::{Destination, Extras, original};
+use super::deliver::Extras;
+use super::destination::Destination;
+use super::input::Input;
+use super::item::Item;
+use super::original;
 use crate::failure::Failure;
 use crate::kafka::cluster::{Cluster, ClusterArgs};
-use crate::kafka::declared::{Declared, SchemaArgs};
+use crate::kafka::schemas::{SchemaArgs, Schemas};
 use crate::validate::{InputKind, Source, note_terminal};
 
 /// Send messages: one, a file of them, or what comes on standard input.
@@ -28,7 +31,7 @@ use crate::validate::{InputKind, Source, note_terminal};
     Exit codes: 0 all delivered, 1 something was refused or not delivered, 2 could not run.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct SendArgs {
-    /// The message, by its type, or a topic.
+    /// The message, by its type, title or file, or a topic.
     #[arg(value_name = "MESSAGE")]
     message: Option<String>,
     /// The payload; `-`, or nothing, for all of standard input.
@@ -79,7 +82,7 @@ pub(crate) struct SendArgs {
 }
 
 impl SendArgs {
-    /// What every message gets.
+    /// The key and the headers of every message.
     pub(super) fn extras(&self) -> Result<Extras, Failure> {
         let header = |text: &String| {
             let divided = text.split_once('=').filter(|(name, _)| !name.is_empty());
@@ -111,9 +114,9 @@ impl SendArgs {
         topic
     }
 
-    /// What is to be sent.
-    pub(super) fn input(&self, declared: &Declared, cluster: &Cluster) -> Result<Input, Failure> {
-        let find = |name: &str| Destination::find(name, self.unchecked, declared, cluster);
+    /// The messages that are to be sent.
+    pub(super) fn input(&self, schemas: &Schemas, cluster: &Cluster) -> Result<Input, Failure> {
+        let find = |name: &str| Destination::find(name, self.unchecked, schemas, cluster);
         if let Some(file) = &self.message_file {
             return original::file(file, &find).map(Input::Items);
         }

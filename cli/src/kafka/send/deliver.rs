@@ -1,31 +1,36 @@
-//! The way of messages to Kafka.
+//! The delivery of messages to Kafka.
 
 use std::error::Error as _;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
-use thoth_messaging::client::{CloseError, Delivery, Producer, ProducerRecord, SendError};
+use thoth_messaging::client::{CloseError, Delivery, Header, Producer, ProducerRecord, SendError};
 
-use super::Extras;
-use super::input::{Input, Item, Taken};
+use super::input::{Input, Line};
+use super::item::Item;
 use super::tally::{Key, Tally};
-use crate::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
 
-/// How many messages are under way at most.
-const WINDOW: usize = 256;
+/// The most messages that are in flight.
+const MAX_IN_FLIGHT: usize = 256;
 
-/// Where a message came from, and what became of it.
+/// The key and the headers that every message of a run gets.
+pub(super) struct Extras {
+    pub(super) key: Option<String>,
+    pub(super) headers: Vec<Header>,
+}
+
+/// The source of a message, its number there, and the result of sending it.
 type Sent = (String, u64, Result<Delivery, SendError>);
 
-/// How long the last messages may take: longer than `delivery.timeout.ms`, so that each gets its own report.
+/// The time limit for the last messages: longer than `delivery.timeout.ms`, so that each gets its own report.
 const LAST: Duration = Duration::from_secs(60);
 
-/// Sends what is valid, in its order, many at a time. It stops where going on makes no sense: at a topic that is not there,
-/// and where no broker answers. That is
-/// what it returns.
+/// Sends what is valid, in order, with many messages in flight. Returns the error that ended it early: a topic that does not
+/// exist, or no broker that answers.
 pub(super) async fn deliver(
     input: Input,
     extras: &Extras,
@@ -35,24 +40,24 @@ pub(super) async fn deliver(
 ) -> Result<Option<SendError>, Failure> {
     let producer = cluster.kafka.producer()?;
     let mut items = input.into_items();
-    let mut under_way = FuturesOrdered::new();
+    let mut in_flight = FuturesOrdered::new();
     let (mut takes, mut stopped) = (true, None);
     loop {
         tokio::select! {
             biased;
-            Some(sent) = under_way.next() => {
-                if let Some(error) = settle(sent, tally, context)? {
+            Some(sent) = in_flight.next() => {
+                if let Some(error) = record_result(sent, tally, context)? {
                     takes = false;
                     stopped.get_or_insert(error);
                 }
             }
-            read = items.recv(), if takes && under_way.len() < WINDOW => match read.transpose()? {
-                Some(Taken::Item(item)) => {
+            read = items.recv(), if takes && in_flight.len() < MAX_IN_FLIGHT => match read.transpose()? {
+                Some(Line::Item(item)) => {
                     if let Some(key) = tally.check(&item, context)? {
-                        under_way.push_back(send(&producer, item, key, extras));
+                        in_flight.push_back(send(&producer, item, key, extras));
                     }
                 }
-                Some(Taken::TooLong(source, line)) => tally.too_long(&source, line, context)?,
+                Some(Line::TooLong(source, line)) => tally.too_long(&source, line, context)?,
                 None => takes = false,
             },
             else => break,
@@ -80,8 +85,8 @@ async fn send(producer: &Producer, item: Item, Key(key): Key, extras: &Extras) -
     (source, number, result)
 }
 
-/// Counts what became of a message. The error is one that all others would meet too.
-fn settle(
+/// Counts the result of sending a message. The error is one that all others would meet too.
+fn record_result(
     (source, number, result): Sent,
     tally: &mut Tally,
     context: &mut Context,

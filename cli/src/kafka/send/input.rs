@@ -5,16 +5,17 @@ use std::io::{BufRead, Read};
 use thoth_messaging::Topic;
 use tokio::sync::mpsc;
 
-use super::Destination;
+use super::destination::Destination;
+use super::item::Item;
 use super::tally::Tally;
-use crate::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::validate::{MAX_BYTES, Source};
 
-/// How many lines are read ahead.
+/// The number of lines that are read ahead.
 const AHEAD: usize = 64;
 
-/// What is to be sent.
+/// The messages that are to be sent.
 pub(super) enum Input {
     /// Few, all there.
     Items(Vec<Item>),
@@ -22,27 +23,16 @@ pub(super) enum Input {
     Lines { source: Source, whole: bool, destination: Destination },
 }
 
-/// A message that is to be sent.
-pub(super) struct Item {
-    /// The file, or what else it came from.
-    pub(super) source: String,
-    /// Its line, from 1; its place in an array, from 1; 0 where it is all that there is.
-    pub(super) number: u64,
-    pub(super) destination: Destination,
-    /// Nothing for a tombstone.
-    pub(super) payload: Option<Vec<u8>>,
-}
-
-/// What comes of reading on.
-pub(super) enum Taken {
+/// A line that was read.
+pub(super) enum Line {
     Item(Item),
-    /// A line that is longer than is read: the file and its number.
+    /// One that is longer than is read: the file and its number.
     TooLong(String, u64),
 }
 
-/// A line of a file, or the whole of it.
+/// The bytes of a line, or of a whole file.
 #[derive(Debug, PartialEq, Eq)]
-enum Line {
+enum RawLine {
     Text(Vec<u8>),
     TooLong,
 }
@@ -71,8 +61,8 @@ impl Input {
                 let mut lines = lines(source.clone(), *whole, destination.clone());
                 while let Some(line) = lines.recv().await {
                     match line? {
-                        Taken::Item(item) => drop(tally.check(&item, context)?),
-                        Taken::TooLong(source, line) => tally.too_long(&source, line, context)?,
+                        Line::Item(item) => drop(tally.check(&item, context)?),
+                        Line::TooLong(source, line) => tally.too_long(&source, line, context)?,
                     }
                 }
                 Ok(())
@@ -81,14 +71,14 @@ impl Input {
     }
 
     /// The messages, read on a thread, so that what is sent does not wait for the next line.
-    pub(super) fn into_items(self) -> mpsc::Receiver<Result<Taken, Failure>> {
+    pub(super) fn into_items(self) -> mpsc::Receiver<Result<Line, Failure>> {
         match self {
             Self::Lines { source, whole, destination } => lines(source, whole, destination),
             Self::Items(items) => {
                 let (give, take) = mpsc::channel(items.len().max(1));
                 for item in items {
                     // There is room for all of them.
-                    let _ = give.try_send(Ok(Taken::Item(item)));
+                    let _ = give.try_send(Ok(Line::Item(item)));
                 }
                 take
             }
@@ -96,7 +86,7 @@ impl Input {
     }
 }
 
-fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receiver<Result<Taken, Failure>> {
+fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receiver<Result<Line, Failure>> {
     let (give, take) = mpsc::channel(AHEAD);
     std::thread::spawn(move || {
         let name = source.name();
@@ -106,10 +96,10 @@ fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receive
             while let Some(line) = next_line(&mut reader, whole)? {
                 number += 1;
                 let read = match line {
-                    Line::TooLong => Taken::TooLong(name.clone(), number),
+                    RawLine::TooLong => Line::TooLong(name.clone(), number),
                     // An empty line is nothing.
-                    Line::Text(line) if line.trim_ascii().is_empty() => continue,
-                    Line::Text(line) => Taken::Item(Item {
+                    RawLine::Text(line) if line.trim_ascii().is_empty() => continue,
+                    RawLine::Text(line) => Line::Item(Item {
                         source: name.clone(),
                         number: if whole { 0 } else { number },
                         destination: destination.clone(),
@@ -130,7 +120,7 @@ fn lines(source: Source, whole: bool, destination: Destination) -> mpsc::Receive
 }
 
 /// The next line without its end, or all that there is. One that is too long is read past.
-fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Line>> {
+fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<RawLine>> {
     let most = MAX_BYTES.get() as u64;
     let mut line = Vec::new();
     if whole {
@@ -144,7 +134,7 @@ fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Li
     if line.len() as u64 <= most {
         let end = line.trim_ascii_end().len();
         line.truncate(if whole { line.len() } else { end });
-        return Ok(Some(Line::Text(line)));
+        return Ok(Some(RawLine::Text(line)));
     }
     while !whole && line.last() != Some(&b'\n') {
         line.clear();
@@ -152,12 +142,12 @@ fn next_line(reader: &mut dyn BufRead, whole: bool) -> std::io::Result<Option<Li
             break;
         }
     }
-    Ok(Some(Line::TooLong))
+    Ok(Some(RawLine::TooLong))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, next_line};
+    use super::{RawLine, next_line};
 
     #[test]
     fn lines_come_without_their_ends_and_the_last_one_needs_none() {
@@ -166,7 +156,7 @@ mod tests {
         while let Some(line) = next_line(&mut text, false).unwrap() {
             lines.push(line);
         }
-        assert_eq!(lines, ["{}", "", "[1]"].map(|line| Line::Text(line.into())));
-        assert_eq!(next_line(&mut &b"{\n}\n"[..], true).unwrap(), Some(Line::Text(b"{\n}\n".to_vec())));
+        assert_eq!(lines, ["{}", "", "[1]"].map(|line| RawLine::Text(line.into())));
+        assert_eq!(next_line(&mut &b"{\n}\n"[..], true).unwrap(), Some(RawLine::Text(b"{\n}\n".to_vec())));
     }
 }

@@ -2,45 +2,29 @@
 
 mod args;
 mod deliver;
+mod destination;
 mod input;
+mod item;
 mod original;
 mod tally;
 
-use std::sync::Arc;
-
 use thoth_messaging::Topic;
-use thoth_messaging::client::Header;
 
 pub(crate) use args::SendArgs;
 
-use self::input::{Input, Item};
+use self::input::Input;
 use self::tally::Tally;
 use super::cluster::Cluster;
-use super::declared::{Declared, Type};
+use super::schemas::Schemas;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
-use crate::validate::{InputKind, Source};
-use crate::{Context, Outcome};
-
-/// Where messages go, and what they have to be.
-#[derive(Clone)]
-pub(super) struct Destination {
-    /// The topic, by its name without the prefix of the deployment.
-    topic: Topic,
-    /// Nothing where no schema declares it: then nothing is checked.
-    ty: Option<Arc<Type>>,
-}
-
-/// What every message of a run gets.
-struct Extras {
-    key: Option<String>,
-    headers: Vec<Header>,
-}
+use crate::validate::Source;
 
 pub(super) async fn run(arguments: &SendArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let cluster = arguments.cluster.cluster()?;
     let extras = arguments.extras()?;
-    let declared = if arguments.needs_schemas() { arguments.schemas.read(context)? } else { Declared::default() };
-    let input = arguments.input(&declared, &cluster)?;
+    let schemas = if arguments.needs_schemas() { arguments.schemas.read(context)? } else { Schemas::default() };
+    let input = arguments.input(&schemas, &cluster)?;
     let mut tally = Tally::new(context.format);
 
     // What can be read twice is checked as a whole before anything of it is sent.
@@ -72,26 +56,4 @@ async fn create(topics: &[Topic], arguments: &SendArgs, cluster: &Cluster) -> Re
     let topics: Vec<_> = topics.iter().map(|topic| arguments.sized(topic.clone())).collect();
     cluster.kafka.admin().create_topics(&topics).await?;
     Ok(())
-}
-
-impl Destination {
-    /// The destination of a name; one that no schema declares only where that is asked for.
-    fn find(name: &str, unchecked: bool, declared: &Declared, cluster: &Cluster) -> Result<Self, Failure> {
-        if let Some(ty) = declared.find(name, cluster)? {
-            return Ok(Self { topic: ty.topic.clone(), ty: Some(Arc::new(ty)) });
-        }
-        if !unchecked {
-            return declared.require(name, cluster).map(|ty| Self { topic: ty.topic.clone(), ty: Some(Arc::new(ty)) });
-        }
-        let mut topic = Topic::new("");
-        topic.name = cluster.without_prefix(name).to_owned().into();
-        Ok(Self { topic, ty: None })
-    }
-}
-
-impl Item {
-    /// Its text divided into records as one.
-    fn kind(&self) -> InputKind {
-        if self.number == 0 { InputKind::Json } else { InputKind::Ndjson }
-    }
 }

@@ -6,12 +6,12 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Destination;
-use super::input::Item;
+use super::destination::Destination;
+use super::item::Item;
 use crate::failure::Failure;
 use crate::validate::Source;
 
-/// What is filled in where it is absent.
+/// The members that are filled in where they are absent.
 const FILLED: [(&str, &str); 2] =
     [("component_name", "thoth-messaging"), ("service_version", env!("CARGO_PKG_VERSION"))];
 

@@ -1,4 +1,4 @@
-//! What became of the messages, and how it is told.
+//! The numbers of messages that were delivered, refused and not delivered.
 
 use std::io::Write;
 
@@ -6,12 +6,12 @@ use serde_json::json;
 use thoth_messaging::client::Delivery;
 use thoth_messaging_codegen::{Location, Severity};
 
-use super::input::Item;
+use super::item::Item;
+use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::report::{Format, Report, count, text};
-use crate::validate::{Violation, line_of, of_record, too_long};
-use crate::{Context, Outcome};
+use crate::validate::{MAX_BYTES, Violation, line_of, of_record, too_long};
 
 /// The most findings that are kept for a format which prints them as a whole.
 const MAX_FINDINGS: usize = 10_000;
@@ -25,17 +25,17 @@ pub(super) struct Tally {
     delivered: u64,
     failed: u64,
     last: Option<Delivery>,
-    /// What was refused was told of when it was checked.
-    is_told: bool,
+    /// Set if refused messages were reported when they were checked.
+    is_reported: bool,
 }
 
 impl Tally {
     pub(super) fn new(format: Format) -> Self {
         let report = Report::new("send");
-        Self { report, format, checked: 0, refused: 0, delivered: 0, failed: 0, last: None, is_told: false }
+        Self { report, format, checked: 0, refused: 0, delivered: 0, failed: 0, last: None, is_reported: false }
     }
 
-    /// Whether there was one message alone.
+    /// Returns whether there was one message alone.
     pub(super) fn is_one(&self) -> bool {
         self.checked == 1
     }
@@ -46,15 +46,17 @@ impl Tally {
 
     /// Counts from the beginning: what was checked is going to be sent.
     pub(super) fn forget_checked(&mut self) {
-        (self.checked, self.refused, self.is_told) = (0, 0, true);
+        (self.checked, self.refused, self.is_reported) = (0, 0, true);
     }
 
-    /// Whether a message is valid, and its key.
+    /// Checks a message. Returns its key, unless it was refused.
     pub(super) fn check(&mut self, item: &Item, context: &mut Context) -> Result<Option<Key>, Failure> {
         self.checked += 1;
-        let (Some(ty), Some(payload)) = (&item.destination.ty, &item.payload) else { return Ok(Some(Key(None))) };
-        match ty.check_wanted(payload) {
-            Ok(kind) => Ok(Some(Key(kind.key_of(payload)))),
+        let (Some(schema), Some(payload)) = (&item.destination.schema, &item.payload) else {
+            return Ok(Some(Key(None)));
+        };
+        match schema.check_wanted(payload) {
+            Ok(message) => Ok(Some(Key(message.key_of(payload)))),
             Err(error) => {
                 let violations = of_record(payload, &error, item.kind());
                 self.refuse(violations, &item.source, item.number, context)?;
@@ -66,7 +68,7 @@ impl Tally {
     /// A line is longer than is read.
     pub(super) fn too_long(&mut self, source: &str, line: u64, context: &mut Context) -> Result<(), Failure> {
         self.checked += 1;
-        self.refuse(vec![too_long(crate::validate::MAX_BYTES.get())], source, line, context)
+        self.refuse(vec![too_long(MAX_BYTES.get())], source, line, context)
     }
 
     fn refuse(
@@ -77,7 +79,7 @@ impl Tally {
         context: &mut Context,
     ) -> Result<(), Failure> {
         self.refused += 1;
-        for mut violation in violations.into_iter().filter(|_| !self.is_told) {
+        for mut violation in violations.into_iter().filter(|_| !self.is_reported) {
             source.clone_into(&mut violation.source);
             violation.line += number.saturating_sub(1);
             violation.record = number.max(1);
@@ -120,7 +122,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Prints what it came to, and why no more came of it.
+    /// Prints the numbers, and why there are no more.
     pub(super) fn finish(mut self, why: &str, context: &mut Context) -> Result<Outcome, Failure> {
         let Self { checked, refused, delivered, failed, .. } = self;
         if let Some(Delivery { topic, partition, offset, .. }) = self.last.as_ref().filter(|_| delivered == 1) {
@@ -133,10 +135,10 @@ impl Tally {
         let counts = [("messages", checked), ("delivered", delivered), ("refused", refused), ("failed", failed)];
         self.report.details.extend(counts.into_iter().map(|(name, number)| (name.to_owned(), number.into())));
         let counts = [(refused, "refused"), (failed, "not delivered")].into_iter().filter(|(number, _)| *number > 0);
-        let mut parts = vec![format!("{delivered} delivered")];
-        parts.extend(counts.map(|(number, what)| format!("{number} {what}")));
+        let mut counted = vec![format!("{delivered} delivered")];
+        counted.extend(counts.map(|(number, what)| format!("{number} {what}")));
         let why = if why.is_empty() { String::new() } else { format!("; {why}") };
-        self.report.summary = format!("{}: {}{why}", count(checked, "message"), parts.join(", "));
+        self.report.summary = format!("{}: {}{why}", count(checked, "message"), counted.join(", "));
         self.report.print(context)?;
         Ok(if refused + failed > 0 { Outcome::Findings } else { Outcome::Clean })
     }

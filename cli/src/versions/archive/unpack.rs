@@ -1,4 +1,4 @@
-//! What is in an archive.
+//! The contents of archives.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,14 +9,13 @@ use flate2::bufread::MultiGzDecoder;
 use thoth_messaging_build::is_schema_file;
 use zip::ZipArchive;
 
-use super::super::Failure;
-use super::frames::Frames;
-use super::no_archive;
+use crate::frames::Frames;
+use crate::versions::failure::Failure;
 
 /// Files and links by path, with `/`.
 pub(in super::super) type Unpacked = BTreeMap<String, Entry>;
 
-/// What has a path in an archive.
+/// An entry of an archive.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Entry {
     /// A file; its bytes where its name is that of a schema.
@@ -40,9 +39,18 @@ enum Format {
 /// Where a tar header says that it is one.
 const TAR_MAGIC: std::ops::Range<usize> = 257..262;
 
-pub(super) fn is_archive(path: &Path) -> Result<bool, Failure> {
+/// Returns whether a file is an archive that can be read, by its first bytes.
+pub(in super::super) fn is_archive(path: &Path) -> Result<bool, Failure> {
     let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
     format(&mut file).map(|format| format.is_some()).map_err(|error| unreadable(path, &error))
+}
+
+/// The failure of a file that is no archive.
+pub(in super::super) fn no_archive(path: &Path) -> Failure {
+    Failure::new(
+        format!("`{}` is no archive that can be read", path.display()),
+        "archives are tar, tar.gz, tar.zst and zip: `git archive --format=tar.gz REF schemas` makes one",
+    )
 }
 
 /// Reads what is in an archive.

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::{FIRST, Sandbox, names, origins, texts};
 use crate::versions::archive::{read, unpack_up_to};
-use crate::versions::{Failure, Place, Version};
+use crate::versions::{Failure, FolderLocation, Version};
 
-fn at(sandbox: &Sandbox) -> Place {
-    let mut place = sandbox.place("repo/schemas");
-    place.current_dir = fs::canonicalize(sandbox.path("repo")).unwrap();
-    place.folder = "schemas".into();
-    place
+fn at(sandbox: &Sandbox) -> FolderLocation {
+    let mut location = sandbox.location("repo/schemas");
+    location.current_dir = fs::canonicalize(sandbox.path("repo")).unwrap();
+    location.folder = "schemas".into();
+    location
 }
 
 fn read_at(sandbox: &Sandbox, archive: &str) -> Result<Version, Failure> {
@@ -79,9 +79,9 @@ fn finds_the_folder_below_one_that_holds_all() {
     let version = read_at(&sandbox, "old.tar.gz").unwrap();
     assert_eq!((texts(&version), version.folder.as_deref()), (FIRST.to_vec(), Some("repo-1.0/schemas")));
     assert!(version.note().unwrap().ends_with("the folder `repo-1.0/schemas` was read"));
-    let mut place = at(&sandbox);
-    place.old_folder = Some("runtime/schemas".to_owned());
-    assert_eq!(texts(&read(&sandbox.path("old.tar.gz"), &place).unwrap()), FIRST);
+    let mut location = at(&sandbox);
+    location.old_folder = Some("runtime/schemas".to_owned());
+    assert_eq!(texts(&read(&sandbox.path("old.tar.gz"), &location).unwrap()), FIRST);
 }
 
 #[test]
@@ -107,12 +107,12 @@ fn has_to_be_told_which_of_several_folders() {
     tar(&sandbox.path("others.tar"), &[("x/a.json", "{}"), ("y/a.json", "{}")]);
     let failure = read_at(&sandbox, "others.tar").unwrap_err();
     assert!(failure.reason.ends_with("has no folder `schemas`"), "{failure}");
-    let mut place = at(&sandbox);
-    place.old_folder = Some("y/schemas".to_owned());
-    let version = read(&sandbox.path("two.tar"), &place).unwrap();
+    let mut location = at(&sandbox);
+    location.old_folder = Some("y/schemas".to_owned());
+    let version = read(&sandbox.path("two.tar"), &location).unwrap();
     assert_eq!(version.folder.as_deref(), Some("y/schemas"));
-    place.old_folder = Some("z".to_owned());
-    let failure = read(&sandbox.path("two.tar"), &place).unwrap_err();
+    location.old_folder = Some("z".to_owned());
+    let failure = read(&sandbox.path("two.tar"), &location).unwrap_err();
     assert!(failure.reason.ends_with("has no folder `z`"), "{failure}");
 }
 

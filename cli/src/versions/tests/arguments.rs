@@ -1,12 +1,12 @@
 //! What the argument of `--against` means.
 
 use super::{FIRST, Sandbox, names, texts};
-use crate::versions::{Against, Place, read};
+use crate::versions::{Against, FolderLocation, read};
 
-fn at(sandbox: &Sandbox) -> Place {
-    let mut place = sandbox.place("repo/schemas");
-    place.current_dir = sandbox.path("repo");
-    place
+fn at(sandbox: &Sandbox) -> FolderLocation {
+    let mut location = sandbox.location("repo/schemas");
+    location.current_dir = sandbox.path("repo");
+    location
 }
 
 #[test]
@@ -37,6 +37,7 @@ fn says_outright_what_it_is() {
     assert_eq!(parse("archive:x"), Against::Archive(sandbox.path("repo/x")));
 }
 
+#[cfg(feature = "git")]
 #[test]
 fn has_to_say_which_where_it_is_both() {
     let sandbox = Sandbox::repository();
@@ -49,6 +50,7 @@ fn has_to_say_which_where_it_is_both() {
     }
 }
 
+#[cfg(feature = "git")]
 #[test]
 fn is_no_file_that_is_no_archive() {
     let sandbox = Sandbox::repository();
@@ -68,22 +70,23 @@ fn a_folder_that_is_missing_is_an_error_and_an_empty_one_is_said() {
     assert!(version.note().unwrap().ends_with("has no schema files: every schema is new"));
 }
 
+#[cfg(feature = "git")]
 #[test]
 fn a_place_starts_from_the_current_folder_of_the_process() {
     let sandbox = Sandbox::repository();
-    let place = Place::new("no/such/../folder".as_ref(), Some("./x//y/")).unwrap();
-    assert_eq!(place.current_dir, std::fs::canonicalize(".").unwrap());
-    assert_eq!(place.old_folder.as_deref(), Some("x/y"));
-    let place = Place::new(&sandbox.path("repo/schemas"), None).unwrap();
-    let main = Against::parse("git:main", &place).unwrap();
-    assert_eq!(texts(&read(&main, &place).unwrap()), FIRST);
+    let location = FolderLocation::new("no/such/../folder".as_ref(), Some("./x//y/")).unwrap();
+    assert_eq!(location.current_dir, std::fs::canonicalize(".").unwrap());
+    assert_eq!(location.old_folder.as_deref(), Some("x/y"));
+    let location = FolderLocation::new(&sandbox.path("repo/schemas"), None).unwrap();
+    let main = Against::parse("git:main", &location).unwrap();
+    assert_eq!(texts(&read(&main, &location).unwrap()), FIRST);
 }
 
 #[test]
 fn the_old_folder_is_below_the_folder() {
     let sandbox = Sandbox::repository();
-    let mut place = at(&sandbox);
-    place.old_folder = Some("schemas/shared".to_owned());
-    let version = read(&Against::Folder(sandbox.path("repo")), &place).unwrap();
+    let mut location = at(&sandbox);
+    location.old_folder = Some("schemas/shared".to_owned());
+    let version = read(&Against::Folder(sandbox.path("repo")), &location).unwrap();
     assert_eq!(names(&version), ["b.json"]);
 }

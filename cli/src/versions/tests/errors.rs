@@ -155,9 +155,9 @@ fn a_repository_without_commits() {
 #[test]
 fn an_old_folder_that_is_nowhere() {
     let sandbox = Sandbox::repository();
-    let mut place = sandbox.place("repo/events");
-    place.old_folder = Some("shemas".to_owned());
-    let failure = git::read("main", &place).unwrap_err();
+    let mut location = sandbox.location("repo/events");
+    location.old_folder = Some("shemas".to_owned());
+    let failure = git::read("main", &location).unwrap_err();
     assert!(failure.reason.contains("`main` has no folder `shemas`"), "{failure}");
 }
 

@@ -1,10 +1,10 @@
 //! Versions over time.
 
 use super::{Sandbox, names, texts};
-use crate::versions::{Failure, Place, Version, history};
+use crate::versions::{Failure, FolderLocation, Version, history};
 
-fn all(place: &Place, reference: &str, since: Option<&str>) -> Result<Vec<Version>, Failure> {
-    history(reference, since, place)?.collect()
+fn all(location: &FolderLocation, reference: &str, since: Option<&str>) -> Result<Vec<Version>, Failure> {
+    history(reference, since, location)?.collect()
 }
 
 /// What `a.json` says in each version.
@@ -22,9 +22,9 @@ fn gives_each_distinct_version_newest_first() {
     sandbox.change("2");
     sandbox.write("repo/schemas/README.md", "no schema");
     sandbox.commit("no schema");
-    let versions = all(&sandbox.place("repo/schemas"), "HEAD", None).unwrap();
+    let versions = all(&sandbox.location("repo/schemas"), "HEAD", None).unwrap();
     assert_eq!(firsts(&versions), ["2", "3", r#"{"title": "A1"}"#]);
-    let versions = all(&sandbox.place("repo/schemas"), &tip, None).unwrap();
+    let versions = all(&sandbox.location("repo/schemas"), &tip, None).unwrap();
     assert_eq!(firsts(&versions), ["2", r#"{"title": "A1"}"#]);
     assert_eq!(versions[0].label, second[..10]);
 }
@@ -37,7 +37,7 @@ fn sees_a_change_behind_a_link_that_leads_out_of_the_folder() {
     sandbox.commit("linked");
     sandbox.write("repo/elsewhere/c.json", "2");
     sandbox.commit("changed behind the link");
-    let versions = all(&sandbox.place("repo/schemas"), "main", None).unwrap();
+    let versions = all(&sandbox.location("repo/schemas"), "main", None).unwrap();
     assert_eq!(versions.len(), 3, "{versions:?}");
 }
 
@@ -49,7 +49,7 @@ fn follows_first_parents_alone() {
     sandbox.change("done");
     sandbox.git("repo", &["checkout", "--quiet", "main"]);
     sandbox.git("repo", &["merge", "--quiet", "--no-ff", "--message=merge", "topic"]);
-    let versions = all(&sandbox.place("repo/schemas"), "main", None).unwrap();
+    let versions = all(&sandbox.location("repo/schemas"), "main", None).unwrap();
     assert_eq!(firsts(&versions), ["done", r#"{"title": "A1"}"#]);
 }
 
@@ -59,7 +59,7 @@ fn ends_with_the_commit_that_was_named() {
     sandbox.change("2");
     sandbox.git("repo", &["tag", "--annotate", "--message=x", "v2"]);
     sandbox.change("3");
-    let versions = all(&sandbox.place("repo/schemas"), "main", Some("v2")).unwrap();
+    let versions = all(&sandbox.location("repo/schemas"), "main", Some("v2")).unwrap();
     assert_eq!(firsts(&versions), ["3", "2"]);
 }
 
@@ -68,7 +68,7 @@ fn refuses_an_end_that_is_not_on_the_way() {
     let sandbox = Sandbox::repository();
     sandbox.git("repo", &["checkout", "--quiet", "-b", "topic"]);
     sandbox.change("topic");
-    let failure = all(&sandbox.place("repo/schemas"), "main", Some("topic")).unwrap_err();
+    let failure = all(&sandbox.location("repo/schemas"), "main", Some("topic")).unwrap_err();
     assert!(failure.reason.contains(" is no first parent of `main`"), "{failure}");
     assert_eq!(failure.help, ["`git log --first-parent --oneline main` lists those that are"]);
 }
@@ -80,7 +80,7 @@ fn leaves_out_commits_without_the_folder_and_goes_on_behind_them() {
     sandbox.commit("gone");
     sandbox.write("repo/schemas/c.json", "{}");
     sandbox.commit("back");
-    let versions = all(&sandbox.place("repo/schemas"), "main", None).unwrap();
+    let versions = all(&sandbox.location("repo/schemas"), "main", None).unwrap();
     assert_eq!(versions.iter().map(names).collect::<Vec<_>>(), [vec!["c.json"], vec!["a.json", "shared/b.json"]]);
 }
 
@@ -91,13 +91,13 @@ fn goes_on_in_the_old_folder() {
     sandbox.commit("renamed");
     sandbox.write("repo/events/a.json", "2");
     sandbox.commit("changed");
-    let mut place = sandbox.place("repo/events");
-    assert_eq!(all(&place, "main", None).unwrap().len(), 2);
-    place.old_folder = Some("schemas".to_owned());
-    let versions = all(&place, "main", None).unwrap();
+    let mut location = sandbox.location("repo/events");
+    assert_eq!(all(&location, "main", None).unwrap().len(), 2);
+    location.old_folder = Some("schemas".to_owned());
+    let versions = all(&location, "main", None).unwrap();
     assert_eq!(firsts(&versions), ["2", r#"{"title": "A1"}"#]);
-    place.old_folder = Some("shemas".to_owned());
-    let failure = all(&place, "main", None).unwrap_err();
+    location.old_folder = Some("shemas".to_owned());
+    let failure = all(&location, "main", None).unwrap_err();
     assert!(failure.reason.contains("`main` has no folder `shemas`, which `--old-folder` names"), "{failure}");
 }
 
@@ -108,7 +108,7 @@ fn gives_what_a_shallow_clone_has_and_then_says_that_it_ends() {
         sandbox.change(text);
     }
     sandbox.clone(&["--depth=2"]);
-    let mut versions = history("origin/main", None, &sandbox.place("clone/schemas")).unwrap();
+    let mut versions = history("origin/main", None, &sandbox.location("clone/schemas")).unwrap();
     assert_eq!(texts(&versions.next().unwrap().unwrap())[0].1, "3");
     assert_eq!(texts(&versions.next().unwrap().unwrap())[0].1, "2");
     let failure = versions.next().unwrap().unwrap_err();
@@ -116,5 +116,5 @@ fn gives_what_a_shallow_clone_has_and_then_says_that_it_ends() {
     assert!(failure.help[0].contains("`git fetch --unshallow`"), "{failure}");
     assert!(versions.next().is_none());
     sandbox.git("clone", &["fetch", "--quiet", "--unshallow"]);
-    assert_eq!(all(&sandbox.place("clone/schemas"), "origin/main", None).unwrap().len(), 3);
+    assert_eq!(all(&sandbox.location("clone/schemas"), "origin/main", None).unwrap().len(), 3);
 }

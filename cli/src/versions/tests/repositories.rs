@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::{FIRST, Sandbox, names, origins, place, texts};
+use super::{FIRST, Sandbox, location, names, origins, texts};
 use crate::versions::git;
 
 #[test]
@@ -112,16 +112,16 @@ fn reads_from_a_linked_worktree() {
 fn reads_from_a_bare_repository() {
     let sandbox = Sandbox::repository();
     sandbox.git("", &["clone", "--quiet", "--bare", "repo", "bare.git"]);
-    let mut place = place("schemas".as_ref());
-    place.current_dir = fs::canonicalize(sandbox.path("bare.git")).unwrap();
-    assert_eq!(texts(&git::read("main", &place).unwrap()), FIRST);
+    let mut location = location("schemas".as_ref());
+    location.current_dir = fs::canonicalize(sandbox.path("bare.git")).unwrap();
+    assert_eq!(texts(&git::read("main", &location).unwrap()), FIRST);
 }
 
 #[test]
 fn reads_the_repository_that_git_dir_names() {
     // The environment is of the process: the test runs itself again.
     if let Some(folder) = std::env::var_os("VERSIONS_FOLDER") {
-        assert_eq!(texts(&git::read("main", &place(folder.as_ref())).unwrap()), FIRST);
+        assert_eq!(texts(&git::read("main", &location(folder.as_ref())).unwrap()), FIRST);
         return;
     }
     let sandbox = Sandbox::repository();
@@ -232,9 +232,9 @@ fn a_folder_that_is_gone_is_still_read() {
 fn a_renamed_folder_is_read_where_it_was() {
     let sandbox = Sandbox::repository();
     sandbox.git("repo", &["mv", "schemas", "events"]);
-    let mut place = sandbox.place("repo/events");
-    place.old_folder = Some("schemas".to_owned());
-    let version = git::read("main", &place).unwrap();
+    let mut location = sandbox.location("repo/events");
+    location.old_folder = Some("schemas".to_owned());
+    let version = git::read("main", &location).unwrap();
     assert_eq!(texts(&version), FIRST);
     assert!(version.note().unwrap().ends_with("the folder `schemas` was read"));
 }

@@ -1,50 +1,50 @@
-//! Why administration failed.
+//! The errors of administration.
 
 use std::error::Error;
 use std::fmt;
 
 use super::{Cause, ConfigError, because, no_broker};
 
-/// Why administration failed.
+/// The reason for which a request of administration failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AdminError {
     /// The settings make no client.
     Config(ConfigError),
-    /// No broker could be reached, or none lets the client in.
+    /// No broker could be reached, or all refused the client.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
-        /// What went wrong last, as `Connection refused`.
+        /// The last reason, as `Connection refused`.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// Kafka did not create a topic.
     NotCreated {
         /// Its name on the cluster.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// Kafka did not alter a topic.
     NotAltered {
         /// Its name on the cluster.
         topic: String,
-        /// Why, in the broker's words.
+        /// The reason, in the broker's words.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// Kafka did not carry out the request.
     Kafka {
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }
 
 impl AdminError {
-    /// Whether the same again may work.
+    /// True if the same call may succeed later.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! Why a client was not closed cleanly.
+//! The errors of closing a client.
 
 use std::error::Error;
 use std::fmt;
@@ -7,19 +7,19 @@ use std::time::Duration;
 use super::Cause;
 use crate::client::ProducerRecord;
 
-/// Why a producer or a consumer was not closed cleanly.
+/// The reason for which a producer or a consumer was not closed cleanly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseError {
     /// The producer gave messages up that Kafka had not acknowledged. Each `send` that still waited got an error.
     NotDelivered {
-        /// How many.
+        /// The number of messages.
         messages: usize,
-        /// How long it had tried.
+        /// The time for which it had tried.
         deadline: Duration,
         /// The addresses of the cluster.
         servers: String,
-        /// What they are, to be sent again or kept.
+        /// The records, to be sent again or kept.
         records: Undelivered,
     },
     /// The transaction that was open could not be aborted in time. Kafka does so when `transaction.timeout.ms` is over,
@@ -27,22 +27,22 @@ pub enum CloseError {
     NotAborted {
         /// The `transactional.id`.
         id: String,
-        /// How long it had tried.
+        /// The time for which it had tried.
         deadline: Duration,
     },
-    /// What was handled last was not committed: the group gets it again.
+    /// The offsets of what was acknowledged last were not committed: the group receives it again.
     NotCommitted {
         /// The topic of the consumer.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// The consumer had not left its group in time. It goes on trying by itself; if it does not succeed, the group
-    /// waits until `session.timeout.ms` is over, and may get again what was handled last.
+    /// waits until `session.timeout.ms` is over, and may receive again what was acknowledged last.
     NotLeft {
         /// The topic of the consumer.
         topic: String,
-        /// How long it had tried.
+        /// The time for which it had tried.
         deadline: Duration,
     },
 }
@@ -88,7 +88,7 @@ impl fmt::Display for CloseError {
             }
             Self::NotCommitted { topic, cause } => write!(
                 f,
-                "the consumer of topic `{topic}` could not commit what it had handled, which the group gets again{}",
+                "the consumer of topic `{topic}` could not commit what was acknowledged, which the group receives again{}",
                 cause.advice()
             ),
             Self::NotLeft { topic, deadline } => {

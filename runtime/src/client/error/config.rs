@@ -1,4 +1,4 @@
-//! Why settings make no client.
+//! The errors of settings.
 
 use std::error::Error;
 use std::fmt;
@@ -26,7 +26,7 @@ impl fmt::Display for Setting {
     }
 }
 
-/// Why settings make no client.
+/// The reason for which settings make no client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -45,7 +45,7 @@ pub enum ConfigError {
     InvalidValue {
         /// The one with the value.
         setting: Setting,
-        /// What librdkafka expects; without the value where that is a secret.
+        /// The values that librdkafka expects; without the value where that is a secret.
         reason: String,
     },
     /// The value of a variable is not Unicode.
@@ -59,7 +59,7 @@ pub enum ConfigError {
         variable: String,
         /// The file.
         path: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// Two variables say different things of one property.
@@ -69,18 +69,18 @@ pub enum ConfigError {
         /// The two variables.
         variables: [String; 2],
     },
-    /// A value that would break a promise of the client.
+    /// A value that would break a guarantee of the client.
     Unsafe {
         /// The property.
         setting: Setting,
-        /// What would break.
+        /// The guarantee that would break.
         reason: &'static str,
     },
     /// librdkafka refuses properties that are good one by one.
     Refused {
-        /// Which, in librdkafka's words.
+        /// The properties, in librdkafka's words.
         reason: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }

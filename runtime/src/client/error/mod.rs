@@ -1,4 +1,4 @@
-//! What can go wrong between a program and Kafka: one error for each operation.
+//! The errors of the client, one for each operation.
 //!
 //! An error says what failed, where, and what to do. What librdkafka said is its
 //! [`source`](Error::source), and no text repeats a key or a payload.
@@ -24,17 +24,15 @@ pub use self::receive::{InvalidRecord, ReceiveError};
 pub use self::send::{SendError, SizeLimit};
 pub use self::transaction::{AbortReason, TransactionError};
 
-/// What librdkafka said. To be had, as a `KafkaError`, from the [`source`](Error::source) of the error that holds it.
+/// An error of librdkafka. It is available, as a `KafkaError`, from the [`source`](Error::source) of the error that holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause(Box<KafkaError>);
 
-impl From<KafkaError> for Cause {
-    fn from(error: KafkaError) -> Self {
+impl Cause {
+    pub(crate) fn new(error: KafkaError) -> Self {
         Self(Box::new(error))
     }
-}
 
-impl Cause {
     pub(crate) fn error(&self) -> &(dyn Error + 'static) {
         self.0.as_ref()
     }
@@ -46,17 +44,17 @@ impl Cause {
         }
     }
 
-    /// Whether the same again may work, without anybody doing anything.
+    /// True if the same call may succeed later by itself.
     pub(in crate::client) fn is_transient(&self) -> bool {
         self.code().is_some_and(|code| TRANSIENT.contains(&code))
     }
 
-    /// Whether a broker does not let the client in: its credentials or a certificate are wrong.
+    /// True if a broker refused the client: its credentials or a certificate are wrong.
     pub(in crate::client) fn is_refusal(&self) -> bool {
         self.code().is_some_and(|code| REFUSALS.contains(&code))
     }
 
-    /// What to do, after a semicolon, where there is something that a person can do.
+    /// Advice, after a semicolon; empty where a person can do nothing.
     pub(super) fn advice(&self) -> &'static str {
         match self.code() {
             Some(Code::TopicAuthorizationFailed) => "; give the user the right to it (an ACL on the topic)",
@@ -78,7 +76,7 @@ impl Cause {
     }
 }
 
-/// What librdkafka tries again by itself, or would be worth another try.
+/// The errors after which librdkafka retries by itself, or a retry may succeed.
 const TRANSIENT: &[Code] = &[
     Code::AllBrokersDown,
     Code::BrokerNotAvailable,
@@ -111,7 +109,7 @@ const TRANSIENT: &[Code] = &[
     Code::WaitingForCoordinator,
 ];
 
-/// What does not pass by itself: somebody has to change a password or a certificate.
+/// The errors that last until somebody changes a password or a certificate.
 const REFUSALS: &[Code] = &[
     Code::Authentication,
     Code::IllegalSASLState,

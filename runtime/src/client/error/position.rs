@@ -1,12 +1,12 @@
-//! Why a consumer does not go to a place, or can't tell where it is.
+//! The errors of positions.
 
 use std::error::Error;
 use std::fmt;
 
 use super::Cause;
-use crate::client::TopicPartition;
+use crate::client::topic_partition::TopicPartition;
 
-/// Why a consumer does not go to a place, or can't tell where it is.
+/// The reason for which a consumer does not seek, or can't tell its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PositionError {
@@ -17,13 +17,13 @@ pub enum PositionError {
     },
     /// Kafka refused it, or did not answer.
     Kafka {
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }
 
 impl PositionError {
-    /// Whether the same again may work.
+    /// True if the same call may succeed later.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         matches!(self, Self::Kafka { cause } if cause.is_transient())

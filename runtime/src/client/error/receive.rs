@@ -1,4 +1,4 @@
-//! Why a consumer has no message to give.
+//! The errors of consumers.
 
 use std::error::Error;
 use std::fmt;
@@ -6,12 +6,12 @@ use std::fmt;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use super::{Cause, no_broker, unknown_topic};
-use crate::client::record::Record;
-use crate::client::reports::Reports;
-use crate::client::topics::NotFound;
+use crate::client::client_errors::ClientErrors;
+use crate::client::consumer::record::Record;
+use crate::client::topic_lookup::NotFound;
 use crate::error::DecodeError;
 
-/// Why a consumer has no message to give.
+/// The reason for which a consumer has no message to give.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReceiveError {
@@ -24,34 +24,34 @@ pub enum ReceiveError {
         /// Its name on the cluster.
         topic: String,
     },
-    /// The topic was deleted and made anew, as the consumer finds out within some seconds: its offsets are those of other
+    /// The topic was deleted and made anew, which the consumer notices within some seconds: its offsets are those of other
     /// messages now. The consumer gives nothing more. When it is closed or dropped, its group begins the topic at its
-    /// start, on the partitions that it has: messages that it has given already come again.
+    /// start, on the partitions that it has: messages that it has given already are received again.
     TopicReplaced {
         /// Its name on the cluster.
         topic: String,
     },
-    /// No broker could be reached, or none lets the client in. The consumer tries again when it is asked again.
+    /// No broker could be reached, or all refused the client. The consumer tries again when it is asked again.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
-        /// What went wrong last, as `Connection refused`.
+        /// The last reason, as `Connection refused`.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
-    /// Kafka refused something that somebody must put right. The consumer goes on.
+    /// Kafka refused something that a person must put right. The consumer goes on.
     Kafka {
         /// The topic of the consumer.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// The consumer cannot go on; it gives nothing more.
     Fatal {
         /// The topic of the consumer.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }
@@ -62,34 +62,39 @@ pub enum ReceiveError {
 pub struct InvalidRecord {
     /// The record, as it is on the topic.
     pub record: Record,
-    /// Why its payload was refused.
+    /// The reason for which its payload was refused.
     pub error: DecodeError,
 }
 
 impl InvalidRecord {
-    /// Marks the record handled: the group goes on behind it. As [`Record::ack`].
+    /// Acknowledges the record, so that the group goes on behind it, as [`Record::ack`].
     pub fn ack(self) {
         self.record.ack();
     }
 }
 
 impl ReceiveError {
-    /// What a consumer has to say of an error of librdkafka's: nothing of what that gets over by itself and the client's
-    /// context has logged.
-    pub(in crate::client) fn heard(error: KafkaError, topic: &str, servers: &str, reports: &Reports) -> Option<Self> {
+    /// The error of a consumer whose client was polled; `None` where librdkafka recovers by itself, which the client's context
+    /// has logged.
+    pub(in crate::client) fn from_poll(
+        error: KafkaError,
+        topic: &str,
+        servers: &str,
+        errors: &ClientErrors,
+    ) -> Option<Self> {
         let topic = topic.to_owned();
         let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
         let is_end = matches!(error, KafkaError::PartitionEOF(_));
-        let cause = Cause::from(error);
+        let cause = Cause::new(error);
         match cause.code() {
             _ if is_end => None,
             _ if is_fatal => Some(Self::Fatal { topic, cause }),
             // All brokers: one alone may be the one that is wrong, and that passes.
-            Some(Code::AllBrokersDown) => reports.recent_refusal().map(|(reason, cause)| {
+            Some(Code::AllBrokersDown) => errors.recent_refusal().map(|(reason, cause)| {
                 let reason = Some(reason);
                 Self::Unreachable { servers: servers.to_owned(), reason, cause }
             }),
-            // The topic has fewer partitions than before, or is gone, which is told as well.
+            // The topic has fewer partitions than before, or is gone, which is reported as well.
             Some(Code::UnknownPartition) => None,
             Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => Some(Self::UnknownTopic { topic }),
             _ if cause.is_transient() || cause.is_refusal() => None,
@@ -97,19 +102,19 @@ impl ReceiveError {
         }
     }
 
-    /// Why there is no consumer of a topic.
-    pub(in crate::client) fn not_found(why: NotFound, topic: &str, servers: &str, reports: &Reports) -> Self {
+    /// The error of a consumer whose topic was not found.
+    pub(in crate::client) fn not_found(why: NotFound, topic: &str, servers: &str, errors: &ClientErrors) -> Self {
         match why {
             NotFound::Unknown => Self::UnknownTopic { topic: topic.to_owned() },
             NotFound::Unreachable(cause) => {
-                let (reason, cause) = reports.why(cause);
+                let (reason, cause) = errors.explain(cause);
                 Self::Unreachable { servers: servers.to_owned(), reason, cause }
             }
             NotFound::Refused(cause) => Self::Kafka { topic: topic.to_owned(), cause },
         }
     }
 
-    /// Whether asking the consumer again may work, without anybody doing anything.
+    /// True if asking the consumer again may succeed by itself.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {
@@ -171,30 +176,30 @@ impl Error for ReceiveError {
 mod tests {
     use super::*;
 
-    fn heard(code: Code, reports: &Reports) -> Option<ReceiveError> {
-        ReceiveError::heard(KafkaError::MessageConsumption(code), "orders", "kafka:9092", reports)
+    fn polled(code: Code, errors: &ClientErrors) -> Option<ReceiveError> {
+        ReceiveError::from_poll(KafkaError::MessageConsumption(code), "orders", "kafka:9092", errors)
     }
 
     #[test]
-    fn a_broker_that_does_not_let_the_client_in_is_an_error_when_no_other_one_does() {
-        let reports = Reports::default();
-        reports.hear(&KafkaError::Global(Code::BrokerTransportFailure), "kafka:9092: Connection refused");
-        assert!(heard(Code::AllBrokersDown, &reports).is_none(), "they may be up again soon");
-        reports.hear(&KafkaError::Global(Code::Authentication), "kafka:9092: Invalid username or password");
-        reports.hear(&KafkaError::Global(Code::BrokerTransportFailure), "kafka:9093: Connection refused");
-        assert!(heard(Code::Authentication, &reports).is_none(), "other brokers may");
-        let error = heard(Code::AllBrokersDown, &reports).unwrap();
+    fn a_broker_that_refuses_the_client_is_an_error_once_all_are_down() {
+        let errors = ClientErrors::default();
+        errors.report(&KafkaError::Global(Code::BrokerTransportFailure), "kafka:9092: Connection refused");
+        assert!(polled(Code::AllBrokersDown, &errors).is_none(), "they may be up again soon");
+        errors.report(&KafkaError::Global(Code::Authentication), "kafka:9092: Invalid username or password");
+        errors.report(&KafkaError::Global(Code::BrokerTransportFailure), "kafka:9093: Connection refused");
+        assert!(polled(Code::Authentication, &errors).is_none(), "other brokers may");
+        let error = polled(Code::AllBrokersDown, &errors).unwrap();
         assert!(matches!(error, ReceiveError::Unreachable { .. }) && !error.is_retriable(), "{error:?}");
         let text = error.to_string();
         assert!(text.contains("lets this client in (kafka:9092: Invalid username or password)"), "{text}");
     }
 
     #[test]
-    fn a_partition_that_is_gone_is_told_of_by_its_topic() {
-        let reports = Reports::default();
-        assert!(heard(Code::UnknownPartition, &reports).is_none());
-        assert!(matches!(heard(Code::UnknownTopicOrPartition, &reports), Some(ReceiveError::UnknownTopic { .. })));
-        let denied = heard(Code::TopicAuthorizationFailed, &reports);
+    fn a_partition_that_is_gone_is_reported_by_its_topic() {
+        let errors = ClientErrors::default();
+        assert!(polled(Code::UnknownPartition, &errors).is_none());
+        assert!(matches!(polled(Code::UnknownTopicOrPartition, &errors), Some(ReceiveError::UnknownTopic { .. })));
+        let denied = polled(Code::TopicAuthorizationFailed, &errors);
         assert!(matches!(denied, Some(ReceiveError::Kafka { .. })), "{denied:?}");
     }
 }

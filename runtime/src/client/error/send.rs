@@ -1,4 +1,4 @@
-//! Why a message was not sent.
+//! The errors of sends.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Cause, because, no_broker, unknown_topic};
 use crate::error::EncodeError;
 
-/// Why a message was not sent.
+/// The reason for which a message was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {
@@ -25,16 +25,16 @@ pub enum SendError {
         size: usize,
         /// The limit; `None` where it is the broker that refused the message, which does not tell its limit.
         limit: Option<usize>,
-        /// Who set the limit.
+        /// The origin of the limit.
         set_by: SizeLimit,
     },
-    /// No broker could be reached, or none lets the client in.
+    /// No broker could be reached, or all refused the client.
     Unreachable {
         /// The addresses that were tried.
         servers: String,
-        /// What went wrong last, as `Connection refused`.
+        /// The last reason, as `Connection refused`.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// The message was not acknowledged within `delivery.timeout.ms`. It may be on the topic nonetheless, if only the
@@ -44,9 +44,9 @@ pub enum SendError {
         topic: String,
         /// The addresses of the cluster.
         servers: String,
-        /// What went wrong last, as `Connection refused`.
+        /// The last reason, as `Connection refused`.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// The producer was closed before the message was delivered.
@@ -63,12 +63,12 @@ pub enum SendError {
     Kafka {
         /// The topic that it was for.
         topic: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }
 
-/// Who says how large a message may be.
+/// The origin of a limit for the size of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SizeLimit {
@@ -79,7 +79,7 @@ pub enum SizeLimit {
 }
 
 impl SendError {
-    /// Whether the same message may be delivered if it is sent again.
+    /// True if the same message may be delivered when it is sent again.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {

@@ -1,32 +1,32 @@
-//! Why a transaction did not come about.
+//! The errors of transactions.
 
 use std::error::Error;
 use std::fmt;
 
 use super::{Cause, ConfigError, because};
 
-/// Why a transaction did not come about.
+/// The reason for which a transaction was not committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransactionError {
     /// The settings make no producer.
     Config(ConfigError),
-    /// Kafka did not answer in time. A commit may or may not have taken place; what is done next finds out.
+    /// Kafka did not answer in time. A commit may or may not have taken place; the next call finds out.
     Unreachable {
         /// The `transactional.id`.
         id: String,
         /// The addresses of the cluster.
         servers: String,
-        /// What went wrong last, as `Connection refused`.
+        /// The last reason, as `Connection refused`.
         reason: Option<String>,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
     /// The transaction was aborted in place of being committed: nothing of it counts. The producer goes on.
     Aborted {
         /// The `transactional.id`.
         id: String,
-        /// Why.
+        /// The reason.
         reason: AbortReason,
     },
     /// The producer can't go on: somebody made a newer one of its id, or Kafka has forgotten it. Whether what was open
@@ -34,25 +34,25 @@ pub enum TransactionError {
     Fatal {
         /// The `transactional.id`.
         id: String,
-        /// What librdkafka said.
+        /// The error of librdkafka.
         cause: Cause,
     },
 }
 
-/// Why a transaction was aborted.
+/// The reason for which a transaction was aborted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AbortReason {
-    /// A record that it marked belongs to another member of the group now, or its consumer was closed or went back.
+    /// A record that it acknowledged belongs to another member of the group now, or its consumer was closed or went back.
     Revoked {
         /// The name of the topic on the cluster.
         topic: String,
         /// The partition.
         partition: i32,
-        /// The offset of the first record of the partition that it marked.
+        /// The offset of the first record of the partition that it acknowledged.
         offset: i64,
     },
-    /// A record before one that it marked was not marked, and would never have come again.
+    /// A record before one that it acknowledged was left out, and would never have been received again.
     LeftOut {
         /// The name of the topic on the cluster.
         topic: String,
@@ -66,7 +66,7 @@ pub enum AbortReason {
 }
 
 impl TransactionError {
-    /// Whether the same in a new transaction of the same producer may work.
+    /// True if the same may succeed in a new transaction of the same producer.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Aborted { .. })
@@ -98,13 +98,13 @@ impl fmt::Display for AbortReason {
         match self {
             Self::Revoked { topic, partition, offset } => write!(
                 f,
-                "topic `{topic}`, partition {partition}, offset {offset} is not this consumer's any more; whoever has \
-                 the partition now gets it again"
+                "topic `{topic}`, partition {partition}, offset {offset} is not this consumer's any more; the \
+                 partition's new owner receives it again"
             ),
             Self::LeftOut { topic, partition, offset } => write!(
                 f,
-                "topic `{topic}`, partition {partition}, offset {offset} was left out, and one behind it was marked as \
-                 handled; mark the records of a partition in their order"
+                "topic `{topic}`, partition {partition}, offset {offset} was left out, and one behind it was \
+                 acknowledged; acknowledge the records of a partition in their order"
             ),
             Self::Kafka(cause) => write!(f, "Kafka refused a part of it{}", cause.advice()),
         }

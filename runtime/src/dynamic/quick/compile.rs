@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::{Draft, Registry};
 
 use super::graph::{
     ALL, ANYTHING, ARRAY, Again, ArrayRules, Contains, Kinds, Node, NodeId, OBJECT, STRING, StringRules,
 };
-use super::place::{Conjunction, Place, Places, Schema};
+use super::subschema::{Conjunction, Schema, Subschema, Subschemas};
 use super::{object, scalar};
+use crate::dynamic::validate::validation;
 
 /// A schema of more nodes than this is left to the validator.
 const MAX_NODES: usize = 50_000;
 
 /// The nodes of a schema, and which of them is the root.
 pub(super) fn compile(registry: &Registry<'_>, uri: &str, formats: bool) -> Option<(Vec<Node>, NodeId)> {
-    let root = Place::root(registry, uri)?;
+    let root = Subschema::root(registry, uri)?;
     let mut compiler = Compiler { formats, ..Compiler::default() };
     compiler.nodes.push(Node::default());
     compiler.known.insert(Conjunction::default(), ANYTHING);
@@ -32,7 +34,7 @@ pub(super) fn compile(registry: &Registry<'_>, uri: &str, formats: bool) -> Opti
 
 #[derive(Default)]
 pub(super) struct Compiler<'r> {
-    places: Places<'r>,
+    subschemas: Subschemas<'r>,
     nodes: Vec<Node>,
     known: BTreeMap<Conjunction, NodeId>,
     open: Vec<(NodeId, Conjunction)>,
@@ -42,7 +44,7 @@ pub(super) struct Compiler<'r> {
 impl<'r> Compiler<'r> {
     /// The node of some schemas together.
     pub(super) fn node(&mut self, schemas: impl IntoIterator<Item = Schema<'r>>) -> NodeId {
-        let conjunction = self.places.join(schemas);
+        let conjunction = self.subschemas.join(schemas);
         if let Some(known) = self.known.get(&conjunction) {
             return *known;
         }
@@ -64,7 +66,7 @@ impl<'r> Compiler<'r> {
     }
 
     fn compile(&mut self, conjunction: &Conjunction) -> Node {
-        let schemas: Vec<Place<'r>> = conjunction.schemas(&self.places).cloned().collect();
+        let schemas: Vec<Subschema<'r>> = conjunction.schemas(&self.subschemas).cloned().collect();
         let mut node = Node::default();
         if conjunction.is_empty() {
             return node;
@@ -72,9 +74,10 @@ impl<'r> Compiler<'r> {
         if conjunction.unknown {
             node.unknown = ALL;
         }
-        for place in &schemas {
-            node.unknown |= unknown(place, self.formats);
-            let known = scalar::add(&mut node, place, self.formats).and_then(|()| self.applicators(&mut node, place));
+        for subschema in &schemas {
+            node.unknown |= unknown(subschema, self.formats);
+            let known =
+                scalar::add(&mut node, subschema, self.formats).and_then(|()| self.applicators(&mut node, subschema));
             if known.is_none() {
                 node.unknown = ALL;
             }
@@ -94,20 +97,20 @@ impl<'r> Compiler<'r> {
     }
 
     /// What reads a value again.
-    fn applicators(&mut self, node: &mut Node, place: &Place<'r>) -> Option<()> {
-        for (keyword, value) in place.schema {
+    fn applicators(&mut self, node: &mut Node, subschema: &Subschema<'r>) -> Option<()> {
+        for (keyword, value) in subschema.schema {
             let again = match (keyword.as_str(), value) {
-                ("anyOf", Value::Array(branches)) => Again::AnyOf(self.each(place, branches)),
-                ("oneOf", Value::Array(branches)) => Again::OneOf(self.each(place, branches)),
+                ("anyOf", Value::Array(branches)) => Again::AnyOf(self.each(subschema, branches)),
+                ("oneOf", Value::Array(branches)) => Again::OneOf(self.each(subschema, branches)),
                 ("anyOf" | "oneOf", _) => return None,
-                ("not", schema) => Again::Not(self.node([place.child(schema)])),
-                ("if", schema) if place.draft >= Draft::Draft7 => {
-                    let condition = self.node([place.child(schema)]);
-                    let (then, otherwise) = (self.child(place, "then"), self.child(place, "else"));
+                ("not", schema) => Again::Not(self.node([subschema.child(schema)])),
+                ("if", schema) if subschema.draft >= Draft::Draft7 => {
+                    let condition = self.node([subschema.child(schema)]);
+                    let (then, otherwise) = (self.child(subschema, "then"), self.child(subschema, "else"));
                     Again::If { condition, then, otherwise }
                 }
                 ("uniqueItems", Value::Bool(true)) => {
-                    Again::Whole(ARRAY, Box::new(validator(place.draft, &json!({"uniqueItems": true}), false)?))
+                    Again::Whole(ARRAY, Box::new(validator(subschema.draft, &json!({"uniqueItems": true}), false)?))
                 }
                 _ => continue,
             };
@@ -116,34 +119,35 @@ impl<'r> Compiler<'r> {
         Some(())
     }
 
-    fn each(&mut self, place: &Place<'r>, schemas: &'r [Value]) -> Vec<NodeId> {
-        schemas.iter().map(|schema| self.node([place.child(schema)])).collect()
+    fn each(&mut self, subschema: &Subschema<'r>, schemas: &'r [Value]) -> Vec<NodeId> {
+        schemas.iter().map(|schema| self.node([subschema.child(schema)])).collect()
     }
 
     /// The node of the schema of a keyword; of every value where there is none.
-    fn child(&mut self, place: &Place<'r>, keyword: &str) -> NodeId {
-        self.node(place.schema.get(keyword).map(|schema| place.child(schema)))
+    fn child(&mut self, subschema: &Subschema<'r>, keyword: &str) -> NodeId {
+        self.node(subschema.schema.get(keyword).map(|schema| subschema.child(schema)))
     }
 
     /// What is said of arrays; none where that is not known.
-    fn array(&mut self, schemas: &[Place<'r>]) -> Option<ArrayRules> {
+    fn array(&mut self, schemas: &[Subschema<'r>]) -> Option<ArrayRules> {
         let shapes = schemas.iter().map(ItemSchemas::of).collect::<Option<Vec<_>>>()?;
         let (mut min, mut max, mut contains) = (0, u64::MAX, Vec::new());
-        for place in schemas {
-            min = min.max(bound(place.schema, "minItems", 0)?);
-            max = max.min(bound(place.schema, "maxItems", u64::MAX)?);
-            if let Some(schema) = place.schema.get("contains") {
-                let counted = place.draft >= Draft::Draft201909;
+        for subschema in schemas {
+            min = min.max(bound(subschema.schema, "minItems", 0)?);
+            max = max.min(bound(subschema.schema, "maxItems", u64::MAX)?);
+            if let Some(schema) = subschema.schema.get("contains") {
+                let counted = subschema.draft >= Draft::Draft201909;
                 let count =
-                    |keyword, default| if counted { bound(place.schema, keyword, default) } else { Some(default) };
-                let node = self.node([place.child(schema)]);
+                    |keyword, default| if counted { bound(subschema.schema, keyword, default) } else { Some(default) };
+                let node = self.node([subschema.child(schema)]);
                 contains.push(Contains { node, min: count("minContains", 1)?, max: count("maxContains", u64::MAX)? });
             }
         }
         let longest = shapes.iter().map(|shape| shape.prefix.len()).max().unwrap_or(0);
         let item = |index: usize| {
             let item_schemas = schemas.iter().zip(&shapes);
-            item_schemas.filter_map(move |(place, shape)| Some(place.child(shape.prefix.get(index).or(shape.rest)?)))
+            item_schemas
+                .filter_map(move |(subschema, shape)| Some(subschema.child(shape.prefix.get(index).or(shape.rest)?)))
         };
         let prefix: Vec<NodeId> = (0..longest).map(|index| self.node(item(index))).collect();
         let rest = self.node(item(usize::MAX));
@@ -158,10 +162,10 @@ struct ItemSchemas<'r> {
 }
 
 impl<'r> ItemSchemas<'r> {
-    fn of(place: &Place<'r>) -> Option<Self> {
-        let items = place.schema.get("items");
-        if place.draft >= Draft::Draft202012 {
-            let prefix = match place.schema.get("prefixItems") {
+    fn of(subschema: &Subschema<'r>) -> Option<Self> {
+        let items = subschema.schema.get("items");
+        if subschema.draft >= Draft::Draft202012 {
+            let prefix = match subschema.schema.get("prefixItems") {
                 Some(Value::Array(prefix)) => prefix.as_slice(),
                 Some(_) => return None,
                 None => &[],
@@ -169,15 +173,15 @@ impl<'r> ItemSchemas<'r> {
             return (!matches!(items, Some(Value::Array(_)))).then_some(Self { prefix, rest: items });
         }
         Some(match items {
-            Some(Value::Array(prefix)) => Self { prefix, rest: place.schema.get("additionalItems") },
+            Some(Value::Array(prefix)) => Self { prefix, rest: subschema.schema.get("additionalItems") },
             rest => Self { prefix: &[], rest },
         })
     }
 }
 
 /// The types of which a schema says what can't be expressed here. Keywords of other drafts are left to the validator.
-fn unknown(place: &Place<'_>, formats: bool) -> Kinds {
-    let draft = place.draft;
+fn unknown(subschema: &Subschema<'_>, formats: bool) -> Kinds {
+    let draft = subschema.draft;
     let of_keyword = |(keyword, value): (&String, &Value)| match keyword.as_str() {
         "$dynamicRef" | "$recursiveRef" => ALL,
         "unevaluatedItems" => ARRAY,
@@ -193,7 +197,7 @@ fn unknown(place: &Place<'_>, formats: bool) -> Kinds {
         "format" if formats && !value.is_string() => ALL,
         _ => 0,
     };
-    place.schema.iter().fold(0, |kinds, keyword| kinds | of_keyword(keyword))
+    subschema.schema.iter().fold(0, |kinds, keyword| kinds | of_keyword(keyword))
 }
 
 /// A bound on a count; the default where there is none, nothing where it is no count.
@@ -203,5 +207,5 @@ pub(super) fn bound(schema: &Map<String, Value>, keyword: &str, default: u64) ->
 
 /// The validator of a schema without references.
 pub(super) fn validator(draft: Draft, schema: &Value, formats: bool) -> Option<Validator> {
-    super::super::validate::options(formats).with_draft(draft).build(schema).ok()
+    validation(formats).options().with_draft(draft).build(schema).ok()
 }

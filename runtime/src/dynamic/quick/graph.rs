@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use jsonschema::Validator;
+use thoth_messaging_documents::jsonschema::Validator;
 
 /// The index of a node.
 pub(super) type NodeId = usize;

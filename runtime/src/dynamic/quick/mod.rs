@@ -8,12 +8,12 @@
 mod compile;
 mod graph;
 mod object;
-mod place;
 mod run;
 mod scalar;
 mod scan;
+mod subschema;
 
-use jsonschema::Registry;
+use thoth_messaging_documents::Registry;
 
 use graph::{Node, NodeId};
 

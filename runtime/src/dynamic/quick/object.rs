@@ -2,25 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::jsonschema::Validator;
 
 use super::Stop;
 use super::compile::{Compiler, bound, validator};
 use super::graph::{ANYTHING, Bits, Declared, NodeId, ObjectRules, Rest, name_order};
-use super::place::{Place, Schema};
+use super::subschema::{Schema, Subschema};
 
 /// Each pattern doubles the nodes that an undeclared member may have to be.
 const MAX_PATTERNS: usize = 4;
 
 /// What is said of objects; none where that is not known.
-pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Option<ObjectRules> {
-    let schemas = places.iter().map(Members::of).collect::<Option<Vec<_>>>()?;
+pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, subschemas: &[Subschema<'r>]) -> Option<ObjectRules> {
+    let schemas = subschemas.iter().map(Members::of).collect::<Option<Vec<_>>>()?;
     let names = names(&schemas)?;
     let (mut min, mut max, mut required) = (0, u64::MAX, Bits::default());
     let mut dependent = Vec::new();
     for schema in &schemas {
-        let keywords = schema.place.schema;
+        let keywords = schema.subschema.schema;
         min = min.max(bound(keywords, "minProperties", 0)?);
         max = max.min(bound(keywords, "maxProperties", u64::MAX)?);
         required = required.union(&bits(&names, &schema.required));
@@ -31,7 +32,7 @@ pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, places: &[Place<'r>]) -> Op
         let node = compiler.node(schemas.iter().flat_map(|schema| schema.of_member(name.0)));
         declared.push(Declared { quoted: format!("\"{}\"", name.0).into_bytes().into(), node });
     }
-    let name_schemas = schemas.iter().filter_map(|schema| Some(schema.place.child(schema.names?)));
+    let name_schemas = schemas.iter().filter_map(|schema| Some(schema.subschema.child(schema.names?)));
     let name_node = compiler.node(name_schemas);
     let rest = rest(compiler, &schemas)?;
     let next = ObjectRules::nothing_learned(declared.len());
@@ -73,7 +74,7 @@ fn bits(indices: &BTreeMap<Name<'_>, usize>, names: &[Name<'_>]) -> Bits {
 
 /// What one schema says of members.
 struct Members<'p, 'r> {
-    place: &'p Place<'r>,
+    subschema: &'p Subschema<'r>,
     properties: Option<&'r Map<String, Value>>,
     patterns: Vec<(&'r str, Validator, &'r Value)>,
     additional: Option<&'r Value>,
@@ -83,13 +84,13 @@ struct Members<'p, 'r> {
 }
 
 impl<'p, 'r> Members<'p, 'r> {
-    fn of(place: &'p Place<'r>) -> Option<Self> {
-        let schema = place.schema;
+    fn of(subschema: &'p Subschema<'r>) -> Option<Self> {
+        let schema = subschema.schema;
         let mut patterns = Vec::new();
         for (pattern, member) in members(schema, "patternProperties").ok()?.into_iter().flatten() {
-            patterns.push((pattern.as_str(), validator(place.draft, &json!({"pattern": pattern}), false)?, member));
+            patterns.push((pattern.as_str(), validator(subschema.draft, &json!({"pattern": pattern}), false)?, member));
         }
-        let keyword = if place.draft <= Draft::Draft7 { "dependencies" } else { "dependentRequired" };
+        let keyword = if subschema.draft <= Draft::Draft7 { "dependencies" } else { "dependentRequired" };
         let mut dependent = Vec::new();
         for (name, others) in members(schema, keyword).ok()?.into_iter().flatten() {
             // A schema in the place of names is left to the validator.
@@ -98,7 +99,7 @@ impl<'p, 'r> Members<'p, 'r> {
             }
         }
         Some(Self {
-            place,
+            subschema,
             properties: members(schema, "properties").ok()?,
             patterns,
             additional: schema.get("additionalProperties"),
@@ -117,7 +118,7 @@ impl<'p, 'r> Members<'p, 'r> {
         if found.is_empty() {
             found.extend(self.additional);
         }
-        found.into_iter().map(|schema| self.place.child(schema)).collect()
+        found.into_iter().map(|schema| self.subschema.child(schema)).collect()
     }
 }
 
@@ -144,12 +145,12 @@ fn rest<'r>(compiler: &mut Compiler<'r>, schemas: &[Members<'_, 'r>]) -> Option<
                 let before = met.len();
                 for (_, _, member) in &schema.patterns {
                     if matches & (1 << bit) != 0 {
-                        met.push(schema.place.child(member));
+                        met.push(schema.subschema.child(member));
                     }
                     bit += 1;
                 }
                 if met.len() == before {
-                    met.extend(schema.additional.map(|additional| schema.place.child(additional)));
+                    met.extend(schema.additional.map(|additional| schema.subschema.child(additional)));
                 }
             }
             compiler.node(met)
@@ -161,7 +162,7 @@ fn rest<'r>(compiler: &mut Compiler<'r>, schemas: &[Members<'_, 'r>]) -> Option<
     let mut patterns = Vec::with_capacity(count);
     for schema in schemas {
         for (pattern, _, _) in &schema.patterns {
-            let check = validator(schema.place.draft, &json!({"pattern": pattern}), false)?;
+            let check = validator(schema.subschema.draft, &json!({"pattern": pattern}), false)?;
             patterns.push(compiler.text(check));
         }
     }

@@ -1,7 +1,7 @@
 //! A payload against compiled schemas, in one pass over its bytes.
 
-use jsonschema::Validator;
 use serde_json::{Number, Value};
+use thoth_messaging_documents::jsonschema::Validator;
 
 use super::Stop;
 use super::graph::{

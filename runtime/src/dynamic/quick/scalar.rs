@@ -1,26 +1,28 @@
 //! What a schema says of the type of a value, and of numbers, texts and constants.
 
-use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
+use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::jsonschema::Validator;
 
 use super::compile::{bound, validator};
 use super::graph::{
     ALL, ARRAY, Again, BOOLEAN, Kinds, NULL, NUMBER, Node, NumberRules, OBJECT, STRING, StringRules, kind_of,
 };
-use super::place::Place;
+use super::subschema::Subschema;
 
 /// Adds what a schema says to a node; none where that is not known.
-pub(super) fn add(node: &mut Node, place: &Place<'_>, formats: bool) -> Option<()> {
-    let kinds = types(place.schema)?;
+pub(super) fn add(node: &mut Node, subschema: &Subschema<'_>, formats: bool) -> Option<()> {
+    let kinds = types(subschema.schema)?;
     node.kinds &= kinds;
-    numbers(node, place)?;
-    texts(node, place, formats)?;
-    let constants = place.schema.get("const").filter(|_| place.draft >= Draft::Draft6).map(std::slice::from_ref);
+    numbers(node, subschema)?;
+    texts(node, subschema, formats)?;
+    let constants =
+        subschema.schema.get("const").filter(|_| subschema.draft >= Draft::Draft6).map(std::slice::from_ref);
     if let Some(constants) = constants {
-        among(node, place.draft, constants)?;
+        among(node, subschema.draft, constants)?;
     }
-    match place.schema.get("enum") {
-        Some(Value::Array(values)) => among(node, place.draft, values),
+    match subschema.schema.get("enum") {
+        Some(Value::Array(values)) => among(node, subschema.draft, values),
         Some(_) => None,
         None => Some(()),
     }
@@ -56,22 +58,22 @@ fn wants_integers(schema: &Map<String, Value>) -> bool {
 
 /// Numbers are the validator's, asked with the few keywords that are about them; what is about short integers alone is
 /// decided without it.
-fn numbers(node: &mut Node, place: &Place<'_>) -> Option<()> {
+fn numbers(node: &mut Node, subschema: &Subschema<'_>) -> Option<()> {
     const KEYWORDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
     let mut keywords = Map::new();
     for keyword in KEYWORDS {
-        if let Some(value) = place.schema.get(keyword) {
+        if let Some(value) = subschema.schema.get(keyword) {
             keywords.insert(keyword.to_owned(), value.clone());
         }
     }
     let range = integer_range(&keywords);
-    if wants_integers(place.schema) {
+    if wants_integers(subschema.schema) {
         keywords.insert("type".to_owned(), "integer".into());
     }
     if keywords.is_empty() {
         return Some(());
     }
-    let check = validator(place.draft, &keywords.into(), false)?;
+    let check = validator(subschema.draft, &keywords.into(), false)?;
     check_numbers(node, check, range);
     Some(())
 }
@@ -99,15 +101,15 @@ fn integer_range(keywords: &Map<String, Value>) -> Option<(i64, i64)> {
     Some(range)
 }
 
-fn texts(node: &mut Node, place: &Place<'_>, formats: bool) -> Option<()> {
-    let min = bound(place.schema, "minLength", 0)?;
-    let max = bound(place.schema, "maxLength", u64::MAX)?;
+fn texts(node: &mut Node, subschema: &Subschema<'_>, formats: bool) -> Option<()> {
+    let min = bound(subschema.schema, "minLength", 0)?;
+    let max = bound(subschema.schema, "maxLength", u64::MAX)?;
     let mut checks = Vec::new();
-    if let Some(pattern) = place.schema.get("pattern") {
-        checks.push(validator(place.draft, &json!({"pattern": pattern}), false)?);
+    if let Some(pattern) = subschema.schema.get("pattern") {
+        checks.push(validator(subschema.draft, &json!({"pattern": pattern}), false)?);
     }
-    if let Some(format) = place.schema.get("format").filter(|_| formats) {
-        checks.push(validator(place.draft, &json!({"format": format}), true)?);
+    if let Some(format) = subschema.schema.get("format").filter(|_| formats) {
+        checks.push(validator(subschema.draft, &json!({"format": format}), true)?);
     }
     if (min, max) == (0, u64::MAX) && checks.is_empty() {
         return Some(());

@@ -3,7 +3,7 @@
 use corpora::{Corpus, Payload, Road};
 use oracle::{Oracle, is_limit};
 use serde_json::Value;
-use thoth_messaging::registry::{Entry, RecodeError};
+use thoth_messaging::registry::{Entry, ReencodeError};
 use thoth_messaging::wire::parse_strict;
 
 use crate::tally::Tally;
@@ -65,7 +65,7 @@ impl Message<'_> {
                 self.oracle.difference(value, &again).map_or(Ok(()), Err)
             }
             // With defaults filled in and unknown members left out, items may become equal.
-            Err(RecodeError::Encode(error))
+            Err(ReencodeError::Encode(error))
                 if error.violations().iter().all(|fault| fault.keyword == "uniqueItems") =>
             {
                 Ok(())

@@ -9,7 +9,7 @@ use std::{env, fs};
 use golden::{Case, cases};
 use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
-use thoth_messaging::registry::{Entry, RecodeError};
+use thoth_messaging::registry::{Entry, ReencodeError};
 use thoth_messaging::wire::parse_strict;
 use thoth_messaging_codegen::{Formats, Options, SchemaSet, generate};
 
@@ -248,7 +248,7 @@ fn mutated_payloads_are_accepted_exactly_when_they_are_valid() {
                         assert_eq!(oracle.refusal(&again), None, "{payload} is written as {again}");
                     }
                     // With defaults filled in and unknown members left out, items may become equal.
-                    Err(RecodeError::Encode(error)) => {
+                    Err(ReencodeError::Encode(error)) => {
                         assert!(
                             error.violations().iter().all(|fault| fault.keyword == "uniqueItems"),
                             "{payload}: {error}"

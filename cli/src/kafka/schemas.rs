@@ -1,0 +1,153 @@
+//! The messages and topics that the schemas of a project declare, as names on a cluster find them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use clap::Args;
+use thoth_messaging::Topic;
+use thoth_messaging_codegen::{MessageInfo, Property, XKafka};
+
+use super::cluster::Cluster;
+use super::sensitive::Sensitive;
+use super::topic_schema::{MessageSchema, TopicSchema};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::project::documents;
+use crate::project::find::{Found, Wanted, find, unknown};
+
+/// The folder of the schemas.
+#[derive(Args)]
+pub(super) struct SchemaArgs {
+    /// The folder of the schemas; those of the settings by default.
+    #[arg(long, value_name = "FOLDER")]
+    schemas: Option<PathBuf>,
+}
+
+/// The messages of all folders of schemas.
+#[derive(Default)]
+pub(super) struct Schemas {
+    project: Project,
+    /// Set if `format` refuses values.
+    formats: bool,
+}
+
+impl SchemaArgs {
+    /// Reads the schemas. Those with mistakes can't be used.
+    pub(super) fn read(&self, context: &Context) -> Result<Schemas, Failure> {
+        let folders: Vec<_> = self.schemas.iter().cloned().collect();
+        let project = Project::read_sound(&folders, &context.config)?;
+        Ok(Schemas { project, formats: context.config.options.formats.asserts() })
+    }
+}
+
+impl Schemas {
+    /// The topics, each once.
+    pub(super) fn topics(&self) -> Vec<Topic> {
+        let mut topics: Vec<Topic> = Vec::new();
+        for topic in self.project.messages.iter().filter_map(|it| it.generated.as_ref()).map(|it| topic(&it.kafka)) {
+            if topics.iter().all(|known| known.name != topic.name) {
+                topics.push(topic);
+            }
+        }
+        topics
+    }
+
+    /// The schema of a message or a topic, by its name in the schemas or on the cluster; nothing where none is declared.
+    pub(super) fn find(&self, name: &str, cluster: &Cluster) -> Result<Option<TopicSchema>, Failure> {
+        let found = match find(&self.project.messages, name, Wanted::Any)? {
+            None => self.find_topic(name, cluster),
+            found => found,
+        };
+        found.map(|found| self.topic_schema(&found)).transpose()
+    }
+
+    /// The same where it has to be there.
+    pub(super) fn require(&self, name: &str, cluster: &Cluster) -> Result<TopicSchema, Failure> {
+        let unknown = || unknown(&self.project.messages, name, Wanted::Any, Some(UNCHECKED));
+        self.find(name, cluster)?.ok_or_else(unknown)
+    }
+
+    /// The topic of a name, where a schema declares it.
+    pub(super) fn require_declared(&self, name: &str, cluster: &Cluster) -> Result<Topic, Failure> {
+        self.require(name, cluster).map(|found| found.topic)
+    }
+
+    /// The topic of a name on the cluster.
+    fn find_topic(&self, name: &str, cluster: &Cluster) -> Option<Found<'_>> {
+        let names = [name, cluster.without_prefix(name)];
+        let messages = &self.project.messages;
+        let message = names.iter().find_map(|name| messages.iter().find(|message| message.topic == **name))?;
+        Some(Found::Topic(&message.topic))
+    }
+
+    fn topic_schema(&self, found: &Found<'_>) -> Result<TopicSchema, Failure> {
+        let topic_name = match found {
+            Found::Message(message) => message.topic.as_str(),
+            Found::Topic(topic) => topic,
+        };
+        let on_topic = self.project.on_topic(topic_name);
+        let (mut messages, mut sensitive) = (Vec::new(), Sensitive::default());
+        for message in &on_topic {
+            let checker = self.project.message_checker(message, self.formats)?;
+            let key = message.generated.as_ref().and_then(|info| info.kafka.key.clone());
+            messages.push(MessageSchema { key, checker });
+            sensitive.add(&documents::files(self.project.documents(message.folder)?), &message.file);
+        }
+        let first = on_topic.iter().find_map(|message| message.generated.as_ref());
+        let mut schema = TopicSchema {
+            name: topic_name.to_owned(),
+            topic: first.map_or_else(|| Topic::new(""), |MessageInfo { kafka, .. }| topic(kafka)),
+            messages,
+            any: None,
+            only: None,
+            sensitive,
+        };
+        if let (Some(first), 1) = (first, on_topic.len()) {
+            schema.name.clone_from(&first.name);
+        } else {
+            schema.any = Some(self.project.topic_checker(topic_name, &on_topic, self.formats)?);
+            schema.only = on_topic.iter().position(|message| *found == Found::Message(message));
+        }
+        Ok(schema)
+    }
+}
+
+const UNCHECKED: &str = "`--unchecked` takes any topic of the cluster";
+
+/// The schemas of topics, each made once.
+pub(super) struct TopicSchemas<'s> {
+    schemas: &'s Schemas,
+    cluster: &'s Cluster,
+    known: BTreeMap<String, Option<Rc<TopicSchema>>>,
+}
+
+impl<'s> TopicSchemas<'s> {
+    pub(super) fn new(schemas: &'s Schemas, cluster: &'s Cluster) -> Self {
+        Self { schemas, cluster, known: BTreeMap::new() }
+    }
+
+    /// The schema of a topic, by its name on the cluster; nothing where none is declared.
+    pub(super) fn get(&mut self, topic: &str) -> Result<Option<Rc<TopicSchema>>, Failure> {
+        if let Some(known) = self.known.get(topic) {
+            return Ok(known.clone());
+        }
+        let found = self.schemas.find_topic(topic, self.cluster);
+        let found = found.map(|found| self.schemas.topic_schema(&found)).transpose()?.map(Rc::new);
+        self.known.insert(topic.to_owned(), found.clone());
+        Ok(found)
+    }
+}
+
+/// The topic of `x-kafka`.
+fn topic(kafka: &XKafka) -> Topic {
+    let property = |(name, value): (&String, &Property)| (name.clone().into(), value.text().into());
+    let mut topic = Topic::new("");
+    topic.name = Cow::Owned(kafka.topic.clone());
+    topic.partitions = kafka.partitions;
+    topic.replicas = kafka.replicas;
+    topic.configuration = kafka.topic_configuration.iter().map(property).collect();
+    topic
+}

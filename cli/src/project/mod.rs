@@ -1,0 +1,131 @@
+//! The schema folders of a project and the messages in them: one reading for every command.
+//!
+//! [`folder`] reads the files of folders. [`message`] reads a message from its file alone, which also works for old versions
+//! and for schemas with mistakes. [`Project`] adds what the generator made of it: its Rust type, and the enum of a topic that
+//! several messages share. [`find`] decides which message or topic a name means, the same for every option and argument that
+//! takes one, and [`checker`] compiles what payloads are checked against. [`file`] stands apart: any schema file with what it
+//! refers to, without a folder around it.
+
+mod checker;
+pub(crate) mod documents;
+pub(crate) mod file;
+pub(crate) mod find;
+pub(crate) mod folder;
+pub(crate) mod message;
+pub(crate) mod select;
+
+use std::path::PathBuf;
+
+use thoth_messaging_codegen::{Generation, Options, SchemaSet, TopicInfo, generate};
+
+use self::documents::{Documents, NotJson};
+use self::folder::Folder;
+use self::message::Message;
+use crate::config::Config;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::report::{Report, count};
+
+/// The schema folders that a command works on, and their messages.
+#[derive(Default)]
+pub(crate) struct Project {
+    folders: Vec<Folder>,
+    /// The documents of each folder, with the draft of the settings where they say none.
+    documents: Vec<Result<Documents, NotJson>>,
+    /// The errors of each folder.
+    mistakes: Vec<Vec<Finding>>,
+    /// Ordered by folder and file.
+    pub(crate) messages: Vec<Message>,
+    /// The topics with several messages, each with the enum over them.
+    pub(crate) topics: Vec<TopicInfo>,
+}
+
+impl Project {
+    /// Reads the messages of folders and files; of the folders of the settings where none is named. They may have mistakes:
+    /// then their types have no names.
+    pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Self, Failure> {
+        let mut project = Self::default();
+        for (number, folder) in folder::read(paths, config)?.into_iter().enumerate() {
+            let generation = generate_unformatted(&folder.schemas, &config.options);
+            let documents = documents::parse(&folder.schemas);
+            if let Ok(documents) = &documents {
+                let mut messages = message::read(number, &folder.schemas, documents);
+                message::add_generated(&mut messages, &generation);
+                project.messages.extend(messages.into_iter().filter(|message| folder.asks_for(&message.file)));
+            }
+            let draft = config.options.default_draft.uri();
+            project.documents.push(documents.map(|documents| documents::with_draft(documents, draft)));
+            let is_whole = |topic: &TopicInfo| topic.messages.iter().all(|file| folder.asks_for(file));
+            project.topics.extend(generation.topics.into_iter().filter(is_whole));
+            let findings = generation.diagnostics.into_iter().map(Finding::from);
+            project.mistakes.push(findings.filter(Finding::is_error).collect());
+            project.folders.push(folder);
+        }
+        Ok(project)
+    }
+
+    /// Reads messages as the generator knows them. Schemas with mistakes can't be used.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn read_sound(paths: &[PathBuf], config: &Config) -> Result<Self, Failure> {
+        let project = Self::read(paths, config)?;
+        if let Some((folder, mistakes)) = project.first_mistakes() {
+            let folder = folder.path.display();
+            return Err(Failure::new(format!("the schemas in `{folder}` have {}", count(mistakes.len(), "mistake")))
+                .help(format!("`thoth-messaging check {folder}` says where and what to do")));
+        }
+        Ok(project.with_generated_only())
+    }
+
+    /// The same for a command that prints the mistakes: nothing where there are some.
+    pub(crate) fn read_or_report(paths: &[PathBuf], context: &mut Context) -> Result<Option<Self>, Failure> {
+        let project = Self::read(paths, &context.config)?;
+        if let Some((folder, mistakes)) = project.first_mistakes() {
+            let mut report = Report::new("check");
+            report.findings.extend(mistakes.iter().cloned());
+            let errors = count(report.findings.len(), "error");
+            report.summary = format!("{errors} in {}: correct them first", folder.path.display());
+            report.print(context)?;
+            return Ok(None);
+        }
+        Ok(Some(project.with_generated_only()))
+    }
+
+    /// The folder of a message.
+    pub(crate) fn folder(&self, message: &Message) -> &Folder {
+        &self.folders[message.folder]
+    }
+
+    /// The enum of a topic that several messages share.
+    pub(crate) fn topic_enum(&self, topic: &str) -> Option<&TopicInfo> {
+        self.topics.iter().find(|info| info.kafka.topic == topic)
+    }
+
+    /// Refuses files that are not JSON.
+    pub(crate) fn require_json(&self) -> Result<(), Failure> {
+        (0..self.documents.len()).try_for_each(|folder| self.documents(folder).map(drop))
+    }
+
+    /// The documents of a folder.
+    pub(crate) fn documents(&self, folder: usize) -> Result<&Documents, Failure> {
+        self.documents[folder].as_ref().map_err(|error| error.clone().into())
+    }
+
+    fn first_mistakes(&self) -> Option<(&Folder, &[Finding])> {
+        let mistakes = self.folders.iter().zip(self.mistakes.iter().map(Vec::as_slice));
+        mistakes.into_iter().find(|(_, mistakes)| !mistakes.is_empty())
+    }
+
+    /// Without the messages that the options leave out.
+    fn with_generated_only(mut self) -> Self {
+        self.messages.retain(|message| message.generated.is_some());
+        self
+    }
+}
+
+/// Generates for what is known of the messages afterwards: nobody reads the code.
+pub(crate) fn generate_unformatted(schemas: &SchemaSet, options: &Options) -> Generation {
+    let mut options = options.clone();
+    options.format = false;
+    generate(schemas, &options)
+}

@@ -1,0 +1,60 @@
+//! Messages: types with a topic, and perhaps a key.
+
+use std::collections::BTreeMap;
+
+use super::key;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Key, KeyWay, MessageDef, TypeDef, TypeId};
+use crate::resolve::Resolved;
+
+/// The messages, by the names of their types.
+pub(super) fn messages(
+    resolved: &Resolved,
+    roots: &[(usize, TypeId)],
+    types: &[TypeDef],
+    numbers: &BTreeMap<usize, usize>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<MessageDef> {
+    let mut messages = Vec::new();
+    for (number, type_id) in roots {
+        let document = &resolved.documents[*number];
+        // What one file says of a topic goes for all messages on it.
+        let shared = resolved.documents.iter().find(|topic| topic.files.contains(number));
+        let Some(kafka) = &shared.unwrap_or(document).kafka else { continue };
+        let configuration = kafka.topic_configuration.iter();
+        messages.push(MessageDef {
+            type_id: *type_id,
+            topic: kafka.topic.clone(),
+            partitions: kafka.partitions,
+            replicas: kafka.replicas,
+            configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
+            key: key_of(resolved, *number, types, *type_id, diagnostics),
+            schema: numbers[number],
+        });
+    }
+    messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
+    messages
+}
+
+/// The key of a message: what `x-kafka` names, or for a topic, what its messages name.
+fn key_of(
+    resolved: &Resolved,
+    number: usize,
+    types: &[TypeDef],
+    id: TypeId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Key> {
+    let document = &resolved.documents[number];
+    if document.files.is_empty() {
+        let pointer = document.kafka.as_ref()?.key.as_deref()?;
+        return key::resolve(document, types, id, pointer, diagnostics);
+    }
+    let keys = document.files.iter().map(|file| resolved.documents[*file].kafka.as_ref()?.key.as_ref());
+    let keys: Vec<Option<&String>> = keys.collect();
+    let (first, others) = keys.split_first()?;
+    if keys.iter().all(Option::is_none) {
+        return None;
+    }
+    let pointer = first.filter(|_| others.iter().all(|other| other == first)).cloned();
+    Some(Key { pointer, way: KeyWay::Variants(keys.iter().map(|_| KeyWay::Message).collect()) })
+}

@@ -1,0 +1,75 @@
+# Short recipes: `just` lists them. `scripts/tools` installs the tools that they need.
+
+tools := env("TOOLS_DIR", env("XDG_CACHE_HOME", home_directory() / ".cache") / "thoth-messaging-tools")
+export PATH := tools / "bin" + ":" + env("PATH")
+
+# What there is.
+default:
+    @just --list --unsorted
+
+# The road of a message on an in-process Kafka.
+demo:
+    cargo run -p quickstart
+
+# The tests of a day's work: minutes.
+test *arguments:
+    cargo test {{ arguments }}
+
+# All tests, the long proofs too.
+prove:
+    cargo test --workspace
+
+# Formatting, clippy, spelling, shell scripts, workflows, unused dependencies, rules for the workspace.
+lint:
+    cargo fmt --all --check
+    cargo clippy --quiet --workspace --all-targets -- -D warnings
+    cargo test --quiet -p architecture
+    typos
+    shellcheck .ci/run fuzz/run tests/interop/run examples/gate/play examples/gate/hooks/pre-commit scripts/packages scripts/tools
+    zizmor --offline --quiet .github examples/gate/.github
+    cargo machete
+
+# Rewrites golden files, expected reports and tables: read the difference before you commit it.
+golden:
+    UPDATE_EXPECTED=1 cargo test -p thoth-messaging-documents --all-features
+    UPDATE_EXPECTED=1 cargo test -p thoth-messaging-codegen -p golden -p architecture
+    UPDATE_EXPECTED=1 cargo test -p thoth-messaging-cli --bins
+
+# The documentation, with warnings as errors.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
+
+# Each feature of the published crates alone, none, and all.
+features:
+    cargo hack clippy --workspace --ignore-private --each-feature -- -D warnings
+
+# The published crates with the oldest Rust that they promise.
+msrv:
+    cargo hack check --workspace --ignore-private --rust-version
+
+# The published crates as packages, and a crate that has nothing but them.
+packages:
+    scripts/packages --verify
+
+# Changes since the last release that break users.
+semver:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    last=$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null) || { echo "nothing is released yet"; exit 0; }
+    cargo semver-checks --workspace --baseline-rev "$last"
+
+# Licences, advisories, duplicates and sources of dependencies.
+deny:
+    cargo deny check
+
+# Hostile schemas and payloads, for some seconds each.
+fuzz seconds="60":
+    fuzz/run {{ seconds }}
+
+# A real cluster of three brokers, on this machine; prints what to export.
+kafka:
+    scripts/kafka start --secure
+
+# All that must hold: an hour.
+ci:
+    .ci/run

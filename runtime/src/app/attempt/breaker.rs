@@ -1,0 +1,256 @@
+//! The circuit breaker: a pause of the whole app when nearly every attempt fails.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::clock::Clock;
+use crate::app::observe::{Event, Observers};
+
+/// A circuit breaker: it stops all handlers for a while when nearly every attempt fails. The cause is then something that
+/// all messages need, and going on would only fill the dead-letter topic.
+///
+/// It counts the last attempts of all handlers. An attempt fails when its handler returns an error, panics, takes too
+/// long or asks for a retry, when a reply is not delivered, and when the payload does not decode. While the breaker is
+/// open, no attempt begins, and no more messages are received than may be [in flight](crate::app::App::max_in_flight).
+/// After the pause one attempt is made: if it succeeds, the breaker closes; if not, the pause begins anew.
+///
+/// By default: 90 % of the last 50 attempts, and a pause of 30 s.
+///
+/// ```
+/// use std::time::Duration;
+/// use thoth_messaging::app::Breaker;
+///
+/// let breaker = Breaker::default().failure_ratio(0.5).window(20).pause(Duration::from_secs(10));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Breaker {
+    failure_ratio: f64,
+    window: usize,
+    pause: Duration,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self { failure_ratio: 0.9, window: 50, pause: Duration::from_secs(30) }
+    }
+}
+
+impl Breaker {
+    /// Creates a breaker that never opens.
+    #[must_use]
+    pub fn off() -> Self {
+        Self { window: 0, ..Self::default() }
+    }
+
+    /// Sets the ratio of failed attempts that opens it, from 0 to 1. With 0 or less, any failure does.
+    #[must_use]
+    pub fn failure_ratio(self, failure_ratio: f64) -> Self {
+        Self { failure_ratio, ..self }
+    }
+
+    /// Sets the number of attempts that it counts. It does not open before there were as many; with 0, it never does.
+    #[must_use]
+    pub fn window(self, attempts: usize) -> Self {
+        Self { window: attempts, ..self }
+    }
+
+    /// Sets the pause, after which one attempt is made.
+    #[must_use]
+    pub fn pause(self, pause: Duration) -> Self {
+        Self { pause, ..self }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a window is far smaller than 2^52")]
+    fn opens(&self, failed: usize) -> bool {
+        failed > 0 && failed as f64 >= self.failure_ratio * self.window as f64
+    }
+}
+
+/// The state of the [`Breaker`] of an app.
+pub(crate) struct CircuitBreaker {
+    settings: Breaker,
+    clock: Clock,
+    observers: Observers,
+    window: Mutex<Window>,
+    /// Changes whenever the phase does.
+    phases: watch::Sender<Phase>,
+}
+
+/// The last attempts.
+#[derive(Default)]
+struct Window {
+    /// True for an attempt that failed.
+    attempts: VecDeque<bool>,
+    failed: usize,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    Closed,
+    Open {
+        until: Duration,
+    },
+    /// One attempt is being made, which decides.
+    HalfOpen,
+}
+
+/// The permit to make an attempt. One that is dropped without a [result](Self::report) counts for nothing.
+pub(crate) struct AttemptPermit {
+    breaker: Arc<CircuitBreaker>,
+    is_trial: bool,
+}
+
+impl CircuitBreaker {
+    pub(crate) fn new(settings: Breaker, clock: Clock, observers: Observers) -> Arc<Self> {
+        let phases = watch::Sender::new(Phase::Closed);
+        Arc::new(Self { settings, clock, observers, window: Mutex::default(), phases })
+    }
+
+    /// Waits until an attempt may be made.
+    pub(crate) async fn acquire(self: &Arc<Self>) -> AttemptPermit {
+        let mut phases = self.phases.subscribe();
+        loop {
+            let phase = *phases.borrow_and_update();
+            match phase {
+                Phase::Closed => return self.permit(false),
+                Phase::Open { until } if until > self.clock.now() => self.clock.sleep_until(until).await,
+                // The first caller makes the attempt that decides.
+                Phase::Open { .. } if self.change(phase, Phase::HalfOpen) => return self.permit(true),
+                Phase::Open { .. } => {}
+                Phase::HalfOpen => {
+                    // The sender is in this breaker.
+                    let _ = phases.changed().await;
+                }
+            }
+        }
+    }
+
+    fn permit(self: &Arc<Self>, is_trial: bool) -> AttemptPermit {
+        AttemptPermit { breaker: Arc::clone(self), is_trial }
+    }
+
+    fn record(&self, failed: bool) {
+        let mut window = self.window();
+        window.attempts.push_back(failed);
+        window.failed += usize::from(failed);
+        if window.attempts.len() > self.settings.window {
+            let oldest = window.attempts.pop_front().unwrap_or_default();
+            window.failed -= usize::from(oldest);
+        }
+        let is_full = self.settings.window > 0 && window.attempts.len() == self.settings.window;
+        if is_full && self.settings.opens(window.failed) {
+            *window = Window::default();
+            self.open(Phase::Closed);
+        }
+    }
+
+    fn open(&self, from: Phase) {
+        let until = self.clock.now().saturating_add(self.settings.pause);
+        if self.change(from, Phase::Open { until }) {
+            self.observers.notify(&Event::BreakerOpened { pause: self.settings.pause });
+        }
+    }
+
+    /// Changes the phase, if it is this one. Returns whether it was.
+    fn change(&self, from: Phase, to: Phase) -> bool {
+        self.phases.send_if_modified(|phase| {
+            let changes = *phase == from;
+            if changes {
+                *phase = to;
+            }
+            changes
+        })
+    }
+
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AttemptPermit {
+    /// Reports the result of the attempt.
+    pub(crate) fn report(mut self, failed: bool) {
+        if !std::mem::take(&mut self.is_trial) {
+            return self.breaker.record(failed);
+        }
+        if failed {
+            return self.breaker.open(Phase::HalfOpen);
+        }
+        *self.breaker.window() = Window::default();
+        self.breaker.change(Phase::HalfOpen, Phase::Closed);
+        self.breaker.observers.notify(&Event::BreakerClosed);
+    }
+}
+
+impl Drop for AttemptPermit {
+    fn drop(&mut self) {
+        if self.is_trial {
+            // Abandoned: the next attempt decides.
+            let until = self.breaker.clock.now();
+            self.breaker.change(Phase::HalfOpen, Phase::Open { until });
+        }
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::super::TestClock;
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(30);
+
+    fn breaker(settings: Breaker) -> (Arc<CircuitBreaker>, Arc<TestClock>) {
+        let clock = TestClock::new(false);
+        (CircuitBreaker::new(settings.pause(PAUSE), Clock::Test(Arc::clone(&clock)), Observers::default()), clock)
+    }
+
+    fn attempt(breaker: &Arc<CircuitBreaker>, failed: bool) -> bool {
+        let permit = breaker.acquire().now_or_never();
+        permit.map(|permit| permit.report(failed)).is_some()
+    }
+
+    #[test]
+    fn it_opens_on_the_ratio_of_failures_in_a_full_window() {
+        let (breaker, _clock) = breaker(Breaker::default().window(4).failure_ratio(0.5));
+        assert!(
+            attempt(&breaker, true) && attempt(&breaker, false) && attempt(&breaker, false),
+            "the window is not full"
+        );
+        assert!(attempt(&breaker, false) && attempt(&breaker, false) && attempt(&breaker, true), "too few failed");
+        assert!(attempt(&breaker, true));
+        assert!(!attempt(&breaker, false), "two of the last four failed");
+    }
+
+    #[test]
+    fn after_the_pause_one_attempt_decides() {
+        let (breaker, clock) = breaker(Breaker::default().window(1));
+        assert!(attempt(&breaker, true) && !attempt(&breaker, false));
+        clock.advance(PAUSE);
+        let trial = breaker.acquire().now_or_never().unwrap();
+        assert!(!attempt(&breaker, false), "one at a time");
+        trial.report(true);
+        assert!(!attempt(&breaker, false), "it failed");
+        clock.advance(PAUSE);
+        assert!(attempt(&breaker, false) && attempt(&breaker, false), "it succeeded");
+    }
+
+    #[test]
+    fn a_trial_that_is_abandoned_leaves_the_decision_to_another() {
+        let (breaker, clock) = breaker(Breaker::default().window(1));
+        assert!(attempt(&breaker, true));
+        clock.advance(PAUSE);
+        drop(breaker.acquire().now_or_never().unwrap());
+        assert!(attempt(&breaker, false));
+    }
+
+    #[test]
+    fn without_a_window_it_never_opens() {
+        let (breaker, _clock) = breaker(Breaker::off());
+        assert!((0..1000).all(|_| attempt(&breaker, true)));
+    }
+}

@@ -1,0 +1,89 @@
+//! The setting of where dead letters go.
+
+use std::borrow::Cow;
+
+use crate::message::Topic;
+
+/// The destination of messages that can't be handled: those that do not decode, and those whose handler fails on every
+/// attempt or rejects them.
+///
+/// By default each goes to the dead-letter topic of its topic, `<topic>.dlq`, with its key, payload and headers unchanged
+/// and with the [`headers`](super::headers) that say why. Its offset is stored once the dead letter is delivered. The
+/// dead-letter topics must exist when the app starts, or be [created](Self::create) by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetters {
+    pub(crate) destination: Destination,
+    pub(crate) create: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Suffix(String),
+    Topic(String),
+    Stop,
+    Skip,
+}
+
+impl Default for DeadLetters {
+    fn default() -> Self {
+        Self::suffix(".dlq")
+    }
+}
+
+impl DeadLetters {
+    /// Sends dead letters to a topic for each topic: its name with this suffix.
+    #[must_use]
+    pub fn suffix(suffix: impl Into<String>) -> Self {
+        Self { destination: Destination::Suffix(suffix.into()), create: false }
+    }
+
+    /// Sends all dead letters to one topic, by its name without [a prefix](crate::client::Kafka::with_topic_prefix).
+    #[must_use]
+    pub fn topic(topic: impl Into<String>) -> Self {
+        Self { destination: Destination::Topic(topic.into()), create: false }
+    }
+
+    /// Sends no dead letters: the app stops with an error at a message that can't be handled.
+    #[must_use]
+    pub fn stop() -> Self {
+        Self { destination: Destination::Stop, create: false }
+    }
+
+    /// Sends no dead letters: a message that can't be handled is logged and skipped. It is lost to this group.
+    #[must_use]
+    pub fn skip() -> Self {
+        Self { destination: Destination::Skip, create: false }
+    }
+
+    /// Creates dead-letter topics that do not exist when the app starts, with as many partitions and replicas as the
+    /// schema declares for the topic itself (the broker's default where it declares none), and no other configuration.
+    #[must_use]
+    pub fn create(self) -> Self {
+        Self { create: true, ..self }
+    }
+
+    /// Returns the dead-letter topic of a topic, by its name without a prefix; `None` where there is none.
+    ///
+    /// ```
+    /// use thoth_messaging::Message;
+    /// use thoth_messaging::app::DeadLetters;
+    /// use thoth_messaging::messages::PackageReleased;
+    ///
+    /// let topic = DeadLetters::default().of(&PackageReleased::DESCRIPTOR.topic).expect("they are on by default");
+    /// assert_eq!(topic.name, "thoth.package-release.package-released.dlq");
+    /// ```
+    #[must_use]
+    pub fn of(&self, topic: &Topic) -> Option<Topic> {
+        let name = match &self.destination {
+            Destination::Suffix(suffix) => format!("{}{suffix}", topic.name),
+            Destination::Topic(name) => name.clone(),
+            Destination::Stop | Destination::Skip => return None,
+        };
+        Some(Topic {
+            name: Cow::Owned(name),
+            partitions: topic.partitions,
+            replicas: topic.replicas,
+            configuration: Cow::Borrowed(&[]),
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! The record of a dead letter: written by an app, and read back.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::cause::{FailureCause, Reason};
+use super::headers;
+use crate::client::{Header, ProducerRecord, Record};
+use crate::error::Violation;
+
+/// The limit of the text of an error and of violations, in bytes: a dead letter must not be much larger than its message.
+const MAX_TEXT: usize = 16 * 1024;
+
+/// A dead letter, as its headers describe it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// The record on the dead-letter topic, with key and payload unchanged.
+    pub record: Record,
+    /// The reason why the message is a dead letter.
+    pub reason: Reason,
+    /// The error in words.
+    pub error: String,
+    /// The violations of the schema.
+    pub violations: Vec<Violation>,
+    /// The topic that it was on, by its name on the cluster.
+    pub topic: String,
+    /// The partition that it was on.
+    pub partition: i32,
+    /// Its offset there.
+    pub offset: i64,
+    /// Its timestamp there.
+    pub timestamp: Option<SystemTime>,
+    /// The number of attempts; 0 where no handler was called.
+    pub attempts: u32,
+    /// The consumer group that could not handle it.
+    pub group: String,
+    /// The time at which it became a dead letter.
+    pub time: SystemTime,
+}
+
+impl DeadLetter {
+    /// Reads a record of a dead-letter topic.
+    ///
+    /// # Errors
+    ///
+    /// The record, where it lacks the headers of a dead letter.
+    pub fn read(record: Record) -> Result<Self, Box<Record>> {
+        match Self::from_headers(&record) {
+            Some(complete) => Ok(complete(record)),
+            None => Err(Box::new(record)),
+        }
+    }
+
+    /// Creates the record of the dead letter of a message.
+    pub(crate) fn write(
+        topic: &str,
+        message: &Record,
+        cause: &FailureCause,
+        attempts: u32,
+        group: &str,
+    ) -> ProducerRecord {
+        let mut letter = ProducerRecord::raw(topic).with_headers(all_headers(message, cause, attempts, group));
+        if let Some(key) = message.key() {
+            letter = letter.with_key(key);
+        }
+        if let Some(payload) = message.payload() {
+            letter = letter.with_payload(payload);
+        }
+        letter
+    }
+
+    /// Reads all but the record itself.
+    fn from_headers(record: &Record) -> Option<impl FnOnce(Record) -> Self + use<>> {
+        let word = text(record, headers::REASON)?;
+        let reason = Reason::ALL.into_iter().find(|reason| reason.as_str() == word)?;
+        let error = text(record, headers::ERROR)?.to_owned();
+        let violations = text(record, headers::VIOLATIONS).map_or(Some(Vec::new()), read_violations)?;
+        let topic = text(record, headers::TOPIC)?.to_owned();
+        let partition = text(record, headers::PARTITION)?.parse().ok()?;
+        let offset = text(record, headers::OFFSET)?.parse().ok()?;
+        let timestamp = text(record, headers::TIMESTAMP).and_then(time);
+        let attempts = text(record, headers::ATTEMPTS)?.parse().ok()?;
+        let group = text(record, headers::GROUP)?.to_owned();
+        let time = time(text(record, headers::TIME)?)?;
+        Some(move |record| Self {
+            record,
+            reason,
+            error,
+            violations,
+            topic,
+            partition,
+            offset,
+            timestamp,
+            attempts,
+            group,
+            time,
+        })
+    }
+}
+
+/// Returns the headers of the message, and those of its dead letter.
+fn all_headers(record: &Record, cause: &FailureCause, attempts: u32, group: &str) -> Vec<Header> {
+    let mut all = record.headers().to_vec();
+    let mut add = |name: &str, value: String| all.push(Header::new(name, value));
+    add(headers::REASON, cause.reason.to_string());
+    add(headers::ERROR, shortened(&cause.error).to_owned());
+    if !cause.violations.is_empty() {
+        add(headers::VIOLATIONS, violations_json(&cause.violations));
+    }
+    add(headers::TOPIC, record.topic().to_owned());
+    add(headers::PARTITION, record.partition().to_string());
+    add(headers::OFFSET, record.offset().to_string());
+    if let Some(timestamp) = record.timestamp() {
+        add(headers::TIMESTAMP, milliseconds(timestamp));
+    }
+    add(headers::ATTEMPTS, attempts.to_string());
+    add(headers::GROUP, group.to_owned());
+    add(headers::TIME, milliseconds(SystemTime::now()));
+    all
+}
+
+/// A violation in the header [`VIOLATIONS`](headers::VIOLATIONS).
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedViolation<'a> {
+    instance_path: Cow<'a, str>,
+    schema_path: Cow<'a, str>,
+    keyword: Cow<'a, str>,
+    expected: Cow<'a, str>,
+}
+
+/// Formats as many violations as the limit allows, as JSON.
+fn violations_json(violations: &[Violation]) -> String {
+    let mut text = String::from("[");
+    for violation in violations {
+        let listed = ListedViolation {
+            instance_path: (&violation.instance_path).into(),
+            schema_path: (&violation.schema_path).into(),
+            keyword: (&violation.keyword).into(),
+            expected: (&violation.expected).into(),
+        };
+        // Four strings can always be written.
+        let Ok(listed) = serde_json::to_string(&listed) else { continue };
+        if text.len() + listed.len() + 2 > MAX_TEXT {
+            break;
+        }
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&listed);
+    }
+    text.push(']');
+    text
+}
+
+fn shortened(text: &str) -> &str {
+    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
+}
+
+fn milliseconds(time: SystemTime) -> String {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis().to_string()
+}
+
+fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+    let header = record.headers().iter().rfind(|header| header.name == name)?;
+    std::str::from_utf8(header.value.as_deref()?).ok()
+}
+
+fn read_violations(text: &str) -> Option<Vec<Violation>> {
+    let listed: Vec<ListedViolation<'_>> = serde_json::from_str(text).ok()?;
+    let violation = |listed: ListedViolation<'_>| Violation {
+        instance_path: listed.instance_path.into_owned(),
+        schema_path: listed.schema_path.into_owned(),
+        keyword: listed.keyword.into_owned(),
+        expected: listed.expected.into_owned(),
+    };
+    Some(listed.into_iter().map(violation).collect())
+}
+
+fn time(milliseconds: &str) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn violations_are_json_within_bounds_and_read_back() {
+        let violation = |n: usize| Violation {
+            instance_path: format!("/lines/{n}"),
+            schema_path: "order.schema.json#/properties/lines/items/type".to_owned(),
+            keyword: "type".to_owned(),
+            expected: "a \"string\"".to_owned(),
+        };
+        let many: Vec<_> = (0..1000).map(violation).collect();
+        let text = violations_json(&many);
+        assert!(text.len() <= MAX_TEXT);
+        let read = read_violations(&text).unwrap();
+        assert!(read.len() > 100 && read[..] == many[..read.len()]);
+        assert_eq!(read_violations(&violations_json(&many[..2])).unwrap(), many[..2]);
+    }
+
+    #[test]
+    fn a_long_error_is_cut_between_characters() {
+        let text = "é".repeat(MAX_TEXT);
+        assert_eq!(shortened(&text).len(), MAX_TEXT);
+        assert_eq!(shortened(&text[..1 + 'é'.len_utf8() - 1]), "é");
+        assert_eq!(shortened(&format!("x{text}")).len(), MAX_TEXT - 1);
+    }
+}

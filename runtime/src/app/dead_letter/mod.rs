@@ -1,0 +1,38 @@
+//! Dead letters: messages that can't be handled, why, and where they go.
+
+mod cause;
+mod destination;
+mod letter;
+
+pub use self::cause::Reason;
+pub(crate) use self::cause::{FailureCause, error_chain};
+pub use self::destination::DeadLetters;
+pub(crate) use self::destination::Destination;
+pub use self::letter::DeadLetter;
+
+/// The names of the headers that a dead letter has beside those of its message.
+///
+/// A message that was sent again and failed again has them twice: the last ones count.
+pub mod headers {
+    /// The reason, as one of the words of [`Reason`](super::Reason).
+    pub const REASON: &str = "dlq.reason";
+    /// The error in words: that of the decoder, without values of the payload, or that of the handler, as it is.
+    pub const ERROR: &str = "dlq.error";
+    /// The violations of the schema: a JSON array of objects with the members `instancePath`, `schemaPath`, `keyword` and
+    /// `expected`, all strings; the first ones, in at most 16 KiB. No values of the payload.
+    pub const VIOLATIONS: &str = "dlq.violations";
+    /// The topic that the message was on, by its name on the cluster.
+    pub const TOPIC: &str = "dlq.topic";
+    /// The partition that it was on.
+    pub const PARTITION: &str = "dlq.partition";
+    /// Its offset there.
+    pub const OFFSET: &str = "dlq.offset";
+    /// Its timestamp there, where it had one: milliseconds since 1970.
+    pub const TIMESTAMP: &str = "dlq.timestamp";
+    /// The number of attempts, from 1; 0 where no handler was called.
+    pub const ATTEMPTS: &str = "dlq.attempts";
+    /// The consumer group of the app.
+    pub const GROUP: &str = "dlq.group";
+    /// The time at which the dead letter was made: milliseconds since 1970.
+    pub const TIME: &str = "dlq.time";
+}

@@ -1,0 +1,155 @@
+//! Outcomes of a handler: success, replies, failures.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use crate::client::ProducerRecord;
+use crate::error::EncodeError;
+use crate::message::Encode;
+
+/// The error of a handler. Every error type converts into it, and so do `anyhow::Error`, `String` and `&str`.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The outcome of an attempt to handle a message.
+///
+/// A handler returns one of these, or anything that [converts](IntoOutcome) into one: nothing, replies, or a `Result` of
+/// them.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The message is handled.
+    Handled,
+    /// The message is handled once these replies are delivered, each to the topic of its type.
+    Reply(Vec<Reply>),
+    /// The attempt failed. Another one follows, as the [`Retries`](crate::app::Retries) of the app say.
+    Failed(BoxError),
+    /// The attempt failed. Another one follows after this time, if the [`Retries`](crate::app::Retries) have one left.
+    RetryAfter(Duration),
+    /// No attempt can succeed, for this reason, which the dead letter repeats.
+    DeadLetter(String),
+    /// The app stops, for this reason. The message is not handled, and is received again by the next run.
+    Stop(String),
+}
+
+impl Outcome {
+    /// Creates an outcome with one reply, which is sent to the topic of its type.
+    #[must_use]
+    pub fn reply(reply: impl IntoReply) -> Self {
+        Self::Reply(vec![reply.into_reply()])
+    }
+
+    /// Creates the outcome of a failed attempt.
+    #[must_use]
+    pub fn failed(error: impl Into<BoxError>) -> Self {
+        Self::Failed(error.into())
+    }
+
+    /// Creates the outcome of a message that can't be handled, with a reason.
+    #[must_use]
+    pub fn dead_letter(reason: impl fmt::Display) -> Self {
+        Self::DeadLetter(reason.to_string())
+    }
+
+    /// Creates an outcome that stops the app, with a reason.
+    #[must_use]
+    pub fn stop(reason: impl fmt::Display) -> Self {
+        Self::Stop(reason.to_string())
+    }
+}
+
+/// A message that a handler sends, encoded. `Debug` shows neither key nor payload.
+#[derive(Clone, Debug)]
+pub struct Reply(pub(crate) Result<ProducerRecord, EncodeError>);
+
+impl Reply {
+    /// Adds the trace context of the current scope, as the producer does for all that is sent in it.
+    pub(crate) fn traced(self) -> Self {
+        Self(self.0.map(ProducerRecord::with_trace_headers))
+    }
+}
+
+/// A conversion into a [`Reply`]: of a message of any kind, or of a [`ProducerRecord`].
+pub trait IntoReply {
+    /// Encodes the message.
+    fn into_reply(self) -> Reply;
+}
+
+impl<M: Encode> IntoReply for M {
+    fn into_reply(self) -> Reply {
+        Reply(ProducerRecord::of(&self))
+    }
+}
+
+impl IntoReply for ProducerRecord {
+    fn into_reply(self) -> Reply {
+        Reply(Ok(self))
+    }
+}
+
+/// A conversion into an [`Outcome`], for the return types of handlers.
+///
+/// `()` is [`Handled`](Outcome::Handled). A message, a `Vec` of messages, an `Option` of one and a tuple of up to four are
+/// [replies](Outcome::Reply). The `Ok` of a `Result` is the outcome of its value, and `Err` is
+/// [`Failed`](Outcome::Failed).
+#[diagnostic::on_unimplemented(
+    message = "a handler can't return `{Self}`",
+    note = "it returns `()`, messages to send, an `Outcome`, or a `Result` of one of them"
+)]
+pub trait IntoOutcome {
+    /// Converts the return value.
+    fn into_outcome(self) -> Outcome;
+}
+
+impl IntoOutcome for Outcome {
+    fn into_outcome(self) -> Outcome {
+        self
+    }
+}
+
+impl IntoOutcome for () {
+    fn into_outcome(self) -> Outcome {
+        Outcome::Handled
+    }
+}
+
+impl<M: IntoReply> IntoOutcome for M {
+    fn into_outcome(self) -> Outcome {
+        Outcome::reply(self)
+    }
+}
+
+impl<M: IntoReply> IntoOutcome for Vec<M> {
+    fn into_outcome(self) -> Outcome {
+        Outcome::Reply(self.into_iter().map(M::into_reply).collect())
+    }
+}
+
+impl<R: IntoOutcome> IntoOutcome for Option<R> {
+    fn into_outcome(self) -> Outcome {
+        self.map_or(Outcome::Handled, R::into_outcome)
+    }
+}
+
+impl<R: IntoOutcome, E: Into<BoxError>> IntoOutcome for Result<R, E> {
+    fn into_outcome(self) -> Outcome {
+        match self {
+            Ok(value) => value.into_outcome(),
+            Err(error) => Outcome::failed(error),
+        }
+    }
+}
+
+macro_rules! tuples {
+    ($(($($message:ident),+))+) => {$(
+        impl<$($message: IntoReply),+> IntoOutcome for ($($message,)+) {
+            fn into_outcome(self) -> Outcome {
+                #[expect(non_snake_case, reason = "each is named after its type")]
+                let ($($message,)+) = self;
+                Outcome::Reply(vec![$($message.into_reply()),+])
+            }
+        }
+    )+};
+}
+
+tuples! { (A, B) (A, B, C) (A, B, C, D) }

@@ -1,0 +1,111 @@
+//! Events of an app, and those who observe them.
+//!
+//! All that happens is reported as an [`Event`] to the [`Observers`], and nowhere else: the [log](Log), the
+//! [counts](Counts) of the summary, the [meters](Meters), the app's [health](Health), and the test kit. [`MessageTrace`] is
+//! a message as a trace sees it.
+
+mod health;
+mod meters;
+mod summary;
+mod trace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::health::{Health, Unhealthy};
+pub(crate) use self::meters::Meters;
+pub(crate) use self::summary::Counts;
+pub use self::summary::Summary;
+pub(crate) use self::trace::{MessageTrace, Tracer};
+use crate::app::dead_letter::Reason;
+use crate::client::{ReceiveError, Record, TransactionError};
+
+/// An event in an app.
+pub(crate) enum Event<'a> {
+    /// A record was received, and is in flight.
+    Received(&'a Record),
+    /// An attempt ended, successfully or not.
+    Attempted { record: &'a Record, took: Duration },
+    /// A message is handled: its replies are delivered, and it is settled.
+    Handled { record: &'a Record, attempts: u32, replies: usize },
+    /// An attempt failed, and another one follows.
+    Failed { record: &'a Record, attempt: u32, error: &'a str, backoff: Duration },
+    /// A message can't be handled, and is settled: it is on the dead-letter topic, or skipped where there is none.
+    DeadLetter { record: &'a Record, attempts: u32, reason: Reason, error: &'a str, topic: Option<&'a str> },
+    /// A dead letter was not delivered, and is sent again.
+    DeadLetterDelayed { record: &'a Record, error: &'a str },
+    /// A transaction was aborted: its records, and those in flight behind them, are received again.
+    Aborted { records: usize, reason: &'a str },
+    /// Kafka did not answer at the end of a transaction, and is asked again.
+    TransactionDelayed(&'a TransactionError),
+    /// Records in flight were abandoned: they are not settled, and are received again.
+    Abandoned { records: usize },
+    /// No attempt is made for this long.
+    BreakerOpened { pause: Duration },
+    /// Attempts are made again.
+    BreakerClosed,
+    /// Kafka can't be reached at the start, and is tried again.
+    Unreachable(&'a ReceiveError),
+}
+
+/// An observer of events. It is called from many tasks at once, and must not block.
+pub(crate) trait Observer: Send + Sync {
+    fn observe(&self, event: &Event<'_>);
+}
+
+/// All observers of an app.
+#[derive(Clone, Default)]
+pub(crate) struct Observers(Vec<Arc<dyn Observer>>);
+
+impl Observers {
+    pub(crate) fn add(&mut self, observer: Arc<dyn Observer>) {
+        self.0.push(observer);
+    }
+
+    pub(crate) fn notify(&self, event: &Event<'_>) {
+        for observer in &self.0 {
+            observer.observe(event);
+        }
+    }
+}
+
+/// Logs events through `tracing`.
+pub(crate) struct Log;
+
+impl Observer for Log {
+    fn observe(&self, event: &Event<'_>) {
+        match event {
+            Event::Received(record) => tracing::trace!("{record}: in flight"),
+            Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
+            Event::Handled { record, attempts, replies } => {
+                tracing::debug!("{record}: handled in {attempts} attempts, {replies} replies");
+            }
+            Event::Failed { record, attempt, error, backoff } => {
+                tracing::warn!("{record}: attempt {attempt} failed, the next one is in {backoff:?}: {error}");
+            }
+            Event::DeadLetter { record, attempts, reason, error, topic: Some(topic) } => {
+                tracing::error!(
+                    "{record}: {reason} after {attempts} attempts, now a dead letter on `{topic}`: {error}"
+                );
+            }
+            Event::DeadLetter { record, attempts, reason, error, topic: None } => {
+                tracing::error!("{record}: {reason} after {attempts} attempts, skipped: {error}");
+            }
+            Event::DeadLetterDelayed { record, error } => {
+                tracing::error!("{record}: its dead letter was not delivered, which is tried again: {error}");
+            }
+            Event::Aborted { records, reason } => {
+                tracing::warn!("a transaction was aborted, and {records} messages come again: {reason}");
+            }
+            Event::TransactionDelayed(error) => tracing::error!("{error}"),
+            Event::Abandoned { records } => {
+                tracing::info!("{records} messages in flight are abandoned; they come again");
+            }
+            Event::BreakerOpened { pause } => {
+                tracing::error!("nearly everything fails: nothing is handled for {pause:?}");
+            }
+            Event::BreakerClosed => tracing::info!("a message was handled: all are again"),
+            Event::Unreachable(error) => tracing::error!("{error}"),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Traces: a span around all attempts at a message, and one for each attempt.
+//!
+//! An attempt runs in the scope of the trace context, so that all that is sent in it gets trace headers. A dead letter is
+//! sent outside of it: it keeps the headers of its message, and gets no others.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tracing::{Instrument as _, Level, Span, field, info_span, span_enabled};
+
+use super::{Event, Observers};
+use crate::client::{Record, TraceContext, key_hash};
+
+type TraceFn = dyn Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync;
+
+/// The function that continues the trace of a message, from the context in its headers and its span.
+#[derive(Clone)]
+pub(crate) struct Tracer(Arc<TraceFn>);
+
+impl Tracer {
+    pub(crate) fn new(trace: impl Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync + 'static) -> Self {
+        Self(Arc::new(trace))
+    }
+}
+
+impl Default for Tracer {
+    fn default() -> Self {
+        Self::new(|incoming, _| incoming.map_or_else(TraceContext::root, TraceContext::child))
+    }
+}
+
+/// The span of a message, and its context in a trace.
+pub(crate) struct MessageTrace {
+    span: Span,
+    context: TraceContext,
+}
+
+impl MessageTrace {
+    pub(crate) fn begin(record: &Record, group: &str, tracer: &Tracer) -> Self {
+        let incoming = TraceContext::of(record.headers());
+        let span = span(record, group);
+        let context = (tracer.0)(incoming.as_ref(), &span);
+        if !span.is_disabled() {
+            span.record("trace_id", field::display(format_args!("{:032x}", context.trace_id())));
+            span.record("span_id", field::display(format_args!("{:016x}", context.span_id())));
+        }
+        Self { span, context }
+    }
+
+    /// Returns the span of all attempts at the message.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Runs an attempt in a span of its own. All that it sends belongs to the trace.
+    pub(crate) async fn attempt<T>(
+        &self,
+        number: u32,
+        record: &Record,
+        observers: &Observers,
+        attempt: impl Future<Output = T>,
+    ) -> T {
+        let span =
+            if self.span.is_disabled() { Span::none() } else { info_span!(parent: &self.span, "attempt", number) };
+        let began = Instant::now();
+        let ended = self.context.clone().scope(attempt.instrument(span)).await;
+        observers.notify(&Event::Attempted { record, took: began.elapsed() });
+        ended
+    }
+}
+
+/// Creates the span of a record, by the names of OpenTelemetry's semantic conventions.
+fn span(record: &Record, group: &str) -> Span {
+    // Otherwise a logger of the `log` facade would get a line for each record.
+    if !span_enabled!(Level::INFO) {
+        return Span::none();
+    }
+    info_span!(
+        "handle",
+        otel.kind = "consumer",
+        messaging.system = "kafka",
+        messaging.operation.type = "process",
+        messaging.destination.name = record.topic(),
+        messaging.destination.partition.id = %record.partition(),
+        messaging.kafka.offset = record.offset(),
+        messaging.kafka.message.key_hash = record.key().map(key_hash),
+        messaging.consumer.group.name = group,
+        trace_id = field::Empty,
+        span_id = field::Empty,
+    )
+}

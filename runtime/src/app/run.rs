@@ -1,0 +1,189 @@
+//! The run of an app: it starts the clients and the engine, and closes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::attempt::{CircuitBreaker, Retries};
+use super::builder::App;
+use super::engine::Engine;
+use super::error::AppError;
+use super::handler::TopicHandler;
+use super::observe::{Counts, Event, Meters, Summary};
+use super::partition::Shared;
+use super::shutdown::termination;
+use super::transaction::Committer;
+use crate::client::{Producer, ReceiveError, Records, SendError, TransactionError};
+
+/// The time that the last messages of the producer may take after the drain.
+const LAST_DELIVERIES: Duration = Duration::from_secs(5);
+
+impl<S: Send + Sync + 'static> App<S> {
+    /// Handles messages until SIGTERM or ctrl-c, and returns the counts of the run.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`App::run_until`], and [`AppError::Signals`].
+    pub async fn run(self) -> Result<Summary, AppError> {
+        let signal = termination().map_err(AppError::Signals)?;
+        self.run_until(signal).await
+    }
+
+    /// Handles messages until the future completes. Then no attempt begins any more, running attempts are
+    /// [waited for](Self::drain_timeout), settled messages are committed, and the app leaves its group.
+    ///
+    /// If Kafka can't be reached at the start, the app keeps trying. If Kafka refuses the app, `run_until` fails; see
+    /// [the module](crate::app#what-happens-in-trouble) for this and other trouble.
+    ///
+    /// # Errors
+    ///
+    /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
+    /// [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
+    /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
+    /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
+    /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
+    /// [`DeadLetters::stop`](super::DeadLetters::stop), and [`AppError::Stopped`] where a handler asks for it. At the end,
+    /// [`AppError::Close`]. In all these cases settled messages are committed, as far as Kafka can be reached.
+    pub async fn run_until(mut self, until: impl Future<Output = ()>) -> Result<Summary, AppError> {
+        let counts = Arc::new(Counts::default());
+        self.observers.add(Arc::<Counts>::clone(&counts));
+        let (health, _end) = (self.health.clone(), self.health.end_guard());
+        self.check()?;
+        let topics = self.topics().map(|topic| self.kafka.topic_name(topic));
+        let meters = Meters::new(self.kafka.group().unwrap_or_default(), topics);
+        self.observers.add(Arc::new(meters));
+        let mut until = pin!(health.ending_after(until));
+        let producer = self.kafka.producer()?;
+        let drain_timeout = self.settings.drain_timeout;
+        let ran = match self.start(&producer, until.as_mut()).await {
+            Ok(Some(engine)) => engine.run(until).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        let closed = producer.close(drain_timeout.min(LAST_DELIVERIES)).await.map_err(AppError::Close);
+        ran.and(closed).map(|()| counts.summary())
+    }
+
+    /// Checks that each topic has one handler, and that dead letters do not come back.
+    fn check(&self) -> Result<(), AppError> {
+        if self.routes.is_empty() {
+            return Err(AppError::NoHandlers);
+        }
+        let mut topics = BTreeSet::new();
+        for topic in self.topics() {
+            if !topics.insert(&topic.name) {
+                return Err(AppError::TopicTwice { topic: topic.name.to_string() });
+            }
+        }
+        match self.dead_letter_topics().find(|topic| topics.contains(&topic.name)) {
+            Some(topic) => Err(AppError::DeadLetterLoop { topic: topic.name.into_owned() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Finds the topics and joins the group; `None` if the app is to end before that.
+    async fn start(
+        self,
+        producer: &Producer,
+        mut until: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<Option<Engine>, AppError> {
+        let topics = self.topics().map(|topic| self.kafka.topic_name(topic)).collect();
+        let records = Records::new(self.kafka.settings(), topics)?;
+        if self.exactly_once.is_some() {
+            records.commit_in_transactions(self.kafka.settings())?;
+        }
+        self.health.watch_consumer(records.membership_state());
+        let starting = async {
+            let mut attempt = 1;
+            while let Err(error) = self.join(producer, &records).await {
+                let AppError::Receive(error @ ReceiveError::Unreachable { .. }) = error else { return Err(error) };
+                if !error.is_retriable() {
+                    return Err(AppError::Receive(error));
+                }
+                self.observers.notify(&Event::Unreachable(&error));
+                tokio::time::sleep(Retries::default().backoff(attempt)).await;
+                attempt = attempt.saturating_add(1);
+            }
+            self.committer().await
+        };
+        let joined = tokio::select! {
+            biased;
+            () = until.as_mut() => None,
+            joined = starting => Some(joined?),
+        };
+        if let Some(committer) = joined {
+            return Ok(Some(self.into_engine(producer, records, committer)));
+        }
+        records.close(self.settings.drain_timeout).await.map_err(AppError::Close)?;
+        Ok(None)
+    }
+
+    /// Finds or creates the dead-letter topics, and joins the group.
+    async fn join(&self, producer: &Producer, records: &Records) -> Result<(), AppError> {
+        for topic in self.dead_letter_topics() {
+            let name = self.kafka.topic_name(&topic);
+            match producer.find_topic(&name).await {
+                Ok(()) => {}
+                Err(SendError::UnknownTopic { .. }) if self.dead_letters.create => {
+                    self.kafka.admin().create_topic(&topic).await.map_err(AppError::Admin)?;
+                }
+                Err(SendError::UnknownTopic { topic }) => return Err(AppError::NoDeadLetterTopic { topic }),
+                Err(SendError::Unreachable { servers, reason, cause }) => {
+                    return Err(AppError::Receive(ReceiveError::Unreachable { servers, reason, cause }));
+                }
+                Err(error) => return Err(AppError::DeadLetterTopic { topic: name, cause: Box::new(error) }),
+            }
+        }
+        records.join().await.map_err(AppError::Receive)
+    }
+
+    /// Creates the committer of transactions, if the app is exactly once. Waits for Kafka.
+    async fn committer(&self) -> Result<Option<Committer>, AppError> {
+        let Some(settings) = &self.exactly_once else { return Ok(None) };
+        let producer = loop {
+            match self.kafka.transactional(&settings.id).await {
+                Ok(producer) => break producer,
+                Err(error) if error.is_retriable() => self.observers.notify(&Event::TransactionDelayed(&error)),
+                Err(TransactionError::Config(error)) => return Err(AppError::Config(error)),
+                Err(error) => return Err(AppError::Transaction(error)),
+            }
+        };
+        let mut committer = Committer::new(producer, settings, self.observers.clone());
+        committer.begin().await?;
+        Ok(Some(committer))
+    }
+
+    fn into_engine(self, producer: &Producer, records: Records, committer: Option<Committer>) -> Engine {
+        let handlers = self.topic_handlers();
+        let shared = Shared {
+            group: self.kafka.group().unwrap_or_default().to_owned(),
+            retries: self.retries,
+            breaker: CircuitBreaker::new(self.breaker, self.clock.clone(), self.observers.clone()),
+            clock: self.clock,
+            producer: producer.clone(),
+            observers: self.observers,
+            tracer: self.tracer,
+            health: self.health,
+            dead_letters: self.dead_letters.destination,
+            attempt_timeout: self.attempt_timeout,
+            transaction: committer.as_ref().map(|committer| Arc::clone(committer.transaction())),
+        };
+        Engine::new(Arc::new(shared), records, handlers, self.settings, committer)
+    }
+
+    /// Returns the handlers by the name of their topic on the cluster.
+    fn topic_handlers(&self) -> BTreeMap<String, TopicHandler> {
+        let mut handlers = BTreeMap::new();
+        for route in &self.routes {
+            for topic in route.topics() {
+                let dead_letter_topic = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
+                let (route, name) = (Arc::clone(route), topic.name.as_ref().into());
+                let handler = TopicHandler { route, topic: name, dead_letter_topic };
+                handlers.insert(self.kafka.topic_name(topic), handler);
+            }
+        }
+        handlers
+    }
+}

@@ -1,0 +1,193 @@
+//! The end of transactions, one after the other.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OwnedRwLockWriteGuard;
+use tokio::time::{self, Interval, MissedTickBehavior};
+
+use super::current::{Batch, CurrentTransaction, Entry, Settlement};
+use super::exactly_once::ExactlyOnce;
+use crate::app::attempt::PriorFailure;
+use crate::app::error::AppError;
+use crate::app::observe::{Event, Observers};
+use crate::client::{CloseError, SendError, TopicPartition, TransactionError, TransactionalProducer, Uncommitted};
+
+/// Commits the [`CurrentTransaction`], again and again.
+pub(crate) struct Committer {
+    producer: TransactionalProducer,
+    transaction: Arc<CurrentTransaction>,
+    observers: Observers,
+    tick: Interval,
+    ending: Option<Ending>,
+}
+
+/// A transaction that is being ended: nothing can be added any more.
+struct Ending {
+    batch: OwnedRwLockWriteGuard<Option<Batch>>,
+    /// The reason why it is being aborted, once it is.
+    abort_reason: Option<String>,
+}
+
+/// A transaction that was aborted, and whose consumer was rewound.
+pub(crate) struct Aborted {
+    /// The partitions of its records.
+    pub(crate) partitions: BTreeSet<TopicPartition>,
+    pub(crate) records: usize,
+    pub(crate) reason: String,
+}
+
+impl Committer {
+    pub(crate) fn new(producer: TransactionalProducer, settings: &ExactlyOnce, observers: Observers) -> Self {
+        let mut tick = time::interval(settings.commit_every);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { producer, transaction: Arc::default(), observers, tick, ending: None }
+    }
+
+    /// Begins the first transaction.
+    pub(crate) async fn begin(&mut self) -> Result<(), AppError> {
+        let transaction = self.producer.open().map_err(AppError::Transaction)?;
+        *self.transaction.batch.write().await = Some(Batch::new(transaction));
+        Ok(())
+    }
+
+    pub(crate) fn transaction(&self) -> &Arc<CurrentTransaction> {
+        &self.transaction
+    }
+
+    /// Waits until there is something to commit, and it is time to.
+    pub(crate) async fn due(&mut self) {
+        loop {
+            tokio::select! {
+                _ = self.tick.tick() => {}
+                () = self.transaction.commit_early.notified() => {}
+            }
+            if self.transaction.has_entries() {
+                return;
+            }
+        }
+    }
+
+    /// Commits the transaction, or aborts it, and begins the next. While Kafka does not answer, it keeps trying. If its
+    /// future is dropped, the next call continues where it was. The consumer must not be asked for records meanwhile.
+    pub(crate) async fn commit(&mut self) -> Result<Option<Aborted>, AppError> {
+        if self.ending.is_none() {
+            let batch = Arc::clone(&self.transaction.batch).write_owned().await;
+            self.ending = Some(Ending { batch, abort_reason: None });
+        }
+        let ended = self.end().await;
+        let ended = ended.and_then(|()| self.begin_next());
+        if ended.is_err() {
+            self.close_transaction();
+        }
+        ended
+    }
+
+    /// Commits or aborts the transaction.
+    async fn end(&mut self) -> Result<(), AppError> {
+        let Some(ending) = &mut self.ending else { return Ok(()) };
+        let Some(batch) = ending.batch.as_mut() else { return Ok(()) };
+        if batch.abort_reason().is_none() {
+            batch.deliver().await;
+        }
+        if ending.abort_reason.is_none() {
+            ending.abort_reason = batch.abort_reason();
+        }
+        if ending.abort_reason.is_none() {
+            ending.abort_reason = commit(&mut self.producer, &self.observers).await?;
+        }
+        if ending.abort_reason.is_none() {
+            return Ok(());
+        }
+        loop {
+            let Err(error) = self.producer.abort().await else { return Ok(()) };
+            retry_later(error, &self.observers)?;
+        }
+    }
+
+    /// Reports how the entries are settled, or keeps why they are not, and begins the next transaction.
+    fn begin_next(&mut self) -> Result<Option<Aborted>, AppError> {
+        let Some(Ending { mut batch, abort_reason }) = self.ending.take() else { return Ok(None) };
+        let Some(ended) = batch.take() else { return Ok(None) };
+        let entries = ended.into_entries();
+        let aborted = match abort_reason {
+            None => {
+                for entry in &entries {
+                    self.report(entry);
+                }
+                None
+            }
+            Some(reason) => Some(self.aborted(entries, reason)?),
+        };
+        *batch = Some(Batch::new(self.producer.open().map_err(AppError::Transaction)?));
+        Ok(aborted)
+    }
+
+    fn report(&self, Entry { record, attempts, settlement, .. }: &Entry) {
+        let attempts = *attempts;
+        self.observers.notify(&match settlement {
+            Settlement::Handled { replies } => Event::Handled { record, attempts, replies: *replies },
+            Settlement::DeadLetter { cause, topic } => Event::DeadLetter {
+                record,
+                attempts,
+                reason: cause.reason,
+                error: &cause.error,
+                topic: topic.as_deref(),
+            },
+        });
+    }
+
+    /// Keeps the failures of records that are received again.
+    fn aborted(&self, entries: Vec<Entry>, reason: String) -> Result<Aborted, AppError> {
+        let mut aborted = Aborted { partitions: BTreeSet::new(), records: entries.len(), reason };
+        for Entry { record, attempts, settlement, refused, .. } in entries {
+            aborted.partitions.insert(record.topic_partition().clone());
+            let failure = match (refused, settlement) {
+                // It was a message of another record that was refused.
+                (None | Some(SendError::Aborted { .. }), _) => continue,
+                (Some(error), Settlement::Handled { .. }) => PriorFailure::of_reply(&error, attempts),
+                (Some(error), Settlement::DeadLetter { cause, .. }) if error.is_retriable() => {
+                    PriorFailure { attempts, cause, is_final: true }
+                }
+                (Some(error), Settlement::DeadLetter { cause, .. }) => {
+                    return Err(AppError::refused_dead_letter(&record, &cause, error));
+                }
+            };
+            self.transaction.keep_failure(&record, failure);
+        }
+        Ok(aborted)
+    }
+
+    /// Ends without a next transaction: nothing can be added any more.
+    fn close_transaction(&mut self) {
+        if let Some(Ending { mut batch, .. }) = self.ending.take() {
+            *batch = None;
+        }
+    }
+
+    /// Closes the producer. A transaction that was not committed is aborted.
+    pub(crate) async fn close(self, deadline: Duration) -> Result<(), CloseError> {
+        self.producer.close(deadline).await
+    }
+}
+
+/// Commits the transaction that is open. Returns the reason, if it can only be aborted.
+async fn commit(producer: &mut TransactionalProducer, observers: &Observers) -> Result<Option<String>, AppError> {
+    loop {
+        match producer.try_commit().await {
+            Ok(()) => return Ok(None),
+            Err(Uncommitted::ToAbort(reason)) => return Ok(Some(reason.to_string())),
+            Err(Uncommitted::Failed(error)) => retry_later(error, observers)?,
+        }
+    }
+}
+
+/// Reports that Kafka did not answer, and is asked again. Every other error stops the app.
+fn retry_later(error: TransactionError, observers: &Observers) -> Result<(), AppError> {
+    if !error.is_retriable() {
+        return Err(AppError::Transaction(error));
+    }
+    observers.notify(&Event::TransactionDelayed(&error));
+    Ok(())
+}

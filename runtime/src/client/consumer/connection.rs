@@ -1,0 +1,134 @@
+//! Connecting as a consumer, and leaving the group.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::consumer::{CommitMode, Consumer as _};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time;
+
+use super::context::{Client, Context, Rebalanced};
+use super::gauges::ConsumerGauges;
+use super::offsets::Assignment;
+use super::topic_ids::begin_anew;
+use crate::client::client_errors::ClientErrors;
+use crate::client::error::{Cause, CloseError, ConfigError, ReceiveError};
+use crate::client::settings::{Refresh, Role, Settings};
+use crate::client::topic_lookup::{ANSWER_TIMEOUT, look_up};
+
+pub(super) const DEFAULTS: &[(&str, &str)] =
+    &[("enable.auto.offset.store", "false"), ("auto.offset.reset", "earliest"), ("allow.auto.create.topics", "false")];
+
+/// Makes a client that has subscribed to nothing yet, and its assignment. With `rebalances`, the receiver gives revoked
+/// partitions up.
+pub(super) fn connect(
+    settings: &Settings,
+    defaults: &[(&str, &str)],
+    rebalances: Option<mpsc::UnboundedSender<Rebalanced>>,
+) -> Result<(Arc<Client>, Arc<Assignment>), ConfigError> {
+    let group = settings.group().ok_or(ConfigError::MissingGroup)?;
+    if Handle::try_current().is_err() {
+        return Err(ConfigError::NoRuntime);
+    }
+    let mut config = settings.client_config(Role::Consumer, defaults)?;
+    settings.refuse(
+        &config,
+        "enable.auto.offset.store",
+        "true",
+        "it would commit messages that nobody has handled; leave it out, `ack` stores the offset",
+    )?;
+    // With the group protocol of Kafka 4 it is the broker that assigns, and the property an error.
+    let brokers_assign = config.get("group.protocol") == Some("consumer");
+    if !brokers_assign && config.get("partition.assignment.strategy").is_none() {
+        config.set("partition.assignment.strategy", "cooperative-sticky");
+    }
+
+    let assignment = Arc::new(Assignment::default());
+    let reads_committed = config.get("isolation.level") != Some("read_uncommitted");
+    let context = Context {
+        errors: ClientErrors::default(),
+        assignment: Arc::clone(&assignment),
+        rebalances,
+        refresh: Refresh::default(),
+        gauges: ConsumerGauges::new(group, reads_committed),
+        brokers_assign,
+        membership_state: Arc::default(),
+    };
+    let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::new)?);
+    assignment.attach(&client);
+    settings.authenticate(&client)?;
+    Ok((client, assignment))
+}
+
+/// Looks a topic up, by its name on the cluster.
+pub(super) async fn find_topic(client: &Arc<Client>, topic: &str, servers: &str) -> Result<(), ReceiveError> {
+    let fetching = Arc::clone(client);
+    let found = look_up(topic.to_owned(), move |topic| fetching.fetch_metadata(Some(topic), ANSWER_TIMEOUT)).await;
+    let Err(why) = found else { return Ok(()) };
+    serve_errors(client).await;
+    Err(ReceiveError::not_found(why, topic, servers, &client.context().errors))
+}
+
+/// Has librdkafka report its errors, which it does while records are asked for. Only for a client that has no partitions.
+async fn serve_errors(client: &Client) {
+    let polling = async {
+        loop {
+            let _ = client.recv().await;
+        }
+    };
+    let _ = time::timeout(Duration::from_millis(100), polling).await;
+}
+
+/// The membership in a group, which ends when this is dropped.
+pub(super) struct Membership {
+    /// `None` once the group is left.
+    pub(super) client: Option<Arc<Client>>,
+    pub(super) assignment: Arc<Assignment>,
+    pub(super) topic: String,
+    /// False where nothing is committed.
+    pub(super) in_group: bool,
+}
+
+impl Membership {
+    pub(super) async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
+        let topic = self.topic.clone();
+        let Some(left) = self.leave() else {
+            return Ok(());
+        };
+        match time::timeout(deadline, left).await {
+            Ok(Ok(Ok(()))) => Ok(()),
+            Ok(Ok(Err(error))) => Err(CloseError::NotCommitted { topic, cause: Cause::new(error) }),
+            Ok(Err(_)) => Err(CloseError::NotCommitted { topic, cause: Cause::new(KafkaError::Canceled) }),
+            Err(_) => Err(CloseError::NotLeft { topic, deadline }),
+        }
+    }
+
+    /// Commits and leaves, on a thread of its own: librdkafka blocks until the broker has answered.
+    fn leave(&mut self) -> Option<oneshot::Receiver<KafkaResult<()>>> {
+        let client = self.client.take()?;
+        self.assignment.detach();
+        let replaced = self.assignment.replaced_topic.name().filter(|_| self.in_group);
+        let (report, left) = oneshot::channel();
+        // If there is no thread to be had, the client is dropped here after all, which commits and leaves.
+        let _ = thread::Builder::new().name("kafka consumer close".to_owned()).spawn(move || {
+            let committed = match client.commit_consumer_state(CommitMode::Sync) {
+                // Nothing was acknowledged since the last commit.
+                Err(KafkaError::ConsumerCommit(Code::NoOffset)) => Ok(()),
+                committed => committed,
+            };
+            let committed = committed.and(replaced.map_or(Ok(()), |topic| begin_anew(&client, &topic)));
+            drop(client);
+            let _ = report.send(committed);
+        });
+        Some(left)
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

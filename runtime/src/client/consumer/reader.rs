@@ -1,0 +1,160 @@
+//! The loop of a consumer: it joins the group, receives records and decodes them.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, stream};
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::{BorrowedMessage, Message as _};
+use rdkafka::metadata::MetadataTopic;
+use tokio::{task, time};
+
+use super::connection::find_topic;
+use super::context::Client;
+use super::offsets::Assignment;
+use super::positions::{Position, resolve};
+use super::record::{Received, Record};
+use super::topic_ids;
+use crate::client::error::{Cause, InvalidRecord, ReceiveError};
+use crate::client::settings::Settings;
+use crate::client::topic_lookup::ANSWER_TIMEOUT;
+use crate::client::topic_partition::TopicPartition;
+use crate::message::Decoder;
+
+/// The time that a consumer waits after a failed look-up of its topics, before the next one.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) type Item<I> = Result<Received<<I as Decoder>::Message>, ReceiveError>;
+pub(super) type Items<I> = Pin<Box<dyn Stream<Item = Item<I>> + Send>>;
+
+pub(super) struct Reader<I> {
+    client: Arc<Client>,
+    assignment: Arc<Assignment>,
+    decoder: I,
+    /// The names in the schemas, by those on the cluster.
+    topics: BTreeMap<String, String>,
+    servers: String,
+    start: Start,
+    joined: Joined,
+}
+
+/// The source of a consumer's partitions, and its first position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) enum Start {
+    /// Both come from its group.
+    Group,
+    /// It has all partitions, and begins at this position.
+    At(Position),
+}
+
+/// The state of joining the group, which happens when the first message is asked for.
+#[derive(PartialEq)]
+enum Joined {
+    Not,
+    /// A topic was not found.
+    Failed,
+    Yes,
+}
+
+impl<I: Decoder> Reader<I> {
+    pub(super) fn new(
+        settings: &Settings,
+        client: Arc<Client>,
+        assignment: Arc<Assignment>,
+        decoder: I,
+        start: Start,
+    ) -> Self {
+        let topic = |name: &str| (settings.prefixed(name), name.to_owned());
+        let topics = decoder.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
+        let servers = settings.bootstrap_servers().to_owned();
+        Self { client, assignment, decoder, topics, servers, start, joined: Joined::Not }
+    }
+
+    /// The topics as errors name them.
+    pub(super) fn name(&self) -> String {
+        self.topics.keys().map(String::as_str).collect::<Vec<_>>().join("`, `")
+    }
+
+    pub(super) fn into_items(self) -> Items<I> {
+        Box::pin(stream::unfold(Some(self), async |reader| {
+            let mut reader = reader?;
+            let item = reader.next().await;
+            let goes_on = !matches!(item, Err(ReceiveError::Fatal { .. } | ReceiveError::TopicReplaced { .. }));
+            Some((item, goes_on.then_some(reader)))
+        }))
+    }
+
+    async fn next(&mut self) -> Item<I> {
+        if self.joined != Joined::Yes {
+            self.join().await?;
+        }
+        loop {
+            let received = tokio::select! {
+                biased;
+                topic = self.assignment.replaced_topic.wait() => return Err(ReceiveError::TopicReplaced { topic }),
+                received = self.client.recv() => received,
+            };
+            match received {
+                Ok(message) => return self.read(&message),
+                Err(error) => {
+                    let errors = &self.client.context().errors;
+                    if let Some(error) = ReceiveError::from_poll(error, &self.name(), &self.servers, errors) {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn join(&mut self) -> Result<(), ReceiveError> {
+        if self.joined == Joined::Failed {
+            time::sleep(PAUSE).await;
+        }
+        self.joined = Joined::Failed;
+        for topic in self.topics.keys() {
+            find_topic(&self.client, topic, &self.servers).await?;
+        }
+        let taken = match self.start {
+            Start::Group => self.client.subscribe(&self.topics.keys().map(String::as_str).collect::<Vec<_>>()),
+            Start::At(position) => self.take_all(position).await,
+        };
+        taken.map_err(|error| ReceiveError::Kafka { topic: self.name(), cause: Cause::new(error) })?;
+        let topics = self.topics.keys().cloned().collect();
+        task::spawn(topic_ids::watch(Arc::downgrade(&self.client), Arc::clone(&self.assignment), topics));
+        self.joined = Joined::Yes;
+        Ok(())
+    }
+
+    /// Takes all partitions of its topics, on a thread where it may block.
+    async fn take_all(&self, position: Position) -> KafkaResult<()> {
+        let (client, assignment) = (Arc::clone(&self.client), Arc::clone(&self.assignment));
+        let topics: Vec<_> = self.topics.keys().cloned().collect();
+        let taken = task::spawn_blocking(move || {
+            let mut partitions = Vec::new();
+            for topic in topics {
+                let metadata = client.fetch_metadata(Some(&topic), ANSWER_TIMEOUT)?;
+                let found = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+                partitions.extend(found.map(|partition| TopicPartition::new(&topic, partition.id())));
+            }
+            client.assign(&resolve(&client, &partitions, position)?)?;
+            assignment.assigned.notify_one();
+            Ok(())
+        });
+        taken.await.unwrap_or(Err(KafkaError::Canceled))
+    }
+
+    fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
+        let record = Record::new(message, &self.assignment);
+        let Some(payload) = message.payload() else {
+            return Err(ReceiveError::Tombstone(Box::new(record)));
+        };
+        let topic = self.topics.get(message.topic()).map_or(message.topic(), String::as_str);
+        match self.decoder.decode_from(topic, payload) {
+            Ok(message) => Ok(Received::new(message, record)),
+            Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The records that a consumer gives out, and the messages in them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rdkafka::message::{BorrowedMessage, Message as _};
+
+use super::offsets::{AssignedPartition, Assignment};
+use crate::client::header::{Header, read_headers, system_time};
+use crate::client::topic_partition::TopicPartition;
+
+/// A message, and the record that it came in.
+///
+/// Its offset is not committed before [`ack`](Self::ack): if this is dropped without, the message is received again after a
+/// restart or a rebalance.
+#[derive(Debug)]
+pub struct Received<M> {
+    message: M,
+    record: Record,
+}
+
+impl<M> Received<M> {
+    pub(super) fn new(message: M, record: Record) -> Self {
+        Self { message, record }
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> &M {
+        &self.message
+    }
+
+    /// The record: topic, partition, offset, timestamp, key, headers and the payload as it was sent.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The message, to be kept, and the record, which is still to be [acknowledged](Record::ack).
+    #[must_use = "the record is not acknowledged before `ack`"]
+    pub fn into_parts(self) -> (M, Record) {
+        (self.message, self.record)
+    }
+
+    /// Acknowledges the message, as [`Record::ack`].
+    pub fn ack(self) {
+        self.record.ack();
+    }
+}
+
+/// A record of a topic, as Kafka delivered it.
+///
+/// `Debug` and `Display` say where it is and how large, and show neither key nor payload.
+pub struct Record {
+    assignment: Arc<Assignment>,
+    partition: Arc<AssignedPartition>,
+    offset: i64,
+    timestamp: Option<SystemTime>,
+    key: Option<Vec<u8>>,
+    payload: Option<Vec<u8>>,
+    headers: Vec<Header>,
+}
+
+impl Record {
+    pub(in crate::client) fn new(message: &BorrowedMessage<'_>, assignment: &Arc<Assignment>) -> Self {
+        Self {
+            partition: assignment.received(message.topic(), message.partition(), message.offset()),
+            assignment: Arc::clone(assignment),
+            offset: message.offset(),
+            timestamp: system_time(message.timestamp()),
+            key: message.key().map(<[u8]>::to_vec),
+            payload: message.payload().map(<[u8]>::to_vec),
+            headers: read_headers(message),
+        }
+    }
+
+    /// The name of the topic on the cluster.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.topic_partition().topic
+    }
+
+    /// The partition.
+    #[must_use]
+    pub fn partition(&self) -> i32 {
+        self.topic_partition().partition
+    }
+
+    /// The topic, by its name on the cluster, and the partition.
+    #[must_use]
+    pub fn topic_partition(&self) -> &TopicPartition {
+        self.partition.id()
+    }
+
+    /// The offset in the partition.
+    #[must_use]
+    pub fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// When the record was made, or appended, as the topic's `message.timestamp.type` says; to the millisecond.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<SystemTime> {
+        self.timestamp
+    }
+
+    /// The key, as it was sent.
+    #[must_use]
+    pub fn key(&self) -> Option<&[u8]> {
+        self.key.as_deref()
+    }
+
+    /// The payload, as it was sent; `None` for a tombstone.
+    #[must_use]
+    pub fn payload(&self) -> Option<&[u8]> {
+        self.payload.as_deref()
+    }
+
+    /// The headers, in their order.
+    #[must_use]
+    pub fn headers(&self) -> &[Header] {
+        &self.headers
+    }
+
+    /// Acknowledges the record: it is processed, and its offset may now be committed.
+    ///
+    /// The offset is stored once every record of the partition up to this one is acknowledged. The commit follows within
+    /// `auto.commit.interval.ms`, and at the latest when the partition is given up or the consumer closed. Acknowledging a
+    /// record of a partition that was revoked has no effect: the partition's new owner receives it again.
+    pub fn ack(self) {
+        self.acknowledge();
+    }
+
+    /// Acknowledges the record, as [`ack`](Self::ack), without consuming it.
+    pub(crate) fn acknowledge(&self) {
+        self.assignment.ack(&self.partition, self.offset);
+    }
+}
+
+impl Record {
+    /// The partition that it was received from, of whose assignment, and its offset.
+    pub(in crate::client) fn origin(&self) -> (Arc<Assignment>, Arc<AssignedPartition>, i64) {
+        (Arc::clone(&self.assignment), Arc::clone(&self.partition), self.offset)
+    }
+
+    /// True while the consumer has the partition, without an interruption or going back since it received the record.
+    pub(crate) fn is_current(&self) -> bool {
+        self.partition.is_current()
+    }
+}
+
+impl<M> From<Received<M>> for Record {
+    fn from(received: Received<M>) -> Self {
+        received.record
+    }
+}
+
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "topic `{}`, partition {}, offset {}", self.topic(), self.partition(), self.offset)
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("topic", &self.topic())
+            .field("partition", &self.partition())
+            .field("offset", &self.offset)
+            .field("timestamp", &self.timestamp)
+            .field("key_bytes", &self.key.as_ref().map(Vec::len))
+            .field("payload_bytes", &self.payload.as_ref().map(Vec::len))
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}

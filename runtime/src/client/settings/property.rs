@@ -1,0 +1,169 @@
+//! The properties of librdkafka: their aliases, the clients that they apply to, which are secret, and checks of values.
+
+use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaConfRes;
+
+/// The kind of client that a property applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) enum Role {
+    Producer,
+    Consumer,
+    Admin,
+}
+
+/// The reason for which librdkafka refuses a property.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// There is no such property.
+    Unknown,
+    /// There is, but not with this value; in librdkafka's words, which repeat the value.
+    Value(String),
+}
+
+/// Two names for one property, of which librdkafka would take the last that it is given. The right ones are the ones
+/// that the Java client and the original use as well.
+const ALIASES: &[(&str, &str)] = &[
+    ("compression.codec", "compression.type"),
+    ("fetch.message.max.bytes", "max.partition.fetch.bytes"),
+    ("max.in.flight", "max.in.flight.requests.per.connection"),
+    ("message.send.max.retries", "retries"),
+    ("message.timeout.ms", "delivery.timeout.ms"),
+    ("metadata.broker.list", "bootstrap.servers"),
+    ("queue.buffering.max.ms", "linger.ms"),
+    ("request.required.acks", "acks"),
+    ("sasl.mechanisms", "sasl.mechanism"),
+    ("sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"),
+    ("sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"),
+];
+
+/// `P` in librdkafka's CONFIGURATION.md.
+const PRODUCER: &[&str] = &[
+    "acks",
+    "batch.num.messages",
+    "batch.size",
+    "compression.level",
+    "compression.type",
+    "delivery.report.only.error",
+    "delivery.timeout.ms",
+    "enable.gapless.guarantee",
+    "enable.idempotence",
+    "linger.ms",
+    "partitioner",
+    "produce.offset.report",
+    "queue.buffering.backpressure.threshold",
+    "queue.buffering.max.kbytes",
+    "queue.buffering.max.messages",
+    "queuing.strategy",
+    "request.timeout.ms",
+    "retries",
+    "sticky.partitioning.linger.ms",
+    "transaction.timeout.ms",
+    "transactional.id",
+];
+
+/// `C` in librdkafka's CONFIGURATION.md.
+const CONSUMER: &[&str] = &[
+    "auto.commit.enable",
+    "auto.commit.interval.ms",
+    "auto.offset.reset",
+    "check.crcs",
+    "consume.callback.max.messages",
+    "coordinator.query.interval.ms",
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "enable.partition.eof",
+    "fetch.error.backoff.ms",
+    "fetch.max.bytes",
+    "fetch.min.bytes",
+    "fetch.queue.backoff.ms",
+    "fetch.wait.max.ms",
+    "group.id",
+    "group.instance.id",
+    "group.protocol",
+    "group.protocol.type",
+    "group.remote.assignor",
+    "heartbeat.interval.ms",
+    "isolation.level",
+    "max.partition.fetch.bytes",
+    "max.poll.interval.ms",
+    "offset.store.method",
+    "offset.store.path",
+    "offset.store.sync.interval.ms",
+    "partition.assignment.strategy",
+    "queued.max.messages.kbytes",
+    "queued.min.messages",
+    "session.timeout.ms",
+];
+
+/// Properties without an effect in administration, which does not poll.
+const NOT_OF_ADMIN: &[&str] = &["statistics.interval.ms"];
+
+/// Parts of names whose values nobody should see in a log.
+const SECRET: &[&str] =
+    &["credential", "jaas", "oauthbearer.config", "passphrase", "password", "pem", "secret", "token", "username"];
+
+/// The name of a property, where it has two.
+pub(super) fn canonical(name: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name)
+}
+
+/// True if a property applies to a kind of client, given its canonical name.
+pub(super) fn is_for(role: Role, name: &str) -> bool {
+    match role {
+        Role::Producer => !CONSUMER.contains(&name),
+        Role::Consumer => !PRODUCER.contains(&name),
+        Role::Admin => ![PRODUCER, CONSUMER, NOT_OF_ADMIN].iter().any(|others| others.contains(&name)),
+    }
+}
+
+/// True if the value of a property must not be shown.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET.iter().any(|part| name.contains(part))
+}
+
+/// Asks librdkafka to check a value of a property.
+pub(super) fn check(name: &str, value: &str) -> Result<(), Refusal> {
+    match ClientConfig::new().set(name, value).create_native_config() {
+        Ok(_) => Ok(()),
+        Err(KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..)) => Err(Refusal::Unknown),
+        Err(KafkaError::ClientConfig(_, reason, ..)) => Err(Refusal::Value(reason)),
+        Err(error) => Err(Refusal::Value(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// librdkafka reports an unknown name before it looks at the value, so any value tells.
+    fn is_known(name: &str) -> bool {
+        check(name, "1") != Err(Refusal::Unknown)
+    }
+
+    #[test]
+    fn every_listed_property_exists() {
+        let listed =
+            ALIASES.iter().flat_map(|(alias, name)| [alias, name]).chain(PRODUCER).chain(CONSUMER).chain(NOT_OF_ADMIN);
+        let unknown: Vec<_> = listed.filter(|name| !is_known(name)).collect();
+        assert_eq!(unknown, Vec::<&&str>::new());
+    }
+
+    #[test]
+    fn properties_of_one_role_are_kept_from_the_others() {
+        assert!(is_for(Role::Producer, "acks") && !is_for(Role::Consumer, "acks") && !is_for(Role::Admin, "acks"));
+        assert!(is_for(Role::Consumer, "group.id") && !is_for(Role::Producer, "group.id"));
+        assert!(is_for(Role::Admin, "client.id") && is_for(Role::Producer, "client.id"));
+        let statistics =
+            [Role::Producer, Role::Consumer, Role::Admin].map(|role| is_for(role, "statistics.interval.ms"));
+        assert_eq!(statistics, [true, true, false]);
+    }
+
+    #[test]
+    fn refuses_an_unknown_name_and_a_wrong_value() {
+        assert_eq!(check("acks", "all"), Ok(()));
+        assert_eq!(check("no.such.property", "1"), Err(Refusal::Unknown));
+        assert!(matches!(check("session.timeout.ms", "soon"), Err(Refusal::Value(_))));
+    }
+}

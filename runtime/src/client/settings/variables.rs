@@ -1,0 +1,120 @@
+//! Settings from environment variables.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+
+use super::Settings;
+use super::property::{self, Refusal};
+use crate::client::error::{ConfigError, Setting};
+
+const DEPLOYMENT: &str = "THOTH_DEPLOYMENT_NAME";
+const SERVERS: &str = "KAFKA_BOOTSTRAP_SERVERS";
+
+/// Qualifiers that may stand between `KAFKA_` and the name of a property. The first that gives a known one wins, so that
+/// `KAFKA_TOPIC_METADATA_REFRESH_INTERVAL_MS` keeps its `topic`.
+const QUALIFIERS: &[&str] = &["", "CONSUMER_", "PRODUCER_", "TOPIC_PRODUCER_", "TOPIC_CONSUMER_", "TOPIC_"];
+
+/// Reads settings from variables. An empty value is the same as none.
+pub(in crate::client) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Settings, ConfigError> {
+    let mut variables = relevant(variables)?;
+    let prefix = variables.remove(DEPLOYMENT);
+    if !variables.contains_key(SERVERS) {
+        return Err(ConfigError::MissingServers);
+    }
+
+    let mut settings = Settings::default();
+    for (variable, value) in variables {
+        let (property, value) = property_of(&variable, value)?;
+        settings.set(Setting { property, variable: Some(variable) }, value)?;
+    }
+    match prefix {
+        Some(prefix) if !is_topic_name(&prefix) => Err(ConfigError::InvalidValue {
+            setting: Setting { property: "topic prefix".to_owned(), variable: Some(DEPLOYMENT.to_owned()) },
+            reason: "a topic name has letters, digits, `.`, `_` and `-` only".to_owned(),
+        }),
+        Some(prefix) => Ok(settings.with_topic_prefix(prefix)),
+        None => Ok(settings),
+    }
+}
+
+/// The variables of this crate, ordered by name, so that the same one of several mistakes is always reported first.
+fn relevant(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<BTreeMap<String, String>, ConfigError> {
+    variables
+        .filter_map(|(variable, value)| Some((variable.into_string().ok()?, value)))
+        .filter(|(variable, value)| is_ours(variable) && !value.is_empty())
+        .map(|(variable, value)| match value.into_string() {
+            Ok(value) => Ok((variable, value)),
+            Err(_) => Err(ConfigError::NotUnicode { variable }),
+        })
+        .collect()
+}
+
+fn is_ours(variable: &str) -> bool {
+    variable == DEPLOYMENT || variable.strip_prefix("KAFKA_").is_some_and(|rest| !is_service_link(rest))
+}
+
+/// Kubernetes gives every container such variables for a service called `kafka`, as `KAFKA_SERVICE_HOST` and
+/// `KAFKA_PORT_9092_TCP_ADDR`; no property looks like them.
+fn is_service_link(rest: &str) -> bool {
+    rest == "PORT"
+        || rest.starts_with("PORT_")
+        || rest.ends_with("_PORT")
+        || rest.contains("SERVICE_HOST")
+        || rest.contains("SERVICE_PORT")
+        || rest.contains("_PORT_")
+}
+
+/// The property that a variable is for, and its value, which may stand in a file that the variable names.
+fn property_of(variable: &str, value: String) -> Result<(String, String), ConfigError> {
+    let name = variable.strip_prefix("KAFKA_").unwrap_or(variable);
+    if let Some(property) = known(name) {
+        return Ok((property, value));
+    }
+    if let Some(property) = name.strip_suffix("_FILE").and_then(known) {
+        return Ok((property, contents(variable, &value)?));
+    }
+    let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
+    Err(ConfigError::UnknownProperty { setting })
+}
+
+/// The property of a name, with or without a qualifier.
+fn known(name: &str) -> Option<String> {
+    let mut candidates = QUALIFIERS.iter().filter_map(|qualifier| name.strip_prefix(qualifier)).map(dotted);
+    // librdkafka looks at the name before the value, so that any value tells.
+    candidates.find(|property| property::check(property, "") != Err(Refusal::Unknown))
+}
+
+/// The contents of a file, without the line end that editors and `echo` put there.
+fn contents(variable: &str, path: &str) -> Result<String, ConfigError> {
+    let unreadable =
+        |reason: String| ConfigError::Unreadable { variable: variable.to_owned(), path: path.to_owned(), reason };
+    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    match text.strip_suffix('\r').unwrap_or(text) {
+        "" => Err(unreadable("it is empty".to_owned())),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn dotted(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', ".")
+}
+
+fn is_topic_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_unicode_is_an_error_that_names_the_variable() {
+        let value = OsString::from_vec(vec![0xff]);
+        let error = read([(OsString::from(SERVERS), value)].into_iter()).unwrap_err();
+        assert_eq!(error, ConfigError::NotUnicode { variable: SERVERS.to_owned() });
+    }
+}

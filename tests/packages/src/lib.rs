@@ -1,0 +1,3 @@
+//! The messages of a user.
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
