@@ -38,5 +38,5 @@ fn issue(finding: &Finding) -> Value {
 pub(super) fn fingerprint(finding: &Finding) -> String {
     let place = finding.location.as_ref().map(|location| (&location.file, &location.pointer));
     let digest = Sha256::digest(format!("{}\n{place:?}\n{}", finding.rule, finding.message));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

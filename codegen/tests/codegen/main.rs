@@ -1,5 +1,7 @@
 //! The tests of this crate, in one program: each is linked once.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
+
 mod cases;
 mod choices;
 mod diagnostics;
