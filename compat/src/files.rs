@@ -7,8 +7,8 @@ use thoth_messaging_documents::dialect::schema_uri;
 use thoth_messaging_documents::uri::own_uri;
 use thoth_messaging_documents::{DocumentSet, Draft};
 
-/// The place of a schema: a document by its name, as `orders/order.schema.json`, or of a built-in meta-schema its URI, and
-/// a JSON Pointer in it.
+/// The place of a schema: a document by its name, as `orders/order.schema.json`, or of a built-in meta-schema its URI,
+/// and a JSON Pointer in it.
 pub type Place = thoth_messaging_documents::Place<String>;
 
 /// The schema documents of one version of a folder, by their names in it, as `orders/order.schema.json`.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::keywords::{self, Role};
 use crate::uri::{self, own_uri};
 
-/// What `$schema` says: which keywords there are, and which of them mean something.
+/// The dialect that a `$schema` names: the keywords that there are, and those of them that mean something.
 ///
 /// ```
 /// use thoth_messaging_documents::{Dialect, Dialects, Draft};
@@ -46,8 +46,8 @@ impl Dialect {
         Self { draft, vocabularies: !bit("format-assertion") }
     }
 
-    /// Whether a keyword means anything. `$vocabulary` is what can take its meaning; it knows nothing of keywords that
-    /// no vocabulary has.
+    /// Returns whether a keyword means anything. `$vocabulary` can take the meaning of a keyword away, if a vocabulary
+    /// has it.
     #[must_use]
     pub fn asserts(self, keyword: &str) -> bool {
         let any = |names: &[&str]| names.iter().any(|name| self.vocabularies & bit(name) != 0);
@@ -64,7 +64,8 @@ impl Dialect {
         }
     }
 
-    /// Whether the meta-schema asks for `format` to refuse values, by the vocabulary of draft 2020-12 that says so.
+    /// Returns whether the meta-schema asks for `format` to refuse values, by the vocabulary of draft 2020-12 that says
+    /// so.
     #[must_use]
     pub fn asserts_format(self) -> bool {
         self.draft == Draft::Draft202012 && self.vocabularies & bit("format-assertion") != 0
@@ -129,7 +130,7 @@ pub struct Dialects {
     by_uri: BTreeMap<String, Declared>,
 }
 
-/// What a file says, were it a meta-schema.
+/// The part of a document that matters if it is a meta-schema.
 #[derive(Clone, Debug)]
 struct Declared {
     schema: Option<String>,
@@ -158,8 +159,8 @@ impl Dialects {
         dialects
     }
 
-    /// The dialect that a `$schema` names: a draft, or a document of the set that is a meta-schema, of the draft of its own
-    /// meta-schema.
+    /// The dialect that a `$schema` names: a draft, or a document of the set that is a meta-schema, of the draft of its
+    /// own meta-schema.
     ///
     /// # Errors
     ///

@@ -1,11 +1,12 @@
-//! What this project adds to JSON Schema, as a JSON Schema.
+//! The keywords that this project adds to JSON Schema, as a JSON Schema.
 
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use crate::x_kafka::XKafka;
 
-/// The JSON Schema of what this project adds to JSON Schema, for editors: `x-kafka`, `x-sensitive` and `x-lint-allow`.
+/// The JSON Schema of the keywords that this project adds to JSON Schema, for editors: `x-kafka`, `x-sensitive` and
+/// `x-lint-allow`.
 ///
 /// The file `documents/x-kafka.schema.json` holds it.
 #[must_use]

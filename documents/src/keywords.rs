@@ -167,18 +167,18 @@ pub const KEYWORDS: &[Keyword] = &[
 ];
 
 impl Keyword {
-    /// Whether a draft knows it.
+    /// Returns whether a draft knows it.
     #[must_use]
     pub fn is_of(&self, draft: Draft) -> bool {
         (self.drafts.0..=self.drafts.1).contains(&draft)
     }
 
-    /// Whether its value can be a schema. That of `contentSchema` describes, and is one all the same.
+    /// Returns whether its value can be a schema. That of `contentSchema` describes, and is one all the same.
     fn holds_schema(&self) -> bool {
         self.role == Role::Schema || self.name == "contentSchema"
     }
 
-    /// Whether its value can be a list of schemas in a draft. `items` was one until `prefixItems` came.
+    /// Returns whether its value can be a list of schemas in a draft. `items` was one until `prefixItems` came.
     fn holds_list(&self, draft: Draft) -> bool {
         self.role == Role::SchemaList || self.name == "items" && draft <= D19
     }
@@ -202,25 +202,25 @@ pub fn names(draft: Draft) -> impl Iterator<Item = &'static str> {
     KEYWORDS.iter().filter(move |keyword| keyword.is_of(draft)).map(|keyword| keyword.name)
 }
 
-/// Whether `$ref` hides the keywords beside it.
+/// Returns whether `$ref` hides the keywords beside it, in a draft.
 #[must_use]
 pub fn ref_stands_alone(draft: Draft) -> bool {
     draft <= D7
 }
 
-/// Whether a `$ref` hides the other keywords of a schema.
+/// Returns whether a `$ref` hides the other keywords of a schema.
 #[must_use]
 pub fn is_hidden(draft: Draft, schema: &Map<String, Value>) -> bool {
     ref_stands_alone(draft) && schema.get("$ref").is_some_and(Value::is_string)
 }
 
-/// Whether a keyword holds schemas that are there only to be referred to.
+/// Returns whether a keyword holds schemas that are there only to be referred to.
 #[must_use]
 pub fn is_definition(keyword: &str) -> bool {
     matches!(keyword, "$defs" | "definitions" | "contentSchema")
 }
 
-/// Whether the schemas of a keyword speak of the value that their own schema speaks of, and not of what is in it.
+/// Returns whether the schemas of a keyword speak of the value itself, and not of its members or items.
 #[must_use]
 pub fn is_in_place(keyword: &str) -> bool {
     matches!(

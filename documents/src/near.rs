@@ -34,7 +34,8 @@ pub fn near_by<'a>(names: impl IntoIterator<Item = &'a str>, distance: impl Fn(&
     near.into_iter().take(MAX_NAMED).map(|(_, name)| name).collect()
 }
 
-/// The number of letters in which a name differs from one that was written (Levenshtein); `None` where it was not meant.
+/// The number of letters in which a name differs from one that was written (Levenshtein); `None` where it was not
+/// meant.
 #[must_use]
 pub fn distance(name: &str, meant: &str) -> Option<usize> {
     let most = (meant.chars().count() + 1) / 4;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::pointer::Pointer;
 
-/// The place of a value, which is most often a schema: a document, and a JSON Pointer in it. Documents are told apart by
-/// `D`: a name, or a number.
+/// The place of a value, which is most often a schema: a document, and a JSON Pointer in it. Documents are told apart
+/// by `D`: a name, or a number.
 ///
 /// ```
 /// use thoth_messaging_documents::Place;
@@ -33,7 +33,7 @@ impl<D> Place<D> {
         Self::new(document, Pointer::root())
     }
 
-    /// Whether it is a document as a whole.
+    /// Returns whether it is a document as a whole.
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.pointer.is_empty()

@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 /// A JSON Pointer: the way from a JSON value to one in it. It is empty for the value itself.
 ///
-/// It reads as a `str`, so `value.pointer(&pointer)` of `serde_json` follows it. Pointers are ordered as their texts are.
+/// It reads as a `str`, so `value.pointer(&pointer)` of `serde_json` follows it. Pointers are ordered as their texts
+/// are.
 ///
 /// ```
 /// use serde_json::json;

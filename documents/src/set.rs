@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::uri::{self, absolute, own_uri, without_fragment};
 
-/// The documents of a set, each by the URIs that lead to it. It borrows them, as a validator knows a schema by where it is
-/// in memory, and it fetches nothing.
+/// The documents of a set, each by the URIs that lead to it. It borrows them, as a validator knows a schema by where it
+/// is in memory, and it fetches nothing.
 ///
 /// ```
 /// use serde_json::json;
@@ -84,7 +84,7 @@ impl<'d> DocumentSet<'d> {
         self.by_uri.len()
     }
 
-    /// Whether there is no document.
+    /// Returns whether there is no document.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_uri.is_empty()
@@ -99,8 +99,8 @@ impl<'d> DocumentSet<'d> {
         Registry::new().extend(self.iter())?.prepare()
     }
 
-    /// The document of a URI with those that it may refer to, and those that these may: by all that it says anywhere, so
-    /// more perhaps than a validator follows, and never fewer. Empty where the URI leads nowhere.
+    /// The document of a URI with those that it may refer to, and those that these may: by all that it says anywhere,
+    /// so more perhaps than a validator follows, and never fewer. Empty where the URI leads nowhere.
     #[must_use]
     pub fn closure(&self, uri: &str) -> Self {
         let said: BTreeMap<&str, Said<'_>> =

@@ -1,7 +1,7 @@
 //! The URIs of documents.
 //!
-//! A document is known by its name in the set, which is a path, resolved against [`BASE`]; by the absolute URI that is its
-//! name; or by its `$id`.
+//! A document is known by its name in the set, which is a path, resolved against [`BASE`]; by the absolute URI that is
+//! its name; or by its `$id`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 pub use referencing::Uri;

@@ -1,7 +1,7 @@
 //! Validators of `jsonschema`, set up as the whole project has them.
 //!
-//! A validator never fetches. `contentEncoding` and `contentMediaType` are annotations in every draft, and so is `format`
-//! unless it is asked for; left to itself, `jsonschema` asserts them for drafts 4 to 7.
+//! A validator never fetches. `contentEncoding` and `contentMediaType` are annotations in every draft, and so is
+//! `format` unless it is asked for; left to itself, `jsonschema` asserts them for drafts 4 to 7.
 
 use jsonschema::canonical::{self, CanonicalizeOptions};
 use jsonschema::meta::MetaValidator;
@@ -27,7 +27,7 @@ use crate::dialect::{DRAFT_2020_12, schema_uri};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Validation {
-    /// Whether `format` refuses values; an annotation by default.
+    /// Makes `format` refuse values; it is an annotation by default.
     pub formats: bool,
     /// The most steps that a regular expression may go back for one text; the engine's own limit by default.
     pub max_backtracking: Option<usize>,
@@ -80,7 +80,8 @@ impl<'i> Keyword<'i> for Annotation {
     }
 }
 
-/// The validator of the schemas of a draft: that of its meta-schema. Of a draft that is not known, it is that of 2020-12.
+/// The validator of the schemas of a draft: that of its meta-schema. Of a draft that is not known, it is that of
+/// 2020-12.
 #[must_use]
 pub fn of_schemas(draft: Draft) -> Option<MetaValidator<'static>> {
     let uri = schema_uri(draft).unwrap_or(DRAFT_2020_12);
@@ -88,7 +89,7 @@ pub fn of_schemas(draft: Draft) -> Option<MetaValidator<'static>> {
     jsonschema::meta::validator_for(&bare).ok()
 }
 
-/// Whether a name matches a pattern, as the validator says; a pattern that is none may match any.
+/// Returns whether a name matches a pattern, as the validator says; a pattern that is not valid may match any name.
 #[must_use]
 pub fn may_match(pattern: &str, name: &str) -> bool {
     let matched = Validation::default().options().build(&json!({"pattern": pattern}));

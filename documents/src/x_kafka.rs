@@ -133,8 +133,8 @@ impl XKafka {
         schema.get(KEYWORD)?.get("topic")?.as_str()
     }
 
-    /// Reads an `x-kafka` object that need not be as it should: members that are not known are passed over, no number is
-    /// checked to be in its range, and a `compatibility` that is none is absent. It is of the topic that it is told.
+    /// Reads an `x-kafka` object that need not be as it should: members that are not known are passed over, no number
+    /// is checked to be in its range, and a `compatibility` that is none is absent. It is of the topic that it is told.
     ///
     /// # Errors
     ///
