@@ -37,7 +37,7 @@ pub const ALLOWED: &[Allowed] = &[
     row("compat", &["documents"], &[], &[]),
     row("build-support", &["codegen"], &[], &[]),
     row("runtime", &["documents"], &["build-support"], &[]),
-    row("cli", &["build-support", "codegen", "compat", "runtime"], &[], &[]),
+    row("cli", &["build-support", "codegen", "compat", "documents", "runtime"], &[], &[]),
     row("examples/*", &["runtime"], &["build-support"], &["build-support"]),
 ];
 
