@@ -23,6 +23,38 @@
 //! The stages, each a function from data and a list of diagnostics to new data: `parse`, `resolve`, `lower`,
 //! then `facts` and `emit`, which can't fail: nothing is emitted when there is an error. [`lint()`] goes the same way up
 //! to `lower`, and then looks for what a reader of the schemas would want to know.
+//!
+//! # Ways to enforce a schema
+//!
+//! From the cheapest way to the dearest; a schema pays for what it uses.
+//!
+//! 1. The Rust type says it (`wire::Codec` for each type; `StrictInteger` and `Boxed` where one type reads in two ways).
+//! 2. A check says it: `wire::Object::check` and its like, generated as calls of `wire::min_length` and the like. It runs when
+//!    a value is read and when it is written, so `serde_json::from_slice`, `from_value` and `decode` agree, and so do
+//!    `to_string` and `encode`. Which members stand together (`required` in branches, `not` of it, `dependentRequired`,
+//!    counts) is known from the names that were read.
+//! 3. A union goes to a branch: the one branch for the JSON type; else the one for a constant member, which may stand in
+//!    another member and anywhere in the object; else it tries the branches that take the type, in their order. `anyOf` ends at
+//!    the first that accepts, and so does a `oneOf` whose branches are proved to exclude each other (`lower/tag`, `disjoint`);
+//!    another `oneOf` tries them all. An `anyOf` or `oneOf` that leaves no choice is none: one branch is left, the other one is
+//!    `null`, or all are constants.
+//! 4. What is left is for a compiled validator, on that part of the payload alone: `wire::Validated<T, SubschemaN>` reads the
+//!    part as JSON, asks, and reads it as its Rust type. `Subschema`s are addressed by URI, so that references in them lead
+//!    where they always did.
+//!
+//! A message that leads to a dynamic reference which is not decided (`$dynamicRef`, `$recursiveRef`: the way there decides) is
+//! validated as a whole and is a newtype of JSON. One that is decided means the same as a `$ref`.
+//!
+//! A schema under which no value is valid is no mistake that stops anything: it is a warning (`S0405`), unless `false` says
+//! so, and the validator refuses whatever comes.
+//!
+//! `format` is an annotation unless the build chose otherwise (`codegen/src/format.rs`); then every validator, here and in
+//! the generator, asserts it, `Schema::formats` says so, and a check is what the validator says of the format alone
+//! (`wire/format.rs`). A mapped value (`runtime/src/formats`) keeps the text that it was read from.
+//!
+//! A failed `decode` or `encode` then asks `jsonschema` for every violation (feature `dynamic`; without it, the first one),
+//! where that list ends in time (`dynamic/listing`: branches that lead back to their choice multiply it with each level).
+//! An error text of `wire` is `[path ]keyword: expected …`; `wire/explain.rs` is where it becomes a `Violation`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
