@@ -145,10 +145,9 @@ async fn brokers_that_are_gone_are_counted_by_the_error_and_logged_with_the_reas
     test.settled(1).await.unwrap();
     cluster.broker_down(1).unwrap();
     seen.wait_for(names::CLIENT_ERRORS, &[("error", "AllBrokersDown")], |times| times >= 1.0).await;
-    let warned = |event: &crate::captured::CapturedEvent| {
-        event.level == tracing::Level::WARN && event.fields.get("message").contains("1/1 brokers are down")
-    };
-    assert!(captured.events().iter().any(warned));
+    let warnings: Vec<_> = captured.events().into_iter().filter(|event| event.level == tracing::Level::WARN).collect();
+    let is_told = warnings.iter().any(|event| event.fields.get("message").contains("1/1 brokers are down"));
+    assert!(is_told, "{warnings:?}");
 }
 
 #[tokio::test]
