@@ -61,9 +61,8 @@ impl Sensitive {
 fn redact(schema: &Schema, places: &BTreeSet<Place>, value: &mut Value) -> bool {
     let places = in_place(schema, places.clone());
     if places.iter().any(|place| is_marked(schema, place)) {
-        let was_there = !value.is_null();
         *value = REDACTED.into();
-        return was_there;
+        return true;
     }
     let below = |name: Option<&str>, index: Option<usize>| -> BTreeSet<Place> {
         places.iter().flat_map(|place| below(schema, place, name, index)).collect()

@@ -99,6 +99,29 @@ fn sensitive_values_and_keys_are_hidden_unless_they_are_asked_for() {
     assert!(run.stdout.contains("s3cret 1") && run.stdout.contains("key `s3cret@x`"), "{}", run.stdout);
 }
 
+/// The text of a payload can hold more than its tree does: a member that stands twice.
+#[test]
+fn a_sensitive_member_that_stands_twice_is_hidden_each_time() {
+    let shop = Shop::open();
+    for payload in [
+        r#"{"email": "s3cret@x", "email": null}"#,
+        r#"{"email": {"a": "s3cret@x"}, "email": null}"#,
+        r#"{"email": null, "email": "s3cret@x"}"#,
+        r#"{"email": null, "address": ["s3cret 1"], "address": []}"#,
+        r#"{"email": null, "address": ["s3cret 1"], "address": null}"#,
+    ] {
+        shop.prints(&["send", "shop.customer-moved", payload, "--unchecked"]);
+    }
+    for form in [&[][..], &["--pretty"], &["--format", "json"]] {
+        let run = shop.run(&[&["consume", "CustomerMoved"], form].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.contains("5 invalid"), "{run:?}");
+        assert!(!run.stdout.contains("s3cret") && !run.stderr.contains("s3cret"), "{form:?}: {run:?}");
+    }
+    let run = shop.run(&["consume", "CustomerMoved", "--pretty"]);
+    assert!(run.stdout.contains("\"email\": \"[redacted]\""), "{}", run.stdout);
+}
+
 #[test]
 fn a_group_goes_on_where_it_stopped() {
     let shop = with_orders();

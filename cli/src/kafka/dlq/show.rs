@@ -76,11 +76,11 @@ fn print(
     // What may be sensitive, nobody knows without a schema.
     let hides = schema.is_none() && !arguments.show_sensitive;
     let payload = |payload: &[u8]| {
-        let (shown, _) = show::payload(payload, schema.as_deref(), arguments.show_sensitive);
+        let (shown, _) = show::payload(payload, schema.as_deref().as_slice(), arguments.show_sensitive);
         if hides { show::Shown::Hidden(payload.len()) } else { shown }
     };
     let shown = letter.record.payload().map(payload);
-    let key = if hides { None } else { show::key(&letter.record, schema.as_deref(), arguments.show_sensitive) };
+    let key = if hides { None } else { show::key(&letter.record, schema.as_deref().as_slice(), arguments.show_sensitive) };
     match context.format {
         Format::Json => write_json(letter, key, shown.as_ref(), schema.as_deref(), context)?,
         _ => write_text(letter, key, shown.as_ref(), context)?,
