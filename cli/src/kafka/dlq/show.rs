@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use thoth_messaging::app::DeadLetter;
 
+use super::SUFFIX;
 use super::letters::{LetterFilter, redriven};
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
@@ -20,7 +21,8 @@ const BOLD: Style = Style::new().bold();
 
 /// Show dead letters: why, where they came from, and the payload without its sensitive values.
 ///
-/// A payload of which no schema says what is sensitive is shown with --show-sensitive only.
+/// Sensitive is what the schema of the topic that a letter names says, and what that of the topic says whose dead letters go
+/// here. A payload of which no schema says what is sensitive is shown with --show-sensitive only.
 #[derive(Args)]
 pub(super) struct ShowArgs {
     /// The message or the topic that they are of, or the dead-letter topic itself.
@@ -73,14 +75,17 @@ fn print(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let schema = topics.get(&letter.topic)?;
+    // The letter's sender may say that it was on any topic.
+    let own = letter.record.topic().strip_suffix(SUFFIX).map(|own| topics.get(own)).transpose()?.flatten();
+    let all: Vec<&TopicSchema> = schema.as_deref().into_iter().chain(own.as_deref()).collect();
     // What may be sensitive, nobody knows without a schema.
     let hides = schema.is_none() && !arguments.show_sensitive;
     let payload = |payload: &[u8]| {
-        let (shown, _) = show::payload(payload, schema.as_deref().as_slice(), arguments.show_sensitive);
+        let (shown, _) = show::payload(payload, &all, arguments.show_sensitive);
         if hides { show::Shown::Hidden(payload.len()) } else { shown }
     };
     let shown = letter.record.payload().map(payload);
-    let key = if hides { None } else { show::key(&letter.record, schema.as_deref().as_slice(), arguments.show_sensitive) };
+    let key = if hides { None } else { show::key(&letter.record, &all, arguments.show_sensitive) };
     match context.format {
         Format::Json => write_json(letter, key, shown.as_ref(), schema.as_deref(), context)?,
         _ => write_text(letter, key, shown.as_ref(), context)?,
