@@ -29,12 +29,15 @@ pub(crate) enum Shown {
 pub(crate) fn payload(payload: &[u8], schemas: &[&TopicSchema], show_sensitive: bool) -> (Shown, bool) {
     let json: Option<Value> = serde_json::from_slice(payload).ok();
     let text = std::str::from_utf8(payload).ok();
-    let sensitive = schemas.iter().map(|schema| &schema.sensitive);
-    let sensitive: Vec<_> = sensitive.filter(|sensitive| !show_sensitive && !sensitive.is_empty()).collect();
+    let sensitive = schemas.iter().filter(|schema| !show_sensitive && !schema.sensitive.is_empty());
+    let sensitive: Vec<_> = sensitive.collect();
     match (json, text) {
         (Some(mut json), _) if !sensitive.is_empty() => {
-            let found = sensitive.iter().filter(|sensitive| sensitive.redact(&mut json)).count();
-            (Shown::Json(json.to_string()), found > 0)
+            let mut is_hidden = false;
+            for schema in sensitive {
+                is_hidden |= schema.sensitive.redact(&mut json, schema.shape(payload));
+            }
+            (Shown::Json(json.to_string()), is_hidden)
         }
         (None, _) if !sensitive.is_empty() => (Shown::Hidden(payload.len()), true),
         (Some(_), Some(text)) => (Shown::Json(text.to_owned()), false),

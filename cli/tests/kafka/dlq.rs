@@ -187,6 +187,37 @@ fn what_the_schema_of_either_topic_calls_sensitive_is_hidden() {
     }
 }
 
+/// As the apps of older versions wrote them.
+#[test]
+fn names_within_sensitive_values_are_cut_from_what_a_letter_says() {
+    let shop = Shop::open();
+    let violation =
+        json!([{"instancePath": "/address/0/s3cret", "schemaPath": "x#", "keyword": "type", "expected": "x"}]);
+    let violation = format!("dlq.violations={violation}");
+    let origin = format!("dlq.topic={}", shop.topic("shop.customer-moved"));
+    let mut arguments = vec!["send", "shop.customer-moved.dlq", "{}", "--unchecked"];
+    for header in [
+        "dlq.reason=invalid",
+        "dlq.error=payload of CustomerMoved is not valid: /address/0/s3cret: expected x",
+        &violation,
+        &origin,
+        "dlq.partition=1",
+        "dlq.offset=7",
+        "dlq.attempts=0",
+        "dlq.group=solver",
+        "dlq.time=1769846400000",
+    ] {
+        arguments.extend(["-H", header]);
+    }
+    shop.prints(&arguments);
+    for form in [&[][..], &["--format", "json"]] {
+        let shown = shop.prints(&[&["dlq", "show", "CustomerMoved"], form].concat());
+        assert!(!shown.contains("s3cret") && shown.contains("/address/0: expected x"), "{shown}");
+        let whole = shop.prints(&[&["dlq", "show", "CustomerMoved", "--show-sensitive"], form].concat());
+        assert!(whole.contains("/address/0/s3cret: expected x"), "{whole}");
+    }
+}
+
 #[test]
 fn letters_are_chosen_by_reason_number_and_place() {
     let shop = with_letters();
