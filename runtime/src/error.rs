@@ -4,7 +4,8 @@ use std::fmt;
 
 /// The reason for which a payload could not be decoded.
 ///
-/// Its text names what was expected and where, and holds no value of the payload.
+/// Its text names what was expected and where, and holds no value of the payload, and no member name within a value that the
+/// schema calls sensitive (`x-sensitive`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -109,7 +110,10 @@ fn list(f: &mut fmt::Formatter<'_>, violations: &[Violation]) -> fmt::Result {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// JSON Pointer of the value in the payload; empty for the whole of it.
+    /// JSON Pointer of the value in the payload, or of the sensitive value around it; empty for the whole payload.
+    ///
+    /// Without the feature `dynamic`, a path in a schema with sensitive values ends before the first name that the schema
+    /// does not hold.
     pub instance_path: String,
     /// The place in the schema: a URI with a JSON Pointer as its fragment, as
     /// `package-released.schema.json#/properties/index_url/type`. Empty where only the first violation is reported,

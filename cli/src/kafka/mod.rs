@@ -5,7 +5,8 @@
 //! commands share one async runtime on one thread. `send` checks before it sends; lines are read on a thread of their own.
 //! `consume` reads topics without a group, or as a member of one. `dlq redrive` saves its progress (`dlq::progress`) after
 //! each 100 letters: the offset behind the last letter and, as the note of the saved position, the ranges before it that were
-//! not sent. Letters that are refused never hold up the ones behind them.
+//! not sent. Letters that are refused never hold up the ones behind them. Headers of a letter are what its sender says: it goes
+//! back only to where `dlq::origins` allows it.
 
 mod cluster;
 mod consume;

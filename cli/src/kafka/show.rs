@@ -13,7 +13,7 @@ use crate::report::text;
 /// A payload as it may be shown.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// JSON, as it was written.
+    /// JSON: as it was written, or written anew without its sensitive values.
     Json(String),
     /// Something else.
     Other(Vec<u8>),
@@ -21,18 +21,26 @@ pub(crate) enum Shown {
     Hidden(usize),
 }
 
-/// A payload, without its sensitive values unless they are asked for. Whether something was hidden.
-pub(crate) fn payload(payload: &[u8], schema: Option<&TopicSchema>, show_sensitive: bool) -> (Shown, bool) {
+/// A payload, without the values that one of the schemas calls sensitive unless they are asked for. Whether something was
+/// hidden.
+///
+/// Where a schema calls anything sensitive, the redacted tree is written anew and nothing of the text is copied: a member
+/// that stands twice in the text stands once in the tree.
+pub(crate) fn payload(payload: &[u8], schemas: &[&TopicSchema], show_sensitive: bool) -> (Shown, bool) {
     let json: Option<Value> = serde_json::from_slice(payload).ok();
     let text = std::str::from_utf8(payload).ok();
-    let sensitive = schema.map(|schema| &schema.sensitive).filter(|sensitive| !show_sensitive && !sensitive.is_empty());
-    match (json, text, sensitive) {
-        (Some(mut json), Some(text), Some(sensitive)) => {
-            let is_hidden = sensitive.redact(&mut json);
-            (Shown::Json(if is_hidden { json.to_string() } else { text.to_owned() }), is_hidden)
+    let sensitive = schemas.iter().filter(|schema| !show_sensitive && !schema.sensitive.is_empty());
+    let sensitive: Vec<_> = sensitive.collect();
+    match (json, text) {
+        (Some(mut json), _) if !sensitive.is_empty() => {
+            let mut is_hidden = false;
+            for schema in sensitive {
+                is_hidden |= schema.sensitive.redact(&mut json, schema.shape(payload));
+            }
+            (Shown::Json(json.to_string()), is_hidden)
         }
-        (Some(_), Some(text), None) => (Shown::Json(text.to_owned()), false),
-        (_, _, Some(_)) => (Shown::Hidden(payload.len()), true),
+        (None, _) if !sensitive.is_empty() => (Shown::Hidden(payload.len()), true),
+        (Some(_), Some(text)) => (Shown::Json(text.to_owned()), false),
         _ => (Shown::Other(payload.to_vec()), false),
     }
 }
@@ -84,9 +92,9 @@ pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value
     members
 }
 
-/// The key of a record, unless it is a value that the schema calls sensitive.
-pub(crate) fn key<'r>(record: &'r Record, schema: Option<&TopicSchema>, show_sensitive: bool) -> Option<&'r [u8]> {
-    let is_hidden = !show_sensitive && schema.is_some_and(TopicSchema::has_sensitive_key);
+/// The key of a record, unless it is a value that one of the schemas calls sensitive.
+pub(crate) fn key<'r>(record: &'r Record, schemas: &[&TopicSchema], show_sensitive: bool) -> Option<&'r [u8]> {
+    let is_hidden = !show_sensitive && schemas.iter().any(|schema| schema.has_sensitive_key());
     record.key().map(|key| if is_hidden { REDACTED.as_bytes() } else { key })
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use thoth_messaging::dynamic::Checker;
 use thoth_messaging::{DecodeError, Topic};
 
-use super::sensitive::Sensitive;
+use super::sensitive::{Sensitive, Shape};
 
 /// The schema of the payloads of a topic.
 pub(super) struct TopicSchema {
@@ -55,6 +55,11 @@ impl TopicSchema {
             Some(only) => self.messages[only].checker.check(payload).map(|()| &self.messages[only]),
             None => self.check(payload),
         }
+    }
+
+    /// The shape of a payload: of several messages, a valid one has that of its own.
+    pub(super) fn shape(&self, payload: &[u8]) -> Shape {
+        if self.messages.len() > 1 && self.check(payload).is_ok() { Shape::Any } else { Shape::Due }
     }
 
     /// Returns whether the key of some message is a value that its schema calls sensitive.

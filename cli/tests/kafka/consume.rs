@@ -99,6 +99,76 @@ fn sensitive_values_and_keys_are_hidden_unless_they_are_asked_for() {
     assert!(run.stdout.contains("s3cret 1") && run.stdout.contains("key `s3cret@x`"), "{}", run.stdout);
 }
 
+/// The text of a payload can hold more than its tree does: a member that stands twice.
+#[test]
+fn a_sensitive_member_that_stands_twice_is_hidden_each_time() {
+    let shop = Shop::open();
+    for payload in [
+        r#"{"email": "s3cret@x", "email": null}"#,
+        r#"{"email": {"a": "s3cret@x"}, "email": null}"#,
+        r#"{"email": null, "email": "s3cret@x"}"#,
+        r#"{"email": null, "address": ["s3cret 1"], "address": []}"#,
+        r#"{"email": null, "address": ["s3cret 1"], "address": null}"#,
+    ] {
+        shop.prints(&["send", "shop.customer-moved", payload, "--unchecked"]);
+    }
+    for form in [&[][..], &["--pretty"], &["--format", "json"]] {
+        let run = shop.run(&[&["consume", "CustomerMoved"], form].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.contains("5 invalid"), "{run:?}");
+        assert!(!run.stdout.contains("s3cret") && !run.stderr.contains("s3cret"), "{form:?}: {run:?}");
+    }
+    let run = shop.run(&["consume", "CustomerMoved", "--pretty"]);
+    assert!(run.stdout.contains("\"email\": \"[redacted]\""), "{}", run.stdout);
+}
+
+/// A card and tokens: values that are sensitive as a whole, names in them included.
+const PAYMENT: &str = r#"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "title": "CustomerMoved",
+  "description": "A customer has paid.",
+  "x-kafka": { "topic": "shop.customer-moved", "partitions": 1 },
+  "type": "object",
+  "properties": {
+    "card": { "type": "string", "description": "Number.", "x-sensitive": true },
+    "tokens": {
+      "type": "object", "description": "By token.", "x-sensitive": true,
+      "additionalProperties": { "type": "integer" }, "propertyNames": { "maxLength": 12 }
+    },
+    "holder": {
+      "type": "object", "description": "Who.", "x-sensitive": true,
+      "properties": { "name": { "type": "string", "description": "Name." } }, "additionalProperties": false
+    }
+  }
+}
+"#;
+
+#[test]
+fn names_within_sensitive_values_and_misshapen_payloads_are_hidden() {
+    let shop = Shop::open();
+    shop.project.write("schemas/customer.schema.json", PAYMENT);
+    let payloads = [
+        r#"{"tokens": {"s3cret": "x"}}"#,
+        r#"{"tokens": {"s3cret-s3cret": 1}}"#,
+        r#"{"tokens": {"s3cret": 1, "s3cret": 2}}"#,
+        r#"{"holder": {"s3cret": 1}}"#,
+        r#"[{"card": "s3cret"}]"#,
+        r#""s3cret""#,
+    ];
+    for payload in payloads {
+        shop.prints(&["send", "shop.customer-moved", payload, "--unchecked"]);
+        let sent = shop.run(&["send", "CustomerMoved", payload]);
+        assert!(sent.code == Some(1) && !sent.stdout.contains("s3cret") && !sent.stderr.contains("s3cret"), "{sent:?}");
+    }
+    for form in [&[][..], &["--pretty"], &["--format", "json"]] {
+        let run = shop.run(&[&["consume", "CustomerMoved"], form].concat());
+        assert!(run.stderr.contains("6 invalid"), "{run:?}");
+        assert!(!run.stdout.contains("s3cret") && !run.stderr.contains("s3cret"), "{form:?}: {run:?}");
+    }
+    let run = shop.run(&["consume", "CustomerMoved"]);
+    assert!(run.stderr.contains("not valid: /tokens: expected an integer"), "{}", run.stderr);
+}
+
 #[test]
 fn a_group_goes_on_where_it_stopped() {
     let shop = with_orders();

@@ -16,7 +16,12 @@ const LETTERS: &str = "shop.order-placed.dlq";
 
 /// Dead letters as an app writes them, one each in partition after partition.
 fn letter(shop: &Shop, reason: &str, payload: &str, key: &str) {
-    let origin = format!("dlq.topic={}", shop.topic("shop.order-placed"));
+    letter_from(&shop.topic("shop.order-placed"), shop, reason, payload, key);
+}
+
+/// The same, with another topic as its origin.
+fn letter_from(origin: &str, shop: &Shop, reason: &str, payload: &str, key: &str) {
+    let origin = format!("dlq.topic={origin}");
     let reason = format!("dlq.reason={reason}");
     let headers = [
         reason.as_str(),
@@ -94,7 +99,8 @@ fn valid_letters_go_back_once_and_what_is_left_goes_back_when_the_schema_accepts
 
     let dry = redrive(&["--dry-run"]);
     assert_eq!(dry.code, Some(1), "{dry:?}");
-    assert_eq!(dry.stdout.matches(": would be sent").count(), 2, "{}", dry.stdout);
+    let target = format!(": would be sent to `{}`\n", shop.topic("shop.order-placed"));
+    assert_eq!(dry.stdout.matches(&target).count(), 2, "{}", dry.stdout);
     assert_eq!(orders(&shop), [""; 0]);
 
     let first = redrive(&[]);
@@ -126,6 +132,90 @@ fn valid_letters_go_back_once_and_what_is_left_goes_back_when_the_schema_accepts
     assert!(redrive(&[]).stderr.starts_with("0 dead letters of "));
     assert!(redrive(&["--from-beginning"]).stderr.contains(": 3 sent again, 0 left"));
     assert_eq!(orders(&shop).len(), 6);
+}
+
+#[test]
+fn a_forged_letter_goes_nowhere_but_where_the_operator_allows() {
+    let shop = Shop::open();
+    let admin = shop.topic("shop.customer-moved");
+    letter_from(&admin, &shop, "failed", r#"{"email": "a@x"}"#, "1");
+    letter_from("__consumer_offsets", &shop, "failed", "{}", "1");
+    letter_from(&shop.topic(LETTERS), &shop, "failed", r#"{"order_id": "A-1"}"#, "1");
+    let group = ["--group", &crate::unique()];
+    let redrive = |arguments: &[&str]| shop.run(&[&["dlq", "redrive", "OrderPlaced"], &group[..], arguments].concat());
+
+    for arguments in [&["--dry-run"][..], &[], &["--unchecked"]] {
+        let refused = redrive(arguments);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(refused.stdout.contains(&format!("`--allow-origin {admin}` sends it there")), "{}", refused.stdout);
+        assert!(refused.stdout.contains("a topic of Kafka's own"), "{}", refused.stdout);
+        assert!(refused.stderr.contains(" 0 ") && refused.stderr.contains(", 3 left\n"), "{}", refused.stderr);
+    }
+    assert_eq!(
+        (orders(&shop).len(), shop.records("shop.customer-moved").len(), shop.records(LETTERS).len()),
+        (0, 0, 3)
+    );
+
+    let internal = redrive(&["--allow-origin", "__consumer_offsets"]);
+    assert_eq!(internal.code, Some(2), "{internal:?}");
+    let allowed = redrive(&["--allow-origin", &admin, "--format", "json"]);
+    let json: Value = serde_json::from_str(&allowed.stdout).unwrap();
+    let expected = (json!(1), json!({admin.clone(): 1}), Some(2));
+    assert_eq!((json["sent"].clone(), json["targets"].clone(), json["left"].as_array().map(Vec::len)), expected);
+    assert_eq!(shop.records("shop.customer-moved").len(), 1);
+}
+
+#[test]
+fn what_the_schema_of_either_topic_calls_sensitive_is_hidden() {
+    let shop = Shop::open();
+    letter_from(&shop.topic("shop.customer-moved"), &shop, "failed", r#"{"email": "s3cret@x"}"#, "s3cret@x");
+    let shown = shop.prints(&["dlq", "show", "OrderPlaced"]);
+    assert!(!shown.contains("s3cret") && shown.contains("\"email\": \"[redacted]\""), "{shown}");
+
+    // A letter of the topic with sensitive values that says that it is of another, which has none.
+    let headers = ["dlq.reason=failed", "dlq.error=x", "dlq.partition=1", "dlq.offset=7", "dlq.attempts=8"];
+    let origin = format!("dlq.topic={}", shop.topic("shop.order-placed"));
+    let more = ["dlq.group=solver", "dlq.time=1769846400000", &origin];
+    let letters = "shop.customer-moved.dlq";
+    let mut arguments = vec!["send", letters, r#"{"email": "s3cret@x", "email": null}"#, "--unchecked"];
+    arguments.extend(["--key", "s3cret@x"]);
+    arguments.extend(headers.iter().chain(&more).flat_map(|header| ["-H", header]));
+    shop.prints(&arguments);
+    for form in [&[][..], &["--format", "json"]] {
+        let shown = shop.prints(&[&["dlq", "show", "CustomerMoved"], form].concat());
+        assert!(!shown.contains("s3cret") && shown.contains("[redacted]"), "{shown}");
+    }
+}
+
+/// As the apps of older versions wrote them.
+#[test]
+fn names_within_sensitive_values_are_cut_from_what_a_letter_says() {
+    let shop = Shop::open();
+    let violation =
+        json!([{"instancePath": "/address/0/s3cret", "schemaPath": "x#", "keyword": "type", "expected": "x"}]);
+    let violation = format!("dlq.violations={violation}");
+    let origin = format!("dlq.topic={}", shop.topic("shop.customer-moved"));
+    let mut arguments = vec!["send", "shop.customer-moved.dlq", "{}", "--unchecked"];
+    for header in [
+        "dlq.reason=invalid",
+        "dlq.error=payload of CustomerMoved is not valid: /address/0/s3cret: expected x",
+        &violation,
+        &origin,
+        "dlq.partition=1",
+        "dlq.offset=7",
+        "dlq.attempts=0",
+        "dlq.group=solver",
+        "dlq.time=1769846400000",
+    ] {
+        arguments.extend(["-H", header]);
+    }
+    shop.prints(&arguments);
+    for form in [&[][..], &["--format", "json"]] {
+        let shown = shop.prints(&[&["dlq", "show", "CustomerMoved"], form].concat());
+        assert!(!shown.contains("s3cret") && shown.contains("/address/0: expected x"), "{shown}");
+        let whole = shop.prints(&[&["dlq", "show", "CustomerMoved", "--show-sensitive"], form].concat());
+        assert!(whole.contains("/address/0/s3cret: expected x"), "{whole}");
+    }
 }
 
 #[test]

@@ -132,7 +132,15 @@ impl Checker {
     }
 
     fn parse(&self, payload: &[u8]) -> Result<Value, DecodeError> {
-        wire::parse_strict(payload).map_err(|error| wire::explain_parse(&self.name, payload, &error))
+        wire::parse_strict(payload).map_err(|error| match wire::explain_parse(&self.name, payload, &error) {
+            DecodeError::Invalid { message, mut violations } => {
+                for violation in &mut violations {
+                    violation.instance_path = self.validator.cut_at_sensitive(&violation.instance_path).to_owned();
+                }
+                DecodeError::Invalid { message, violations }
+            }
+            not_json => not_json,
+        })
     }
 
     fn invalid(&self, violations: Vec<Violation>) -> DecodeError {

@@ -9,6 +9,7 @@ mod files;
 mod listing;
 mod promote;
 mod quick;
+mod sensitive;
 mod source;
 mod topic;
 mod validate;
@@ -25,7 +26,7 @@ use serde_json::Value;
 pub use checker::Checker;
 pub use files::Document;
 pub use source::{FieldType, SchemaSource, schema_of};
-pub(crate) use validate::{Compiled, bundle, violations};
+pub(crate) use validate::{Compiled, bundle, cut_at_sensitive, violations};
 
 use crate::error::{DecodeError, EncodeError};
 use crate::message::{Decoder, Descriptor, Encode, Topic};

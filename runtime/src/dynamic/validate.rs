@@ -13,6 +13,7 @@ use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 use super::FactoryError;
 use super::files::Files;
 use super::listing::Listing;
+use super::sensitive::Sensitive;
 use super::words::{expected, violation};
 use crate::error::Violation;
 use crate::message::Schema;
@@ -20,8 +21,10 @@ use crate::wire::MAX_BACKTRACKING;
 
 /// A compiled schema.
 pub(super) struct Validator {
-    validator: jsonschema::Validator,
+    compiled: jsonschema::Validator,
     listing: Listing,
+    /// The values of which nothing is said, where there are any.
+    sensitive: Option<Sensitive>,
 }
 
 impl Validator {
@@ -31,7 +34,7 @@ impl Validator {
             .options()
             .with_base_uri(absolute(&Self::uri_of(schema)))
             .build(schema)
-            .map(|validator| Self { validator, listing: Listing::of([schema]) })
+            .map(|compiled| Self { compiled, listing: Listing::of([schema]), sensitive: sensitive_of(schema) })
             .map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
                 reason: match error.kind() {
@@ -61,13 +64,15 @@ impl Validator {
         };
         let options = validation(formats).options().with_registry(registry).with_base_uri(uri);
         let compiled = options.build(root);
-        compiled.map(|validator| Self { validator, listing: listing(set) }).map_err(|error| FactoryError::Schema {
+        let compiled = compiled.map_err(|error| FactoryError::Schema {
             place: error.instance_path().to_string(),
             reason: match error.kind() {
                 ValidationErrorKind::Referencing(_) => error.to_string(),
                 kind => format!("expected {}", expected(kind)),
             },
-        })
+        });
+        let sensitive = Sensitive::of(set, registry, uri);
+        compiled.map(|compiled| Self { compiled, listing: listing(set), sensitive })
     }
 
     fn of_generated(schema: &Schema) -> Option<Self> {
@@ -77,22 +82,35 @@ impl Validator {
     }
 
     pub(super) fn is_valid(&self, payload: &Value) -> bool {
-        self.validator.is_valid(payload)
+        self.compiled.is_valid(payload)
     }
 
     /// Everything that the schema refuses in a payload; where that can't be listed in time, that it refuses something.
     pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
         if self.listing.ends_in_time(payload) {
-            return self.validator.iter_errors(payload).map(|error| violation(&error)).collect();
+            let violation = |error| violation(&error, self.sensitive.as_ref());
+            return self.compiled.iter_errors(payload).map(violation).collect();
         }
-        let refused = !self.validator.is_valid(payload);
+        let refused = !self.compiled.is_valid(payload);
         refused.then(unlisted).into_iter().collect()
+    }
+
+    /// The part of a path that leads to no more than a sensitive value.
+    pub(super) fn cut_at_sensitive<'p>(&self, path: &'p str) -> &'p str {
+        self.sensitive.as_ref().map_or(path, |sensitive| sensitive.cut(path).0)
     }
 }
 
 /// The set-up of every validator here: that of generated types, with their limit on backtracking.
 pub(super) fn validation(formats: bool) -> Validation {
     Validation::with_formats(formats).with_max_backtracking(MAX_BACKTRACKING)
+}
+
+/// The sensitive values of a schema that refers to no other document.
+fn sensitive_of(schema: &Value) -> Option<Sensitive> {
+    let uri = absolute(&Validator::uri_of(schema));
+    let set = DocumentSet::of_uris([(&uri, schema)]);
+    Sensitive::of(&set, &set.registry().ok()?, &uri)
 }
 
 fn listing(set: &DocumentSet<'_>) -> Listing {
@@ -121,7 +139,7 @@ impl Compiled {
         let schema = json!({"$schema": DRAFT_2020_12, "allOf": all});
         let options = validation(formats).options().with_registry(&registry);
         let validator = options.with_base_uri(format!("{BASE}.subschema")).build(&schema).ok()?;
-        Some(Self(Validator { validator, listing: listing(&set) }))
+        Some(Self(Validator { compiled: validator, listing: listing(&set), sensitive: None }))
     }
 
     /// The first thing that the schemas refuse.
@@ -135,16 +153,24 @@ impl Compiled {
 
 /// Everything that the schema of a generated type refuses in a payload; nothing where that can't be listed in time.
 pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
-    static COMPILED: LazyLock<Mutex<BTreeMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
-    let compiled = {
-        let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-        let validator = compiled
-            .entry(format!("{} {} {}", schema.uri, schema.hash, schema.formats))
-            .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
-        validator.clone()
-    };
-    let listed = compiled.filter(|validator| validator.listing.ends_in_time(payload));
+    let listed = compiled(schema).filter(|validator| validator.listing.ends_in_time(payload));
     listed.map_or_else(Vec::new, |validator| validator.violations(payload))
+}
+
+/// The part of a path that leads to no more than a value that the schema of a generated type calls sensitive; nothing where
+/// that is not known.
+pub(crate) fn cut_at_sensitive(schema: &Schema, path: &str) -> Option<String> {
+    compiled(schema).map(|validator| validator.cut_at_sensitive(path).to_owned())
+}
+
+/// The validator of a generated type, compiled once.
+fn compiled(schema: &Schema) -> Option<Arc<Validator>> {
+    static COMPILED: LazyLock<Mutex<BTreeMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let validator = compiled
+        .entry(format!("{} {} {}", schema.uri, schema.hash, schema.formats))
+        .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
+    validator.clone()
 }
 
 /// The schema of a generated type as one document, the files that it refers to embedded under `$defs`.

@@ -1,24 +1,37 @@
-//! The words for what a validator finds. They hold no value of the payload.
+//! The words for what a validator finds. They hold no value of the payload, and no member name within a sensitive one.
 
 use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::jsonschema::error::{TypeKind, ValidationErrorKind};
 use thoth_messaging_documents::uri::BASE;
 use thoth_messaging_documents::validator::with_article;
 
+use super::sensitive::Sensitive;
 use crate::error::Violation;
 
-pub(super) fn violation(error: &ValidationError<'_>) -> Violation {
+pub(super) fn violation(error: &ValidationError<'_>, sensitive: Option<&Sensitive>) -> Violation {
     let schema_path = match error.absolute_keyword_location() {
         Some(uri) => uri.as_str().trim_start_matches(BASE).to_owned(),
         None => format!("#{}", error.schema_path()),
     };
+    let instance_path = error.instance_path().to_string();
+    let (shown, is_sensitive) = sensitive.map_or((instance_path.as_str(), false), |it| it.cut(&instance_path));
     Violation {
-        instance_path: error.instance_path().to_string(),
+        instance_path: shown.to_owned(),
         schema_path,
         keyword: error.kind().keyword().to_owned(),
-        expected: expected(error.kind()),
+        expected: match error.kind() {
+            // The names are a part of the value.
+            ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::UnevaluatedProperties { .. }
+                if is_sensitive =>
+            {
+                UNNAMED.to_owned()
+            }
+            kind => expected(kind),
+        },
     }
 }
+
+const UNNAMED: &str = "no members that the schema does not name";
 
 /// The value that a keyword expects. The constants are the schema's, never the payload's.
 pub(super) fn expected(kind: &ValidationErrorKind) -> String {
@@ -26,7 +39,7 @@ pub(super) fn expected(kind: &ValidationErrorKind) -> String {
     match kind {
         Kind::AdditionalItems { limit } => format!("no more than {limit} items"),
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            format!("no members that the schema does not name: {}", unexpected.join(", "))
+            format!("{UNNAMED}: {}", unexpected.join(", "))
         }
         Kind::AnyOf { .. } => "a value that one of the schemas of `anyOf` accepts".to_owned(),
         Kind::Constant { expected_value } => expected_value.to_string(),

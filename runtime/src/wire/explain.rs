@@ -5,6 +5,7 @@ use serde_json::error::Category;
 #[cfg(feature = "dynamic")]
 use super::alternatives::TOO_MANY;
 use super::locate::instance_path;
+use super::private::without_private;
 use crate::error::{DecodeError, EncodeError, Violation};
 use crate::message::{Descriptor, Message};
 
@@ -38,7 +39,13 @@ pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_jso
             return DecodeError::Invalid { message: descriptor.name.to_string(), violations };
         }
     }
-    explain_parse(&descriptor.name, payload, error)
+    match explain_parse(&descriptor.name, payload, error) {
+        DecodeError::Invalid { message, violations } => {
+            let violations = violations.into_iter().map(|it| without_private(&descriptor.schema, it)).collect();
+            DecodeError::Invalid { message, violations }
+        }
+        not_json => not_json,
+    }
 }
 
 /// Why a payload that `serde_json` refused can't be read, from the error alone. `name` is that of the message.
@@ -72,7 +79,8 @@ pub fn explain_encode<T: Message>(message: &T, error: &serde_json::Error) -> Enc
             return EncodeError::Invalid { message: descriptor.name.to_string(), violations };
         }
     }
-    let violations = vec![first_violation(&without_position(error), String::new())];
+    let first = first_violation(&without_position(error), String::new());
+    let violations = vec![without_private(&descriptor.schema, first)];
     EncodeError::Invalid { message: descriptor.name.to_string(), violations }
 }
 

@@ -20,6 +20,7 @@ mod named;
 mod object;
 mod own;
 mod presence;
+mod private;
 mod scalar;
 #[cfg(feature = "dynamic")]
 mod subschema;

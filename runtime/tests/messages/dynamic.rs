@@ -143,3 +143,32 @@ fn promotes_a_type_to_a_schema_file() {
     assert_eq!(again.descriptor().key, notebook.descriptor().key);
     assert_eq!(notebook.promote(folder.path()).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
 }
+
+/// The names of a sensitive map are a part of the value: errors, dead letters and logs have none of them.
+#[test]
+fn a_violation_ends_at_the_sensitive_value() {
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "properties": {
+            "tokens": {"type": "object", "x-sensitive": true, "additionalProperties": {"type": "integer"}},
+            "holder": {"$ref": "#/$defs/holder"},
+            "plain": {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": false},
+        },
+        "$defs": {"holder": {
+            "x-sensitive": true, "type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": false,
+        }},
+    });
+    let paid = message_factory("shop.paid", &schema).unwrap();
+    for (payload, expected) in [
+        (r#"{"tokens": {"s3cret": "x"}}"#, "/tokens: expected an integer"),
+        (r#"{"tokens": {"a": {"s3cret": 1}, "s3cret": {"s3cret": 1, "s3cret": 1}}}"#, "/tokens: expected "),
+        (r#"{"holder": {"s3cret": 1}}"#, "/holder: expected no members that the schema does not name ("),
+        (r#"{"plain": {"b": 1}}"#, "/plain: expected no members that the schema does not name: b ("),
+        (r#"{"plain": {"a": "x"}}"#, "/plain/a: expected an integer"),
+    ] {
+        let error = paid.decode(payload.as_bytes()).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("s3cret"), "{payload}: {shown}");
+        assert!(error.violations()[0].to_string().starts_with(expected), "{payload}: {shown}");
+    }
+}

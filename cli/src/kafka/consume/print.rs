@@ -105,7 +105,7 @@ impl Printer {
 
     fn json(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         let Read { record, error, schema } = *read;
-        let mut members = show::metadata(record, show::key(record, schema, self.show_sensitive));
+        let mut members = show::metadata(record, show::key(record, read.schema.as_slice(), self.show_sensitive));
         if schema.is_some() && record.payload().is_some() {
             members.insert("valid".to_owned(), error.is_none().into());
         }
@@ -116,20 +116,20 @@ impl Printer {
             None => "\"tombstone\":true".to_owned(),
             Some(payload) => self.shown(payload, read).member(),
         };
-        // The payload is written as it is, with all digits of its numbers.
+        // A payload of which nothing is sensitive is written as it is, with all digits of its numbers.
         let members = Value::Object(members).to_string();
         writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
     }
 
     /// A payload, without what is hidden.
     fn shown(&mut self, payload: &[u8], read: &Read<'_>) -> show::Shown {
-        let (shown, is_hidden) = show::payload(payload, read.schema, self.show_sensitive);
+        let (shown, is_hidden) = show::payload(payload, read.schema.as_slice(), self.show_sensitive);
         self.has_hidden |= is_hidden;
         shown
     }
 
     fn key(&self, read: &Read<'_>) -> String {
-        let key = show::key(read.record, read.schema, self.show_sensitive);
+        let key = show::key(read.record, read.schema.as_slice(), self.show_sensitive);
         key.map_or_else(|| "none".to_owned(), |key| format!("`{}`", show::bytes(key)))
     }
 

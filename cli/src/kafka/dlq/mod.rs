@@ -2,6 +2,7 @@
 
 mod letters;
 mod list;
+mod origins;
 mod progress;
 mod redrive;
 mod show;

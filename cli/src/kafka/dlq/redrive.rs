@@ -16,6 +16,7 @@ use thoth_messaging::client::{
 
 use super::GROUP;
 use super::letters::{LetterFilter, REDRIVEN, redriven};
+use super::origins::Origins;
 use super::progress::Progress;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
@@ -36,7 +37,9 @@ const MAX_NAMED: usize = 10_000;
 /// Send dead letters to the topics that they were on, where the schemas of today accept them.
 ///
 /// Each is sent with its key, its bytes and its headers, without those that say why it was a dead letter, and with
-/// `dlq.redriven`: how often it was sent again. What is not valid is left, and named with every violation. Which letters were
+/// `dlq.redriven`: how often it was sent again. All of that, and the topic that it was on, is what the sender of the letter
+/// says, so a letter goes back only to the topic whose dead letters go to the one that is read (`shop.pay` for
+/// `shop.pay.dlq`), or to one that --allow-origin names. What is not valid is left, and named with every violation. Which letters were
 /// sent is kept in a consumer group, so that the next run sends those alone that were left or came since; when it is killed,
 /// up to 100 letters are sent once more.
 #[derive(Args)]
@@ -59,6 +62,10 @@ pub(super) struct RedriveArgs {
     /// Send letters too whose topic no schema declares, unchecked.
     #[arg(long)]
     unchecked: bool,
+    /// Send letters back to this topic too, by its name on the cluster: where an app sends dead letters of several topics to
+    /// one. Topics of Kafka's own (`__consumer_offsets`) are never sent to. May be given again.
+    #[arg(long = "allow-origin", value_name = "TOPIC")]
+    allowed_origins: Vec<String>,
     /// The group that keeps which letters were sent.
     #[arg(long, value_name = "GROUP", default_value = GROUP)]
     group: String,
@@ -76,8 +83,8 @@ struct Examined {
 }
 
 enum Decision {
-    /// It is sent.
-    Send(ProducerRecord),
+    /// It is sent to the topic.
+    Send { topic: String, record: ProducerRecord },
     /// It was not asked for.
     Skip,
     /// It remains, for these reasons.
@@ -87,7 +94,7 @@ enum Decision {
 impl Examined {
     fn record(&self) -> Option<&ProducerRecord> {
         match &self.decision {
-            Decision::Send(record) => Some(record),
+            Decision::Send { record, .. } => Some(record),
             Decision::Skip | Decision::Keep(_) => None,
         }
     }
@@ -97,12 +104,15 @@ impl Examined {
 struct Redrive<'a> {
     arguments: &'a RedriveArgs,
     topic: String,
+    origins: Origins,
     progress: BTreeMap<i32, Progress>,
     batch: Vec<Examined>,
     sent: usize,
     skipped: usize,
     sent_before: usize,
     remaining: usize,
+    /// The number of letters that were sent to each topic.
+    targets: BTreeMap<String, usize>,
     /// The letters that remain, for `--format json`.
     listed: Vec<serde_json::Value>,
 }
@@ -111,6 +121,7 @@ pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Resul
     let cluster = arguments.cluster.cluster()?;
     let schemas = arguments.schemas.read(context)?;
     let topic = super::topic(&arguments.name, &schemas, &cluster).await?;
+    let origins = Origins::new(&topic, &arguments.allowed_origins)?;
     let mut reader = cluster.kafka.clone().with_group(&arguments.group).topic_reader(&topic)?;
     let producer = cluster.kafka.producer()?;
     let mut ranges = arguments.which.ranges(&reader, &topic).await?;
@@ -121,7 +132,7 @@ pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Resul
             range.start = progress.get(partition).map_or(range.start, |progress| progress.start().max(range.start));
         }
     }
-    let mut redrive = Redrive::new(arguments, topic, progress);
+    let mut redrive = Redrive::new(arguments, topic, origins, progress);
     if !arguments.dry_run {
         // Nothing is sent of which nobody would know that it was.
         for partition in ranges.keys() {
@@ -140,9 +151,20 @@ pub(super) async fn run(arguments: &RedriveArgs, context: &mut Context) -> Resul
 }
 
 impl<'a> Redrive<'a> {
-    fn new(arguments: &'a RedriveArgs, topic: String, progress: BTreeMap<i32, Progress>) -> Self {
-        let (batch, listed) = (Vec::new(), Vec::new());
-        Self { arguments, topic, progress, batch, sent: 0, skipped: 0, sent_before: 0, remaining: 0, listed }
+    fn new(arguments: &'a RedriveArgs, topic: String, origins: Origins, progress: BTreeMap<i32, Progress>) -> Self {
+        Self {
+            arguments,
+            topic,
+            origins,
+            progress,
+            batch: Vec::new(),
+            sent: 0,
+            skipped: 0,
+            sent_before: 0,
+            remaining: 0,
+            targets: BTreeMap::new(),
+            listed: Vec::new(),
+        }
     }
 
     /// Reads to the end. Whether it came there, and was not interrupted.
@@ -193,8 +215,11 @@ impl<'a> Redrive<'a> {
         Ok(())
     }
 
-    /// Asks the schema of today.
+    /// Checks the origin, and asks the schema of today.
     fn decide(&self, letter: &DeadLetter, topics: &mut TopicSchemas<'_>) -> Result<Decision, Failure> {
+        if let Err(reason) = self.origins.check(&letter.topic) {
+            return Ok(Decision::Keep(vec![reason]));
+        }
         match (topics.get(&letter.topic)?, letter.record.payload()) {
             (None, _) if !self.arguments.unchecked => {
                 let topic = &letter.topic;
@@ -214,7 +239,7 @@ impl<'a> Redrive<'a> {
             // A tombstone holds nothing that could be wrong.
             _ => {}
         }
-        Ok(Decision::Send(again(letter)))
+        Ok(Decision::Send { topic: letter.topic.clone(), record: again(letter) })
     }
 
     /// Sends the batch and saves the progress. Whether to go on.
@@ -237,7 +262,7 @@ impl<'a> Redrive<'a> {
 
     /// Saves which letters were sent.
     async fn save(&self, reader: &TopicReader) -> Result<(), Failure> {
-        reader.save(&self.positions()?).await.map_err(|error| {
+        reader.save(&positions(&self.progress)?).await.map_err(|error| {
             let group = &self.arguments.group;
             let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
             Failure::new(format!("the group `{group}` does not keep which letters are sent: {error}{cause}"))
@@ -257,14 +282,16 @@ impl<'a> Redrive<'a> {
         let mut goes_on = true;
         for Examined { partition, offset, decision } in batch {
             let reasons = match decision {
-                Decision::Send(_) => match reports.next().await {
-                    Some(Err(error)) => {
+                Decision::Send { topic, .. } => {
+                    if let Some(Err(error)) = reports.next().await {
                         goes_on &= !matches!(error, SendError::Unreachable { .. } | SendError::TimedOut { .. });
                         let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
                         vec![format!("not delivered: {error}{cause}")]
+                    } else {
+                        *self.targets.entry(topic).or_default() += 1;
+                        Vec::new()
                     }
-                    _ => Vec::new(),
-                },
+                }
                 Decision::Skip => {
                     self.record(partition, offset, false);
                     self.skipped += 1;
@@ -284,12 +311,13 @@ impl<'a> Redrive<'a> {
     fn preview(&mut self, examined: Examined, context: &mut Context) -> Result<(), Failure> {
         let Examined { partition, offset, decision } = examined;
         match decision {
-            Decision::Send(_) => {
+            Decision::Send { topic: target, .. } => {
                 self.sent += 1;
                 if context.format == Format::Text {
-                    let topic = &self.topic;
-                    writeln!(context.output, "topic `{topic}`, partition {partition}, offset {offset}: would be sent")?;
+                    let place = format!("topic `{}`, partition {partition}, offset {offset}", self.topic);
+                    writeln!(context.output, "{place}: would be sent to `{target}`")?;
                 }
+                *self.targets.entry(target).or_default() += 1;
             }
             Decision::Skip => self.skipped += 1,
             Decision::Keep(reasons) => self.keep_letter(partition, offset, &reasons, context)?,
@@ -297,29 +325,18 @@ impl<'a> Redrive<'a> {
         Ok(())
     }
 
-    /// The position to save of each partition.
-    fn positions(&self) -> Result<BTreeMap<i32, SavedPosition>, Failure> {
-        let kept = self.progress.iter().map(|(partition, progress)| Some((*partition, progress.position()?)));
-        kept.collect::<Option<_>>().ok_or_else(too_scattered)
-    }
-
     /// Makes sure that the progress can be saved, before anything is sent.
     fn ensure_saveable(&self, batch: &[Examined]) -> Result<(), Failure> {
-        let progress = self.progress.clone();
-        let mut then = Redrive { progress, ..Redrive::new(self.arguments, String::new(), BTreeMap::new()) };
+        let mut then = self.progress.clone();
+        let is_one = self.arguments.which.is_one();
         for examined in batch {
-            then.record(examined.partition, examined.offset, examined.record().is_some());
+            record(&mut then, is_one, examined.partition, examined.offset, examined.record().is_some());
         }
-        then.positions().map(drop)
+        positions(&then).map(drop)
     }
 
     fn record(&mut self, partition: i32, offset: i64, sent: bool) {
-        let progress = self.progress.entry(partition).or_default();
-        match self.arguments.which.is_one() {
-            false => progress.looked_at(offset, sent),
-            true if sent => progress.sent_alone(offset),
-            true => {}
-        }
+        record(&mut self.progress, self.arguments.which.is_one(), partition, offset, sent);
     }
 
     /// Says why a letter remains; nothing of one that was sent.
@@ -356,6 +373,7 @@ impl<'a> Redrive<'a> {
                 "topic": self.topic,
                 "dryRun": self.arguments.dry_run,
                 "sent": sent,
+                "targets": self.targets,
                 "left": self.listed,
                 "passedOver": skipped,
                 "sentBefore": sent_before,
@@ -384,6 +402,22 @@ fn again(letter: &DeadLetter) -> ProducerRecord {
         record = record.with_payload(payload);
     }
     record
+}
+
+/// Records a letter that was examined in the progress of its partition.
+fn record(progress: &mut BTreeMap<i32, Progress>, is_one: bool, partition: i32, offset: i64, sent: bool) {
+    let progress = progress.entry(partition).or_default();
+    match is_one {
+        false => progress.looked_at(offset, sent),
+        true if sent => progress.sent_alone(offset),
+        true => {}
+    }
+}
+
+/// The position to save of each partition.
+fn positions(progress: &BTreeMap<i32, Progress>) -> Result<BTreeMap<i32, SavedPosition>, Failure> {
+    let kept = progress.iter().map(|(partition, progress)| Some((*partition, progress.position()?)));
+    kept.collect::<Option<_>>().ok_or_else(too_scattered)
 }
 
 /// The failure of a progress that is too scattered for Kafka to keep.

@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use anstyle::Style;
 use clap::Args;
 use serde_json::{Value, json};
-use thoth_messaging::app::DeadLetter;
+use thoth_messaging::Violation;
+use thoth_messaging::app::{DeadLetter, headers};
 
+use super::SUFFIX;
 use super::letters::{LetterFilter, redriven};
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
@@ -20,7 +22,8 @@ const BOLD: Style = Style::new().bold();
 
 /// Show dead letters: why, where they came from, and the payload without its sensitive values.
 ///
-/// A payload of which no schema says what is sensitive is shown with --show-sensitive only.
+/// Sensitive is what the schema of the topic that a letter names says, and what that of the topic says whose dead letters go
+/// here. A payload of which no schema says what is sensitive is shown with --show-sensitive only.
 #[derive(Args)]
 pub(super) struct ShowArgs {
     /// The message or the topic that they are of, or the dead-letter topic itself.
@@ -73,32 +76,66 @@ fn print(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let schema = topics.get(&letter.topic)?;
+    // The letter's sender may say that it was on any topic.
+    let own = letter.record.topic().strip_suffix(SUFFIX).map(|own| topics.get(own)).transpose()?.flatten();
+    let all: Vec<&TopicSchema> = schema.as_deref().into_iter().chain(own.as_deref()).collect();
     // What may be sensitive, nobody knows without a schema.
     let hides = schema.is_none() && !arguments.show_sensitive;
     let payload = |payload: &[u8]| {
-        let (shown, _) = show::payload(payload, schema.as_deref(), arguments.show_sensitive);
+        let (shown, _) = show::payload(payload, &all, arguments.show_sensitive);
         if hides { show::Shown::Hidden(payload.len()) } else { shown }
     };
     let shown = letter.record.payload().map(payload);
-    let key = if hides { None } else { show::key(&letter.record, schema.as_deref(), arguments.show_sensitive) };
+    let key = if hides { None } else { show::key(&letter.record, &all, arguments.show_sensitive) };
+    let why = Why::of(letter, if arguments.show_sensitive { &[] } else { &all });
     match context.format {
-        Format::Json => write_json(letter, key, shown.as_ref(), schema.as_deref(), context)?,
-        _ => write_text(letter, key, shown.as_ref(), context)?,
+        Format::Json => write_json(letter, &why, key, shown.as_ref(), schema.as_deref(), context)?,
+        _ => write_text(letter, &why, key, shown.as_ref(), context)?,
     }
     Ok(context.output.flush()?)
 }
 
+/// The error of a letter as it may be shown.
+struct Why {
+    error: String,
+    violations: Vec<String>,
+    /// Set if the headers hold more than may be shown.
+    is_cut: bool,
+}
+
+impl Why {
+    /// Without the names within sensitive values, which the apps of older versions wrote.
+    fn of(letter: &DeadLetter, schemas: &[&TopicSchema]) -> Self {
+        let cut = |violation: &Violation| -> Violation {
+            let mut cut = violation.clone();
+            let shown = schemas.iter().filter_map(|schema| schema.sensitive.cut(&violation.instance_path));
+            if let Some(shown) = shown.min_by_key(|shown| shown.len()) {
+                shown.clone_into(&mut cut.instance_path);
+                if matches!(violation.keyword.as_str(), "additionalProperties" | "unevaluatedProperties") {
+                    "no members that the schema does not name".clone_into(&mut cut.expected);
+                }
+            }
+            cut
+        };
+        let violations: Vec<_> = letter.violations.iter().map(cut).collect();
+        let is_cut = violations != letter.violations;
+        let error = if is_cut { "the payload is not valid".to_owned() } else { letter.error.clone() };
+        Self { error, violations: violations.iter().map(ToString::to_string).collect(), is_cut }
+    }
+}
+
 fn write_text(
     letter: &DeadLetter,
+    why: &Why,
     key: Option<&[u8]>,
     shown: Option<&show::Shown>,
     context: &mut Context,
 ) -> io::Result<()> {
     let output = &mut context.output;
     writeln!(output, "{BOLD}{}{BOLD:#}", letter.record)?;
-    writeln!(output, "reason: {}, {}", letter.reason, text::printable(&letter.error))?;
-    for violation in &letter.violations {
-        writeln!(output, "  {}", text::printable(&violation.to_string()))?;
+    writeln!(output, "reason: {}, {}", letter.reason, text::printable(&why.error))?;
+    for violation in &why.violations {
+        writeln!(output, "  {}", text::printable(violation))?;
     }
     let topic = text::printable(&letter.topic);
     let at = letter.timestamp.map(|at| format!(", {}", show::time(at))).unwrap_or_default();
@@ -122,18 +159,21 @@ fn write_text(
 
 fn write_json(
     letter: &DeadLetter,
+    why: &Why,
     key: Option<&[u8]>,
     shown: Option<&show::Shown>,
     schema: Option<&TopicSchema>,
     context: &mut Context,
 ) -> io::Result<()> {
     let mut members = show::metadata(&letter.record, key);
-    let violations: Vec<String> = letter.violations.iter().map(ToString::to_string).collect();
+    if let Some(Value::Array(listed)) = members.get_mut("headers").filter(|_| why.is_cut) {
+        listed.retain(|header| header["name"] != headers::ERROR && header["name"] != headers::VIOLATIONS);
+    }
     let details = json!({
         "message": schema.map(|schema| schema.name.as_str()),
         "reason": letter.reason.as_str(),
-        "error": letter.error,
-        "violations": violations,
+        "error": why.error,
+        "violations": why.violations,
         "origin": {
             "topic": letter.topic,
             "partition": letter.partition,

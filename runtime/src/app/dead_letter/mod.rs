@@ -12,14 +12,16 @@ pub use self::letter::DeadLetter;
 
 /// The names of the headers that a dead letter has beside those of its message.
 ///
-/// A message that was sent again and failed again has them twice: the last ones count.
+/// A message that was sent again and failed again has them twice: the last ones count. They are as trustworthy as whoever may
+/// write to the dead-letter topic.
 pub mod headers {
     /// The reason, as one of the words of [`Reason`](super::Reason).
     pub const REASON: &str = "dlq.reason";
     /// The error in words: that of the decoder, without values of the payload, or that of the handler, as it is.
     pub const ERROR: &str = "dlq.error";
     /// The violations of the schema: a JSON array of objects with the members `instancePath`, `schemaPath`, `keyword` and
-    /// `expected`, all strings; the first ones, in at most 16 KiB. No values of the payload.
+    /// `expected`, all strings; the first ones, in at most 16 KiB. No values of the payload, and no member names within
+    /// one that the schema calls sensitive (`x-sensitive`): the path ends there.
     pub const VIOLATIONS: &str = "dlq.violations";
     /// The topic that the message was on, by its name on the cluster.
     pub const TOPIC: &str = "dlq.topic";
