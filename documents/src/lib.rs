@@ -5,7 +5,7 @@
 //!
 //! | module | what it has |
 //! |---|---|
-//! | [`pointer`], [`place`] | JSON Pointers, and places in documents |
+//! | [`mod@pointer`], [`place`] | JSON Pointers, and places in documents |
 //! | [`uri`], [`set`] | the URIs of documents, and documents that refer to each other |
 //! | [`dialect`], [`meta_schemas`] | drafts, vocabularies, and the meta-schemas that define them |
 //! | [`keywords`] | every keyword of every draft, and the schemas in a schema |
