@@ -37,11 +37,11 @@ const MAX_NAMED: usize = 10_000;
 /// Send dead letters to the topics that they were on, where the schemas of today accept them.
 ///
 /// Each is sent with its key, its bytes and its headers, without those that say why it was a dead letter, and with
-/// `dlq.redriven`: how often it was sent again. All of that, and the topic that it was on, is what the sender of the letter
-/// says, so a letter goes back only to the topic whose dead letters go to the one that is read (`shop.pay` for
-/// `shop.pay.dlq`), or to one that --allow-origin names. What is not valid is left, and named with every violation. Which letters were
-/// sent is kept in a consumer group, so that the next run sends those alone that were left or came since; when it is killed,
-/// up to 100 letters are sent once more.
+/// `dlq.redriven`: how often it was sent again. All of that, and the topic that it was on, is what the sender of the
+/// letter says, so a letter goes back only to the topic whose dead letters go to the one that is read (`shop.pay` for
+/// `shop.pay.dlq`), or to one that --allow-origin names. What is not valid is left, and named with every violation. Which
+/// letters were sent is kept in a consumer group, so that the next run sends those alone that were left or came since;
+/// when it is killed, up to 100 letters are sent once more.
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 all sent, 1 some are not valid or were not delivered, 2 could not run.")]
 pub(super) struct RedriveArgs {
