@@ -8,6 +8,7 @@ pub(crate) fn near<'a>(names: impl IntoIterator<Item = &'a str>, meant: &str) ->
 }
 
 /// The same by another [`distance`](near::distance).
+#[cfg(feature = "git")]
 pub(crate) fn near_by<'a>(
     names: impl IntoIterator<Item = &'a str>,
     distance: impl Fn(&str) -> Option<usize>,

@@ -1,6 +1,6 @@
 //! The answers of a build without the feature `kafka` or `git` to what needs it.
 
-use crate::support::Project;
+use crate::support::{self, Project};
 
 #[cfg(not(feature = "kafka"))]
 #[test]
