@@ -1,6 +1,8 @@
 //! The answers of a build without the feature `kafka` or `git` to what needs it.
 
-use crate::support::{self, Project};
+#[cfg(not(feature = "git"))]
+use crate::support;
+use crate::support::Project;
 
 #[cfg(not(feature = "kafka"))]
 #[test]
