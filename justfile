@@ -18,6 +18,7 @@ test *arguments:
 # All tests, the long proofs too.
 prove:
     cargo test --workspace
+    cargo test -p thoth-messaging-codegen -p features --test codegen -- --ignored
 
 # Formatting, clippy, spelling, shell scripts, workflows, unused dependencies, rules for the workspace.
 lint:

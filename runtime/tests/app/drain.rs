@@ -177,7 +177,9 @@ async fn what_is_in_flight_of_a_lost_partition_is_abandoned_at_once_and_comes_ag
     let script = Script::default();
     let kafka = kafka(1).await;
     let Some(cluster) = kafka.in_process() else { return };
-    let app = |kafka: &Kafka| script.app(&kafka.clone().with("group.protocol", "classic"));
+    // The cluster keeps the member that it is told to forget for the rest of its session: the shortest that brokers allow.
+    let app =
+        |kafka: &Kafka| script.app(&kafka.clone().with("group.protocol", "classic").with("session.timeout.ms", "6000"));
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     test.publish(&released("wait", "1")).await.unwrap();
     script.wait_for_attempts(1).await;
