@@ -1,6 +1,6 @@
 //! Consume, transform, produce: each result is read once, while a broker and processors are killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,9 @@ const KILL_EVERY: Duration = Duration::from_secs(3);
 /// How long results may stay away when all is sent.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Where the results of each step stand in their topic, by partition and offset.
+type Places = BTreeMap<(String, u64), BTreeSet<(i32, i64)>>;
+
 pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
     run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &Outcome::DESCRIPTOR.topic]).await?;
     let sent = tokio::spawn({
@@ -45,9 +48,11 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
         time.as_secs_f64()
     );
 
-    let read = reading.await??;
-    let again: usize = read.values().map(|times| times - 1).sum();
-    println!("read       results of {} steps, and {again} results once more (read_committed)", read.len());
+    let (read, received) = reading.await??;
+    let written: usize = read.values().map(BTreeSet::len).sum();
+    let again = written - read.len();
+    println!("read       results of {} steps, {again} of them written twice (read_committed)", read.len());
+    println!("           {} received again by the reader, at least once as it is", received - written);
     let aborted = count_uncommitted(run, load).await?.saturating_sub(read.len() + again);
     println!("aborted    {aborted} results, which nobody reads");
     drop(processors);
@@ -93,10 +98,10 @@ async fn disturb(
     Ok((killed, ended))
 }
 
-/// How often the result of each step is read.
-async fn read(kafka: Kafka, load: Load) -> Result<BTreeMap<(String, u64), usize>, Box<dyn Error + Send + Sync>> {
+/// The results of all steps, and how many were received, those that came again counted.
+async fn read(kafka: Kafka, load: Load) -> Result<(Places, usize), Box<dyn Error + Send + Sync>> {
     let mut consumer = kafka.with_group("outcomes").consumer::<Outcome>()?;
-    let mut read: BTreeMap<(String, u64), usize> = BTreeMap::new();
+    let (mut read, mut count) = (Places::new(), 0);
     let deadline = Instant::now() + load.time() + PATIENCE;
     // Nothing may come when all is there, for some seconds.
     while Instant::now() < deadline {
@@ -104,11 +109,13 @@ async fn read(kafka: Kafka, load: Load) -> Result<BTreeMap<(String, u64), usize>
         let Ok(Some(received)) = time::timeout(Duration::from_secs(quiet), consumer.next()).await else { break };
         let received = received?;
         let Outcome { lane, number } = received.message().clone();
-        *read.entry((lane, number)).or_default() += 1;
+        let record = received.record();
+        read.entry((lane, number)).or_default().insert((record.partition(), record.offset()));
+        count += 1;
         received.ack();
     }
     consumer.close(Duration::from_secs(10)).await?;
-    Ok(read)
+    Ok((read, count))
 }
 
 /// How many results there are, those of transactions that were aborted counted.
