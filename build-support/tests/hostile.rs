@@ -1,6 +1,6 @@
 //! Folders that somebody else filled: links, devices, names and sizes.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "that is how a test fails, its helpers included")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
 
 use std::ffi::OsStr;
 use std::fs;

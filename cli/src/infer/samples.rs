@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_sample_is_read_up_to_a_size_and_the_next_one_too() {
         let text = |length: usize| format!("\"{}\"", "x".repeat(length));
-        let near = MAX_BYTES as usize - 10;
+        let near = usize::try_from(MAX_BYTES).unwrap() - 10;
         let two = format!("{}\n{}", text(near), text(near));
         for (input, is_array) in [(two.clone(), false), (format!("[{}]", two.replace('\n', ",")), true)] {
             let mut sizes = Vec::new();

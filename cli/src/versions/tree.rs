@@ -92,7 +92,7 @@ impl<T: Tree> Reader<'_, T> {
         for (name, node) in self.tree.list(folder)? {
             let inner = join(path, &name);
             if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
-                return Err(self.refused(Refusal::name(inner)));
+                return Err(self.refused(&Refusal::name(inner)));
             }
             self.count(&inner)?;
             listing.entry(name).or_insert(node);
@@ -103,11 +103,11 @@ impl<T: Tree> Reader<'_, T> {
     }
 
     fn count(&mut self, path: &str) -> Result<(), Failure> {
-        self.budget.entry(path).map_err(|refusal| self.refused(refusal))
+        self.budget.entry(path).map_err(|refusal| self.refused(&refusal))
     }
 
-    fn refused(&self, refusal: Refusal) -> Failure {
-        Failure::refused(self.tree.label(), &refusal)
+    fn refused(&self, refusal: &Refusal) -> Failure {
+        Failure::refused(self.tree.label(), refusal)
     }
 
     /// What a path leads to, with the links on the way and at its end followed, and its path without links; none where
@@ -130,7 +130,7 @@ impl<T: Tree> Reader<'_, T> {
                 Some(Node::Folder(folder)) => way.push((real, folder)),
                 Some(Node::Link(link)) => {
                     links += 1;
-                    self.budget.link(path).map_err(|refusal| self.refused(refusal))?;
+                    self.budget.link(path).map_err(|refusal| self.refused(&refusal))?;
                     let target = tree.target(&link)?;
                     if links > MAX_LINKS || target.starts_with('/') || target.len() > Budget::MAX_PATH {
                         return nothing(links);
@@ -209,7 +209,7 @@ impl<T: Tree> Walk<'_, T> {
                 if matches!(node, Node::File(_)) && !is_schema_file(&name) {
                     return Ok(());
                 }
-                return Err(self.reader.refused(Refusal::leads_out(path)));
+                return Err(self.reader.refused(&Refusal::leads_out(path)));
             }
             Some((real, Node::Folder(folder))) => self.open.push((name, real, folder)),
             Some((real, Node::File(file))) => self.file(name, real, file)?,
@@ -222,7 +222,7 @@ impl<T: Tree> Walk<'_, T> {
     fn file(&mut self, name: String, path: String, file: T::File) -> Result<(), Failure> {
         if is_schema_file(&name) {
             if name.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
-                return Err(self.reader.refused(Refusal::name(path)));
+                return Err(self.reader.refused(&Refusal::name(path)));
             }
             self.found.push(Found { name, path, file });
         }

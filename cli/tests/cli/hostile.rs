@@ -1,6 +1,7 @@
 //! What strangers hand in, each in a process that may take 10 s of processor time and 1 GB: a stray link, a bomb or a device
 //! is a message that says which bound was met, never a full machine.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "that is how a test fails, its helpers included")]
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write};
@@ -124,7 +125,7 @@ fn an_archive_has_a_bound_of_entries_and_of_bytes() {
     header.set_path("README").unwrap();
     header.set_size(300 << 20);
     header.set_cksum();
-    let blank = gzip(&[0; 1 << 20]);
+    let blank = gzip(&vec![0; 1 << 20]);
     fs::write(huge.path().join("bomb"), [gzip(header.as_bytes()), blank.repeat(301)].concat()).unwrap();
     refuses(&huge, &AGAINST_BOMB, "holds more than 256 MiB");
 }
@@ -296,7 +297,7 @@ fn payloads_of_a_folder_are_regular_files_in_it() {
 #[test]
 fn a_sample_has_a_bound() {
     let project = project();
-    let text = gzip(&[b'x'; 1 << 20]).repeat(1000);
+    let text = gzip(&vec![b'x'; 1 << 20]).repeat(1000);
     fs::write(project.path().join("long.json.gz"), [gzip(b"\""), text, gzip(b"\"")].concat()).unwrap();
     refuses(&project, &["infer", "long.json.gz"], "a sample in `long.json.gz` has more than 16 MiB");
 }
