@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use thoth_messaging_codegen::Diagnostic;
 
+use crate::Refusal;
+
 /// Why no code was generated.
 ///
 /// Its `Debug`, which is what cargo shows of a `build.rs` whose `main` returns it, is its `Display`.
@@ -25,6 +27,9 @@ pub enum BuildError {
         /// Why.
         source: io::Error,
     },
+    /// A file or link is not one that is read, or is in the way of what is written; or there is more than a
+    /// [`Budget`](crate::Budget) allows.
+    Refused(Refusal),
     /// A file can't be written.
     Write {
         /// Which.
@@ -47,6 +52,7 @@ impl fmt::Display for BuildError {
             }
             Self::Read { path, source } => write!(f, "can't read `{}`: {source}", path.display()),
             Self::Write { path, source } => write!(f, "can't write `{}`: {source}", path.display()),
+            Self::Refused(refusal) => fmt::Display::fmt(refusal, f),
             Self::NoOutDir => f.write_str(
                 "the environment has no OUT_DIR: call this from a build.rs, or choose a folder with `Build::out_dir`",
             ),
@@ -64,7 +70,13 @@ impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read { source, .. } | Self::Write { source, .. } => Some(source),
-            Self::Schemas { .. } | Self::NoOutDir => None,
+            Self::Schemas { .. } | Self::Refused(_) | Self::NoOutDir => None,
         }
+    }
+}
+
+impl From<Refusal> for BuildError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }

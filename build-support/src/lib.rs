@@ -19,8 +19,11 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod budget;
 mod discover;
 mod error;
+mod read;
+mod refusal;
 mod write;
 
 use std::env;
@@ -28,10 +31,13 @@ use std::path::{Path, PathBuf};
 
 use thoth_messaging_codegen::{Options, generate};
 
-pub use discover::{is_hidden, is_schema_file, read_folder};
+pub use budget::Budget;
+pub use discover::{files_below, is_hidden, is_schema_file, read_folder};
 pub use error::BuildError;
+pub use read::read_regular;
+pub use refusal::Refusal;
 pub use thoth_messaging_codegen::{Diagnostic, Formats, MapType, MappedFormat, SchemaDraft, Severity, StringType};
-pub use write::write_changed;
+pub use write::{file_path, write_changed};
 
 /// Generates `messages.rs` into `OUT_DIR` from the schema files of a folder, with the defaults of [`Build`].
 ///

@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use thoth_messaging_build::Refusal;
 use thoth_messaging_codegen::{LintLevel, Lints, Options};
 
 use crate::breaking::settings::Breaking;
 use crate::failure::Failure;
 
 const FILE: &str = "thoth-messaging.toml";
+
+/// The most bytes of a file of settings.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The settings of a project.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -76,7 +81,15 @@ impl Config {
         // Relative, so that what is printed is as short as what a person would write.
         let mut upwards = PathBuf::new();
         for folder in current.ancestors() {
-            if folder.join(FILE).is_file() {
+            let file = folder.join(FILE);
+            if file.is_file() {
+                // What is wrong with it is shown with its lines, which may be somebody's secrets.
+                if !file.canonicalize().is_ok_and(|target| target.parent() == folder.canonicalize().ok().as_deref()) {
+                    let reason = "is a link that leads to another folder";
+                    return Err(
+                        Refusal::new(file.display(), reason, "name the file that is meant with `--config`").into()
+                    );
+                }
                 return Self::read(&upwards.join(FILE));
             }
             upwards.push("..");
@@ -85,7 +98,14 @@ impl Config {
     }
 
     fn read(file: &Path) -> Result<Self, Failure> {
-        let text = fs::read_to_string(file).map_err(|error| Failure::read(file, &error))?;
+        // No regular file, perhaps: `--config /dev/null` is how to have no settings.
+        let mut text = String::new();
+        let read = File::open(file).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text));
+        read.map_err(|error| Failure::read(file, &error))?;
+        if text.len() as u64 > MAX_BYTES {
+            return Err(Failure::new(format!("`{}` has more than {} KiB", file.display(), MAX_BYTES >> 10))
+                .help("name a file of settings with `--config`"));
+        }
         let mut config: Self = toml::from_str(&text).map_err(|error| {
             // It has several lines: the place, then what is wrong there.
             Failure::new(format!("`{}` can't be used: {}", file.display(), error.to_string().trim_end()))

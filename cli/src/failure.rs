@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use thoth_messaging_build::BuildError;
+use thoth_messaging_build::{BuildError, Refusal};
 use thoth_messaging_codegen::UnknownLint;
 
 /// Why a command could not run, and how to make it run.
@@ -67,6 +67,9 @@ impl Failure {
             ErrorKind::IsADirectory => "it is a folder: name a file",
             ErrorKind::NotADirectory => "it is a file: name the folder that it is in",
             ErrorKind::InvalidData => "save it as UTF-8: in an editor, or by `iconv --to-code=UTF-8`",
+            ErrorKind::InvalidInput | ErrorKind::InvalidFilename | ErrorKind::FileTooLarge => {
+                "name a file, and see that it is the one that is meant"
+            }
             ErrorKind::PermissionDenied => {
                 "let the user who runs this read it: `chmod +r`, and `chmod +rx` for folders"
             }
@@ -130,7 +133,14 @@ impl From<BuildError> for Failure {
         match &error {
             BuildError::Read { path, source } => Self::read(path, source),
             BuildError::Write { path, source } => Self::write(path, source),
+            BuildError::Refused(refusal) => refusal.clone().into(),
             _ => Self::new(error.to_string()),
         }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.reason()).help(refusal.help())
     }
 }

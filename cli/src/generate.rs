@@ -1,17 +1,21 @@
 //! `generate`: the Rust code of schema files, for those who commit it.
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use thoth_messaging_build::write_changed;
+use thoth_messaging_build::{file_path, read_regular, write_changed};
 use thoth_messaging_codegen::{GeneratedFile, Location, Severity, generate};
 
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::places::require_direct;
 use crate::project::folder;
 use crate::report::{Report, count};
+
+/// The most that is read of a file to compare, in bytes.
+const MAX_CODE: u64 = 256 << 20;
 
 /// Generate the Rust code of schema files into a folder.
 ///
@@ -36,6 +40,7 @@ pub(crate) fn run(arguments: &GenerateArgs, context: &mut Context) -> Result<Out
         return Err(Failure::new("there is no folder to write to")
             .help("say `--out FOLDER`, or `out = \"FOLDER\"` under `[generate]` in thoth-messaging.toml"));
     };
+    require_direct(&out)?;
     let folder = folder::read_one(arguments.folder.as_deref(), &context.config)?;
     let generation = generate(&folder.schemas, &context.config.options);
     let has_errors = generation.has_errors();
@@ -60,7 +65,9 @@ pub(crate) fn run(arguments: &GenerateArgs, context: &mut Context) -> Result<Out
 /// The difference between a file that is there and what would be written.
 fn difference(out: &Path, file: &GeneratedFile) -> Option<Finding> {
     let path = out.join(&file.path);
-    let present = fs::read(&path);
+    // What is written through a link is no code that `generate` wrote.
+    let present = file_path(out, &file.path).map_err(io::Error::other);
+    let present = present.and_then(|path| read_regular(path, MAX_CODE));
     let (message, line) = match &present {
         Ok(text) if *text == file.text.as_bytes() => return None,
         Ok(text) => ("the code is not what the schemas say", first_difference(text, file.text.as_bytes())),

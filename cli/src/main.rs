@@ -21,6 +21,7 @@ mod list;
 mod near;
 mod new;
 mod pages;
+mod places;
 mod project;
 mod report;
 mod show;

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
+use crate::places::{refuse_links, require_direct};
 
 /// Print the completions of a shell.
 #[derive(Args)]
@@ -39,7 +40,9 @@ pub(crate) fn completions(
 
 pub(crate) fn man(arguments: &ManArgs, command: Command, context: &mut Context) -> Result<Outcome, Failure> {
     if let Some(folder) = &arguments.out {
+        require_direct(folder)?;
         fs::create_dir_all(folder).map_err(|error| Failure::write(folder, &error))?;
+        refuse_links(folder)?;
         clap_mangen::generate_to(command, folder).map_err(|error| Failure::write(folder, &error))?;
         return Ok(Outcome::Clean);
     }

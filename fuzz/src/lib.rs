@@ -1,18 +1,23 @@
-//! Hostile schemas and payloads: what must hold of them, whatever they say.
+//! Hostile schemas, payloads, archives and repositories: what must hold of them, whatever they say.
 //!
-//! [`schema::run`] and [`payload::run`] take any bytes and panic where something does not hold: they are the targets of
+//! [`schema::run`], [`payload::run`], [`archive::run`] and [`repository::run`] take any bytes and panic where something does not hold: they are the targets of
 //! libFuzzer (`fuzz_targets/`, started by `run`), and the tests give them the seeds of `seeds/`. What they would do to
 //! a thread — a stack that is too small, no end — is for whoever calls them to see.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails")]
 
+pub mod archive;
+mod command_line;
 pub mod items;
 pub mod json;
 pub mod known;
 pub mod payload;
 pub mod random;
+pub mod repository;
 pub mod schema;
 pub mod vet;
+
+use command_line::{failure, frames, near, versions};
 
 /// What a thread of a service or of a test has.
 const STACK: usize = 2 << 20;

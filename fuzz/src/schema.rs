@@ -13,7 +13,8 @@ const SEPARATOR: &str = "--- ";
 const NAME: &str = "a.schema.json";
 
 /// The files of an input, by name: one, or several behind lines that name them.
-fn files(text: &str) -> Vec<(&str, &str)> {
+#[must_use]
+pub fn files(text: &str) -> Vec<(&str, &str)> {
     let mut files = Vec::new();
     let mut rest = text;
     let mut name = NAME;
@@ -74,17 +75,4 @@ pub fn mutate(input: &[u8], seed: u32) -> Option<Vec<u8>> {
         writeln!(written, "{}", text.trim_end()).ok()?;
     }
     Some(written.into_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::files;
-
-    #[test]
-    fn an_input_is_one_file_or_several() {
-        assert_eq!(files("{}"), [("a.schema.json", "{}")]);
-        assert_eq!(files(""), [("a.schema.json", "")]);
-        assert_eq!(files("{}\n--- b\n[]\n--- c"), [("a.schema.json", "{}\n"), ("b", "[]\n"), ("c", "")]);
-        assert_eq!(files("--- b\n{}"), [("b", "{}")]);
-    }
 }

@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use fuzz::{guarded, payload, schema};
+use fuzz::random::Random;
+use fuzz::{archive, guarded, payload, repository, schema};
 
 /// The seeds of a target by their names.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -16,7 +17,7 @@ fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
         .map(|path| (format!("{target}/{}", path.file_name().unwrap().to_str().unwrap()), fs::read(path).unwrap()))
         .collect();
     seeds.sort();
-    assert!(seeds.len() > 50, "{target}");
+    assert!(seeds.len() > 25, "{target}");
     seeds
 }
 
@@ -37,6 +38,55 @@ fn payloads_are_read_or_refused() {
 }
 
 #[test]
+fn archives_are_read_or_refused() {
+    for (name, seed) in seeds("archive") {
+        println!("{name}");
+        guarded(archive::run, &seed);
+    }
+}
+
+#[test]
+fn objects_of_git_are_read_or_refused() {
+    for (name, seed) in seeds("repository") {
+        println!("{name}");
+        guarded(repository::run, &seed);
+    }
+}
+
+/// Bytes changed, cut off, doubled: what a target would find without any help, and the same each time.
+fn changed(seed: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len());
+        match random.below(4) {
+            0 => bytes.truncate(at),
+            1 => bytes.extend_from_within(at..),
+            _ if bytes.is_empty() => {}
+            2 => bytes[at] = *random.of(&[0, 1, b'/', b'.', b'0', 0x7f, 0xff]),
+            _ => bytes[at] ^= 1 << random.below(8),
+        }
+    }
+    bytes
+}
+
+/// Runs a target on changes of its seeds.
+fn run_changed(target: &str, run: fn(&[u8])) {
+    let mut random = Random::new(1);
+    // Some take a second to unpack.
+    let is_quick = |name: &str| !name.contains("zeros") && !name.contains("-links");
+    for (name, seed) in seeds(target).into_iter().filter(|(name, _)| is_quick(name)) {
+        println!("{name}");
+        (0..30).for_each(|_| guarded(run, &changed(&seed, &mut random)));
+    }
+}
+
+#[test]
+fn changed_archives_and_objects_are_read_or_refused() {
+    run_changed("archive", archive::run);
+    run_changed("repository", repository::run);
+}
+
+#[test]
 fn changes_follow_from_the_seed() {
     for (name, input) in seeds("schema") {
         let Some(changed) = schema::mutate(&input, 7) else { continue };
@@ -46,4 +96,13 @@ fn changes_follow_from_the_seed() {
         let Some(changed) = payload::mutate(&input, 7) else { continue };
         assert_eq!(payload::mutate(&input, 7), Some(changed), "{name}");
     }
+}
+
+#[test]
+fn an_input_is_one_file_or_several() {
+    let files = schema::files;
+    assert_eq!(files("{}"), [("a.schema.json", "{}")]);
+    assert_eq!(files(""), [("a.schema.json", "")]);
+    assert_eq!(files("{}\n--- b\n[]\n--- c"), [("a.schema.json", "{}\n"), ("b", "[]\n"), ("c", "")]);
+    assert_eq!(files("--- b\n{}"), [("b", "{}")]);
 }

@@ -62,9 +62,9 @@ pub(crate) fn run(arguments: &Infer, mut output: impl Write) -> Result<Outcome, 
     note_terminal(&arguments.inputs);
     for source in discover(&arguments.inputs)? {
         let origin = source.name();
-        let take = |sample: Value| {
+        let take = |sample: Value, bytes: u64| {
             inference.add(&sample);
-            kept.offer(&origin, sample);
+            kept.offer(&origin, sample, bytes);
         };
         read(&source, arguments.array, take)?;
     }

@@ -4,6 +4,8 @@ use super::formats::Formats;
 
 /// So many places are told apart.
 const PLACES: usize = 100_000;
+/// The bytes of a name that cost as much as a place.
+const LONG_NAME: usize = 1024;
 
 /// The state of counting.
 pub(super) struct Count {
@@ -24,9 +26,11 @@ impl Count {
         self.places_left == 0
     }
 
-    pub(super) fn take_place(&mut self) -> bool {
-        let is_left = self.places_left > 0;
-        self.places_left = self.places_left.saturating_sub(1);
+    /// Takes a place with a name of some bytes. A long one is kept at the cost of several.
+    pub(super) fn take_place(&mut self, name: usize) -> bool {
+        let cost = 1 + name / LONG_NAME;
+        let is_left = self.places_left >= cost;
+        self.places_left = self.places_left.saturating_sub(cost);
         is_left
     }
 }

@@ -1,7 +1,8 @@
 //! Reads samples, one by one.
 
+use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
@@ -9,22 +10,52 @@ use serde_json::{Deserializer, Value};
 use crate::failure::Failure;
 use crate::validate::{Source, encoding};
 
-/// Gives every sample of a source to `take`: a JSON value, or several one after the other (as NDJSON has them), or with
-/// `is_array` the items of arrays.
-pub(crate) fn read(source: &Source, is_array: bool, take: impl FnMut(Value)) -> Result<(), Failure> {
+/// The most bytes of a sample: what it becomes in memory is many times that.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Gives every sample of a source to `take`, with its size in bytes: a JSON value, or several one after the other (as
+/// NDJSON has them), or with `is_array` the items of arrays.
+pub(crate) fn read(source: &Source, is_array: bool, take: impl FnMut(Value, u64)) -> Result<(), Failure> {
     let failed = |error: io::Error| source.unreadable(&error);
     let mut reader = BufReader::new(source.open(|_| {}).map_err(failed)?);
     refuse_encoding(source, reader.fill_buf().map_err(failed)?)?;
-    read_from(reader, is_array, take)
-        .map_err(|error| if error.is_io() { failed(error.into()) } else { no_sample(source, &error) })
+    read_from(reader, is_array, take).map_err(|error| match error.io_error_kind() {
+        Some(ErrorKind::FileTooLarge) => too_large(source),
+        Some(_) => failed(error.into()),
+        None => no_sample(source, &error),
+    })
 }
 
-fn read_from(input: impl Read, is_array: bool, mut take: impl FnMut(Value)) -> serde_json::Result<()> {
-    let mut deserializer = Deserializer::from_reader(input);
+fn read_from(input: impl Read, is_array: bool, mut take: impl FnMut(Value, u64)) -> serde_json::Result<()> {
+    let left = Cell::new(MAX_BYTES);
+    let mut deserializer = Deserializer::from_reader(Bounded { inner: input, left: &left });
+    let take = |value| take(value, MAX_BYTES - left.replace(MAX_BYTES));
     if is_array {
         return deserializer.deserialize_seq(Items(take)).and_then(|()| deserializer.end());
     }
+    let mut take = take;
     deserializer.into_iter::<Value>().try_for_each(|value| value.map(&mut take))
+}
+
+/// A reader of samples, which fails in one that is too large.
+struct Bounded<'a, R> {
+    inner: R,
+    /// The bytes that may still be read of this sample.
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let left = self.left.get().checked_sub(read as u64);
+        self.left.set(left.ok_or(ErrorKind::FileTooLarge)?);
+        Ok(read)
+    }
+}
+
+fn too_large(source: &Source) -> Failure {
+    Failure::new(format!("a sample in `{}` has more than {} MiB", source.name(), MAX_BYTES >> 20))
+        .help("leave it out; where it is an array of samples, `--array` takes its items one by one")
 }
 
 fn refuse_encoding(source: &Source, start: &[u8]) -> Result<(), Failure> {
@@ -63,48 +94,84 @@ impl<'de, F: FnMut(Value)> Visitor<'de> for Items<F> {
 /// Some of the samples, evenly spaced, with where they came from: what the schema is tried on.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    samples: Vec<(u64, String, Value)>,
+    samples: Vec<Sample>,
     step: u64,
     seen: u64,
+}
+
+#[derive(Debug)]
+struct Sample {
+    number: u64,
+    origin: String,
+    value: Value,
+    bytes: u64,
 }
 
 impl Kept {
     /// So many at most.
     const MAX_SAMPLES: usize = 1000;
+    /// So many bytes of text at most, unless one alone has more.
+    const MAX_BYTES: u64 = 8 << 20;
 
     pub(crate) fn new() -> Self {
         Self { samples: Vec::new(), step: 1, seen: 0 }
     }
 
-    /// Keeps a sample, or not.
-    pub(crate) fn offer(&mut self, origin: &str, sample: Value) {
+    /// Keeps a sample of a size, or not.
+    pub(crate) fn offer(&mut self, origin: &str, value: Value, bytes: u64) {
         if self.seen.is_multiple_of(self.step) {
-            self.samples.push((self.seen, origin.to_owned(), sample));
+            self.samples.push(Sample { number: self.seen, origin: origin.to_owned(), value, bytes });
         }
         self.seen += 1;
-        if self.samples.len() >= Self::MAX_SAMPLES {
+        while self.samples.len() >= Self::MAX_SAMPLES || self.samples.len() > 1 && self.bytes() > Self::MAX_BYTES {
             self.step *= 2;
             let step = self.step;
-            self.samples.retain(|(number, ..)| number.is_multiple_of(step));
+            self.samples.retain(|sample| sample.number.is_multiple_of(step));
         }
+    }
+
+    fn bytes(&self) -> u64 {
+        self.samples.iter().map(|sample| sample.bytes).sum()
     }
 
     /// Those that are kept, with the source that they are of.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.samples.iter().map(|(_, origin, sample)| (origin.as_str(), sample))
+        self.samples.iter().map(|sample| (sample.origin.as_str(), &sample.value))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, Value};
+    use super::{ErrorKind, Kept, MAX_BYTES, Value, read_from};
 
     #[test]
     fn samples_are_kept_evenly_and_not_all() {
         let mut kept = Kept::new();
-        (0..10_000).for_each(|number| kept.offer("-", Value::from(number)));
+        (0..10_000).for_each(|number| kept.offer("-", Value::from(number), 1));
         let numbers: Vec<_> = kept.iter().filter_map(|(_, sample)| sample.as_u64()).collect();
         assert!((500..1000).contains(&numbers.len()), "{}", numbers.len());
         assert!(numbers.iter().zip((0..).step_by(16)).all(|(number, expected)| *number == expected), "{numbers:?}");
+    }
+    #[test]
+    fn large_samples_are_kept_up_to_a_size_together() {
+        let mut kept = Kept::new();
+        (0..100).for_each(|number| kept.offer("-", Value::from(number), Kept::MAX_BYTES / 4));
+        assert!((1..=4).contains(&kept.iter().count()), "{kept:?}");
+        kept.offer("-", Value::Null, u64::from(u32::MAX));
+        assert!(kept.iter().count() >= 1);
+    }
+
+    #[test]
+    fn a_sample_is_read_up_to_a_size_and_the_next_one_too() {
+        let text = |length: usize| format!("\"{}\"", "x".repeat(length));
+        let near = usize::try_from(MAX_BYTES).unwrap() - 10;
+        let two = format!("{}\n{}", text(near), text(near));
+        for (input, is_array) in [(two.clone(), false), (format!("[{}]", two.replace('\n', ",")), true)] {
+            let mut sizes = Vec::new();
+            read_from(input.as_bytes(), is_array, |_, size| sizes.push(size)).unwrap();
+            assert!(sizes.len() == 2 && sizes.iter().all(|size| size.abs_diff(MAX_BYTES) < 10), "{sizes:?}");
+        }
+        let error = read_from(text(near + 20).as_bytes(), false, |_, _| {}).unwrap_err();
+        assert_eq!(error.io_error_kind(), Some(ErrorKind::FileTooLarge));
     }
 }

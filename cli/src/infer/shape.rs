@@ -94,7 +94,7 @@ impl Shape {
             Value::Array(items) => {
                 self.arrays += 1;
                 for item in items {
-                    if self.items.is_none() && !count.take_place() {
+                    if self.items.is_none() && !count.take_place(0) {
                         return;
                     }
                     self.items.get_or_insert_default().add(item, is_secret, count);
@@ -264,7 +264,7 @@ impl Members {
                 map.shape.add(value, is_secret, count);
             } else if let Some(shape) = self.named.get_mut(name) {
                 shape.add(value, is_secret, count);
-            } else if count.take_place() {
+            } else if count.take_place(name.len()) {
                 self.named.entry(name.clone()).or_default().add(value, is_secret, count);
             }
             if self.named.len() > NAMES {

@@ -1,42 +1,58 @@
 //! Any schema file, with the files that it refers to by relative paths.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thoth_messaging::dynamic::{Checker, Document};
+use thoth_messaging_build::{Budget, Refusal, read_regular};
 use thoth_messaging_documents::uri::encode_path;
 
 use super::documents::{NotJson, compile};
 use crate::failure::Failure;
 
 /// The checker of a schema file.
+///
+/// References lead to files below the folder of the schema, or below the current one where the schema is there itself.
 pub(crate) fn checker(file: &Path, formats: bool) -> Result<Checker, Failure> {
     let path = fs::canonicalize(file).map_err(|error| Failure::read(file, &error))?;
-    let mut documents = BTreeMap::new();
-    follow(&path, None, &mut documents)?;
+    let own = path.parent().unwrap_or(&path).to_owned();
+    let current = env::current_dir().and_then(fs::canonicalize).ok();
+    let bounds = current.filter(|current| path.starts_with(current)).unwrap_or(own);
+    let documents = follow(path.clone(), &bounds)?;
     compile(path.display().to_string(), documents.into_values(), &uri_of(&path), formats)
 }
 
-/// Reads a schema file and those that it refers to by relative paths. `uri` is the one that led to it, where that is
-/// another than the file's own.
-fn follow(path: &Path, uri: Option<String>, documents: &mut BTreeMap<PathBuf, Document>) -> Result<(), Failure> {
-    if let Some(known) = documents.get_mut(path) {
-        known.uris.extend(uri.filter(|uri| !known.uris.contains(uri)));
-        return Ok(());
+/// Reads a schema file and those that it refers to by relative paths, which have to be within `bounds`.
+fn follow(path: PathBuf, bounds: &Path) -> Result<BTreeMap<PathBuf, Document>, Failure> {
+    let mut budget = Budget::new();
+    let mut documents: BTreeMap<PathBuf, Document> = BTreeMap::new();
+    // With the URI that led to a file, where that is another than the file's own.
+    let mut open = vec![(path, None::<String>)];
+    while let Some((path, uri)) = open.pop() {
+        if let Some(known) = documents.get_mut(&path) {
+            known.uris.extend(uri.filter(|uri| !known.uris.contains(uri)));
+            continue;
+        }
+        if !path.starts_with(bounds) {
+            let reason = format!("is not below `{}`, and a reference of the schema leads there", bounds.display());
+            let help = "run this in a folder that holds all schemas, or put the file beside the one that refers to it";
+            return Err(Refusal::new(path.display(), reason, help).into());
+        }
+        let text = read_regular(&path, Budget::MAX_FILE).map_err(|error| Failure::read(&path, &error))?;
+        budget.file(path.display(), text.len() as u64)?;
+        let contents: Value =
+            serde_json::from_slice(&text).map_err(|error| NotJson::new(path.display().to_string(), &error))?;
+        let own = uri_of(&path);
+        let mut references = Vec::new();
+        collect_references(&contents, &mut references);
+        open.extend(references.into_iter().filter_map(|reference| beside(&path, &contents, reference)));
+        let uris = std::iter::once(own.clone()).chain(uri.filter(|uri| *uri != own)).collect();
+        documents.insert(path, Document { uris, contents });
     }
-    let text = fs::read(path).map_err(|error| Failure::read(path, &error))?;
-    let contents: Value =
-        serde_json::from_slice(&text).map_err(|error| NotJson::new(path.display().to_string(), &error))?;
-    let own = uri_of(path);
-    let mut references = Vec::new();
-    collect_references(&contents, &mut references);
-    let references: Vec<(PathBuf, Option<String>)> =
-        references.into_iter().filter_map(|reference| beside(path, &contents, reference)).collect();
-    let uris = std::iter::once(own.clone()).chain(uri.filter(|uri| *uri != own)).collect();
-    documents.insert(path.to_owned(), Document { uris, contents });
-    references.into_iter().try_for_each(|(path, uri)| follow(&path, uri, documents))
+    Ok(documents)
 }
 
 /// The file that a relative reference leads to, and the URI that it means where the schema has an `$id`. What is no file

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
+use thoth_messaging_build::{Budget, files_below};
 
 use crate::failure::Failure;
 use crate::frames::Frames;
@@ -84,7 +85,7 @@ impl Source {
     pub(crate) fn open<'r>(&self, read: impl Fn(u64) + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
         let raw: Box<dyn Read + Send> = match self {
             Self::Stdin => Box::new(io::stdin()),
-            Self::File(path) => Box::new(File::open(path)?),
+            Self::File(path) => Box::new(open_named(path)?),
         };
         let mut raw = BufReader::with_capacity(BUFFER, Counted { inner: raw, read });
         let start = raw.fill_buf()?;
@@ -120,7 +121,11 @@ fn expand(argument: &str) -> Result<Vec<Source>, Failure> {
     let unreadable = |error| Failure::read(path, &error);
     let mut files = Vec::new();
     if path.is_dir() {
-        collect(path, &mut files).map_err(unreadable)?;
+        let is_payload = |name: &str| Source::File(name.into()).kind() != InputKind::Auto;
+        let mut budget = Budget::new().with_entries(usize::MAX);
+        let found = files_below(path, &mut budget, |_| true, is_payload)?;
+        files.extend(found.into_iter().map(|(_, path)| path));
+        files.sort();
     } else if path.exists() {
         files.push(path.to_owned());
     } else {
@@ -153,18 +158,23 @@ fn nothing(argument: &str, path: &Path) -> Failure {
         .help("look for a slip in the path; it starts from the current folder, and `-` is standard input")
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    let mut entries =
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if Source::File(path.clone()).kind() != InputKind::Auto {
-            files.push(path);
-        }
+/// Opens a file that was named. A device is meant where it is named as that; else it is a trap with the name of a payload.
+fn open_named(path: &Path) -> io::Result<File> {
+    if is_device(fs::metadata(path)?.file_type()) && !path.starts_with("/dev") {
+        return Err(io::Error::new(ErrorKind::InvalidFilename, "it is no file, but leads to a device or a socket"));
     }
-    Ok(())
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn is_device(kind: fs::FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    kind.is_char_device() || kind.is_block_device() || kind.is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: fs::FileType) -> bool {
+    false
 }
 
 /// Tells of what is read.

@@ -5,7 +5,7 @@ mod unpack;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use thoth_messaging_build::is_schema_file;
+use thoth_messaging_build::{Budget, is_schema_file};
 use thoth_messaging_codegen::SchemaSet;
 
 use super::failure::Failure;
@@ -13,7 +13,7 @@ use super::location::{FolderLocation, join, slashed};
 use super::source;
 use super::tree::{Entries, Node, Tree, schema_files};
 use super::version::Version;
-use unpack::{Entry, Unpacked};
+use unpack::{Contents, Entry, Unpacked};
 
 #[cfg(test)]
 pub(super) use unpack::unpack_up_to;
@@ -30,17 +30,23 @@ pub(super) fn read(path: &Path, location: &FolderLocation) -> Result<Version, Fa
     let wanted = location.old_folder.clone().unwrap_or_else(|| from_current(location));
     let folder = archive.locate(&wanted, location.old_folder.is_none())?;
     let mut schemas = SchemaSet::new();
+    let mut budget = Budget::new();
     // What was located is there.
     let files = schema_files(&archive, &folder)?.unwrap_or_default();
     for found in files {
         let origin = archive.origin(&found.path);
-        let bytes = found.file.ok_or_else(|| {
-            Failure::new(
-                format!("`{}` is a link to `{origin}`, whose name does not end with `.json`", found.name),
-                "unpack the archive and compare with the folder: `--against folder:PATH`",
-            )
-        })?;
-        source::add(&mut schemas, &found.name, origin, &bytes)?;
+        let (size, bytes): (u64, &[u8]) = match &found.file {
+            Entry::File(Contents::Read(bytes)) => (bytes.len() as u64, bytes),
+            Entry::File(Contents::TooLarge) => (Budget::MAX_FILE + 1, &[]),
+            Entry::File(Contents::Unread) | Entry::Link(_) => {
+                return Err(Failure::new(
+                    format!("`{}` is a link to `{origin}`, whose name does not end with `.json`", found.name),
+                    "unpack the archive and compare with the folder: `--against folder:PATH`",
+                ));
+            }
+        };
+        budget.file(&found.path, size).map_err(|refusal| Failure::refused(&archive.label, &refusal))?;
+        source::add(&mut schemas, &found.name, origin, bytes)?;
     }
     Ok(Version { label: archive.label, wanted, folder: Some(folder), schemas })
 }
@@ -119,8 +125,7 @@ impl Archive {
 
 impl Tree for Archive {
     type Folder = String;
-    /// The bytes of a file that may be a schema, or the target of a link.
-    type File = Option<Vec<u8>>;
+    type File = Entry;
 
     fn root(&self) -> String {
         String::new()
@@ -129,21 +134,28 @@ impl Tree for Archive {
     fn list(&self, folder: &String) -> Result<Entries<Self>, Failure> {
         let prefix = join(folder, "");
         let mut nodes: Entries<Self> = Vec::new();
-        for (path, entry) in self.unpacked.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
-            let Some(inner) = path.strip_prefix(&prefix) else { continue };
-            let (name, node) = match (inner.split_once('/'), entry) {
-                (Some((name, _)), _) => (name, Node::Folder(join(folder, name))),
-                (None, Entry::File(bytes)) => (inner, Node::File(bytes.clone())),
-                (None, Entry::Link(target)) => (inner, Node::Link(Some(target.clone().into_bytes()))),
-            };
-            nodes.push((name.to_owned(), node));
+        let mut rest = self.unpacked.range(prefix.clone()..);
+        while let Some((path, entry)) = rest.next() {
+            let Some(inner) = path.strip_prefix(&prefix) else { break };
+            nodes.push(match (inner.split_once('/'), entry) {
+                (Some((name, _)), _) => {
+                    // Past all that is in that folder: `0` is what follows `/`.
+                    rest = self.unpacked.range(format!("{prefix}{name}0")..);
+                    (name.to_owned(), Node::Folder(join(folder, name)))
+                }
+                (None, Entry::File(_)) => (inner.to_owned(), Node::File(entry.clone())),
+                (None, Entry::Link(_)) => (inner.to_owned(), Node::Link(entry.clone())),
+            });
         }
-        nodes.dedup_by(|(one, _), (other, _)| one == other);
         Ok(nodes)
     }
 
-    fn target(&self, link: &Option<Vec<u8>>) -> Result<String, Failure> {
-        Ok(String::from_utf8_lossy(link.as_deref().unwrap_or_default()).into_owned())
+    fn target(&self, link: &Entry) -> Result<String, Failure> {
+        Ok(if let Entry::Link(target) = link { target.to_string() } else { String::new() })
+    }
+
+    fn label(&self) -> &str {
+        &self.label
     }
 
     fn origin(&self, path: &str) -> String {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thoth_messaging_build::Refusal;
+
 /// Why a version could not be read, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -14,6 +16,11 @@ pub(crate) struct Failure {
 impl Failure {
     pub(super) fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
         Self { reason: reason.into(), help: vec![help.into()] }
+    }
+
+    /// The failure of an entry of a version that is refused.
+    pub(super) fn refused(label: &str, refusal: &Refusal) -> Self {
+        Self::new(format!("can't read the version `{label}`: {}", refusal.reason()), refusal.help())
     }
 
     /// The failure of an argument that is written like a path, and is neither a folder nor an archive.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use thoth_messaging_build::read_folder;
+use thoth_messaging_build::{BuildError, read_folder};
 
 use super::failure::Failure;
 use super::location::FolderLocation;
@@ -12,8 +12,10 @@ use super::version::Version;
 /// Reads the schemas of a folder; of the old folder in it, where one is named.
 pub(super) fn read(folder: &Path, location: &FolderLocation) -> Result<Version, Failure> {
     let folder = location.old_folder.as_ref().map_or_else(|| folder.to_owned(), |old| folder.join(old));
-    let schemas = read_folder(&folder)
-        .map_err(|error| Failure::new(error.to_string(), "name the schema folder of the other version"))?;
+    let schemas = read_folder(&folder).map_err(|error| match error {
+        BuildError::Refused(refusal) => Failure::refused(&folder.display().to_string(), &refusal),
+        error => Failure::new(error.to_string(), "name the schema folder of the other version"),
+    })?;
     for (_, file) in schemas.iter() {
         refuse_pointer(&file.origin, &file.text)?;
     }

@@ -1,6 +1,6 @@
 //! Messages in the form of the original Python program: a topic and the contents, which it completes.
 
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::destination::Destination;
 use super::item::Item;
 use crate::failure::Failure;
-use crate::validate::Source;
+use crate::validate::{MAX_BYTES, Source};
 
 /// The members that are filled in where they are absent.
 const FILLED: [(&str, &str); 2] =
@@ -36,12 +36,14 @@ pub(super) fn one(topic: &str, contents: &str, find: &Find<'_>) -> Result<Item, 
 /// The messages of `--message-file`.
 pub(super) fn file(path: &Path, find: &Find<'_>) -> Result<Vec<Item>, Failure> {
     let source = if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_owned()) };
-    let text = match &source {
-        Source::Stdin => std::io::read_to_string(std::io::stdin()),
-        Source::File(path) => fs::read_to_string(path),
-    };
-    let text = text.map_err(|error| source.unreadable(&error))?;
-    let name = source.name();
+    let (name, most) = (source.name(), MAX_BYTES.get() as u64);
+    let mut text = String::new();
+    let read = source.open(|_| {}).and_then(|reader| reader.take(most + 1).read_to_string(&mut text));
+    read.map_err(|error| source.unreadable(&error))?;
+    if text.len() as u64 > most {
+        return Err(Failure::new(format!("`{name}` has more than {} MiB", most >> 20))
+            .help("divide it; payloads one in each line are for `--file`"));
+    }
     let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
         Failure::new(format!("`{name}` can't be used: {error}")).help(
             "it is to hold an array of {\"topic_name\": …, \"message_contents\": {…}}; payloads one in each line are for `--file`",

@@ -4,13 +4,18 @@ mod history;
 mod unknown;
 
 use std::cell::Cell;
+use std::env;
 use std::fs;
 
 use gix::bstr::ByteSlice as _;
 use gix::discover::upwards;
 use gix::object::Kind;
 use gix::objs::tree::EntryKind;
+use gix::open::Options;
+use gix::sec::Trust;
+use gix::sec::trust::DefaultForLevel as _;
 use gix::{ObjectId, ThreadSafeRepository};
+use thoth_messaging_build::{Budget, Refusal};
 use thoth_messaging_codegen::SchemaSet;
 
 use super::failure::Failure;
@@ -77,10 +82,11 @@ impl Repository {
         let git = ThreadSafeRepository::discover_with_environment_overrides_opts(
             location.nearest(),
             options,
-            gix::sec::trust::Mapping::default(),
+            gix::sec::trust::Mapping { full: bounded(Trust::Full), reduced: bounded(Trust::Reduced) },
         )
         .map_err(|error| no_repository(location, &error))?;
         let mut git = git.to_thread_local();
+        refuse_embedded(&git)?;
         git.object_cache_size_if_unset(16 << 20);
         let folder = folder_in(&git, location)?;
         Ok(Self { git, folder, old_folder: location.old_folder.clone() })
@@ -98,7 +104,7 @@ impl Repository {
         let id =
             self.git.rev_parse_single(reference).map_err(|error| unknown::reference(&self.git, reference, &error))?;
         let object = self.object(id.detach(), reference)?;
-        let peeled = object.peel_tags_to_end().map_err(|error| self.damaged(reference, &error))?;
+        let peeled = self.peel(object, reference)?;
         if peeled.kind == Kind::Commit {
             return Ok(peeled.id);
         }
@@ -106,6 +112,17 @@ impl Repository {
             format!("`{reference}` is a {} in git, not a commit", peeled.kind),
             "name a branch, a tag or a commit; where the schema folder was elsewhere, add `--old-folder PATH`",
         ))
+    }
+
+    /// The object that a tag, or a tag of a tag, is of.
+    fn peel<'r>(&'r self, mut object: gix::Object<'r>, reference: &str) -> Result<gix::Object<'r>, Failure> {
+        let mut budget = Budget::new();
+        while object.kind == Kind::Tag {
+            budget.link("tag").map_err(|refusal| Failure::refused(reference, &refusal))?;
+            let tag = object.try_to_tag_ref().map_err(|error| self.damaged(reference, &error))?;
+            object = self.object(tag.target(), reference)?;
+        }
+        Ok(object)
     }
 
     fn merge_base(&self, reference: &str, one: &str, other: &str) -> Result<ObjectId, Failure> {
@@ -171,8 +188,11 @@ impl Repository {
     /// The version that a listing is.
     pub(super) fn version(&self, label: &str, reference: &str, listing: Listing) -> Result<Version, Failure> {
         let mut schemas = SchemaSet::new();
+        let mut budget = Budget::new();
         for Found { name, path, file } in listing.files {
             let origin = format!("{reference}:{path}");
+            let size = self.size(file, &origin)?;
+            budget.file(&path, size).map_err(|refusal| Failure::refused(label, &refusal))?;
             let object = self.object(file, &origin)?;
             source::add(&mut schemas, &name, origin, &object.data)?;
         }
@@ -180,7 +200,16 @@ impl Repository {
         Ok(Version { label: label.to_owned(), wanted, folder: listing.folder, schemas })
     }
 
-    /// An object; `of` says what it belongs to.
+    /// The size of an object, which its beginning tells.
+    fn size(&self, id: ObjectId, of: &str) -> Result<u64, Failure> {
+        match self.git.try_find_header(id) {
+            Ok(Some(header)) => Ok(header.size()),
+            Ok(None) => Err(unknown::object(&self.git, id, of)),
+            Err(error) => Err(self.damaged(of, &error)),
+        }
+    }
+
+    /// An object, of the size that [`bounded`] allows; `of` says what it belongs to.
     pub(super) fn object(&self, id: ObjectId, of: &str) -> Result<gix::Object<'_>, Failure> {
         match self.git.try_find_object(id) {
             Ok(Some(object)) => Ok(object),
@@ -199,12 +228,43 @@ impl Repository {
     }
 
     pub(super) fn damaged(&self, of: &str, error: &gix::Error) -> Failure {
+        if error.is_resource_exhausted() {
+            let reason = format!("needs an object of more than {} MiB, the most of one", Budget::MAX_FILE >> 20);
+            let help =
+                "leave the file or folder out; where it is stored as a difference to a large one, `git repack -F`";
+            return Failure::refused(&self.git.git_dir().display().to_string(), &Refusal::new(of, reason, help));
+        }
         let folder = self.git.git_dir().display();
         Failure::new(
             format!("can't read `{of}` in the repository `{folder}`: {:#}", error.probable_cause()),
             format!("`git --git-dir={folder} fsck` says what is damaged"),
         )
     }
+}
+
+/// Refuses a bare repository in the files of another one: a commit can hold the files of one, and the versions in it would
+/// be those that its author likes.
+fn refuse_embedded(git: &gix::Repository) -> Result<(), Failure> {
+    if git.workdir().is_some() || env::var_os("GIT_DIR").is_some() {
+        return Ok(());
+    }
+    let folder = fs::canonicalize(git.git_dir()).unwrap_or_else(|_| git.git_dir().to_owned());
+    match folder.parent().map(gix::discover) {
+        Some(Ok(outer)) if outer.workdir().is_some() => Err(Failure::new(
+            format!(
+                "`{}` is a bare repository in the files of another one, `{}`",
+                folder.display(),
+                outer.git_dir().display()
+            ),
+            "delete its files, `HEAD` first; where it is meant, say so: set GIT_DIR",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The options of a repository whose objects are read up to a size, those that others are stored as differences to included.
+fn bounded(trust: Trust) -> Options {
+    Options::default_for_level(trust).config_overrides([format!("gitoxide.objects.allocLimit={}", Budget::MAX_FILE)])
 }
 
 /// The name of a commit in messages: `main (1a2b3c4d5e)`.
@@ -255,6 +315,10 @@ impl Tree for Commit<'_> {
     fn target(&self, link: &ObjectId) -> Result<String, Failure> {
         self.has_links.set(true);
         Ok(self.repository.object(*link, self.reference)?.data.to_str_lossy().into_owned())
+    }
+
+    fn label(&self) -> &str {
+        self.reference
     }
 
     fn origin(&self, path: &str) -> String {

@@ -189,13 +189,15 @@ fn leaves_out_what_is_no_schema_as_read_folder_does() {
 #[test]
 fn follows_links_as_read_folder_does() {
     let sandbox = Sandbox::repository();
-    sandbox.write("repo/common/money.json", "{}");
-    sandbox.write("repo/common/note.txt", "{}");
+    sandbox.write("repo/schemas/.common/money.json", "{}");
+    sandbox.write("repo/schemas/.common/note.txt", "{}");
     fs::create_dir_all(sandbox.path("repo/runtime")).unwrap();
     sandbox.link("../schemas", "repo/runtime/schemas");
-    sandbox.link("../common", "repo/schemas/common");
-    sandbox.link("../common/money.json", "repo/schemas/cash.json");
-    sandbox.link("../common/note.txt", "repo/schemas/note.json");
+    sandbox.link(".common", "repo/schemas/common");
+    sandbox.link(".common/money.json", "repo/schemas/cash.json");
+    sandbox.link(".common/note.txt", "repo/schemas/note.json");
+    sandbox.link("../../Cargo.toml", "repo/schemas/shared/no-schema");
+    sandbox.write("repo/Cargo.toml", "");
     sandbox.link("..", "repo/schemas/shared/up");
     sandbox.link("shared", "repo/schemas/alias");
     sandbox.commit("links");
@@ -208,6 +210,30 @@ fn follows_links_as_read_folder_does() {
     assert_eq!(version.folder.as_deref(), Some("runtime/schemas"));
     for origin in origins(&version) {
         sandbox.git("repo", &["show", origin]);
+    }
+}
+
+#[test]
+fn refuses_what_leads_out_of_the_folder_as_read_folder_does() {
+    for (target, link) in [("../other", "schemas/other"), ("../other/x.json", "schemas/x.json"), ("..", "schemas/up")] {
+        let sandbox = Sandbox::repository();
+        sandbox.write("repo/other/x.json", "{}");
+        sandbox.link(target, &format!("repo/{link}"));
+        sandbox.commit("out");
+        let failure = sandbox.read("repo/schemas", "main").unwrap_err();
+        let reason = format!("can't read the version `main`: `{link}` is a link that leads out of the folder");
+        assert_eq!(failure.reason, reason);
+        assert!(thoth_messaging_build::read_folder(sandbox.path("repo/schemas")).is_err(), "{link}");
+    }
+}
+
+#[test]
+fn refuses_a_bare_repository_in_the_files_of_another_one() {
+    let sandbox = Sandbox::repository();
+    sandbox.git("", &["clone", "--quiet", "--bare", "repo", "repo/schemas/bare"]);
+    for folder in ["repo/schemas/bare", "repo/schemas/bare/schemas"] {
+        let failure = sandbox.read(folder, "main").unwrap_err();
+        assert!(failure.reason.contains("is a bare repository in the files of another one"), "{failure}");
     }
 }
 
