@@ -6,6 +6,8 @@ mod breaking;
 mod check;
 mod commands;
 mod confluent;
+#[cfg(unix)]
+mod hostile;
 mod infer;
 mod infer_corpora;
 mod new;

@@ -1,23 +1,21 @@
 //! Workflow commands of GitHub Actions.
 
-use super::visible;
+use super::line;
 
 /// The text of a command, which may have several lines.
 ///
 /// ```
 /// use thoth_messaging_documents::foreign::github;
 ///
-/// assert_eq!(github::data("100 %\n::error::\u{1b}"), "100 %25%0A::error::\\u{1b}");
+/// assert_eq!(github::data("100 %\n::error::\u{1b}"), "100 %25%0A\\u{3a}:error::\\u{1b}");
 /// ```
 #[must_use]
 pub fn data(text: &str) -> String {
-    // What is hidden is shown before line ends become what GitHub shows as line ends.
-    let lines = text.split('\n').map(|line| visible(line).replace('%', "%25"));
-    lines.collect::<Vec<_>>().join("%0A")
+    text.split('\n').map(|text| line(text).replace('%', "%25")).collect::<Vec<_>>().join("%0A")
 }
 
-/// The value of a property of a command.
+/// The value of a property of a command, which is one line.
 #[must_use]
 pub fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&line(text)).replace(':', "%3A").replace(',', "%2C")
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::visible;
+use super::line;
 
 /// A text as the content of a cell of a table, or as a line of a paragraph: words, and code where it has backticks around it
 /// or where it might be anything but words. Nothing of it is a link, an image, HTML, a mention or a formula: Markdown
@@ -15,7 +15,7 @@ use super::visible;
 /// ```
 #[must_use]
 pub fn cell(text: &str) -> String {
-    let text = visible(text.trim());
+    let text = line(text.trim());
     spans(&text).and_then(|spans| words(&spans)).unwrap_or_else(|| code_in_cell(&text))
 }
 
@@ -23,14 +23,12 @@ pub fn cell(text: &str) -> String {
 #[must_use]
 pub fn code_in_cell(text: &str) -> String {
     // A bar ends a cell, in code too, unless a backslash is before it; whether two are one differs between readers.
-    let text = text.replace("\\|", "\\\\u{7c}");
+    let text = line(text).replace("\\|", "\\\\u{7c}");
     code(&text).replace('|', "\\|")
 }
 
-/// A text as code in a line, whatever backticks it holds; nothing where it is empty.
-#[must_use]
-pub fn code(text: &str) -> String {
-    let text = visible(text);
+/// A text without hidden characters as code in a line, whatever backticks it holds; nothing where it is empty.
+pub(super) fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

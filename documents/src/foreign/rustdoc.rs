@@ -1,7 +1,7 @@
 //! Markdown as rustdoc reads it: descriptions are text, whatever they hold, and stay text in `cargo doc`.
 
-use super::is_hidden;
 use super::markdown::{self, Span, spans};
+use super::{is_hidden, visible};
 
 /// The width of a line, in characters, where it can be broken.
 const WIDTH: usize = 100;
@@ -32,7 +32,7 @@ pub fn paragraphs(description: &str) -> Vec<String> {
 /// A value as a code span.
 #[must_use]
 pub fn code(text: &str) -> String {
-    if text.is_empty() { "the empty text".to_owned() } else { markdown::code(text) }
+    if text.is_empty() { "the empty text".to_owned() } else { markdown::code(&visible(text)) }
 }
 
 /// A text without what is hidden: the compiler refuses marks of direction in comments.
