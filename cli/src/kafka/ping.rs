@@ -89,7 +89,7 @@ fn write_text(info: &ClusterInfo, took: Duration, reached: &[Reached], context: 
         let controller = if info.controller == Some(*id) { ", controller" } else { "" };
         let reached = match reached {
             Ok(time) => format!("reached in {} ms", milliseconds(*time)),
-            Err(reason) => format!("can't be reached: {}", reason),
+            Err(reason) => format!("can't be reached: {reason}"),
         };
         context.line(format!("broker {id} at {host}:{port}{controller}: {reached}"))?;
     }

@@ -73,11 +73,12 @@ fn assert_is_text(doc: &str) {
         | Options::ENABLE_SMART_PUNCTUATION;
     for event in Parser::new_ext(doc, options) {
         let is_text = match &event {
-            Event::Html(_) | Event::InlineHtml(_) => false,
             Event::Start(Tag::Link { dest_url, .. }) => {
                 ["https://", "http://", "mailto:"].iter().any(|scheme| dest_url.starts_with(scheme))
             }
-            Event::Start(Tag::Image { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock) => false,
+            Event::Html(_)
+            | Event::InlineHtml(_)
+            | Event::Start(Tag::Image { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock) => false,
             Event::Text(text) | Event::Code(text) => !text.contains(is_hidden),
             _ => true,
         };
@@ -96,13 +97,15 @@ fn check(descriptions: &[String]) -> String {
     let member = |index: usize| {
         let text = &descriptions[index];
         let other = json!({"description": text, "enum": [text, "a"], "default": text});
-        (format!("{text} {index}"), if index % 2 == 0 { json!({"description": text}) } else { other })
+        (format!("{text} {index}"), if index.is_multiple_of(2) { json!({"description": text}) } else { other })
     };
     let code = generates(&message(members(descriptions.len(), member), json!({})));
     assert!(!code.contains(|char| is_hidden(char) && char != '\n'));
     let docs = docs(&code);
     assert!(docs.len() > descriptions.len());
-    docs.iter().for_each(|doc| assert_is_text(doc));
+    for doc in &docs {
+        assert_is_text(doc);
+    }
     docs.concat()
 }
 

@@ -234,6 +234,6 @@ impl fmt::Debug for Settings {
             .field("properties", &properties)
             .field("topic_prefix", &self.topic_prefix)
             .field("tokens", &self.tokens.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
