@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thoth_messaging_codegen::Diagnostic;
+use thoth_messaging_documents::foreign::line;
 
 use crate::Refusal;
 
@@ -41,17 +42,22 @@ pub enum BuildError {
     NoOutDir,
 }
 
+/// A path in one line: cargo prints what a build script says as it is.
+fn shown(path: &Path) -> String {
+    line(&path.display().to_string()).into_owned()
+}
+
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Schemas { folder, diagnostics } => {
                 let count = diagnostics.len();
                 let noun = if count == 1 { "diagnostic" } else { "diagnostics" };
-                writeln!(f, "no code was generated from `{}`: {count} {noun}", folder.display())?;
+                writeln!(f, "no code was generated from `{}`: {count} {noun}", shown(folder))?;
                 diagnostics.iter().try_for_each(|diagnostic| write!(f, "\n{diagnostic}\n"))
             }
-            Self::Read { path, source } => write!(f, "can't read `{}`: {source}", path.display()),
-            Self::Write { path, source } => write!(f, "can't write `{}`: {source}", path.display()),
+            Self::Read { path, source } => write!(f, "can't read `{}`: {source}", shown(path)),
+            Self::Write { path, source } => write!(f, "can't write `{}`: {source}", shown(path)),
             Self::Refused(refusal) => fmt::Display::fmt(refusal, f),
             Self::NoOutDir => f.write_str(
                 "the environment has no OUT_DIR: call this from a build.rs, or choose a folder with `Build::out_dir`",

@@ -30,6 +30,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use thoth_messaging_codegen::{Options, generate};
+use thoth_messaging_documents::foreign::line;
 
 pub use budget::Budget;
 pub use discover::{files_below, is_hidden, is_schema_file, read_folder};
@@ -353,7 +354,12 @@ impl Build {
             None => env::var_os("OUT_DIR").map(PathBuf::from).ok_or(BuildError::NoOutDir)?,
         };
         // Of a folder, cargo watches everything below: changed, new and deleted files.
-        println!("cargo::rerun-if-changed={}", folder.display());
+        let watched = folder.display().to_string();
+        // A line end would begin another instruction. A path that is not there has the script run each time.
+        println!(
+            "cargo::rerun-if-changed={}",
+            if watched.contains(['\n', '\r']) { line(&watched) } else { watched.into() }
+        );
         let schemas = discover::read_folder(folder)?;
         let generation = generate(&schemas, &self.options);
         report(&generation.diagnostics);
@@ -374,6 +380,7 @@ impl Default for Build {
 /// Warnings reach the user by cargo, which shows nothing else of a build that succeeds; errors by the error.
 fn report(diagnostics: &[Diagnostic]) {
     for warning in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning) {
+        // The text of a diagnostic shows what is foreign safely.
         for line in warning.to_string().lines() {
             println!("cargo::warning={line}");
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thoth_messaging_documents::foreign::line;
+
 /// The most of a path that a message shows, in characters.
 const SHOWN: usize = 200;
 
@@ -21,6 +23,7 @@ impl Refusal {
             Some((end, _)) => format!("{}…", &path[..end]),
             None => path,
         };
+        let path = line(&path).into_owned();
         Self { path, reason: reason.into(), help }
     }
 

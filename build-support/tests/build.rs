@@ -260,3 +260,22 @@ fn a_choice_that_selects_nothing_fails_the_build() {
     let code = fs::read_to_string(project.path().join("out/messages.rs")).unwrap();
     assert!(code.lines().any(|line| line.contains("derive") && line.contains("Hash")), "{code}");
 }
+
+/// What ends on cargo's standard error, as cargo shows what a build script says as it is.
+#[cfg(unix)]
+#[test]
+fn names_of_files_and_texts_of_schemas_are_shown_safely() {
+    let project = TempDir::new().unwrap();
+    let schemas = project.path().join("schemas\n::error::\u{1b}[31m\u{202e}");
+    fs::create_dir_all(&schemas).unwrap();
+    let schema = PING.replace("\"string\"", r#""string\\n::error::\\u001b[31m\\u202e""#);
+    fs::write(schemas.join("a\ncargo::warning=b\u{1b}.schema.json"), schema).unwrap();
+    let error = Build::new().out_dir(project.path()).compile(&schemas).unwrap_err();
+    assert!(matches!(error, BuildError::Schemas { .. }), "{error}");
+    let missing = Build::new().out_dir(project.path()).compile(schemas.join("none")).unwrap_err();
+    for text in [error.to_string(), format!("{error:?}"), missing.to_string()] {
+        assert!(!text.contains(|char: char| char != '\n' && (char.is_control() || char == '\u{202e}')), "{text:?}");
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("::") || line.starts_with("cargo")), "{text}");
+        assert!(text.contains("schemas\\n::error::\\u{1b}[31m"), "{text}");
+    }
+}

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use thoth_messaging_build::{BuildError, Refusal};
-use thoth_messaging_codegen::UnknownLint;
+use thoth_messaging_codegen::{Diagnostic, UnknownLint};
+use thoth_messaging_documents::foreign::line;
 
 /// Why a command could not run, and how to make it run.
 #[derive(Debug)]
@@ -16,27 +17,35 @@ pub(crate) enum Failure {
     Other {
         /// The reason, in one line.
         reason: String,
-        /// The remedy.
-        help: Option<String>,
+        /// More about it, as what is wrong with a schema: lines of text that is safe to show.
+        details: String,
+        /// The remedies, the most likely one first.
+        help: Vec<String>,
     },
 }
 
 impl Failure {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self::Other { reason: reason.into(), help: None }
+        Self::Other { reason: reason.into(), details: String::new(), help: Vec::new() }
+    }
+
+    /// A failure that diagnostics explain.
+    pub(crate) fn of_diagnostics(reason: impl Into<String>, diagnostics: &[Diagnostic]) -> Self {
+        let details = diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n");
+        Self::Other { reason: reason.into(), details, help: Vec::new() }
     }
 
     /// With what to do.
     pub(crate) fn help(self, text: impl Into<String>) -> Self {
-        match self {
-            Self::Other { reason, .. } => Self::Other { reason, help: Some(text.into()) },
-            output @ Self::Output(_) => output,
-        }
+        self.help_lines([text.into()])
     }
 
     /// With several things to do, the most likely first.
-    pub(crate) fn help_lines(self, lines: impl IntoIterator<Item = String>) -> Self {
-        self.help(lines.into_iter().collect::<Vec<_>>().join("\n   = help: "))
+    pub(crate) fn help_lines(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        if let Self::Other { help, .. } = &mut self {
+            *help = lines.into_iter().collect();
+        }
+        self
     }
 
     /// The reason alone.
@@ -50,10 +59,10 @@ impl Failure {
 
     /// The remedy alone.
     #[cfg(feature = "kafka")]
-    pub(crate) fn advice(&self) -> Option<&str> {
+    pub(crate) fn advice(&self) -> Option<String> {
         match self {
-            Self::Output(_) => None,
-            Self::Other { help, .. } => help.as_deref(),
+            Self::Other { help, .. } if !help.is_empty() => Some(help.join("; ")),
+            _ => None,
         }
     }
 
@@ -116,8 +125,13 @@ impl fmt::Display for Failure {
                 f,
                 "thoth-messaging: can't write to standard output: {error}\n   = help: look at where it leads to, as a full disk"
             ),
-            Self::Other { reason, help: None } => write!(f, "thoth-messaging: {reason}"),
-            Self::Other { reason, help: Some(help) } => write!(f, "thoth-messaging: {reason}\n   = help: {help}"),
+            Self::Other { reason, details, help } => {
+                write!(f, "thoth-messaging: {}", line(reason))?;
+                if !details.is_empty() {
+                    write!(f, "\n{details}")?;
+                }
+                help.iter().try_for_each(|help| write!(f, "\n   = help: {}", line(help)))
+            }
         }
     }
 }
@@ -134,6 +148,9 @@ impl From<BuildError> for Failure {
             BuildError::Read { path, source } => Self::read(path, source),
             BuildError::Write { path, source } => Self::write(path, source),
             BuildError::Refused(refusal) => refusal.clone().into(),
+            BuildError::Schemas { folder, diagnostics } => {
+                Self::of_diagnostics(format!("no code was generated from `{}`", folder.display()), diagnostics)
+            }
             _ => Self::new(error.to_string()),
         }
     }

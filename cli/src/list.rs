@@ -1,18 +1,19 @@
 //! `list`: the messages of schema files and their topics.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 use thoth_messaging_codegen::{MessageInfo, TopicInfo, XKafka};
+use thoth_messaging_documents::foreign::markdown::cell;
 
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::project::find::Found;
 use crate::project::select::MessageArgs;
-use crate::report::{Format, markdown};
+use crate::report::Format;
 
 /// List the messages of schema files: type, topic, partitions, replicas, key and file.
 ///
@@ -33,8 +34,7 @@ pub(crate) fn run(arguments: &ListArgs, context: &mut Context) -> Result<Outcome
         Format::Text => table(&entries, context)?,
         Format::Json => {
             let entries: Vec<Value> = entries.iter().map(Entry::to_json).collect();
-            serde_json::to_writer_pretty(&mut context.output, &entries).map_err(io::Error::from)?;
-            writeln!(context.output)?;
+            context.json(&entries)?;
         }
         _ => markdown_table(&entries, context)?,
     }
@@ -113,21 +113,13 @@ impl Entry<'_> {
 const HEAD: [&str; 6] = ["message", "topic", "partitions", "replicas", "key", "file"];
 
 fn table(entries: &[Entry<'_>], context: &mut Context) -> Result<(), Failure> {
-    let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned)).chain(entries.iter().map(Entry::row)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: [usize; 6] = std::array::from_fn(width);
-    for row in &rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        let line: Vec<_> = cells.collect();
-        writeln!(context.output, "{}", line.join("  ").trim_end())?;
-    }
-    Ok(())
+    Ok(context.table(HEAD, entries.iter().map(Entry::row))?)
 }
 
 fn markdown_table(entries: &[Entry<'_>], context: &mut Context) -> Result<(), Failure> {
     writeln!(context.output, "| {} |\n|{}", HEAD.join(" | "), "---|".repeat(HEAD.len()))?;
     for entry in entries {
-        writeln!(context.output, "| {} |", entry.row().map(|text| markdown::cell(&text)).join(" | "))?;
+        writeln!(context.output, "| {} |", entry.row().map(|text| cell(&text)).join(" | "))?;
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ mod places;
 mod project;
 mod report;
 mod show;
+mod stderr;
 mod validate;
 mod versions;
 
@@ -107,8 +108,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let matches = Arguments::command().get_matches();
-    let Arguments { global, command } = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let matches = Arguments::command().try_get_matches().unwrap_or_else(|error| stderr::usage(error).exit());
+    let Arguments { global, command } =
+        Arguments::from_arg_matches(&matches).unwrap_or_else(|error| stderr::usage(error).exit());
     match context(&global, &command, matches.subcommand_name().unwrap_or_default()).and_then(|mut context| {
         let outcome = run(&command, &mut context)?;
         context.output.flush().map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
@@ -121,8 +123,7 @@ fn main() -> ExitCode {
         // Whoever reads has seen enough. Findings don't come here: they count, whether they are read or not.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where standard error is gone too, the exit code has to do.
-            let _ = writeln!(io::stderr(), "{failure}");
+            stderr::say_lines(failure);
             ExitCode::from(2)
         }
     }

@@ -8,11 +8,13 @@ use clap::{Args, ValueEnum};
 use heck::{ToKebabCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 use thoth_messaging_codegen::{Options, SchemaDraft, SchemaSet, generate, lint};
+use thoth_messaging_documents::foreign;
 
 use crate::config::Config;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::project::folder;
+use crate::stderr::say_lines;
 
 /// The arguments of `new`.
 #[derive(Args)]
@@ -91,7 +93,7 @@ pub(crate) fn run(arguments: &New, context: &mut Context) -> Result<Outcome, Fai
     let path = folder.join(&name);
     check(&name, &path, &text)?;
     write_new(&path, &text)?;
-    writeln!(context.output, "{}", path.display())?;
+    context.line(path.display())?;
     context.output.flush()?;
     remind(&folder, &name, &path, &text, &context.config);
     Ok(Outcome::Clean)
@@ -149,7 +151,7 @@ fn field(text: &str) -> Result<Field, String> {
     }
     let schema = of_type(typed, marks.contains('?')).ok_or_else(|| {
         let known = TYPES.iter().chain(&FORMATS).copied().collect::<Vec<_>>().join(", ");
-        format!("`{typed}` is no type: there are {known}, and `[]` after one of them for an array")
+        format!("`{}` is no type: there are {known}, and `[]` after one of them for an array", foreign::line(typed))
     })?;
     Ok(Field { name: name.to_owned(), schema, is_required: marks.contains('!') })
 }
@@ -173,8 +175,7 @@ fn check(name: &str, path: &Path, text: &str) -> Result<(), Failure> {
     if diagnostics.is_empty() {
         return Ok(());
     }
-    let listed: Vec<_> = diagnostics.iter().map(ToString::to_string).collect();
-    Err(Failure::new(format!("nothing was written:\n{}", listed.join("\n\n"))))
+    Err(Failure::of_diagnostics("nothing was written:", &diagnostics))
 }
 
 /// Says what `check` finds now that it did not find before: a file may be fine, and clash with others.
@@ -189,10 +190,7 @@ fn remind(folder: &Path, name: &str, path: &Path, text: &str, config: &Config) {
     let lints = config.lint_levels().unwrap_or_default();
     let known = lint(&before, &config.options, &lints);
     let new = lint(&after, &config.options, &lints).into_iter().filter(|found| !known.contains(found));
-    // Where nobody reads standard error, `check` will say it again.
-    for diagnostic in new {
-        let _ = writeln!(io::stderr(), "{diagnostic}\n");
-    }
+    new.for_each(|diagnostic| say_lines(format!("{diagnostic}\n\n")));
 }
 
 fn write_new(path: &Path, text: &str) -> Result<(), Failure> {

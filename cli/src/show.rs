@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use thoth_messaging_codegen::{MessageInfo, Options, TopicInfo, XKafka, generate};
+use thoth_messaging_documents::foreign;
 
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
@@ -49,11 +50,13 @@ pub(crate) fn run(arguments: &ShowArgs, context: &mut Context) -> Result<Outcome
         for message in messages {
             let mut files = project.folder(message).schemas.iter();
             let file = files.find(|(name, _)| *name == message.file);
-            write!(context.output, "{}", file.map_or("", |(_, file)| file.text.as_str()))?;
+            write!(context.output, "{}", foreign::json(file.map_or("", |(_, file)| file.text.as_str())))?;
         }
     } else if arguments.rust {
         for code in code(&messages, &project, &context.config.options) {
-            write!(context.output, "{code}")?;
+            // The generator writes no hidden character. What it writes may be a command of CI, in a text or a comment, where
+            // an escape is as good.
+            write!(context.output, "{}", code.replace("##[", "##\\u{5b}"))?;
         }
     } else {
         if let [first, _, ..] = messages.as_slice()
@@ -83,43 +86,42 @@ fn code(messages: &[&Message], project: &Project, options: &Options) -> Vec<Stri
 
 fn show_topic(topic: &TopicInfo, context: &mut Context) -> Result<(), Failure> {
     if context.format == Format::Json {
-        return print_json(&Entry::Topic(topic), context);
+        return Ok(context.json(&Entry::Topic(topic).to_json())?);
     }
-    writeln!(context.output, "{}\nThe enum over the messages of the topic.", topic.name)?;
-    writeln!(context.output, "\nfiles: {}", topic.messages.join(", "))?;
+    context.line(&topic.name)?;
+    context.line("The enum over the messages of the topic.")?;
+    context.line("")?;
+    context.line(format!("files: {}", topic.messages.join(", ")))?;
     show_kafka(&topic.kafka, context)?;
-    Ok(writeln!(context.output)?)
+    Ok(context.line("")?)
 }
 
 fn show_message(message: &MessageInfo, context: &mut Context) -> Result<(), Failure> {
     if context.format == Format::Json {
-        return print_json(&Entry::Message(message), context);
+        return Ok(context.json(&Entry::Message(message).to_json())?);
     }
-    writeln!(context.output, "{}", message.name)?;
-    if let Some(description) = &message.description {
-        writeln!(context.output, "{description}")?;
+    context.line(&message.name)?;
+    // Each line of it is set off, so that none is taken for one of what follows.
+    for line in message.description.iter().flat_map(|text| text.trim().lines()) {
+        context.line(format!("  {line}").trim_end())?;
     }
-    writeln!(context.output, "\nfile: {}", message.origin)?;
+    context.line("")?;
+    context.line(format!("file: {}", message.origin))?;
     show_kafka(&message.kafka, context)?;
     if !message.files.is_empty() {
-        writeln!(context.output, "refers to: {}", message.files.join(", "))?;
+        context.line(format!("refers to: {}", message.files.join(", ")))?;
     }
     Ok(())
 }
 
 fn show_kafka(kafka: &XKafka, context: &mut Context) -> io::Result<()> {
-    let output = &mut context.output;
     let number = |number: Option<i32>| number.map_or_else(|| "the broker's default".to_owned(), |it| it.to_string());
-    writeln!(output, "topic: {}", kafka.topic)?;
-    writeln!(output, "partitions: {}\nreplicas: {}", number(kafka.partitions), number(kafka.replicas))?;
-    writeln!(output, "key: {}", kafka.key.as_deref().unwrap_or("none"))?;
+    context.line(format!("topic: {}", kafka.topic))?;
+    context.line(format!("partitions: {}", number(kafka.partitions)))?;
+    context.line(format!("replicas: {}", number(kafka.replicas)))?;
+    context.line(format!("key: {}", kafka.key.as_deref().unwrap_or("none")))?;
     for (name, value) in &kafka.topic_configuration {
-        writeln!(output, "{name}: {}", value.text())?;
+        context.line(format!("{name}: {}", value.text()))?;
     }
     Ok(())
-}
-
-fn print_json(entry: &Entry<'_>, context: &mut Context) -> Result<(), Failure> {
-    serde_json::to_writer_pretty(&mut context.output, &entry.to_json()).map_err(io::Error::from)?;
-    Ok(writeln!(context.output)?)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thoth_messaging_documents::foreign::line;
+
 use crate::lints::{Lint, lints};
 
 /// How much a diagnostic matters.
@@ -28,14 +30,15 @@ pub struct Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)?;
-        if self.pointer.is_empty() { Ok(()) } else { write!(f, "  (#{})", self.pointer) }
+        write!(f, "{}:{}:{}", line(&self.file), self.line, self.column)?;
+        if self.pointer.is_empty() { Ok(()) } else { write!(f, "  (#{})", line(&self.pointer)) }
     }
 }
 
 /// One thing to know about a schema: what was found, where, what was expected, what to do.
 ///
-/// Its text has the form
+/// Its text has the form below, a line for each part whatever the schema holds: names and values of a schema, and names of
+/// files, are shown without control characters and marks of direction.
 ///
 /// ```text
 /// error[S0201]: `#/$defs/OrderLnie` does not exist
@@ -43,6 +46,8 @@ impl fmt::Display for Location {
 ///    = found: one definition, `OrderLine`
 ///    = help: write `#/$defs/OrderLine`
 /// ```
+///
+/// The fields hold what is there as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -101,15 +106,15 @@ impl fmt::Display for Diagnostic {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        write!(f, "{severity}[{}]: {}", self.code, self.message)?;
+        write!(f, "{severity}[{}]: {}", self.code, line(&self.message))?;
         if let Some(location) = &self.location {
             write!(f, "\n  --> {location}")?;
         }
         if let Some(found) = &self.found {
-            write!(f, "\n   = found: {found}")?;
+            write!(f, "\n   = found: {}", line(found))?;
         }
         if let Some(help) = &self.help {
-            write!(f, "\n   = help: {help}")?;
+            write!(f, "\n   = help: {}", line(help))?;
         }
         // What generation itself reports has a code that is enough of a name.
         if let Some(lint) = self.lint().filter(|lint| lint.code.starts_with('L')) {

@@ -11,6 +11,7 @@
 //! | [`keywords`] | every keyword of every draft, and the schemas in a schema |
 //! | [`x_kafka`], [`topic`] | the topic that a schema declares, and the names that Kafka takes |
 //! | [`near`] | the name that was likely meant |
+//! | [`foreign`] | text of strangers, made safe for a reader |
 //! | `pattern` | regular expressions of ECMA-262 (feature `pattern`) |
 //! | `extension` | `x-kafka` as a JSON Schema (feature `schemars`) |
 //! | `validator` | the one place that sets up `jsonschema` (feature `validate`, a default) |
@@ -38,6 +39,7 @@
 pub mod dialect;
 #[cfg(feature = "schemars")]
 pub mod extension;
+pub mod foreign;
 pub mod keywords;
 pub mod meta_schemas;
 pub mod near;

@@ -166,10 +166,18 @@ impl Vetting<'_> {
             match event {
                 Event::Start(Tag::CodeBlock(_)) => self.refuse("documentation that is compiled", &doc),
                 Event::Html(html) | Event::InlineHtml(html) => self.refuse("HTML in documentation", html),
+                Event::Start(Tag::Image { dest_url, .. }) => self.refuse("an image in documentation", dest_url),
+                Event::Start(Tag::Link { dest_url, .. }) if !is_page(&dest_url) => {
+                    self.refuse("a link in documentation", dest_url);
+                }
                 _ => {}
             }
         }
     }
+}
+
+fn is_page(url: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 impl<'ast> Visit<'ast> for Vetting<'_> {

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use crate::visible::visible;
+
 /// The reason for which a payload could not be decoded.
 ///
 /// Its text names what was expected and where, and holds no value of the payload, and no member name within a value that the
-/// schema calls sensitive (`x-sensitive`).
+/// schema calls sensitive (`x-sensitive`). It is one line, whatever the names of members and schemas hold: control characters,
+/// marks of direction and what nobody sees are escaped, as `\n` and `\u{1b}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -48,10 +51,11 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJson { message, line, column, reason } => {
+                let (message, reason) = (visible(message), visible(reason));
                 write!(f, "payload of {message} is not JSON: {reason} at line {line} column {column}")
             }
             Self::Invalid { message, violations } => {
-                write!(f, "payload of {message} is not valid: ")?;
+                write!(f, "payload of {} is not valid: ", visible(message))?;
                 list(f, violations)
             }
         }
@@ -62,7 +66,7 @@ impl std::error::Error for DecodeError {}
 
 /// The reason for which a message could not be encoded.
 ///
-/// Its text names what was expected and where, and holds no value of the message.
+/// Its text names what was expected and where, in one line, and holds no value of the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -89,7 +93,7 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid { message, violations } => {
-                write!(f, "{message} can't be encoded: ")?;
+                write!(f, "{} can't be encoded: ", visible(message))?;
                 list(f, violations)
             }
         }
@@ -128,10 +132,36 @@ pub struct Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.instance_path.is_empty() { "the payload" } else { &self.instance_path };
-        write!(f, "{place}: expected {}", self.expected)?;
+        write!(f, "{}: expected {}", visible(place), visible(&self.expected))?;
         if !self.schema_path.is_empty() {
-            write!(f, " ({})", self.schema_path)?;
+            write!(f, " ({})", visible(&self.schema_path))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_line_without_anything_hidden() {
+        let hostile = "a\r\n::error::b\u{1b}[31m\u{9b}\u{202e}\u{200b}\u{e0041}".to_owned();
+        let violation = Violation {
+            instance_path: hostile.clone(),
+            schema_path: hostile.clone(),
+            keyword: hostile.clone(),
+            expected: hostile.clone(),
+        };
+        let violations = vec![violation.clone()];
+        for text in [
+            violation.to_string(),
+            DecodeError::NotJson { message: hostile.clone(), line: 1, column: 1, reason: hostile.clone() }.to_string(),
+            DecodeError::Invalid { message: hostile.clone(), violations: violations.clone() }.to_string(),
+            EncodeError::Invalid { message: hostile, violations }.to_string(),
+        ] {
+            assert!(text.contains("a\\r\\n::error::b\\u{1b}[31m\\u{9b}\\u{202e}\\u{200b}\\u{e0041}"), "{text}");
+            assert!(!text.contains(crate::visible::is_hidden), "{text:?}");
+        }
     }
 }

@@ -40,6 +40,8 @@ mod one_of;
 pub mod registry;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[expect(unreachable_pub, reason = "a link to the file of `thoth-messaging-documents`, where it is public")]
+mod visible;
 #[doc(hidden)]
 pub mod wire;
 

@@ -12,7 +12,6 @@ pub(crate) mod settings;
 mod waivers;
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -22,6 +21,7 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::{folder, generate_unformatted, message};
 use crate::report::{Report, count};
+use crate::stderr::say;
 use crate::versions::{self, Against, FolderLocation, Version};
 
 pub(crate) use args::BreakingArgs;
@@ -144,9 +144,8 @@ fn today() -> jiff::civil::Date {
     jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
 }
 
-/// Where nobody reads standard error, nothing is lost: it is no finding.
 fn note(text: &str) {
-    let _ = writeln!(io::stderr(), "note: {text}");
+    say(format!("note: {text}"));
 }
 
 fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {

@@ -1,18 +1,19 @@
 //! The command line of `infer`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, generate};
-use thoth_messaging_documents::Validation;
+use thoth_messaging_documents::{Validation, foreign};
 
 use super::guess::{Guess, table};
 use super::samples::{Kept, read};
 use super::{Inference, Inferred, Options};
-use crate::context::Outcome;
+use crate::context::{Outcome, write_json};
 use crate::failure::Failure;
 use crate::report::count;
+use crate::stderr::say_lines;
 use crate::validate::{discover, note_terminal};
 
 /// The arguments of `infer`.
@@ -56,7 +57,7 @@ enum Form {
 }
 
 /// Writes the schema of the samples to `output`, and what in it is a guess to standard error.
-pub(crate) fn run(arguments: &Infer, mut output: impl Write) -> Result<Outcome, Failure> {
+pub(crate) fn run(arguments: &Infer, output: &mut dyn Write) -> Result<Outcome, Failure> {
     let mut inference = Inference::new(arguments.options());
     let mut kept = Kept::new();
     note_terminal(&arguments.inputs);
@@ -76,10 +77,12 @@ pub(crate) fn run(arguments: &Infer, mut output: impl Write) -> Result<Outcome, 
     let inferred = inference.finish();
     try_on(&inferred.schema, &kept)?;
     arguments.check_kafka(&inferred.schema)?;
-    writeln!(output, "{:#}", inferred.schema)?;
+    write_json(&inferred.schema, output)?;
     output.flush()?;
-    // The schema is written: where nobody reads the guesses, that is no failure.
-    let _ = io::stderr().write_all(arguments.guesses.report(&inferred, samples, arguments.array).as_bytes());
+    let guesses = arguments.guesses.report(&inferred, samples, arguments.array);
+    if !guesses.is_empty() {
+        say_lines(guesses);
+    }
     Ok(Outcome::Clean)
 }
 
@@ -113,7 +116,10 @@ impl Form {
     fn report(self, inferred: &Inferred, samples: u64, of_arrays: bool) -> String {
         match self {
             Self::None => String::new(),
-            Self::Json => format!("{:#}\n", inferred.guesses.iter().map(Guess::to_json).collect::<Value>()),
+            Self::Json => {
+                let guesses = format!("{:#}", inferred.guesses.iter().map(Guess::to_json).collect::<Value>());
+                foreign::json(&guesses).into_owned()
+            }
             Self::Table => {
                 let guesses = &inferred.guesses;
                 let number = count(samples, "sample");

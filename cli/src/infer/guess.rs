@@ -1,6 +1,7 @@
 //! The guesses in a schema.
 
 use std::fmt;
+use thoth_messaging_documents::foreign::line;
 
 use serde_json::{Value, json};
 
@@ -171,7 +172,12 @@ const WIDEST: usize = 64;
 pub(crate) fn table(guesses: &[Guess]) -> String {
     let row = |guess: &Guess| {
         let pointer = format!("#{}", guess.pointer);
-        [pointer, guess.what.clone(), guess.evidence.to_string(), guess.confidence().name().to_owned()]
+        [
+            line(&pointer).into_owned(),
+            line(&guess.what).into_owned(),
+            guess.evidence.to_string(),
+            guess.confidence().name().to_owned(),
+        ]
     };
     let mut rows = vec![["pointer", "guess", "evidence", "confidence"].map(str::to_owned)];
     rows.extend(guesses.iter().map(row));

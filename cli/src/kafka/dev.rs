@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitStatus;
 
 use clap::Args;
@@ -17,6 +17,7 @@ use super::termination::{Signal, Termination};
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::count;
+use crate::stderr::say;
 
 /// Run a Kafka for development, with all topics of the schemas and their dead-letter topics.
 ///
@@ -63,10 +64,9 @@ pub(super) async fn run(arguments: &DevArgs, context: &mut Context) -> Result<Ou
         return Ok(Outcome::Exit(code(status)));
     }
     let mut stop = Termination::new()?;
-    writeln!(context.output, "export KAFKA_BOOTSTRAP_SERVERS={servers}")?;
+    context.line(format!("export KAFKA_BOOTSTRAP_SERVERS={servers}"))?;
     context.output.flush()?;
-    // Where nobody reads standard error, nothing is lost.
-    let _ = writeln!(io::stderr(), "a Kafka in this process with {said}; ctrl-c ends it, and all that is on it");
+    say(format!("a Kafka in this process with {said}; ctrl-c ends it, and all that is on it"));
     stop.wait().await;
     Ok(Outcome::Clean)
 }

@@ -1,6 +1,6 @@
 //! `ping`: whether Kafka answers, and if not, why.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -13,7 +13,8 @@ use tokio::time;
 use super::cluster::ClusterArgs;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
-use crate::report::{Format, text};
+use crate::report::Format;
+use crate::stderr::{say, say_lines};
 
 /// Try whether Kafka answers, with TLS and password as they are set, and whether each broker can be reached from here.
 #[derive(Args)]
@@ -48,8 +49,7 @@ pub(super) async fn run(arguments: &PingArgs, context: &mut Context) -> Result<O
     if !is_fine {
         let help = "a client connects to each broker at the address that the broker tells: make it known here, or set \
                     `advertised.listeners` of the broker";
-        // Where nobody reads standard error, the exit code says as much.
-        let _ = writeln!(io::stderr(), "   = help: {help}");
+        say(format!("   = help: {help}"));
     }
     Ok(if is_fine { Outcome::Clean } else { Outcome::Findings })
 }
@@ -59,12 +59,10 @@ fn refused(error: AdminError, context: &mut Context) -> Result<Outcome, Failure>
     let failure = Failure::from(error);
     if context.format == Format::Json {
         let document = json!({"answers": false, "error": failure.reason(), "help": failure.advice()});
-        serde_json::to_writer_pretty(&mut context.output, &document).map_err(io::Error::from)?;
-        writeln!(context.output)?;
+        context.json(&document)?;
         return Ok(Outcome::Findings);
     }
-    // Where nobody reads standard error, the exit code says as much.
-    let _ = writeln!(io::stderr(), "{failure}");
+    say_lines(failure);
     Ok(Outcome::Findings)
 }
 
@@ -84,17 +82,16 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 fn write_text(info: &ClusterInfo, took: Duration, reached: &[Reached], context: &mut Context) -> io::Result<()> {
-    let output = &mut context.output;
     let id = info.cluster_id.as_deref().unwrap_or("without an id");
-    writeln!(output, "cluster {} answers in {} ms", text::printable(id), milliseconds(took))?;
+    context.line(format!("cluster {id} answers in {} ms", milliseconds(took)))?;
     for (broker, reached) in info.brokers.iter().zip(reached) {
         let Broker { id, host, port, .. } = broker;
         let controller = if info.controller == Some(*id) { ", controller" } else { "" };
         let reached = match reached {
             Ok(time) => format!("reached in {} ms", milliseconds(*time)),
-            Err(reason) => format!("can't be reached: {}", text::printable(reason)),
+            Err(reason) => format!("can't be reached: {reason}"),
         };
-        writeln!(output, "broker {id} at {}:{port}{controller}: {reached}", text::printable(host))?;
+        context.line(format!("broker {id} at {host}:{port}{controller}: {reached}"))?;
     }
     Ok(())
 }
@@ -117,6 +114,5 @@ fn write_json(info: &ClusterInfo, took: Duration, reached: &[Reached], context: 
         "milliseconds": milliseconds(took),
         "brokers": brokers,
     });
-    serde_json::to_writer_pretty(&mut context.output, &document)?;
-    writeln!(context.output)
+    context.json(&document)
 }

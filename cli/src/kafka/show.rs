@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 use thoth_messaging::client::{Header, Record};
+use thoth_messaging_documents::foreign;
 
 use super::sensitive::REDACTED;
 use super::topic_schema::TopicSchema;
-use crate::report::text;
 
 /// A payload as it may be shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Shown {
     pub(crate) fn line(&self) -> String {
         match self {
             Self::Json(json) => reformat(json, None),
-            Self::Other(bytes) => text::printable(&String::from_utf8_lossy(bytes)),
+            Self::Other(payload) => bytes(payload),
             Self::Hidden(bytes) => format!("({bytes} bytes that are no JSON, and may hold sensitive values)"),
         }
     }
@@ -68,7 +68,7 @@ impl Shown {
         match self {
             Self::Json(json) => format!("\"payload\":{}", reformat(json, None)),
             Self::Other(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => format!("\"payload_text\":{}", Value::from(text)),
+                Ok(text) => format!("\"payload_text\":{}", foreign::json(&Value::from(text).to_string())),
                 Err(_) => format!("\"payload_hex\":\"{}\"", hex(bytes)),
             },
             Self::Hidden(bytes) => format!("\"payload_bytes\":{bytes}"),
@@ -100,7 +100,7 @@ pub(crate) fn key<'r>(record: &'r Record, schemas: &[&TopicSchema], show_sensiti
 
 /// Bytes as a person reads them.
 pub(crate) fn bytes(bytes: &[u8]) -> String {
-    text::printable(&String::from_utf8_lossy(bytes))
+    foreign::line(&String::from_utf8_lossy(bytes)).into_owned()
 }
 
 /// A time as RFC 3339 has it.
@@ -125,8 +125,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// JSON with other white space: none, or lines with so much indentation. Nothing else changes, no digit of a number either,
-/// but that characters which do something to a terminal are escaped.
+/// but that hidden characters are escaped.
 fn reformat(json: &str, indent: Option<usize>) -> String {
+    let json = foreign::json(json);
     let mut out = String::with_capacity(json.len());
     let mut depth = 0;
     let line = |out: &mut String, depth: usize| {
@@ -135,7 +136,7 @@ fn reformat(json: &str, indent: Option<usize>) -> String {
             out.extend(std::iter::repeat_n(' ', indent * depth));
         }
     };
-    let mut chars = json.chars().filter(|char| *char != '\u{feff}').peekable();
+    let mut chars = json.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
             '"' => string(&mut chars, &mut out),
@@ -175,9 +176,6 @@ fn string(chars: &mut impl Iterator<Item = char>, out: &mut String) {
                 out.push(char);
                 out.extend(chars.next());
             }
-            char if char.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(char));
-            }
             char => out.push(char),
         }
         if char == '"' {
@@ -197,6 +195,6 @@ mod tests {
         let lines = reformat(json, Some(2));
         assert!(lines.starts_with("{\n  \"a b\": [\n    1.0,\n    12345678901234567890123,\n"), "{lines}");
         assert!(lines.ends_with("  ],\n  \"e\": {},\n  \"f\": []\n}"), "{lines}");
-        assert_eq!(reformat("\"\u{9b}31m\"", None), "\"\\u009b31m\"");
+        assert_eq!(reformat("\"\u{9b}31m\u{202e}\"", None), "\"\\u009b31m\\u202e\"");
     }
 }

@@ -1,6 +1,8 @@
 //! `topics`: the topics of the cluster, and those that the schemas declare.
 
 use std::io::{self, Write};
+use thoth_messaging_documents::foreign::line;
+use thoth_messaging_documents::foreign::markdown::cell;
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, Subcommand};
@@ -13,7 +15,8 @@ use super::cluster::{Cluster, ClusterArgs};
 use super::schemas::SchemaArgs;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
-use crate::report::{Format, count, markdown, text};
+use crate::report::{Format, count};
+use crate::stderr::say;
 
 /// Compare the topics of the cluster with what the schemas declare, and make them so.
 #[derive(Args)]
@@ -150,15 +153,13 @@ fn print(command: &str, rows: &[Row], declared: usize, context: &mut Context) ->
             let differences: Vec<Value> = rows.iter().map(to_json).collect();
             let drift = rows.iter().any(|row| row.difference.is_drift() && row.status != Status::Applied);
             let document = json!({"command": command, "drift": drift, "differences": differences, "summary": summary});
-            serde_json::to_writer_pretty(&mut context.output, &document).map_err(io::Error::from)?;
-            writeln!(context.output)?;
+            context.json(&document)?;
         }
         Format::Markdown => write_markdown(rows, context)?,
         _ => rows.iter().try_for_each(|row| write_row(row, &mut context.output))?,
     }
     context.output.flush()?;
-    // Where nobody reads standard error, the exit code says as much.
-    let _ = writeln!(io::stderr(), "{summary}");
+    say(summary);
     Ok(())
 }
 
@@ -199,9 +200,9 @@ fn write_row(row: &Row, output: &mut dyn Write) -> io::Result<()> {
         Status::Applied => applied(&row.difference),
         _ => row.difference.to_string(),
     };
-    writeln!(output, "{style}{word:WIDTH$}{style:#} {}", text::printable(&said))?;
+    writeln!(output, "{style}{word:WIDTH$}{style:#} {}", line(&said))?;
     if let Some(error) = &row.error {
-        writeln!(output, "{:WIDTH$} {}", "", text::printable(error))?;
+        writeln!(output, "{:WIDTH$} {}", "", line(error))?;
     }
     Ok(())
 }
@@ -278,7 +279,7 @@ fn write_markdown(rows: &[Row], context: &mut Context) -> Result<(), Failure> {
         let notes = [row.difference.warning(), row.error.as_deref()].into_iter().flatten();
         let action = std::iter::once(status(row)).chain(notes).collect::<Vec<_>>().join(": ");
         let cells = [row.difference.topic(), &kind, &declared.unwrap_or_default(), &found.unwrap_or_default(), &action]
-            .map(markdown::cell);
+            .map(cell);
         writeln!(context.output, "| {} |", cells.join(" | "))?;
     }
     Ok(())

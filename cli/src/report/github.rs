@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use thoth_messaging_documents::foreign::github::{data, property};
+
 use super::{Report, lines, severity, url};
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
@@ -15,14 +17,4 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         writeln!(output, "::{} {place}title={title}::{text}", severity(finding))?;
     }
     Ok(())
-}
-
-/// The text of a command.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A property of a command.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256};
 use thoth_messaging_codegen::Severity;
 
 use super::{Report, lines, url};
+use crate::context::write_json;
 use crate::finding::Finding;
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     let issues: Vec<Value> = report.findings.iter().map(issue).collect();
-    serde_json::to_writer_pretty(&mut *output, &issues)?;
-    writeln!(output)
+    write_json(&issues, output)
 }
 
 fn issue(finding: &Finding) -> Value {

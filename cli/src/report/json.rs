@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::{Report, severity};
+use crate::context::write_json;
 use crate::finding::Finding;
 
 pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
@@ -14,8 +15,7 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     document.insert("findings".to_owned(), findings.into());
     document.insert("summary".to_owned(), report.summary.as_str().into());
     document.extend(report.details.clone());
-    serde_json::to_writer_pretty(&mut *output, &document)?;
-    writeln!(output)
+    write_json(&document, output)
 }
 
 fn finding(finding: &Finding) -> Value {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+use thoth_messaging_documents::foreign::line;
 
 use super::{Report, lines};
 use crate::finding::Finding;
@@ -35,11 +36,11 @@ fn test_case(command: &str, subject: &str, findings: &[&Finding]) -> TestCase {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         let more = if errors.len() > 1 { format!(" (and {} more)", errors.len() - 1) } else { String::new() };
         status
-            .set_type(escaped(&first.rule))
-            .set_message(escaped(&first.message) + &more)
+            .set_type(line(&first.rule))
+            .set_message(line(&first.message).into_owned() + &more)
             .set_description(text(&errors));
     }
-    let mut case = TestCase::new(escaped(subject), status);
+    let mut case = TestCase::new(line(subject), status);
     case.set_classname(command);
     if !warnings.is_empty() {
         case.set_system_out(text(&warnings));
@@ -50,15 +51,7 @@ fn test_case(command: &str, subject: &str, findings: &[&Finding]) -> TestCase {
 fn text(findings: &[&Finding]) -> String {
     let text = |finding: &&Finding| {
         let place = finding.location.as_ref().map_or_else(String::new, |location| format!("\n{location}"));
-        escaped(&format!("{}: {}{place}", finding.rule, lines(finding)))
+        format!("{}: {}{place}", line(&finding.rule), lines(finding))
     };
     findings.iter().map(text).collect::<Vec<_>>().join("\n\n")
-}
-
-/// A text with all escaped that XML has no way to write: the library would drop it.
-fn escaped(text: &str) -> String {
-    let is_written =
-        |char: char| matches!(char, '\n' | '\t') || !(char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}'));
-    let escaped = |char: char| if is_written(char) { char.to_string() } else { char.escape_default().to_string() };
-    text.chars().map(escaped).collect()
 }

@@ -5,19 +5,21 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
-pub(crate) mod markdown;
+mod markdown;
 mod sarif;
-pub(crate) mod text;
+mod text;
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 use thoth_messaging_codegen::Severity;
+use thoth_messaging_documents::foreign::line;
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::stderr::say_lines;
 
 pub(crate) use format::Format;
 
@@ -43,8 +45,7 @@ impl Report {
     pub(crate) fn print(&self, context: &mut Context) -> Result<(), Failure> {
         let written = self.write(context.format, &mut context.output).and_then(|()| context.output.flush());
         written.map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
-        // Where nobody reads standard error, the exit code says as much.
-        let _ = writeln!(io::stderr(), "{}", self.summary);
+        say_lines(&self.summary);
         Ok(())
     }
 
@@ -73,10 +74,10 @@ fn severity(finding: &Finding) -> &'static str {
     }
 }
 
-/// The message and the notes of a finding, a line each.
+/// The message and the notes of a finding, a line each, whatever they hold.
 fn lines(finding: &Finding) -> String {
-    let notes = finding.notes.iter().map(|(label, text)| format!("\n{label}: {text}"));
-    std::iter::once(finding.message.clone()).chain(notes).collect()
+    let notes = finding.notes.iter().map(|(label, text)| format!("\n{label}: {}", line(text)));
+    std::iter::once(line(&finding.message).into_owned()).chain(notes).collect()
 }
 
 /// A path as the URL of a file below the root of a repository.
@@ -124,15 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn json_formats_are_json_with_the_message_as_it_is() {
-        for (format, pointer) in [
-            (Format::Json, "/findings/0/message"),
-            (Format::Gitlab, "/0/description"),
-            (Format::Sarif, "/runs/0/results/0/message/text"),
+    fn json_holds_the_message_as_it_is_and_for_people_as_a_line() {
+        for (format, pointer, expected) in [
+            (Format::Json, "/findings/0/message", "100%` ends\r\n::error::here"),
+            (Format::Gitlab, "/0/description", "100%` ends\\r\\n::error::here"),
+            (Format::Sarif, "/runs/0/results/0/message/text", "100%` ends\\r\\n::error::here"),
         ] {
             let value: serde_json::Value = serde_json::from_str(&printed(format)).unwrap();
             let message = value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap();
-            assert!(message.contains("100%` ends\r\n::error::here"), "{format:?}: {message}");
+            assert!(message.contains(expected), "{format:?}: {message}");
         }
     }
 
@@ -141,7 +142,7 @@ mod tests {
         let text = printed(Format::Github);
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains("file=schemas/a%2Cb%3Ac &<d>.json,line=3,col=7"), "{text}");
-        assert!(text.contains("100%25` ends%0D%0A::error::here"), "{text}");
+        assert!(text.contains("100%25` ends\\r\\n::error::here"), "{text}");
     }
 
     #[test]
@@ -155,8 +156,8 @@ mod tests {
     #[test]
     fn a_message_stays_in_its_cell_of_the_table() {
         let text = printed(Format::Markdown);
-        assert!(text.contains("\\| 100%"), "{text}");
-        assert!(!text.contains("<x>"), "{text}");
+        assert!(text.contains("| `<x> & \"y\" \\| 100%` `ends\\r\\n::error::here`"), "{text}");
+        assert!(text.contains("`schemas/a,b:c &<d>.json:3:7`<br>`#/properties/a~1b\\|c`"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use thoth_messaging_documents::uri::encode_path;
 
 use super::{Report, gitlab, lines, severity, url};
+use crate::context::write_json;
 use crate::explain;
 use crate::finding::Finding;
 
@@ -25,8 +26,7 @@ pub(super) fn write(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     });
-    serde_json::to_writer_pretty(&mut *output, &document)?;
-    writeln!(output)
+    write_json(&document, output)
 }
 
 fn rule(id: &str) -> Value {
@@ -44,7 +44,7 @@ fn result(finding: &Finding) -> Value {
     let mut result = Map::new();
     result.insert("ruleId".to_owned(), finding.rule.as_str().into());
     result.insert("level".to_owned(), severity(finding).into());
-    result.insert("message".to_owned(), json!({"text": lines(finding)}));
+    result.insert("message".to_owned(), json!({"text": without_links(&lines(finding))}));
     result.insert("partialFingerprints".to_owned(), json!({"finding/v1": gitlab::fingerprint(finding)}));
     if let Some((_, why)) = finding.notes.iter().find(|(label, _)| *label == Finding::WAIVED) {
         result.insert("suppressions".to_owned(), json!([{"kind": "external", "justification": why}]));
@@ -56,4 +56,9 @@ fn result(finding: &Finding) -> Value {
         result.insert("locations".to_owned(), json!([{"physicalLocation": place, "logicalLocations": logical}]));
     }
     result.into()
+}
+
+/// A message of SARIF without the links that one can hold, `[text](target)`: brackets that are text have a backslash there.
+fn without_links(text: &str) -> String {
+    if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text.to_owned() }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, ValueEnum};
 use thoth_messaging::dynamic::Checker;
 use thoth_messaging_codegen::{Location, Severity};
+use thoth_messaging_documents::foreign;
 
 use super::input::InputKind;
 use super::run::{self, MAX_BYTES, Request};
@@ -16,7 +17,8 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::find::{Wanted, require};
 use crate::project::{Project, file};
-use crate::report::{Format, Report, text};
+use crate::report::{Format, Report};
+use crate::stderr::say;
 
 /// Check payloads against a message, the messages of a topic, or any schema file.
 ///
@@ -83,7 +85,7 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
         found += 1;
         if context.format == Format::Text {
             // What a person reads appears at once, and a million of them need no memory.
-            written = writeln!(context.output, "{}", text::printable(&line(&violation)));
+            written = writeln!(context.output, "{}", foreign::line(&line(&violation)));
         } else {
             report.findings.push(Finding::from(violation));
         }
@@ -105,8 +107,7 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
         report.print(context)?;
     }
     if let Some(rate) = result?.rate() {
-        // Where nobody reads standard error, nothing is lost.
-        let _ = writeln!(io::stderr(), "{rate}");
+        say(rate);
     }
     Ok(if found == 0 { Outcome::Clean } else { Outcome::Findings })
 }
@@ -114,7 +115,7 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
 /// Tells a person who looks at a terminal what it waits for.
 pub(crate) fn note_terminal(inputs: &[String]) {
     if inputs.iter().any(|input| input == "-") && io::stdin().is_terminal() {
-        let _ = writeln!(io::stderr(), "reading from the terminal: Ctrl+D ends it");
+        say("reading from the terminal: Ctrl+D ends it");
     }
 }
 

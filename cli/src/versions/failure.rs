@@ -3,6 +3,7 @@
 use std::fmt;
 
 use thoth_messaging_build::Refusal;
+use thoth_messaging_documents::foreign::line;
 
 /// Why a version could not be read, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +37,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)?;
-        self.help.iter().try_for_each(|help| write!(f, "\n   = help: {help}"))
+        f.write_str(&line(&self.reason))?;
+        self.help.iter().try_for_each(|help| write!(f, "\n   = help: {}", line(help)))
     }
 }
 

@@ -11,5 +11,7 @@ mod infer;
 mod infer_corpora;
 mod new;
 mod newcomer;
+#[cfg(unix)]
+mod printed;
 mod support;
 mod validate;

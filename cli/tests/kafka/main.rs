@@ -9,6 +9,8 @@ mod support;
 mod consume;
 mod dev;
 mod dlq;
+#[cfg(unix)]
+mod hostile;
 mod names;
 mod newcomer;
 mod ping;

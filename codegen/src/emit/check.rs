@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emitter;
+use super::doc::code;
 use super::types::is_any;
 use crate::model::{Bound, Check, Type, TypeId, Use};
 
@@ -289,16 +290,4 @@ fn fact(check: &Check) -> String {
 
 fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
-}
-
-/// A text as a code span, whatever backticks and line ends it holds.
-pub(super) fn code(text: &str) -> String {
-    let text = super::doc::plain(text);
-    if text.is_empty() {
-        return "the empty text".to_owned();
-    }
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let space = if longest > 0 { " " } else { "" };
-    format!("{fence}{space}{text}{space}{fence}")
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::ident;
-use super::{Emitter, Piece, check, doc, text};
+use super::{Emitter, Piece, doc, text};
 use crate::model::{Constant, TypeDef, TypeId};
 
 impl Emitter<'_> {
@@ -25,7 +25,7 @@ impl Emitter<'_> {
             doc::separate(&mut about);
             let plain = is_plain(&constant.text);
             if !plain {
-                about.push(check::code(&constant.text));
+                about.push(doc::code(&constant.text));
             }
             let (doc, chosen) = (doc::doc(&about), self.member_attributes(id, index));
             lines.extend(indented(&quote! { #doc #chosen }, 8));

@@ -106,7 +106,7 @@ impl Emitter<'_> {
         if let Some(message) = self.model.messages.iter().find(|message| Some(message.type_id) == id) {
             doc::separate(&mut lines);
             let schema = &self.model.schemas[message.schema];
-            lines.push(format!("Topic `{}`, schema {}.", message.topic, check::code(&schema.name)));
+            lines.push(format!("Topic {}, schema {}.", doc::code(&message.topic), doc::code(&schema.name)));
         }
         let doc = doc(&lines);
         let deprecated = ty.deprecated.then(|| quote! { #[deprecated] });

@@ -284,7 +284,7 @@ fn field_doc(field: &Field) -> Vec<String> {
     let mut lines: Vec<String> = field.description.iter().flat_map(|text| doc::paragraphs(text)).collect();
     let mut facts = check::facts(&field.value);
     if let Presence::Default(value) = &field.presence {
-        facts.push(format!("Default: {}.", check::code(&value.to_string())));
+        facts.push(format!("Default: {}.", doc::code(&value.to_string())));
     }
     if field.sensitive {
         facts.push("Sensitive: not shown by `Debug`.".to_owned());

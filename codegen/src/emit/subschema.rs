@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Emitter, check};
+use super::{Emitter, doc};
 use crate::model::Subschema;
 
 impl Emitter<'_> {
@@ -34,9 +34,9 @@ impl Emitter<'_> {
         let name = self.subschema(places);
         let held = |place: &Subschema| self.model.numbers.get(&place.document).copied();
         let words = places.iter().map(|place| {
-            let file = held(place).map(|index| check::code(&self.model.schemas[index].name));
+            let file = held(place).map(|index| doc::code(&self.model.schemas[index].name));
             let file = file.map(|file| format!(" of {file}")).unwrap_or_default();
-            format!("{}{file}", check::code(&place.reference))
+            format!("{}{file}", doc::code(&place.reference))
         });
         let doc = format!(" What the validator checks: {}.", words.collect::<Vec<_>>().join(", "));
         let pairs = places.iter().map(|place| {

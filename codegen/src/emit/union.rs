@@ -117,7 +117,7 @@ impl Emitter<'_> {
     fn tagged(&self, id: TypeId, name: &proc_macro2::Ident, union: &Union, tag: &Tag) -> TokenStream {
         let path = &tag.path;
         let all = tag.constants.iter().flat_map(|(_, values)| values);
-        let constants = all.map(|value| check::code(&bare(value))).collect::<Vec<_>>().join(", ");
+        let constants = all.map(|value| doc::code(&bare(value))).collect::<Vec<_>>().join(", ");
         let (some, none, option) = (self.prelude.some(), self.prelude.none(), self.prelude.option());
         let arms = tag.constants.iter().map(|(index, values)| {
             let absent = (tag.absent == Some(*index)).then(|| quote! { wire::Tag::Absent });

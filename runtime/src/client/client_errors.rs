@@ -14,6 +14,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use super::error::Cause;
 use super::lock::lock;
 use crate::metrics::CLIENT_ERRORS;
+use crate::visible::visible;
 
 /// The time for which an error explains a failure that is seen later: librdkafka tries to connect at least every 10 s
 /// (`reconnect.backoff.max.ms`).
@@ -44,7 +45,7 @@ impl ClientErrors {
         if error.rdkafka_error_code() == Some(Code::PartitionEOF) {
             return;
         }
-        tracing::warn!("Kafka: {error}: {reason}");
+        tracing::warn!("Kafka: {error}: {}", visible(reason));
         let code = error.rdkafka_error_code().map_or_else(|| "Unknown".to_owned(), |code| format!("{code:?}"));
         counter!(CLIENT_ERRORS, "error" => code).increment(1);
         // It follows the errors that say why.

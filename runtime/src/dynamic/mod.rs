@@ -30,6 +30,7 @@ pub(crate) use validate::{Compiled, bundle, cut_at_sensitive, violations};
 
 use crate::error::{DecodeError, EncodeError};
 use crate::message::{Decoder, Descriptor, Encode, Topic};
+use crate::visible::visible;
 use crate::wire;
 
 /// Makes a message type of a topic and a schema.
@@ -287,11 +288,16 @@ pub enum FactoryError {
 impl fmt::Display for FactoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Topic { topic, reason } => write!(f, "`{topic}` can't be the name of a topic: {reason}"),
-            Self::Unreadable { origin, source } => write!(f, "can't read {origin}: {source}"),
-            Self::Schema { place, reason } => write!(f, "not a usable JSON Schema: {reason}, at `#{place}`"),
-            Self::Kafka { reason } => write!(f, "`x-kafka` of the schema can't be used: {reason}"),
+            Self::Topic { topic, reason } => write!(f, "`{}` can't be the name of a topic: {reason}", visible(topic)),
+            Self::Unreadable { origin, source } => {
+                write!(f, "can't read {}: {}", visible(origin), visible(&source.to_string()))
+            }
+            Self::Schema { place, reason } => {
+                write!(f, "not a usable JSON Schema: {}, at `#{}`", visible(reason), visible(place))
+            }
+            Self::Kafka { reason } => write!(f, "`x-kafka` of the schema can't be used: {}", visible(reason)),
             Self::FieldType { field, name } => {
+                let (field, name) = (visible(field), visible(name));
                 write!(f, "field `{field}` has the unknown type `{name}`: write one of {}", FieldType::NAMES.join(", "))
             }
         }

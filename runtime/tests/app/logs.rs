@@ -1,3 +1,4 @@
+use thoth_messaging::client::Kafka;
 use thoth_messaging::testing::{TestApp, Time};
 use tracing::Level;
 
@@ -23,5 +24,21 @@ async fn what_librdkafka_logs_comes_with_its_level_and_without_secrets() {
         |level, text| logged.iter().any(|event| event.level == level && event.fields.get("message").contains(text));
     assert!(says(Level::DEBUG, "sasl.password = [redacted]"), "its settings");
     assert!(says(Level::DEBUG, "Fetch"), "what it does");
+    assert!(!captured.shows("s3cret"));
+}
+
+#[tokio::test]
+async fn a_password_that_goes_unencrypted_is_told_once() {
+    let (captured, _guard) = Captured::start();
+    let kafka = Kafka::new("127.0.0.1:1").with("security.protocol", "SASL_PLAINTEXT").with("sasl.mechanism", "PLAIN");
+    let kafka = kafka.with("sasl.username", "adviser").with("sasl.password", "s3cret");
+    let (_first, _second) = (kafka.producer().unwrap(), kafka.clone().with("client.id", "other").producer().unwrap());
+    let told = || {
+        let events = captured.events().into_iter();
+        events.filter(|it| it.level == Level::WARN && it.fields.get("message").contains("unencrypted")).count()
+    };
+    assert_eq!(told(), 1);
+    let _third = kafka.with("sasl.mechanism", "PLAIN").producer().unwrap();
+    assert_eq!(told(), 2, "set anew");
     assert!(!captured.shows("s3cret"));
 }

@@ -87,6 +87,28 @@ fn what_this_build_lacks_is_an_error_that_names_the_feature() {
 }
 
 #[test]
+fn no_error_repeats_a_value_that_may_be_a_secret() {
+    let variables = [
+        "KAFKA_SECURITY_PROTOCOL",
+        "KAFKA_SASL_MECHANISM",
+        "KAFKA_DEBUG",
+        "KAFKA_CLIENT_DNS_LOOKUP",
+        "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
+        "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY",
+        "KAFKA_CONSUMER_SESSION_TIMEOUT_MS",
+        "KAFKA_SASL_PASSWORD_FILE",
+        "THOTH_DEPLOYMENT_NAME",
+    ];
+    for variable in variables {
+        let error = from(&[SERVERS, (variable, "s3 cret")]).unwrap_err();
+        assert!(error.to_string().starts_with(variable), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3 cret"), "{error}");
+    }
+    assert!(refusal("KAFKA_SECURITY_PROTOCOL", "s3cret").contains("CONFIGURATION.md"));
+    assert!(refusal("KAFKA_SASL_MECHANISM", "s3cret").ends_with("SCRAM-SHA-512, OAUTHBEARER"));
+}
+
+#[test]
 fn two_variables_for_one_property_must_agree() {
     let both = |second| from(&[SERVERS, ("KAFKA_GROUP_ID", "one"), ("KAFKA_CONSUMER_GROUP_ID", second)]);
     assert!(both("one").is_ok());

@@ -35,7 +35,7 @@ pub const ALLOWED: &[Allowed] = &[
     row("documents", &[], &[], &[]),
     row("codegen", &["documents"], &[], &[]),
     row("compat", &["documents"], &[], &[]),
-    row("build-support", &["codegen"], &[], &[]),
+    row("build-support", &["codegen", "documents"], &[], &[]),
     row("runtime", &["documents"], &["build-support"], &[]),
     row("cli", &["build-support", "codegen", "compat", "documents", "runtime"], &[], &[]),
     row("examples/*", &["runtime"], &["build-support"], &["build-support"]),

@@ -1,7 +1,6 @@
 //! The records that a member of a consumer group gets.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::time::Duration;
 
 use thoth_messaging::client::{Consumer, ReceiveError, Record, TopicPartition};
@@ -11,6 +10,7 @@ use tokio::time;
 use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
+use crate::stderr::say;
 
 /// The silence after which it checks whether all is read.
 const QUIET: Duration = Duration::from_secs(1);
@@ -107,8 +107,7 @@ impl Member {
     async fn find_ends(&mut self) -> Result<bool, Failure> {
         let Ok(assigned) = time::timeout(JOIN, self.consumer.assigned()).await else {
             let said = "the other members of the group have all partitions: there is nothing to read";
-            // Where nobody reads standard error, nothing is lost.
-            let _ = writeln!(io::stderr(), "{said}");
+            say(said);
             return Ok(false);
         };
         assigned?;

@@ -6,12 +6,14 @@ use anstyle::Style;
 use serde_json::{Value, json};
 use thoth_messaging::DecodeError;
 use thoth_messaging::client::Record;
+use thoth_messaging_documents::foreign::{self, line};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::kafka::show;
 use crate::kafka::topic_schema::TopicSchema;
-use crate::report::{count, text};
+use crate::report::count;
+use crate::stderr::say;
 
 const BOLD: Style = Style::new().bold();
 
@@ -76,25 +78,23 @@ impl Printer {
             }
         };
         for note in notes {
-            // Where nobody reads standard error, the exit code and `--format json` say as much.
-            let _ = writeln!(io::stderr(), "{}: {}", read.record, text::printable(&note));
+            say(format!("{}: {note}", read.record));
         }
         Ok(())
     }
 
     fn pretty(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
-        let output = &mut context.output;
-        let record = read.record;
-        let time = record.timestamp().map(|time| format!(", {}", show::time(time))).unwrap_or_default();
-        writeln!(output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(read))?;
-        for header in record.headers() {
+        let record = line(&read.record.to_string()).into_owned();
+        let time = read.record.timestamp().map(|time| format!(", {}", show::time(time))).unwrap_or_default();
+        writeln!(context.output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(read))?;
+        for header in read.record.headers() {
             let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
-            writeln!(output, "{}: {value}", text::printable(&header.name))?;
+            context.line(format!("{}: {value}", header.name))?;
         }
         for problem in read.error.map(problems).unwrap_or_default() {
-            writeln!(output, "{}", text::printable(&problem))?;
+            context.line(problem)?;
         }
-        match record.payload() {
+        match read.record.payload() {
             None => writeln!(context.output, "a tombstone\n"),
             Some(payload) => {
                 let shown = self.shown(payload, read);
@@ -118,7 +118,8 @@ impl Printer {
         };
         // A payload of which nothing is sensitive is written as it is, with all digits of its numbers.
         let members = Value::Object(members).to_string();
-        writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
+        let members = foreign::json(members.strip_suffix('}').unwrap_or(&members));
+        writeln!(context.output, "{members},{payload}}}")
     }
 
     /// A payload, without what is hidden.
@@ -139,8 +140,7 @@ impl Printer {
         let validity = if checked { format!(": {valid} valid, {} invalid", self.invalid) } else { String::new() };
         let hidden = if self.has_hidden { "; `--show-sensitive` shows what is hidden" } else { "" };
         if !self.is_quiet {
-            // Where nobody reads standard error, the exit code says as much.
-            let _ = writeln!(io::stderr(), "{messages}{validity}{hidden}");
+            say(format!("{messages}{validity}{hidden}"));
         }
         self.invalid > 0
     }

@@ -1,7 +1,6 @@
 //! `dlq list`: the numbers of dead letters, by reason.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
@@ -15,7 +14,8 @@ use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::kafka::cluster::{Cluster, ClusterArgs};
 use crate::kafka::show;
-use crate::report::{Format, count, text};
+use crate::report::{Format, count};
+use crate::stderr::say;
 
 /// List the dead-letter topics: how many letters, for which reasons, from when to when, and how many were sent again.
 ///
@@ -60,14 +60,12 @@ pub(super) async fn run(arguments: &ListArgs, context: &mut Context) -> Result<O
     }
     if context.format == Format::Json {
         let entries: Vec<Value> = entries.iter().map(Entry::to_json).collect();
-        serde_json::to_writer_pretty(&mut context.output, &entries).map_err(io::Error::from)?;
-        writeln!(context.output)?;
+        context.json(&entries)?;
         return Ok(Outcome::Clean);
     }
     table(&entries, context)?;
     let letters = count(entries.iter().map(|entry| entry.letters).sum::<u64>(), "dead letter");
-    // Where nobody reads standard error, nothing is lost.
-    let _ = writeln!(io::stderr(), "{letters} on {}", count(entries.len(), "topic"));
+    say(format!("{letters} on {}", count(entries.len(), "topic")));
     Ok(Outcome::Clean)
 }
 
@@ -120,18 +118,11 @@ impl Entry {
         let time = |time: Option<SystemTime>| time.map_or_else(|| "-".to_owned(), show::time);
         let reasons = if reasons.is_empty() { "-".to_owned() } else { reasons.join(", ") };
         let (oldest, newest) = (time(self.oldest), time(self.newest));
-        [text::printable(&self.topic), self.letters.to_string(), self.redriven.to_string(), reasons, oldest, newest]
+        [self.topic.clone(), self.letters.to_string(), self.redriven.to_string(), reasons, oldest, newest]
     }
 }
 
 fn table(entries: &[Entry], context: &mut Context) -> Result<(), Failure> {
-    let head = ["topic", "letters", "redriven", "reasons", "oldest", "newest"].map(str::to_owned);
-    let rows: Vec<_> = std::iter::once(head).chain(entries.iter().map(Entry::cells)).collect();
-    let widths: [usize; 6] =
-        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
-    for row in &rows {
-        let line: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        writeln!(context.output, "{}", line.join("  ").trim_end())?;
-    }
-    Ok(())
+    let head = ["topic", "letters", "redriven", "reasons", "oldest", "newest"];
+    Ok(context.table(head, entries.iter().map(Entry::cells))?)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
-use std::io::{self, Write};
+use std::io::Write;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ use crate::failure::Failure;
 use crate::kafka::cluster::ClusterArgs;
 use crate::kafka::schemas::{SchemaArgs, TopicSchemas};
 use crate::kafka::termination::Termination;
-use crate::report::{Format, count, text};
+use crate::report::{Format, count};
+use crate::stderr::say;
 
 /// The number of letters after which the progress is saved.
 const BATCH: usize = 100;
@@ -315,7 +316,7 @@ impl<'a> Redrive<'a> {
                 self.sent += 1;
                 if context.format == Format::Text {
                     let place = format!("topic `{}`, partition {partition}, offset {offset}", self.topic);
-                    writeln!(context.output, "{place}: would be sent to `{target}`")?;
+                    context.line(format!("{place}: would be sent to `{target}`"))?;
                 }
                 *self.targets.entry(target).or_default() += 1;
             }
@@ -355,8 +356,7 @@ impl<'a> Redrive<'a> {
             return Ok(());
         }
         for reason in reasons {
-            let reason = text::printable(reason);
-            writeln!(context.output, "topic `{}`, partition {partition}, offset {offset}: {reason}", self.topic)?;
+            context.line(format!("topic `{}`, partition {partition}, offset {offset}: {reason}", self.topic))?;
         }
         Ok(())
     }
@@ -379,12 +379,10 @@ impl<'a> Redrive<'a> {
                 "sentBefore": sent_before,
                 "summary": summary,
             });
-            serde_json::to_writer_pretty(&mut context.output, &document).map_err(io::Error::from)?;
-            writeln!(context.output)?;
+            context.json(&document)?;
         }
         context.output.flush()?;
-        // Where nobody reads standard error, the exit code says as much.
-        let _ = writeln!(io::stderr(), "{summary}");
+        say(summary);
         Ok(if remaining > 0 { Outcome::Findings } else { Outcome::Clean })
     }
 }

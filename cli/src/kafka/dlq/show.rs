@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 use thoth_messaging::Violation;
 use thoth_messaging::app::{DeadLetter, headers};
+use thoth_messaging_documents::foreign::{json, line};
 
 use super::SUFFIX;
 use super::letters::{LetterFilter, redriven};
@@ -16,7 +17,8 @@ use crate::kafka::cluster::ClusterArgs;
 use crate::kafka::schemas::{SchemaArgs, TopicSchemas};
 use crate::kafka::show;
 use crate::kafka::topic_schema::TopicSchema;
-use crate::report::{Format, count, text};
+use crate::report::{Format, count};
+use crate::stderr::say;
 
 const BOLD: Style = Style::new().bold();
 
@@ -60,12 +62,11 @@ pub(super) async fn run(arguments: &ShowArgs, context: &mut Context) -> Result<O
                 shown += 1;
                 print(&letter, arguments, &mut topics, context)?;
             }
-            // Where nobody reads standard error, nothing is lost.
-            Err(record) => drop(writeln!(io::stderr(), "{record}: no dead letter: it has not the headers of one")),
+            Err(record) => say(format!("{record}: no dead letter: it has not the headers of one")),
         }
     }
     let more = if skipped == 0 { String::new() } else { format!("; {skipped} more: `--limit` shows them") };
-    let _ = writeln!(io::stderr(), "{} of `{topic}`{more}", count(shown, "dead letter"));
+    say(format!("{} of `{topic}`{more}", count(shown, "dead letter")));
     Ok(Outcome::Clean)
 }
 
@@ -131,30 +132,28 @@ fn write_text(
     shown: Option<&show::Shown>,
     context: &mut Context,
 ) -> io::Result<()> {
-    let output = &mut context.output;
-    writeln!(output, "{BOLD}{}{BOLD:#}", letter.record)?;
-    writeln!(output, "reason: {}, {}", letter.reason, text::printable(&why.error))?;
+    writeln!(context.output, "{BOLD}{}{BOLD:#}", line(&letter.record.to_string()))?;
+    context.line(format!("reason: {}, {}", letter.reason, why.error))?;
     for violation in &why.violations {
-        writeln!(output, "  {}", text::printable(violation))?;
+        context.line(format!("  {violation}"))?;
     }
-    let topic = text::printable(&letter.topic);
+    let topic = &letter.topic;
     let at = letter.timestamp.map(|at| format!(", {}", show::time(at))).unwrap_or_default();
-    writeln!(output, "from: topic `{topic}`, partition {}, offset {}{at}", letter.partition, letter.offset)?;
-    let group = text::printable(&letter.group);
+    context.line(format!("from: topic `{topic}`, partition {}, offset {}{at}", letter.partition, letter.offset))?;
     let attempts = count(letter.attempts, "attempt");
-    writeln!(output, "by: group `{group}` after {attempts}, {}", show::time(letter.time))?;
+    context.line(format!("by: group `{}` after {attempts}, {}", letter.group, show::time(letter.time)))?;
     if let Some(times) = redriven(&letter.record) {
-        writeln!(output, "sent again: {times} times before")?;
+        context.line(format!("sent again: {times} times before"))?;
     }
     if let Some(key) = key {
-        writeln!(output, "key: {}", show::bytes(key))?;
+        context.line(format!("key: {}", show::bytes(key)))?;
     }
     let other = |header: &&thoth_messaging::client::Header| !header.name.starts_with("dlq.");
     for header in letter.record.headers().iter().filter(other) {
         let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
-        writeln!(output, "header: {} = {value}", text::printable(&header.name))?;
+        context.line(format!("header: {} = {value}", header.name))?;
     }
-    writeln!(output, "{}\n", shown.map_or_else(|| "no payload: a tombstone".to_owned(), show::Shown::lines))
+    writeln!(context.output, "{}\n", shown.map_or_else(|| "no payload: a tombstone".to_owned(), show::Shown::lines))
 }
 
 fn write_json(
@@ -169,7 +168,7 @@ fn write_json(
     if let Some(Value::Array(listed)) = members.get_mut("headers").filter(|_| why.is_cut) {
         listed.retain(|header| header["name"] != headers::ERROR && header["name"] != headers::VIOLATIONS);
     }
-    let details = json!({
+    let details = serde_json::json!({
         "message": schema.map(|schema| schema.name.as_str()),
         "reason": letter.reason.as_str(),
         "error": why.error,
@@ -190,5 +189,6 @@ fn write_json(
     }
     let payload = shown.map_or_else(|| "\"tombstone\":true".to_owned(), show::Shown::member);
     let members = Value::Object(members).to_string();
-    writeln!(context.output, "{},{payload}}}", members.strip_suffix('}').unwrap_or(&members))
+    let members = json(members.strip_suffix('}').unwrap_or(&members));
+    writeln!(context.output, "{members},{payload}}}")
 }

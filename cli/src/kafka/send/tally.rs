@@ -1,7 +1,5 @@
 //! The numbers of messages that were delivered, refused and not delivered.
 
-use std::io::Write;
-
 use serde_json::json;
 use thoth_messaging::client::Delivery;
 use thoth_messaging_codegen::{Location, Severity};
@@ -10,7 +8,7 @@ use super::item::Item;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::report::{Format, Report, count, text};
+use crate::report::{Format, Report, count};
 use crate::validate::{MAX_BYTES, Violation, line_of, of_record, too_long};
 
 /// The most findings that are kept for a format which prints them as a whole.
@@ -85,7 +83,7 @@ impl Tally {
             violation.record = number.max(1);
             if self.format == Format::Text {
                 // What a person reads appears at once, and a million of them need no memory.
-                writeln!(context.output, "{}", text::printable(&line_of(&violation)))?;
+                context.line(line_of(&violation))?;
             } else if self.report.findings.len() < MAX_FINDINGS {
                 self.report.findings.push(violation.into());
             }
@@ -108,7 +106,7 @@ impl Tally {
     ) -> Result<(), Failure> {
         self.failed += 1;
         if self.format == Format::Text {
-            writeln!(context.output, "{source}:{}: not delivered: {}", number.max(1), text::printable(why))?;
+            context.line(format!("{source}:{}: not delivered: {why}", number.max(1)))?;
         } else if self.report.findings.len() < MAX_FINDINGS {
             let line = usize::try_from(number.max(1)).unwrap_or(usize::MAX);
             self.report.findings.push(Finding {
@@ -127,7 +125,7 @@ impl Tally {
         let Self { checked, refused, delivered, failed, .. } = self;
         if let Some(Delivery { topic, partition, offset, .. }) = self.last.as_ref().filter(|_| delivered == 1) {
             if self.format == Format::Text {
-                writeln!(context.output, "topic `{topic}`, partition {partition}, offset {offset}")?;
+                context.line(format!("topic `{topic}`, partition {partition}, offset {offset}"))?;
             }
             let last = json!({"topic": topic, "partition": partition, "offset": offset});
             self.report.details.insert("delivery".to_owned(), last);

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "no test file uses all of it")]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
+pub(crate) mod readers;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

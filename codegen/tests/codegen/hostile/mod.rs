@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails, its helpers included")]
 
 mod deep;
+mod docs;
 mod odd;
 mod texts;
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::client::SendError;
 use crate::error::{DecodeError, Violation};
+use crate::visible::visible;
 
 /// The reason why a message is a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,11 +99,11 @@ impl FailureCause {
 
 impl fmt::Display for FailureCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.reason, self.error)
+        write!(f, "{}: {}", self.reason, visible(&self.error))
     }
 }
 
-/// Formats an error and its sources in one line.
+/// Formats an error and its sources in one line, whatever a handler put in it.
 pub(crate) fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -111,5 +112,5 @@ pub(crate) fn error_chain(error: &(dyn Error + 'static)) -> String {
         text.push_str(&error.to_string());
         source = error.source();
     }
-    text
+    visible(&text).into_owned()
 }

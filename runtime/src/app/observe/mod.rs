@@ -19,6 +19,7 @@ pub use self::summary::Summary;
 pub(crate) use self::trace::{MessageTrace, Tracer};
 use crate::app::dead_letter::Reason;
 use crate::client::{ReceiveError, Record, TransactionError};
+use crate::visible::visible;
 
 /// An event in an app.
 pub(crate) enum Event<'a> {
@@ -81,21 +82,28 @@ impl Observer for Log {
                 tracing::debug!("{record}: handled in {attempts} attempts, {replies} replies");
             }
             Event::Failed { record, attempt, error, backoff } => {
-                tracing::warn!("{record}: attempt {attempt} failed, the next one is in {backoff:?}: {error}");
+                tracing::warn!(
+                    "{record}: attempt {attempt} failed, the next one is in {backoff:?}: {}",
+                    visible(error)
+                );
             }
             Event::DeadLetter { record, attempts, reason, error, topic: Some(topic) } => {
                 tracing::error!(
-                    "{record}: {reason} after {attempts} attempts, now a dead letter on `{topic}`: {error}"
+                    "{record}: {reason} after {attempts} attempts, now a dead letter on `{topic}`: {}",
+                    visible(error)
                 );
             }
             Event::DeadLetter { record, attempts, reason, error, topic: None } => {
-                tracing::error!("{record}: {reason} after {attempts} attempts, skipped: {error}");
+                tracing::error!("{record}: {reason} after {attempts} attempts, skipped: {}", visible(error));
             }
             Event::DeadLetterDelayed { record, error } => {
-                tracing::error!("{record}: its dead letter was not delivered, which is tried again: {error}");
+                tracing::error!(
+                    "{record}: its dead letter was not delivered, which is tried again: {}",
+                    visible(error)
+                );
             }
             Event::Aborted { records, reason } => {
-                tracing::warn!("a transaction was aborted, and {records} messages come again: {reason}");
+                tracing::warn!("a transaction was aborted, and {records} messages come again: {}", visible(reason));
             }
             Event::TransactionDelayed(error) => tracing::error!("{error}"),
             Event::Abandoned { records } => {

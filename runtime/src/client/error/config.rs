@@ -6,6 +6,10 @@ use std::fmt;
 use rdkafka::error::KafkaError;
 
 use super::Cause;
+use crate::visible::visible;
+
+/// The page of librdkafka that describes its properties.
+const PROPERTIES: &str = "https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md";
 
 /// A setting as errors name it: the property, and the environment variable that it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +49,7 @@ pub enum ConfigError {
     InvalidValue {
         /// The one with the value.
         setting: Setting,
-        /// The values that librdkafka expects; without the value where that is a secret.
+        /// The reason, without the value: that may be a secret which was set in the wrong place.
         reason: String,
     },
     /// The value of a variable is not Unicode.
@@ -57,7 +61,7 @@ pub enum ConfigError {
     Unreadable {
         /// The variable, which ends with `_FILE`.
         variable: String,
-        /// The file.
+        /// The file; `***` where it is no absolute path, and may be the secret itself.
         path: String,
         /// The reason.
         reason: String,
@@ -107,20 +111,22 @@ impl fmt::Display for ConfigError {
                  instances of the service share",
             ),
             Self::NoRuntime => f.write_str("a consumer must be made inside a tokio runtime with its timer on"),
-            Self::UnknownProperty { setting } => write!(
-                f,
-                "{setting}: librdkafka has no such property; see \
-                 https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md"
-            ),
+            Self::UnknownProperty { setting } => {
+                write!(f, "{setting}: librdkafka has no such property; see {PROPERTIES}")
+            }
             Self::InvalidValue { setting, reason } => {
                 write!(f, "{setting}: {reason}")?;
                 if reason.contains("not available at build time") {
                     f.write_str("; build thoth-messaging with the feature `tls` or `zstd`")?;
+                } else if reason.contains("librdkafka refuses the value") {
+                    write!(f, "; see {PROPERTIES} for those that it takes")?;
                 }
                 Ok(())
             }
             Self::NotUnicode { variable } => write!(f, "{variable}: the value is not Unicode"),
-            Self::Unreadable { variable, path, reason } => write!(f, "{variable}: can't read `{path}`: {reason}"),
+            Self::Unreadable { variable, path, reason } => {
+                write!(f, "{variable}: can't read `{}`: {reason}", visible(path))
+            }
             Self::Contradiction { property, variables: [one, other] } => {
                 write!(f, "{one} and {other} give `{property}` different values; unset one of them")
             }

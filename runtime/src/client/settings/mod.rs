@@ -1,12 +1,13 @@
 //! The settings that producers, consumers and administration share, as data.
 
 mod property;
+mod risks;
 mod tokens;
 mod variables;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
@@ -33,6 +34,18 @@ pub(crate) struct Settings {
     properties: BTreeMap<String, Property>,
     topic_prefix: Option<String>,
     tokens: Option<Tokens>,
+    /// Done once the risks of these settings are logged, however many clients are made of them.
+    warning: Shared,
+}
+
+/// Shared by all clones of settings.
+#[derive(Clone)]
+struct Shared(Arc<Once>);
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self(Arc::new(Once::new()))
+    }
 }
 
 #[derive(Clone)]
@@ -45,6 +58,9 @@ impl Settings {
     /// Sets a property, in place of what was set before.
     pub(super) fn with(mut self, property: &str, value: impl Into<String>) -> Self {
         let property = property::canonical(property).to_owned();
+        if risks::PROPERTIES.contains(&property.as_str()) {
+            self.warning = Shared::default();
+        }
         self.properties.insert(property, Property { value: value.into(), variable: None });
         self
     }
@@ -140,6 +156,7 @@ impl Settings {
             }
         }
         config.set_log_level(self.log_level());
+        self.warning.0.call_once(|| risks::risks(&config).iter().for_each(|risk| tracing::warn!("Kafka: {risk}")));
         Ok(config)
     }
 
@@ -202,12 +219,7 @@ fn check(setting: &Setting, value: &str) -> Result<(), ConfigError> {
     match property::check(&setting.property, value) {
         Ok(()) => Ok(()),
         Err(Refusal::Unknown) => Err(ConfigError::UnknownProperty { setting }),
-        Err(Refusal::Value(reason)) if !property::is_secret(&setting.property) => {
-            Err(ConfigError::InvalidValue { setting, reason })
-        }
-        Err(Refusal::Value(_)) => {
-            Err(ConfigError::InvalidValue { setting, reason: "librdkafka refuses the value".to_owned() })
-        }
+        Err(Refusal::Value(reason)) => Err(ConfigError::InvalidValue { setting, reason }),
     }
 }
 
@@ -222,6 +234,6 @@ impl fmt::Debug for Settings {
             .field("properties", &properties)
             .field("topic_prefix", &self.topic_prefix)
             .field("tokens", &self.tokens.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

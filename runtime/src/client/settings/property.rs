@@ -17,7 +17,8 @@ pub(in crate::client) enum Role {
 pub(super) enum Refusal {
     /// There is no such property.
     Unknown,
-    /// There is, but not with this value; in librdkafka's words, which repeat the value.
+    /// There is, but not with this value. The reason does not repeat it: whatever the property, it may be a secret that
+    /// was set in the wrong place.
     Value(String),
 }
 
@@ -123,13 +124,39 @@ pub(super) fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|part| name.contains(part))
 }
 
+/// Properties that are any text to librdkafka until a client is made, which then refuses it with an error that repeats it.
+const ENUMERATED: &[(&str, &[&str])] = &[
+    ("partition.assignment.strategy", &["range", "roundrobin", "cooperative-sticky"]),
+    ("sasl.mechanism", &["GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]),
+];
+
 /// Asks librdkafka to check a value of a property.
 pub(super) fn check(name: &str, value: &str) -> Result<(), Refusal> {
+    if let Some((_, known)) = ENUMERATED.iter().find(|(listed, _)| *listed == canonical(name))
+        && !value.split(',').all(|part| known.contains(&part.trim()))
+    {
+        return Err(Refusal::Value(format!("expected {}", known.join(", "))));
+    }
     match ClientConfig::new().set(name, value).create_native_config() {
         Ok(_) => Ok(()),
         Err(KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..)) => Err(Refusal::Unknown),
-        Err(KafkaError::ClientConfig(_, reason, ..)) => Err(Refusal::Value(reason)),
+        Err(KafkaError::ClientConfig(_, reason, ..)) => Err(Refusal::Value(without_value(&reason))),
         Err(error) => Err(Refusal::Value(error.to_string())),
+    }
+}
+
+/// What librdkafka says of a value, without the value: it repeats numbers, and what is none of an enumeration.
+fn without_value(reason: &str) -> String {
+    if let Some((_, range)) = reason.split_once(" is outside allowed range ") {
+        return format!("the value is outside the range {}", range.trim());
+    }
+    if !reason.contains(" value ") || reason.starts_with("Expected bool value") {
+        return reason.to_owned();
+    }
+    // Of a value that this build lacks it says at its end what that needs.
+    match reason.rsplit_once(": ").filter(|(said, _)| said.starts_with("Unsupported value ")) {
+        Some((_, lacking)) => format!("the value needs what this build has not: {lacking}"),
+        None => "librdkafka refuses the value".to_owned(),
     }
 }
 
@@ -165,5 +192,40 @@ mod tests {
         assert_eq!(check("acks", "all"), Ok(()));
         assert_eq!(check("no.such.property", "1"), Err(Refusal::Unknown));
         assert!(matches!(check("session.timeout.ms", "soon"), Err(Refusal::Value(_))));
+        assert_eq!(check("debug", "cgrp,topic"), Ok(()));
+        assert_eq!(check("partition.assignment.strategy", "range, roundrobin"), Ok(()));
+    }
+
+    #[test]
+    fn no_refusal_repeats_the_value() {
+        let listed = ALIASES.iter().flat_map(|(alias, name)| [alias, name]).chain(PRODUCER).chain(CONSUMER);
+        let others = [
+            "security.protocol",
+            "sasl.mechanism",
+            "debug",
+            "client.dns.lookup",
+            "broker.address.family",
+            "log_level",
+            "message.max.bytes",
+            "enable.ssl.certificate.verification",
+            "ssl.endpoint.identification.algorithm",
+            "sasl.oauthbearer.method",
+            "reconnect.backoff.max.ms",
+        ];
+        let mut refused = 0;
+        for name in listed.chain(others.iter()) {
+            for value in
+                ["s3cret98765", "all,s3cret98765", "PLAIN,s3cret98765", "-98765", "98765000000", "a: s3cret98765"]
+            {
+                if let Err(Refusal::Value(reason)) = check(name, value) {
+                    assert!(!reason.contains("98765"), "{name}: {reason}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 100, "{refused}");
+        for name in ["security.protocol", "sasl.mechanism", "debug", "auto.offset.reset", "client.dns.lookup"] {
+            assert!(matches!(check(name, "s3cret98765"), Err(Refusal::Value(_))), "{name}");
+        }
     }
 }

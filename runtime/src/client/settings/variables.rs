@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 
 use super::Settings;
 use super::property::{self, Refusal};
@@ -72,7 +73,8 @@ fn property_of(variable: &str, value: String) -> Result<(String, String), Config
         return Ok((property, value));
     }
     if let Some(property) = name.strip_suffix("_FILE").and_then(known) {
-        return Ok((property, contents(variable, &value)?));
+        let text = contents(variable, &value, property::is_secret(&property))?;
+        return Ok((property, text));
     }
     let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
     Err(ConfigError::UnknownProperty { setting })
@@ -86,9 +88,11 @@ fn known(name: &str) -> Option<String> {
 }
 
 /// The contents of a file, without the line end that editors and `echo` put there.
-fn contents(variable: &str, path: &str) -> Result<String, ConfigError> {
+fn contents(variable: &str, path: &str, is_secret: bool) -> Result<String, ConfigError> {
+    // Where somebody wrote the password itself, it is hardly an absolute path.
+    let shown = if is_secret && !Path::new(path).is_absolute() { "***" } else { path };
     let unreadable =
-        |reason: String| ConfigError::Unreadable { variable: variable.to_owned(), path: path.to_owned(), reason };
+        |reason: String| ConfigError::Unreadable { variable: variable.to_owned(), path: shown.to_owned(), reason };
     let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     match text.strip_suffix('\r').unwrap_or(text) {

@@ -234,7 +234,7 @@ wire::enumeration! {
         Quoted => "\"quoted\"",
         /// `back\slash`
         BackSlash => "back\\slash",
-        /// `new line`
+        /// `new\nline`
         NewLine => "new\nline",
         /// `ü`
         Ü => "ü",

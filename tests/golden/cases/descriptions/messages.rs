@@ -64,7 +64,7 @@ wire::object! {
         ///
         /// Default: `"# Heading\n\n- a list\n- of two\n\n1. one"`.
         pub p9: String = 9 "p9" or ("# Heading\n\n- a list\n- of two\n\n1. one".to_owned()),
-        /// One ` backtick and `two` and ``three`\`
+        /// One \` backtick and \`two\` and \`\`three\`\`
         ///
         /// Default: ``` "One ` backtick and `two` and ``three``" ```.
         pub p10: String = 10 "p10" or ("One ` backtick and `two` and ``three``".to_owned()),
@@ -77,7 +77,7 @@ wire::object! {
         pub p11: String = 11 "p11" or ("text\r```\rpanic!()\r```".to_owned()),
         /// Bidi and and , zero width
         ///
-        /// Default: `"Bidi   and   and  , zero   width"`.
+        /// Default: `"Bidi \u{202e} and \u{2066} and \u{200f}, zero \u{200b} width"`.
         pub p12: String = 12 "p12" or ("Bidi \u{202e} and \u{2066} and \u{200f}, zero \u{200b} width".to_owned()),
         /// null char
         ///
@@ -91,9 +91,9 @@ wire::object! {
         ///
         /// Default: `"{#html} {{braces}} $dollar #{x}"`.
         pub p15: String = 15 "p15" or ("{#html} {{braces}} $dollar #{x}".to_owned()),
-        /// | a | b |
-        /// |---|---|
-        /// | c | d |
+        /// \| a \| b \|
+        /// \|---\|---\|
+        /// \| c \| d \|
         ///
         /// Default: `"| a | b |\n|---|---|\n| c | d |"`.
         pub p16: String = 16 "p16" or ("| a | b |\n|---|---|\n| c | d |".to_owned()),
@@ -138,7 +138,7 @@ wire::object! {
         /// separator
         /// and
         ///
-        /// Default: `" separator  and  "`.
+        /// Default: `"\u{2028}separator\u{2029} and \u{85}"`.
         pub p26: String = 26 "p26" or ("\u{2028}separator\u{2029} and \u{85}".to_owned()),
         /// a\`
         ///
@@ -200,37 +200,37 @@ wire::enumeration! {
     pub enum DescriptionsEnum {
         /// `A [link](http://x), <b>HTML</b> & <script>alert(1)</script>.`
         ALinkHttpXBHtmlBScriptAlert1Script => "A [link](http://x), <b>HTML</b> & <script>alert(1)</script>.",
-        /// ```` ```rust panic!() ``` ````
+        /// ```` ```rust\npanic!()\n``` ````
         RustPanic => "```rust\npanic!()\n```",
-        /// ```` ``` loop {} ``` ````
+        /// ```` ```\nloop {}\n``` ````
         Loop => "```\nloop {}\n```",
-        /// `~~~ fn main() {} ~~~`
+        /// `~~~\nfn main() {}\n~~~`
         FnMain => "~~~\nfn main() {}\n~~~",
         /// `    indented code();`
         IndentedCode => "    indented code();",
-        /// ` indented code();`
+        /// `\tindented code();`
         IndentedCode2 => "\tindented code();",
         /// `*/ struct X; /*`
         StructX => "*/ struct X; /*",
-        /// `"] #![allow(warnings)]`
+        /// `"]\n#![allow(warnings)]`
         AllowWarnings => "\"]\n#![allow(warnings)]",
         /// `#[deprecated]`
         Deprecated => "#[deprecated]",
-        /// `# Heading  - a list - of two  1. one`
+        /// `# Heading\n\n- a list\n- of two\n\n1. one`
         HeadingAListOfTwo1One => "# Heading\n\n- a list\n- of two\n\n1. one",
         /// ``` One ` backtick and `two` and ``three`` ```
         OneBacktickAndTwoAndThree => "One ` backtick and `two` and ``three``",
-        /// ```` text ``` panic!() ``` ````
+        /// ```` text\r```\rpanic!()\r``` ````
         TextPanic => "text\r```\rpanic!()\r```",
-        /// `Bidi   and   and  , zero   width`
+        /// `Bidi \u{202e} and \u{2066} and \u{200f}, zero \u{200b} width`
         BidiAndAndZeroWidth => "Bidi \u{202e} and \u{2066} and \u{200f}, zero \u{200b} width",
-        /// `null   char`
+        /// `null \u{0} char`
         NullChar => "null \0 char",
         /// `trailing backslash \`
         TrailingBackslash => "trailing backslash \\",
         /// `{#html} {{braces}} $dollar #{x}`
         HtmlBracesDollarX => "{#html} {{braces}} $dollar #{x}",
-        /// `| a | b | |---|---| | c | d |`
+        /// `| a | b |\n|---|---|\n| c | d |`
         ABCD => "| a | b |\n|---|---|\n| c | d |",
         /// `` [`Broken::Link`] and [foo]: bar ``
         BrokenLinkAndFooBar => "[`Broken::Link`] and [foo]: bar",
@@ -239,17 +239,17 @@ wire::enumeration! {
         /// `x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y`
         XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY => "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y",
         XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY2 = "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x - y",
-        /// `> quote ===== ---`
+        /// `> quote\n=====\n---`
         Quote => "> quote\n=====\n---",
         /// the empty text
         Empty => "",
         /// `   `
         Value => "   ",
-        /// `ends with a colon:      code()`
+        /// `ends with a colon:\n\n    code()`
         EndsWithAColonCode => "ends with a colon:\n\n    code()",
         /// `/// doc //! doc`
         DocDoc => "/// doc //! doc",
-        /// ` separator  and  `
+        /// `\u{2028}separator\u{2029} and \u{85}`
         SeparatorAnd => "\u{2028}separator\u{2029} and \u{85}",
         /// `` a` ``
         A => "a`",
