@@ -269,7 +269,7 @@ fn names_of_files_and_texts_of_schemas_are_shown_safely() {
     let schemas = project.path().join("schemas\n::error::\u{1b}[31m\u{202e}");
     fs::create_dir_all(&schemas).unwrap();
     let schema = PING.replace("\"string\"", r#""string\\n::error::\\u001b[31m\\u202e""#);
-    fs::write(schemas.join("a\ncargo::warning=b\u{1b}.schema.json"), schema).unwrap();
+    fs::write(schemas.join("a\u{202e}::error::b.schema.json"), schema).unwrap();
     let error = Build::new().out_dir(project.path()).compile(&schemas).unwrap_err();
     assert!(matches!(error, BuildError::Schemas { .. }), "{error}");
     let missing = Build::new().out_dir(project.path()).compile(schemas.join("none")).unwrap_err();
