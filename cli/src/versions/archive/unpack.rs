@@ -124,19 +124,21 @@ fn from_tar<R: Read>(bytes: Bounded<R>) -> io::Result<Unpacked> {
     let headers = Rc::clone(&bytes.headers);
     let mut archive = tar::Archive::new(bytes);
     let mut entries = archive.entries()?;
+    let mut unread = 0;
     loop {
-        headers.set(MAX_HEADERS);
+        // What is left of the one before is read as well.
+        headers.set(MAX_HEADERS.saturating_add(unread));
         let Some(entry) = entries.next() else { break };
         headers.set(u64::MAX);
         let mut entry = entry?;
-        if let Some(path) = inside(&String::from_utf8_lossy(&entry.path_bytes())) {
-            budget.entry(&path).map_err(io::Error::other)?;
-            if let Some(read) = of_tar(&path, &mut entry, &unpacked)? {
-                unpacked.insert(path, read);
-            }
+        // A sparse file may be endless; what the archive holds of it is not.
+        let is_sparse = entry.header().entry_type().is_gnu_sparse();
+        unread = if is_sparse { entry.header().entry_size()? } else { entry.size() };
+        let Some(path) = inside(&String::from_utf8_lossy(&entry.path_bytes())) else { continue };
+        budget.entry(&path).map_err(io::Error::other)?;
+        if let Some(read) = of_tar(&path, &mut entry, &unpacked)? {
+            unpacked.insert(path, read);
         }
-        // What is left of it, so that the next that is read is about the next one.
-        io::copy(&mut entry, &mut io::sink())?;
     }
     headers.set(u64::MAX);
     // What comes after the last file holds the checksum of what was compressed.

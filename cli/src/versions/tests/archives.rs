@@ -154,6 +154,31 @@ fn an_archive_is_unpacked_up_to_a_bound() {
 }
 
 #[test]
+fn a_sparse_file_is_not_read_to_its_end() {
+    let sandbox = Sandbox::repository();
+    let mut archive = tar::Builder::new(fs::File::create(sandbox.path("sparse.tar")).unwrap());
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNUSparse);
+    header.set_path("schemas/sparse.json").unwrap();
+    header.set_size(100_000);
+    let size = (1_u128 << 60 | 0x80 << 88).to_be_bytes();
+    let hole = ((1_u128 << 60) - 100_000 | 0x80 << 88).to_be_bytes();
+    let gnu = header.as_gnu_mut().unwrap();
+    gnu.realsize.copy_from_slice(&size[4..]);
+    gnu.sparse[0].offset.copy_from_slice(&hole[4..]);
+    gnu.sparse[0].numbytes.copy_from_slice(b"00000303240\0");
+    header.set_cksum();
+    archive.append(&header, vec![b' '; 100_000].as_slice()).unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_path("schemas/a.json").unwrap();
+    header.set_size(2);
+    header.set_cksum();
+    archive.append(&header, &b"{}"[..]).unwrap();
+    archive.finish().unwrap();
+    assert_eq!(names(&read_at(&sandbox, "sparse.tar").unwrap()), ["a.json"]);
+}
+
+#[test]
 fn links_in_archives_lead_on() {
     let sandbox = Sandbox::repository();
     sandbox.link("a.json", "repo/schemas/soft.json");
