@@ -1,5 +1,7 @@
 //! Names and values that a stranger chose, in all that the commands print, in every format.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -157,4 +159,29 @@ fn what_is_not_there_is_named_safely() {
     check(&project, &[&["check"]]);
     project.write("thoth-messaging.toml", &format!("\"{}\" = 1\n", "HOSTILE\u{202e}@x"));
     check(&project, &[&["check"]]);
+}
+
+/// What is written past `stderr.rs` is escaped by nobody.
+#[test]
+fn standard_error_is_written_in_one_room() {
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut writers = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let writes = |line: &str| {
+            line.contains("eprint")
+                || line.contains("println!")
+                || line.contains("stderr()") && !line.contains("is_terminal")
+        };
+        let is_code = path.extension().is_some_and(|extension| extension == "rs");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if is_code && code.lines().any(writes) {
+            writers.push(path.file_name().unwrap().to_owned());
+        }
+    }
+    assert_eq!(writers, ["stderr.rs"]);
 }
