@@ -85,11 +85,11 @@ impl Printer {
     fn pretty(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         let output = &mut context.output;
         let record = read.record;
-        let time = record.timestamp().map(|time| format!(", {}", show::time(time))).unwrap_or_default();
+        let time = record.timestamp().and_then(show::time).map(|time| format!(", {time}")).unwrap_or_default();
         writeln!(output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(read))?;
         for header in record.headers() {
             let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
-            writeln!(output, "{}: {value}", text::printable(&header.name))?;
+            writeln!(output, "{}: {value}", text::printable(&header.name.to_string_lossy()))?;
         }
         for problem in read.error.map(problems).unwrap_or_default() {
             writeln!(output, "{}", text::printable(&problem))?;

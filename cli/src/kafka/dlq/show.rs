@@ -138,21 +138,22 @@ fn write_text(
         writeln!(output, "  {}", text::printable(violation))?;
     }
     let topic = text::printable(&letter.topic);
-    let at = letter.timestamp.map(|at| format!(", {}", show::time(at))).unwrap_or_default();
+    let at = letter.timestamp.and_then(show::time).map(|at| format!(", {at}")).unwrap_or_default();
     writeln!(output, "from: topic `{topic}`, partition {}, offset {}{at}", letter.partition, letter.offset)?;
     let group = text::printable(&letter.group);
     let attempts = count(letter.attempts, "attempt");
-    writeln!(output, "by: group `{group}` after {attempts}, {}", show::time(letter.time))?;
+    let time = show::time(letter.time).map(|time| format!(", {time}")).unwrap_or_default();
+    writeln!(output, "by: group `{group}` after {attempts}{time}")?;
     if let Some(times) = redriven(&letter.record) {
         writeln!(output, "sent again: {times} times before")?;
     }
     if let Some(key) = key {
         writeln!(output, "key: {}", show::bytes(key))?;
     }
-    let other = |header: &&thoth_messaging::client::Header| !header.name.starts_with("dlq.");
+    let other = |header: &&thoth_messaging::client::Header| !header.name.as_bytes().starts_with(b"dlq.");
     for header in letter.record.headers().iter().filter(other) {
         let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
-        writeln!(output, "header: {} = {value}", text::printable(&header.name))?;
+        writeln!(output, "header: {} = {value}", text::printable(&header.name.to_string_lossy()))?;
     }
     writeln!(output, "{}\n", shown.map_or_else(|| "no payload: a tombstone".to_owned(), show::Shown::lines))
 }
@@ -178,7 +179,7 @@ fn write_json(
             "topic": letter.topic,
             "partition": letter.partition,
             "offset": letter.offset,
-            "timestamp": letter.timestamp.map(show::time),
+            "timestamp": letter.timestamp.and_then(show::time),
         },
         "attempts": letter.attempts,
         "group": letter.group,

@@ -16,7 +16,7 @@ use super::in_flight_limit::InFlightPermit;
 use super::producer_record::{Destination, ProducerRecord};
 use crate::client::client_errors::ClientErrors;
 use crate::client::ffi;
-use crate::client::header::{read_headers, system_time};
+use crate::client::header::system_time;
 use crate::client::lock::lock;
 use crate::client::settings::{Authenticated, Refresh, Token};
 
@@ -80,7 +80,7 @@ impl Origin {
             destination: self.destination,
             key: message.key().map(<[u8]>::to_vec),
             payload: message.payload().map(<[u8]>::to_vec),
-            headers: read_headers(message),
+            headers: ffi::headers(message),
             timestamp: self.timestamp,
             partition: self.partition,
             max_message_bytes: self.max_message_bytes,

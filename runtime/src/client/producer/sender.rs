@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use rdkafka::config::NativeClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
-use rdkafka::message::{Header as HeaderRef, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig};
 use tokio::task;
 use tracing::Instrument as _;
@@ -18,7 +17,7 @@ use super::producer_record::ProducerRecord;
 use super::queued::{Client, Context, InFlight, PendingReport, Permits, Queued};
 use super::spans::{refused, sending, sent};
 use crate::client::error::{Cause, CloseError, ConfigError, SendError, SizeLimit, Undelivered};
-use crate::client::header::Header;
+use crate::client::ffi;
 use crate::client::lock::lock;
 use crate::client::settings::{Role, Settings};
 use crate::client::statistics::INTERVAL;
@@ -215,7 +214,7 @@ impl Sender {
         let mut sent: BaseRecord<'_, [u8], [u8], _> = BaseRecord::with_opaque_to(topic, Box::new(in_flight));
         sent.key = record.key.as_deref();
         sent.payload = record.payload.as_deref();
-        sent.headers = (!record.headers.is_empty()).then(|| owned_headers(&record.headers));
+        sent.headers = (!record.headers.is_empty()).then(|| ffi::owned_headers(&record.headers));
         sent.timestamp = record.timestamp_millis();
         sent.partition = record.partition;
         self.client.send(sent).map(|()| report).map_err(|(error, _)| error)
@@ -307,10 +306,4 @@ pub(super) fn flush(client: &Client, deadline: Duration) -> Vec<ProducerRecord> 
         tracing::error!("Kafka: librdkafka did not report on {} messages that were given up", client.in_flight_count());
     }
     client.context().given_up.take()
-}
-
-fn owned_headers(headers: &[Header]) -> OwnedHeaders {
-    headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), |owned, header| {
-        owned.insert(HeaderRef { key: &header.name, value: header.value.as_deref() })
-    })
 }
