@@ -64,6 +64,7 @@ mod header;
 mod kafka;
 mod lock;
 mod producer;
+mod repeats;
 mod settings;
 mod statistics;
 mod topic_lookup;

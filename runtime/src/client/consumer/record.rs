@@ -133,6 +133,12 @@ impl Record {
         self.acknowledge();
     }
 
+    /// Key, payload and headers, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
+        length(&self.key) + length(&self.payload) + self.headers.iter().map(Header::size).sum::<usize>()
+    }
+
     /// Acknowledges the record, as [`ack`](Self::ack), without consuming it.
     pub(crate) fn acknowledge(&self) {
         self.assignment.ack(&self.partition, self.offset);

@@ -150,7 +150,11 @@ impl Sender {
                 set_by: SizeLimit::Producer,
             },
             error => self.refusal(topic.clone(), size, error),
-        })?;
+        });
+        if let Err(error) = &report {
+            self.look_up_again(&topic, error);
+        }
+        let report = report?;
         Ok((topic, size, report))
     }
 
@@ -167,11 +171,18 @@ impl Sender {
             Ok(Err(error)) => Err(self.refusal(topic, queued.size, error)),
             Err(_) => Err(SendError::Closed { topic }),
         };
-        if matches!(result, Err(SendError::UnknownTopic { .. })) {
-            self.topics.forget(&queued.topic);
+        if let Err(error) = &result {
+            self.look_up_again(&queued.topic, error);
         }
         sent(&queued.span, &result);
         result
+    }
+
+    /// Has the next send look a topic up that is gone, or that the user had no right to: librdkafka would ask again minutes later.
+    fn look_up_again(&self, topic: &str, error: &SendError) {
+        if error.is_of_topic() {
+            self.topics.forget(topic);
+        }
     }
 
     /// Accepts no more records.
@@ -245,7 +256,7 @@ impl Sender {
         let cause = Cause::new(error);
         match cause.code() {
             Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => SendError::UnknownTopic { topic },
-            Some(Code::MessageSizeTooLarge) => {
+            Some(Code::MessageSizeTooLarge | Code::MessageBatchTooLarge) => {
                 SendError::TooLarge { topic, size, limit: None, set_by: SizeLimit::Topic }
             }
             Some(Code::MessageTimedOut) => SendError::TimedOut {
