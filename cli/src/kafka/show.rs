@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use thoth_messaging::client::{Header, Record};
 use thoth_messaging_documents::foreign;
 
@@ -82,7 +82,7 @@ pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value
     members.insert("topic".to_owned(), record.topic().into());
     members.insert("partition".to_owned(), record.partition().into());
     members.insert("offset".to_owned(), record.offset().into());
-    members.insert("timestamp".to_owned(), record.timestamp().map(time).into());
+    members.insert("timestamp".to_owned(), record.timestamp().and_then(time).into());
     match key.map(std::str::from_utf8) {
         None => drop(members.insert("key".to_owned(), Value::Null)),
         Some(Ok(text)) => drop(members.insert("key".to_owned(), text.into())),
@@ -103,17 +103,19 @@ pub(crate) fn bytes(bytes: &[u8]) -> String {
     foreign::line(&String::from_utf8_lossy(bytes)).into_owned()
 }
 
-/// A time as RFC 3339 has it.
-pub(crate) fn time(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time).map_or_else(|_| "-".to_owned(), |time| time.to_string())
+/// A time as RFC 3339 has it; `None` from the year 10000 on, which it can't say.
+pub(crate) fn time(time: SystemTime) -> Option<String> {
+    jiff::Timestamp::try_from(time).ok().map(|time| time.to_string())
 }
 
+/// A header, whose parts are text, or else hexadecimal.
 fn header(header: &Header) -> Value {
-    match header.value.as_deref().map(|value| (value, std::str::from_utf8(value))) {
-        None => json!({"name": header.name, "value": null}),
-        Some((_, Ok(text))) => json!({"name": header.name, "value": text}),
-        Some((value, Err(_))) => json!({"name": header.name, "value_hex": hex(value)}),
-    }
+    let part = |name: &str, bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Ok(text) => (name.to_owned(), Value::from(text)),
+        Err(_) => (format!("{name}_hex"), hex(bytes).into()),
+    };
+    let value = header.value.as_deref().map_or(("value".to_owned(), Value::Null), |value| part("value", value));
+    Value::Object([part("name", header.name.as_bytes()), value].into_iter().collect())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -172,14 +172,14 @@ fn standard_error_is_written_in_one_room() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let writes = |line: &str| {
+        let prints = |line: &str| {
             line.contains("eprint")
                 || line.contains("println!")
                 || line.contains("stderr()") && !line.contains("is_terminal")
         };
         let is_code = path.extension().is_some_and(|extension| extension == "rs");
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        if is_code && code.lines().any(writes) {
+        if is_code && code.lines().any(prints) {
             writers.push(path.file_name().unwrap().to_owned());
         }
     }

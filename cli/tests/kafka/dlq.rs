@@ -6,6 +6,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use thoth_messaging::Message as _;
 use thoth_messaging::app::App;
+use thoth_messaging::client::ProducerRecord;
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::TestApp;
 
@@ -263,7 +264,8 @@ async fn what_fails_again_is_a_letter_again_which_says_how_often_it_was_sent() {
     let test = test.await.unwrap();
     let released = br#"{"component_name": "test", "service_version": "1", "package_name": "cursed",
         "package_version": "1", "index_url": "https://pypi.org/simple"}"#;
-    test.publish(&PackageReleased::decode(released).unwrap()).await.unwrap();
+    let message = ProducerRecord::of(&PackageReleased::decode(released).unwrap()).unwrap();
+    test.publish(message.with_header(vec![0xff], "bytes").with_header("origin", "test")).await.unwrap();
     test.settled(1).await.unwrap();
 
     let topic = test.kafka().topic_name(&PackageReleased::DESCRIPTOR.topic);
@@ -291,5 +293,10 @@ async fn what_fails_again_is_a_letter_again_which_says_how_often_it_was_sent() {
     test.settled(2).await.unwrap();
     let shown = run(&["dlq", "show", "PackageReleased"]).await;
     assert_eq!(shown.stdout.matches("sent again: 1 times before\n").count(), 1, "{}", shown.stdout);
+    let consumed = run(&["consume", "PackageReleased", "--format", "json"]).await;
+    let last: Value = serde_json::from_str(consumed.stdout.lines().last().unwrap()).unwrap();
+    let headers = last["headers"].as_array().unwrap();
+    assert_eq!(headers[0], json!({"name_hex": "ff", "value": "bytes"}));
+    assert_eq!(headers[1], json!({"name": "origin", "value": "test"}));
     test.stop().await.unwrap();
 }

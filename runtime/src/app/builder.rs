@@ -148,7 +148,9 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// Sets how many messages of each partition may be in flight, waiting or being handled; at least one, 500 by default.
-    /// When there are as many, the partition is paused until there are half as many.
+    /// When there are as many, the partition is paused until there are half as many. With [`per_key`](Self::per_key), messages
+    /// that wait behind another one of their key do not count, so that a key whose message is retried holds up no other; they
+    /// are limited by [bytes](Self::max_in_flight_bytes) alone.
     ///
     /// A pause throws away what was fetched ahead, so the app fetches less ahead than a consumer does, and sooner:
     /// `queued.min.messages` is 1000, `fetch.queue.backoff.ms` 20 and `fetch.wait.max.ms` 100, unless they are set.
@@ -157,8 +159,9 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Sets how many bytes of each partition may be in flight, keys and payloads; 32 MiB by default. A message that is
-    /// larger is in flight alone.
+    /// Sets how many bytes of each partition may be in flight, keys, payloads and headers; 32 MiB by default. A
+    /// message that is larger is in flight alone. Each message that waits behind another one of its key counts 256 bytes
+    /// more. Where those of one key are as many bytes, all keys of the partition wait for it.
     pub fn max_in_flight_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_in_flight.bytes = bytes.max(1);
         self
@@ -256,9 +259,10 @@ impl<S: Send + Sync + 'static> App<S> {
         self.routes.iter().flat_map(|route| route.topics())
     }
 
-    /// Returns the topics of its dead letters, each once.
+    /// Returns the topics of its dead letters, each once, with the one for those that are [parked](DeadLetters::park_refused).
     pub fn dead_letter_topics(&self) -> impl Iterator<Item = Topic> {
-        let topics = self.topics().filter_map(|topic| self.dead_letters.of(topic));
+        let letters = &self.dead_letters;
+        let topics = self.topics().flat_map(|topic| letters.of(topic).into_iter().chain(letters.parking_of(topic)));
         topics.map(|topic| (topic.name.clone(), topic)).collect::<BTreeMap<_, _>>().into_values()
     }
 

@@ -118,6 +118,7 @@ impl Engine {
                 never = health.keep_alive() => match never {},
             }
         };
+        self.shared.observers.notify(&Event::Draining);
         let deadline = Instant::now() + self.settings.drain_timeout.min(MAX_DEADLINE);
         let drained = self.drain(deadline).await;
         let rest = || deadline.saturating_duration_since(Instant::now()).max(LAST_ANSWER);

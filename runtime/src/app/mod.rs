@@ -84,7 +84,7 @@
 //! |---|---|
 //! | a handler fails on a message | retries ([`Retries`]), which blocks its partition (key); then a dead letter |
 //! | nearly every attempt fails | opens the [`Breaker`]; messages stay where they are |
-//! | no broker answers, at the start | keeps trying with growing backoff, and logs addresses and reason each time; ends at once when it is told to |
+//! | no broker answers, at the start | keeps trying with growing backoff, and logs addresses and reason each time; ends at once when it is told to. What librdkafka reports of a broker is logged once, and again in reminders that get rarer |
 //! | no broker answers, later | waits; replies and dead letters are sent again; messages in flight may be handled again |
 //! | the disk of a broker is full | such a broker ends itself: as above |
 //! | a quota of Kafka | replies wait; one that waits longer than `delivery.timeout.ms` is a failed attempt |
@@ -93,10 +93,11 @@
 //! | `security.protocol` that is not the listener's | can't tell it from a broker that does not answer; the log says what to check |
 //! | a topic that it handles is deleted | ends with [`ReceiveError::UnknownTopic`](crate::client::ReceiveError::UnknownTopic), within a minute |
 //! | a topic that it handles is deleted and created again | ends with [`ReceiveError::TopicReplaced`](crate::client::ReceiveError::TopicReplaced) after 10 s at most; the group then begins the topic at its start |
-//! | the topic of a reply is deleted | counts a failed attempt: retries, and at last a dead letter |
-//! | the dead-letter topic is deleted | ends with [`AppError::DeadLetter`]; the message is received again by the next run |
-//! | a reply that is too large for the broker | a dead letter at once |
-//! | a dead letter that is too large for the broker | ends with [`AppError::DeadLetter`]: its topic needs a larger `max.message.bytes` than the other, for the headers |
+//! | the topic of a reply is deleted, or the right to write it is missing | counts a failed attempt: retries, and at last a dead letter. So does whatever else is no fault of the reply |
+//! | the dead-letter topic is deleted, or the right to write it is missing | [parks](DeadLetters::park_refused) the letter, where that is chosen; otherwise ends with [`AppError::DeadLetter`], and the message is received again by the next run |
+//! | a reply that is too large for the broker, or that Kafka refuses as invalid | a dead letter at once |
+//! | a dead letter that is too large for the broker | sends it with fewer [headers](headers::CUT), never with less of its payload; if it is too large even so, as above. The limit of the producer, `message.max.bytes`, is at its largest (1 GB) unless it is set |
+//! | replies of several messages of one transaction are refused | aborts at most once for each; each is remembered, and its handler not called again, until its dead letter is committed |
 //! | a message of a newer schema | handles it, if the older schema allows for it; otherwise a dead letter with the violations, which a newer app can handle once it is sent again |
 //!
 //! A topic that is deleted, created again and filled while no app of the group runs is none of these: Kafka forgets the

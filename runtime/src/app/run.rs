@@ -15,10 +15,13 @@ use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
 use super::shutdown::termination;
 use super::transaction::Committer;
-use crate::client::{Producer, ReceiveError, Records, SendError, TransactionError};
+use crate::client::{Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
 
 /// The time that the last messages of the producer may take after the drain.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
+
+/// The limit of a message for the producer, at its largest.
+const MAX_BYTES: (&str, &str) = ("message.max.bytes", "1000000000");
 
 impl<S: Send + Sync + 'static> App<S> {
     /// Handles messages until SIGTERM or ctrl-c, and returns the counts of the run.
@@ -54,8 +57,9 @@ impl<S: Send + Sync + 'static> App<S> {
         let topics = self.topics().map(|topic| self.kafka.topic_name(topic));
         let meters = Meters::new(self.kafka.group().unwrap_or_default(), topics);
         self.observers.add(Arc::new(meters));
+        let observers = self.observers.clone();
         let mut until = pin!(health.ending_after(until));
-        let producer = self.kafka.producer()?;
+        let producer = self.sending().producer()?;
         let drain_timeout = self.settings.drain_timeout;
         let ran = match self.start(&producer, until.as_mut()).await {
             Ok(Some(engine)) => engine.run(until).await,
@@ -63,7 +67,10 @@ impl<S: Send + Sync + 'static> App<S> {
             Err(error) => Err(error),
         };
         let closed = producer.close(drain_timeout.min(LAST_DELIVERIES)).await.map_err(AppError::Close);
-        ran.and(closed).map(|()| counts.summary())
+        ran.and(closed)?;
+        let summary = counts.summary();
+        observers.notify(&Event::Ended(&summary));
+        Ok(summary)
     }
 
     /// Checks that each topic has one handler, and that dead letters do not come back.
@@ -83,13 +90,24 @@ impl<S: Send + Sync + 'static> App<S> {
         }
     }
 
+    /// Returns the settings of its producers. What came from a topic can go to another one as a dead letter, so the limit of a
+    /// message is that of the topic, unless another one is set.
+    fn sending(&self) -> Kafka {
+        match self.kafka.settings().get(MAX_BYTES.0) {
+            Some(_) => self.kafka.clone(),
+            None => self.kafka.clone().with(MAX_BYTES.0, MAX_BYTES.1),
+        }
+    }
+
     /// Finds the topics and joins the group; `None` if the app is to end before that.
     async fn start(
         self,
         producer: &Producer,
         mut until: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Option<Engine>, AppError> {
-        let topics = self.topics().map(|topic| self.kafka.topic_name(topic)).collect();
+        let topics: Vec<_> = self.topics().map(|topic| self.kafka.topic_name(topic)).collect();
+        let group = self.kafka.group().unwrap_or_default();
+        self.observers.notify(&Event::Started { group, topics: &topics });
         let records = Records::new(self.kafka.settings(), topics)?;
         if self.exactly_once.is_some() {
             records.commit_in_transactions(self.kafka.settings())?;
@@ -143,14 +161,15 @@ impl<S: Send + Sync + 'static> App<S> {
     async fn committer(&self) -> Result<Option<Committer>, AppError> {
         let Some(settings) = &self.exactly_once else { return Ok(None) };
         let producer = loop {
-            match self.kafka.transactional(&settings.id).await {
+            match self.sending().transactional(&settings.id).await {
                 Ok(producer) => break producer,
                 Err(error) if error.is_retriable() => self.observers.notify(&Event::TransactionDelayed(&error)),
                 Err(TransactionError::Config(error)) => return Err(AppError::Config(error)),
                 Err(error) => return Err(AppError::Transaction(error)),
             }
         };
-        let mut committer = Committer::new(producer, settings, self.observers.clone());
+        let mut committer =
+            Committer::new(producer, settings, self.observers.clone(), self.dead_letters.parking.is_some());
         committer.begin().await?;
         Ok(Some(committer))
     }
@@ -166,6 +185,7 @@ impl<S: Send + Sync + 'static> App<S> {
             observers: self.observers,
             tracer: self.tracer,
             health: self.health,
+            parking: self.dead_letters.parking.map(|topic| self.kafka.settings().prefixed(&topic).into()),
             dead_letters: self.dead_letters.destination,
             attempt_timeout: self.attempt_timeout,
             transaction: committer.as_ref().map(|committer| Arc::clone(committer.transaction())),

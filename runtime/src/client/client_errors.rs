@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 
 use metrics::counter;
 use rdkafka::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use super::error::Cause;
 use super::lock::lock;
+use super::repeats::Repeats;
 use crate::metrics::CLIENT_ERRORS;
 use crate::visible::visible;
 
@@ -23,7 +25,7 @@ const RELEVANT: Duration = Duration::from_secs(20);
 /// The last error of a client, which explains a call that only says that nothing works, and the last one of a broker that
 /// refused the client.
 #[derive(Debug, Default)]
-pub(super) struct ClientErrors(Mutex<Latest>);
+pub(super) struct ClientErrors(Mutex<Latest>, Mutex<Repeats>);
 
 #[derive(Debug, Default)]
 struct Latest {
@@ -39,13 +41,13 @@ struct ReportedError {
 }
 
 impl ClientErrors {
-    /// Logs and counts an error, and keeps it.
+    /// Counts an error, logs it unless it only repeats itself, and keeps it.
     pub(super) fn report(&self, error: &KafkaError, reason: &str) {
         // With `enable.partition.eof` the end of a partition comes here, too, and is no error.
         if error.rdkafka_error_code() == Some(Code::PartitionEOF) {
             return;
         }
-        tracing::warn!("Kafka: {error}: {}", visible(reason));
+        self.tell(error, reason);
         let code = error.rdkafka_error_code().map_or_else(|| "Unknown".to_owned(), |code| format!("{code:?}"));
         counter!(CLIENT_ERRORS, "error" => code).increment(1);
         // It follows the errors that say why.
@@ -59,6 +61,25 @@ impl ClientErrors {
             latest.refusal = Some(reported.clone());
         }
         latest.error = Some(reported);
+    }
+
+    /// Logs an error: its reason first, which librdkafka puts before the report that all brokers are down.
+    fn tell(&self, error: &KafkaError, reason: &str) {
+        let code = error.rdkafka_error_code();
+        let mut text = visible(reason).into_owned();
+        if code == Some(Code::AllBrokersDown)
+            && let Some(cause) = self.recent()
+        {
+            text = visible(&format!("{cause}; {reason}")).into_owned();
+        }
+        // How long it took, and how often it came, is never the same.
+        let what =
+            if code == Some(Code::AllBrokersDown) { reason } else { reason.split(" (after ").next().unwrap_or(reason) };
+        match lock(&self.1).note(what, Instant::now()) {
+            Some(0) => tracing::warn!("Kafka: {text} ({error})"),
+            Some(times) => tracing::warn!("Kafka: {text} ({error}), {times} times more since this was last told"),
+            None => tracing::debug!("Kafka: {text} ({error})"),
+        }
     }
 
     /// The reason of the last error, if it is recent.
@@ -94,7 +115,27 @@ impl ReportedError {
 #[derive(Default)]
 pub(super) struct ErrorContext(pub(super) ClientErrors);
 
+/// Logs a line of librdkafka. The errors of brokers are [reported](ClientErrors::report) as well.
+pub(super) fn log(level: RDKafkaLogLevel, facility: &str, line: &str) {
+    const TARGET: &str = "librdkafka";
+    let level = if matches!(facility, "FAIL" | "ERROR") { RDKafkaLogLevel::Debug } else { level };
+    match level {
+        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            tracing::error!(target: TARGET, "librdkafka: {facility} {line}");
+        }
+        RDKafkaLogLevel::Warning => tracing::warn!(target: TARGET, "librdkafka: {facility} {line}"),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+            tracing::info!(target: TARGET, "librdkafka: {facility} {line}");
+        }
+        RDKafkaLogLevel::Debug => tracing::debug!(target: TARGET, "librdkafka: {facility} {line}"),
+    }
+}
+
 impl ClientContext for ErrorContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        log(level, facility, line);
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
         self.0.report(&error, reason);
     }

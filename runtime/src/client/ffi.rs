@@ -1,20 +1,25 @@
 //! Calls of librdkafka that rdkafka has no safe function for: the only module with `unsafe`.
 //!
-//! They are incremental alteration of topics, the ids of topics, the id of the controller, and tokens for OAUTHBEARER. Every
-//! object of C that is made here is destroyed here, on every way out, and nothing that C returns is kept.
+//! They are incremental alteration of topics, the ids of topics, the id of the controller, tokens for OAUTHBEARER, and bytes
+//! that rdkafka takes for UTF-8: the names of headers, and the notes of offsets. Every object of C that is made here is
+//! destroyed here, on every way out, and nothing that C returns is kept.
 
 #![expect(unsafe_code, reason = "calls of librdkafka that rdkafka has no safe function for")]
 
 use std::collections::BTreeMap;
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
+use std::slice;
 use std::time::{Duration, SystemTime};
 
 use rdkafka::ClientContext;
 use rdkafka::bindings as sys;
 use rdkafka::client::Client;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use rdkafka::message::{BorrowedMessage, OwnedHeaders};
+use rdkafka::topic_partition_list::TopicPartitionList;
 
+use super::header::{Header, HeaderName};
 use super::settings::Token;
 
 /// Properties to be set, and their values, by topic.
@@ -280,4 +285,71 @@ fn refused(code: Code, reason: &str) -> KafkaResult<()> {
         Code::NoError => Ok(()),
         code => Err(KafkaError::ClientCreation(format!("{code}: {reason}"))),
     }
+}
+
+/// The headers of a message, in their order, with the bytes that they have.
+pub(super) fn headers(message: &BorrowedMessage<'_>) -> Vec<Header> {
+    let mut list = ptr::null_mut();
+    // SAFETY: the message is alive; what is written is a pointer to its headers, which live as long as it does.
+    let code: Code = unsafe { sys::rd_kafka_message_headers(message.ptr(), &raw mut list) }.into();
+    if code != Code::NoError || list.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: the list is alive.
+    let count = unsafe { sys::rd_kafka_header_cnt(list) };
+    (0..count).map_while(|index| header(list, index)).collect()
+}
+
+fn header(list: *const sys::rd_kafka_headers_t, index: usize) -> Option<Header> {
+    let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
+    // SAFETY: the list is alive; where there is a header, its parts live as long as the list.
+    let code: Code =
+        unsafe { sys::rd_kafka_header_get_all(list, index, &raw mut name, &raw mut value, &raw mut size) }.into();
+    if code != Code::NoError {
+        return None;
+    }
+    // SAFETY: the name ends with a zero, and lives while this runs.
+    let name = HeaderName::from(unsafe { CStr::from_ptr(name) }.to_bytes());
+    Some(Header { name, value: bytes(value, size) })
+}
+
+/// Headers as librdkafka sends them.
+pub(super) fn owned_headers(headers: &[Header]) -> OwnedHeaders {
+    let owned = OwnedHeaders::new_with_capacity(headers.len());
+    // rdkafka gives the pointer only as this reference, which is the pointer itself.
+    let list = ptr::from_ref(owned.as_borrowed()).cast_mut().cast::<sys::rd_kafka_headers_t>();
+    for Header { name, value } in headers {
+        let (name, value) = (name.as_bytes(), value.as_deref());
+        // SAFETY: the list is alive and nobody else has it; name and value have these lengths, and librdkafka copies them.
+        // It refuses nothing but a list that is not alone.
+        unsafe {
+            sys::rd_kafka_header_add(
+                list,
+                name.as_ptr().cast::<c_char>(),
+                name.len().cast_signed(),
+                value.map_or(ptr::null(), |value| value.as_ptr().cast::<c_void>()),
+                value.map_or(0, |value| value.len().cast_signed()),
+            );
+        }
+    }
+    owned
+}
+
+/// The notes of offsets, in the order of the list.
+pub(super) fn notes(list: &TopicPartitionList) -> Vec<Vec<u8>> {
+    let note = |index| {
+        // SAFETY: the list is alive, and has more elements than `index`; what they point to lives as long as the list.
+        let (note, size) = unsafe {
+            let element = (*list.ptr()).elems.add(index);
+            ((*element).metadata, (*element).metadata_size)
+        };
+        bytes(note, size).unwrap_or_default()
+    };
+    (0..list.count()).map(note).collect()
+}
+
+/// A copy of bytes that are librdkafka's; `None` for null.
+fn bytes(pointer: *const c_void, size: usize) -> Option<Vec<u8>> {
+    // SAFETY: what librdkafka gives is null, or has this size and lives while this runs.
+    (!pointer.is_null()).then(|| unsafe { slice::from_raw_parts(pointer.cast::<u8>(), size) }.to_vec())
 }

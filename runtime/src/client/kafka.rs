@@ -7,7 +7,7 @@ use super::admin::Admin;
 use super::consumer::{Consumer, Position, Start, TopicReader};
 use super::error::{ConfigError, TransactionError};
 use super::producer::{Producer, TransactionalProducer};
-use super::settings::{self, Settings, Token, Tokens};
+use super::settings::{self, Others, Settings, Token, Tokens};
 use crate::message::{Decoder, Message, Topic, Typed};
 
 /// A Kafka cluster and the settings of its clients: it makes producers, consumers and administration.
@@ -46,11 +46,13 @@ impl Kafka {
     /// With `_FILE` at its end, a variable names a file that holds the value, as secrets are mounted into containers:
     /// `KAFKA_SASL_PASSWORD_FILE=/run/secrets/kafka` (a line end at the end of the file does not count).
     /// `THOTH_DEPLOYMENT_NAME` is the topic prefix. An empty value is the same as none. The variables that Kubernetes
-    /// sets for a service called `kafka` (`KAFKA_SERVICE_HOST`, `KAFKA_PORT_9092_TCP`, …) are none of ours.
+    /// sets for a service called `kafka` (`KAFKA_SERVICE_HOST`, `KAFKA_PORT_9092_TCP`, …) and those of Kafka's own tools (`KAFKA_HEAP_OPTS`) are none of ours. Any
+    /// other that is no property is left with a warning, unless it is nearly one; with
+    /// [`from_env_strict`](Self::from_env_strict) it is an error.
     ///
     /// # Errors
     ///
-    /// Where the addresses are missing, where a variable is no property or has a value that librdkafka refuses, where a
+    /// Where the addresses are missing, where a variable is nearly a property or has a value that librdkafka refuses, where a
     /// file can't be read, and where two variables say different things of one property. The error names the variable.
     ///
     /// ```no_run
@@ -86,7 +88,17 @@ impl Kafka {
         V: Into<OsString>,
     {
         let variables = variables.into_iter().map(|(variable, value)| (variable.into(), value.into()));
-        Ok(Self { settings: settings::read(variables)? })
+        Ok(Self { settings: settings::read(variables, Others::Left)? })
+    }
+
+    /// As [`Kafka::from_env`], where a `KAFKA_…` variable that is no property, of Kafka's own tools or of Kubernetes is an
+    /// error too, in place of a warning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kafka::from_env`], and where there is such a variable.
+    pub fn from_env_strict() -> Result<Self, ConfigError> {
+        Ok(Self { settings: settings::read(env::vars_os(), Others::Refused)? })
     }
 
     /// With a property of librdkafka, in place of the default or of what was set before.

@@ -64,6 +64,7 @@ mod header;
 mod kafka;
 mod lock;
 mod producer;
+mod repeats;
 mod settings;
 mod statistics;
 mod topic_lookup;
@@ -77,7 +78,7 @@ pub use self::error::{
     AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, PositionError, ReceiveError, SendError,
     Setting, SizeLimit, TransactionError, Undelivered,
 };
-pub use self::header::Header;
+pub use self::header::{Header, HeaderName};
 pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, IntoRecord, Producer, ProducerRecord, Transaction, TransactionalProducer};
 pub(crate) use self::producer::{OpenTransaction, Queued, Uncommitted, key_hash};

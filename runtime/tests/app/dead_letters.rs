@@ -1,10 +1,10 @@
 use std::time::SystemTime;
 
-use thoth_messaging::Message;
 use thoth_messaging::app::{AppError, DeadLetter, DeadLetters, Reason, headers};
-use thoth_messaging::client::{Kafka, ProducerRecord, Record, SendError};
+use thoth_messaging::client::{Header, Kafka, ProducerRecord, Record, SendError};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, Time};
+use thoth_messaging::{Message, Topic};
 
 use crate::{DEADLINE, Script, committed, kafka, released, topic};
 
@@ -19,7 +19,7 @@ async fn what_fails_on_every_attempt_keeps_its_bytes_and_says_why() {
     let script = Script::default();
     let test = script.start().await;
     let message = released("fail", "1");
-    let record = ProducerRecord::of(&message).unwrap().with_header("trace", [0xff, 0x00]).with_header("trace", "2");
+    let record = ProducerRecord::of(&message).unwrap().with_header("trace", [0xff, 0x00]).with_header(vec![0xff], "2");
     let delivery = test.publish(record).await.unwrap();
     test.settled(1).await.unwrap();
 
@@ -28,8 +28,7 @@ async fn what_fails_on_every_attempt_keeps_its_bytes_and_says_why() {
     assert_eq!(letter.record.topic(), format!("{}.dlq", delivery.topic));
     assert_eq!(letter.record.key(), Some(&b"fail"[..]));
     assert_eq!(letter.record.payload(), Some(&message.encode().unwrap()[..]));
-    let kept: Vec<_> = letter.record.headers().iter().take(2).map(|header| header.value.as_deref().unwrap()).collect();
-    assert_eq!(kept, [&[0xff, 0x00][..], b"2"]);
+    assert_eq!(letter.record.headers()[..2], [Header::new("trace", [0xff, 0x00]), Header::new(vec![0xff], "2")]);
     assert_eq!((letter.reason, letter.attempts), (Reason::Failed, 8));
     assert_eq!(letter.error, "the handler fails");
     assert!(letter.violations.is_empty());
@@ -194,6 +193,65 @@ async fn a_dead_letter_that_is_too_large_for_the_producer_stops_the_app() {
     let AppError::DeadLetter { cause, .. } = &error else { panic!("{error:?}") };
     assert!(matches!(**cause, SendError::TooLarge { .. }), "{cause:?}");
     assert!(error.to_string().contains("partition 0, offset 0: not-json"), "{error}");
+}
+
+#[tokio::test]
+async fn a_payload_at_the_limit_of_java_and_the_brokers_becomes_one_whole() {
+    let script = Script::default();
+    let test = script.start().await;
+    let payload = "x".repeat(1_020_000);
+    let producer = test.kafka().kafka().with("message.max.bytes", "2000000").producer().unwrap();
+    let record = ProducerRecord::raw(test.kafka().topic_name(topic())).with_payload(payload.clone());
+    producer.send(record).await.unwrap();
+    test.settled(1).await.unwrap();
+    let dead = test.dead_letters().await.unwrap();
+    assert_eq!(dead[0].record.payload(), Some(payload.as_bytes()));
+    assert_eq!(header(&dead[0].record, headers::CUT), None);
+}
+
+#[tokio::test]
+async fn one_that_is_too_large_loses_headers_and_never_its_payload() {
+    for (refused, cut, own) in [(1, "details", Some("mine")), (2, "headers", None)] {
+        let Some((test, payload)) = refused_as_too_large(refused, DeadLetters::default()).await else { return };
+        test.settled(2).await.unwrap();
+        let dead = test.dead_letters().await.unwrap();
+        let [letter] = &dead[..] else { panic!("{dead:?}") };
+        assert_eq!(letter.record.payload(), Some(&payload[..]));
+        assert_eq!((letter.reason, header(&letter.record, headers::CUT)), (Reason::Rejected, Some(cut)));
+        assert_eq!(header(&letter.record, "own"), own);
+    }
+}
+
+#[tokio::test]
+async fn one_that_its_topic_refuses_is_parked_where_that_is_chosen() {
+    let letters = DeadLetters::default().park_refused("parked");
+    let Some((test, payload)) = refused_as_too_large(3, letters).await else { return };
+    test.settled(2).await.unwrap();
+    let letters = test.dead_letters().await.unwrap();
+    let [letter] = &letters[..] else { panic!("{letters:?}") };
+    let parked = &letter.record;
+    assert_eq!(parked.topic(), test.kafka().topic_name(&Topic::new("parked")));
+    assert_eq!((parked.payload(), header(parked, headers::CUT)), (Some(&payload[..]), None));
+    assert_eq!(header(parked, "own"), Some("mine"));
+    assert_eq!(committed(&test, &[(0, 2)]).await, [(0, 2)].into());
+}
+
+/// An app whose second message is rejected, and whose dead letter the in-process cluster refuses so many times; and the payload
+/// of that message.
+async fn refused_as_too_large(times: usize, letters: DeadLetters) -> Option<(TestApp, Vec<u8>)> {
+    let script = Script::default();
+    let kafka = kafka(1).await;
+    let cluster = kafka.in_process()?;
+    let app = |kafka: &_| script.app(kafka).dead_letters(letters);
+    let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
+    test.publish(&released("wait", "1")).await.unwrap();
+    let message = released("reject", "2");
+    test.publish(ProducerRecord::of(&message).unwrap().with_header("own", "mine")).await.unwrap();
+    script.wait_for_attempts(1).await;
+    let refusals = vec![ResponseError::MessageTooLarge; times];
+    cluster.fail_requests(ApiKey::Produce, &refusals).unwrap();
+    script.open_gate();
+    Some((test, message.encode().unwrap()))
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use thoth_messaging::client::{ConfigError, Kafka, ProducerRecord};
 use thoth_messaging::messages::{PackageReleased, SolvedPackage};
 use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
 use thoth_messaging::{Message, Topic};
+use tokio::sync::Semaphore;
 use tokio::time;
 
 use crate::{DEADLINE, Script, committed, kafka, on_partition, released, topic};
@@ -233,6 +234,38 @@ async fn a_transaction_that_kafka_aborts_comes_again() {
     assert_eq!(*seen.lock().unwrap(), ["1", "2", "2", "3"]);
     let summary = test.stop().await.unwrap();
     assert_eq!((summary.handled, summary.abandoned), (3, 1));
+}
+
+#[tokio::test]
+async fn a_refusal_is_remembered_until_its_dead_letter_is_committed() {
+    async fn gated(released: PackageReleased, context: Context<(Seen, Arc<Semaphore>)>) -> Vec<ProducerRecord> {
+        let (seen, gate) = context.state();
+        seen.lock().unwrap().push(released.package_version.clone());
+        gate.acquire().await.unwrap().forget();
+        let topic = context.record().topic().replace(&*topic().name, &REPLIES.name);
+        vec![ProducerRecord::raw(topic).with_payload(released.package_version)]
+    }
+    let kafka = with_replies().await;
+    let Some(cluster) = kafka.in_process() else {
+        println!("skipped: errors are injected into the in-process Kafka alone");
+        return;
+    };
+    let (seen, gate) = (Seen::default(), Arc::new(Semaphore::new(0)));
+    let state = (seen.clone(), gate.clone());
+    let app = |kafka: &Kafka| App::new(kafka).state(state).handle(gated).exactly_once(id(kafka));
+    let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
+    test.publish(on_partition("flask", "1", 0)).await.unwrap();
+    while seen.lock().unwrap().is_empty() {
+        time::sleep(Duration::from_millis(10)).await;
+    }
+    // Its reply is refused; and the transactions of its dead letter are aborted, though nothing is wrong with it.
+    cluster.fail_requests(ApiKey::Produce, &[ResponseError::MessageTooLarge]).unwrap();
+    cluster.fail_requests(ApiKey::TxnOffsetCommit, &[ResponseError::IllegalGeneration; 2]).unwrap();
+    gate.add_permits(10);
+    test.settled(1).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), ["1"], "its handler is not called again");
+    let summary = test.stop().await.unwrap();
+    assert_eq!((summary.dead_letters, summary.abandoned), ([(Reason::ReplyFailed, 1)].into(), 3));
 }
 
 #[tokio::test]

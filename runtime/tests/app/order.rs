@@ -33,6 +33,35 @@ async fn per_key_another_key_is_handled_while_one_waits() {
 }
 
 #[tokio::test]
+async fn per_key_many_messages_behind_one_that_is_retried_hold_up_no_other_key() {
+    const HOT: usize = 200;
+    let script = Script::default();
+    let kafka = kafka(1).await;
+    let app = |kafka: &_| script.app(kafka).per_key(2).max_in_flight(8);
+    let test = TestApp::start_on(kafka, Time::Held, app).await.unwrap();
+    for number in 0..HOT {
+        let name = if number == 0 { "fail-once" } else { "flask" };
+        let record = ProducerRecord::of(&released(name, &format!("hot {number}"))).unwrap();
+        test.publish(record.with_key("hot")).await.unwrap();
+    }
+    test.failed(1).await.unwrap();
+    for number in 0..20 {
+        let record = ProducerRecord::of(&released("flask", &format!("cold {number}"))).unwrap();
+        test.publish(record.with_key(format!("cold {}", number % 5))).await.unwrap();
+    }
+    test.settled(20).await.unwrap();
+    assert!(script.handled().iter().all(|version| version.starts_with("cold")));
+    assert_eq!(test.committed(crate::topic()).await.unwrap(), BTreeMap::new());
+
+    test.advance(Duration::from_secs(1));
+    test.settled(HOT as u64 + 20).await.unwrap();
+    let hot: Vec<_> = (0..HOT).map(|number| format!("hot {number}")).collect();
+    assert_eq!(script.handled()[20..], hot);
+    let end = i64::try_from(HOT).unwrap() + 20;
+    assert_eq!(committed(&test, &[(0, end)]).await, [(0, end)].into());
+}
+
+#[tokio::test]
 async fn per_key_several_are_handled_at_once_up_to_the_limit() {
     let script = Script::default();
     let kafka = kafka(1).await;

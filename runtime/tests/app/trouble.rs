@@ -13,8 +13,9 @@ use thoth_messaging::client::{Kafka, ProducerRecord, ReceiveError, SendError};
 use thoth_messaging::dynamic::{DynamicMessage, MessageType};
 use thoth_messaging::message::TopicProperty;
 use thoth_messaging::messages::{PackageReleased, SolvedPackage};
-use thoth_messaging::testing::{TestApp, TestKafka, Time};
+use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
 use thoth_messaging::{Decoder as _, Message, Topic, message_factory};
+use tokio::sync::Semaphore;
 
 use crate::{DEADLINE, Script, committed, kafka, released, topic};
 
@@ -115,6 +116,29 @@ async fn a_topic_of_replies_that_vanishes_holds_messages_up_until_it_is_back() {
     test.settled(2).await.unwrap();
     assert_eq!(test.sent::<SolvedPackage>().await.unwrap()[0].package_version, "2");
     assert!(test.dead_letters().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_missing_right_to_the_topic_of_replies_is_no_fault_of_the_message() {
+    async fn solve_later(released: PackageReleased, gate: Context<Arc<Semaphore>>) -> SolvedPackage {
+        gate.state().acquire().await.unwrap().forget();
+        solve(released).await
+    }
+    let kafka = kafka(1).await;
+    let Some(cluster) = kafka.in_process() else { return };
+    kafka.create_topic(&SolvedPackage::DESCRIPTOR.topic).await.unwrap();
+    let gate = Arc::new(Semaphore::new(0));
+    let app = |kafka: &Kafka| App::new(kafka).state(gate.clone()).handle(solve_later);
+    let test = TestApp::start_on(kafka.clone(), Time::Held, app).await.unwrap();
+    test.publish(&released("flask", "1")).await.unwrap();
+    cluster.fail_requests(ApiKey::Produce, &[ResponseError::TopicAuthorizationFailed]).unwrap();
+    gate.add_permits(10);
+    test.failed(1).await.unwrap();
+    test.advance(Duration::from_secs(1));
+    test.settled(1).await.unwrap();
+    let dead = test.dead_letters().await.unwrap();
+    assert!(dead.is_empty(), "{dead:?}");
+    assert_eq!(test.sent::<SolvedPackage>().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -202,7 +202,7 @@ async fn an_invalid_payload_is_an_item_and_the_stream_goes_on() {
     assert_eq!(invalid.record.payload(), Some(&b"not json, and s3cret"[..]));
     assert_eq!(invalid.record.key(), Some(&b"flask"[..]));
     let header = &invalid.record.headers()[0];
-    assert_eq!((header.name.as_str(), header.value.as_deref()), ("origin", Some(&b"elsewhere"[..])));
+    assert_eq!((header.name.as_bytes(), header.value.as_deref()), (&b"origin"[..], Some(&b"elsewhere"[..])));
     invalid.ack();
 
     let error = next(&mut consumer).await.unwrap_err();

@@ -28,6 +28,23 @@ async fn headers_time_partition_and_key_arrive_as_they_were_given() {
 }
 
 #[tokio::test]
+async fn headers_are_bytes_in_their_order_and_may_repeat() {
+    let (_test, kafka) = kafka(1).await;
+    let named = |name: &[u8], value: &str| Header::new(name, value);
+    let mut absent = Header::new("absent", "");
+    absent.value = None;
+    let headers =
+        [named(b"\xff\xfe", "1"), named(b"a", "2"), named(b"\xff\xfe", "3"), named(b"", "4"), named(b"a", ""), absent];
+    let record = ProducerRecord::of(&released("flask", "1")).unwrap().with_headers(headers.clone());
+    kafka.producer().unwrap().send(record).await.unwrap();
+
+    let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
+    let received = next(&mut consumer).await.unwrap();
+    assert_eq!(received.record().headers(), headers);
+    assert_eq!(received.record().headers()[0].name.as_bytes(), b"\xff\xfe");
+}
+
+#[tokio::test]
 async fn a_deletion_is_a_tombstone_where_the_message_was() {
     let (_test, kafka) = kafka(5).await;
     let producer = kafka.producer().unwrap();

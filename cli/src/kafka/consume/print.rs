@@ -85,11 +85,11 @@ impl Printer {
 
     fn pretty(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         let record = line(&read.record.to_string()).into_owned();
-        let time = read.record.timestamp().map(|time| format!(", {}", show::time(time))).unwrap_or_default();
+        let time = read.record.timestamp().and_then(show::time).map(|time| format!(", {time}")).unwrap_or_default();
         writeln!(context.output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(read))?;
         for header in read.record.headers() {
             let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
-            context.line(format!("{}: {value}", header.name))?;
+            context.line(format!("{}: {value}", header.name.to_string_lossy()))?;
         }
         for problem in read.error.map(problems).unwrap_or_default() {
             context.line(problem)?;

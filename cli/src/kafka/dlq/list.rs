@@ -105,8 +105,8 @@ impl Entry {
             "reasons": self.reasons,
             "others": self.others,
             "redriven": self.redriven,
-            "oldest": self.oldest.map(show::time),
-            "newest": self.newest.map(show::time),
+            "oldest": self.oldest.and_then(show::time),
+            "newest": self.newest.and_then(show::time),
         })
     }
 
@@ -115,7 +115,7 @@ impl Entry {
         if self.others > 0 {
             reasons.push(format!("no letter {}", self.others));
         }
-        let time = |time: Option<SystemTime>| time.map_or_else(|| "-".to_owned(), show::time);
+        let time = |time: Option<SystemTime>| time.and_then(show::time).unwrap_or_else(|| "-".to_owned());
         let reasons = if reasons.is_empty() { "-".to_owned() } else { reasons.join(", ") };
         let (oldest, newest) = (time(self.oldest), time(self.newest));
         [self.topic.clone(), self.letters.to_string(), self.redriven.to_string(), reasons, oldest, newest]

@@ -390,7 +390,7 @@ impl<'a> Redrive<'a> {
 /// The message of a letter, as it was, to be sent to where it was.
 fn again(letter: &DeadLetter) -> ProducerRecord {
     let times = redriven(&letter.record).unwrap_or(0).saturating_add(1);
-    let own = |header: &&Header| !header.name.starts_with("dlq.");
+    let own = |header: &&Header| !header.name.as_bytes().starts_with(b"dlq.");
     let headers = letter.record.headers().iter().filter(own).cloned();
     let mut record = ProducerRecord::raw(&letter.topic).with_headers(headers).with_header(REDRIVEN, times.to_string());
     if let Some(key) = letter.record.key() {

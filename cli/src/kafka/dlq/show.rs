@@ -138,20 +138,21 @@ fn write_text(
         context.line(format!("  {violation}"))?;
     }
     let topic = &letter.topic;
-    let at = letter.timestamp.map(|at| format!(", {}", show::time(at))).unwrap_or_default();
+    let at = letter.timestamp.and_then(show::time).map(|at| format!(", {at}")).unwrap_or_default();
     context.line(format!("from: topic `{topic}`, partition {}, offset {}{at}", letter.partition, letter.offset))?;
     let attempts = count(letter.attempts, "attempt");
-    context.line(format!("by: group `{}` after {attempts}, {}", letter.group, show::time(letter.time)))?;
+    let time = show::time(letter.time).map(|time| format!(", {time}")).unwrap_or_default();
+    context.line(format!("by: group `{}` after {attempts}{time}", letter.group))?;
     if let Some(times) = redriven(&letter.record) {
         context.line(format!("sent again: {times} times before"))?;
     }
     if let Some(key) = key {
         context.line(format!("key: {}", show::bytes(key)))?;
     }
-    let other = |header: &&thoth_messaging::client::Header| !header.name.starts_with("dlq.");
+    let other = |header: &&thoth_messaging::client::Header| !header.name.as_bytes().starts_with(b"dlq.");
     for header in letter.record.headers().iter().filter(other) {
         let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
-        context.line(format!("header: {} = {value}", header.name))?;
+        context.line(format!("header: {} = {value}", header.name.to_string_lossy()))?;
     }
     writeln!(context.output, "{}\n", shown.map_or_else(|| "no payload: a tombstone".to_owned(), show::Shown::lines))
 }
@@ -177,7 +178,7 @@ fn write_json(
             "topic": letter.topic,
             "partition": letter.partition,
             "offset": letter.offset,
-            "timestamp": letter.timestamp.map(show::time),
+            "timestamp": letter.timestamp.and_then(show::time),
         },
         "attempts": letter.attempts,
         "group": letter.group,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::dead_letter::FailureCause;
+use crate::app::dead_letter::{FailureCause, LetterForm};
 use crate::client::SendError;
 
 /// The failure of an attempt.
@@ -19,13 +19,13 @@ pub(crate) enum AttemptFailure {
     Stop(String),
 }
 
-/// The failure of a message whose transaction was aborted because of it. The message is received again.
-pub(crate) struct PriorFailure {
-    /// The number of attempts that were made before.
-    pub(crate) attempts: u32,
-    pub(crate) cause: FailureCause,
-    /// No other attempt would succeed.
-    pub(crate) is_final: bool,
+/// The failure of a message whose transaction was aborted. The message is received again, and goes on from there.
+#[derive(Clone)]
+pub(crate) enum PriorFailure {
+    /// Kafka refused a reply, after so many attempts; another one may succeed.
+    Retriable { attempts: u32, cause: FailureCause },
+    /// It is to be a dead letter, of this form.
+    DeadLetter { attempts: u32, cause: FailureCause, form: LetterForm },
 }
 
 impl AttemptFailure {
@@ -33,10 +33,11 @@ impl AttemptFailure {
         Self::Retriable { cause, backoff: None }
     }
 
-    /// Creates the failure of an attempt whose reply was not sent.
+    /// Creates the failure of an attempt whose reply was not sent. Another attempt may send it, unless the reply is the cause: a
+    /// topic that does not exist may be created, and a right that is missing may be granted.
     pub(crate) fn of_reply(error: &SendError) -> Self {
         let cause = FailureCause::of_reply(error);
-        if may_be_sent_later(error) { Self::retriable(cause) } else { Self::Final(cause) }
+        if error.is_of_message() { Self::Final(cause) } else { Self::retriable(cause) }
     }
 
     /// Tells whether the breaker counts the attempt as failed.
@@ -51,18 +52,11 @@ impl AttemptFailure {
 impl PriorFailure {
     /// Creates the failure of an attempt whose reply Kafka refused in the transaction.
     pub(crate) fn of_reply(error: &SendError, attempts: u32) -> Self {
-        Self { attempts, cause: FailureCause::of_reply(error), is_final: !may_be_sent_later(error) }
+        let cause = FailureCause::of_reply(error);
+        if error.is_of_message() {
+            Self::DeadLetter { attempts, cause, form: LetterForm::default() }
+        } else {
+            Self::Retriable { attempts, cause }
+        }
     }
-}
-
-impl From<PriorFailure> for AttemptFailure {
-    fn from(PriorFailure { cause, is_final, .. }: PriorFailure) -> Self {
-        if is_final { Self::Final(cause) } else { Self::retriable(cause) }
-    }
-}
-
-/// Tells whether another attempt to send a reply may succeed. A topic that does not exist is no fault of the message, and
-/// may be created again.
-fn may_be_sent_later(error: &SendError) -> bool {
-    error.is_retriable() || matches!(error, SendError::UnknownTopic { .. })
 }

@@ -8,11 +8,12 @@ use crate::message::Topic;
 /// attempt or rejects them.
 ///
 /// By default each goes to the dead-letter topic of its topic, `<topic>.dlq`, with its key, payload and headers unchanged
-/// and with the [`headers`](super::headers) that say why. Its offset is stored once the dead letter is delivered. The
+/// (a letter that is too large for its topic [loses headers](super::headers::CUT)) and with the [`headers`](super::headers) that say why. Its offset is stored once the dead letter is delivered. The
 /// dead-letter topics must exist when the app starts, or be [created](Self::create) by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetters {
     pub(crate) destination: Destination,
+    pub(crate) parking: Option<String>,
     pub(crate) create: bool,
 }
 
@@ -34,25 +35,35 @@ impl DeadLetters {
     /// Sends dead letters to a topic for each topic: its name with this suffix.
     #[must_use]
     pub fn suffix(suffix: impl Into<String>) -> Self {
-        Self { destination: Destination::Suffix(suffix.into()), create: false }
+        Self { destination: Destination::Suffix(suffix.into()), parking: None, create: false }
     }
 
     /// Sends all dead letters to one topic, by its name without [a prefix](crate::client::Kafka::with_topic_prefix).
     #[must_use]
     pub fn topic(topic: impl Into<String>) -> Self {
-        Self { destination: Destination::Topic(topic.into()), create: false }
+        Self { destination: Destination::Topic(topic.into()), parking: None, create: false }
     }
 
     /// Sends no dead letters: the app stops with an error at a message that can't be handled.
     #[must_use]
     pub fn stop() -> Self {
-        Self { destination: Destination::Stop, create: false }
+        Self { destination: Destination::Stop, parking: None, create: false }
     }
 
     /// Sends no dead letters: a message that can't be handled is logged and skipped. It is lost to this group.
     #[must_use]
     pub fn skip() -> Self {
-        Self { destination: Destination::Skip, create: false }
+        Self { destination: Destination::Skip, parking: None, create: false }
+    }
+
+    /// Sends a dead letter that its topic refuses to this topic instead, by its name without a prefix. It must exist when the
+    /// app starts, or be [created](Self::create) by it, and have a larger `max.message.bytes` to be of use for large
+    /// messages. By default, and where this topic refuses it as well, the app stops with an error at such a message.
+    ///
+    /// A letter that is too large for its topic is sent again with fewer [headers](super::headers::CUT) before that.
+    #[must_use]
+    pub fn park_refused(self, topic: impl Into<String>) -> Self {
+        Self { parking: Some(topic.into()), ..self }
     }
 
     /// Creates dead-letter topics that do not exist when the app starts, with as many partitions and replicas as the
@@ -79,11 +90,22 @@ impl DeadLetters {
             Destination::Topic(name) => name.clone(),
             Destination::Stop | Destination::Skip => return None,
         };
-        Some(Topic {
-            name: Cow::Owned(name),
-            partitions: topic.partitions,
-            replicas: topic.replicas,
-            configuration: Cow::Borrowed(&[]),
-        })
+        Some(like(topic, name))
+    }
+
+    /// Returns the topic for letters that the dead-letter topic of a topic refuses.
+    pub(crate) fn parking_of(&self, topic: &Topic) -> Option<Topic> {
+        self.of(topic)?;
+        self.parking.clone().map(|name| like(topic, name))
+    }
+}
+
+/// A topic of another name with as many partitions and replicas.
+fn like(topic: &Topic, name: String) -> Topic {
+    Topic {
+        name: Cow::Owned(name),
+        partitions: topic.partitions,
+        replicas: topic.replicas,
+        configuration: Cow::Borrowed(&[]),
     }
 }

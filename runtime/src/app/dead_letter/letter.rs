@@ -6,12 +6,16 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::cause::{FailureCause, Reason};
+use super::form::{Cut, LetterForm};
 use super::headers;
 use crate::client::{Header, ProducerRecord, Record};
 use crate::error::Violation;
 
 /// The limit of the text of an error and of violations, in bytes: a dead letter must not be much larger than its message.
 const MAX_TEXT: usize = 16 * 1024;
+
+/// The limit of the text of an error in a letter that was too large.
+const MAX_CUT_ERROR: usize = 256;
 
 /// A dead letter, as its headers describe it.
 #[derive(Debug)]
@@ -61,8 +65,10 @@ impl DeadLetter {
         cause: &FailureCause,
         attempts: u32,
         group: &str,
+        form: LetterForm,
     ) -> ProducerRecord {
-        let mut letter = ProducerRecord::raw(topic).with_headers(all_headers(message, cause, attempts, group));
+        let mut letter =
+            ProducerRecord::raw(topic).with_headers(all_headers(message, cause, attempts, group, form.cut));
         if let Some(key) = message.key() {
             letter = letter.with_key(key);
         }
@@ -102,12 +108,15 @@ impl DeadLetter {
 }
 
 /// Returns the headers of the message, and those of its dead letter.
-fn all_headers(record: &Record, cause: &FailureCause, attempts: u32, group: &str) -> Vec<Header> {
-    let mut all = record.headers().to_vec();
+fn all_headers(record: &Record, cause: &FailureCause, attempts: u32, group: &str, cut: Cut) -> Vec<Header> {
+    let mut all = if cut == Cut::Headers { Vec::new() } else { record.headers().to_vec() };
     let mut add = |name: &str, value: String| all.push(Header::new(name, value));
     add(headers::REASON, cause.reason.to_string());
-    add(headers::ERROR, shortened(&cause.error).to_owned());
-    if !cause.violations.is_empty() {
+    let max_error = if cut == Cut::Nothing { MAX_TEXT } else { MAX_CUT_ERROR };
+    add(headers::ERROR, shortened(&cause.error, max_error).to_owned());
+    if let Some(cut) = cut.word() {
+        add(headers::CUT, cut.to_owned());
+    } else if !cause.violations.is_empty() {
         add(headers::VIOLATIONS, violations_json(&cause.violations));
     }
     add(headers::TOPIC, record.topic().to_owned());
@@ -156,8 +165,8 @@ fn violations_json(violations: &[Violation]) -> String {
     text
 }
 
-fn shortened(text: &str) -> &str {
-    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|end| text.is_char_boundary(*end));
+fn shortened(text: &str, max: usize) -> &str {
+    let end = (0..=text.len().min(max)).rev().find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or_default()]
 }
 
@@ -208,8 +217,8 @@ mod tests {
     #[test]
     fn a_long_error_is_cut_between_characters() {
         let text = "é".repeat(MAX_TEXT);
-        assert_eq!(shortened(&text).len(), MAX_TEXT);
-        assert_eq!(shortened(&text[..1 + 'é'.len_utf8() - 1]), "é");
-        assert_eq!(shortened(&format!("x{text}")).len(), MAX_TEXT - 1);
+        assert_eq!(shortened(&text, MAX_TEXT).len(), MAX_TEXT);
+        assert_eq!(shortened(&text[..1 + 'é'.len_utf8() - 1], MAX_TEXT), "é");
+        assert_eq!(shortened(&format!("x{text}"), MAX_TEXT).len(), MAX_TEXT - 1);
     }
 }

@@ -2,12 +2,14 @@
 
 mod cause;
 mod destination;
+mod form;
 mod letter;
 
 pub use self::cause::Reason;
 pub(crate) use self::cause::{FailureCause, error_chain};
 pub use self::destination::DeadLetters;
 pub(crate) use self::destination::Destination;
+pub(crate) use self::form::LetterForm;
 pub use self::letter::DeadLetter;
 
 /// The names of the headers that a dead letter has beside those of its message.
@@ -37,4 +39,7 @@ pub mod headers {
     pub const GROUP: &str = "dlq.group";
     /// The time at which the dead letter was made: milliseconds since 1970.
     pub const TIME: &str = "dlq.time";
+    /// Said of a letter that Kafka refused as too large with all headers: `details` where [`VIOLATIONS`] are left out and
+    /// [`ERROR`] is cut after 256 bytes, `headers` where the headers of the message are left out as well.
+    pub const CUT: &str = "dlq.cut";
 }

@@ -116,7 +116,7 @@ impl Observer for Meters {
                 self.breaker_opened.increment(1);
             }
             Event::BreakerClosed => self.breaker_open.set(0.0),
-            Event::Received(_) | Event::Unreachable(_) => {}
+            Event::Started { .. } | Event::Draining | Event::Ended(_) | Event::Received(_) | Event::Unreachable(_) => {}
         }
     }
 }

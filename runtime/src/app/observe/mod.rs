@@ -23,6 +23,12 @@ use crate::visible::visible;
 
 /// An event in an app.
 pub(crate) enum Event<'a> {
+    /// The app begins to read topics, as a member of a group.
+    Started { group: &'a str, topics: &'a [String] },
+    /// The app is to end: no attempt begins any more.
+    Draining,
+    /// The app has ended without an error.
+    Ended(&'a Summary),
     /// A record was received, and is in flight.
     Received(&'a Record),
     /// An attempt ended, successfully or not.
@@ -76,6 +82,12 @@ pub(crate) struct Log;
 impl Observer for Log {
     fn observe(&self, event: &Event<'_>) {
         match event {
+            Event::Started { group, topics } => {
+                let (version, topics) = (env!("CARGO_PKG_VERSION"), topics.join("`, `"));
+                tracing::info!("thoth-messaging {version}: group `{group}` reads `{topics}`");
+            }
+            Event::Draining => tracing::info!("the app ends: running attempts may end, and no other begins"),
+            Event::Ended(summary) => tracing::info!("the app has ended: {summary}"),
             Event::Received(record) => tracing::trace!("{record}: in flight"),
             Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
             Event::Handled { record, attempts, replies } => {

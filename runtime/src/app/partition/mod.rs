@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) tracer: Tracer,
     pub(crate) health: Health,
     pub(crate) dead_letters: Destination,
+    /// The topic for dead letters that their topic refuses, by its name on the cluster.
+    pub(crate) parking: Option<Arc<str>>,
     pub(crate) attempt_timeout: Duration,
     /// The transaction that settles records, if the app is exactly once.
     pub(crate) transaction: Option<Arc<CurrentTransaction>>,

@@ -12,14 +12,14 @@ use tokio::time;
 use tracing::Instrument as _;
 
 use super::Shared;
-use crate::app::attempt::{AttemptFailure, AttemptPermit, Retries};
-use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, Reason, error_chain};
+use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
+use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, Reason, error_chain};
 use crate::app::error::AppError;
 use crate::app::handler::{Attempt, Outcome, Reply, TopicHandler};
 use crate::app::observe::{Event, MessageTrace};
 use crate::app::shutdown::StopSignal;
 use crate::app::transaction::{Added, Settlement, Ticket};
-use crate::client::{ProducerRecord, Record, SendError};
+use crate::client::{Record, SendError};
 
 /// The task of a record in flight.
 pub(crate) struct MessageTask {
@@ -73,13 +73,21 @@ impl MessageTask {
 
     async fn handle(&mut self, trace: &MessageTrace) -> TaskEnd {
         let transaction = self.shared.transaction.as_ref();
-        let mut prior = transaction.and_then(|transaction| transaction.take_failure(&self.record));
         // Those in which the handler was called.
         let mut attempts: u32 = 0;
+        let mut prior = match transaction.and_then(|transaction| transaction.failure(&self.record)) {
+            Some(PriorFailure::DeadLetter { attempts, cause, form }) => {
+                return self.dead_letter(&cause, attempts, form).await;
+            }
+            Some(PriorFailure::Retriable { attempts: before, cause }) => {
+                attempts = before;
+                Some(AttemptFailure::retriable(cause))
+            }
+            None => None,
+        };
         loop {
             let attempted = if let Some(prior) = prior.take() {
-                attempts = prior.attempts;
-                Err(prior.into())
+                Err(prior)
             } else {
                 let number = attempts.saturating_add(1);
                 let Some(attempted) = self.attempt(number, trace).await else { return TaskEnd::Abandoned };
@@ -116,7 +124,7 @@ impl MessageTask {
             AttemptFailure::Retriable { cause, .. }
             | AttemptFailure::Final(cause)
             | AttemptFailure::Undecodable(cause)
-            | AttemptFailure::Rejected(cause) => Some(self.dead_letter(&cause, attempts).await),
+            | AttemptFailure::Rejected(cause) => Some(self.dead_letter(&cause, attempts, LetterForm::default()).await),
             AttemptFailure::Stop(reason) => {
                 Some(TaskEnd::Stop(AppError::Stopped { place: self.record.to_string(), reason }))
             }
@@ -209,21 +217,24 @@ impl MessageTask {
     }
 
     /// Settles the record by its dead letter, however long that takes.
-    async fn dead_letter(&mut self, cause: &FailureCause, attempts: u32) -> TaskEnd {
-        let topic = self.handler.dead_letter_topic.as_deref();
-        if topic.is_none() && self.shared.dead_letters != Destination::Skip {
+    async fn dead_letter(&mut self, cause: &FailureCause, attempts: u32, mut form: LetterForm) -> TaskEnd {
+        if self.handler.dead_letter_topic.is_none() && self.shared.dead_letters != Destination::Skip {
             return TaskEnd::Stop(AppError::Unhandled { place: self.record.to_string(), error: cause.to_string() });
         }
-        let letter = topic.map(|topic| DeadLetter::write(topic, &self.record, cause, attempts, &self.shared.group));
         if !self.ticket.called().await {
             return TaskEnd::Abandoned;
         }
         let mut tries = 1;
         loop {
-            let refused = match self.send_dead_letter(letter.clone(), cause, attempts).await {
+            let refused = match self.send_dead_letter(cause, attempts, form).await {
                 Ok(end) => return end,
                 Err(refused) => refused,
             };
+            if let Some(next) = form.after(&refused, self.shared.parking.is_some()) {
+                self.notify(&Event::DeadLetterDelayed { record: &self.record, error: &error_chain(&refused) });
+                form = next;
+                continue;
+            }
             if !refused.is_retriable() {
                 return TaskEnd::Stop(AppError::refused_dead_letter(&self.record, cause, refused));
             }
@@ -239,13 +250,15 @@ impl MessageTask {
     /// Sends the dead letter, if there is one, and acknowledges the record; or adds both to the transaction.
     async fn send_dead_letter(
         &self,
-        letter: Option<ProducerRecord>,
         cause: &FailureCause,
         attempts: u32,
+        form: LetterForm,
     ) -> Result<TaskEnd, SendError> {
-        let topic = self.handler.dead_letter_topic.as_ref();
+        let topic = if form.is_parked { &self.shared.parking } else { &self.handler.dead_letter_topic }.as_ref();
+        let group = &self.shared.group;
+        let letter = topic.map(|topic| DeadLetter::write(topic, &self.record, cause, attempts, group, form));
         if let Some(transaction) = &self.shared.transaction {
-            let settlement = Settlement::DeadLetter { cause: cause.clone(), topic: topic.cloned() };
+            let settlement = Settlement::DeadLetter { cause: cause.clone(), topic: topic.cloned(), form };
             let messages = letter.into_iter().collect();
             return transaction.add(&self.record, attempts, messages, settlement).await.map(TaskEnd::from);
         }

@@ -169,6 +169,9 @@ impl Worker {
         let Some(queue) = queue else { return self.begin(None, record, ticket) };
         if let Some(waiting) = self.queues.get_mut(&queue) {
             waiting.push_back((record, ticket));
+            if queue.is_some() && self.in_flight.begin_wait() {
+                self.report(WorkerEvent::HasRoom(self.partition.clone()));
+            }
         } else {
             self.queues.insert(queue.clone(), VecDeque::new());
             self.begin(Some(queue), record, ticket);
@@ -210,7 +213,12 @@ impl Worker {
         }
         let Some(queue) = queue else { return };
         match self.queues.get_mut(&queue).and_then(VecDeque::pop_front) {
-            Some((next, ticket)) => self.begin(Some(queue), next, ticket),
+            Some((next, ticket)) => {
+                if queue.is_some() {
+                    self.in_flight.end_wait();
+                }
+                self.begin(Some(queue), next, ticket);
+            }
             None => {
                 self.queues.remove(&queue);
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::OwnedRwLockWriteGuard;
 use tokio::time::{self, Interval, MissedTickBehavior};
 
-use super::current::{Batch, CurrentTransaction, Entry, Settlement};
+use super::current::{Batch, CurrentTransaction, Entry, MAX_RECORDS, Settlement};
 use super::exactly_once::ExactlyOnce;
 use crate::app::attempt::PriorFailure;
 use crate::app::error::AppError;
@@ -21,6 +21,11 @@ pub(crate) struct Committer {
     observers: Observers,
     tick: Interval,
     ending: Option<Ending>,
+    /// There is a topic for dead letters that their topic refuses.
+    has_parking: bool,
+    /// The number of records with which a transaction is committed early: fewer after an abort, so that what can be committed
+    /// is, and more after each commit.
+    max_records: usize,
 }
 
 /// A transaction that is being ended: nothing can be added any more.
@@ -39,16 +44,22 @@ pub(crate) struct Aborted {
 }
 
 impl Committer {
-    pub(crate) fn new(producer: TransactionalProducer, settings: &ExactlyOnce, observers: Observers) -> Self {
+    pub(crate) fn new(
+        producer: TransactionalProducer,
+        settings: &ExactlyOnce,
+        observers: Observers,
+        has_parking: bool,
+    ) -> Self {
         let mut tick = time::interval(settings.commit_every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { producer, transaction: Arc::default(), observers, tick, ending: None }
+        let (transaction, max_records) = (Arc::default(), MAX_RECORDS);
+        Self { producer, transaction, observers, tick, ending: None, has_parking, max_records }
     }
 
     /// Begins the first transaction.
     pub(crate) async fn begin(&mut self) -> Result<(), AppError> {
         let transaction = self.producer.open().map_err(AppError::Transaction)?;
-        *self.transaction.batch.write().await = Some(Batch::new(transaction));
+        *self.transaction.batch.write().await = Some(Batch::new(transaction, self.max_records));
         Ok(())
     }
 
@@ -101,9 +112,11 @@ impl Committer {
             return Ok(());
         }
         loop {
-            let Err(error) = self.producer.abort().await else { return Ok(()) };
+            let Err(error) = self.producer.abort().await else { break };
             retry_later(error, &self.observers)?;
         }
+        batch.find_refusals();
+        Ok(())
     }
 
     /// Reports how the entries are settled, or keeps why they are not, and begins the next transaction.
@@ -114,13 +127,19 @@ impl Committer {
         let aborted = match abort_reason {
             None => {
                 for entry in &entries {
+                    self.transaction.settled(&entry.record);
                     self.report(entry);
                 }
+                self.max_records = self.max_records.saturating_mul(2).min(MAX_RECORDS);
                 None
             }
-            Some(reason) => Some(self.aborted(entries, reason)?),
+            Some(reason) => {
+                self.max_records = (entries.len() / 2).clamp(1, MAX_RECORDS);
+                Some(self.aborted(entries, reason)?)
+            }
         };
-        *batch = Some(Batch::new(self.producer.open().map_err(AppError::Transaction)?));
+        let next = self.producer.open().map_err(AppError::Transaction)?;
+        *batch = Some(Batch::new(next, self.max_records));
         Ok(aborted)
     }
 
@@ -128,7 +147,7 @@ impl Committer {
         let attempts = *attempts;
         self.observers.notify(&match settlement {
             Settlement::Handled { replies } => Event::Handled { record, attempts, replies: *replies },
-            Settlement::DeadLetter { cause, topic } => Event::DeadLetter {
+            Settlement::DeadLetter { cause, topic, .. } => Event::DeadLetter {
                 record,
                 attempts,
                 reason: cause.reason,
@@ -143,16 +162,20 @@ impl Committer {
         let mut aborted = Aborted { partitions: BTreeSet::new(), records: entries.len(), reason };
         for Entry { record, attempts, settlement, refused, .. } in entries {
             aborted.partitions.insert(record.topic_partition().clone());
+            // It may have been a message of another record that was refused.
+            let refused = refused.filter(|error| !matches!(error, SendError::Aborted { .. }));
             let failure = match (refused, settlement) {
-                // It was a message of another record that was refused.
-                (None | Some(SendError::Aborted { .. }), _) => continue,
+                (None, Settlement::Handled { .. }) => continue,
+                (None, Settlement::DeadLetter { cause, form, .. }) => {
+                    PriorFailure::DeadLetter { attempts, cause, form }
+                }
                 (Some(error), Settlement::Handled { .. }) => PriorFailure::of_reply(&error, attempts),
-                (Some(error), Settlement::DeadLetter { cause, .. }) if error.is_retriable() => {
-                    PriorFailure { attempts, cause, is_final: true }
-                }
-                (Some(error), Settlement::DeadLetter { cause, .. }) => {
-                    return Err(AppError::refused_dead_letter(&record, &cause, error));
-                }
+                (Some(error), Settlement::DeadLetter { cause, form, .. }) => match form.after(&error, self.has_parking)
+                {
+                    Some(form) => PriorFailure::DeadLetter { attempts, cause, form },
+                    None if error.is_retriable() => PriorFailure::DeadLetter { attempts, cause, form },
+                    None => return Err(AppError::refused_dead_letter(&record, &cause, error)),
+                },
             };
             self.transaction.keep_failure(&record, failure);
         }

@@ -5,14 +5,15 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Notify, RwLock};
 
 use crate::app::attempt::PriorFailure;
-use crate::app::dead_letter::FailureCause;
+use crate::app::dead_letter::{FailureCause, LetterForm};
 use crate::client::{OpenTransaction, ProducerRecord, Queued, Record, SendError, TopicPartition};
 
 /// The number of records with which a transaction is committed early.
-const MAX_RECORDS: usize = 10_000;
+pub(super) const MAX_RECORDS: usize = 10_000;
 
 /// The size of the records with which a transaction is committed early, in bytes. They are kept until then.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -23,7 +24,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) struct CurrentTransaction {
     /// Message tasks share a read lock to add; the committer has the write lock to end it. `None` once there is no next one.
     pub(super) batch: Arc<RwLock<Option<Batch>>>,
-    /// The failures of records that are received again, by partition and offset.
+    /// The failures of records that are received again, by partition and offset, until they are settled.
     prior_failures: Mutex<BTreeMap<(TopicPartition, i64), PriorFailure>>,
     /// Notified when the transaction is to be committed early.
     pub(super) commit_early: Notify,
@@ -35,6 +36,8 @@ pub(super) struct Batch {
     entries: Mutex<Entries>,
     /// Some messages of a record were queued, and others were not: the transaction must not be committed.
     is_incomplete: AtomicBool,
+    /// The number of records with which it is committed early.
+    max_records: usize,
 }
 
 #[derive(Default)]
@@ -57,7 +60,7 @@ pub(super) struct Entry {
 /// The way in which a record is settled.
 pub(crate) enum Settlement {
     Handled { replies: usize },
-    DeadLetter { cause: FailureCause, topic: Option<Arc<str>> },
+    DeadLetter { cause: FailureCause, topic: Option<Arc<str>>, form: LetterForm },
 }
 
 /// The result of adding a record to the transaction.
@@ -93,18 +96,26 @@ impl CurrentTransaction {
         Ok(Added::Acknowledged)
     }
 
-    /// Keeps the failure of a record until it is received again.
+    /// Keeps the failure of a record until it is [settled](Self::settled).
     pub(super) fn keep_failure(&self, record: &Record, failure: PriorFailure) {
         lock(&self.prior_failures).insert((record.topic_partition().clone(), record.offset()), failure);
     }
 
-    /// Takes the failure of a record in an aborted transaction, if there is one.
-    pub(crate) fn take_failure(&self, record: &Record) -> Option<PriorFailure> {
-        let mut failures = lock(&self.prior_failures);
+    /// Returns the failure of a record in an aborted transaction, if there is one.
+    pub(crate) fn failure(&self, record: &Record) -> Option<PriorFailure> {
+        let failures = lock(&self.prior_failures);
         if failures.is_empty() {
             return None;
         }
-        failures.remove(&(record.topic_partition().clone(), record.offset()))
+        failures.get(&(record.topic_partition().clone(), record.offset())).cloned()
+    }
+
+    /// Drops the failure of a record whose transaction is committed.
+    pub(super) fn settled(&self, record: &Record) {
+        let mut failures = lock(&self.prior_failures);
+        if !failures.is_empty() {
+            failures.remove(&(record.topic_partition().clone(), record.offset()));
+        }
     }
 
     /// Drops the failures of a partition, whose records are received by another member.
@@ -119,8 +130,8 @@ impl CurrentTransaction {
 }
 
 impl Batch {
-    pub(super) fn new(transaction: OpenTransaction) -> Self {
-        Self { transaction, entries: Mutex::default(), is_incomplete: AtomicBool::new(false) }
+    pub(super) fn new(transaction: OpenTransaction, max_records: usize) -> Self {
+        Self { transaction, entries: Mutex::default(), is_incomplete: AtomicBool::new(false), max_records }
     }
 
     /// Queues the messages of a record. If a message is refused behind others, the transaction can only be aborted; it is
@@ -158,6 +169,22 @@ impl Batch {
         }
     }
 
+    /// Takes note of all that was refused, once the transaction is aborted and librdkafka has reported on everything in it:
+    /// each refusal that is not known would cost another transaction.
+    pub(super) fn find_refusals(&mut self) {
+        let entries = self.entries.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for entry in &mut entries.all {
+            for mut queued in entry.sent.drain(..) {
+                if let Some(Err(error)) = self.transaction.delivered(&mut queued).now_or_never()
+                    && is_refusal(&error)
+                    && entry.refused.as_ref().is_none_or(|known| !is_refusal(known))
+                {
+                    entry.refused = Some(error);
+                }
+            }
+        }
+    }
+
     /// Returns the reason why the transaction must be aborted, if there is one: it would hold only a part of the messages
     /// that are sent for a record.
     pub(super) fn abort_reason(&self) -> Option<String> {
@@ -177,9 +204,9 @@ impl Batch {
     /// Adds an entry. Returns whether the transaction is full.
     fn push(&self, entry: Entry) -> bool {
         let mut entries = lock(&self.entries);
-        entries.bytes += entry.record.payload().map_or(0, <[u8]>::len);
+        entries.bytes += entry.record.size();
         entries.all.push(entry);
-        entries.all.len() >= MAX_RECORDS || entries.bytes >= MAX_BYTES
+        entries.all.len() >= self.max_records || entries.bytes >= MAX_BYTES
     }
 }
 
@@ -202,6 +229,11 @@ impl Drop for Queueing<'_> {
             self.batch.is_incomplete.store(true, Ordering::Release);
         }
     }
+}
+
+/// False for what was not sent because of another message.
+fn is_refusal(error: &SendError) -> bool {
+    !matches!(error, SendError::Aborted { .. })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

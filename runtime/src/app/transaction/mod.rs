@@ -10,8 +10,10 @@
 //! are replaced; each new one waits for the running attempts of the old one. A record from before an abort, or of a lost
 //! partition, is not [current](crate::client::Record::is_current), and can't be added any more.
 //!
-//! A message whose reply Kafka refused has a [`PriorFailure`](crate::app::attempt::PriorFailure) when it is received again. It
-//! continues where it was: with the next attempt, or as a dead letter.
+//! A message whose reply Kafka refused, or that was a dead letter in the transaction, has a
+//! [`PriorFailure`](crate::app::attempt::PriorFailure) until it is settled by a commit. It continues where it was: with the next
+//! attempt, or as a dead letter. So each refusal costs one abort at most, however many meet in one transaction; and after an abort
+//! transactions are committed with fewer records, so that some of them are.
 
 mod committer;
 mod current;

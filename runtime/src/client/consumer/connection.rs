@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
@@ -95,7 +95,8 @@ pub(super) struct Membership {
 impl Membership {
     pub(super) async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
         let topic = self.topic.clone();
-        let Some(left) = self.leave() else {
+        // Half of the time is for leaving.
+        let Some(left) = self.leave(Instant::now() + deadline / 2) else {
             return Ok(());
         };
         match time::timeout(deadline, left).await {
@@ -107,18 +108,15 @@ impl Membership {
     }
 
     /// Commits and leaves, on a thread of its own: librdkafka blocks until the broker has answered.
-    fn leave(&mut self) -> Option<oneshot::Receiver<KafkaResult<()>>> {
+    /// A commit whose error may pass is made again until the deadline.
+    fn leave(&mut self, retry_until: Instant) -> Option<oneshot::Receiver<KafkaResult<()>>> {
         let client = self.client.take()?;
         self.assignment.detach();
         let replaced = self.assignment.replaced_topic.name().filter(|_| self.in_group);
         let (report, left) = oneshot::channel();
         // If there is no thread to be had, the client is dropped here after all, which commits and leaves.
         let _ = thread::Builder::new().name("kafka consumer close".to_owned()).spawn(move || {
-            let committed = match client.commit_consumer_state(CommitMode::Sync) {
-                // Nothing was acknowledged since the last commit.
-                Err(KafkaError::ConsumerCommit(Code::NoOffset)) => Ok(()),
-                committed => committed,
-            };
+            let committed = commit(&client, retry_until);
             let committed = committed.and(replaced.map_or(Ok(()), |topic| begin_anew(&client, &topic)));
             drop(client);
             let _ = report.send(committed);
@@ -129,6 +127,27 @@ impl Membership {
 
 impl Drop for Membership {
     fn drop(&mut self) {
-        self.leave();
+        self.leave(Instant::now());
+    }
+}
+
+/// The time to wait before a commit is made again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Commits what is stored. Blocks.
+fn commit(client: &Client, retry_until: Instant) -> KafkaResult<()> {
+    loop {
+        match client.commit_consumer_state(CommitMode::Sync) {
+            // Nothing was acknowledged since the last commit.
+            Err(KafkaError::ConsumerCommit(Code::NoOffset)) => return Ok(()),
+            // The group has given its partitions to others: no commit of this member will succeed.
+            Err(KafkaError::ConsumerCommit(code @ (Code::IllegalGeneration | Code::UnknownMemberId))) => {
+                return Err(KafkaError::ConsumerCommit(code));
+            }
+            Err(error) if Cause::new(error.clone()).is_transient() && Instant::now() < retry_until => {
+                thread::sleep(PAUSE);
+            }
+            committed => return committed,
+        }
     }
 }

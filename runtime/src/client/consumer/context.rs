@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::counter;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{
     BaseConsumer, CommitMode, Consumer as _, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol, StreamConsumer,
 };
@@ -19,7 +20,7 @@ use tokio::sync::mpsc;
 use super::gauges::ConsumerGauges;
 use super::membership_state::MembershipState;
 use super::offsets::{Assignment, OffsetStore};
-use crate::client::client_errors::ClientErrors;
+use crate::client::client_errors::{self, ClientErrors};
 use crate::client::ffi;
 use crate::client::settings::{Authenticated, Refresh, Token};
 use crate::client::topic_partition::{TopicPartition, list, list_at, partitions};
@@ -51,6 +52,10 @@ pub(crate) enum Rebalanced {
 }
 
 impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        client_errors::log(level, facility, line);
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
         self.errors.report(&error, reason);
     }
@@ -69,6 +74,16 @@ impl ClientContext for Context {
     }
 }
 
+impl Context {
+    /// Logs a rebalance of an app, in one line.
+    fn tell(&self, change: &str, affected: &[TopicPartition]) {
+        if self.rebalances.is_some() && !affected.is_empty() {
+            let affected: Vec<_> = affected.iter().map(ToString::to_string).collect();
+            tracing::info!("Kafka: group `{}`: {change}: {}", self.gauges.group(), affected.join(", "));
+        }
+    }
+}
+
 impl ConsumerContext for Context {
     /// Takes note of a rebalance. librdkafka commits what is stored for a partition, and waits for the answer, before it gives
     /// the partition up.
@@ -79,6 +94,7 @@ impl ConsumerContext for Context {
                 _ => client.assign(affected),
             };
             assigned.unwrap_or_else(|error| tracing::error!("Kafka: partitions not taken: {error}"));
+            self.tell("assigned", &partitions(affected));
             self.assignment.assigned.notify_one();
             self.membership_state.set_joined(true);
             counter!(REBALANCES, "group" => self.gauges.group()).increment(1);
@@ -86,6 +102,7 @@ impl ConsumerContext for Context {
         }
         let rebalances = self.rebalances.as_ref();
         let revoked = partitions(affected);
+        self.tell("revoked", &revoked);
         if client.assignment_lost() {
             self.membership_state.set_joined(false);
             let _ = rebalances.map(|rebalances| rebalances.send(Rebalanced::Lost(revoked.clone())));

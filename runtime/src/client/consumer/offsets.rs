@@ -4,7 +4,7 @@
 //! hands it to librdkafka for the next commit, up to the first record that is in flight, so that nothing is committed before
 //! all that precedes it is acknowledged. librdkafka commits what is stored in the run, at a revoke and when it is closed.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Instant;
@@ -64,12 +64,13 @@ pub(in crate::client) struct AssignedPartition {
     progress: Mutex<Progress>,
 }
 
-/// The records of a partition that were received and whose offsets are not stored.
+/// The records of a partition that are in flight. What is acknowledged takes no memory, also behind a record that never is.
 #[derive(Debug, Default)]
 struct Progress {
-    /// In the order in which they were received. The first one is never acknowledged. Their offsets have gaps where the topic
-    /// is compacted or transactional.
-    received: VecDeque<ReceivedRecord>,
+    /// By offset, of which there are gaps where the topic is compacted or transactional.
+    in_flight: BTreeMap<i64, ReceivedRecord>,
+    /// The offset of the last record that was received.
+    last: Option<i64>,
     /// The partition was revoked, or assigned anew since.
     revoked: bool,
 }
@@ -79,7 +80,8 @@ struct Progress {
 pub(super) struct ReceivedRecord {
     pub(super) offset: i64,
     pub(super) at: Instant,
-    acknowledged: bool,
+    /// The offset of the record that was received before it.
+    previous: Option<i64>,
 }
 
 /// The records of a partition that are in flight.
@@ -133,14 +135,14 @@ impl Assignment {
         let mut partitions = lock(&self.partitions);
         if let Some(assigned) = partitions.get(topic).and_then(|numbers| numbers.get(&partition)) {
             let mut progress = lock(&assigned.progress);
-            if progress.received.back().is_none_or(|last| last.offset < offset) {
-                progress.received.push_back(ReceivedRecord::new(offset));
+            if progress.receive(offset) {
                 return Arc::clone(assigned);
             }
             // Back to an earlier offset: the topic was truncated or made anew.
             progress.revoked = true;
         }
-        let progress = Progress { received: VecDeque::from([ReceivedRecord::new(offset)]), revoked: false };
+        let mut progress = Progress::default();
+        progress.receive(offset);
         let id = TopicPartition::new(topic, partition);
         let assigned = Arc::new(AssignedPartition { id, progress: Mutex::new(progress) });
         partitions.entry(topic.to_owned()).or_default().insert(partition, Arc::clone(&assigned));
@@ -155,7 +157,7 @@ impl Assignment {
     pub(super) fn first_in_flight(&self, partition: &TopicPartition) -> Option<i64> {
         let partition = self.find(partition)?;
         let progress = lock(&partition.progress);
-        progress.received.front().map(|record| record.offset)
+        progress.first().map(|record| record.offset)
     }
 
     /// The records of a partition that are in flight.
@@ -164,8 +166,7 @@ impl Assignment {
             return InFlight::default();
         };
         let progress = lock(&partition.progress);
-        let in_flight = || progress.received.iter().filter(|record| !record.acknowledged);
-        InFlight { messages: in_flight().count(), oldest: in_flight().next().copied() }
+        InFlight { messages: progress.in_flight.len(), oldest: progress.first() }
     }
 
     /// Forgets partitions: acknowledging their records has no effect from now on.
@@ -203,7 +204,7 @@ impl Assignment {
         }
         progress.revoked = true;
         partitions.get_mut(&partition.id.topic)?.remove(&partition.id.partition);
-        progress.received.front().map(|record| record.offset)
+        progress.first().map(|record| record.offset)
     }
 
     /// Acknowledges a record, and stores the offset of its partition if that advances.
@@ -211,7 +212,7 @@ impl Assignment {
         // Locked until the offset is stored, so that offsets are stored in order.
         let mut progress = lock(&partition.progress);
         if self.stores_nothing.load(Ordering::Acquire) {
-            progress.mark(offset);
+            progress.ack(offset);
             return;
         }
         let Some(acknowledged) = progress.ack(offset) else {
@@ -253,32 +254,32 @@ impl AssignedPartition {
     }
 }
 
-impl ReceivedRecord {
-    fn new(offset: i64) -> Self {
-        Self { offset, at: Instant::now(), acknowledged: false }
-    }
-}
-
 impl Progress {
+    /// Takes note of a record. Returns false for one from before another that is in flight.
+    fn receive(&mut self, offset: i64) -> bool {
+        if !self.in_flight.is_empty() && self.last.is_some_and(|last| last >= offset) {
+            return false;
+        }
+        let previous = self.last.replace(offset);
+        self.in_flight.insert(offset, ReceivedRecord { offset, at: Instant::now(), previous });
+        true
+    }
+
+    fn first(&self) -> Option<ReceivedRecord> {
+        self.in_flight.first_key_value().map(|(_, record)| *record)
+    }
+
     fn acknowledged_with(&self, offsets: &BTreeSet<i64>) -> Acknowledged {
-        if self.revoked {
+        if self.revoked || !offsets.iter().any(|offset| self.in_flight.contains_key(offset)) {
             return Acknowledged::Revoked;
         }
-        let is_acknowledged = |record: &&ReceivedRecord| record.acknowledged || offsets.contains(&record.offset);
-        let up_to = self.received.iter().take_while(is_acknowledged).last().map(|record| record.offset);
-        match (up_to, self.received.iter().find(|record| !is_acknowledged(record)), offsets.last()) {
+        let left_out = self.in_flight.values().find(|record| !offsets.contains(&record.offset));
+        let up_to = left_out.map_or(self.last, |record| record.previous);
+        match (up_to, left_out, offsets.last()) {
             (Some(up_to), _, Some(last)) if up_to >= *last => Acknowledged::UpTo(up_to),
             (_, Some(left_out), _) => Acknowledged::LeftOut(left_out.offset),
-            // They are not in flight.
             _ => Acknowledged::Revoked,
         }
-    }
-
-    /// Acknowledges the record of an offset, and forgets none.
-    fn mark(&mut self, offset: i64) -> Option<()> {
-        let index = self.received.binary_search_by_key(&offset, |record| record.offset).ok()?;
-        self.received.get_mut(index)?.acknowledged = true;
-        Some(())
     }
 
     /// Acknowledges the record of an offset. Returns the offset of the last record that is acknowledged with all before it, if
@@ -287,13 +288,9 @@ impl Progress {
         if self.revoked {
             return None;
         }
-        self.mark(offset)?;
-        let mut acknowledged = None;
-        while let Some(ReceivedRecord { offset, acknowledged: true, .. }) = self.received.front() {
-            acknowledged = Some(*offset);
-            self.received.pop_front();
-        }
-        acknowledged
+        let is_first = self.first().is_some_and(|first| first.offset == offset);
+        self.in_flight.remove(&offset)?;
+        if is_first { self.first().map_or(self.last, |first| first.previous) } else { None }
     }
 }
 
@@ -302,7 +299,9 @@ mod tests {
     use super::*;
 
     fn received(offsets: &[i64]) -> Progress {
-        Progress { received: offsets.iter().copied().map(ReceivedRecord::new).collect(), revoked: false }
+        let mut progress = Progress::default();
+        assert!(offsets.iter().all(|offset| progress.receive(*offset)));
+        progress
     }
 
     #[test]
@@ -311,7 +310,7 @@ mod tests {
         assert_eq!(progress.ack(5), None);
         assert_eq!(progress.ack(4), Some(5));
         assert_eq!(progress.ack(6), Some(6));
-        assert!(progress.received.is_empty());
+        assert!(progress.in_flight.is_empty());
     }
 
     #[test]
@@ -320,6 +319,31 @@ mod tests {
         assert_eq!(progress.ack(10), Some(10));
         assert_eq!(progress.ack(12), Some(12));
         assert_eq!(progress.ack(90), Some(90));
+    }
+
+    #[test]
+    fn what_is_acknowledged_behind_a_record_that_never_is_takes_no_memory() {
+        let mut progress = received(&[0]);
+        for offset in 1..10_000 {
+            assert!(progress.receive(offset));
+            assert_eq!(progress.ack(offset), None);
+        }
+        assert_eq!(progress.in_flight.len(), 1);
+        assert_eq!(progress.ack(0), Some(9_999));
+        assert!(progress.receive(3), "all was acknowledged: it may begin anew anywhere");
+    }
+
+    #[test]
+    fn a_transaction_takes_an_unbroken_part_or_leaves_the_first_one_out() {
+        let mut progress = received(&[1, 2, 4, 5]);
+        let with =
+            |progress: &Progress, offsets: &[i64]| progress.acknowledged_with(&offsets.iter().copied().collect());
+        assert_eq!(with(&progress, &[1, 2]), Acknowledged::UpTo(2));
+        assert_eq!(with(&progress, &[2, 4]), Acknowledged::LeftOut(1));
+        assert_eq!(with(&progress, &[7]), Acknowledged::Revoked);
+        progress.ack(4);
+        assert_eq!(with(&progress, &[1, 2]), Acknowledged::UpTo(4));
+        assert_eq!(with(&progress, &[1, 2, 5]), Acknowledged::UpTo(5));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use rdkafka::message::{BorrowedMessage, Message as _};
 
 use super::offsets::{AssignedPartition, Assignment};
-use crate::client::header::{Header, read_headers, system_time};
+use crate::client::ffi;
+use crate::client::header::{Header, system_time};
 use crate::client::topic_partition::TopicPartition;
 
 /// A message, and the record that it came in.
@@ -71,7 +72,7 @@ impl Record {
             timestamp: system_time(message.timestamp()),
             key: message.key().map(<[u8]>::to_vec),
             payload: message.payload().map(<[u8]>::to_vec),
-            headers: read_headers(message),
+            headers: ffi::headers(message),
         }
     }
 
@@ -130,6 +131,12 @@ impl Record {
     /// record of a partition that was revoked has no effect: the partition's new owner receives it again.
     pub fn ack(self) {
         self.acknowledge();
+    }
+
+    /// Key, payload and headers, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
+        length(&self.key) + length(&self.payload) + self.headers.iter().map(Header::size).sum::<usize>()
     }
 
     /// Acknowledges the record, as [`ack`](Self::ack), without consuming it.

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use rdkafka::consumer::{CommitMode, Consumer as _};
@@ -21,6 +20,7 @@ use super::context::Client;
 use super::positions::{Position, resolve};
 use super::record::Record;
 use crate::client::error::{Cause, ConfigError, ReceiveError};
+use crate::client::ffi;
 use crate::client::settings::Settings;
 use crate::client::topic_lookup::ANSWER_TIMEOUT;
 use crate::client::topic_partition::{TopicPartition, list_at};
@@ -166,7 +166,7 @@ impl TopicReader {
             let partitions = partitions(client, topic)?;
             let unknown = partitions.into_iter().map(|partition| (partition, Offset::Invalid));
             let committed = client.committed_offsets(list(topic, unknown)?, ANSWER_TIMEOUT)?;
-            Ok(committed.elements().iter().filter_map(position).collect())
+            Ok(committed.elements().iter().zip(ffi::notes(&committed)).filter_map(position).collect())
         })
         .await
     }
@@ -255,9 +255,9 @@ fn list(topic: &str, offsets: impl IntoIterator<Item = (i32, Offset)>) -> KafkaR
     list_at(offsets.iter().map(|(partition, offset)| (partition, *offset)))
 }
 
-fn position(element: &TopicPartitionListElem<'_>) -> Option<(i32, SavedPosition)> {
+fn position((element, note): (&TopicPartitionListElem<'_>, Vec<u8>)) -> Option<(i32, SavedPosition)> {
     let Offset::Offset(offset) = element.offset() else { return None };
-    // rdkafka panics on a note that is not UTF-8, which any program can write.
-    let note = panic::catch_unwind(AssertUnwindSafe(|| element.metadata().to_owned())).unwrap_or_default();
+    // A note that is no text is another program's.
+    let note = String::from_utf8(note).unwrap_or_default();
     Some((element.partition(), SavedPosition { offset, note }))
 }

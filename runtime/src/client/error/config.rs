@@ -44,6 +44,8 @@ pub enum ConfigError {
     UnknownProperty {
         /// The one that it does not know.
         setting: Setting,
+        /// The one that was probably meant.
+        near: Option<String>,
     },
     /// librdkafka refuses the value of a property.
     InvalidValue {
@@ -111,13 +113,19 @@ impl fmt::Display for ConfigError {
                  instances of the service share",
             ),
             Self::NoRuntime => f.write_str("a consumer must be made inside a tokio runtime with its timer on"),
-            Self::UnknownProperty { setting } => {
+            Self::UnknownProperty { setting, near: Some(near) } => {
+                write!(f, "{setting}: librdkafka has no such property; `{near}` is one")?;
+                let variable = setting.variable.is_some().then(|| near.to_ascii_uppercase().replace('.', "_"));
+                variable.map_or(Ok(()), |variable| write!(f, " (KAFKA_{variable})"))
+            }
+            Self::UnknownProperty { setting, near: None } => {
                 write!(f, "{setting}: librdkafka has no such property; see {PROPERTIES}")
             }
             Self::InvalidValue { setting, reason } => {
                 write!(f, "{setting}: {reason}")?;
-                if reason.contains("not available at build time") {
-                    f.write_str("; build thoth-messaging with the feature `tls` or `zstd`")?;
+                if reason.contains("not available at build time") || reason.contains("not built with") {
+                    let feature = if setting.property.starts_with("compression") { "zstd" } else { "tls" };
+                    write!(f, "; build thoth-messaging with the feature `{feature}`")?;
                 } else if reason.contains("librdkafka refuses the value") {
                     write!(f, "; see {PROPERTIES} for those that it takes")?;
                 }

@@ -11,6 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 mod admin;
 mod close;
 mod config;
+mod kind;
 mod position;
 mod receive;
 mod send;
@@ -19,6 +20,7 @@ mod transaction;
 pub use self::admin::AdminError;
 pub use self::close::{CloseError, Undelivered};
 pub use self::config::{ConfigError, Setting};
+use self::kind::ErrorKind;
 pub use self::position::PositionError;
 pub use self::receive::{InvalidRecord, ReceiveError};
 pub use self::send::{SendError, SizeLimit};
@@ -44,14 +46,19 @@ impl Cause {
         }
     }
 
+    /// The kind of the error; that of [a person's work](ErrorKind::Lasting) where librdkafka gave no code.
+    pub(in crate::client) fn kind(&self) -> ErrorKind {
+        self.code().map_or(ErrorKind::Lasting, ErrorKind::of)
+    }
+
     /// True if the same call may succeed later by itself.
     pub(in crate::client) fn is_transient(&self) -> bool {
-        self.code().is_some_and(|code| TRANSIENT.contains(&code))
+        self.kind() == ErrorKind::Transient
     }
 
     /// True if a broker refused the client: its credentials or a certificate are wrong.
     pub(in crate::client) fn is_refusal(&self) -> bool {
-        self.code().is_some_and(|code| REFUSALS.contains(&code))
+        self.kind() == ErrorKind::Refusal
     }
 
     /// Advice, after a semicolon; empty where a person can do nothing.
@@ -75,48 +82,6 @@ impl Cause {
         }
     }
 }
-
-/// The errors after which librdkafka retries by itself, or a retry may succeed.
-const TRANSIENT: &[Code] = &[
-    Code::AllBrokersDown,
-    Code::BrokerNotAvailable,
-    Code::BrokerTransportFailure,
-    Code::CoordinatorLoadInProgress,
-    Code::CoordinatorNotAvailable,
-    Code::FencedLeaderEpoch,
-    Code::IllegalGeneration,
-    Code::KafkaStorageError,
-    Code::LeaderNotAvailable,
-    Code::MessageTimedOut,
-    Code::NetworkException,
-    Code::NotCoordinator,
-    Code::NotController,
-    Code::NotEnoughReplicas,
-    Code::NotEnoughReplicasAfterAppend,
-    Code::NotLeaderForPartition,
-    Code::OffsetNotAvailable,
-    Code::OperationTimedOut,
-    Code::PollExceeded,
-    Code::RebalanceInProgress,
-    Code::ReplicaNotAvailable,
-    Code::RequestTimedOut,
-    Code::Resolve,
-    Code::ThrottlingQuotaExceeded,
-    Code::TimedOutQueue,
-    Code::UnknownLeaderEpoch,
-    Code::UnknownMemberId,
-    Code::UnstableOffsetCommit,
-    Code::WaitingForCoordinator,
-];
-
-/// The errors that last until somebody changes a password or a certificate.
-const REFUSALS: &[Code] = &[
-    Code::Authentication,
-    Code::IllegalSASLState,
-    Code::SaslAuthenticationFailed,
-    Code::SSL,
-    Code::UnsupportedSASLMechanism,
-];
 
 fn unknown_topic(f: &mut fmt::Formatter<'_>, topic: &str) -> fmt::Result {
     write!(

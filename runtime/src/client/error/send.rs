@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{Cause, because, no_broker, unknown_topic};
+use super::{Cause, ErrorKind, because, no_broker, unknown_topic};
 use crate::error::EncodeError;
 
 /// The reason for which a message was not sent.
@@ -92,6 +92,29 @@ impl SendError {
 }
 
 impl SendError {
+    /// True if it is the message that can't be sent, as long as the topic and the settings are what they are. Everything else is
+    /// trouble of the cluster, of its topics, rights and connections.
+    pub(crate) fn is_of_message(&self) -> bool {
+        match self {
+            Self::Encode(_) | Self::TooLarge { .. } => true,
+            Self::Kafka { cause, .. } => cause.kind() == ErrorKind::Message,
+            Self::UnknownTopic { .. }
+            | Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Closed { .. }
+            | Self::Aborted { .. } => false,
+        }
+    }
+
+    /// True if the topic does not exist, or the user has no right to it.
+    pub(in crate::client) fn is_of_topic(&self) -> bool {
+        match self {
+            Self::UnknownTopic { .. } => true,
+            Self::Kafka { cause, .. } => matches!(cause.kind(), ErrorKind::Right | ErrorKind::Missing),
+            _ => false,
+        }
+    }
+
     /// The variant, as a word for a span.
     pub(in crate::client) fn word(&self) -> &'static str {
         match self {

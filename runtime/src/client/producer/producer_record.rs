@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
-use crate::client::header::Header;
+use crate::client::header::{Header, HeaderName};
 use crate::client::settings::Settings;
 use crate::client::trace::{TRACEPARENT, TraceContext};
 use crate::error::EncodeError;
@@ -104,7 +104,7 @@ impl ProducerRecord {
 
     /// With one more header, after those that it has.
     #[must_use]
-    pub fn with_header(self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+    pub fn with_header(self, name: impl Into<HeaderName>, value: impl Into<Vec<u8>>) -> Self {
         self.with_headers([Header::new(name, value)])
     }
 
@@ -161,7 +161,7 @@ impl ProducerRecord {
     /// Key, payload and headers, in bytes.
     pub(super) fn size(&self) -> usize {
         let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
-        let headers: usize = self.headers.iter().map(|header| header.name.len() + length(&header.value)).sum();
+        let headers: usize = self.headers.iter().map(Header::size).sum();
         length(&self.key) + length(&self.payload) + headers
     }
 

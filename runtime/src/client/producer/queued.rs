@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, DeliveryResult, Message as _};
 use rdkafka::producer::{Producer as _, ProducerContext, ThreadedProducer};
@@ -14,9 +15,9 @@ use tracing::Span;
 use super::gauges::ProducerGauges;
 use super::in_flight_limit::InFlightPermit;
 use super::producer_record::{Destination, ProducerRecord};
-use crate::client::client_errors::ClientErrors;
+use crate::client::client_errors::{self, ClientErrors};
 use crate::client::ffi;
-use crate::client::header::{read_headers, system_time};
+use crate::client::header::system_time;
 use crate::client::lock::lock;
 use crate::client::settings::{Authenticated, Refresh, Token};
 
@@ -80,7 +81,7 @@ impl Origin {
             destination: self.destination,
             key: message.key().map(<[u8]>::to_vec),
             payload: message.payload().map(<[u8]>::to_vec),
-            headers: read_headers(message),
+            headers: ffi::headers(message),
             timestamp: self.timestamp,
             partition: self.partition,
             max_message_bytes: self.max_message_bytes,
@@ -118,6 +119,10 @@ pub(super) struct Context {
 }
 
 impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        client_errors::log(level, facility, line);
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
         self.errors.report(&error, reason);
     }

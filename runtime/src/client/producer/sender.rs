@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use rdkafka::config::NativeClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
-use rdkafka::message::{Header as HeaderRef, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig};
 use tokio::task;
 use tracing::Instrument as _;
@@ -18,7 +17,7 @@ use super::producer_record::ProducerRecord;
 use super::queued::{Client, Context, InFlight, PendingReport, Permits, Queued};
 use super::spans::{refused, sending, sent};
 use crate::client::error::{Cause, CloseError, ConfigError, SendError, SizeLimit, Undelivered};
-use crate::client::header::Header;
+use crate::client::ffi;
 use crate::client::lock::lock;
 use crate::client::settings::{Role, Settings};
 use crate::client::statistics::INTERVAL;
@@ -151,7 +150,11 @@ impl Sender {
                 set_by: SizeLimit::Producer,
             },
             error => self.refusal(topic.clone(), size, error),
-        })?;
+        });
+        if let Err(error) = &report {
+            self.look_up_again(&topic, error);
+        }
+        let report = report?;
         Ok((topic, size, report))
     }
 
@@ -168,11 +171,18 @@ impl Sender {
             Ok(Err(error)) => Err(self.refusal(topic, queued.size, error)),
             Err(_) => Err(SendError::Closed { topic }),
         };
-        if matches!(result, Err(SendError::UnknownTopic { .. })) {
-            self.topics.forget(&queued.topic);
+        if let Err(error) = &result {
+            self.look_up_again(&queued.topic, error);
         }
         sent(&queued.span, &result);
         result
+    }
+
+    /// Has the next send look a topic up that is gone, or that the user had no right to: librdkafka would ask again minutes later.
+    fn look_up_again(&self, topic: &str, error: &SendError) {
+        if error.is_of_topic() {
+            self.topics.forget(topic);
+        }
     }
 
     /// Accepts no more records.
@@ -215,7 +225,7 @@ impl Sender {
         let mut sent: BaseRecord<'_, [u8], [u8], _> = BaseRecord::with_opaque_to(topic, Box::new(in_flight));
         sent.key = record.key.as_deref();
         sent.payload = record.payload.as_deref();
-        sent.headers = (!record.headers.is_empty()).then(|| owned_headers(&record.headers));
+        sent.headers = (!record.headers.is_empty()).then(|| ffi::owned_headers(&record.headers));
         sent.timestamp = record.timestamp_millis();
         sent.partition = record.partition;
         self.client.send(sent).map(|()| report).map_err(|(error, _)| error)
@@ -246,7 +256,7 @@ impl Sender {
         let cause = Cause::new(error);
         match cause.code() {
             Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => SendError::UnknownTopic { topic },
-            Some(Code::MessageSizeTooLarge) => {
+            Some(Code::MessageSizeTooLarge | Code::MessageBatchTooLarge) => {
                 SendError::TooLarge { topic, size, limit: None, set_by: SizeLimit::Topic }
             }
             Some(Code::MessageTimedOut) => SendError::TimedOut {
@@ -307,10 +317,4 @@ pub(super) fn flush(client: &Client, deadline: Duration) -> Vec<ProducerRecord> 
         tracing::error!("Kafka: librdkafka did not report on {} messages that were given up", client.in_flight_count());
     }
     client.context().given_up.take()
-}
-
-fn owned_headers(headers: &[Header]) -> OwnedHeaders {
-    headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), |owned, header| {
-        owned.insert(HeaderRef { key: &header.name, value: header.value.as_deref() })
-    })
 }

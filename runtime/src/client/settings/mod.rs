@@ -16,7 +16,7 @@ use self::property::Refusal;
 pub(super) use self::property::Role;
 pub use self::tokens::Token;
 pub(super) use self::tokens::{Authenticated, Refresh, Tokens};
-pub(super) use self::variables::read;
+pub(super) use self::variables::{Others, read};
 use super::error::{Cause, ConfigError, Setting};
 
 /// The properties that belong to a member of a consumer group.
@@ -106,7 +106,7 @@ impl Settings {
     }
 
     /// The name on the cluster of a topic, given its name in the schema.
-    pub(super) fn prefixed(&self, topic: &str) -> String {
+    pub(crate) fn prefixed(&self, topic: &str) -> String {
         match &self.topic_prefix {
             Some(prefix) => format!("{prefix}.{topic}"),
             None => topic.to_owned(),
@@ -130,7 +130,7 @@ impl Settings {
     }
 
     /// The value of a property that was set.
-    pub(super) fn get(&self, property: &str) -> Option<&str> {
+    pub(crate) fn get(&self, property: &str) -> Option<&str> {
         self.properties.get(property).map(|property| property.value.as_str())
     }
 
@@ -218,7 +218,10 @@ fn check(setting: &Setting, value: &str) -> Result<(), ConfigError> {
     let setting = setting.clone();
     match property::check(&setting.property, value) {
         Ok(()) => Ok(()),
-        Err(Refusal::Unknown) => Err(ConfigError::UnknownProperty { setting }),
+        Err(Refusal::Unknown) => {
+            let near = property::near(&setting.property).map(str::to_owned);
+            Err(ConfigError::UnknownProperty { setting, near })
+        }
         Err(Refusal::Value(reason)) => Err(ConfigError::InvalidValue { setting, reason }),
     }
 }

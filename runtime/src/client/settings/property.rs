@@ -97,6 +97,45 @@ const CONSUMER: &[&str] = &[
     "session.timeout.ms",
 ];
 
+/// The properties of all clients that people set, to find out what a name was meant for.
+const SHARED: &[&str] = &[
+    "allow.auto.create.topics",
+    "api.version.request",
+    "broker.address.family",
+    "broker.address.ttl",
+    "client.id",
+    "client.rack",
+    "connections.max.idle.ms",
+    "debug",
+    "log_level",
+    "max.in.flight.requests.per.connection",
+    "message.max.bytes",
+    "metadata.max.age.ms",
+    "receive.message.max.bytes",
+    "reconnect.backoff.max.ms",
+    "reconnect.backoff.ms",
+    "retry.backoff.max.ms",
+    "retry.backoff.ms",
+    "sasl.kerberos.service.name",
+    "sasl.password",
+    "sasl.username",
+    "security.protocol",
+    "socket.connection.setup.timeout.ms",
+    "socket.keepalive.enable",
+    "socket.timeout.ms",
+    "ssl.ca.location",
+    "ssl.ca.pem",
+    "ssl.certificate.location",
+    "ssl.certificate.pem",
+    "ssl.endpoint.identification.algorithm",
+    "ssl.key.location",
+    "ssl.key.password",
+    "ssl.key.pem",
+    "ssl.keystore.location",
+    "ssl.keystore.password",
+    "topic.metadata.refresh.interval.ms",
+];
+
 /// Properties without an effect in administration, which does not poll.
 const NOT_OF_ADMIN: &[&str] = &["statistics.interval.ms"];
 
@@ -107,6 +146,15 @@ const SECRET: &[&str] =
 /// The name of a property, where it has two.
 pub(super) fn canonical(name: &str) -> &str {
     ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name)
+}
+
+/// The property that a name was probably meant for: a quarter of its letters may differ.
+pub(super) fn near(name: &str) -> Option<&'static str> {
+    let all =
+        ALIASES.iter().map(|(_, name)| name).chain([PRODUCER, CONSUMER, NOT_OF_ADMIN, SHARED].into_iter().flatten());
+    let distance = |property: &&&str| strsim::damerau_levenshtein(property, name);
+    let near = all.copied().min_by_key(|property| distance(&property))?;
+    (distance(&&near) <= (near.len() / 6).max(1)).then_some(near)
 }
 
 /// True if a property applies to a kind of client, given its canonical name.
@@ -140,7 +188,7 @@ pub(super) fn check(name: &str, value: &str) -> Result<(), Refusal> {
     match ClientConfig::new().set(name, value).create_native_config() {
         Ok(_) => Ok(()),
         Err(KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..)) => Err(Refusal::Unknown),
-        Err(KafkaError::ClientConfig(_, reason, ..)) => Err(Refusal::Value(without_value(&reason))),
+        Err(KafkaError::ClientConfig(_, reason, ..)) => Err(Refusal::Value(in_our_words(without_value(&reason), name))),
         Err(error) => Err(Refusal::Value(error.to_string())),
     }
 }
@@ -160,6 +208,12 @@ fn without_value(reason: &str) -> String {
     }
 }
 
+/// Names a property as it was set, where librdkafka has another name for it.
+fn in_our_words(reason: String, property: &str) -> String {
+    let aliases = ALIASES.iter().filter(|(_, name)| *name == property);
+    aliases.fold(reason, |reason, (alias, name)| reason.replace(&format!("\"{alias}\""), &format!("\"{name}\"")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,8 +225,13 @@ mod tests {
 
     #[test]
     fn every_listed_property_exists() {
-        let listed =
-            ALIASES.iter().flat_map(|(alias, name)| [alias, name]).chain(PRODUCER).chain(CONSUMER).chain(NOT_OF_ADMIN);
+        let listed = ALIASES
+            .iter()
+            .flat_map(|(alias, name)| [alias, name])
+            .chain(PRODUCER)
+            .chain(CONSUMER)
+            .chain(NOT_OF_ADMIN)
+            .chain(SHARED);
         let unknown: Vec<_> = listed.filter(|name| !is_known(name)).collect();
         assert_eq!(unknown, Vec::<&&str>::new());
     }
@@ -192,6 +251,8 @@ mod tests {
         assert_eq!(check("acks", "all"), Ok(()));
         assert_eq!(check("no.such.property", "1"), Err(Refusal::Unknown));
         assert!(matches!(check("session.timeout.ms", "soon"), Err(Refusal::Value(_))));
+        let Err(Refusal::Value(reason)) = check("acks", "maybe") else { panic!("it is no number") };
+        assert!(!reason.contains("request.required.acks"), "{reason}");
         assert_eq!(check("debug", "cgrp,topic"), Ok(()));
         assert_eq!(check("partition.assignment.strategy", "range, roundrobin"), Ok(()));
     }

@@ -16,8 +16,48 @@ const SERVERS: &str = "KAFKA_BOOTSTRAP_SERVERS";
 /// `KAFKA_TOPIC_METADATA_REFRESH_INTERVAL_MS` keeps its `topic`.
 const QUALIFIERS: &[&str] = &["", "CONSUMER_", "PRODUCER_", "TOPIC_PRODUCER_", "TOPIC_CONSUMER_", "TOPIC_"];
 
+/// Variables of Kafka's own tools and of its container images. They are no settings of a client.
+const TOOLS: &[&str] = &[
+    "BROKERS",
+    "CLASSPATH",
+    "CLUSTER_ID",
+    "CONF",
+    "CONFIG",
+    "DATA",
+    "DEBUG",
+    "GC_LOG_OPTS",
+    "HEAP_OPTS",
+    "HOME",
+    "HOST",
+    "JMX_HOSTNAME",
+    "JMX_OPTS",
+    "JMX_PORT",
+    "JVM_PERFORMANCE_OPTS",
+    "KRAFT_MODE",
+    "LOG4J_CMD_OPTS",
+    "LOG4J_OPTS",
+    "MODE",
+    "OPTS",
+    "RUN_CLASS_OPTS",
+    "URL",
+    "VERSION",
+    "ZOOKEEPER_CONNECT",
+];
+
+/// The way with variables that begin like those of this crate, and are for something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) enum Others {
+    /// They are left, with a warning.
+    Left,
+    /// They are an error.
+    Refused,
+}
+
 /// Reads settings from variables. An empty value is the same as none.
-pub(in crate::client) fn read(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Settings, ConfigError> {
+pub(in crate::client) fn read(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+    others: Others,
+) -> Result<Settings, ConfigError> {
     let mut variables = relevant(variables)?;
     let prefix = variables.remove(DEPLOYMENT);
     if !variables.contains_key(SERVERS) {
@@ -26,7 +66,7 @@ pub(in crate::client) fn read(variables: impl Iterator<Item = (OsString, OsStrin
 
     let mut settings = Settings::default();
     for (variable, value) in variables {
-        let (property, value) = property_of(&variable, value)?;
+        let Some((property, value)) = property_of(&variable, value, others)? else { continue };
         settings.set(Setting { property, variable: Some(variable) }, value)?;
     }
     match prefix {
@@ -52,7 +92,12 @@ fn relevant(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<BTr
 }
 
 fn is_ours(variable: &str) -> bool {
-    variable == DEPLOYMENT || variable.strip_prefix("KAFKA_").is_some_and(|rest| !is_service_link(rest))
+    variable == DEPLOYMENT
+        || variable.strip_prefix("KAFKA_").is_some_and(|rest| !is_service_link(rest) && !is_of_tools(rest))
+}
+
+fn is_of_tools(rest: &str) -> bool {
+    TOOLS.contains(&rest) || rest.starts_with("JMX_") || rest.starts_with("LOG4J_")
 }
 
 /// Kubernetes gives every container such variables for a service called `kafka`, as `KAFKA_SERVICE_HOST` and
@@ -66,18 +111,26 @@ fn is_service_link(rest: &str) -> bool {
         || rest.contains("_PORT_")
 }
 
-/// The property that a variable is for, and its value, which may stand in a file that the variable names.
-fn property_of(variable: &str, value: String) -> Result<(String, String), ConfigError> {
+/// The property that a variable is for, and its value, which may stand in a file that the variable names; `None` for a variable
+/// that is left.
+fn property_of(variable: &str, value: String, others: Others) -> Result<Option<(String, String)>, ConfigError> {
     let name = variable.strip_prefix("KAFKA_").unwrap_or(variable);
     if let Some(property) = known(name) {
-        return Ok((property, value));
+        return Ok(Some((property, value)));
     }
     if let Some(property) = name.strip_suffix("_FILE").and_then(known) {
         let text = contents(variable, &value, property::is_secret(&property))?;
-        return Ok((property, text));
+        return Ok(Some((property, text)));
+    }
+    let value_name = name.strip_suffix("_FILE").unwrap_or(name);
+    let meant = QUALIFIERS.iter().filter_map(|qualifier| value_name.strip_prefix(qualifier));
+    let near = meant.map(dotted).find_map(|name| property::near(&name));
+    if near.is_none() && others == Others::Left {
+        tracing::warn!("Kafka: {variable} is no property of librdkafka, and is left");
+        return Ok(None);
     }
     let setting = Setting { property: dotted(name), variable: Some(variable.to_owned()) };
-    Err(ConfigError::UnknownProperty { setting })
+    Err(ConfigError::UnknownProperty { setting, near: near.map(str::to_owned) })
 }
 
 /// The property of a name, with or without a qualifier.
@@ -118,7 +171,26 @@ mod tests {
     #[test]
     fn a_value_that_is_not_unicode_is_an_error_that_names_the_variable() {
         let value = OsString::from_vec(vec![0xff]);
-        let error = read([(OsString::from(SERVERS), value)].into_iter()).unwrap_err();
+        let error = read([(OsString::from(SERVERS), value)].into_iter(), Others::Left).unwrap_err();
         assert_eq!(error, ConfigError::NotUnicode { variable: SERVERS.to_owned() });
+    }
+
+    #[test]
+    fn a_variable_that_is_no_property_is_left_or_an_error_by_choice() {
+        let read = |name: &str, others| {
+            let variables = [(SERVERS, "localhost:9092"), (name, "1")];
+            super::read(variables.map(|(name, value)| (name.into(), value.into())).into_iter(), others)
+        };
+        for tool in ["KAFKA_HEAP_OPTS", "KAFKA_JMX_PORT", "KAFKA_LOG4J_OPTS", "KAFKA_SERVICE_HOST"] {
+            assert!(read(tool, Others::Refused).is_ok(), "{tool}");
+        }
+        assert!(read("KAFKA_NO_SUCH_THING", Others::Left).is_ok());
+        let error = read("KAFKA_NO_SUCH_THING", Others::Refused).unwrap_err();
+        assert!(matches!(error, ConfigError::UnknownProperty { near: None, .. }), "{error:?}");
+        let error = read("KAFKA_GROUP_IDD", Others::Left).unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::UnknownProperty { near: Some(near), .. } if near == "group.id"),
+            "{error:?}"
+        );
     }
 }
