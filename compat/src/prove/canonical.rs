@@ -13,6 +13,11 @@ pub(crate) fn is_covered(wide: &Schema, narrow: &Schema) -> bool {
 }
 
 fn canonical(schema: &Schema) -> Option<CanonicalSchema> {
+    // The canonical form drops what is always valid, such as `if` alone, together with what it evaluates.
+    let asks = |keyword: &str| schema.places().filter_map(|place| schema.value(place)?.get(keyword)).next().is_some();
+    if asks("unevaluatedProperties") || asks("unevaluatedItems") {
+        return None;
+    }
     let bundle = Bundle::of(schema)?;
     let root = bundle.root.clone();
     let document = bundle.document(&root);

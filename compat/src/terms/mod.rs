@@ -81,8 +81,31 @@ pub(crate) enum Part {
         keyword: &'static str,
         types: u8,
         schema: Option<Id>,
+        /// The term that says what is evaluated, where the keyword asks for that.
+        evaluated: Option<Id>,
         unique: Option<usize>,
     },
+    /// Of what is evaluated, not of what is valid: it refuses nothing.
+    Evaluates(Evaluates),
+}
+
+/// Members and items that a schema evaluates. Terms that accept the same can differ in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Evaluates {
+    Name(String),
+    Pattern(String),
+    AllProperties,
+    /// The first ones.
+    Items(u64),
+    AllItems,
+    /// The items that meet a term.
+    Containing(Id),
+    /// What another term says, where the value meets the literal.
+    Where(Lit, Id),
+    /// As a draft has it that knows no `unevaluatedProperties`.
+    AsIn(Draft),
+    /// Not known, and only equal to itself.
+    Unknown(usize),
 }
 
 impl Part {
@@ -107,6 +130,7 @@ impl Part {
             | Self::MinContains(..)
             | Self::MaxContains(..) => types::ARRAY,
             Self::Opaque { types, .. } => *types,
+            Self::Evaluates(_) => 0,
         }
     }
 
@@ -122,7 +146,15 @@ impl Part {
             | Self::ItemsFrom(_, id)
             | Self::MinContains(id, _)
             | Self::MaxContains(id, _)
-            | Self::Opaque { schema: Some(id), .. } => *id = number(*id),
+            | Self::Evaluates(Evaluates::Containing(id)) => *id = number(*id),
+            Self::Evaluates(Evaluates::Where((condition, _), id)) => {
+                (*condition, *id) = (number(*condition), number(*id))
+            }
+            Self::Opaque { schema, evaluated, .. } => {
+                for id in schema.iter_mut().chain(evaluated) {
+                    *id = number(*id);
+                }
+            }
             Self::Cases(cases) => {
                 for case in cases.iter_mut() {
                     for (id, _) in case.iter_mut() {
