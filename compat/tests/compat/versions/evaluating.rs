@@ -75,6 +75,38 @@ impl Random {
         schema.insert(keyword.to_owned(), value);
     }
 
+    /// A schema that often accepts the same as another, applicator by applicator, and evaluates something else.
+    pub(crate) fn reworded(&mut self, schema: &Value) -> Value {
+        match schema {
+            Value::Object(members) => {
+                let mut changed: Map<String, Value> =
+                    members.iter().map(|(keyword, value)| (keyword.clone(), self.reworded(value))).collect();
+                if self.below(2) == 0 {
+                    if let Some(Value::Array(held)) = changed.remove("anyOf") {
+                        changed.insert("if".to_owned(), held[0].clone());
+                        changed.insert("else".to_owned(), held[1].clone());
+                    }
+                    let swapped = |name: String| match name.as_str() {
+                        "a" => "b".to_owned(),
+                        "b" => "a".to_owned(),
+                        _ => name,
+                    };
+                    changed = changed.into_iter().map(|(name, value)| (swapped(name), value)).collect();
+                }
+                Value::Object(changed)
+            }
+            Value::Array(items) => items.iter().map(|item| self.reworded(item)).collect(),
+            Value::String(text) if self.below(2) == 0 => json!(match text.as_str() {
+                "a" => "b",
+                "b" => "a",
+                "string" => "integer",
+                "integer" => "string",
+                other => other,
+            }),
+            other => other.clone(),
+        }
+    }
+
     /// A small object or array whose members and items are told apart by such schemas.
     pub(crate) fn evaluated_value(&mut self) -> Value {
         let leaf = |random: &mut Self| random.one(&[json!("x"), json!(1), json!(null)]).clone();
