@@ -7,7 +7,7 @@ mod merge;
 pub(crate) mod number;
 mod read;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
@@ -42,6 +42,7 @@ pub(crate) mod types {
 pub(crate) enum Part {
     Never,
     Types(u8),
+    /// Sorted by their texts.
     Values(Vec<Value>),
     Minimum {
         limit: Value,
@@ -188,19 +189,38 @@ pub(crate) struct Terms {
     /// Whether it matters how an integer is written.
     pub(crate) written: bool,
     leaves: RefCell<HashMap<String, Option<Validator>>>,
+    /// Units of work that may still be done: by the prover, the search, and what they evaluate.
+    work: Cell<usize>,
 }
 
 impl Terms {
     /// The terms of two schemas, the narrow one and the wide one.
-    pub(crate) fn of(schemas: [&Schema; 2]) -> Self {
+    pub(crate) fn of(schemas: [&Schema; 2], work: usize) -> Self {
         let raw = read::read(schemas);
         let written = raw.written;
         let (terms, roots) = merge::merge(raw);
-        Self { list: terms, roots, written, leaves: RefCell::default() }
+        Self { list: terms, roots, written, leaves: RefCell::default(), work: Cell::new(work) }
     }
 
     pub(crate) fn get(&self, id: Id) -> &Term {
         &self.list[id]
+    }
+
+    /// Does some units of work, each of bounded time and memory; false if there are not so many left.
+    pub(crate) fn spend(&self, units: usize) -> bool {
+        let left = self.work.get();
+        self.work.set(left.saturating_sub(units));
+        units < left
+    }
+
+    /// Allows so many units of work from here on.
+    pub(crate) fn renew(&self, work: usize) {
+        self.work.set(work);
+    }
+
+    /// Whether all the work was done that may be.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.work.get() == 0
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -243,6 +263,25 @@ pub(crate) fn type_of(value: &Value) -> u8 {
         Value::Array(_) => types::ARRAY,
         Value::Object(_) => types::OBJECT,
     }
+}
+
+/// How many values are in a value, itself included.
+pub(crate) fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members.values().map(size).sum(),
+        Value::String(text) => text.len() / 64,
+        _ => 0,
+    }
+}
+
+/// Whether a value is one of some, which are sorted by their texts, as those of [`Part::Values`] are.
+pub(crate) fn is_one_of(values: &[Value], value: &Value) -> bool {
+    if values.len() <= 8 {
+        return values.contains(value);
+    }
+    let text = value.to_string();
+    values.binary_search_by(|other| other.to_string().cmp(&text)).is_ok()
 }
 
 /// A value in the one spelling that equal values share: `1` for `1.0`, members by their names.
