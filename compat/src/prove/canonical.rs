@@ -28,7 +28,9 @@ pub(crate) fn is_covered(wide: &Schema, narrow: &Schema, terms: &Terms) -> bool 
 
 fn canonical(schema: &Schema) -> Option<CanonicalSchema> {
     // The canonical form drops what is always valid, such as `if` alone, together with what it evaluates.
-    let asks = |keyword: &str| schema.places().filter_map(|place| schema.value(place)?.get(keyword)).next().is_some();
+    let asks = |keyword: &str| {
+        schema.places().any(|place| schema.value(place).is_some_and(|value| value.get(keyword).is_some()))
+    };
     if asks("unevaluatedProperties") || asks("unevaluatedItems") {
         return None;
     }

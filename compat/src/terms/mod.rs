@@ -149,7 +149,7 @@ impl Part {
             | Self::MaxContains(id, _)
             | Self::Evaluates(Evaluates::Containing(id)) => *id = number(*id),
             Self::Evaluates(Evaluates::Where((condition, _), id)) => {
-                (*condition, *id) = (number(*condition), number(*id))
+                (*condition, *id) = (number(*condition), number(*id));
             }
             Self::Opaque { schema, evaluated, .. } => {
                 for id in schema.iter_mut().chain(evaluated) {

@@ -1,4 +1,5 @@
 //! Schemas that could take for ever, in all drafts.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use serde_json::{Map, Value, json};
 use thoth_messaging_compat::{Limits, Verdict, covers};

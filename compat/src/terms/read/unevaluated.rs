@@ -123,8 +123,8 @@ impl Reader<'_> {
                 }
                 ("allOf", _) => self.collect(&subschema.place, false, evaluated),
                 ("anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies", _) => {
-                    let evaluates = self.in_some_cases(place, subschema);
-                    evaluated.depends_on(evaluates);
+                    let part = self.in_some_cases(place, subschema);
+                    evaluated.depends_on(part);
                 }
                 _ => {}
             }
