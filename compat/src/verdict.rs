@@ -31,7 +31,8 @@ pub enum Verdict {
 /// How much work [`covers`] may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Steps of the proof: literals that are looked at.
+    /// Steps of the proof: literals that are looked at. All else that the proof does and keeps is bounded with them, by a
+    /// number of units of work for each.
     pub steps: usize,
     /// Candidates for a witness, each of which is validated twice.
     pub candidates: usize,
@@ -43,6 +44,9 @@ impl Default for Limits {
         Self { steps: 200_000, candidates: 3_000 }
     }
 }
+
+/// Units of work for each step: what is evaluated, copied and kept counts, too.
+const WORK: usize = 50;
 
 /// Whether every instance of `narrow` is an instance of `wide`.
 ///
@@ -65,22 +69,26 @@ impl Default for Limits {
 /// ```
 #[must_use]
 pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
-    let terms = Terms::of([narrow, wide]);
+    let terms = Terms::of([narrow, wide], limits.steps.saturating_mul(WORK));
     let mut prover = Prover::new(&terms, limits.steps);
     let [narrow_root, wide_root] = terms.roots;
     let breaking = |witness| Verdict::Breaking { witness: minimise(witness, &|value| is_witness(wide, narrow, value)) };
     match prover.prove(vec![(narrow_root, true), (wide_root, false)]) {
-        Outcome::Closed => return Verdict::Compatible,
+        Outcome::Closed if !prover.is_exhausted() => return Verdict::Compatible,
         Outcome::Open(Some(value)) if is_witness(wide, narrow, &value) => return breaking(value),
-        Outcome::Open(_) => {}
+        _ => {}
     }
-    if prove::is_covered(wide, narrow) {
+    let (is_exhausted, is_without_work) = (prover.is_exhausted(), terms.is_exhausted());
+    if !is_exhausted && prove::is_covered(wide, narrow, &terms) {
         return Verdict::Compatible;
     }
+    terms.renew(limits.candidates.saturating_mul(WORK * 20));
     if let Some(witness) = search(wide, narrow, &terms, limits.candidates) {
         return breaking(witness);
     }
-    let reason = if prover.is_exhausted() {
+    let reason = if is_without_work && limits.steps > 0 {
+        format!("the proof took more than {} units of work", limits.steps.saturating_mul(WORK))
+    } else if is_exhausted {
         format!("the proof took more than {} steps", limits.steps)
     } else {
         "neither a proof nor a witness was found".to_owned()
@@ -94,5 +102,5 @@ pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
 /// [`covers`] makes use of it; alone it is a check on a proof.
 #[must_use]
 pub fn find_witness(wide: &Schema, narrow: &Schema, candidates: usize) -> Option<Value> {
-    search(wide, narrow, &Terms::of([narrow, wide]), candidates)
+    search(wide, narrow, &Terms::of([narrow, wide], candidates.saturating_mul(WORK * 20)), candidates)
 }

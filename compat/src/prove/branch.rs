@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 
 use super::texts::Wanted;
-use crate::terms::{Id, Lit, Part, Terms, normal, type_of, types};
+use crate::terms::{Id, Lit, Part, Terms, is_one_of, normal, type_of, types};
 
 /// How far terms are looked into to see whether they hold anyway.
 const MAX_DEPTH: usize = 4;
@@ -39,7 +39,7 @@ pub(super) struct Branch<'t> {
     pub(super) types: u8,
     /// The values that are possible, if they are counted.
     pub(super) values: Option<Vec<Value>>,
-    pub(super) excluded: Vec<Value>,
+    pub(super) excluded: Vec<&'t [Value]>,
     pub(super) facts: Vec<Fact<'t>>,
     required: HashMap<&'t str, bool>,
     properties: HashMap<&'t str, Vec<Id>>,
@@ -79,6 +79,17 @@ impl<'t> Branch<'t> {
         }
     }
 
+    fn spend(&self, units: usize) -> bool {
+        self.terms.spend(units)
+    }
+
+    /// The work of making a copy.
+    pub(super) fn size(&self) -> usize {
+        let literals = self.disjunctions.iter().map(|disjunction| 1 + disjunction.literals.len()).sum::<usize>();
+        let values = self.values.as_ref().map_or(0, Vec::len);
+        1 + self.goal.len() + values + self.excluded.len() + self.facts.len() + self.seen.len() + literals
+    }
+
     pub(super) fn assert(&mut self, literal: Literal<'t>) {
         self.open.push(literal);
     }
@@ -87,6 +98,9 @@ impl<'t> Branch<'t> {
     pub(super) fn propagate(&mut self) {
         loop {
             while let Some(literal) = self.open.pop() {
+                if !self.spend(1) {
+                    return;
+                }
                 match literal {
                     Literal::Term(id, holds) => self.assert_term(id, holds),
                     Literal::Part(term, part, true) => self.assert_part(term, part),
@@ -126,7 +140,7 @@ impl<'t> Branch<'t> {
             Part::Never => self.is_closed = true,
             Part::Types(allowed) => self.types &= allowed,
             Part::Values(values) => match &mut self.values {
-                Some(own) => own.retain(|value| values.contains(value)),
+                Some(own) => own.retain(|value| is_one_of(values, value)),
                 None => self.values = Some(values.clone()),
             },
             Part::Cases(cases) => {
@@ -141,7 +155,7 @@ impl<'t> Branch<'t> {
         match part {
             Part::Never => {}
             Part::Types(refused) => self.types &= !refused,
-            Part::Values(values) => self.excluded.extend(values.iter().cloned()),
+            Part::Values(values) => self.excluded.push(values),
             Part::Cases(cases) => {
                 let denied = |case: &'t Vec<Lit>| Disjunction {
                     literals: case.iter().map(|(id, holds)| Literal::Term(*id, !holds)).collect(),
@@ -157,6 +171,7 @@ impl<'t> Branch<'t> {
     }
 
     fn add(&mut self, fact: Fact<'t>) {
+        self.spend(self.facts.len() + 1);
         let is_opaque = matches!(fact.part, Part::Opaque { .. });
         let same = |other: &&Fact<'t>| std::ptr::eq(other.part, fact.part) || (!is_opaque && other.part == fact.part);
         if let Some(other) = self.facts.iter().find(same) {
@@ -180,13 +195,18 @@ impl<'t> Branch<'t> {
             types::INTEGER => types::INTEGER | whole,
             other => other,
         };
-        values.retain(|value| spelled(value) & self.types != 0 && !self.excluded.contains(value));
+        values.retain(|value| {
+            spelled(value) & self.types != 0 && !self.excluded.iter().any(|values| is_one_of(values, value))
+        });
         self.types &= values.iter().map(spelled).fold(0, |all, one| all | one);
         self.is_closed |= values.is_empty() || self.types == 0;
     }
 
     /// Takes away disjunctions that leave no choice, and tells whether there is more to take apart.
     fn simplify(&mut self) -> bool {
+        if !self.spend(self.disjunctions.len()) {
+            return false;
+        }
         let mut left = Vec::new();
         for mut disjunction in std::mem::take(&mut self.disjunctions) {
             let mut open = Vec::new();
@@ -238,7 +258,7 @@ impl<'t> Branch<'t> {
         if self.seen.contains(&(id, false)) {
             return Some(false);
         }
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || !self.spend(1) {
             return None;
         }
         conjunction(self.terms.get(id).parts.iter().map(|part| self.part_status(part, depth + 1)))
@@ -248,13 +268,16 @@ impl<'t> Branch<'t> {
         if self.types & part.types() == 0 {
             return Some(true);
         }
+        if !self.spend(1) {
+            return None;
+        }
         match part {
             Part::Never => Some(false),
             Part::Types(allowed) if self.types & !allowed == 0 => Some(true),
             Part::Types(allowed) if self.types & allowed == 0 => Some(false),
             Part::Values(values) => match &self.values {
-                Some(own) if own.iter().all(|value| values.contains(value)) => Some(true),
-                Some(own) if !own.iter().any(|value| values.contains(value)) => Some(false),
+                Some(own) if self.spend(own.len()) && own.iter().all(|value| is_one_of(values, value)) => Some(true),
+                Some(own) if self.spend(own.len()) && !own.iter().any(|value| is_one_of(values, value)) => Some(false),
                 _ => None,
             },
             Part::Cases(cases) => {
@@ -264,7 +287,10 @@ impl<'t> Branch<'t> {
             Part::Required(name) => self.required.get(name.as_str()).copied(),
             Part::Property(name, id) => self.property_status(name, *id, depth),
             Part::Opaque { .. } => None,
-            part => self.facts.iter().find(|fact| fact.part == part).map(|fact| fact.holds),
+            part => self
+                .spend(self.facts.len())
+                .then(|| self.facts.iter().find(|fact| fact.part == part))?
+                .map(|fact| fact.holds),
         }
     }
 
@@ -330,7 +356,7 @@ impl<'t> Branch<'t> {
 
     /// The texts that are excluded one by one.
     pub(super) fn excluded_texts(&self) -> BTreeSet<String> {
-        self.excluded.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        self.excluded.iter().copied().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::files::Place;
-use crate::terms::{Lit, Terms};
+use crate::terms::{Lit, Terms, size};
 use branch::{Branch, Named};
 pub(crate) use canonical::is_covered;
 
@@ -65,9 +65,9 @@ impl<'t> Prover<'t> {
         }
     }
 
-    /// Whether the steps were used up.
+    /// Whether the steps, or all work that may be done, were used up.
     pub(crate) fn is_exhausted(&self) -> bool {
-        self.steps == 0
+        self.steps == 0 || self.terms.is_exhausted()
     }
 
     /// The schemas at which goals stayed open without a value.
@@ -90,7 +90,8 @@ impl<'t> Prover<'t> {
             self.lowest = self.lowest.min(lowest);
             return Outcome::Closed;
         }
-        if self.stack.len() >= MAX_DEPTH || self.steps == 0 {
+        let compared = self.assumed.len() + self.stack.len() + goal.len();
+        if self.stack.len() >= MAX_DEPTH || self.steps == 0 || !self.terms.spend(compared) {
             return Outcome::Open(None);
         }
         self.prove_new(goal)
@@ -104,6 +105,9 @@ impl<'t> Prover<'t> {
         let outcome = self.solve(branch);
         self.stack.pop();
         if outcome != Outcome::Closed {
+            if let Outcome::Open(Some(value)) = &outcome {
+                self.terms.spend(size(value));
+            }
             self.assumed.truncate(mark);
             self.known.insert(goal, outcome.clone());
         } else if self.lowest >= depth {
@@ -122,7 +126,7 @@ impl<'t> Prover<'t> {
 
     /// What becomes of a branch.
     fn solve(&mut self, mut branch: Branch<'t>) -> Outcome {
-        if self.steps == 0 {
+        if self.steps == 0 || !self.terms.spend(branch.size()) {
             return Outcome::Open(None);
         }
         self.steps -= 1;
@@ -130,6 +134,9 @@ impl<'t> Prover<'t> {
         self.steps = self.steps.saturating_sub(std::mem::take(&mut branch.work));
         if branch.is_closed {
             return Outcome::Closed;
+        }
+        if self.is_exhausted() {
+            return Outcome::Open(None);
         }
         let Some(literals) = branch.choose() else { return self.leaf(&branch, false) };
         if self.leaf(&branch, true) == Outcome::Closed {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::prove::{Outcome, Prover};
 use crate::terms::number::{from_integer, integer};
-use crate::terms::{Part, Terms};
+use crate::terms::{Evaluates, Part, Terms};
 
 /// Constants that are tried at one place.
 const MAX_CONSTANTS: usize = 150;
@@ -31,7 +31,15 @@ impl Constants {
             }
             match part {
                 Part::Property(name, id) => drop(members.entry(name.clone()).or_default().insert(*id)),
-                Part::Required(name) => drop(members.entry(name.clone()).or_default()),
+                Part::Required(name) | Part::Evaluates(Evaluates::Name(name)) => {
+                    members.entry(name.clone()).or_default();
+                }
+                Part::Evaluates(Evaluates::Containing(id)) => {
+                    if let Outcome::Open(Some(item)) = prover.prove(vec![(*id, true)]) {
+                        let value = Value::Array(vec![item]);
+                        values.insert(value.to_string(), value);
+                    }
+                }
                 _ => {}
             }
         }

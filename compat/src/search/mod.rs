@@ -12,12 +12,15 @@ use serde_json::Value;
 
 use crate::prove::Prover;
 use crate::schema::Schema;
-use crate::terms::Terms;
+use crate::terms::{Terms, size};
 use constants::Constants;
 pub(crate) use minimise::minimise;
 
 /// Instances that are changed further.
 const MAX_OPEN: usize = 60;
+
+/// A candidate with more values in it counts for several.
+const MAX_SIZE: usize = 200;
 
 /// Whether a value tells the two schemas apart.
 pub(crate) fn is_witness(wide: &Schema, narrow: &Schema, value: &Value) -> bool {
@@ -31,7 +34,7 @@ pub(crate) fn search(wide: &Schema, narrow: &Schema, terms: &Terms, candidates: 
     let constants = Constants::of(terms, &mut prover);
     let mut search = Search { wide, narrow, candidates, seen: BTreeSet::new(), open: VecDeque::new() };
     for value in grow::seeds(terms, &mut prover).iter().chain(&constants.values) {
-        if search.offer(value) {
+        if search.candidates > 0 && search.offer(value) {
             return Some(value.clone());
         }
     }
@@ -62,7 +65,7 @@ impl Search<'_> {
         if !self.seen.insert(value.to_string()) {
             return false;
         }
-        self.candidates = self.candidates.saturating_sub(1);
+        self.candidates = self.candidates.saturating_sub(1 + size(value) / MAX_SIZE);
         if !self.narrow.is_valid(value) {
             return false;
         }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{Id, Part, Terms, normal, number, type_of, types};
+use super::{Id, Part, Terms, is_one_of, normal, number, size, type_of, types};
 
 /// Terms that lead to one another without a step into the value are followed so far.
 const MAX_DEPTH: usize = 128;
@@ -24,12 +24,18 @@ impl Terms {
         if depth > MAX_DEPTH {
             return None;
         }
+        if !self.spend(1) {
+            return None;
+        }
         all(self.get(id).parts.iter().map(|part| self.part_at(part, value, depth + 1)))
     }
 
     fn part_at(&self, part: &Part, value: &Value, depth: usize) -> Option<bool> {
         if part.types() & type_of(value) == 0 {
             return Some(true);
+        }
+        if !self.spend(Self::cost(part, value)) {
+            return None;
         }
         let length = |text: &str| text.chars().count() as u64;
         match (part, value) {
@@ -39,7 +45,7 @@ impl Terms {
                 let own = if own == types::WHOLE && !self.written { types::INTEGER } else { own };
                 Some(allowed & own != 0)
             }
-            (Part::Values(values), _) => Some(values.contains(&normal(value))),
+            (Part::Values(values), _) => Some(is_one_of(values, &normal(value))),
             (Part::Minimum { limit, exclusive }, _) => number::compare(value, limit)
                 .map(|order| order == Ordering::Greater || (order == Ordering::Equal && !exclusive)),
             (Part::Maximum { limit, exclusive }, _) => number::compare(value, limit)
@@ -55,6 +61,20 @@ impl Terms {
             (part, Value::Array(items)) => self.array(part, items),
             (part, Value::Object(members)) => self.object(part, members),
             _ => None,
+        }
+    }
+
+    /// The work that a part takes, without the terms that it leads to.
+    fn cost(part: &Part, value: &Value) -> usize {
+        match (part, value) {
+            (Part::Values(_) | Part::UniqueItems, _) | (_, Value::String(_)) => size(value),
+            (Part::Cases(cases), _) => cases.len(),
+            (_, Value::Array(items)) => items.len() + 1,
+            (
+                Part::OtherProperties { .. } | Part::PatternProperty(..) | Part::PropertyNames(_),
+                Value::Object(members),
+            ) => members.len() + 1,
+            _ => 1,
         }
     }
 

@@ -7,7 +7,7 @@ mod merge;
 pub(crate) mod number;
 mod read;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
@@ -42,6 +42,7 @@ pub(crate) mod types {
 pub(crate) enum Part {
     Never,
     Types(u8),
+    /// Sorted by their texts.
     Values(Vec<Value>),
     Minimum {
         limit: Value,
@@ -81,8 +82,31 @@ pub(crate) enum Part {
         keyword: &'static str,
         types: u8,
         schema: Option<Id>,
+        /// The term that says what is evaluated, where the keyword asks for that.
+        evaluated: Option<Id>,
         unique: Option<usize>,
     },
+    /// Of what is evaluated, not of what is valid: it refuses nothing.
+    Evaluates(Evaluates),
+}
+
+/// Members and items that a schema evaluates. Terms that accept the same can differ in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Evaluates {
+    Name(String),
+    Pattern(String),
+    AllProperties,
+    /// The first ones.
+    Items(u64),
+    AllItems,
+    /// The items that meet a term.
+    Containing(Id),
+    /// What another term says, where the value meets the literal.
+    Where(Lit, Id),
+    /// As a draft has it that knows no `unevaluatedProperties`.
+    AsIn(Draft),
+    /// Not known, and only equal to itself.
+    Unknown(usize),
 }
 
 impl Part {
@@ -107,6 +131,7 @@ impl Part {
             | Self::MinContains(..)
             | Self::MaxContains(..) => types::ARRAY,
             Self::Opaque { types, .. } => *types,
+            Self::Evaluates(_) => 0,
         }
     }
 
@@ -122,7 +147,15 @@ impl Part {
             | Self::ItemsFrom(_, id)
             | Self::MinContains(id, _)
             | Self::MaxContains(id, _)
-            | Self::Opaque { schema: Some(id), .. } => *id = number(*id),
+            | Self::Evaluates(Evaluates::Containing(id)) => *id = number(*id),
+            Self::Evaluates(Evaluates::Where((condition, _), id)) => {
+                (*condition, *id) = (number(*condition), number(*id));
+            }
+            Self::Opaque { schema, evaluated, .. } => {
+                for id in schema.iter_mut().chain(evaluated) {
+                    *id = number(*id);
+                }
+            }
             Self::Cases(cases) => {
                 for case in cases.iter_mut() {
                     for (id, _) in case.iter_mut() {
@@ -156,19 +189,38 @@ pub(crate) struct Terms {
     /// Whether it matters how an integer is written.
     pub(crate) written: bool,
     leaves: RefCell<HashMap<String, Option<Validator>>>,
+    /// Units of work that may still be done: by the prover, the search, and what they evaluate.
+    work: Cell<usize>,
 }
 
 impl Terms {
     /// The terms of two schemas, the narrow one and the wide one.
-    pub(crate) fn of(schemas: [&Schema; 2]) -> Self {
+    pub(crate) fn of(schemas: [&Schema; 2], work: usize) -> Self {
         let raw = read::read(schemas);
         let written = raw.written;
         let (terms, roots) = merge::merge(raw);
-        Self { list: terms, roots, written, leaves: RefCell::default() }
+        Self { list: terms, roots, written, leaves: RefCell::default(), work: Cell::new(work) }
     }
 
     pub(crate) fn get(&self, id: Id) -> &Term {
         &self.list[id]
+    }
+
+    /// Does some units of work, each of bounded time and memory; false if there are not so many left.
+    pub(crate) fn spend(&self, units: usize) -> bool {
+        let left = self.work.get();
+        self.work.set(left.saturating_sub(units));
+        units < left
+    }
+
+    /// Allows so many units of work from here on.
+    pub(crate) fn renew(&self, work: usize) {
+        self.work.set(work);
+    }
+
+    /// Whether all the work was done that may be.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.work.get() == 0
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -211,6 +263,25 @@ pub(crate) fn type_of(value: &Value) -> u8 {
         Value::Array(_) => types::ARRAY,
         Value::Object(_) => types::OBJECT,
     }
+}
+
+/// How many values are in a value, itself included.
+pub(crate) fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members.values().map(size).sum(),
+        Value::String(text) => text.len() / 64,
+        _ => 0,
+    }
+}
+
+/// Whether a value is one of some, which are sorted by their texts, as those of [`Part::Values`] are.
+pub(crate) fn is_one_of(values: &[Value], value: &Value) -> bool {
+    if values.len() <= 8 {
+        return values.contains(value);
+    }
+    let text = value.to_string();
+    values.binary_search_by(|other| other.to_string().cmp(&text)).is_ok()
 }
 
 /// A value in the one spelling that equal values share: `1` for `1.0`, members by their names.

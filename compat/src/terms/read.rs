@@ -17,12 +17,16 @@ pub(super) struct Raw {
     pub(super) terms: Vec<Term>,
     pub(super) roots: [Id; 2],
     pub(super) written: bool,
+    /// The terms that say what the schemas of one side evaluate, with and without their own `unevaluatedProperties` and
+    /// `unevaluatedItems`.
+    evaluated: BTreeMap<(Place, bool), Id>,
 }
 
 pub(super) fn read(schemas: [&Schema; 2]) -> Raw {
-    let mut raw = Raw { terms: Vec::new(), roots: [0; 2], written: false };
+    let mut raw = Raw { terms: Vec::new(), roots: [0; 2], written: false, evaluated: BTreeMap::new() };
     for (side, schema) in schemas.into_iter().enumerate() {
         let start = raw.terms.len();
+        raw.evaluated.clear();
         let numbers: BTreeMap<&Place, Id> = schema.places().zip(start..).collect();
         raw.terms.extend(schema.places().map(|place| Term { parts: Vec::new(), place: Some(schema.origin(place)) }));
         raw.roots[side] = numbers.get(schema.root()).copied().unwrap_or(start);
@@ -54,10 +58,10 @@ impl Reader<'_> {
             _ => return,
         };
         if draft == Draft::Unknown {
-            return self.opaque("$schema", u8::MAX, None, true);
+            return self.opaque("$schema");
         }
         if self.schema.is_dynamic(self.place) {
-            self.opaque("$dynamicRef", u8::MAX, None, true);
+            self.opaque("$dynamicRef");
         } else {
             let targets: Vec<_> =
                 self.schema.targets(self.place).iter().filter_map(|place| self.number(place)).collect();
@@ -92,14 +96,20 @@ impl Reader<'_> {
         self.raw.terms.len() - 1
     }
 
-    fn opaque(&mut self, keyword: &'static str, types: u8, schema: Option<Id>, is_unique: bool) {
-        let unique = self.number(self.place).filter(|_| is_unique);
-        self.parts.push(Part::Opaque { keyword, types, schema, unique });
+    /// A keyword that is not understood, of any type.
+    fn opaque(&mut self, keyword: &'static str) {
+        let unique = self.number(self.place);
+        self.parts.push(Part::Opaque { keyword, types: u8::MAX, schema: None, evaluated: None, unique });
     }
 
     /// An object with a member meets a schema.
     fn dependent(&mut self, name: &str, then: Id) {
-        let present = self.add(vec![Part::Types(types::OBJECT), Part::Required(name.to_owned())]);
+        let present = self.present(name);
         self.parts.push(Part::Cases(vec![vec![(present, false)], vec![(then, true)]]));
+    }
+
+    /// The term of objects with a member.
+    fn present(&mut self, name: &str) -> Id {
+        self.add(vec![Part::Types(types::OBJECT), Part::Required(name.to_owned())])
     }
 }

@@ -1,4 +1,5 @@
 //! Schemas that could take for ever, in all drafts.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use serde_json::{Map, Value, json};
 use thoth_messaging_compat::{Limits, Verdict, covers};
@@ -85,4 +86,80 @@ fn compares_deep_schemas() {
     let (narrow, wide) = (schema(&narrow).unwrap(), schema(&wide).unwrap());
     assert_eq!(covers(&wide, &narrow, &Limits::default()), Verdict::Compatible);
     assert!(matches!(covers(&narrow, &wide, &Limits::default()), Verdict::Breaking { .. }));
+}
+
+/// Both directions end: with a verdict, or as unknown by the bound on work.
+fn ends(one: &Value, other: &Value) -> [Verdict; 2] {
+    let (one, other) = (schema(one).unwrap(), schema(other).unwrap());
+    [covers(&other, &one, &Limits::default()), covers(&one, &other, &Limits::default())]
+}
+
+#[test]
+fn compares_thousands_of_constants_with_alternatives_of_one_each() {
+    let names: Vec<String> = (0..5_000).map(|number| format!("s{number}")).collect();
+    let whole = json!({"enum": names});
+    for choice in ["anyOf", "oneOf"] {
+        let constants: Vec<Value> = names.iter().map(|name| json!({"const": name})).collect();
+        let lists: Vec<Value> = names.iter().map(|name| json!({"enum": [name], "title": name})).collect();
+        for alternatives in [constants, lists] {
+            let fewer = json!({choice: alternatives[1..]});
+            assert_eq!(ends(&whole, &json!({choice: alternatives})), [Verdict::Compatible, Verdict::Compatible]);
+            let [lost, gained] = ends(&whole, &fewer);
+            assert_eq!((lost, gained), (Verdict::Breaking { witness: json!("s0") }, Verdict::Compatible));
+        }
+    }
+}
+
+#[test]
+fn a_constant_that_stands_in_two_alternatives_is_refused_by_one_of() {
+    let twice = json!({"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]});
+    assert_eq!(ends(&twice, &json!({"enum": ["a", "c"]})), [Verdict::Compatible, Verdict::Compatible]);
+}
+
+#[test]
+fn ends_on_alternatives_that_lead_back_to_the_root() {
+    let back = |kind: &str| json!({"oneOf": [{"$ref": "#"}, {"type": kind}]});
+    for verdict in ends(&back("string"), &back("integer")) {
+        assert_ne!(verdict, Verdict::Compatible);
+    }
+}
+
+#[test]
+fn ends_on_many_clauses_that_are_always_met() {
+    let clause = |number: usize| {
+        let name = format!("m{number}");
+        json!({"anyOf": [{"required": [name]}, {"not": {"required": [name]}}]})
+    };
+    let clauses = json!({"type": "object", "allOf": (0..135).map(clause).collect::<Vec<_>>()});
+    let [forth, back] = ends(&clauses, &json!({"type": "object", "minProperties": 1}));
+    assert_ne!(forth, Verdict::Compatible);
+    assert!(!matches!(back, Verdict::Breaking { .. }), "{back:?}");
+}
+
+#[test]
+fn ends_on_witnesses_that_are_large() {
+    let names: Vec<String> = (0..10).map(|number| format!("p{number}")).collect();
+    let array = json!({"type": "array", "minItems": 670, "items": {"type": "array", "minItems": 20, "items": {"type": "integer"}}});
+    let properties: Map<String, Value> = names.iter().map(|name| (name.clone(), array.clone())).collect();
+    let old = json!({"type": "object", "properties": properties, "required": names});
+    let mut new = old.clone();
+    new["properties"]["p0"] = json!({"type": "string"});
+    for verdict in ends(&old, &new) {
+        assert!(matches!(verdict, Verdict::Breaking { .. }));
+    }
+}
+
+#[test]
+fn tells_which_bound_was_met() {
+    let clause =
+        |number: usize| json!({"anyOf": [{"required": [format!("a{number}")]}, {"required": [format!("b{number}")]}]});
+    let hard = json!({"type": "object", "allOf": (0..40).map(clause).collect::<Vec<_>>()});
+    let (hard, wide) = (schema(&hard).unwrap(), schema(&json!({"minProperties": 41})).unwrap());
+    for (steps, told) in [(0, "the proof took more than 0 steps"), (1, "the proof took more than 50 units of work")] {
+        let limits = Limits { steps, candidates: 0 };
+        let Verdict::Unknown { reason, .. } = covers(&wide, &hard, &limits) else {
+            unreachable!("nothing was looked at")
+        };
+        assert_eq!(reason, told);
+    }
 }

@@ -137,3 +137,17 @@ fn compares_recursive_schemas() {
     let endless = json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]});
     compatible(endless, json!(false));
 }
+
+#[test]
+fn tells_apart_what_is_evaluated() {
+    let of_if =
+        |name: &str| json!({"if": {"properties": {name: true}, "required": [name]}, "unevaluatedProperties": false});
+    breaking(of_if("a"), of_if("b"));
+    let of_contains = |kind: &str| json!({"contains": {"type": kind}, "minContains": 0, "unevaluatedItems": false});
+    breaking(of_contains("string"), of_contains("integer"));
+    let (a, b) = (json!({"properties": {"a": true}}), json!({"properties": {"b": true}}));
+    let both = json!({"anyOf": [a, b], "unevaluatedProperties": false});
+    breaking(both.clone(), json!({"if": a, "else": b, "unevaluatedProperties": false}));
+    compatible(both.clone(), json!({"anyOf": [b, a], "unevaluatedProperties": false}));
+    compatible(both, json!({"anyOf": [{"$ref": "#/$defs/a"}, b], "unevaluatedProperties": false, "$defs": {"a": a}}));
+}

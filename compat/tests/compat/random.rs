@@ -39,6 +39,27 @@ fn no_verdict_on_random_edits_is_refuted() {
     check("random edits", 0x2545_F491_4F6C_DD1D, 400, |random, one| random.edited(one, 2));
 }
 
+/// Where values decide what is evaluated, a term is more than what it accepts.
+#[test]
+fn no_verdict_on_what_is_evaluated_is_refuted() {
+    let mut random = Random(0x5851_F42D_4C95_7F2D);
+    let mut tally = Tally::default();
+    for _ in 0..if is_thorough() { 20_000 } else { 400 } {
+        let one = random.evaluating();
+        let two = if random.below(3) == 0 { random.evaluating() } else { random.reworded(&one) };
+        let values: Vec<Value> = (0..60).map(|_| random.evaluated_value()).collect();
+        let (old, new) = (schema(&one).unwrap(), schema(&two).unwrap());
+        println!("{one} to {two}");
+        for (wide, narrow) in [(&new, &old), (&old, &new)] {
+            tally.judge(wide, narrow, &values);
+        }
+        let same = schema(&annotated(&one)).unwrap();
+        assert_eq!(covers(&same, &old, &Limits::default()), Verdict::Compatible, "{one}");
+    }
+    tally.print("what is evaluated");
+    assert!(tally.compatible > 0 && tally.breaking > 0);
+}
+
 /// The kind of a verdict: which witness is found may differ.
 fn kind(wide: &Schema, narrow: &Schema) -> &'static str {
     match covers(wide, narrow, &Limits::default()) {

@@ -1,12 +1,15 @@
 //! Keyword by keyword.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use thoth_messaging_documents::{Draft, Validation};
 
 use super::Reader;
 use crate::terms::{Lit, Part, normal, number, types};
+
+/// Alternatives of `oneOf` that are told apart: each is compared with each.
+const MAX_ONE_OF: usize = 500;
 
 impl Reader<'_> {
     /// A keyword whose value holds no schema.
@@ -86,11 +89,44 @@ impl Reader<'_> {
         }
     }
 
+    /// The values that are possible where each alternative of `anyOf` or `oneOf` is a list of constants.
+    fn constants(&self, keyword: &str) -> Option<Vec<Value>> {
+        if keyword == "allOf" {
+            return None;
+        }
+        let mut counts: BTreeMap<String, (Value, usize)> = BTreeMap::new();
+        for subschema in self.schema.subschemas(self.place).iter().filter(|subschema| subschema.keyword == keyword) {
+            let place = &subschema.place;
+            let members = self.schema.value(place)?.as_object()?;
+            let decides =
+                |name: &&String| !matches!(name.as_str(), "title" | "description" | "$comment" | "deprecated");
+            let names: Vec<&String> = members.keys().filter(decides).collect();
+            let values = match (names.as_slice(), members.get("enum"), members.get("const")) {
+                ([_], Some(Value::Array(values)), None) => sorted(values),
+                ([_], None, Some(value)) if self.schema.draft(place) > Draft::Draft4 => vec![normal(value)],
+                _ => return None,
+            };
+            for value in values {
+                counts.entry(value.to_string()).or_insert((value, 0)).1 += 1;
+            }
+        }
+        let is_possible = |count: usize| keyword == "anyOf" || count == 1;
+        Some(counts.into_values().filter(|(_, count)| is_possible(*count)).map(|(value, _)| value).collect())
+    }
+
     fn combinations(&mut self) {
         let positive = |held: Vec<(Option<String>, usize)>| held.into_iter().map(|(_, id)| (id, true));
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let held: Vec<Lit> = positive(self.held(keyword)).collect();
             if held.is_empty() {
+                continue;
+            }
+            if let Some(values) = self.constants(keyword) {
+                self.parts.push(Part::Values(values));
+                continue;
+            }
+            if keyword == "oneOf" && held.len() > MAX_ONE_OF {
+                self.opaque("oneOf");
                 continue;
             }
             let cases = match keyword {

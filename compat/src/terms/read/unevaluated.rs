@@ -1,4 +1,5 @@
-//! `unevaluatedProperties` and `unevaluatedItems`, where what is evaluated does not depend on the value.
+//! `unevaluatedProperties` and `unevaluatedItems`: understood where what is evaluated does not depend on the value. Where it
+//! does, equal only if what is evaluated is, too.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,8 @@ use thoth_messaging_documents::Draft;
 
 use super::Reader;
 use crate::files::Place;
-use crate::terms::{Part, types};
+use crate::schema::Subschema;
+use crate::terms::{Evaluates, Id, Part, types};
 
 /// What a schema evaluates of each object and of each array.
 #[derive(Default)]
@@ -21,7 +23,26 @@ struct Evaluated {
     /// Whether it depends on the value.
     properties_depend: bool,
     items_depend: bool,
+    /// Whatever it depends on.
+    depends: Vec<Evaluates>,
     seen: BTreeSet<Place>,
+}
+
+impl Evaluated {
+    fn depends_on(&mut self, evaluates: Evaluates) {
+        (self.properties_depend, self.items_depend) = (true, true);
+        self.depends.push(evaluates);
+    }
+
+    fn parts(self) -> Vec<Part> {
+        let names = self.names.into_iter().map(Evaluates::Name);
+        let patterns = self.patterns.into_iter().map(Evaluates::Pattern);
+        let all = self.all_properties.then_some(Evaluates::AllProperties);
+        let items = (self.items > 0).then_some(Evaluates::Items(self.items as u64));
+        let all_items = self.all_items.then_some(Evaluates::AllItems);
+        let plain = names.chain(patterns).chain(all).chain(items).chain(all_items);
+        plain.chain(self.depends).map(Part::Evaluates).collect()
+    }
 }
 
 impl Reader<'_> {
@@ -34,7 +55,7 @@ impl Reader<'_> {
         self.collect(self.place, true, &mut evaluated);
         match properties {
             Some(schema) if evaluated.properties_depend => {
-                self.opaque("unevaluatedProperties", types::OBJECT, Some(schema), false);
+                self.depending("unevaluatedProperties", types::OBJECT, schema);
             }
             Some(schema) if !evaluated.all_properties => self.parts.push(Part::OtherProperties {
                 names: evaluated.names,
@@ -44,9 +65,7 @@ impl Reader<'_> {
             _ => {}
         }
         match items {
-            Some(schema) if evaluated.items_depend => {
-                self.opaque("unevaluatedItems", types::ARRAY, Some(schema), false);
-            }
+            Some(schema) if evaluated.items_depend => self.depending("unevaluatedItems", types::ARRAY, schema),
             Some(schema) if !evaluated.all_items => {
                 self.parts.push(Part::ItemsFrom(evaluated.items as u64, schema));
             }
@@ -54,19 +73,41 @@ impl Reader<'_> {
         }
     }
 
-    fn collect(&self, place: &Place, is_own: bool, evaluated: &mut Evaluated) {
+    fn depending(&mut self, keyword: &'static str, types: u8, schema: Id) {
+        let evaluated = Some(self.evaluated(self.place, true));
+        self.parts.push(Part::Opaque { keyword, types, schema: Some(schema), evaluated, unique: None });
+    }
+
+    /// The term that says what the schema at a place evaluates.
+    fn evaluated(&mut self, place: &Place, is_own: bool) -> Id {
+        let key = (place.clone(), is_own);
+        if let Some(known) = self.raw.evaluated.get(&key) {
+            return *known;
+        }
+        let id = self.add(Vec::new());
+        self.raw.evaluated.insert(key, id);
+        let mut evaluated = Evaluated::default();
+        self.collect(place, is_own, &mut evaluated);
+        self.raw.terms[id].parts = evaluated.parts();
+        id
+    }
+
+    fn collect(&mut self, place: &Place, is_own: bool, evaluated: &mut Evaluated) {
         if !evaluated.seen.insert(place.clone()) {
             return;
         }
-        if self.schema.is_dynamic(place) || self.schema.draft(place) < Draft::Draft201909 {
-            (evaluated.properties_depend, evaluated.items_depend) = (true, true);
+        let (schema, draft) = (self.schema, self.schema.draft(place));
+        if schema.is_dynamic(place) || draft == Draft::Unknown {
+            evaluated.depends_on(self.unknown());
         }
-        for target in self.schema.targets(place) {
+        if draft < Draft::Draft201909 {
+            evaluated.depends_on(Evaluates::AsIn(draft));
+        }
+        for target in schema.targets(place) {
             self.collect(target, false, evaluated);
         }
-        for subschema in self.schema.subschemas(place) {
-            let member = subschema.member.clone();
-            match (subschema.keyword, member) {
+        for subschema in schema.subschemas(place) {
+            match (subschema.keyword, subschema.member.clone()) {
                 ("properties", Some(name)) => drop(evaluated.names.insert(name)),
                 ("patternProperties", Some(pattern)) => drop(evaluated.patterns.insert(pattern)),
                 ("additionalProperties", _) => evaluated.all_properties = true,
@@ -76,19 +117,49 @@ impl Reader<'_> {
                     evaluated.items = evaluated.items.max(index.parse().map_or(0, |index: usize| index + 1));
                 }
                 ("items" | "additionalItems", None) => evaluated.all_items = true,
-                ("contains", _) if self.schema.draft(place) >= Draft::Draft202012 => evaluated.items_depend = true,
+                ("contains", _) if draft >= Draft::Draft202012 => {
+                    evaluated.items_depend = true;
+                    evaluated.depends.push(self.containing(&subschema.place));
+                }
                 ("allOf", _) => self.collect(&subschema.place, false, evaluated),
                 ("anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies", _) => {
-                    (evaluated.properties_depend, evaluated.items_depend) = (true, true);
+                    let part = self.in_some_cases(place, subschema);
+                    evaluated.depends_on(part);
                 }
                 _ => {}
             }
         }
         // An array of a draft that reads one as `items` ends what `additionalItems` says of it.
-        let items = self.schema.value(place).and_then(|schema| schema.get("items"));
-        if self.schema.draft(place) == Draft::Draft201909 && !items.is_some_and(Value::is_array) && items.is_none() {
-            evaluated.items_depend |=
-                self.schema.value(place).is_some_and(|schema| schema.get("additionalItems").is_some());
+        let value = schema.value(place);
+        let has = |keyword: &str| value.is_some_and(|schema: &Value| schema.get(keyword).is_some());
+        if draft == Draft::Draft201909 && !has("items") && has("additionalItems") {
+            evaluated.items_depend = true;
         }
+    }
+
+    fn containing(&mut self, place: &Place) -> Evaluates {
+        self.number(place).map_or_else(|| self.unknown(), Evaluates::Containing)
+    }
+
+    fn unknown(&mut self) -> Evaluates {
+        Evaluates::Unknown(self.add(Vec::new()))
+    }
+
+    /// What a subschema evaluates that does not hold for every value of the schema around it.
+    fn in_some_cases(&mut self, around: &Place, subschema: &Subschema) -> Evaluates {
+        let own = self.number(&subschema.place);
+        let condition = match (subschema.keyword, subschema.member.as_deref()) {
+            ("then" | "else", _) => {
+                let mut beside = self.schema.subschemas(around).iter();
+                let condition = beside.find(|other| other.keyword == "if").and_then(|other| self.number(&other.place));
+                condition.map(|id| (id, subschema.keyword == "then"))
+            }
+            ("dependentSchemas" | "dependencies", Some(name)) => Some((self.present(name), true)),
+            _ => own.map(|id| (id, true)),
+        };
+        // Without `if`, `then` says nothing; but it is told apart from what is not there.
+        let condition = condition.or(own.map(|id| (id, false)));
+        let Some(condition) = condition else { return self.unknown() };
+        Evaluates::Where(condition, self.evaluated(&subschema.place, false))
     }
 }

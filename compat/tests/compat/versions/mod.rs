@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+mod evaluating;
 pub(crate) mod random;
 
 use std::path::{Path, PathBuf};

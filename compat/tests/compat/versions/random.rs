@@ -13,7 +13,7 @@ impl Random {
         usize::try_from(self.0 >> 11).unwrap() % end
     }
 
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(super) fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 
