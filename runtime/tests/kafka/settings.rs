@@ -66,8 +66,8 @@ fn a_wrong_value_or_name_is_an_error_that_names_the_variable() {
             .starts_with("KAFKA_CONSUMER_MAX_POLL_INTERVAL_MS (`max.poll.interval.ms`)")
     );
     assert!(refusal("KAFKA_MESSAGE_MAX_BYTES", "1").contains("KAFKA_MESSAGE_MAX_BYTES"));
-    let near = refusal("KAFKA_CONSUMER_SESION_TIMEOUT_MS", "1");
-    assert!(near.starts_with("KAFKA_CONSUMER_SESION_TIMEOUT_MS (`consumer.sesion.timeout.ms`)"), "{near}");
+    let near = refusal("KAFKA_CONSUMER_SESSIONS_TIMEOUT_MS", "1");
+    assert!(near.starts_with("KAFKA_CONSUMER_SESSIONS_TIMEOUT_MS (`consumer.sessions.timeout.ms`)"), "{near}");
     assert!(near.ends_with("`session.timeout.ms` is one (KAFKA_SESSION_TIMEOUT_MS)"), "{near}");
     let acks = refusal("KAFKA_ACKS", "maybe");
     assert!(acks.starts_with("KAFKA_ACKS (`acks`)") && !acks.contains("request.required.acks"), "{acks}");

@@ -162,7 +162,7 @@ fn a_sparse_file_is_not_read_to_its_end() {
     header.set_path("schemas/sparse.json").unwrap();
     header.set_size(100_000);
     let size = (1_u128 << 60 | 0x80 << 88).to_be_bytes();
-    let hole = ((1_u128 << 60) - 100_000 | 0x80 << 88).to_be_bytes();
+    let hole = (((1_u128 << 60) - 100_000) | (0x80 << 88)).to_be_bytes();
     let gnu = header.as_gnu_mut().unwrap();
     gnu.realsize.copy_from_slice(&size[4..]);
     gnu.sparse[0].offset.copy_from_slice(&hole[4..]);

@@ -16,7 +16,8 @@ const SERVERS: &str = "KAFKA_BOOTSTRAP_SERVERS";
 /// `KAFKA_TOPIC_METADATA_REFRESH_INTERVAL_MS` keeps its `topic`.
 const QUALIFIERS: &[&str] = &["", "CONSUMER_", "PRODUCER_", "TOPIC_PRODUCER_", "TOPIC_CONSUMER_", "TOPIC_"];
 
-/// Variables of Kafka's own tools and of its container images. They are no settings of a client.
+/// Variables of Kafka's own tools and of its container images. They are no settings of a client. `KAFKA_DEBUG` is both, and is
+/// taken for librdkafka's property.
 const TOOLS: &[&str] = &[
     "BROKERS",
     "CLASSPATH",
@@ -24,7 +25,6 @@ const TOOLS: &[&str] = &[
     "CONF",
     "CONFIG",
     "DATA",
-    "DEBUG",
     "GC_LOG_OPTS",
     "HEAP_OPTS",
     "HOME",
