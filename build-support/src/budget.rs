@@ -57,7 +57,7 @@ impl Budget {
     ///
     /// # Errors
     ///
-    /// Where there are too many, or the path is too long or too deep.
+    /// If there are too many, or the path is too long or too deep.
     pub fn entry(&mut self, path: &str) -> Result<(), Refusal> {
         if path.len() > Self::MAX_PATH {
             let reason = format!("is a path of more than {} bytes", Self::MAX_PATH);
@@ -80,7 +80,7 @@ impl Budget {
     ///
     /// # Errors
     ///
-    /// Where there are too many.
+    /// If there are too many.
     pub fn link(&mut self, path: impl fmt::Display) -> Result<(), Refusal> {
         self.links += 1;
         if self.links > Self::MAX_LINKS {
@@ -94,7 +94,7 @@ impl Budget {
     ///
     /// # Errors
     ///
-    /// Where the file is too large, or all are together.
+    /// If the file is too large, or all files together are.
     pub fn file(&mut self, path: impl fmt::Display, bytes: u64) -> Result<(), Refusal> {
         if bytes > Self::MAX_FILE {
             let reason = format!("has more than {} MiB, the most of one schema file", Self::MAX_FILE >> 20);

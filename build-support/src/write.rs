@@ -38,7 +38,7 @@ pub fn write_changed(folder: &Path, files: &[GeneratedFile]) -> Result<usize, Bu
 ///
 /// # Errors
 ///
-/// Where the path leads out of the folder, a link stands on the way, or something else than a file is there.
+/// If the path leads out of the folder, a link stands on the way, or something other than a file is there.
 pub fn file_path(folder: &Path, inner: &str) -> Result<PathBuf, Refusal> {
     let mut path = folder.to_owned();
     for part in Path::new(inner).components() {

@@ -261,7 +261,7 @@ fn a_choice_that_selects_nothing_fails_the_build() {
     assert!(code.lines().any(|line| line.contains("derive") && line.contains("Hash")), "{code}");
 }
 
-/// What ends on cargo's standard error, as cargo shows what a build script says as it is.
+/// An error ends on cargo's standard error: cargo shows what a build script says as it is.
 #[cfg(unix)]
 #[test]
 fn names_of_files_and_texts_of_schemas_are_shown_safely() {

@@ -11,7 +11,7 @@ use crate::versions::{Against, FolderLocation, Version};
 ///
 /// # Panics
 ///
-/// Where what was read is over the budget, or the reason or the remedy is missing.
+/// If what was read is over the budget, or the reason or the remedy is missing.
 pub fn run(input: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("archive");

@@ -39,7 +39,7 @@ pub(super) trait Tree {
     /// What a link says.
     fn target(&self, link: &Self::File) -> Result<String, Failure>;
 
-    /// How messages name the tree.
+    /// The name of the tree in messages.
     fn label(&self) -> &str;
 
     /// How messages name a path.
@@ -72,7 +72,7 @@ pub(super) fn schema_files<T: Tree>(tree: &T, folder: &str) -> Result<Option<Vec
     }
 }
 
-/// What a folder holds, by name.
+/// The nodes of a folder, by name.
 type Listing<T> = BTreeMap<String, Node<<T as Tree>::Folder, <T as Tree>::File>>;
 
 /// A tree that is read within a budget. Each folder is listed once, however many paths lead there.
@@ -83,7 +83,7 @@ struct Reader<'a, T: Tree> {
 }
 
 impl<T: Tree> Reader<'_, T> {
-    /// What is in a folder, and whether it was listed before: then its entries are not counted again.
+    /// The listing of a folder, and whether it was listed before: then its entries are not counted again.
     fn list(&mut self, path: &str, folder: &T::Folder) -> Result<(Rc<Listing<T>>, bool), Failure> {
         if let Some(listing) = self.listed.get(folder) {
             return Ok((Rc::clone(listing), true));
@@ -110,7 +110,7 @@ impl<T: Tree> Reader<'_, T> {
         Failure::refused(self.tree.label(), refusal)
     }
 
-    /// What a path leads to, with the links on the way and at its end followed, and its path without links; none where
+    /// The node that a path leads to, with the links on the way and at its end followed, and its path without links; none where
     /// nothing is there. That a link leads to nothing, or out of the tree, is an error.
     fn resolve(&mut self, path: &str) -> Result<Option<Entry<T>>, Failure> {
         let tree = self.tree;

@@ -1,4 +1,4 @@
-//! What strangers hand in, each in a process that may take 10 s of processor time and 1 GB: a stray link, a bomb or a device
+//! Hostile files and links, each in a process that may take 10 s of processor time and 1 GB: a stray link, a bomb or a device
 //! is a message that says which bound was met, never a full machine.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "that is how a test fails, its helpers included")]

@@ -161,7 +161,7 @@ fn what_is_not_there_is_named_safely() {
     check(&project, &[&["check"]]);
 }
 
-/// What is written past `stderr.rs` is escaped by nobody.
+/// Nobody escapes what is written past `stderr.rs`.
 #[test]
 fn standard_error_is_written_in_one_room() {
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

@@ -65,7 +65,7 @@ impl<'t> Prover<'t> {
         }
     }
 
-    /// Whether the steps, or all work that may be done, were used up.
+    /// True once the steps, or all work that may be done, are used up.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.steps == 0 || self.terms.is_exhausted()
     }

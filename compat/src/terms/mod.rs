@@ -101,7 +101,7 @@ pub(crate) enum Evaluates {
     AllItems,
     /// The items that meet a term.
     Containing(Id),
-    /// What another term says, where the value meets the literal.
+    /// Everything that another term says, where the value meets the literal.
     Where(Lit, Id),
     /// As a draft has it that knows no `unevaluatedProperties`.
     AsIn(Draft),
@@ -218,7 +218,7 @@ impl Terms {
         self.work.set(work);
     }
 
-    /// Whether all the work was done that may be.
+    /// True once all the work is done that may be.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.work.get() == 0
     }
@@ -265,7 +265,7 @@ pub(crate) fn type_of(value: &Value) -> u8 {
     }
 }
 
-/// How many values are in a value, itself included.
+/// The number of values in a value, itself included.
 pub(crate) fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(size).sum(),
@@ -275,7 +275,7 @@ pub(crate) fn size(value: &Value) -> usize {
     }
 }
 
-/// Whether a value is one of some, which are sorted by their texts, as those of [`Part::Values`] are.
+/// True if a value is one of some, which are sorted by their texts, as those of [`Part::Values`] are.
 pub(crate) fn is_one_of(values: &[Value], value: &Value) -> bool {
     if values.len() <= 8 {
         return values.contains(value);

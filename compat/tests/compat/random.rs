@@ -39,7 +39,7 @@ fn no_verdict_on_random_edits_is_refuted() {
     check("random edits", 0x2545_F491_4F6C_DD1D, 400, |random, one| random.edited(one, 2));
 }
 
-/// Where values decide what is evaluated, a term is more than what it accepts.
+/// If values decide what is evaluated, a term is more than what it accepts.
 #[test]
 fn no_verdict_on_what_is_evaluated_is_refuted() {
     let mut random = Random(0x5851_F42D_4C95_7F2D);

@@ -52,7 +52,7 @@ impl Kafka {
     ///
     /// # Errors
     ///
-    /// Where the addresses are missing, where a variable is nearly a property or has a value that librdkafka refuses, where a
+    /// If the addresses are missing, if a variable is nearly a property or has a value that librdkafka refuses, where a
     /// file can't be read, and where two variables say different things of one property. The error names the variable.
     ///
     /// ```no_run

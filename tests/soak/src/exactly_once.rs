@@ -24,7 +24,7 @@ const KILL_EVERY: Duration = Duration::from_secs(3);
 /// How long results may stay away when all is sent.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Where the results of each step stand in their topic, by partition and offset.
+/// The places of the results of each step in their topic, by partition and offset.
 type Places = BTreeMap<(String, u64), BTreeSet<(i32, i64)>>;
 
 pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {

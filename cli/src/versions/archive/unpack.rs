@@ -25,7 +25,7 @@ pub(in super::super) enum Entry {
     Link(Rc<str>),
 }
 
-/// What is known of a file.
+/// The facts of a file.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Contents {
     Read(Rc<[u8]>),
@@ -215,7 +215,7 @@ fn inside(path: &str) -> Option<String> {
 struct Bounded<R> {
     inner: R,
     left: u64,
-    /// What may be read now, while it is about an entry and not in it.
+    /// The bytes that may be read now, while the reader is about an entry and not in it.
     headers: Rc<Cell<u64>>,
 }
 

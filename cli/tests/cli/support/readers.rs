@@ -1,4 +1,4 @@
-//! What readers of the output must never meet, whatever names and values a stranger chose.
+//! The things that readers of the output must never meet, whatever names and values a stranger chose.
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 

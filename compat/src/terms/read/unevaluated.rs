@@ -145,7 +145,7 @@ impl Reader<'_> {
         Evaluates::Unknown(self.add(Vec::new()))
     }
 
-    /// What a subschema evaluates that does not hold for every value of the schema around it.
+    /// The evaluations of a subschema that does not hold for every value of the schema around it.
     fn in_some_cases(&mut self, around: &Place, subschema: &Subschema) -> Evaluates {
         let own = self.number(&subschema.place);
         let condition = match (subschema.keyword, subschema.member.as_deref()) {

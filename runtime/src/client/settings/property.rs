@@ -193,7 +193,7 @@ pub(super) fn check(name: &str, value: &str) -> Result<(), Refusal> {
     }
 }
 
-/// What librdkafka says of a value, without the value: it repeats numbers, and what is none of an enumeration.
+/// librdkafka's reason for refusing a value, without the value: it repeats numbers, and what is none of an enumeration.
 fn without_value(reason: &str) -> String {
     if let Some((_, range)) = reason.split_once(" is outside allowed range ") {
         return format!("the value is outside the range {}", range.trim());
