@@ -18,7 +18,7 @@ test *arguments:
 # All tests, the long proofs too.
 prove:
     cargo test --workspace
-    cargo test -p thoth-messaging-codegen -p features --test codegen -- --ignored
+    cargo test -p thoth-messaging-codegen -p thoth-messaging-compat -p thoth-messaging-cli -p features --test codegen --test compat --test cli -- --ignored
 
 # Formatting, clippy, spelling, shell scripts, workflows, unused dependencies, rules for the workspace.
 lint:

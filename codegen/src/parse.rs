@@ -3,9 +3,11 @@
 //! Codes: `S01xx` (files and JSON) and `S03xx` (`x-kafka`).
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::jsonschema::Validator;
 use thoth_messaging_documents::{
     Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, keywords, topic,
     uri, validator, x_kafka,
@@ -298,6 +300,10 @@ pub(crate) fn unusable_id(error: &ReferencingError, keyword: &str, location: Loc
         .help(format!("write an absolute URI as `{keyword}`, or leave it out"))
 }
 
+/// The validator of `x-kafka`, compiled once for all schemas.
+static X_KAFKA: LazyLock<Option<Validator>> =
+    LazyLock::new(|| Validation::default().options().build(&x_kafka::schema()).ok());
+
 fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
     let declared = schema.get(x_kafka::KEYWORD)?;
     let at = |pointer: &str| source.locate(&format!("/x-kafka{pointer}"));
@@ -313,7 +319,7 @@ fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut 
                 .help("a topic is named by 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and not `.` or `..`"),
         );
     }
-    if let Ok(validator) = Validation::default().options().build(&x_kafka::schema()) {
+    if let Some(validator) = &*X_KAFKA {
         let errors = validator.iter_errors(declared);
         let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
         diagnostics.extend(errors.map(|error| {

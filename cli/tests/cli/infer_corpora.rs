@@ -75,6 +75,7 @@ fn assert_faultless(corpus: &str, sets: &BTreeMap<PathBuf, Vec<PathBuf>>) {
 }
 
 #[test]
+#[ignore = "schemas of others, which take long without optimization: `just prove`"]
 fn the_payloads_of_github_are_valid_under_what_is_inferred_of_an_event() {
     let Some(folder) = corpus("github-webhooks/payload-examples/api.github.com") else { return };
     let sets = by_folder(&folder);
@@ -83,6 +84,7 @@ fn the_payloads_of_github_are_valid_under_what_is_inferred_of_an_event() {
 }
 
 #[test]
+#[ignore = "schemas of others, which take long without optimization: `just prove`"]
 fn the_events_of_cdevents_are_valid_under_what_is_inferred_of_each_and_of_all() {
     let Some(folder) = corpus("cdevents/conformance") else { return };
     let mut sets = by_folder(&folder);
