@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 use thoth_messaging_documents::dialect::DRAFT_2020_12;
-use thoth_messaging_documents::jsonschema::{ValidationError, Validator};
+use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::uri::BASE;
+use thoth_messaging_documents::validator::Bounded;
 use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
 use crate::resolve::{Place, Resolved};
@@ -23,9 +24,9 @@ pub(crate) struct Oracle<'a> {
     formats: bool,
     numbers: BTreeMap<&'a Place, usize>,
     registry: OnceCell<Result<Registry<'a>, String>>,
-    alone: RefCell<BTreeMap<usize, Rc<Result<Validator, String>>>>,
+    alone: RefCell<BTreeMap<usize, Rc<Result<Bounded, String>>>>,
     referring: RefCell<usize>,
-    all: OnceCell<Rc<Result<Validator, String>>>,
+    all: OnceCell<Rc<Result<Bounded, String>>>,
     problem: OnceCell<String>,
 }
 
@@ -78,10 +79,13 @@ impl<'a> Oracle<'a> {
         let paths: Vec<String> =
             keywords.iter().map(|keyword| format!("/properties/{number}/$ref/{keyword}")).collect();
         let counts = |error: &ValidationError<'_>| !paths.iter().any(|path| error.evaluation_path().as_str() == path);
-        validator.iter_errors(&instance).filter(counts).map(refusal).collect()
+        let refusals = validator.refusals(&instance, |error| counts(&error).then(|| refusal(error)));
+        let others =
+            (!refusals.is_complete).then(|| (String::new(), "it takes too long to list what is refused".to_owned()));
+        refusals.listed.into_iter().flatten().chain(others).collect()
     }
 
-    fn validator(&self, place: &'a Place, number: usize) -> Rc<Result<Validator, String>> {
+    fn validator(&self, place: &'a Place, number: usize) -> Rc<Result<Bounded, String>> {
         if let Some(known) = self.alone.borrow().get(&number).or_else(|| self.all.get()) {
             return Rc::clone(known);
         }
@@ -114,15 +118,13 @@ impl<'a> Oracle<'a> {
         registry.as_ref().map_err(Clone::clone)
     }
 
-    fn compile(&self, places: &[(&Place, usize)]) -> Result<Validator, String> {
+    fn compile(&self, places: &[(&Place, usize)]) -> Result<Bounded, String> {
         let members =
             places.iter().map(|(place, number)| (number.to_string(), json!({"$ref": self.resolved.address(place)})));
         let members: Map<String, Value> = members.collect();
-        Validation::with_formats(self.formats)
-            .options()
-            .with_registry(self.registry()?)
-            .with_base_uri(format!("{BASE}.oracle"))
-            .build(&json!({"$schema": DRAFT_2020_12, "properties": members}))
+        let schema = json!({"$schema": DRAFT_2020_12, "properties": members});
+        let validation = Validation::with_formats(self.formats);
+        Bounded::build(validation, Some(self.registry()?), &format!("{BASE}.oracle"), &schema)
             .map_err(|error| error.to_string())
     }
 }

@@ -268,12 +268,17 @@ fn foreign_parts(schema: &Value, draft: Draft, dialects: &Dialects) -> Vec<(Poin
 
 fn check_schema(schema: &Value, draft: Draft, source: &Source, pointer: &str, diagnostics: &mut Vec<Diagnostic>) {
     let Some(validator) = validator::of_schemas(draft) else { return };
-    diagnostics.extend(validator.iter_errors(schema).map(|error| {
+    let refusals = validator.refusals(schema, |error| {
         let location = source.locate(&format!("{pointer}{}", error.instance_path()));
         Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
             .found(short(error.instance()))
             .help(meta::advice(&error, draft))
-    }));
+    });
+    diagnostics.extend(refusals.listed);
+    if !refusals.is_complete {
+        let message = "not a valid JSON Schema: it has more mistakes than can be listed";
+        diagnostics.push(Diagnostic::error("S0104", message, source.locate(pointer)).help("correct the first ones"));
+    }
 }
 
 fn document_uri(

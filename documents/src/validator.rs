@@ -3,12 +3,21 @@
 //! A validator never fetches. `contentEncoding` and `contentMediaType` are annotations in every draft, and so is
 //! `format` unless it is asked for; left to itself, `jsonschema` asserts them for drafts 4 to 7.
 
+mod bounded;
+mod counted;
+
+use std::sync::{Arc, OnceLock};
+
 use jsonschema::canonical::{self, CanonicalizeOptions};
-use jsonschema::meta::MetaValidator;
-use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, ValidationOptions};
-use serde_json::{Map, Value, json};
+use jsonschema::json::{Json, SerdeJson};
+use jsonschema::{Draft, Keyword, PatternOptions, Retrieve, ValidationError, ValidationOptions};
+use serde_json::{Value, json};
+
+pub use bounded::{Bounded, Refusals, TooManySteps};
 
 use crate::dialect::{DRAFT_2020_12, schema_uri};
+use crate::meta_schemas;
+use crate::uri::without_fragment;
 
 /// The choices that a validator is set up with.
 ///
@@ -49,7 +58,11 @@ impl Validation {
     /// The options of `jsonschema` for a validator.
     #[must_use]
     pub fn options<'i>(self) -> ValidationOptions<'i> {
-        let options = jsonschema::options()
+        self.options_of::<SerdeJson>()
+    }
+
+    fn options_of<'i, F: Json>(self) -> ValidationOptions<'i, Arc<dyn Retrieve>, F> {
+        let options = jsonschema::options_for::<F>()
             .offline()
             .should_validate_formats(self.formats)
             .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
@@ -70,23 +83,33 @@ impl Validation {
 /// A keyword that refuses nothing.
 struct Annotation;
 
-impl<'i> Keyword<'i> for Annotation {
-    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+impl<'i, F: Json> Keyword<'i, F> for Annotation {
+    fn validate(&self, _: F::Node<'i>) -> Result<(), ValidationError<'i>> {
         Ok(())
     }
 
-    fn is_valid(&self, _: &'i Value) -> bool {
+    fn is_valid(&self, _: F::Node<'i>) -> bool {
         true
     }
 }
 
-/// The validator of the schemas of a draft: that of its meta-schema. Of a draft that is not known, it is that of
-/// 2020-12.
+/// The validator of the schemas of a draft: that of its meta-schema, which asserts formats up to draft 7. Of a draft that is
+/// not known, it is that of 2020-12.
 #[must_use]
-pub fn of_schemas(draft: Draft) -> Option<MetaValidator<'static>> {
-    let uri = schema_uri(draft).unwrap_or(DRAFT_2020_12);
-    let bare = Value::from(Map::from_iter([("$schema".to_owned(), uri.into())]));
-    jsonschema::meta::validator_for(&bare).ok()
+pub fn of_schemas(draft: Draft) -> Option<&'static Bounded> {
+    static COMPILED: [OnceLock<Option<Bounded>>; 5] = [const { OnceLock::new() }; 5];
+    let (compiled, uri) = match draft {
+        Draft::Draft4 => (&COMPILED[0], schema_uri(draft)),
+        Draft::Draft6 => (&COMPILED[1], schema_uri(draft)),
+        Draft::Draft7 => (&COMPILED[2], schema_uri(draft)),
+        Draft::Draft201909 => (&COMPILED[3], schema_uri(draft)),
+        _ => (&COMPILED[4], Some(DRAFT_2020_12)),
+    };
+    let compile = || {
+        let uri = without_fragment(uri?);
+        Bounded::build(Validation::with_formats(draft <= Draft::Draft7), None, uri, meta_schemas::find(uri)?).ok()
+    };
+    compiled.get_or_init(compile).as_ref()
 }
 
 /// Returns whether a name matches a pattern, as the validator says; a pattern that is not valid may match any name.
@@ -125,7 +148,7 @@ mod tests {
 
     #[test]
     fn each_draft_has_the_validator_of_its_schemas() {
-        let refuses = |draft, schema: Value| !of_schemas(draft).unwrap().is_valid(&schema);
+        let refuses = |draft, schema: Value| !of_schemas(draft).unwrap().is_valid(&schema).unwrap();
         assert!(refuses(Draft::Draft4, json!({"exclusiveMinimum": 1})));
         assert!(refuses(Draft::Draft6, json!({"exclusiveMinimum": true})));
         assert!(refuses(Draft::Draft202012, json!({"items": [true]})));

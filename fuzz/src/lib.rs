@@ -1,22 +1,26 @@
 //! Hostile schemas, payloads, archives and repositories: what must hold of them, whatever they say.
 //!
-//! [`schema::run`], [`payload::run`], [`archive::run`] and [`repository::run`] take any bytes and panic where something does not hold: they are the targets of
-//! libFuzzer (`fuzz_targets/`, started by `run`), and the tests give them the seeds of `seeds/`. What they would do to
+//! `schema::run`, `payload::run`, and with the feature `versions` `archive::run` and `repository::run`, take any bytes and panic
+//! where something does not hold: they are the targets of libFuzzer (`fuzz_targets/`, started by `run`), and the tests give them the seeds of `seeds/`. What they would do to
 //! a thread — a stack that is too small, no end — is for whoever calls them to see.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "that is how a test fails")]
 
+#[cfg(feature = "versions")]
 pub mod archive;
+#[cfg(feature = "versions")]
 mod command_line;
 pub mod items;
 pub mod json;
 pub mod known;
 pub mod payload;
 pub mod random;
+#[cfg(feature = "versions")]
 pub mod repository;
 pub mod schema;
 pub mod vet;
 
+#[cfg(feature = "versions")]
 use command_line::{failure, frames, near, versions};
 
 /// What a thread of a service or of a test has.

@@ -5,8 +5,11 @@
 use std::fs;
 use std::path::Path;
 
+#[cfg(feature = "versions")]
 use fuzz::random::Random;
-use fuzz::{archive, guarded, payload, repository, schema};
+#[cfg(feature = "versions")]
+use fuzz::{archive, repository};
+use fuzz::{guarded, payload, schema};
 
 /// The seeds of a target by their names.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -37,6 +40,7 @@ fn payloads_are_read_or_refused() {
     }
 }
 
+#[cfg(feature = "versions")]
 #[test]
 fn archives_are_read_or_refused() {
     for (name, seed) in seeds("archive") {
@@ -45,6 +49,7 @@ fn archives_are_read_or_refused() {
     }
 }
 
+#[cfg(feature = "versions")]
 #[test]
 fn objects_of_git_are_read_or_refused() {
     for (name, seed) in seeds("repository") {
@@ -54,6 +59,7 @@ fn objects_of_git_are_read_or_refused() {
 }
 
 /// Bytes changed, cut off, doubled: what a target would find without any help, and the same each time.
+#[cfg(feature = "versions")]
 fn changed(seed: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = seed.to_vec();
     for _ in 0..=random.below(4) {
@@ -70,6 +76,7 @@ fn changed(seed: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 /// Runs a target on changes of its seeds.
+#[cfg(feature = "versions")]
 fn run_changed(target: &str, run: fn(&[u8])) {
     let mut random = Random::new(1);
     // Some take a second to unpack.
@@ -80,6 +87,7 @@ fn run_changed(target: &str, run: fn(&[u8])) {
     }
 }
 
+#[cfg(feature = "versions")]
 #[test]
 fn changed_archives_and_objects_are_read_or_refused() {
     run_changed("archive", archive::run);

@@ -35,9 +35,9 @@ pub enum DecodeError {
 impl DecodeError {
     /// The violations of the schema; empty where the payload is not JSON.
     ///
-    /// All of it with the feature `dynamic`, the first thing without. Of a schema that leads back to itself in several ways
-    /// (a tree whose nodes are of several kinds) it is the first thing alone where the payload is nested so deeply that
-    /// listing all would take too long.
+    /// All of it with the feature `dynamic`, up to 10,000 violations, those in the branches of `anyOf` and `oneOf` included;
+    /// where there are more, the first one, and that there are others. Without the feature the first one alone. The keyword
+    /// `limit` stands for a bound of this crate: of nesting, or of the work that validating a payload may take.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         match self {

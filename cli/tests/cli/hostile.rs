@@ -294,6 +294,95 @@ fn payloads_of_a_folder_are_regular_files_in_it() {
     }
 }
 
+#[cfg(feature = "kafka")]
+#[test]
+fn a_file_of_messages_is_a_file_with_a_bound() {
+    let project = project();
+    symlink("/dev/zero", project.path().join("zero.json")).unwrap();
+    File::create(project.path().join("huge.json")).unwrap().set_len(8 << 30).unwrap();
+    let send = |arguments: &[&str], reason| {
+        refuses(&project, &[&["send", "--bootstrap-servers", "localhost:1"], arguments].concat(), reason);
+    };
+    send(&["--message-file", "zero.json"], "leads to a device or a socket");
+    send(&["OrderPlaced", "--file", "zero.json"], "leads to a device or a socket");
+    send(&["--message-file", "huge.json"], "`huge.json` has more than ");
+    send(&["--message-file", "/dev/zero"], "`/dev/zero` has more than ");
+}
+
+#[test]
+fn a_payload_that_a_schema_refuses_in_ever_more_ways_is_refused_in_time() {
+    let project = project();
+    let back = r##"{"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/$defs/node"}}}"##;
+    let wide: Vec<String> = (0..500).map(|number| format!("\"m{number}\"")).collect();
+    project.write("wide.json", &format!(r#"{{"items": {{"required": [{}]}}}}"#, wide.join(", ")));
+    project.write("objects.json", &format!("[{}]", vec!["{}"; 200_000].join(",")));
+    for keyword in ["anyOf", "oneOf", "allOf"] {
+        let schema =
+            format!(r##"{{"$defs": {{"node": {{"{keyword}": [{back}, {back}, {back}]}}}}, "$ref": "#/$defs/node"}}"##);
+        project.write("schema.json", &schema);
+        for levels in [8, 11, 100] {
+            project.write("payload.json", &format!("{}1{}", r#"{"next":"#.repeat(levels), "}".repeat(levels)));
+            let run = run(&project, &["validate", "--schema", "schema.json", "payload.json"]);
+            assert_eq!(run.code, Some(1), "{keyword}, {levels}: {run:?}");
+        }
+        assert!(
+            run(&project, &["validate", "--schema", "schema.json", "payload.json"])
+                .stdout
+                .contains("than can be listed")
+        );
+    }
+    let run = run(&project, &["validate", "--schema", "wide.json", "--input", "json", "objects.json"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stdout.contains("/0: expected the member `m0`") && run.stdout.contains("than can be listed"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn references_that_multiply_are_refused() {
+    let project = project();
+    let next = |level: usize| {
+        format!(r##""d{level}": {{"allOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, level + 1)
+    };
+    let levels: Vec<String> = (0..30).map(next).collect();
+    let schema = format!(r##"{{"$defs": {{{}, "d30": {{"minimum": 1}}}}, "$ref": "#/$defs/d0"}}"##, levels.join(", "));
+    project.write("schema.json", &schema);
+    project.write("payload.json", "0");
+    refuses(
+        &project,
+        &["validate", "--schema", "schema.json", "payload.json"],
+        "applies more than 1000000 schemas to one value",
+    );
+}
+
+#[test]
+fn clauses_beside_each_other_are_looked_into_to_a_bound() {
+    let clause =
+        |number| format!(r#"{{"anyOf": [{{"required": ["m{number}"]}}, {{"not": {{"required": ["m{number}"]}}}}]}}"#);
+    let clauses: Vec<String> = (0..1000).map(clause).collect();
+    let schema = format!(
+        r#"{{"title": "Clauses", "type": "object", "allOf": [{}], "x-kafka": {{"topic": "clauses"}}}}"#,
+        clauses.join(", ")
+    );
+    let project = Project::new(&[("schemas/clauses.json", schema.as_str())]);
+    for command in [&["check"][..], &["generate", "--out", "generated"]] {
+        let run = run(&project, command);
+        assert_eq!(run.code, Some(0), "{command:?}: {run:?}");
+    }
+}
+
+#[test]
+fn mistakes_of_a_schema_are_listed_to_a_bound() {
+    let members: Vec<String> = (0..200_000).map(|number| format!("\"{number}\":1")).collect();
+    let schema = format!(r#"{{"title": "Wrong", "type": "object", "properties": {{{}}}}}"#, members.join(","));
+    let project = Project::new(&[("schemas/wrong.json", schema.as_str())]);
+    let run = run(&project, &["check"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stdout.contains("it has more mistakes than can be listed"), "{}", run.stdout);
+}
+
 #[test]
 fn a_sample_has_a_bound() {
     let project = project();

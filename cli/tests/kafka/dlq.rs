@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 use thoth_messaging::Message as _;
-use thoth_messaging::app::App;
+use thoth_messaging::app::{App, Reason};
 use thoth_messaging::client::ProducerRecord;
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::TestApp;
@@ -90,6 +90,19 @@ fn a_letter_is_shown_with_all_that_is_known_of_it() {
     assert_eq!((&json["reason"], &json["payload"]["order_id"]), (&json!("invalid"), &json!("A-2")));
     let limited = shop.run(&["dlq", "show", "shop.order-placed", "--limit", "1"]);
     assert!(limited.stderr.contains("2 more: `--limit` shows them"), "{}", limited.stderr);
+}
+
+#[test]
+fn letters_of_every_reason_can_be_asked_for() {
+    let shop = Shop::open();
+    for reason in Reason::ALL {
+        letter(&shop, reason.as_str(), r#"{"order_id": "A-1"}"#, "A-1");
+    }
+    for reason in Reason::ALL {
+        let shown = shop.prints(&["dlq", "show", LETTERS, "--reason", reason.as_str(), "--format", "json"]);
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["reason"], reason.as_str());
+    }
 }
 
 #[test]

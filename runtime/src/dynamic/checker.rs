@@ -3,12 +3,12 @@
 use std::fmt;
 
 use serde_json::Value;
-use thoth_messaging_documents::DocumentSet;
-use thoth_messaging_documents::uri::absolute;
+use thoth_messaging_documents::uri::{absolute, shown};
+use thoth_messaging_documents::{DocumentSet, Registry};
 
 use super::FactoryError;
 use super::files::{Document, Files};
-use super::quick::Quick;
+use super::quick::{MAX_APPLIED, MAX_CHAIN, Quick, place_of_too_many};
 use super::validate::Validator;
 use crate::error::{DecodeError, Violation};
 use crate::message::Schema;
@@ -75,17 +75,30 @@ impl Checker {
         // It says best what is wrong with a document that stands alone.
         let validator = Validator::of_document(schema, formats)?;
         let uri = absolute(&Validator::uri_of(schema));
-        let quick = DocumentSet::of_uris([(&uri, schema)])
-            .registry()
-            .ok()
-            .and_then(|registry| Quick::new(&registry, &uri, formats));
+        let registry = DocumentSet::of_uris([(&uri, schema)]).registry().ok();
+        if let Some(registry) = &registry {
+            Self::check_size(registry, &uri)?;
+        }
+        let quick = registry.and_then(|registry| Quick::new(&registry, &uri, formats));
         Ok(Self { name, quick, validator })
     }
 
     fn of_set(name: String, set: &DocumentSet<'_>, root: &str, formats: bool) -> Result<Self, FactoryError> {
         let registry = set.registry().map_err(|error| unusable(&error))?;
+        Self::check_size(&registry, root)?;
         let validator = Validator::of_set(set, &registry, root, formats)?;
         Ok(Self { name, quick: Quick::new(&registry, root, formats), validator })
+    }
+
+    /// Refuses a schema whose references multiply: no value could be validated in time.
+    fn check_size(registry: &Registry<'_>, root: &str) -> Result<(), FactoryError> {
+        let Some(place) = place_of_too_many(registry, root) else { return Ok(()) };
+        let reason = format!(
+            "a schema in `{}` applies more than {MAX_APPLIED} schemas to one value, or more than {MAX_CHAIN} that refer to \
+             each other in a row; refer to each of them once",
+            shown(&place)
+        );
+        Err(unusable(&reason))
     }
 
     /// What errors call the payloads.
@@ -128,7 +141,7 @@ impl Checker {
 
     /// All that the schema refuses in a value, where that is anything.
     pub(super) fn check_value(&self, value: &Value) -> Result<(), Vec<Violation>> {
-        if self.validator.is_valid(value) { Ok(()) } else { Err(self.validator.violations(value)) }
+        self.validator.check(value)
     }
 
     fn parse(&self, payload: &[u8]) -> Result<Value, DecodeError> {

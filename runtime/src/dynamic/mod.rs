@@ -6,7 +6,6 @@
 
 mod checker;
 mod files;
-mod listing;
 mod promote;
 mod quick;
 mod sensitive;

@@ -5,14 +5,14 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use thoth_messaging_documents::dialect::DRAFT_2020_12;
-use thoth_messaging_documents::jsonschema;
+use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::uri::{BASE, absolute};
+use thoth_messaging_documents::validator::{Bounded, TooManySteps};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
 use super::FactoryError;
 use super::files::Files;
-use super::listing::Listing;
 use super::sensitive::Sensitive;
 use super::words::{expected, violation};
 use crate::error::Violation;
@@ -21,8 +21,7 @@ use crate::wire::MAX_BACKTRACKING;
 
 /// A compiled schema.
 pub(super) struct Validator {
-    compiled: jsonschema::Validator,
-    listing: Listing,
+    compiled: Bounded,
     /// The values of which nothing is said, where there are any.
     sensitive: Option<Sensitive>,
 }
@@ -30,11 +29,8 @@ pub(super) struct Validator {
 impl Validator {
     /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
     pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Self, FactoryError> {
-        validation(formats)
-            .options()
-            .with_base_uri(absolute(&Self::uri_of(schema)))
-            .build(schema)
-            .map(|compiled| Self { compiled, listing: Listing::of([schema]), sensitive: sensitive_of(schema) })
+        Bounded::build(validation(formats), None, &absolute(&Self::uri_of(schema)), schema)
+            .map(|compiled| Self { compiled, sensitive: sensitive_of(schema) })
             .map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
                 reason: match error.kind() {
@@ -62,17 +58,16 @@ impl Validator {
         let Some(root) = set.get(uri) else {
             return Err(FactoryError::Schema { place: String::new(), reason: format!("there is no document `{uri}`") });
         };
-        let options = validation(formats).options().with_registry(registry).with_base_uri(uri);
-        let compiled = options.build(root);
-        let compiled = compiled.map_err(|error| FactoryError::Schema {
-            place: error.instance_path().to_string(),
-            reason: match error.kind() {
-                ValidationErrorKind::Referencing(_) => error.to_string(),
-                kind => format!("expected {}", expected(kind)),
-            },
-        });
+        let compiled =
+            Bounded::build(validation(formats), Some(registry), uri, root).map_err(|error| FactoryError::Schema {
+                place: error.instance_path().to_string(),
+                reason: match error.kind() {
+                    ValidationErrorKind::Referencing(_) => error.to_string(),
+                    kind => format!("expected {}", expected(kind)),
+                },
+            });
         let sensitive = Sensitive::of(set, registry, uri);
-        compiled.map(|compiled| Self { compiled, listing: listing(set), sensitive })
+        compiled.map(|compiled| Self { compiled, sensitive })
     }
 
     fn of_generated(schema: &Schema) -> Option<Self> {
@@ -81,18 +76,32 @@ impl Validator {
         Self::of_set(&set, &set.registry().ok()?, &absolute(&schema.uri), schema.formats).ok()
     }
 
-    pub(super) fn is_valid(&self, payload: &Value) -> bool {
-        self.compiled.is_valid(payload)
+    /// Checks a value.
+    ///
+    /// # Errors
+    ///
+    /// Everything that the schema refuses in it, as far as that can be listed; or that it can't be told in time.
+    pub(super) fn check(&self, value: &Value) -> Result<(), Vec<Violation>> {
+        match self.compiled.is_valid(value) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.violations(value, vec![unlisted()])),
+            Err(limit) => Err(vec![unfinished(limit)]),
+        }
     }
 
-    /// Everything that the schema refuses in a payload; where that can't be listed in time, that it refuses something.
-    pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
-        if self.listing.ends_in_time(payload) {
-            let violation = |error| violation(&error, self.sensitive.as_ref());
-            return self.compiled.iter_errors(payload).map(violation).collect();
+    /// Everything that the schema refuses in a value; where that can't be listed in time the first of it, and what is
+    /// to be said of the others.
+    fn violations(&self, value: &Value, others: Vec<Violation>) -> Vec<Violation> {
+        let refusals = self.compiled.refusals(value, |error| self.violation(&error));
+        let mut violations = refusals.listed;
+        if !refusals.is_complete {
+            violations.extend(others);
         }
-        let refused = !self.compiled.is_valid(payload);
-        refused.then(unlisted).into_iter().collect()
+        violations
+    }
+
+    fn violation(&self, error: &ValidationError<'_>) -> Violation {
+        violation(error, self.sensitive.as_ref())
     }
 
     /// The part of a path that leads to no more than a sensitive value.
@@ -111,10 +120,6 @@ fn sensitive_of(schema: &Value) -> Option<Sensitive> {
     let uri = absolute(&Validator::uri_of(schema));
     let set = DocumentSet::of_uris([(&uri, schema)]);
     Sensitive::of(&set, &set.registry().ok()?, &uri)
-}
-
-fn listing(set: &DocumentSet<'_>) -> Listing {
-    Listing::of(set.documents())
 }
 
 /// The validator of some places in the schemas of generated types.
@@ -137,24 +142,33 @@ impl Compiled {
         };
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = json!({"$schema": DRAFT_2020_12, "allOf": all});
-        let options = validation(formats).options().with_registry(&registry);
-        let validator = options.with_base_uri(format!("{BASE}.subschema")).build(&schema).ok()?;
-        Some(Self(Validator { compiled: validator, listing: listing(&set), sensitive: None }))
+        let base = format!("{BASE}.subschema");
+        let compiled = Bounded::build(validation(formats), Some(&registry), &base, &schema).ok()?;
+        Some(Self(Validator { compiled, sensitive: None }))
     }
 
     /// The first thing that the schemas refuse.
     pub(crate) fn check(&self, value: &Value) -> Result<(), Violation> {
-        if self.0.is_valid(value) {
-            return Ok(());
+        match self.0.compiled.is_valid(value) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let first = self.0.compiled.first_refusal(value, |error| self.0.violation(&error));
+                Err(first.unwrap_or_else(unlisted))
+            }
+            Err(limit) => Err(unfinished(limit)),
         }
-        self.0.violations(value).into_iter().next().map_or(Ok(()), Err)
     }
 }
 
-/// Everything that the schema of a generated type refuses in a payload; nothing where that can't be listed in time.
+/// What the schema of a generated type refuses in a payload, as far as it can be listed: nothing where not even the first of
+/// it can be found in time.
 pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
-    let listed = compiled(schema).filter(|validator| validator.listing.ends_in_time(payload));
-    listed.map_or_else(Vec::new, |validator| validator.violations(payload))
+    let Some(validator) = compiled(schema) else { return Vec::new() };
+    let mut violations = validator.violations(payload, vec![unlisted()]);
+    if violations == [unlisted()] {
+        violations.clear();
+    }
+    violations
 }
 
 /// The part of a path that leads to no more than a value that the schema of a generated type calls sensitive; nothing where
@@ -188,12 +202,22 @@ pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
     Some(bundle)
 }
 
-/// What is said where all that is refused can't be listed.
+/// What is said of that which is refused and not listed.
 fn unlisted() -> Violation {
     Violation {
         instance_path: String::new(),
         schema_path: "#".to_owned(),
         keyword: "$ref".to_owned(),
-        expected: "a value that the schema accepts; it is nested too deeply to say where it does not".to_owned(),
+        expected: "a value that the schema accepts; it refuses more of it than can be listed".to_owned(),
+    }
+}
+
+/// What is said of a value of which it can't be told in time whether it is valid.
+fn unfinished(TooManySteps { limit, .. }: TooManySteps) -> Violation {
+    Violation {
+        instance_path: String::new(),
+        schema_path: "#".to_owned(),
+        keyword: "limit".to_owned(),
+        expected: format!("a value that can be validated in {limit} steps"),
     }
 }

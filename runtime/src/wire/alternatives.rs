@@ -9,36 +9,36 @@ use super::content::Content;
 use super::object::{is_unchecked, unchecked};
 use super::union::Union;
 
-/// Of unions in unions, whose values can be read in ever more ways, so many are tried.
-const MAX_ATTEMPTS: u32 = 100_000;
+/// Values of unions in unions can be read in ever more ways: so many values are read to tell variants apart,
+const MIN_WORK: u64 = 1_000_000;
+/// and so many more for each value that there is.
+const WORK_PER_VALUE: u64 = 1_000;
+
 /// The error beyond that.
-pub(super) const TOO_MANY: &str = "limit: expected a value that can be read in fewer than 100000 ways";
+const TOO_MANY: &str = "limit: expected a value whose variants can be told apart in fewer steps";
 
 thread_local! {
-    /// Attempts in attempts, and how many there were since the outermost began.
-    static ATTEMPTS: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
+    /// Attempts in attempts, and how many values may still be read in them.
+    static ATTEMPTS: Cell<(u32, u64)> = const { Cell::new((0, 0)) };
 }
 
 /// An attempt to read a value as one variant.
 struct Attempt;
 
 impl Attempt {
-    /// One more, unless there were too many.
-    fn start() -> Option<Self> {
-        let (depth, count) = ATTEMPTS.get();
-        let count = if depth == 0 { 1 } else { count + 1 };
-        if count > MAX_ATTEMPTS {
-            return None;
-        }
-        ATTEMPTS.set((depth + 1, count));
+    /// One more, of a value that is made of so many, unless there were too many.
+    fn start(size: u64) -> Option<Self> {
+        let (depth, left) = ATTEMPTS.get();
+        let left = if depth == 0 { size.saturating_mul(WORK_PER_VALUE).saturating_add(MIN_WORK) } else { left };
+        ATTEMPTS.set((depth + 1, left.checked_sub(size)?));
         Some(Self)
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        let (depth, count) = ATTEMPTS.get();
-        ATTEMPTS.set((depth.saturating_sub(1), count));
+        let (depth, left) = ATTEMPTS.get();
+        ATTEMPTS.set((depth.saturating_sub(1), left));
     }
 }
 
@@ -59,13 +59,13 @@ impl<T> Alternative<T> {
         Self { required, read }
     }
 
-    /// The variant, where it takes the value; the error where that can't be told, as its Rust type does not hold a number.
-    fn try_read(&self, value: &Content<'_>) -> Result<Option<T>, serde_json::Error> {
+    /// The variant, where it takes the value, which is made of `size` values; the error where that can't be told, as its Rust type does not hold a number.
+    fn try_read(&self, value: &Content<'_>, size: u64) -> Result<Option<T>, serde_json::Error> {
         let has = |name: &&str| value.get(name).is_some();
         if matches!(value, Content::Members(_)) && !self.required.iter().all(has) {
             return Ok(None);
         }
-        let Some(_attempt) = Attempt::start() else {
+        let Some(_attempt) = Attempt::start(size) else {
             return Err(serde::de::Error::custom(TOO_MANY));
         };
         match (self.read)(value) {
@@ -89,9 +89,10 @@ pub trait Alternatives: Union + 'static {
 /// A value that none takes.
 pub fn first_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tried: &[usize]) -> Result<T, D::Error> {
     let value = Content::read(deserializer)?;
+    let size = value.size();
     let mut limit = None;
     for alternative in tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)) {
-        match alternative.try_read(&value) {
+        match alternative.try_read(&value, size) {
             Ok(Some(read)) => return Ok(read),
             Ok(None) => {}
             Err(error) => limit = Some(error),
@@ -110,9 +111,10 @@ pub fn first_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tri
 /// A value that none takes, or more than one.
 pub fn only_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tried: &[usize]) -> Result<T, D::Error> {
     let value = Content::read(deserializer)?;
+    let size = value.size();
     let mut found = None;
     for alternative in tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)) {
-        let read = alternative.try_read(&value).map_err(D::Error::custom)?;
+        let read = alternative.try_read(&value, size).map_err(D::Error::custom)?;
         if read.is_some() && found.is_some() {
             return Err(D::Error::custom("oneOf: expected a value that one of the schemas accepts, and no other"));
         }
@@ -136,12 +138,66 @@ pub fn write_only<T: Alternatives, S: Serializer>(value: &T, serializer: S) -> R
     if !is_unchecked() {
         let json = serde_json::to_value(Variant(value)).map_err(S::Error::custom)?;
         let json = Content::read(&json).map_err(S::Error::custom)?;
+        let size = json.size();
         let takers =
-            T::ALTERNATIVES.iter().filter(|alternative| !matches!(alternative.try_read(&json), Ok(None))).count();
+            T::ALTERNATIVES.iter().filter(|alternative| !matches!(alternative.try_read(&json, size), Ok(None))).count();
         if takers != 1 {
             return Err(S::Error::custom("oneOf: expected a value that one of the schemas accepts, and no other"));
         }
     }
     // What is in it was checked just now.
     unchecked(|| value.write(serializer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_union;
+    use super::*;
+
+    /// An object that has another one as its `next`, in three ways, or `null`.
+    enum Node {
+        End,
+        Next(Box<Node>),
+    }
+
+    impl Union for Node {
+        const EXPECTED: &'static str = "an object or null";
+
+        fn null<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            Ok(Self::End)
+        }
+
+        fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            first_of(deserializer, &[0, 1, 2])
+        }
+
+        fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_unit()
+        }
+    }
+
+    impl Alternatives for Node {
+        const ALTERNATIVES: &'static [Alternative<Self>] =
+            &[Alternative::new(&["next"], next), Alternative::new(&["next"], next), Alternative::new(&["next"], next)];
+    }
+
+    fn next(value: &Content<'_>) -> Result<Node, serde_json::Error> {
+        let next = value.get("next").ok_or_else(|| serde::de::Error::custom("required: expected `next`"))?;
+        read_union(next).map(|node| Node::Next(Box::new(node)))
+    }
+
+    fn read(levels: usize, end: &str) -> Result<Node, String> {
+        let json = format!("{}{end}{}", r#"{"next":"#.repeat(levels), "}".repeat(levels));
+        read_union(&mut serde_json::Deserializer::from_str(&json)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_read_in_ever_more_ways_is_refused_in_time() {
+        let wide = format!("[{}]", vec!["1"; 10_000].join(","));
+        assert!(matches!(read(100, "null"), Ok(Node::Next(_))));
+        assert!(read(5, &wide).err().unwrap().starts_with("anyOf: expected"));
+        for end in ["1", &wide] {
+            assert!(read(100, end).err().unwrap().starts_with(TOO_MANY), "{}", end.len());
+        }
+    }
 }

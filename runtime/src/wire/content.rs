@@ -46,6 +46,15 @@ impl<'de> Content<'de> {
         Read.deserialize(deserializer)
     }
 
+    /// How many values it is made of.
+    pub(super) fn size(&self) -> u64 {
+        1 + match self {
+            Self::Items(items) => items.iter().map(Self::size).sum(),
+            Self::Members(members) => members.iter().map(|(_, member)| member.size()).sum(),
+            _ => 0,
+        }
+    }
+
     /// The member of a name, of an object.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         let Self::Members(members) = self else { return None };

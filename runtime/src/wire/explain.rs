@@ -2,8 +2,6 @@
 
 use serde_json::error::Category;
 
-#[cfg(feature = "dynamic")]
-use super::alternatives::TOO_MANY;
 use super::locate::instance_path;
 use super::private::without_private;
 use crate::error::{DecodeError, EncodeError, Violation};
@@ -28,10 +26,8 @@ pub fn utf8<'a>(descriptor: &Descriptor, payload: &'a [u8]) -> Result<&'a str, D
 /// This may cost more than decoding did: with the feature `dynamic` the whole schema is asked, for every violation.
 #[must_use]
 pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_json::Error) -> DecodeError {
-    // The validator would try as many ways.
     #[cfg(feature = "dynamic")]
     if error.classify() == Category::Data
-        && !error.to_string().contains(TOO_MANY)
         && let Ok(value) = super::parse_strict(payload)
     {
         let violations = crate::dynamic::violations(&descriptor.schema, &value);
@@ -71,9 +67,7 @@ pub fn explain_encode<T: Message>(message: &T, error: &serde_json::Error) -> Enc
     #[cfg(not(feature = "dynamic"))]
     let _ = message;
     #[cfg(feature = "dynamic")]
-    if !error.to_string().contains(TOO_MANY)
-        && let Ok(value) = super::unchecked(|| serde_json::to_value(message))
-    {
+    if let Ok(value) = super::unchecked(|| serde_json::to_value(message)) {
         let violations = crate::dynamic::violations(&descriptor.schema, &value);
         if !violations.is_empty() {
             return EncodeError::Invalid { message: descriptor.name.to_string(), violations };

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use clap::Args;
-use thoth_messaging::app::DeadLetter;
+use clap::builder::PossibleValuesParser;
+use thoth_messaging::app::{DeadLetter, Reason};
 use thoth_messaging::client::{Position, Record, TopicReader};
 
 use crate::failure::Failure;
@@ -12,9 +13,8 @@ use crate::failure::Failure;
 /// The letters that are asked for.
 #[derive(Args)]
 pub(super) struct LetterFilter {
-    /// Letters with this reason alone: not-json, invalid, tombstone, failed, panicked, reply-failed or rejected. May be given
-    /// again.
-    #[arg(long = "reason", value_name = "REASON", value_parser = REASONS)]
+    /// Letters with this reason alone. May be given again.
+    #[arg(long = "reason", value_name = "REASON", value_parser = reasons())]
     reasons: Vec<String>,
     /// The partition of the dead-letter topic.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(0..))]
@@ -24,7 +24,10 @@ pub(super) struct LetterFilter {
     offset: Option<i64>,
 }
 
-const REASONS: [&str; 7] = ["not-json", "invalid", "tombstone", "failed", "panicked", "reply-failed", "rejected"];
+/// The words for the reasons that an app gives.
+fn reasons() -> PossibleValuesParser {
+    Reason::ALL.iter().map(|reason| reason.as_str()).into()
+}
 
 impl LetterFilter {
     /// Returns whether one letter is asked for by its place.

@@ -9,6 +9,23 @@ use crate::versions::failure::Failure;
 use crate::versions::location::FolderLocation;
 use crate::versions::version::Version;
 
+/// The bounds of a history.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::versions) struct Bounds {
+    /// Commits that are looked at.
+    pub(in crate::versions) commits: usize,
+    /// Versions of the schemas that are given.
+    pub(in crate::versions) versions: usize,
+    /// Bytes of the schemas of all of them, and of what is remembered of each.
+    pub(in crate::versions) bytes: usize,
+}
+
+impl Bounds {
+    /// Far from what people have, and low enough for a machine of CI.
+    pub(in crate::versions) const DEFAULT: Self = Self { commits: 200_000, versions: 2_000, bytes: 512 << 20 };
+    const NONE: Self = Self { commits: 0, versions: 0, bytes: 0 };
+}
+
 /// The versions of a schema folder along first parents, newest first.
 ///
 /// They are read one by one, so that a long history needs no more memory than a short one.
@@ -27,6 +44,9 @@ pub(super) struct History {
     beginnings: Beginnings,
     /// The versions that were given: names and contents.
     seen: BTreeSet<Vec<(String, ObjectId)>>,
+    bounds: Bounds,
+    /// What was read so far.
+    read: Bounds,
     /// Set if `--old-folder` was of use.
     old_folder: bool,
     /// Why there is no more, once all that could be read was given.
@@ -34,7 +54,12 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(reference: &str, since: Option<&str>, location: &FolderLocation) -> Result<Self, Failure> {
+    pub(super) fn new(
+        reference: &str,
+        since: Option<&str>,
+        location: &FolderLocation,
+        bounds: Bounds,
+    ) -> Result<Self, Failure> {
         let repository = Repository::open(location)?;
         let tip = repository.commit(reference)?;
         let since = since.map(|since| repository.commit(since).map(|commit| (since.to_owned(), commit))).transpose()?;
@@ -48,6 +73,8 @@ impl History {
             pending: None,
             beginnings: Beginnings::new(),
             seen: BTreeSet::new(),
+            bounds,
+            read: Bounds::NONE,
             old_folder: false,
             failure: None,
         })
@@ -55,6 +82,7 @@ impl History {
 
     /// Looks at one more commit. Gives the version before it, where that is complete.
     fn step(&mut self, commit: ObjectId) -> Result<Option<(ObjectId, Listing)>, Failure> {
+        self.count_commit()?;
         let beginnings = self.repository.beginnings(&self.reference, commit)?;
         let is_same = beginnings == self.beginnings;
         self.beginnings = beginnings;
@@ -115,7 +143,43 @@ impl History {
         }
         let short = short(commit);
         let label = if commit == self.tip { labelled(&self.reference, commit) } else { short.clone() };
-        Some(self.repository.version(&label, &short, listing))
+        let version = self.repository.version(&label, &short, listing);
+        let version = version.and_then(|version| self.count_version(&version).map(|()| version));
+        if version.is_err() {
+            self.next = None;
+            self.pending = None;
+        }
+        Some(version)
+    }
+
+    /// The failure where a bound is met.
+    fn too_long(&self, exceeded: &str) -> Failure {
+        Failure::new(
+            format!("the history of `{}` has more than {exceeded}", self.reference),
+            "name the oldest commit that matters with `--since`, or choose a level that is not TRANSITIVE",
+        )
+    }
+
+    fn count_commit(&mut self) -> Result<(), Failure> {
+        self.read.commits += 1;
+        let most = self.bounds.commits;
+        let exceeded = || self.too_long(&format!("{most} commits, the most that are looked at"));
+        if self.read.commits > most { Err(exceeded()) } else { Ok(()) }
+    }
+
+    fn count_version(&mut self, version: &Version) -> Result<(), Failure> {
+        self.read.versions += 1;
+        // What is remembered of each file takes memory, too.
+        self.read.bytes += version.schemas.iter().map(|(name, file)| file.text.len() + name.len() + 64).sum::<usize>();
+        let Bounds { versions, bytes, .. } = self.bounds;
+        if self.read.versions > versions {
+            return Err(self.too_long(&format!("{versions} versions of the schemas, the most that are compared")));
+        }
+        if self.read.bytes > bytes {
+            let mib = bytes >> 20;
+            return Err(self.too_long(&format!("{mib} MiB of schemas in its versions, the most that are read")));
+        }
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use gix::open::Options;
 use gix::sec::Trust;
 use gix::sec::trust::DefaultForLevel as _;
 use gix::{ObjectId, ThreadSafeRepository};
+pub(super) use history::Bounds;
 use thoth_messaging_build::{Budget, Refusal};
 use thoth_messaging_codegen::SchemaSet;
 
@@ -45,8 +46,9 @@ pub(super) fn history(
     reference: &str,
     since: Option<&str>,
     location: &FolderLocation,
+    bounds: Bounds,
 ) -> Result<impl Iterator<Item = Result<Version, Failure>> + use<>, Failure> {
-    history::History::new(reference, since, location)
+    history::History::new(reference, since, location, bounds)
 }
 
 /// A repository, and where the schema folder is in it.

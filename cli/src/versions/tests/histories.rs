@@ -1,6 +1,7 @@
 //! Versions over time.
 
 use super::{Sandbox, names, texts};
+use crate::versions::git::{self, Bounds};
 use crate::versions::{Failure, FolderLocation, Version, history};
 
 fn all(location: &FolderLocation, reference: &str, since: Option<&str>) -> Result<Vec<Version>, Failure> {
@@ -116,4 +117,32 @@ fn gives_what_a_shallow_clone_has_and_then_says_that_it_ends() {
     assert!(versions.next().is_none());
     sandbox.git("clone", &["fetch", "--quiet", "--unshallow"]);
     assert_eq!(all(&sandbox.location("clone/schemas"), "origin/main", None).unwrap().len(), 3);
+}
+
+#[test]
+fn a_history_is_read_to_a_bound() {
+    let sandbox = Sandbox::repository();
+    for text in ["2", "3", "4"] {
+        sandbox.change(text);
+    }
+    let location = sandbox.location("repo/schemas");
+    let read = |bounds: Bounds| git::history("main", None, &location, bounds).unwrap().collect::<Vec<_>>();
+    assert!(read(Bounds { commits: 4, versions: 4, ..Bounds::DEFAULT }).iter().all(Result::is_ok));
+    for (bounds, reason) in [
+        (Bounds { commits: 3, ..Bounds::DEFAULT }, "has more than 3 commits, the most that are looked at"),
+        (
+            Bounds { versions: 3, ..Bounds::DEFAULT },
+            "has more than 3 versions of the schemas, the most that are compared",
+        ),
+        (
+            Bounds { bytes: 200, ..Bounds::DEFAULT },
+            "has more than 0 MiB of schemas in its versions, the most that are read",
+        ),
+    ] {
+        let read = read(bounds);
+        let failure = read.last().unwrap().as_ref().unwrap_err();
+        assert_eq!(failure.reason, format!("the history of `main` {reason}"));
+        assert!(failure.help[0].contains("`--since`"), "{failure}");
+        assert!(read.iter().rev().skip(1).all(Result::is_ok), "{bounds:?}");
+    }
 }

@@ -15,6 +15,10 @@ use crate::resolve::Place;
 /// So many branches in branches are looked into, to see which types they leave. Beyond, any may be left.
 const MAX_BRANCHES: usize = 64;
 
+/// So many `anyOf` and `oneOf` that stand beside each other are looked into, each with all others beside it. Where there are
+/// more, the validator decides all of them.
+const MAX_BESIDE: usize = 32;
+
 /// The outcome of one `anyOf` or `oneOf`.
 enum Reduction<'a> {
     /// Other schemas, and whether `null` is a value beside them.
@@ -69,6 +73,9 @@ impl<'a> SchemaReader<'a, '_> {
 
     /// Reduces branches until one leads to other schemas.
     fn step(&mut self, cores: &Cores, node: &Node<'a>, seen: &mut Vec<Branches>) -> Step<'a> {
+        if node.open.len() > MAX_BESIDE {
+            return Step::Open(None, node.open.clone());
+        }
         let mut open = None;
         let mut checked = Vec::new();
         for branches in &node.open {

@@ -31,7 +31,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub(super) const ALL: [Self; 8] = [
+    /// All reasons.
+    pub const ALL: &[Self] = &[
         Self::NotJson,
         Self::Invalid,
         Self::Tombstone,

@@ -81,7 +81,7 @@ impl DeadLetter {
     /// Reads all but the record itself.
     fn from_headers(record: &Record) -> Option<impl FnOnce(Record) -> Self + use<>> {
         let word = text(record, headers::REASON)?;
-        let reason = Reason::ALL.into_iter().find(|reason| reason.as_str() == word)?;
+        let reason = *Reason::ALL.iter().find(|reason| reason.as_str() == word)?;
         let error = text(record, headers::ERROR)?.to_owned();
         let violations = text(record, headers::VIOLATIONS).map_or(Some(Vec::new()), read_violations)?;
         let topic = text(record, headers::TOPIC)?.to_owned();

@@ -12,10 +12,12 @@ mod run;
 mod scalar;
 mod scan;
 mod subschema;
+mod ways;
 
 use thoth_messaging_documents::Registry;
 
 use graph::{Node, NodeId};
+pub(super) use ways::{MAX_APPLIED, MAX_CHAIN, place_of_too_many};
 
 /// A compiled schema that knows most valid payloads.
 #[derive(Debug)]

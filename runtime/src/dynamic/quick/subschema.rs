@@ -9,6 +9,9 @@ use thoth_messaging_documents::{Draft, Registry, Resolver, uri};
 /// The index of a subschema.
 pub(super) type SubschemaId = usize;
 
+/// Where a subschema is in memory, its base URI and its draft.
+pub(super) type Key = (usize, String, String);
+
 /// A subschema that says something, and how its references are resolved.
 #[derive(Clone)]
 pub(super) struct Subschema<'r> {
@@ -65,12 +68,27 @@ impl<'r> Subschema<'r> {
         Some(Self::of(contents, &resolver, draft))
     }
 
+    /// All that references lead to; dynamic ones to where they would if they were not.
+    pub(super) fn targets(&self) -> impl Iterator<Item = Schema<'r>> {
+        let references = ["$ref", "$dynamicRef", "$recursiveRef"].into_iter();
+        let references = references.filter_map(|keyword| self.schema.get(keyword)?.as_str());
+        references.filter_map(|reference| {
+            let (contents, resolver, draft) = self.resolver.lookup(reference).ok()?.into_inner();
+            Some(Self::of(contents, &resolver, draft))
+        })
+    }
+
+    /// The URI that its references are relative to.
+    pub(super) fn base(&self) -> String {
+        self.resolver.base_uri().as_str().to_owned()
+    }
+
     /// Whether `$ref` hides what stands beside it.
     fn is_reference_alone(&self) -> bool {
         ref_stands_alone(self.draft) && self.schema.contains_key("$ref")
     }
 
-    fn key(&self) -> (usize, String, String) {
+    pub(super) fn key(&self) -> Key {
         let draft = format!("{:?}", self.draft);
         (std::ptr::from_ref(self.schema).addr(), self.resolver.base_uri().as_str().to_owned(), draft)
     }
@@ -80,7 +98,7 @@ impl<'r> Subschema<'r> {
 #[derive(Default)]
 pub(super) struct Subschemas<'r> {
     subschemas: Vec<Subschema<'r>>,
-    known: BTreeMap<(usize, String, String), SubschemaId>,
+    known: BTreeMap<Key, SubschemaId>,
 }
 
 /// Subschemas that all are about one value.
