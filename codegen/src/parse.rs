@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
+use thoth_messaging_documents::near::nearest;
 use thoth_messaging_documents::{
     Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, keywords, topic,
     uri, validator, x_kafka,
@@ -190,6 +192,10 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
         text if text.trim().is_empty() => {
             ("the file is empty", "write a schema, as `{\"type\": \"object\"}`, or delete it")
         }
+        _ if reason == "number out of range" => (
+            "a number is beyond what a 64-bit float holds",
+            "write one between -1.7976931348623157e308 and 1.7976931348623157e308, or leave the bound out",
+        ),
         _ => (
             reason,
             "JSON has no comments and no trailing commas, names each member once, and nests at most 127 levels",
@@ -298,8 +304,8 @@ pub(crate) fn unusable_id(error: &ReferencingError, keyword: &str, location: Loc
         .help(format!("write an absolute URI as `{keyword}`, or leave it out"))
 }
 
-fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
-    let declared = schema.get(x_kafka::KEYWORD)?;
+fn read_x_kafka(file: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
+    let declared = file.get(x_kafka::KEYWORD)?;
     let at = |pointer: &str| source.locate(&format!("/x-kafka{pointer}"));
     let refused = |reason: String, location: Location| {
         Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)
@@ -313,16 +319,25 @@ fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut 
                 .help("a topic is named by 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and not `.` or `..`"),
         );
     }
-    if let Ok(validator) = Validation::default().options().build(&x_kafka::schema()) {
+    let schema = x_kafka::schema();
+    if let Ok(validator) = Validation::default().options().build(&schema) {
         let errors = validator.iter_errors(declared);
         let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
         diagnostics.extend(errors.map(|error| {
             let refused = refused(error.masked().to_string(), at(error.instance_path().as_str()));
             let refused = refused.found(short(error.instance()));
-            if error.instance_path().as_str() == "/key" {
-                refused.help("a key is a JSON Pointer to a property, as `/order_id`")
-            } else {
-                refused
+            match error.kind() {
+                _ if error.instance_path().as_str() == "/key" => {
+                    refused.help("a key is a JSON Pointer to a property, as `/order_id`")
+                }
+                ValidationErrorKind::AdditionalProperties { unexpected } => {
+                    let known = || schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+                    match unexpected.iter().find_map(|name| nearest(known(), name)) {
+                        Some(meant) => refused.help(format!("write `{meant}`")),
+                        None => refused,
+                    }
+                }
+                _ => refused,
             }
         }));
     }
