@@ -10,11 +10,11 @@ use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::uri::{BASE, absolute};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
-use super::FactoryError;
 use super::files::Files;
 use super::listing::Listing;
 use super::sensitive::Sensitive;
-use super::words::{expected, violation};
+use super::words::expected;
+use super::{FactoryError, branch};
 use crate::error::Violation;
 use crate::message::Schema;
 use crate::wire::MAX_BACKTRACKING;
@@ -88,8 +88,8 @@ impl Validator {
     /// Everything that the schema refuses in a payload; where that can't be listed in time, that it refuses something.
     pub(super) fn violations(&self, payload: &Value) -> Vec<Violation> {
         if self.listing.ends_in_time(payload) {
-            let violation = |error| violation(&error, self.sensitive.as_ref());
-            return self.compiled.iter_errors(payload).map(violation).collect();
+            let errors = self.compiled.iter_errors(payload);
+            return errors.flat_map(|error| branch::violations(&error, self.sensitive.as_ref())).collect();
         }
         let refused = !self.compiled.is_valid(payload);
         refused.then(unlisted).into_iter().collect()
