@@ -104,6 +104,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0410", include_str!("explain/S0410.md")),
     ("S0411", include_str!("explain/S0411.md")),
     ("S0412", include_str!("explain/S0412.md")),
+    ("S0413", include_str!("explain/S0413.md")),
     ("S0501", include_str!("explain/S0501.md")),
     ("S0601", include_str!("explain/S0601.md")),
     ("S0602", include_str!("explain/S0602.md")),

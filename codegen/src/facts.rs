@@ -1,5 +1,7 @@
 //! What follows from a model as a whole: the order of its types, which fields need a box, which types have no floats.
 
+mod size;
+
 use std::collections::BTreeSet;
 
 use crate::model::{Model, Others, Shape, Type, TypeId, Use};
@@ -12,6 +14,10 @@ pub(crate) struct Facts {
     groups: Vec<usize>,
     /// Pairs of types of which the first holds the second directly.
     direct: Vec<Vec<TypeId>>,
+    /// Types that others hold behind a `Box`.
+    large: BTreeSet<TypeId>,
+    /// Types that hold even those in place.
+    newtypes: BTreeSet<TypeId>,
     floats: BTreeSet<TypeId>,
     /// Enumerations, whose values are written as they were read.
     constants: BTreeSet<TypeId>,
@@ -34,8 +40,12 @@ impl Facts {
             order.extend(walk(&all, all[message.0].iter().copied(), &mut seen));
         }
         let is_constant = |id: &TypeId| matches!(model.get(*id).shape, Shape::Enumeration(_));
-        let constants = ids.into_iter().filter(is_constant).collect();
-        Self { order, groups: groups(&direct), direct, floats, constants }
+        let constants = ids.iter().copied().filter(is_constant).collect();
+        let groups = groups(&direct);
+        let sizes = size::sizes(model, &groups);
+        let large = ids.iter().copied().filter(|id| sizes[id.0] > size::MAX_INLINE).collect();
+        let newtypes = ids.into_iter().filter(|id| size::is_newtype(model, *id)).collect();
+        Self { order, groups, direct, large, newtypes, floats, constants }
     }
 
     /// The types in the order in which a person reads them.
@@ -43,10 +53,11 @@ impl Facts {
         &self.order
     }
 
-    /// Whether a type that a type holds directly has to be behind a `Box` there.
+    /// Whether a type that a type holds directly has to be behind a `Box` there: it leads back, or it is large.
     pub(crate) fn is_boxed(&self, holder: TypeId, held: TypeId) -> bool {
         let holds = self.direct.get(holder.0).is_some_and(|direct| direct.contains(&held));
-        holds && self.groups[holder.0] == self.groups[held.0]
+        let is_large = self.large.contains(&held) && !self.newtypes.contains(&holder);
+        holds && (is_large || self.groups[holder.0] == self.groups[held.0])
     }
 
     /// Whether values that are not the same in JSON are never the same in Rust: a struct fills in defaults and leaves out

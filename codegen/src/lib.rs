@@ -28,6 +28,9 @@
 //!
 //! From the cheapest way to the dearest; a schema pays for what it uses.
 //!
+//! What a type drops (unknown members, the difference of absent, `null` and default) it keeps where validity depends on it:
+//! `lower/finish/presence`.
+//!
 //! 1. The Rust type says it (`wire::Codec` for each type; `StrictInteger` and `Boxed` where one type reads in two ways).
 //! 2. A check says it: `wire::Object::check` and its like, generated as calls of `wire::min_length` and the like. It runs when
 //!    a value is read and when it is written, so `serde_json::from_slice`, `from_value` and `decode` agree, and so do

@@ -88,6 +88,7 @@ const LINTS: &[Lint] = &[
     lint("S0307", "no-message", WARNING),
     lint("S0402", "unknown-keyword", WARNING),
     lint("S0405", "impossible-schema", WARNING),
+    lint("S0406", "message-example-refused", WARNING),
     lint("S0407", "default-refused", WARNING),
     lint("S0408", "beside-ref", WARNING),
     lint("S0411", "endless-default", WARNING),

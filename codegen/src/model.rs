@@ -97,6 +97,8 @@ pub(crate) struct KeyStep {
     pub(crate) field: String,
     /// The field is an `Option`.
     pub(crate) optional: bool,
+    /// It is one of an `Option`.
+    pub(crate) tells_null: bool,
     /// The field's type wraps the scalar.
     pub(crate) newtype: bool,
 }
@@ -200,6 +202,10 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     pub(crate) sensitive: bool,
     pub(crate) presence: Presence,
+    /// `null` is another value than absence.
+    pub(crate) tells_null: bool,
+    /// The default that an absent member stands for, where it is not filled in.
+    pub(crate) stands_for: Option<Value>,
     pub(crate) value: Use,
 }
 

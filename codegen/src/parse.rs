@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
+use thoth_messaging_documents::near::nearest;
 use thoth_messaging_documents::{
     Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, keywords, topic,
     uri, validator, x_kafka,
@@ -192,6 +194,10 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
         text if text.trim().is_empty() => {
             ("the file is empty", "write a schema, as `{\"type\": \"object\"}`, or delete it")
         }
+        _ if reason == "number out of range" => (
+            "a number is beyond what a 64-bit float holds",
+            "write one between -1.7976931348623157e308 and 1.7976931348623157e308, or leave the bound out",
+        ),
         _ => (
             reason,
             "JSON has no comments and no trailing commas, names each member once, and nests at most 127 levels",
@@ -305,12 +311,15 @@ pub(crate) fn unusable_id(error: &ReferencingError, keyword: &str, location: Loc
         .help(format!("write an absolute URI as `{keyword}`, or leave it out"))
 }
 
-/// The validator of `x-kafka`, compiled once for all schemas.
-static X_KAFKA: LazyLock<Option<Validator>> =
-    LazyLock::new(|| Validation::default().options().build(&x_kafka::schema()).ok());
+/// The schema of `x-kafka`, and its validator, compiled once for all schemas.
+static X_KAFKA: LazyLock<(Value, Option<Validator>)> = LazyLock::new(|| {
+    let schema = x_kafka::schema();
+    let validator = Validation::default().options().build(&schema).ok();
+    (schema, validator)
+});
 
-fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
-    let declared = schema.get(x_kafka::KEYWORD)?;
+fn read_x_kafka(file: &Map<String, Value>, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Option<XKafka> {
+    let declared = file.get(x_kafka::KEYWORD)?;
     let at = |pointer: &str| source.locate(&format!("/x-kafka{pointer}"));
     let refused = |reason: String, location: Location| {
         Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)
@@ -324,16 +333,24 @@ fn read_x_kafka(schema: &Map<String, Value>, source: &Source, diagnostics: &mut 
                 .help("a topic is named by 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and not `.` or `..`"),
         );
     }
-    if let Some(validator) = &*X_KAFKA {
+    if let (schema, Some(validator)) = &*X_KAFKA {
         let errors = validator.iter_errors(declared);
         let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
         diagnostics.extend(errors.map(|error| {
             let refused = refused(error.masked().to_string(), at(error.instance_path().as_str()));
             let refused = refused.found(short(error.instance()));
-            if error.instance_path().as_str() == "/key" {
-                refused.help("a key is a JSON Pointer to a property, as `/order_id`")
-            } else {
-                refused
+            match error.kind() {
+                _ if error.instance_path().as_str() == "/key" => {
+                    refused.help("a key is a JSON Pointer to a property, as `/order_id`")
+                }
+                ValidationErrorKind::AdditionalProperties { unexpected } => {
+                    let known = || schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+                    match unexpected.iter().find_map(|name| nearest(known(), name)) {
+                        Some(meant) => refused.help(format!("write `{meant}`")),
+                        None => refused,
+                    }
+                }
+                _ => refused,
             }
         }));
     }

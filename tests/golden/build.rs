@@ -42,6 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 "super::Road {{ message: {message:?}, \
                  from_slice: |payload| serde_json::from_slice::<{module}::{message}>(payload).is_ok(), \
                  from_value: |payload| serde_json::from_value::<{module}::{message}>(payload).is_ok(), \
+                 comes_back: ::cases::comes_back::<{module}::{message}>, \
                  debug: |payload| format!(\"{{:?}}\", serde_json::from_slice::<{module}::{message}>(payload)) }}, "
             )?;
         }

@@ -38,18 +38,47 @@ impl Count {
 /// The samples that had a value at a place, counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Samples {
-    /// Their number; where places were put together, at one of them.
-    pub(super) number: u64,
+    /// A bit for each of the first 128 samples: more than the highest confidence asks for.
+    first: u128,
+    /// The number of the others; where places were put together, at one of them.
+    others: u64,
     last: u64,
 }
 
 impl Samples {
     pub(super) fn add(&mut self, sample: u64) {
-        self.number += u64::from(self.last != sample);
+        match u32::try_from(sample).ok().and_then(|sample| 1_u128.checked_shl(sample.saturating_sub(1))) {
+            Some(bit) => self.first |= bit,
+            None => self.others += u64::from(self.last != sample),
+        }
         self.last = sample;
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.number = self.number.max(other.number);
+        self.first |= other.first;
+        self.others = self.others.max(other.others);
+    }
+
+    /// Their number: exact up to 128; beyond, where places were put together, as many as there are at least.
+    pub(super) fn number(self) -> u64 {
+        u64::from(self.first.count_ones()) + self.others
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Samples;
+
+    #[test]
+    fn samples_of_places_that_are_put_together_are_counted_once() {
+        let of = |samples: &[u64]| {
+            let mut all = Samples::default();
+            samples.iter().for_each(|sample| all.add(*sample));
+            all
+        };
+        let mut both = of(&[1, 3, 3]);
+        both.merge(of(&[2, 3, 4]));
+        assert_eq!(both.number(), 4);
+        assert_eq!(of(&(1..=300).collect::<Vec<_>>()).number(), 300);
     }
 }

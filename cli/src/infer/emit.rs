@@ -80,7 +80,7 @@ enum Part<'a> {
 impl Emitter<'_> {
     /// A guess on `of` values, `hits` of which speak for it.
     fn guess(&mut self, pointer: &str, kind: Kind, what: &str, of: u64, hits: u64, samples: Samples) {
-        let samples = samples.number;
+        let samples = samples.number();
         self.guess_distinct(pointer, kind, what, Evidence { of, hits, samples, distinct: None });
     }
 
@@ -215,7 +215,7 @@ impl Emitter<'_> {
                 );
                 let distinct = Distinct { number: groups.iter().map(|group| group.tags.len()).sum(), is_more: false };
                 let evidence =
-                    Evidence { of: seen, hits: seen, samples: objects.samples().number, distinct: Some(distinct) };
+                    Evidence { of: seen, hits: seen, samples: objects.samples().number(), distinct: Some(distinct) };
                 self.guess_distinct(pointer, Kind::Union, &what, evidence);
                 let branches = groups.iter().enumerate().map(|(index, group)| {
                     Value::from(self.members(
@@ -272,7 +272,7 @@ impl Emitter<'_> {
 
     fn map(&mut self, members: &Members, map: &MapValues, pointer: &str) -> Map<String, Value> {
         let distinct = Some(Distinct { number: map.names, is_more: map.is_more });
-        let evidence = Evidence { of: members.seen, hits: members.seen, samples: members.samples.number, distinct };
+        let evidence = Evidence { of: members.seen, hits: members.seen, samples: members.samples.number(), distinct };
         self.guess_distinct(pointer, Kind::Map, "is a map: its member names are data", evidence);
         self.shape(&map.shape, &format!("{pointer}/additionalProperties"))
     }
@@ -291,6 +291,10 @@ impl Emitter<'_> {
             types => types.iter().copied().map(Value::from).collect(),
         };
         schema.insert("type".to_owned(), list);
+        if types.contains(&"integer") && shape.numbers.is_unsigned() {
+            // What the integer is held by follows from it.
+            schema.insert("minimum".to_owned(), 0.into());
+        }
         if shape.texts.seen > 0 {
             let is_alone = types.iter().all(|name| matches!(*name, "string" | "null"));
             schema.extend(self.texts(&shape.texts, is_alone, is_nullable, pointer));
@@ -301,7 +305,10 @@ impl Emitter<'_> {
     fn numbers(&mut self, shape: &Shape, pointer: &str) {
         let numbers = shape.numbers;
         let seen = numbers.seen();
-        if numbers.wide > 0 {
+        if numbers.is_whole() && numbers.is_unsigned() {
+            let what = "integer, 0 or more: all are whole, and some are beyond 64 bits with a sign";
+            self.guess(pointer, Kind::Number, what, seen, numbers.wide, shape.samples);
+        } else if numbers.wide > 0 {
             let what = "number: a whole number is beyond 64 bits with a sign, and is rounded in generated code";
             self.guess(pointer, Kind::Number, what, seen, numbers.wide, shape.samples);
         } else if seen > 0 && numbers.fractions == 0 {
@@ -318,7 +325,7 @@ impl Emitter<'_> {
         let mut schema = Map::new();
         let (number, is_all) = texts.distinct();
         let distinct = Some(Distinct { number, is_more: !is_all });
-        let evidence = Evidence { of: texts.seen, hits: texts.seen, samples: texts.samples.number, distinct };
+        let evidence = Evidence { of: texts.seen, hits: texts.seen, samples: texts.samples.number(), distinct };
         if texts.is_secret {
             let what = "looks secret by its name: x-sensitive, and its values are not looked at";
             self.guess(pointer, Kind::Secret, what, texts.seen, texts.seen, texts.samples);
@@ -370,7 +377,7 @@ fn constant(values: &[Value]) -> Map<String, Value> {
 fn enumeration(texts: &Texts) -> Option<Vec<Value>> {
     let values = texts.values()?;
     let number = u64::try_from(values.len()).ok()?;
-    let is_enum = texts.samples.number >= ENUM_SAMPLES
+    let is_enum = texts.samples.number() >= ENUM_SAMPLES
         && texts.formats.narrowest().is_none()
         && (2..=ENUM_VALUES).contains(&values.len())
         && texts.seen >= ENUM_OFTEN * number

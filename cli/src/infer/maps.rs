@@ -12,14 +12,34 @@ const OBJECTS: u64 = 5;
 /// Returns whether the names of members are data.
 ///
 /// They are where all values are of one type, and objects among them share a member, and either all names look like
-/// data (numbers, dates, uuids, hashes, paths, addresses) and there are at least three, or there are at least 20 in at
-/// least five objects and none of them is in more than half of the objects.
+/// data (numbers, dates, uuids, hashes, paths, addresses) and there are at least three, or there are at least 20 that
+/// differ by a number alone, or that many in at least five objects and none of them is in more than half of the objects.
 pub(super) fn is_map(members: &Members) -> bool {
     let names = members.named.len();
     let by_names = names >= DATA_NAMES && members.named.keys().all(|name| looks_like_data(name));
     let by_number =
         names >= NAMES && members.seen >= OBJECTS && members.named.values().all(|shape| shape.seen <= members.seen / 2);
-    (by_names || by_number) && are_of_one_shape(members)
+    (by_names || by_number || are_numbered(members)) && are_of_one_shape(members)
+}
+
+/// Returns whether many names are one with a number in it, as `id-17`.
+fn are_numbered(members: &Members) -> bool {
+    let numbered = |name: &String| name.contains(|c: char| c.is_ascii_digit()).then(|| without_numbers(name));
+    let mut names = members.named.keys().map(numbered);
+    let Some(Some(first)) = names.next() else { return false };
+    members.named.len() >= NAMES && names.all(|name| name.as_ref() == Some(&first))
+}
+
+/// A name with one `0` for each number in it.
+fn without_numbers(name: &str) -> String {
+    let mut kept = String::new();
+    for character in name.chars() {
+        let shown = if character.is_ascii_digit() { '0' } else { character };
+        if shown != '0' || !kept.ends_with('0') {
+            kept.push(shown);
+        }
+    }
+    kept
 }
 
 fn are_of_one_shape(members: &Members) -> bool {

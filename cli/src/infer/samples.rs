@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
-use serde::de::{Deserializer as _, SeqAccess, Visitor};
-use serde_json::{Deserializer, Value};
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde_json::Value;
+use thoth_messaging::wire::Codec;
 
 use crate::failure::Failure;
 use crate::validate::{Source, encoding};
@@ -28,13 +29,22 @@ pub(crate) fn read(source: &Source, is_array: bool, take: impl FnMut(Value, u64)
 
 fn read_from(input: impl Read, is_array: bool, mut take: impl FnMut(Value, u64)) -> serde_json::Result<()> {
     let left = Cell::new(MAX_BYTES);
-    let mut deserializer = Deserializer::from_reader(Bounded { inner: input, left: &left });
+    let mut deserializer = serde_json::Deserializer::from_reader(Bounded { inner: input, left: &left });
     let take = |value| take(value, MAX_BYTES - left.replace(MAX_BYTES));
     if is_array {
         return deserializer.deserialize_seq(Items(take)).and_then(|()| deserializer.end());
     }
     let mut take = take;
-    deserializer.into_iter::<Value>().try_for_each(|value| value.map(&mut take))
+    deserializer.into_iter::<Strict>().try_for_each(|value| value.map(|Strict(value)| take(value)))
+}
+
+/// A value in which no object has a member twice: as everywhere, that is no JSON.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <Value as Codec>::read(deserializer).map(Self)
+    }
 }
 
 /// A reader of samples, which fails in one that is too large.
@@ -84,7 +94,7 @@ impl<'de, F: FnMut(Value)> Visitor<'de> for Items<F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        while let Some(item) = items.next_element()? {
+        while let Some(Strict(item)) = items.next_element()? {
             (self.0)(item);
         }
         Ok(())
@@ -159,6 +169,14 @@ mod tests {
         assert!((1..=4).contains(&kept.iter().count()), "{kept:?}");
         kept.offer("-", Value::Null, u64::from(u32::MAX));
         assert!(kept.iter().count() >= 1);
+    }
+
+    #[test]
+    fn a_sample_with_a_member_twice_is_refused() {
+        for (input, is_array) in [(r#"{"a": {"b": 1, "b": 2}}"#, false), (r#"[{}, {"a": 1, "a": 1}]"#, true)] {
+            let error = read_from(input.as_bytes(), is_array, |_, _| {}).unwrap_err();
+            assert!(error.to_string().starts_with("duplicate: "), "{error}");
+        }
     }
 
     #[test]

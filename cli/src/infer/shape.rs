@@ -41,6 +41,10 @@ pub(super) struct Numbers {
     pub(super) dotted: u64,
     /// Whole, and no 64-bit signed integer holds it.
     pub(super) wide: u64,
+    /// Of these, held by an unsigned one.
+    pub(super) unsigned: u64,
+    /// Less than zero.
+    pub(super) negative: u64,
     pub(super) fractions: u64,
 }
 
@@ -160,6 +164,8 @@ impl Numbers {
     fn add(&mut self, number: &Number) {
         // The bounds of `i64` as floats; the upper one is the first that is too large.
         const I64: std::ops::Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+        self.negative += u64::from(number.as_f64().is_some_and(|float| float < 0.0));
+        self.unsigned += u64::from(number.is_u64() && !number.is_i64());
         match number.as_f64() {
             _ if number.is_i64() => self.whole += 1,
             Some(float) if float.fract() != 0.0 => self.fractions += 1,
@@ -175,6 +181,8 @@ impl Numbers {
         self.whole += other.whole;
         self.dotted += other.dotted;
         self.wide += other.wide;
+        self.unsigned += other.unsigned;
+        self.negative += other.negative;
         self.fractions += other.fractions;
     }
 
@@ -182,9 +190,14 @@ impl Numbers {
         self.seen() > 0
     }
 
-    /// Returns whether a 64-bit signed integer holds each of them.
+    /// Returns whether a 64-bit integer holds each of them: a signed one, or an unsigned one.
     pub(super) fn is_whole(self) -> bool {
-        self.fractions == 0 && self.wide == 0
+        self.fractions == 0 && (self.wide == 0 || self.is_unsigned())
+    }
+
+    /// Returns whether it takes an unsigned integer to hold them.
+    pub(super) fn is_unsigned(self) -> bool {
+        self.wide > 0 && self.wide == self.unsigned && self.negative == 0
     }
 
     pub(super) fn seen(self) -> u64 {

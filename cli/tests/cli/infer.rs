@@ -111,7 +111,11 @@ refused.
 fn numbers_are_integers_while_all_are_whole() {
     assert_eq!(schema_of_member([json!(1), json!(2.0)]), json!({"type": "integer"}));
     assert_eq!(schema_of_member([json!(1), json!(2.5)]), json!({"type": "number"}));
-    assert_eq!(schema_of_member([json!(u64::MAX)]), json!({"type": "number"}));
+    let unsigned = json!({"type": "integer", "minimum": 0});
+    assert_eq!(schema_of_member([json!(u64::MAX)]), unsigned);
+    assert_eq!(schema_of_member([json!(i64::MAX as u64 + 1), json!(1)]), unsigned);
+    assert_eq!(schema_of_member([json!(u64::MAX), json!(-1)]), json!({"type": "number"}));
+    assert_eq!(schema_of_member([json!(1e20)]), json!({"type": "number"}));
 }
 
 #[test]
@@ -198,6 +202,35 @@ fn objects_with_data_for_names_are_maps() {
     let many = names.map(|name| json!({"stock": {name: {"left": 1}}}));
     let schema = schema_of(&many.collect::<Vec<_>>());
     assert_eq!(schema["properties"]["stock"]["additionalProperties"]["required"], json!(["left"]));
+}
+
+#[test]
+fn an_object_whose_names_are_numbered_is_a_map() {
+    let numbered =
+        |count: usize| (0..count).map(|id| (format!("id-{id}"), json!({"n": id}))).collect::<serde_json::Map<_, _>>();
+    let (schema, _) = inferred(&[json!({"all": numbered(90)})]);
+    assert_eq!(schema["properties"]["all"]["additionalProperties"]["type"], "object");
+    let (schema, _) = inferred(&[json!({"all": numbered(5)})]);
+    assert_eq!(schema["properties"]["all"]["properties"]["id-4"]["type"], "object");
+}
+
+#[test]
+fn samples_beside_a_member_that_may_be_a_tag_are_all_counted() {
+    let samples: Vec<_> =
+        (0..4).map(|index| json!({"type": if index % 2 == 0 { "a" } else { "b" }, "n": index})).collect();
+    let (_, guesses) = inferred(&samples);
+    let of =
+        |pointer: &str, kind: &str| guesses.iter().find(|guess| guess["pointer"] == pointer && guess["kind"] == kind);
+    for guess in [of("", "required"), of("/properties/n", "number")] {
+        assert_eq!(guess.unwrap()["samples"], 4, "{guesses:?}");
+    }
+}
+
+#[test]
+fn a_sample_with_a_member_twice_is_refused() {
+    let output = infer(r#"{"a": 1, "a": 2}"#, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("each member name once"));
 }
 
 #[test]

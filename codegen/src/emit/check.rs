@@ -8,6 +8,9 @@ use super::doc::code;
 use super::types::is_any;
 use crate::model::{Bound, Check, Type, TypeId, Use};
 
+/// So many constants are named in documentation.
+const MAX_SHOWN: usize = 100;
+
 /// What is checked: a place, as `self.name`, or a variable that is a reference.
 pub(super) struct Operand {
     tokens: TokenStream,
@@ -163,6 +166,15 @@ impl Emitter<'_> {
                     }
                 }
             }
+            Check::OneOf(values) if value.ty == Type::String => {
+                let values = serde_json::Value::from(values.clone()).to_string();
+                quote! {
+                    {
+                        static CONSTANTS: wire::Constants = wire::Constants::new(#values);
+                        wire::one_of_text(#by_ref, &CONSTANTS)
+                    }
+                }
+            }
             Check::OneOf(values) => {
                 let values = values.iter().map(|constant| self.bare_literal(value, constant));
                 quote! { wire::one_of(#by_ref, &[#(#values),*]) }
@@ -282,8 +294,11 @@ fn fact(check: &Check) -> String {
             format!("What is valid is decided by the validator: {}.", places.join(", "))
         }
         Check::OneOf(values) => {
-            let values: Vec<String> = values.iter().map(|value| code(&value.to_string())).collect();
-            format!("One of {}.", values.join(", "))
+            let shown: Vec<String> = values.iter().take(MAX_SHOWN).map(|value| code(&value.to_string())).collect();
+            match values.len().saturating_sub(MAX_SHOWN) {
+                0 => format!("One of {}.", shown.join(", ")),
+                more => format!("One of {} and {more} more.", shown.join(", ")),
+            }
         }
     }
 }

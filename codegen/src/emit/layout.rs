@@ -72,13 +72,6 @@ pub(super) fn print(piece: &Piece, known: &Known, format: bool, text: &mut Strin
 fn print_items(tokens: &TokenStream, known: &Known, format: bool, text: &mut String) {
     // What is not Rust here is a mistake of this crate; as it stands the compiler names the place.
     let Ok(file) = syn::parse2::<syn::File>(tokens.clone()) else { return text.push_str(&tokens.to_string()) };
-    // A field that is deprecated is used by what reads and writes it.
-    let has_deprecated = file.items.iter().any(|item| match item {
-        Item::Struct(item) => {
-            item.fields.iter().any(|field| field.attrs.iter().any(|attr| attr.path().is_ident("deprecated")))
-        }
-        _ => false,
-    });
     let mut maps_nothing = false;
     for item in file.items {
         let mut words = Words::of(item.to_token_stream(), known);
@@ -86,7 +79,7 @@ fn print_items(tokens: &TokenStream, known: &Known, format: bool, text: &mut Str
         maps_nothing |= words.maps_nothing;
         words.maps_nothing = maps_nothing && (words.has("BTreeMap") || words.has("HashMap"));
         let is_impl = matches!(item, Item::Impl(_));
-        words.is_deprecated |= is_impl && has_deprecated;
+        words.is_deprecated |= is_impl && words.uses_deprecated_field();
         text.push('\n');
         // A macro of the runtime allows what it has to.
         let lints = words.lints().filter(|_| !matches!(item, Item::Macro(_)));

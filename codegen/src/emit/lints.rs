@@ -10,6 +10,9 @@ use crate::model::{Model, Others, Shape, Type, TypeDef};
 #[derive(Debug)]
 pub(super) struct Known {
     deprecated: BTreeSet<String>,
+    /// Structs with a member that is deprecated, and the fields that are.
+    with_deprecated: BTreeSet<String>,
+    deprecated_fields: BTreeSet<String>,
     /// Types of one value.
     empty: BTreeSet<String>,
 }
@@ -23,7 +26,17 @@ impl Known {
             Shape::Union(_) | Shape::Own(_) => false,
         };
         let names = |types: Vec<&TypeDef>| types.into_iter().map(|ty| ty.name.clone()).collect();
+        let fields = model.types.iter().flat_map(|ty| match &ty.shape {
+            Shape::Struct(object) => object.fields.as_slice(),
+            _ => &[],
+        });
+        let has_deprecated = |ty: &&TypeDef| match &ty.shape {
+            Shape::Struct(object) => object.fields.iter().any(|field| field.deprecated),
+            _ => false,
+        };
         Self {
+            with_deprecated: names(model.types.iter().filter(has_deprecated).collect()),
+            deprecated_fields: fields.filter(|field| field.deprecated).map(|field| field.name.clone()).collect(),
             deprecated: names(model.types.iter().filter(|ty| ty.deprecated).collect()),
             empty: names(model.types.iter().filter(is_empty).collect()),
         }
@@ -40,6 +53,8 @@ pub(super) struct Words<'a> {
     approximates: bool,
     /// A map's values say nothing.
     pub(super) maps_nothing: bool,
+    /// An `Option` holds one: absence, and null.
+    is_option_of_option: bool,
     /// A type is nested as deeply as clippy finds hard to read.
     is_complex: bool,
 }
@@ -52,11 +67,18 @@ impl<'a> Words<'a> {
             is_deprecated: false,
             approximates: false,
             maps_nothing: false,
+            is_option_of_option: tokens.to_string().replace(":: std :: option :: ", "").contains("Option < Option <"),
             is_complex: false,
         };
         words.add(tokens);
         words.is_deprecated = !words.idents.is_disjoint(&known.deprecated);
         words
+    }
+
+    /// Whether an `impl` uses a field that is deprecated: of its own struct or, for a message key, of one within.
+    pub(super) fn uses_deprecated_field(&self) -> bool {
+        let own = !self.idents.is_disjoint(&self.known.with_deprecated) || self.has("DESCRIPTOR");
+        own && self.known.deprecated_fields.iter().any(|field| self.has(field) || self.has(&format!("r#{field}")))
     }
 
     /// Whether a name stands in the item.
@@ -70,6 +92,7 @@ impl<'a> Words<'a> {
             (self.is_deprecated, "deprecated", "the schema deprecates it, and still has it"),
             (self.approximates, "clippy::approx_constant", "the number is that of the schema"),
             (self.maps_nothing, "clippy::zero_sized_map_values", "the schema allows one value alone"),
+            (self.is_option_of_option, "clippy::option_option", "null is another value than absence"),
             (self.is_complex, "clippy::type_complexity", "the schema nests as deeply"),
             (self.is_made_of_hash_map(), "clippy::implicit_hasher", "the map is the one that was chosen"),
         ];

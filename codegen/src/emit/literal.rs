@@ -135,7 +135,7 @@ impl Emitter<'_> {
         }
         let fields = object.fields.iter().map(|field| {
             let field_name = ident(&field.name);
-            let optional = field.presence == Presence::Optional && !field.value.nullable;
+            let optional = field.presence == Presence::Optional && (!field.value.nullable || field.tells_null);
             let value = match (members.get(&field.wire), &field.presence) {
                 (Some(json), _) if optional => {
                     let (some, value) = (self.prelude.some(), self.literal(id, &field.value, json));

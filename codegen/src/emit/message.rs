@@ -64,7 +64,8 @@ impl Emitter<'_> {
                         return quote! { Self::#name(_) => #none, };
                     }
                     let key = self.key(inner, way, &quote! { value });
-                    quote! { Self::#name(value) => { #key } }
+                    let unboxed = self.facts.is_boxed(id, inner).then(|| quote! { let value = &**value; });
+                    quote! { Self::#name(value) => { #unboxed #key } }
                 });
                 quote! { match #value { #(#arms)* } }
             }
@@ -82,9 +83,15 @@ impl Emitter<'_> {
             match steps.peek() {
                 Some(_) if step.optional => {
                     let local = format_ident!("at{}", guards.len());
-                    guards.push(quote! { let #some(#local) = &#here else { return #none; }; });
+                    let found = if step.tells_null {
+                        quote! { #some(#some(#local)) }
+                    } else {
+                        quote! { #some(#local) }
+                    };
+                    guards.push(quote! { let #found = &#here else { return #none; }; });
                     at = quote! { #local };
                 }
+                None if step.newtype && step.tells_null => at = quote! { #here.as_ref()?.as_deref()? },
                 None if step.newtype && step.optional => at = quote! { #here.as_deref()? },
                 None if step.newtype => at = quote! { &*#here },
                 None => at = quote! { &#here },

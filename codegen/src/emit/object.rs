@@ -62,9 +62,10 @@ impl Emitter<'_> {
         let mut line = format!("        pub {name}: {} = {index} {:?}", text::line(&ty), field.wire);
         let optional = field.presence == Presence::Optional;
         if optional {
-            line.push_str(if field.value.nullable { ": nullable" } else { ": optional" });
+            line.push_str(if field.value.nullable && !field.tells_null { ": nullable" } else { ": optional" });
         }
-        let inner = Use { nullable: field.value.nullable && !optional, ..field.value.clone() };
+        let nullable = field.value.nullable && (!optional || field.tells_null);
+        let inner = Use { nullable, ..field.value.clone() };
         let codec = self.codec(id, &inner);
         if let Some(codec) = &codec {
             line.extend([" as (", &text::line(codec), ")"]);
@@ -238,7 +239,9 @@ impl Emitter<'_> {
             return None;
         }
         let checks = checks.into_iter().map(|check| quote! { wire::At::at(#check, #wire)?; });
-        Some(if option {
+        Some(if field.tells_null {
+            quote! { if let #some(#some(#local)) = &self.#name { #(#checks)* } }
+        } else if option {
             quote! { if let #some(#local) = &self.#name { #(#checks)* } }
         } else {
             quote! { #(#checks)* }
@@ -248,7 +251,7 @@ impl Emitter<'_> {
     /// The type of a field.
     fn field_type(&self, id: TypeId, field: &Field) -> TokenStream {
         let ty = self.rust_type(id, &field.value);
-        if field.presence == Presence::Optional && !field.value.nullable {
+        if field.presence == Presence::Optional && (!field.value.nullable || field.tells_null) {
             let option = self.prelude.option();
             return quote! { #option<#ty> };
         }
@@ -285,6 +288,12 @@ fn field_doc(field: &Field) -> Vec<String> {
     let mut facts = check::facts(&field.value);
     if let Presence::Default(value) = &field.presence {
         facts.push(format!("Default: {}.", doc::code(&value.to_string())));
+    }
+    if let Some(default) = &field.stands_for {
+        facts.push(format!("Absent, it stands for {}.", doc::code(&default.to_string())));
+    }
+    if field.tells_null {
+        facts.push("`None` is absent, `Some(None)` is `null`.".to_owned());
     }
     if field.sensitive {
         facts.push("Sensitive: not shown by `Debug`.".to_owned());

@@ -15,7 +15,7 @@ pub(super) fn check(reader: &mut SchemaReader<'_, '_>) {
             for (path, reason) in reader.refusals(&root, example) {
                 let location = document.locate(&format!("/examples/{index}{path}"));
                 reader.diagnostics.push(
-                    Diagnostic::error("S0406", format!("this example is not valid: {reason}"), location)
+                    Diagnostic::warning("S0406", format!("this example is not valid: {reason}"), location)
                         .help("correct the example, or the schema"),
                 );
             }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use thoth_messaging_documents::keywords::{self, Role};
 use thoth_messaging_documents::near::nearest;
-use thoth_messaging_documents::{Dialect, pattern};
+use thoth_messaging_documents::{Dialect, Draft, pattern};
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::lints;
@@ -21,7 +21,16 @@ pub(super) fn look(
     for (name, value) in schema {
         let at = || document.locate(&place.pointer.join(name));
         match keywords::find(dialect.draft, name) {
-            None if name.starts_with("x-") => look_at_extension(document, place, name, value, diagnostics),
+            None if EXTENSIONS.contains(&name.as_str()) => look_at_extension(document, place, name, value, diagnostics),
+            // What a keyword of ours was meant to say is not to be lost for a letter.
+            None if nearest(EXTENSIONS, name).is_some() => {
+                let meant = nearest(EXTENSIONS, name).unwrap_or_default();
+                diagnostics.push(
+                    Diagnostic::error("S0413", format!("`{name}` says nothing, and is nearly `{meant}`"), at())
+                        .help(format!("write `{meant}`, or another name where it is meant for other tools")),
+                );
+            }
+            None if name.starts_with("x-") => {}
             Some(keyword) if hidden && !says_nothing(keyword) => diagnostics.push(
                 Diagnostic::warning("S0408", format!("`{name}` says nothing beside `$ref` in this draft"), at())
                     .help("write `{\"allOf\": [{\"$ref\": …}], …}`, or use draft 2019-09 or later"),
@@ -29,10 +38,7 @@ pub(super) fn look(
             _ if hidden && name != "$ref" => {}
             None => diagnostics.push(
                 Diagnostic::warning("S0402", format!("`{name}` is no keyword of this draft: it says nothing"), at())
-                    .help(format!(
-                        "{}, or start its name with `x-` where it is meant for other tools",
-                        instead(dialect, name)
-                    )),
+                    .help(instead(dialect, name)),
             ),
             Some(_) if !dialect.asserts(name) => diagnostics.push(
                 Diagnostic::warning("S0402", format!("the meta-schema leaves `{name}` out: it says nothing"), at())
@@ -48,11 +54,26 @@ const EXTENSIONS: [&str; 3] = ["x-kafka", "x-lint-allow", "x-sensitive"];
 
 /// What to write instead of a name that is no keyword.
 fn instead(dialect: Dialect, name: &str) -> String {
-    match nearest(keywords::names(dialect.draft).chain(EXTENSIONS), name) {
-        Some(keyword) => format!("write `{keyword}`"),
-        None => "correct its spelling".to_owned(),
+    let others = "or start its name with `x-` where it is meant for other tools";
+    if let Some(keyword) = nearest(keywords::names(dialect.draft), name) {
+        return format!("write `{keyword}`, {others}");
+    }
+    let drafts = DRAFTS.iter().filter(|(draft, _)| keywords::find(*draft, name).is_some());
+    match drafts.map(|(_, shown)| *shown).collect::<Vec<_>>().as_slice() {
+        [] => format!("correct its spelling, {others}"),
+        [draft] => format!("it is a keyword of {draft}: name that draft by `$schema`, {others}"),
+        drafts => format!("it is a keyword of {}: name one of them by `$schema`, {others}", drafts.join(", ")),
     }
 }
+
+/// The drafts, as a person calls them.
+const DRAFTS: [(Draft, &str); 5] = [
+    (Draft::Draft4, "draft 4"),
+    (Draft::Draft6, "draft 6"),
+    (Draft::Draft7, "draft 7"),
+    (Draft::Draft201909, "2019-09"),
+    (Draft::Draft202012, "2020-12"),
+];
 
 /// Whether a keyword may stand where it is not read, as it refuses nothing.
 fn says_nothing(keyword: &keywords::Keyword) -> bool {

@@ -9,5 +9,6 @@ mod explanations;
 mod formats;
 mod hostile;
 mod lints;
+mod names;
 mod options;
 mod references;

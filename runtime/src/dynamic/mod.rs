@@ -4,6 +4,7 @@
 //! generated type, by the same producer and consumer; only the checks come from a validator that is compiled when the
 //! program runs. [`MessageType::promote`] writes the schema file that makes it a generated type.
 
+mod branch;
 mod checker;
 mod files;
 mod promote;

@@ -11,10 +11,10 @@ use thoth_messaging_documents::uri::{BASE, absolute};
 use thoth_messaging_documents::validator::{Bounded, TooManySteps};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
-use super::FactoryError;
 use super::files::Files;
 use super::sensitive::Sensitive;
-use super::words::{expected, violation};
+use super::words::expected;
+use super::{FactoryError, branch};
 use crate::error::Violation;
 use crate::message::Schema;
 use crate::wire::MAX_BACKTRACKING;
@@ -92,16 +92,16 @@ impl Validator {
     /// Everything that the schema refuses in a value; where that can't be listed in time the first of it, and what is
     /// to be said of the others.
     fn violations(&self, value: &Value, others: Vec<Violation>) -> Vec<Violation> {
-        let refusals = self.compiled.refusals(value, |error| self.violation(&error));
-        let mut violations = refusals.listed;
+        let refusals = self.compiled.refusals(value, |error| self.violations_of(&error));
+        let mut violations = refusals.listed.concat();
         if !refusals.is_complete {
             violations.extend(others);
         }
         violations
     }
 
-    fn violation(&self, error: &ValidationError<'_>) -> Violation {
-        violation(error, self.sensitive.as_ref())
+    fn violations_of(&self, error: &ValidationError<'_>) -> Vec<Violation> {
+        branch::violations(error, self.sensitive.as_ref())
     }
 
     /// The part of a path that leads to no more than a sensitive value.
@@ -152,8 +152,8 @@ impl Compiled {
         match self.0.compiled.is_valid(value) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                let first = self.0.compiled.first_refusal(value, |error| self.0.violation(&error));
-                Err(first.unwrap_or_else(unlisted))
+                let first = self.0.compiled.first_refusal(value, |error| self.0.violations_of(&error));
+                Err(first.unwrap_or_default().into_iter().next().unwrap_or_else(unlisted))
             }
             Err(limit) => Err(unfinished(limit)),
         }

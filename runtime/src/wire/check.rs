@@ -142,6 +142,15 @@ pub fn one_of_json(value: &Value, constants: &Constants) -> Result<(), Fault> {
     ensure(constants.contains(value), "enum", format_args!("one of {}", constants.json))
 }
 
+/// `enum`, of more texts than an enum of Rust is made of.
+///
+/// # Errors
+///
+/// The fault, where it is equal to none.
+pub fn one_of_text(text: &str, constants: &Constants) -> Result<(), Fault> {
+    ensure(constants.contains(&text.into()), "enum", "one of the constants of the schema")
+}
+
 /// `uniqueItems`: no two items are the same JSON value.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ pub(crate) use check::MAX_BACKTRACKING;
 pub use check::{
     At, Constants, Fault, each, each_name, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length,
     max_properties, maximum, min_items, min_length, min_properties, minimum, multiple_of, one_of, one_of_json,
-    unique_items,
+    one_of_text, unique_items,
 };
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};

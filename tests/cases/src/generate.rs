@@ -73,7 +73,7 @@ impl Modules {
         match generated {
             Ok(files) => {
                 self.add(name, "", &files)?;
-                Ok(format!("Outcome::Generated({road}::<{name}::Root>, &{name}::REGISTRY)"))
+                Ok(format!("Outcome::Generated({road}::<{name}::Root>, comes_back::<{name}::Root>, &{name}::REGISTRY)"))
             }
             Err(codes) => Ok(format!("Outcome::Refused(&{codes:?})")),
         }

@@ -11,7 +11,7 @@ mod without_errors;
 #[cfg(feature = "generate")]
 pub use generate::{Modules, generated};
 #[cfg(feature = "outcome")]
-pub use outcome::{Outcome, from_slice, from_str};
+pub use outcome::{Outcome, comes_back, from_slice, from_str};
 #[cfg(feature = "generate")]
 pub use without_errors::WithoutErrors;
 

@@ -27,7 +27,7 @@ pub struct Group {
 
 cases::generated! {
     mod generated {
-        use cases::{Outcome, from_str};
+        use cases::{Outcome, comes_back, from_str};
 
         use super::Group;
 

@@ -90,12 +90,14 @@ pub struct Road {
     pub from_slice: fn(&[u8]) -> bool,
     /// `serde_json::from_value`
     pub from_value: fn(Value) -> bool,
+    /// Whether a payload that is read is the same value when it is written and read again.
+    pub comes_back: fn(&[u8]) -> bool,
 }
 
 impl Road {
     /// Those of a type; `falls_back` is what is known of it.
     #[must_use]
-    pub const fn of<T: Message>(falls_back: bool) -> Self {
+    pub const fn of<T: Message + PartialEq>(falls_back: bool) -> Self {
         let message = match &T::DESCRIPTOR.name {
             Cow::Borrowed(name) => name,
             Cow::Owned(_) => "",
@@ -106,6 +108,7 @@ impl Road {
             decode: |payload| hint::black_box(T::decode(payload)).is_ok(),
             from_slice: |payload| hint::black_box(serde_json::from_slice::<T>(payload)).is_ok(),
             from_value: |payload| hint::black_box(serde_json::from_value::<T>(payload)).is_ok(),
+            comes_back: cases::comes_back::<T>,
         }
     }
 }

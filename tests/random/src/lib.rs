@@ -20,7 +20,7 @@ pub struct Case {
 
 cases::generated! {
     mod generated {
-        use cases::{Outcome, from_slice};
+        use cases::{Outcome, comes_back, from_slice};
 
         use super::Case;
 

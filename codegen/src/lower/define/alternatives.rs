@@ -14,6 +14,7 @@ impl<'a> Definer<'a, '_> {
     pub(super) fn union_of_alternatives(&mut self, id: TypeId, decided: &Decided<'a>) -> Definition {
         let alternatives = &decided.alternatives;
         let mut union = Union::default();
+        let mut overlaps = false;
         let mut members = Vec::new();
         let tag = tag::find(&mut self.reader, alternatives);
         let constants = tag.iter().flat_map(|tag| &tag.constants).map(|(index, values)| (*index, values.as_slice()));
@@ -37,15 +38,26 @@ impl<'a> Definer<'a, '_> {
                 ([], _) => continue,
                 ([only], _) => Route::To(*only),
                 (_, Some(tag)) if json_type == JsonType::Object => Route::Tag(tag.clone()),
-                _ => self.attempts(decided, takers, json_type, &union),
+                _ => {
+                    let (route, are_disjoint) = self.attempts(decided, takers, json_type, &union);
+                    overlaps |= !are_disjoint;
+                    route
+                }
             };
             union.routes.insert(json_type, route);
         }
         let exclusive = decided.branches.clone().filter(Branches::is_exclusive);
-        Definition { members, exclusive, ..Definition::of(Shape::Union(union)) }
+        Definition { members, exclusive, overlaps, ..Definition::of(Shape::Union(union)) }
     }
 
-    fn attempts(&mut self, decided: &Decided<'a>, takers: Vec<usize>, json_type: JsonType, union: &Union) -> Route {
+    /// The route of values that are tried with these variants, and whether no value is one of two of them.
+    fn attempts(
+        &mut self,
+        decided: &Decided<'a>,
+        takers: Vec<usize>,
+        json_type: JsonType,
+        union: &Union,
+    ) -> (Route, bool) {
         let alternatives: Vec<&Alternative<'a>> = takers.iter().map(|index| &decided.alternatives[*index]).collect();
         let disjoint = tag::are_disjoint(&mut self.reader, &self.disjointness, &alternatives);
         if !disjoint && !decided.is_exclusive() && json_type == JsonType::Object {
@@ -56,6 +68,6 @@ impl<'a> Definer<'a, '_> {
                 }
             }
         }
-        Route::Try { variants: takers, exclusive: decided.is_exclusive() && !disjoint }
+        (Route::Try { variants: takers, exclusive: decided.is_exclusive() && !disjoint }, disjoint)
     }
 }

@@ -11,9 +11,13 @@ use crate::lower::names;
 use crate::lower::read::{About, Cores, Node, SchemaReader, Types};
 use crate::model::{Check, Constant, Integer, IntegerKind, Type, Use};
 
+/// An enum of more constants takes the compiler longer than it is worth: it is a text, which is looked up.
+const MAX_CONSTANTS: usize = 1_000;
+
 /// The constants as variants, where they are texts, and null perhaps. A branch's title is a better name than its constant.
 pub(super) fn enumeration(constants: &[&Value], about: &BTreeMap<String, About>) -> Option<Vec<Constant>> {
-    if !constants.iter().all(|value| value.is_string() || value.is_null()) {
+    let is_text = |value: &&Value| value.is_string() || value.is_null();
+    if constants.len() > MAX_CONSTANTS || !constants.iter().all(is_text) {
         return None;
     }
     let texts: Vec<&str> = constants.iter().filter_map(|value| value.as_str()).collect();
@@ -44,6 +48,8 @@ pub(super) fn constant_values(
         Type::Boolean
     } else if present.iter().all(|value| value.is_number()) {
         number_type(&present, node.strict).unwrap_or(Type::Any)
+    } else if present.iter().all(|value| value.is_string()) {
+        Type::String
     } else {
         Type::Any
     };

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lower::names::NameRequest;
+use crate::lower::names::{Context, NameRequest};
 use crate::lower::read::{Branches, Cores, Types};
 use crate::model::{Shape, Subschema, TypeId};
 use crate::resolve::Place;
+use thoth_messaging_documents::Draft;
 
 /// All types of a set.
 pub(crate) struct Definitions {
@@ -28,6 +29,14 @@ pub(crate) struct Declared {
 }
 
 impl Declared {
+    /// Notes that another schema is equal to the one that it is made from.
+    pub(super) fn is_also(&mut self, place: &Place, context: &Context) {
+        if !self.places.contains(place) {
+            self.places.push(place.clone());
+            self.name.also(place, context);
+        }
+    }
+
     pub(crate) fn shape(&self) -> Option<&Shape> {
         self.definition.as_ref().map(|definition| &definition.shape)
     }
@@ -46,11 +55,23 @@ pub(crate) struct Definition {
     pub(crate) members: Vec<MemberPlaces>,
     /// The branches of a union that a value takes one of only.
     pub(crate) exclusive: Option<Branches>,
+    /// Branches of a union may take the same value.
+    pub(crate) overlaps: bool,
+    /// The `anyOf` and `oneOf` of which the type is a branch, or all of them.
+    pub(crate) taken: BTreeSet<(Place, &'static str)>,
 }
 
 impl Definition {
     pub(super) fn of(shape: Shape) -> Self {
-        Self { shape, sensitive: false, validated: Vec::new(), members: Vec::new(), exclusive: None }
+        Self {
+            shape,
+            sensitive: false,
+            validated: Vec::new(),
+            members: Vec::new(),
+            exclusive: None,
+            overlaps: false,
+            taken: BTreeSet::new(),
+        }
     }
 }
 
@@ -81,12 +102,17 @@ pub(super) enum Null {
     Around,
 }
 
+/// A schema that has a title: its text, its draft and, where it refers to others, the resource that it stands in.
+pub(super) type Titled = (String, Draft, Option<String>);
+
 /// The types that were met so far.
 #[derive(Default)]
 pub(super) struct Declarations {
     pub(super) types: Vec<Declared>,
     /// Types by the schemas that they were made from, sorted.
     pub(super) known: BTreeMap<Cores, TypeId>,
+    /// Types by what their schema says, where a title alone names it: equal schemas of one title are one type.
+    pub(super) titled: BTreeMap<Titled, TypeId>,
     undefined: Vec<Undefined>,
 }
 

@@ -91,6 +91,8 @@ impl Definer<'_, '_> {
             node.types = node.types.without(Types::NULL);
         }
         let mut definition = self.shape(undefined.id, &decided);
+        let branches = decided.branches.iter().map(|branches| (branches.place.clone(), branches.keyword));
+        definition.taken = decided.cores.taken().cloned().chain(branches).collect();
         if let Shape::Newtype(value) = &mut definition.shape
             && undefined.null == Null::Inside
         {

@@ -24,7 +24,7 @@ mod variants;
 use crate::format::Formats;
 use crate::lower::chosen::ChosenNames;
 use crate::lower::read::SchemaReader;
-pub(crate) use declared::{Declared, Definitions};
+pub(crate) use declared::{Declared, Definition, Definitions};
 use definer::Definer;
 pub(crate) use object::others_field;
 pub(crate) use sensitive::Sensitive;

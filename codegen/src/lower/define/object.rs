@@ -80,6 +80,8 @@ impl<'a> Definer<'a, '_> {
             deprecated: is_deprecated(resolved, &schemas),
             sensitive: self.sensitive.any(&schemas, true) || self.sensitive.hides(&value),
             presence,
+            tells_null: false,
+            stands_for: None,
             value,
         };
         (field, MemberPlaces { schemas, default })

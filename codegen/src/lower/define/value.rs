@@ -1,11 +1,12 @@
 //! The types of values: by name where they have one, in place where not.
 
 use super::constants::{constant_values, enumeration};
-use super::declared::{Definition, Null};
+use super::declared::{Definition, Null, Titled};
 use super::definer::Definer;
 use super::object::has_members;
 use super::scalar;
 use super::validated::{never, validated};
+use crate::json::canonical;
 use crate::lower::names::{Context, NameRequest, is_named};
 use crate::lower::read::{Cores, Decided, Node, Types};
 use crate::lower::subschemas::subschemas;
@@ -31,7 +32,12 @@ impl<'a> Definer<'a, '_> {
         }
         let cores = &decided.cores;
         let key = cores.sorted();
-        let known = self.declarations.known.get(&key).copied();
+        let titled = cores.only().and_then(|only| self.titled(only));
+        let known =
+            self.declarations.known.get(&key).or_else(|| self.declarations.titled.get(titled.as_ref()?)).copied();
+        if let (Some(id), Some(only), true) = (known, cores.only(), titled.is_some()) {
+            self.declarations.types[id.0].is_also(only, context);
+        }
         let id = known.unwrap_or_else(|| {
             let described = if cores.places.len() == 1 { cores.places.clone() } else { places.to_vec() };
             let name = match cores.only() {
@@ -40,9 +46,24 @@ impl<'a> Definer<'a, '_> {
             };
             let id = self.declarations.declare(name, described, cores.clone(), None, Null::Outside);
             self.declarations.known.insert(key, id);
+            self.declarations.titled.extend(titled.map(|titled| (titled, id)));
             id
         });
         Use { nullable: decided.nullable, ..Use::of(Type::Named(id)) }
+    }
+
+    /// A schema that a title alone names, as it can be found again elsewhere.
+    fn titled(&self, place: &Place) -> Option<Titled> {
+        let resolved = self.reader.resolved;
+        let schema = resolved.schema(place);
+        schema.get("title").filter(|_| !is_named(place))?;
+        let text = canonical(schema);
+        // What such keywords mean depends on where they stand.
+        let refers = ["\"$ref\"", "\"$dynamicRef\"", "\"$recursiveRef\"", "\"$id\"", "\"id\"", "Anchor\"", "anchor\""];
+        let address = resolved.address(place);
+        let resource = || address.split('#').next().unwrap_or_default().to_owned();
+        let resource = refers.iter().any(|keyword| text.contains(keyword)).then(resource);
+        Some((text, resolved.draft(place), resource))
     }
 
     /// Tells whether a value has a Rust type of its own.

@@ -1,6 +1,7 @@
 //! The message key: from a JSON Pointer to the fields that lead to a scalar.
 
 use thoth_messaging_documents::Pointer;
+use thoth_messaging_documents::near::nearest;
 use thoth_messaging_documents::pointer::segments;
 
 use crate::diagnostic::{Diagnostic, Location};
@@ -28,7 +29,7 @@ pub(super) fn resolve(
 /// The reason why a key can't be made.
 enum Problem {
     Opaque,
-    Missing(String),
+    Missing { found: String, nearest: Option<String> },
     Compound,
 }
 
@@ -39,8 +40,13 @@ impl Problem {
                 let message = format!("the key `{pointer}` leads into what is no object with declared members");
                 Diagnostic::error("S0305", message, location)
             }
-            Self::Missing(found) => {
-                Diagnostic::error("S0305", format!("the key `{pointer}` leads nowhere"), location).found(found)
+            Self::Missing { found, nearest } => {
+                let missing = format!("the key `{pointer}` leads nowhere");
+                let missing = Diagnostic::error("S0305", missing, location).found(found);
+                match nearest {
+                    Some(name) => return missing.help(format!("write `{name}`")),
+                    None => missing,
+                }
             }
             Self::Compound => {
                 let message = format!("the key `{pointer}` is no string, integer or boolean");
@@ -72,7 +78,7 @@ fn fields(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<Vec<KeySt
     for segment in segments(pointer) {
         let object = at.and_then(|id| as_struct(&types[id.0])).ok_or(Problem::Opaque)?;
         let field = object.fields.iter().find(|field| field.wire == segment);
-        let field = field.ok_or_else(|| Problem::Missing(found(&segment, object)))?;
+        let field = field.ok_or_else(|| missing(&segment, object))?;
         at = match field.value.ty {
             Type::Named(id) => Some(id),
             _ => None,
@@ -101,12 +107,18 @@ fn step(field: &Field, ty: Option<&TypeDef>) -> KeyStep {
     KeyStep {
         field: field.name.clone(),
         optional: field.value.nullable || field.presence == Presence::Optional,
+        tells_null: field.tells_null,
         newtype: ty.is_some_and(|definition| matches!(definition.shape, Shape::Newtype(_))),
     }
 }
 
 fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::String | Type::Mapped(_) | Type::Integer(_) | Type::Boolean)
+}
+
+fn missing(segment: &str, object: &Struct) -> Problem {
+    let names = object.fields.iter().map(|field| field.wire.as_str());
+    Problem::Missing { found: found(segment, object), nearest: nearest(names, segment).map(str::to_owned) }
 }
 
 /// The properties that there are, where one is not.

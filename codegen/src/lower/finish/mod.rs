@@ -4,6 +4,7 @@ mod defaults;
 mod keep;
 mod key;
 mod messages;
+mod presence;
 mod schemas;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ pub(super) fn finish(known: &Known<'_, '_>, definitions: Definitions, diagnostic
     let requests: Vec<_> = types.iter().map(|declared| &declared.name).collect();
     let names = names::assign(&requests, &chosen_names(known.names, &types), resolved, diagnostics);
     keep::validate_whole(resolved, &whole, &mut types);
+    presence::tell_apart(resolved, &mut types);
     keep::keep_members(known.sensitive, &mut types);
     rename_fields(&names, &mut types);
     let members = Members::of(&types);

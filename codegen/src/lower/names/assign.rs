@@ -1,6 +1,6 @@
 //! The final names of types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::identifier::{Used, type_name};
 use super::request::{Context, Given, NameRequest};
@@ -20,28 +20,94 @@ pub(crate) fn assign(
         claims.claim(name, place, "choose another name with `type_name`");
         names[*index].clone_from(name);
     }
-    let free = || requests.iter().enumerate().filter(|(index, _)| !chosen.contains_key(index));
-    let given: Vec<(usize, &Given)> = free().filter_map(|(index, request)| Some((index, given(request)?))).collect();
-    for (index, name) in claims.given(&given) {
-        names[index] = name;
+    let (mut given, mut by_path) = (Vec::new(), Vec::new());
+    for (index, request) in requests.iter().enumerate().filter(|(index, _)| !chosen.contains_key(index)) {
+        match request {
+            NameRequest::Given(message) if message.is_message => {
+                names[index] = type_name(&message.name);
+                let file = &resolved.document(&message.place).name;
+                let help =
+                    format!("give one of them another `title`, or choose its name with `type_name({file:?}, …)`");
+                claims.claim(&names[index], &message.place, &help);
+            }
+            NameRequest::Given(given_name) => given.push((index, given_name)),
+            NameRequest::Invented(context) => by_path.push((index, context)),
+        }
     }
     let mut used = Used::beside(claims.taken.into_keys());
-    // A type is declared after the one that it stands in, whose name is known by then.
-    for (index, request) in free() {
-        let NameRequest::Invented(Context { parent, segment }) = request else { continue };
-        names[index] = used.claim(&format!("{}{}", names[parent.0], type_name(segment)));
-    }
+    by_path.extend(name_given(given, &mut used, &mut names));
+    by_path.sort_unstable_by_key(|(index, _)| *index);
+    name_by_path(by_path, &mut used, &mut names);
     names
 }
 
-fn given(request: &NameRequest) -> Option<&Given> {
-    match request {
-        NameRequest::Given(given) => Some(given),
-        NameRequest::Invented(_) => None,
+/// A type by its number, and the name that a person gave it.
+type Wanted<'a> = (usize, &'a Given);
+
+/// Names what a person named. Where several want one name, those of several files have their files in front. What is
+/// contested then is named by its path: a schema that stands in another one as what is given back, a definition, which has
+/// none but its name, by a number.
+fn name_given<'a>(all: Vec<Wanted<'a>>, used: &mut Used, names: &mut [String]) -> Vec<(usize, &'a Context)> {
+    let mut contested = Vec::new();
+    let mut wanted: BTreeMap<String, Vec<Wanted<'a>>> = BTreeMap::new();
+    for (index, given) in all {
+        wanted.entry(type_name(&given.name)).or_default().push((index, given));
+    }
+    for (name, wanted) in wanted {
+        match wanted.as_slice() {
+            [(only, _)] if used.take(&name) => names[*only] = name,
+            _ => contested.push(wanted),
+        }
+    }
+    let mut groups: BTreeMap<String, Vec<Wanted<'a>>> = BTreeMap::new();
+    for wanted in contested {
+        let owners: BTreeSet<&str> = wanted.iter().map(|(_, given)| given.owner.as_str()).collect();
+        // Of one file, its name tells nothing apart; a name that a message has, it does.
+        let has_owner = owners.len() > 1 || used.has(&type_name(&wanted[0].1.name));
+        for (index, given) in wanted {
+            let owner = if has_owner { given.owner.as_str() } else { "" };
+            groups.entry(type_name(&format!("{owner} {}", given.name))).or_default().push((index, given));
+        }
+    }
+    let mut by_path = Vec::new();
+    for (name, mut wanted) in groups {
+        if let [(only, _)] = wanted.as_slice()
+            && used.take(&name)
+        {
+            names[*only] = name;
+            continue;
+        }
+        // The one that is spelt as in Rust comes first.
+        wanted.sort_by_key(|(_, given)| (given.name != type_name(&given.name), given.place.clone()));
+        for (index, given) in wanted {
+            match &given.context {
+                Some(context) => by_path.push((index, context)),
+                None => names[index] = used.claim(&name),
+            }
+        }
+    }
+    by_path
+}
+
+/// Names types by those that they stand in. Most are declared after those; one of equal schemas may be declared before.
+fn name_by_path(mut open: Vec<(usize, &Context)>, used: &mut Used, names: &mut [String]) {
+    while !open.is_empty() {
+        let before = open.len();
+        open.retain(|(index, Context { parent, segment })| {
+            let is_known = !names[parent.0].is_empty();
+            if is_known {
+                names[*index] = used.claim(&format!("{}{}", names[parent.0], type_name(segment)));
+            }
+            !is_known
+        });
+        if open.len() == before {
+            // No schema stands in itself.
+            open.drain(..).for_each(|(index, context)| names[index] = used.claim(&type_name(&context.segment)));
+        }
     }
 }
 
-/// The names that a person gave, by the places that claim them.
+/// The names that a person chose, or gave to a message, by the places that claim them.
 struct Claims<'a> {
     resolved: &'a Resolved,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -49,25 +115,6 @@ struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    /// The names of types by their numbers: messages first, then those that several want with their files in front.
-    fn given(&mut self, all: &[(usize, &'a Given)]) -> Vec<(usize, String)> {
-        let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, given) in all {
-            *wanted.entry(type_name(&given.name)).or_default() += 1;
-        }
-        let (messages, others): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(_, given)| given.is_message);
-        let mut names = Vec::new();
-        for (index, given) in messages.into_iter().chain(others) {
-            let mut name = type_name(&given.name);
-            if !given.is_message && wanted.get(&name).is_some_and(|count| *count > 1) {
-                name = type_name(&format!("{} {}", given.owner, given.name));
-            }
-            self.claim(&name, &given.place, "give one of them another `title`");
-            names.push((index, name));
-        }
-        names
-    }
-
     /// Notes a name, which no other place may have.
     fn claim(&mut self, name: &str, place: &'a Place, help: &str) {
         let Some(other) = self.taken.insert(name.to_owned(), place) else { return };

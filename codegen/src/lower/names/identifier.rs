@@ -45,6 +45,10 @@ impl Used {
         Self { names: names.into_iter().collect(), numbers: BTreeMap::new() }
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
     /// Takes a name; false where it is taken.
     pub(super) fn take(&mut self, name: &str) -> bool {
         self.names.insert(name.to_owned())

@@ -22,6 +22,8 @@ pub(crate) struct Given {
     pub(super) owner: String,
     pub(super) is_message: bool,
     pub(super) place: Place,
+    /// Where it stands in another schema: it can be named by that too.
+    pub(super) context: Option<Context>,
 }
 
 /// The origin of an invented name: the type that a value stands in, and the name of its place there.
@@ -38,7 +40,23 @@ impl NameRequest {
         // The name of a message that may be `null` is that of the type around it.
         let is_message = place.pointer.is_empty() && resolved.document(place).is_message;
         let is_given = !is_message && (is_titled || is_named(place));
-        if is_given { Self::given(resolved, place) } else { Self::Invented(context.clone()) }
+        match Self::given(resolved, place) {
+            Self::Given(given) if is_given => {
+                Self::Given(Given { context: (!is_named(place)).then(|| context.clone()), ..given })
+            }
+            _ => Self::Invented(context.clone()),
+        }
+    }
+
+    /// Has a schema that is equal to the one that gave the name give it, should it come first: whichever was met before, the
+    /// name is the same.
+    pub(crate) fn also(&mut self, place: &Place, context: &Context) {
+        if let Self::Given(given) = self
+            && *place < given.place
+        {
+            given.place = place.clone();
+            given.context = Some(context.clone());
+        }
     }
 
     /// The name that a person gave: the title, the key under `$defs`, the name of the file.
@@ -57,6 +75,7 @@ impl NameRequest {
             owner: stem.to_owned(),
             is_message: place.pointer.is_empty() && document.is_message,
             place: place.clone(),
+            context: None,
         })
     }
 }

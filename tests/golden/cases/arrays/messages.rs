@@ -115,19 +115,21 @@ wire::object! {
         pub sku: String = 0 "sku",
         /// 1 or more.
         ///
-        /// Default: `1`.
-        pub quantity: u64 = 1 "quantity" or (1),
+        /// Absent, it stands for `1`.
+        pub quantity: Option<u64> = 1 "quantity": optional,
         /// Each: at least 1 character.
         pub tags: Option<Vec<String>> = 2 "tags": optional,
     }
-    others ignored;
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
     new(sku: String);
     check fields;
 }
 
 impl wire::Check for Line {
     fn check(&self) -> Result<(), wire::Fault> {
-        wire::At::at(wire::minimum(self.quantity, 1), "quantity")?;
+        if let Some(quantity) = &self.quantity {
+            wire::At::at(wire::minimum(*quantity, 1), "quantity")?;
+        }
         if let Some(tags) = &self.tags {
             wire::At::at(wire::each(tags, |item| wire::min_length(item, 1)), "tags")?;
         }

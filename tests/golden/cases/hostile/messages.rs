@@ -241,7 +241,7 @@ wire::object! {
         pub next: Option<Box<One>> = 0 "next": optional as (wire::Boxed<One>),
         pub a: i64 = 1 "a",
     }
-    others ignored;
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
     new(a: i64);
 }
 
@@ -251,7 +251,7 @@ wire::object! {
         pub next: Option<Box<One>> = 0 "next": optional as (wire::Boxed<One>),
         pub b: String = 1 "b",
     }
-    others ignored;
+    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
     new(b: String);
 }
 

@@ -19,7 +19,7 @@ wire::object! {
         pub required_kept: Option<ObjectsRequiredKept> = 10 "required_kept": optional,
         pub members: Option<ObjectsMembers> = 11 "members": optional,
         pub many_bools: Option<ObjectsManyBools> = 12 "many_bools": optional,
-        pub large: Option<ObjectsLarge> = 13 "large": optional,
+        pub large: Option<Box<ObjectsLarge>> = 13 "large": optional as (wire::Boxed<ObjectsLarge>),
     }
     others ignored;
 }

@@ -35,6 +35,7 @@ pub struct Road {
     pub message: &'static str,
     pub from_slice: fn(&[u8]) -> bool,
     pub from_value: fn(serde_json::Value) -> bool,
+    pub comes_back: fn(&[u8]) -> bool,
     pub debug: fn(&[u8]) -> std::string::String,
 }
 
