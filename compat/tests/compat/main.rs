@@ -3,6 +3,7 @@
 mod bounds;
 mod covers;
 mod edits;
+mod endless;
 mod labels;
 mod producer_closed;
 mod random;
