@@ -1,6 +1,7 @@
 //! The tests of this crate, in one program: each is linked once.
 
 mod bounds;
+mod causes;
 mod covers;
 mod edits;
 mod endless;
