@@ -62,6 +62,24 @@ fn no_verdict_on_aimed_pairs_is_refuted() {
     assert!(tally.unknown * 100 <= tally.total() * 5);
 }
 
+/// A proof may take for granted what it is proving only after a step into the value.
+#[test]
+fn no_verdict_on_recursive_pairs_is_refuted() {
+    let mut random = Random(seed(0x0F1E_2D3C_4B5A_6978));
+    let mut tally = Tally::default();
+    for _ in 0..if is_thorough() { 20_000 } else { 300 } {
+        let (one, two) = (random.recursive(), random.recursive());
+        let values: Vec<Value> = (0..60).map(|_| random.value(3)).collect();
+        let (old, new) = (schema(&one).unwrap(), schema(&two).unwrap());
+        println!("{one} to {two}");
+        for (wide, narrow) in [(&new, &old), (&old, &new)] {
+            tally.judge(wide, narrow, &values);
+        }
+    }
+    tally.print("recursive pairs");
+    assert!(tally.compatible > 0 && tally.breaking > 0 && tally.unknown > 0);
+}
+
 /// If values decide what is evaluated, a term is more than what it accepts.
 #[test]
 fn no_verdict_on_what_is_evaluated_is_refuted() {

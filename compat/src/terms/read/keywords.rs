@@ -9,7 +9,7 @@ use super::Reader;
 use crate::terms::{Lit, Part, normal, number, types};
 
 /// Alternatives of `oneOf` whose cases are written out: each says that the others do not hold.
-const MAX_ONE_OF: usize = 500;
+const MAX_ONE_OF: usize = 100;
 
 impl Reader<'_> {
     /// A keyword whose value holds no schema.

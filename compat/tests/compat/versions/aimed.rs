@@ -45,6 +45,47 @@ impl Random {
         }
     }
 
+    /// A schema that refers to itself, by a step into the value or, now and then, without one.
+    pub(crate) fn recursive(&mut self) -> Value {
+        let (a, b) = (self.referring(2), self.referring(2));
+        let mut root = if self.below(2) == 0 { json!({"$ref": "#/$defs/a"}) } else { self.referring(2) };
+        if let Value::Object(members) = &mut root {
+            members.insert("$defs".to_owned(), json!({"a": a, "b": b}));
+        }
+        root
+    }
+
+    fn referring(&mut self, depth: usize) -> Value {
+        let leaves = [json!({"type": "object"}), json!({"type": ["object", "null"]}), json!({"required": ["a"]})];
+        if depth == 0 {
+            return self.one(&leaves).clone();
+        }
+        let target = *self.one(&["#", "#/$defs/a", "#/$defs/b"]);
+        let inner = |random: &mut Self| {
+            if random.below(2) == 0 { json!({"$ref": target}) } else { random.referring(depth - 1) }
+        };
+        let mut schema = json!({});
+        for _ in 0..=self.below(2) {
+            match self.below(10) {
+                0..4 => schema["properties"] = json!({*self.one(&["a", "b"]): inner(self)}),
+                4 => schema["items"] = inner(self),
+                5 => schema["additionalProperties"] = inner(self),
+                6 => schema["required"] = json!([self.one(&["a", "b"])]),
+                7 => schema["type"] = json!(self.one(&["object", "array", "null"])),
+                8 => schema["allOf"] = json!([self.referring(depth - 1)]),
+                _ => {
+                    let keyword = *self.one(&["anyOf", "oneOf", "not", "if"]);
+                    let held = if depth > 1 && self.below(3) > 0 { self.referring(depth - 1) } else { inner(self) };
+                    schema[keyword] = match keyword {
+                        "anyOf" | "oneOf" => json!([held, self.referring(depth - 1)]),
+                        _ => held,
+                    };
+                }
+            }
+        }
+        schema
+    }
+
     fn counted(&mut self) -> Value {
         let what = *self.one(&["Properties", "Items", "Length"]);
         let (low, high) = (self.below(60), 10 + self.below(60));
