@@ -1,7 +1,7 @@
 //! `new`: the schema file of a message to begin with.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufRead, ErrorKind, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -47,6 +47,15 @@ pub(crate) struct New {
     #[arg(long)]
     folder: Option<PathBuf>,
 
+    /// Members beside the fields: `open` ignores them, `closed` refuses them. On a terminal it is asked for where absent;
+    /// elsewhere it is `open` then.
+    ///
+    /// Under `breaking --policy strict` a field that is added to a closed object is BACKWARD compatible, and readers are deployed
+    /// first; added to an open one it is not, as old payloads may hold anything by its name. `--policy producer-closed` says
+    /// of open objects what holds if writers write fields only.
+    #[arg(long, value_enum)]
+    model: Option<Model>,
+
     /// Fields, as `order_id:string!`, `total:number`, `note:string?`, `lines:object[]`, `at:date-time!`.
     ///
     /// After the colon stands a type of JSON Schema (string, integer, number, boolean, object, array) or a format of
@@ -70,6 +79,25 @@ enum Draft {
     Draft202012,
 }
 
+/// The members that an object may have beside those that are declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Model {
+    /// Any.
+    Open,
+    /// None.
+    Closed,
+}
+
+/// The most bytes of an answer.
+const MAX_ANSWER: u64 = 1 << 10;
+
+const QUESTION: &str = "\
+May a payload have members that are not declared?
+  open    they are ignored; a field that is added later may break old payloads under `breaking --policy strict`, and does
+          not under `producer-closed`, which trusts writers to write declared members only
+  closed  they are refused; a field can be added later, and readers are deployed first
+open or closed [open]: ";
+
 #[derive(Clone, Debug)]
 struct Field {
     name: String,
@@ -87,7 +115,14 @@ pub(crate) fn run(arguments: &New, context: &mut Context) -> Result<Outcome, Fai
         return Err(Failure::new(format!("`{}` is no name of a message: it has no letter", arguments.name))
             .help("say what has happened, as `OrderPlaced`"));
     }
-    let text = format!("{:#}\n", arguments.schema()?);
+    let model = match arguments.model {
+        Some(model) => model,
+        None if io::stdin().is_terminal() && io::stderr().is_terminal() => {
+            ask(&mut io::stdin().lock(), &mut io::stderr())?
+        }
+        None => Model::Open,
+    };
+    let text = format!("{:#}\n", arguments.schema(model)?);
     let folder = arguments.folder.clone().map_or_else(|| folder::one(&context.config), Ok)?;
     let name = format!("{stem}.schema.json");
     let path = folder.join(&name);
@@ -100,7 +135,7 @@ pub(crate) fn run(arguments: &New, context: &mut Context) -> Result<Outcome, Fai
 }
 
 impl New {
-    fn schema(&self) -> Result<Value, Failure> {
+    fn schema(&self, model: Model) -> Result<Value, Failure> {
         let mut kafka = Map::from_iter([("topic".to_owned(), json!(self.topic))]);
         kafka.extend(self.partitions.map(|number| ("partitions".to_owned(), json!(number))));
         kafka.extend(self.key.as_ref().map(|key| ("key".to_owned(), json!(key))));
@@ -122,6 +157,9 @@ impl New {
             }
         }
         schema.insert("properties".to_owned(), properties.into());
+        if model == Model::Closed {
+            schema.insert("additionalProperties".to_owned(), json!(false));
+        }
         Ok(schema.into())
     }
 }
@@ -134,6 +172,25 @@ impl From<Draft> for SchemaDraft {
             Draft::Draft7 => Self::Draft7,
             Draft::Draft201909 => Self::Draft201909,
             Draft::Draft202012 => Self::Draft202012,
+        }
+    }
+}
+
+/// Asks a person for the model until there is an answer; the end of the input is the answer in brackets.
+fn ask(input: &mut impl BufRead, output: &mut impl Write) -> Result<Model, Failure> {
+    let failed =
+        |error: io::Error| Failure::new(format!("can't ask for the model: {error}")).help("say it with `--model`");
+    loop {
+        output.write_all(QUESTION.as_bytes()).and_then(|()| output.flush()).map_err(failed)?;
+        let mut answer = String::new();
+        input.by_ref().take(MAX_ANSWER).read_line(&mut answer).map_err(failed)?;
+        match answer.trim() {
+            "" => return Ok(Model::Open),
+            answer => {
+                if let Ok(model) = Model::from_str(answer, true) {
+                    return Ok(model);
+                }
+            }
         }
     }
 }
@@ -207,4 +264,23 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
         Err(error) => return Err(could_not(error)),
     };
     file.write_all(text.as_bytes()).map_err(could_not)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Model, ask};
+
+    fn answered(input: &str) -> (Model, usize) {
+        let mut asked = Vec::new();
+        let model = ask(&mut input.as_bytes(), &mut asked).unwrap();
+        (model, String::from_utf8(asked).unwrap().matches("[open]: ").count())
+    }
+
+    #[test]
+    fn a_person_is_asked_until_there_is_an_answer() {
+        assert_eq!(answered("closed\n"), (Model::Closed, 1));
+        assert_eq!(answered("\n"), (Model::Open, 1));
+        assert_eq!(answered(""), (Model::Open, 1));
+        assert_eq!(answered("shut\nOPEN\n"), (Model::Open, 2));
+    }
 }

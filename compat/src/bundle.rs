@@ -9,6 +9,9 @@ use thoth_messaging_documents::dialect::schema_uri;
 use crate::files::Place;
 use crate::schema::Schema;
 
+/// The definition of a root that was made.
+const MADE: &str = "made";
+
 /// A schema in parts that refer to each other.
 pub(crate) struct Bundle {
     pub(crate) draft: Draft,
@@ -22,10 +25,25 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// None where several drafts are mixed, or where references lead to several schemas.
     pub(crate) fn of(schema: &Schema) -> Option<Self> {
+        Self::made(schema, |bundler| Some(bundler.name(schema.root())))
+    }
+
+    /// A schema whose root is another one, made of parts of it.
+    pub(crate) fn with_root(schema: &Schema, make: impl FnOnce(&mut Bundler<'_>) -> Option<Value>) -> Option<Self> {
+        let mut made = Value::Null;
+        let mut bundle = Self::made(schema, |bundler| {
+            made = make(bundler)?;
+            Some(MADE.to_owned())
+        })?;
+        bundle.definitions.insert(MADE.to_owned(), made);
+        Some(bundle)
+    }
+
+    fn made(schema: &Schema, root: impl FnOnce(&mut Bundler<'_>) -> Option<String>) -> Option<Self> {
         let draft = schema.draft(schema.root());
         schema_uri(draft)?;
         let mut bundler = Bundler { schema, draft, names: BTreeMap::new(), open: Vec::new() };
-        let root = bundler.name(schema.root());
+        let root = root(&mut bundler)?;
         let mut definitions = Map::new();
         while let Some(place) = bundler.open.pop() {
             let name = bundler.names.get(&place).cloned()?;
@@ -57,8 +75,8 @@ pub(crate) fn keyword(draft: Draft) -> &'static str {
     if draft >= Draft::Draft201909 { "$defs" } else { "definitions" }
 }
 
-struct Bundler<'a> {
-    schema: &'a Schema,
+pub(crate) struct Bundler<'a> {
+    pub(crate) schema: &'a Schema,
     draft: Draft,
     names: BTreeMap<Place, String>,
     open: Vec<Place>,
@@ -75,7 +93,8 @@ impl Bundler<'_> {
         name
     }
 
-    fn emit(&mut self, place: &Place) -> Option<Value> {
+    /// The schema at a place, without annotations; references are to definitions of the bundle.
+    pub(crate) fn emit(&mut self, place: &Place) -> Option<Value> {
         let schema = self.schema;
         if schema.is_dynamic(place) || schema.draft(place) != self.draft {
             return None;
@@ -110,6 +129,11 @@ impl Bundler<'_> {
         }
         self.refer(place, &mut emitted)?;
         Some(Value::Object(emitted))
+    }
+
+    /// A schema that accepts everything; in draft 4 that is no boolean.
+    pub(crate) fn anything(&self) -> Value {
+        if self.draft == Draft::Draft4 { json!({}) } else { json!(true) }
     }
 
     fn refer(&mut self, place: &Place, emitted: &mut Map<String, Value>) -> Option<()> {

@@ -50,6 +50,9 @@ const WORK: usize = 50;
 
 /// Whether every instance of `narrow` is an instance of `wide`.
 ///
+/// It is unknown where either leads back to itself without a step into the value, as `{"anyOf": [{"$ref": "#"}]}` does:
+/// JSON Schema leaves open what such a schema accepts.
+///
 /// BACKWARD compatibility of a new version is `covers(new, old, …)`, FORWARD is `covers(old, new, …)`.
 ///
 /// ```
@@ -69,6 +72,16 @@ const WORK: usize = 50;
 /// ```
 #[must_use]
 pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
+    if let Some(place) = [narrow, wide].into_iter().find_map(Schema::endless) {
+        let reason = format!(
+            "the schema at {place} applies to a value by way of applying to the same value, and JSON Schema does not say \
+             what such a schema accepts: let the recursion go through a member or an item"
+        );
+        return Verdict::Unknown { reason, places: vec![place] };
+    }
+    if narrow.is_same(wide) {
+        return Verdict::Compatible;
+    }
     let terms = Terms::of([narrow, wide], limits.steps.saturating_mul(WORK));
     let mut prover = Prover::new(&terms, limits.steps);
     let [narrow_root, wide_root] = terms.roots;
@@ -99,8 +112,12 @@ pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
 /// A witness against `wide` covering `narrow` by a search alone, without a proof: among about so many candidates, which
 /// are instances of `narrow` changed here and there with the constants of both schemas.
 ///
-/// [`covers`] makes use of it; alone it is a check on a proof.
+/// [`covers`] makes use of it; alone it is a check on a proof. There is none against a schema that leads back to itself
+/// without a step into the value.
 #[must_use]
 pub fn find_witness(wide: &Schema, narrow: &Schema, candidates: usize) -> Option<Value> {
+    if [narrow, wide].into_iter().any(|schema| schema.endless().is_some()) {
+        return None;
+    }
     search(wide, narrow, &Terms::of([narrow, wide], candidates.saturating_mul(WORK * 20)), candidates)
 }

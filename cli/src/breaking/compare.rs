@@ -2,15 +2,15 @@
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use thoth_messaging_compat::{Direction, Limits, Schema, SchemaError, Verdict, covers};
+use thoth_messaging_compat::{Direction, Schema, SchemaError, Verdict};
 
+use super::asked::Asked;
 use super::findings;
-use super::messages::{Messages, Sides};
+use super::messages::{Messages, Now, Sides};
 use super::order::DeployOrder;
 use super::pairs::pairs;
 use super::policy::Rules;
 use super::registry::{Answer, Registered};
-use super::settings::Policy;
 use crate::finding::Finding;
 use crate::project::message::Message;
 use crate::report::Report;
@@ -63,29 +63,36 @@ impl Schemas {
 /// asks for, and nothing of the topic.
 pub(super) fn compare_versions(
     version: &Version,
-    new: &Messages,
+    now: Now<'_>,
     rules: &Rules<'_>,
     is_history: bool,
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) {
-    let old = match Messages::read(0, &version.schemas, rules.draft) {
+    let old = match Messages::read(now.number, &version.schemas, rules.draft) {
         Ok(old) => old,
         Err(error) => {
             report.findings.push(findings::unreadable(&version.label, &error.origin));
             return;
         }
     };
-    let sides = Sides { old: &old, new, against: &version.label };
+    let sides = |new| Sides { old: &old, new, against: &version.label };
+    let new = now.messages();
     let pairs = pairs(&old, new);
-    if !is_history && rules.includes_all() {
-        report.findings.extend(pairs.deleted.iter().map(|message| findings::deleted(message, &sides)));
+    let mut kept: Vec<(&Message, &Messages, &Message)> =
+        pairs.kept.into_iter().map(|(before, after)| (before, new, after)).collect();
+    for message in pairs.deleted {
+        match now.elsewhere(message) {
+            Some((other, after)) => kept.push((message, other, after)),
+            None if !is_history && rules.includes_all() => {
+                report.findings.push(findings::deleted(message, &sides(new)));
+            }
+            None => {}
+        }
     }
-    let asked = pairs.kept.into_iter().filter(|(_, message)| rules.includes(message));
-    let asked = asked.filter(|(_, message)| !is_history || rules.level(message).is_transitive());
-    let asked: Vec<_> = asked.collect();
+    kept.retain(|(_, _, message)| rules.includes(message) && (!is_history || rules.level(message).is_transitive()));
     let compared: Vec<_> =
-        asked.par_iter().map(|(before, after)| compare(before, after, &sides, rules, is_history)).collect();
+        kept.par_iter().map(|&(before, new, after)| compare(before, after, &sides(new), rules, is_history)).collect();
     for mut comparison in compared {
         report.findings.append(&mut comparison.findings);
         comparisons.push(comparison);
@@ -126,13 +133,18 @@ impl Comparison {
         let (old, new) = (&schemas.old, &schemas.new);
         let is_demanded = |direction| rules.level(message).demands(direction);
         for direction in [Direction::Backward, Direction::Forward] {
-            let verdict = logic(old, new, direction, rules.policy());
+            let asked = Asked::new(old, new, direction, rules.policy());
+            let verdict = match &asked {
+                Ok(asked) => asked.verdict(),
+                Err(error) => Verdict::Unknown { reason: error.to_string(), places: Vec::new() },
+            };
             let answer = schemas.registered.as_ref().map(|registered| registered.ask(direction));
             self.registry[direction as usize] = answer.as_ref().map(Answer::is_accepted);
             if is_demanded(direction) {
-                self.add(match answer {
-                    Some(answer) => answer.findings(&verdict, (old, new), message, sides),
-                    None => findings::by_logic(&verdict, old, new, direction, message, sides),
+                self.add(match (answer, &asked) {
+                    (Some(answer), _) => answer.findings(&verdict, (old, new), message, sides),
+                    (None, Ok(asked)) => findings::by_logic(&verdict, asked, message, sides),
+                    (None, Err(error)) => vec![findings::unusable(message, sides, error)],
                 });
             }
             match direction {
@@ -173,21 +185,6 @@ impl Comparison {
             comparison["registry"] = json!({"backward": said(backward), "forward": said(forward)});
         }
         comparison
-    }
-}
-
-/// The verdict of logic for one direction. In which order to deploy follows from it whatever the policy.
-fn logic(old: &Schema, new: &Schema, direction: Direction, policy: Policy) -> Verdict {
-    let (reader, writer) = match direction {
-        Direction::Backward => (new, old),
-        Direction::Forward => (old, new),
-    };
-    if policy != Policy::ProducerClosed {
-        return covers(reader, writer, &Limits::default());
-    }
-    match writer.closed() {
-        Ok(writer) => covers(reader, &writer, &Limits::default()),
-        Err(error) => Verdict::Unknown { reason: error.to_string(), places: vec![writer.root().clone()] },
     }
 }
 

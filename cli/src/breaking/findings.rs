@@ -3,10 +3,12 @@
 use serde_json::Value;
 use thoth_messaging_codegen::{Location, Severity};
 use thoth_messaging_compat::{
-    Difference, Direction, Place, Rule, Schema, SchemaError, TopicChange, Verdict, differences, explain, topic_changes,
+    Cause, Difference, Direction, Limits, Place, Rule, SchemaError, TopicChange, Verdict, causes, covers, topic_changes,
 };
 
+use super::asked::Asked;
 use super::messages::Sides;
+use super::settings::Policy;
 use crate::finding::Finding;
 use crate::project::message::Message;
 
@@ -92,7 +94,7 @@ pub(super) fn moved(before: &Message, after: &Message, sides: &Sides<'_>) -> Vec
             notes: vec![("before", before.origin.clone())],
         });
     };
-    if before.file != after.file {
+    if before.file != after.file || before.folder != after.folder {
         warn(Rule::FileMoved, format!("`{}` was in `{}`", after.title, before.file), at(""));
     }
     if before.title != after.title {
@@ -115,26 +117,71 @@ pub(super) fn of_topic(before: &Message, after: &Message, sides: &Sides<'_>) -> 
     changes.into_iter().map(finding).collect()
 }
 
-/// The findings of logic for one direction.
-pub(super) fn by_logic(
-    verdict: &Verdict,
-    old: &Schema,
-    new: &Schema,
-    direction: Direction,
-    message: &Message,
-    sides: &Sides<'_>,
-) -> Vec<Finding> {
+/// The findings of logic for one direction: the changes that refuse what the writers write.
+pub(super) fn by_logic(verdict: &Verdict, asked: &Asked<'_>, message: &Message, sides: &Sides<'_>) -> Vec<Finding> {
     match verdict {
         Verdict::Compatible => Vec::new(),
         Verdict::Breaking { witness } => {
-            let explained = explain(old, new, witness, direction);
-            let others = differences(old, new).into_iter();
-            let others = others.filter(|other| other.effect.breaks(direction) && !explained.contains(other));
-            let first = explained.iter().map(|difference| with_witness(difference, witness, direction, message, sides));
-            first.chain(others.map(|other| of_difference(&other, direction, message, sides))).collect()
+            let found = causes(asked.old, asked.new, &asked.writer, witness, asked.direction);
+            let beside = Beside::of(asked, &found);
+            let finding = |cause: &Cause| {
+                let mut finding = of_difference(&cause.difference, asked.direction, message, sides);
+                finding.notes.extend(beside.note(&cause.difference));
+                if let Some(witness) = &cause.witness {
+                    finding.notes.insert(0, ("witness", shown(witness)));
+                }
+                finding
+            };
+            found.iter().map(finding).collect()
         }
-        Verdict::Unknown { reason, places } => vec![unknown(reason, places, direction, message, sides)],
+        Verdict::Unknown { reason, places } => vec![unknown(reason, places, asked.direction, message, sides)],
     }
+}
+
+/// What the policy `producer-closed` says of changes that `strict` refuses.
+enum Beside {
+    /// It is not asked, or does not know.
+    Silent,
+    /// It refuses these.
+    Refuses(Vec<Difference>),
+}
+
+impl Beside {
+    fn of(asked: &Asked<'_>, found: &[Cause]) -> Self {
+        if asked.policy != Policy::Strict || !found.iter().any(|cause| is_of_open(cause.difference.rule)) {
+            return Self::Silent;
+        }
+        let Ok(closed) = asked.writer.closed() else { return Self::Silent };
+        match covers(asked.reader, &closed, &Limits::default()) {
+            Verdict::Compatible => Self::Refuses(Vec::new()),
+            Verdict::Breaking { witness } => {
+                let refused = causes(asked.old, asked.new, &closed, &witness, asked.direction);
+                Self::Refuses(refused.into_iter().map(|cause| cause.difference).collect())
+            }
+            _ => Self::Silent,
+        }
+    }
+
+    fn note(&self, difference: &Difference) -> Option<(&'static str, String)> {
+        let Self::Refuses(refused) = self else { return None };
+        if !is_of_open(difference.rule) {
+            return None;
+        }
+        let said = if refused.contains(difference) {
+            "breaking, too, where writers write declared members only"
+        } else {
+            "compatible: it breaks only what writers write that is not declared (`--policy producer-closed`)"
+        };
+        Some(("producer-closed", said.to_owned()))
+    }
+}
+
+/// Whether a change is of a member of an object that takes any others.
+fn is_of_open(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::OptionalPropertyAddedToOpen | Rule::RequiredPropertyAddedToOpen | Rule::PropertyRemovedFromOpen
+    )
 }
 
 pub(super) fn with_witness(

@@ -3,6 +3,7 @@
 use thoth_messaging_codegen::{Location, SchemaDraft, SchemaSet};
 use thoth_messaging_compat::{Files, Place, REGISTRY_DRAFT};
 
+use super::pairs::{same_id, same_topic_and_title};
 use crate::project::documents::{self, NotJson};
 use crate::project::message::{self, Message};
 
@@ -33,6 +34,30 @@ impl Messages {
     pub(super) fn locate(&self, place: &Place) -> Option<Location> {
         let file = self.schemas.iter().find(|(name, _)| *name == place.document);
         file.map(|(_, file)| file.locate(&place.pointer))
+    }
+}
+
+/// The messages of one folder as it is now, and of the others beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub(super) folders: &'a [Messages],
+    pub(super) number: usize,
+}
+
+impl<'a> Now<'a> {
+    pub(super) fn messages(self) -> &'a Messages {
+        &self.folders[self.number]
+    }
+
+    /// A message that was in this folder, in another one: by its `$id`, or by its topic and its title, where it is the only
+    /// one of it.
+    pub(super) fn elsewhere(self, gone: &Message) -> Option<(&'a Messages, &'a Message)> {
+        let others = self.folders.iter().filter(|other| !std::ptr::eq(*other, self.messages()));
+        let all: Vec<_> = others.flat_map(|other| other.list.iter().map(move |message| (other, message))).collect();
+        [same_id, same_topic_and_title].into_iter().find_map(|same| {
+            let mut same = all.iter().filter(|(_, message)| same(gone, message));
+            same.next().filter(|_| same.next().is_none()).copied()
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! `breaking`: two versions of a schema folder, and whether their messages understand each other.
 
 mod args;
+mod asked;
 mod compare;
 mod findings;
 mod messages;
@@ -27,7 +28,7 @@ use crate::versions::{self, Against, FolderLocation, Version};
 pub(crate) use args::BreakingArgs;
 
 use compare::{Comparison, Compatible};
-use messages::Messages;
+use messages::{Messages, Now};
 use policy::Rules;
 use waivers::Waivers;
 
@@ -47,9 +48,10 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
     let mut waivers = Waivers::new(&settings.waivers, today());
     let mut report = Report::new("breaking");
     let mut comparisons = Vec::new();
-    for (folder, new) in folders.iter().zip(&new) {
+    for (folder, number) in folders.iter().zip(0..) {
         let location = FolderLocation::new(folder, arguments.old_folder.as_deref())?;
-        compare_folder(&location, &against, new, &rules, &mut report, &mut comparisons)?;
+        let now = Now { folders: &new, number };
+        compare_folder(&location, &against, now, &rules, &mut report, &mut comparisons)?;
     }
     if arguments.since.is_some() && !comparisons.iter().any(|comparison| comparison.is_transitive) {
         return Err(Failure::new("`--since` is given, and no message has a TRANSITIVE level")
@@ -74,7 +76,7 @@ fn folders(arguments: &BreakingArgs, context: &Context) -> Vec<PathBuf> {
 fn compare_folder(
     location: &FolderLocation,
     against: &str,
-    new: &Messages,
+    now: Now<'_>,
     rules: &Rules<'_>,
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
@@ -84,12 +86,14 @@ fn compare_folder(
     if let Some(text) = version.note() {
         note(&text);
     }
-    let asked: Vec<_> = new.list.iter().filter(|message| rules.includes(message)).collect();
+    let asked: Vec<_> = now.messages().list.iter().filter(|message| rules.includes(message)).collect();
     report.subjects.extend(asked.iter().map(|message| message.origin.clone()));
-    compare::compare_versions(&version, new, rules, false, report, comparisons);
+    compare::compare_versions(&version, now, rules, false, report, comparisons);
     if asked.iter().any(|message| rules.level(message).is_transitive()) {
         // Some version of the history may have had the old folder.
-        compare_history(&against, location, &version, new, rules, report, comparisons)?;
+        let renamed = version.other_folder().filter(|_| location.old_folder().is_none());
+        let location = renamed.map_or_else(|| location.clone(), |folder| location.with_old_folder(folder));
+        compare_history(&against, &location, &version, now, rules, report, comparisons)?;
     } else if matches!(against, Against::Git { .. })
         && location.old_folder().is_some_and(|old| version.folder.as_deref() != Some(old))
     {
@@ -113,7 +117,7 @@ fn compare_history(
     against: &Against,
     location: &FolderLocation,
     compared: &Version,
-    new: &Messages,
+    now: Now<'_>,
     rules: &Rules<'_>,
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
@@ -125,7 +129,7 @@ fn compare_history(
     for version in versions::history(reference, rules.since(), location)? {
         let version = version?;
         if !same_texts(&version, compared) {
-            compare::compare_versions(&version, new, rules, true, report, comparisons);
+            compare::compare_versions(&version, now, rules, true, report, comparisons);
         }
     }
     Ok(())

@@ -43,11 +43,11 @@ pub(super) fn pairs<'a>(old: &'a Messages, new: &'a Messages) -> Pairs<'a> {
     pairs
 }
 
-fn same_id(a: &Message, b: &Message) -> bool {
+pub(super) fn same_id(a: &Message, b: &Message) -> bool {
     a.id.is_some() && a.id == b.id
 }
 
-fn same_topic_and_title(a: &Message, b: &Message) -> bool {
+pub(super) fn same_topic_and_title(a: &Message, b: &Message) -> bool {
     same_topic(a, b) && same_title(a, b)
 }
 

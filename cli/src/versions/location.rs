@@ -36,6 +36,11 @@ impl FolderLocation {
         self.old_folder.as_deref()
     }
 
+    /// The same folder, whose path in the other version was another one.
+    pub(crate) fn with_old_folder(&self, folder: &str) -> Self {
+        Self { old_folder: Some(folder.to_owned()), ..self.clone() }
+    }
+
     /// The absolute path of the folder. Links on the way to it are followed; whether the folder itself is one is left to
     /// each version.
     pub(super) fn absolute(&self) -> PathBuf {

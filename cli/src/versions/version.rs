@@ -16,6 +16,11 @@ pub(crate) struct Version {
 }
 
 impl Version {
+    /// The folder that was read, where it has another name than the one that was looked for.
+    pub(crate) fn other_folder(&self) -> Option<&str> {
+        self.folder.as_deref().filter(|folder| *folder != self.wanted)
+    }
+
     /// A note to print before the result: that all is new, or that another folder was read than the one that was
     /// looked for.
     pub(crate) fn note(&self) -> Option<String> {

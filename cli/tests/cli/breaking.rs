@@ -182,6 +182,73 @@ fn deleted_moved_and_renamed_messages_are_found() {
 }
 
 #[test]
+fn a_folder_that_was_renamed_is_compared_with_what_it_was() {
+    let project = repository();
+    std::fs::rename(project.path().join("schemas"), project.path().join("contracts")).unwrap();
+    let breaking = |level: &str| project.run(&["breaking", "contracts", "--against", "main", "--level", level]);
+    let run = breaking("FULL");
+    assert!(run.code == Some(0) && run.stderr.contains("1 message compared"), "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("the folder `schemas` was read"), "{}", run.stderr);
+    let text = project.read("contracts/order.schema.json");
+    project.write("contracts/order.schema.json", &text.replace(REQUIRED.0, REQUIRED.1));
+    for level in ["BACKWARD", "BACKWARD_TRANSITIVE"] {
+        let run = breaking(level);
+        assert!(run.code == Some(1) && run.stdout.contains("REQUIRED_ATTRIBUTE_ADDED"), "{}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn messages_of_a_folder_that_is_gone_are_deleted() {
+    let project = repository();
+    std::fs::remove_dir_all(project.path().join("schemas")).unwrap();
+    project.write(
+        "contracts/ping.schema.json",
+        r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ops.ping"}}"#,
+    );
+    let run = project.run(&["breaking", "contracts", "--against", "main"]);
+    assert!(run.code == Some(1) && run.stdout.contains("error[MESSAGE_DELETED]: `OrderPlaced`"), "{}", run.stdout);
+    // What is still in the work tree is not gone: then all schemas are new.
+    project.write(FILE, ORDER);
+    let run = project.run(&["breaking", "contracts", "--against", "main"]);
+    assert!(run.code == Some(0) && run.stderr.contains("every schema is new"), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn a_message_may_move_to_another_folder_of_the_project() {
+    let project = repository();
+    project.write("thoth-messaging.toml", "schemas = [\"schemas\", \"shop\"]\n");
+    for file in ["shop/ping.schema.json", "schemas/pong.schema.json"] {
+        let topic = file.replace('/', "-");
+        project.write(file, &format!(r#"{{"title": "Ping", "type": "object", "x-kafka": {{"topic": "{topic}"}}}}"#));
+    }
+    commit(&project);
+    project.write("shop/placed.schema.json", &project.read(FILE).replace(REQUIRED.0, REQUIRED.1));
+    std::fs::remove_file(project.path().join(FILE)).unwrap();
+    let run = project.run(&["breaking", "--against", "main"]);
+    assert!(run.code == Some(1) && run.stdout.contains("error[REQUIRED_ATTRIBUTE_ADDED]"), "{}", run.stdout);
+    assert!(run.stdout.contains("warning[FILE_MOVED]") && !run.stdout.contains("MESSAGE_DELETED"), "{}", run.stdout);
+}
+
+#[test]
+fn strict_says_what_producer_closed_would_say_of_a_member_of_an_open_object() {
+    let project = repository();
+    edit(&project, ",\n  \"additionalProperties\": false", "");
+    commit(&project);
+    edit(&project, NOTE.0, NOTE.1);
+    let run = project.run(&["breaking", "--against", "main"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(run.stdout.contains("= producer-closed: compatible"), "{}", run.stdout);
+    // Another change that breaks does not make this one break there.
+    edit(&project, r#""maxLength": 36"#, r#""maxLength": 9"#);
+    let run = project.run(&["breaking", "--against", "main"]);
+    assert_eq!(run.stdout.matches("= producer-closed: compatible").count(), 1, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("= witness: ").count(), 2, "{}", run.stdout);
+    edit(&project, REQUIRED.0, r#""required": ["order_id", "note"]"#);
+    let run = project.run(&["breaking", "--against", "main", "--policy", "producer-closed"]);
+    assert!(run.code == Some(1) && !run.stdout.contains("= producer-closed: "), "{}", run.stdout);
+}
+
+#[test]
 fn changes_of_a_topic_are_found() {
     for (from, to, rule, code) in [
         ("shop.order-placed", "shop.order-set", "error[TOPIC_CHANGED]", 1),
@@ -312,4 +379,5 @@ fn the_hook_of_the_examples_looks_at_what_is_staged() {
     edit(&project, REQUIRED.0, REQUIRED.1);
     let run = hooked();
     assert!(run.code == Some(1) && run.stdout.contains("REQUIRED_ATTRIBUTE_ADDED"), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains(&format!("--> {FILE}:")), "{}", run.stdout);
 }

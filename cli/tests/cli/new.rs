@@ -63,6 +63,19 @@ fn a_message_file_is_written_of_which_check_finds_nothing() {
 }
 
 #[test]
+fn the_model_says_what_becomes_of_other_members() {
+    for (model, refused) in [("open", None), ("closed", Some(json!(false)))] {
+        let folder = tempfile::tempdir().unwrap();
+        let ping = ["new", "Ping", "--topic", "ops.ping", "--model", model, "--field", "host:string!"];
+        assert_eq!(thoth(folder.path(), &ping).status.code(), Some(0));
+        let written = fs::read_to_string(folder.path().join("schemas/ping.schema.json")).unwrap();
+        let schema: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(schema.get("additionalProperties"), refused.as_ref(), "{model}");
+    }
+    assert!(refused(&["new", "Ping", "--topic", "ops.ping", "--model", "shut"]).contains("closed"));
+}
+
+#[test]
 fn every_draft_gives_a_file_that_is_clean() {
     for draft in ["4", "6", "7", "2019-09", "2020-12"] {
         let folder = tempfile::tempdir().unwrap();

@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use thoth_messaging_documents::keywords::{is_in_place, visible_subschemas};
 
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{Place, Resolved};
-
-/// The keywords whose schemas speak of the same value.
-const IN_PLACE: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
 
 /// More schemas than this never speak of one value on purpose. A validator looks at each of them, as often as references
 /// lead there.
@@ -80,20 +78,8 @@ fn report(resolved: &Resolved, place: &Place, diagnostics: &mut Vec<Diagnostic>)
 fn parts(resolved: &Resolved, place: &Place) -> Vec<Place> {
     let mut parts: Vec<Place> = resolved.targets(place).cloned().collect();
     let Value::Object(schema) = resolved.schema(place) else { return parts };
-    let draft = resolved.draft(place);
-    if thoth_messaging_documents::keywords::ref_stands_alone(draft) && schema.contains_key("$ref") {
-        return parts;
-    }
-    for keyword in IN_PLACE {
-        let at = place.join(keyword);
-        match schema.get(keyword) {
-            Some(Value::Array(items)) => parts.extend((0..items.len()).map(|index| at.join(&index.to_string()))),
-            Some(Value::Object(members)) if keyword == "dependentSchemas" => {
-                parts.extend(Map::keys(members).map(|name| at.join(name)));
-            }
-            Some(Value::Object(_)) => parts.push(at),
-            _ => {}
-        }
-    }
+    let inner = visible_subschemas(resolved.draft(place), schema).into_iter();
+    let beside = inner.filter(|inner| is_in_place(inner.keyword.name));
+    parts.extend(beside.map(|inner| place.at(inner.pointer(&place.pointer))));
     parts
 }

@@ -5,10 +5,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 
 use super::texts::Wanted;
-use crate::terms::{Id, Lit, Part, Terms, is_one_of, normal, type_of, types};
+use crate::terms::{Id, Lit, Part, Terms, exactly_one, is_one_of, normal, type_of, types};
 
 /// How far terms are looked into to see whether they hold anyway.
 const MAX_DEPTH: usize = 4;
+/// Alternatives that are denied one by one where another one holds.
+const MAX_OTHERS: usize = 8;
 
 /// What can hold or not.
 #[derive(Clone, Debug)]
@@ -113,6 +115,7 @@ impl<'t> Branch<'t> {
                 }
             }
             self.count_values();
+            self.count_alternatives();
             if self.is_closed || !self.simplify() {
                 return;
             }
@@ -147,7 +150,13 @@ impl<'t> Branch<'t> {
                 let literals = cases.iter().map(|case| Literal::All(case)).collect();
                 self.disjunctions.push(Disjunction { literals, is_positive: true });
             }
-            part => self.add(Fact { part, holds: true, term }),
+            part => {
+                if let Part::ExactlyOne(ids) = part {
+                    let literals = ids.iter().map(|id| Literal::Term(*id, true)).collect();
+                    self.disjunctions.push(Disjunction { literals, is_positive: true });
+                }
+                self.add(Fact { part, holds: true, term });
+            }
         }
     }
 
@@ -200,6 +209,25 @@ impl<'t> Branch<'t> {
         });
         self.types &= values.iter().map(spelled).fold(0, |all, one| all | one);
         self.is_closed |= values.is_empty() || self.types == 0;
+    }
+
+    /// Draws from how many alternatives are known to hold what follows for those of which that is not known.
+    fn count_alternatives(&mut self) {
+        let mut found = Vec::new();
+        for fact in &self.facts {
+            let Part::ExactlyOne(ids) = fact.part else { continue };
+            let states: Vec<_> = ids.iter().map(|id| (*id, self.term_status(*id, 0))).collect();
+            let met = states.iter().filter(|(_, state)| *state == Some(true)).count();
+            let open: Vec<Id> = states.iter().filter(|(_, state)| state.is_none()).map(|(id, _)| *id).collect();
+            match (fact.holds, met, open.as_slice()) {
+                (true, 2.., _) | (true, 0, []) | (false, 1, []) => self.is_closed = true,
+                (true, 0, [last]) | (false, 1, [last]) => found.push((*last, true)),
+                (false, 0, [last]) => found.push((*last, false)),
+                (true, 1, others) if others.len() <= MAX_OTHERS => found.extend(others.iter().map(|id| (*id, false))),
+                _ => {}
+            }
+        }
+        self.open.extend(found.into_iter().map(|(id, holds)| Literal::Term(id, holds)));
     }
 
     /// Takes away disjunctions that leave no choice, and tells whether there is more to take apart.
@@ -284,6 +312,7 @@ impl<'t> Branch<'t> {
                 let denied = cases.iter().map(|case| self.status(&Literal::All(case), depth + 1).map(|met| !met));
                 conjunction(denied).map(|none| !none)
             }
+            Part::ExactlyOne(ids) => exactly_one(ids.iter().map(|id| self.term_status(*id, depth + 1))),
             Part::Required(name) => self.required.get(name.as_str()).copied(),
             Part::Property(name, id) => self.property_status(name, *id, depth),
             Part::Opaque { .. } => None,

@@ -15,6 +15,7 @@ const MAX_CASES: usize = 300;
 pub(crate) fn is_covered(wide: &Schema, narrow: &Schema, terms: &Terms) -> bool {
     let cases = |part: &Part| match part {
         Part::Cases(cases) if cases.len() > 1 => cases.len(),
+        Part::ExactlyOne(ids) => ids.len(),
         Part::Values(values) => values.len() / 8,
         _ => 0,
     };

@@ -11,7 +11,7 @@ mod canonical;
 mod leaf;
 mod texts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -48,6 +48,8 @@ pub(crate) struct Prover<'t> {
     /// The first goal on the stack that was taken as closed.
     lowest: usize,
     automata: texts::Automata,
+    /// The ways in which names can match patterns.
+    profiles: HashMap<BTreeSet<&'t str>, Vec<leaf::Profile<'t>>>,
     stuck: Vec<Place>,
 }
 
@@ -61,6 +63,7 @@ impl<'t> Prover<'t> {
             stack: Vec::new(),
             lowest: usize::MAX,
             automata: texts::Automata::default(),
+            profiles: HashMap::new(),
             stuck: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Texts that match some patterns and not others, by walking the automata of all of them at once.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
@@ -11,7 +11,14 @@ use thoth_messaging_documents::pattern::translate;
 /// Bytes of an automaton; a pattern that needs more is not understood.
 const MAX_SIZE: usize = 1 << 19;
 /// Combined states that are looked at.
-const MAX_STATES: usize = 4_000;
+const MAX_STATES: usize = 40_000;
+/// Steps of automata, and bytes of those that are made and kept, for one unit of work.
+const STEPS: usize = 16;
+const BYTES: usize = 32;
+/// Texts that are guessed where a pattern is not understood.
+const MAX_GUESSES: usize = 24;
+/// Ways to a state that are followed for them.
+const MAX_WAYS: u8 = 4;
 /// Longer lengths are left out of the walk.
 const MAX_LENGTH: u64 = 300;
 
@@ -38,35 +45,134 @@ type Dfa = dense::DFA<Vec<u32>>;
 
 /// The automata of patterns, each made once.
 #[derive(Default)]
-pub(super) struct Automata(HashMap<String, Option<Dfa>>);
+pub(super) struct Automata {
+    automata: HashMap<String, Option<Dfa>>,
+    /// The work that was done, in units.
+    work: usize,
+}
 
 impl Automata {
+    /// The work since this was asked last.
+    pub(super) fn take_work(&mut self) -> usize {
+        std::mem::take(&mut self.work)
+    }
+
     /// A shortest text that is wanted.
     pub(super) fn find(&mut self, wanted: &Wanted) -> Found {
         if wanted.max.is_some_and(|max| max < wanted.min) {
             return Found::Nothing;
         }
-        let excluded: Vec<String> = wanted.excluded.iter().map(|text| format!("\\A{}\\z", escape(text))).collect();
-        let mut automata = vec![(key("", false), true)];
-        automata.extend(wanted.matching.iter().map(|pattern| (key(pattern, false), true)));
-        automata.extend(wanted.not_matching.iter().map(|pattern| (key(pattern, false), false)));
-        automata.extend((!excluded.is_empty()).then(|| (key(&excluded.join("|"), true), false)));
-        for (key, _) in &automata {
-            if !self.0.contains_key(key) {
-                self.0.insert(key.clone(), build(key));
-            }
-        }
-        let all = automata.len();
-        let known: Vec<(&Dfa, bool)> =
-            automata.iter().filter_map(|(key, wanted)| Some((self.0.get(key)?.as_ref()?, *wanted))).collect();
+        let known = self.known(wanted.matching.iter(), wanted.not_matching.iter());
+        let all = 1 + wanted.matching.len() + wanted.not_matching.len();
         let is_exact = known.len() == all && wanted.min <= MAX_LENGTH && wanted.max.is_none_or(|max| max <= MAX_LENGTH);
-        match Walk::new(known, wanted).run() {
+        let mut walk = Walk::new(known, wanted, "");
+        let ended = walk.run(1, 1);
+        self.work += walk.work;
+        match ended {
             // What was left out would only have refused more.
             Ended::Nothing => Found::Nothing,
-            Ended::Text(text) if is_exact => Found::Text(text),
-            Ended::Text(text) => Found::Unknown(Some(padded(text, wanted.min))),
+            Ended::Texts(mut texts) if is_exact => texts.pop().map_or(Found::Unknown(None), Found::Text),
+            Ended::Texts(mut texts) => Found::Unknown(texts.pop().map(|text| padded(text, wanted.min))),
             Ended::TooLong => Found::Unknown(None),
         }
+    }
+
+    /// Texts that may be wanted, where look-around or a back-reference is in the way: what such a pattern says without it,
+    /// and with what it looks for.
+    pub(super) fn guess(&mut self, wanted: &Wanted) -> Vec<String> {
+        let mut guesses = Vec::new();
+        for way in Relaxed::ALL {
+            let understood = |pattern: &&String| way.of(pattern).is_none();
+            let matching = wanted.matching.iter().map(|pattern| way.of(pattern).unwrap_or_else(|| pattern.clone()));
+            // What refuses by what it looks for is met by a text with that.
+            let sought = wanted.not_matching.iter().filter_map(|pattern| way.of(pattern));
+            let matching: Vec<String> = matching.chain(sought).collect();
+            let known = self.known(matching.iter(), wanted.not_matching.iter().filter(understood));
+            let mut walk = Walk::new(known, wanted, &matching.concat());
+            if let Ended::Texts(texts) = walk.run(MAX_GUESSES, MAX_WAYS) {
+                guesses.extend(texts.into_iter().map(|text| padded(text, wanted.min)));
+            }
+            self.work += walk.work;
+        }
+        guesses
+    }
+
+    /// The automata of patterns that have to match and that have not to, as far as they are understood; the first is of all texts.
+    fn known<'p>(
+        &mut self,
+        matching: impl Iterator<Item = &'p String>,
+        not_matching: impl Iterator<Item = &'p String>,
+    ) -> Vec<(&Dfa, bool)> {
+        let keys = std::iter::once((key(""), true));
+        let keys = keys.chain(matching.map(|pattern| (key(pattern), true)));
+        let keys: Vec<_> = keys.chain(not_matching.map(|pattern| (key(pattern), false))).collect();
+        for (key, _) in &keys {
+            if !self.automata.contains_key(key) {
+                let automaton = build(key);
+                self.work += automaton.as_ref().map_or(MAX_SIZE, |dfa| dfa.memory_usage()) / BYTES;
+                self.automata.insert(key.clone(), automaton);
+            }
+        }
+        keys.iter().filter_map(|(key, wanted)| Some((self.automata.get(key)?.as_ref()?, *wanted))).collect()
+    }
+}
+
+/// Another pattern in the place of one with look-around or back-references, which no automaton has.
+#[derive(Clone, Copy)]
+enum Relaxed {
+    /// What is looked for stands there.
+    Found,
+    /// What is looked for is left out.
+    Dropped,
+}
+
+impl Relaxed {
+    const ALL: [Self; 2] = [Self::Found, Self::Dropped];
+
+    /// None of a pattern that has neither.
+    fn of(self, pattern: &str) -> Option<String> {
+        let mut relaxed = String::new();
+        // The groups that are open: where each starts in the result, its number, and whether it is left out.
+        let mut open: Vec<(usize, Option<usize>, bool)> = Vec::new();
+        let mut groups: Vec<String> = Vec::new();
+        let (mut rest, mut is_changed, mut in_class) = (pattern, false, false);
+        while let Some(letter) = rest.chars().next() {
+            let look = ["(?=", "(?!", "(?<=", "(?<!"].into_iter().find(|look| !in_class && rest.starts_with(look));
+            let length = match letter {
+                '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+                _ => look.map_or(letter.len_utf8(), str::len),
+            };
+            let (token, after) = rest.split_at(length);
+            rest = after;
+            let group = token.strip_prefix('\\').and_then(|digits| digits.parse::<usize>().ok()).filter(|_| !in_class);
+            if let Some(number) = group.filter(|number| *number > 0) {
+                is_changed = true;
+                relaxed.push_str(&["(?:", groups.get(number - 1)?, ")"].concat());
+            } else if look.is_some() {
+                is_changed = true;
+                open.push((relaxed.len(), None, matches!(self, Self::Dropped)));
+                relaxed.push_str("(?:");
+            } else if token == "(" && !in_class {
+                let is_captured = !rest.starts_with('?') || rest.starts_with("?<");
+                let number = is_captured.then_some(groups.len());
+                groups.extend(number.map(|_| String::new()));
+                open.push((relaxed.len(), number, false));
+                relaxed.push('(');
+            } else if token == ")" && !in_class {
+                let (start, number, is_dropped) = open.pop()?;
+                relaxed.push(')');
+                if let Some(group) = number.and_then(|number| groups.get_mut(number)) {
+                    relaxed[start..].clone_into(group);
+                }
+                if is_dropped {
+                    relaxed.truncate(start);
+                }
+            } else {
+                in_class = token == "[" || in_class && token != "]";
+                relaxed.push_str(token);
+            }
+        }
+        is_changed.then_some(relaxed)
     }
 }
 
@@ -77,13 +183,8 @@ fn padded(mut text: String, min: u64) -> String {
 }
 
 /// A pattern of whole texts, as those that it matches somewhere.
-fn key(pattern: &str, is_rust: bool) -> String {
-    let rust = if is_rust { Some(pattern.into()) } else { translate(pattern) };
-    rust.map_or_else(String::new, |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
-}
-
-fn escape(text: &str) -> String {
-    text.chars().map(|letter| format!("\\x{{{:X}}}", u32::from(letter))).collect::<Vec<_>>().concat()
+fn key(pattern: &str) -> String {
+    translate(pattern).map_or_else(String::new, |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
 }
 
 fn build(pattern: &str) -> Option<Dfa> {
@@ -100,62 +201,105 @@ fn build(pattern: &str) -> Option<Dfa> {
 
 enum Ended {
     Nothing,
-    Text(String),
+    /// The shortest first.
+    Texts(Vec<String>),
     TooLong,
 }
 
-/// The states of all automata after some text, and how many characters it has, as far as that matters.
-type Key = (Vec<StateID>, u64);
+/// Texts that are excluded one by one, by their bytes: where each byte leads from a node, and whether a text ends there.
+struct Trie {
+    next: Vec<BTreeMap<u8, usize>>,
+    is_end: Vec<bool>,
+}
+
+impl Trie {
+    fn of(texts: &BTreeSet<String>) -> Self {
+        let mut trie = Self { next: vec![BTreeMap::new()], is_end: vec![false] };
+        for text in texts {
+            let mut node = 0;
+            for byte in text.bytes() {
+                let fresh = trie.next.len();
+                node = *trie.next[node].entry(byte).or_insert(fresh);
+                if node == fresh {
+                    trie.next.push(BTreeMap::new());
+                    trie.is_end.push(false);
+                }
+            }
+            trie.is_end[node] = true;
+        }
+        trie
+    }
+}
+
+/// The states of all automata after some text, where it is in the texts that are excluded, and how many characters it has, as
+/// far as that matters.
+type Key = (Vec<StateID>, Option<usize>, u64);
 
 struct Walk<'a> {
     automata: Vec<(&'a Dfa, bool)>,
+    excluded: Trie,
     bytes: Vec<u8>,
     min: u64,
     max: Option<u64>,
+    work: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(automata: Vec<(&'a Dfa, bool)>, wanted: &Wanted) -> Self {
-        let bytes = representatives(&automata);
+    /// The letters are told apart from all others.
+    fn new(automata: Vec<(&'a Dfa, bool)>, wanted: &Wanted, letters: &str) -> Self {
+        let letters = letters.bytes().filter(u8::is_ascii_alphanumeric);
+        let own: BTreeSet<u8> = wanted.excluded.iter().flat_map(|text| text.bytes()).chain(letters).collect();
+        let bytes = representatives(&automata, &own);
         let (min, max) = (wanted.min, wanted.max.filter(|max| *max <= MAX_LENGTH));
-        Self { automata, bytes, min: if min <= MAX_LENGTH { min } else { 0 }, max }
+        let excluded = Trie::of(&wanted.excluded);
+        Self { automata, excluded, bytes, min: if min <= MAX_LENGTH { min } else { 0 }, max, work: 0 }
     }
 
-    fn run(&self) -> Ended {
+    /// Shortest texts, as many as are asked for, by as many ways to each state.
+    fn run(&mut self, count: usize, ways: u8) -> Ended {
         let anchored = start::Config::new().anchored(Anchored::Yes);
         let starts = self.automata.iter().map(|(dfa, _)| dfa.start_state(&anchored).ok()).collect::<Option<Vec<_>>>();
         let Some(starts) = starts else { return Ended::TooLong };
-        let mut reached: Vec<(Key, Option<(usize, u8)>)> = vec![((starts.clone(), 0), None)];
-        let mut known: HashSet<Key> = HashSet::from([(starts, 0)]);
+        let start: Key = (starts, Some(0), 0);
+        let mut reached: Vec<(Key, Option<(usize, u8)>)> = vec![(start.clone(), None)];
+        let mut known: HashMap<Key, u8> = HashMap::from([(start, ways)]);
         let mut open = VecDeque::from([0]);
+        let mut texts = Vec::new();
         while let Some(number) = open.pop_front() {
-            let (states, count) = reached[number].0.clone();
-            if count >= self.min && self.accepts(&states) {
-                return Ended::Text(spell(&reached, number));
+            let key = reached[number].0.clone();
+            self.work += 1 + self.bytes.len() * self.automata.len() / STEPS;
+            if key.2 >= self.min && self.accepts(&key) {
+                texts.push(spell(&reached, number));
+                if texts.len() >= count {
+                    return Ended::Texts(texts);
+                }
             }
             for byte in &self.bytes {
-                let Some(next) = self.step(&states, count, *byte) else { continue };
-                if known.insert(next.clone()) {
+                let Some(next) = self.step(&key, *byte) else { continue };
+                let taken = known.entry(next.clone()).or_default();
+                if *taken < ways {
+                    *taken += 1;
                     reached.push((next, Some((number, *byte))));
                     open.push_back(reached.len() - 1);
                 }
             }
             if reached.len() > MAX_STATES {
-                return Ended::TooLong;
+                return if texts.is_empty() { Ended::TooLong } else { Ended::Texts(texts) };
             }
         }
-        Ended::Nothing
+        if texts.is_empty() { Ended::Nothing } else { Ended::Texts(texts) }
     }
 
-    fn accepts(&self, states: &[StateID]) -> bool {
+    fn accepts(&self, (states, node, _): &Key) -> bool {
         let matched = |dfa: &Dfa, state: StateID| dfa.is_match_state(dfa.next_eoi_state(state));
-        self.automata.iter().zip(states).all(|((dfa, wanted), state)| matched(dfa, *state) == *wanted)
+        !node.is_some_and(|node| self.excluded.is_end[node])
+            && self.automata.iter().zip(states).all(|((dfa, wanted), state)| matched(dfa, *state) == *wanted)
     }
 
-    fn step(&self, states: &[StateID], count: u64, byte: u8) -> Option<Key> {
+    fn step(&self, (states, node, count): &Key, byte: u8) -> Option<Key> {
         let is_start = byte & 0xC0 != 0x80;
         let most = self.max.map_or(self.min, |max| max + 1);
-        let count = if is_start { (count + 1).min(most) } else { count };
+        let count = if is_start { (count + 1).min(most) } else { *count };
         if self.max.is_some_and(|max| count > max) {
             return None;
         }
@@ -167,7 +311,8 @@ impl<'a> Walk<'a> {
             }
             next.push(state);
         }
-        Some((next, count))
+        let node = node.and_then(|node| self.excluded.next[node].get(&byte).copied());
+        Some((next, node, count))
     }
 }
 
@@ -182,14 +327,14 @@ fn spell(reached: &[(Key, Option<(usize, u8)>)], end: usize) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// One byte for all that no automaton tells apart, the nicest first.
-fn representatives(automata: &[(&Dfa, bool)]) -> Vec<u8> {
+/// One byte for all that no automaton tells apart, the nicest first; some are told apart anyway.
+fn representatives(automata: &[(&Dfa, bool)], own: &BTreeSet<u8>) -> Vec<u8> {
     let nice = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(b' '..=b'~').chain(0..=u8::MAX);
     let mut seen = BTreeSet::new();
-    let class = |byte: u8| -> (bool, Vec<u8>) {
+    let class = |byte: u8| -> (bool, Option<u8>, Vec<u8>) {
         let classes = automata.iter().map(|(dfa, _)| dfa.byte_classes().get(byte)).collect();
         // Whether a byte starts a character is told apart, too.
-        (byte & 0xC0 == 0x80, classes)
+        (byte & 0xC0 == 0x80, own.get(&byte).copied(), classes)
     };
     nice.filter(|byte| seen.insert(class(*byte))).collect()
 }
@@ -219,6 +364,27 @@ mod tests {
         check(&["^[0-9]{4}$"], &[], (0, Some(3)), &Found::Nothing);
         check(&["^a"], &["^."], (0, None), &Found::Nothing);
         check(&["^a?$"], &["^$"], (0, None), &Found::Nothing);
+    }
+
+    #[test]
+    fn guesses_texts_where_it_does_not_know() {
+        let guess = |matching: &[&str], not_matching: &[&str]| {
+            let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+            let (matching, not_matching) = (texts(matching), texts(not_matching));
+            Automata::default().guess(&Wanted { matching, not_matching, ..Wanted::default() })
+        };
+        assert!(guess(&["^.*$"], &["^(?!foo).*$"]).contains(&"foo".to_owned()));
+        assert!(guess(&["^(?=b)[a-z]$"], &[]).iter().any(|text| text.len() == 1));
+        assert!(guess(&["^(a|b)\\1$"], &[]).contains(&"bb".to_owned()));
+        assert!(guess(&["^[ab]{2}$"], &["^(a|b)\\1$"]).contains(&"ab".to_owned()));
+        assert_eq!(Relaxed::Found.of("[(?=a)]\\("), None);
+    }
+
+    #[test]
+    fn excludes_thousands_of_texts() {
+        let excluded = (0..1_999).map(|number| format!("a{number:04}")).collect();
+        let wanted = Wanted { matching: BTreeSet::from(["^a[01][0-9]{3}$".to_owned()]), excluded, ..Wanted::default() };
+        assert_eq!(Automata::default().find(&wanted), Found::Text("a1999".to_owned()));
     }
 
     #[test]

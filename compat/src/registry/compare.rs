@@ -340,8 +340,8 @@ fn rule_of_multiples(multiples: (Option<&Value>, Option<&Value>)) -> Option<Rule
         (None, Some(_)) => Some(Rule::MultipleOfAdded),
         (Some(_), None) => Some(Rule::MultipleOfRemoved),
         (Some(old), Some(new)) if number::compare(old, new) == Some(std::cmp::Ordering::Equal) => None,
-        (Some(old), Some(new)) if number::is_multiple(new, old) => Some(Rule::MultipleOfExpanded),
-        (Some(old), Some(new)) if number::is_multiple(old, new) => Some(Rule::MultipleOfReduced),
+        (Some(old), Some(new)) if is_multiple(new, old) => Some(Rule::MultipleOfExpanded),
+        (Some(old), Some(new)) if is_multiple(old, new) => Some(Rule::MultipleOfReduced),
         _ => Some(Rule::MultipleOfChanged),
     }
 }
@@ -351,4 +351,9 @@ fn join(path: &str, more: &str) -> String {
         ("", path) | (path, "") => path.to_owned(),
         (path, more) => format!("{path}/{more}"),
     }
+}
+
+/// Whether every multiple of the one is a multiple of the other, of integers alone.
+fn is_multiple(one: &Value, other: &Value) -> bool {
+    number::integer(one).zip(number::integer(other)).is_some_and(|(one, other)| other != 0 && one % other == 0)
 }

@@ -89,5 +89,6 @@ fn keyword(violation: &Violation, old: &Schema, new: &Schema, direction: Directi
         message: format!("`{}` refuses {at}: {}", violation.keyword, shown(&Value::from(violation.reason.as_str()))),
         keyword: violation.keyword.clone(),
         effect: Effect { backward: is_new, forward: !is_new },
+        way: Vec::new(),
     }
 }

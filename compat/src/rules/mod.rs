@@ -5,6 +5,7 @@
 //! all of them, also of those that are found elsewhere.
 
 mod applicators;
+mod causes;
 mod explain;
 mod keywords;
 mod rule;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use crate::files::Place;
 use crate::schema::Schema;
 
+pub use causes::{Cause, causes};
 pub use explain::{Direction, explain};
 pub use rule::{Registry, UnknownRule};
 pub use table::Rule;
@@ -40,6 +42,8 @@ pub struct Difference {
     pub keyword: String,
     /// What the change does when nothing else does.
     pub effect: Effect,
+    /// The schemas that lead to the change, from the root on, in both versions.
+    pub(crate) way: Vec<[Place; 2]>,
 }
 
 /// Which payloads a change may break.

@@ -41,6 +41,8 @@ pub(super) struct Walk<'a> {
     pub(super) new: &'a Schema,
     seen: BTreeSet<(Place, Place)>,
     found: Vec<Difference>,
+    /// The schemas that are compared, each in the one before it.
+    way: Vec<[Place; 2]>,
 }
 
 /// A schema that both versions have.
@@ -85,13 +87,14 @@ impl Pair<'_> {
             message,
             keyword: keyword.to_owned(),
             effect,
+            way: Vec::new(),
         }
     }
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(old: &'a Schema, new: &'a Schema) -> Self {
-        Self { old, new, seen: BTreeSet::new(), found: Vec::new() }
+        Self { old, new, seen: BTreeSet::new(), found: Vec::new(), way: Vec::new() }
     }
 
     pub(super) fn run(mut self) -> Vec<Difference> {
@@ -101,7 +104,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn report(&mut self, difference: Difference) {
-        self.found.push(difference);
+        self.found.push(Difference { way: self.way.clone(), ..difference });
     }
 
     /// Compares a schema of the old version with one of the new one.
@@ -110,6 +113,7 @@ impl<'a> Walk<'a> {
         if !self.seen.insert((old.clone(), new.clone())) {
             return;
         }
+        self.way.push([old.clone(), new.clone()]);
         match (self.old.value(&old), self.new.value(&new)) {
             (Some(Value::Object(before)), Some(Value::Object(after))) => {
                 let old = Side { draft: self.old.draft(&old), members: before, place: old };
@@ -119,6 +123,7 @@ impl<'a> Walk<'a> {
             (Some(before), Some(after)) if before != after => self.boolean(before, after, old, new, instance),
             _ => {}
         }
+        self.way.pop();
     }
 
     fn compare_members(&mut self, pair: &Pair<'a>) {
@@ -143,12 +148,12 @@ impl<'a> Walk<'a> {
         let subject = if instance.is_empty() { "the payload".to_owned() } else { format!("`{instance}`") };
         let message = format!("the schema of {subject} was {} and is {}", super::shown(before), super::shown(after));
         let keyword = "false schema".to_owned();
-        self.report(Difference { rule, old, new, instance, message, keyword, effect });
+        self.report(Difference { rule, old, new, instance, message, keyword, effect, way: Vec::new() });
     }
 }
 
 /// The schema that a `$ref` with nothing beside it leads to.
-fn follow(schema: &Schema, place: &Place) -> Place {
+pub(super) fn follow(schema: &Schema, place: &Place) -> Place {
     let mut place = place.clone();
     for _ in 0..MAX_REFERENCES {
         let Some(Value::Object(members)) = schema.value(&place) else { break };

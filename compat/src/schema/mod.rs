@@ -1,5 +1,6 @@
 //! A document with everything that it refers to.
 
+mod endless;
 mod violation;
 mod walk;
 
@@ -26,7 +27,7 @@ pub struct Schema {
 }
 
 /// A schema at a place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Node {
     value: Value,
     draft: Draft,
@@ -127,6 +128,12 @@ impl Schema {
     #[must_use]
     pub fn targets(&self, place: &Place) -> &[Place] {
         self.nodes.get(place).map_or(&[], |node| &node.targets)
+    }
+
+    /// Whether another schema is this one, place by place. What a meta-schema of somebody's own means is not known.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_known = self.nodes.values().all(|node| node.draft != Draft::Unknown);
+        is_known && self.root == other.root && self.formats == other.formats && self.nodes == other.nodes
     }
 
     /// The same schema, made from definitions that were at other places, by their names.

@@ -115,11 +115,16 @@ impl Dynamic {
         }
     }
 
-    fn count(&self, value: &Value) -> usize {
-        let here = usize::from(match self {
+    /// Whether a schema has an anchor that the reference may be redirected to.
+    pub(super) fn is_anchored(&self, value: &Value) -> bool {
+        match self {
             Self::Named(name) => value.get("$dynamicAnchor").and_then(Value::as_str) == Some(name),
             Self::Recursive => value.get("$recursiveAnchor") == Some(&Value::Bool(true)),
-        });
+        }
+    }
+
+    fn count(&self, value: &Value) -> usize {
+        let here = usize::from(self.is_anchored(value));
         let below: usize = match value {
             Value::Object(members) => members.values().map(|value| self.count(value)).sum(),
             Value::Array(items) => items.iter().map(|value| self.count(value)).sum(),

@@ -28,11 +28,8 @@ pub(super) fn seeds(terms: &Terms, prover: &mut Prover<'_>) -> Vec<Value> {
 /// The terms that stand beside each other as choices.
 fn cases(terms: &Terms, id: Id) -> BTreeSet<Id> {
     let parts = reached(terms, id).into_iter().flat_map(|id| &terms.get(id).parts);
-    let choices = parts.filter_map(|part| match part {
-        Part::Cases(cases) if cases.len() > 1 => Some(cases),
-        _ => None,
-    });
-    choices.flatten().flatten().filter(|lit| lit.1).map(|lit| lit.0).collect()
+    let is_choice = |part: &&Part| !matches!(part, Part::Cases(cases) if cases.len() == 1);
+    parts.filter(is_choice).flat_map(Part::beside).collect()
 }
 
 /// A term, and those that it leads to without a step into the value.
@@ -40,11 +37,7 @@ fn reached(terms: &Terms, id: Id) -> BTreeSet<Id> {
     let (mut reached, mut open) = (BTreeSet::new(), vec![id]);
     while let Some(id) = open.pop() {
         if reached.insert(id) {
-            let cases = terms.get(id).parts.iter().filter_map(|part| match part {
-                Part::Cases(cases) => Some(cases),
-                _ => None,
-            });
-            open.extend(cases.flatten().flatten().filter(|lit| lit.1).map(|lit| lit.0));
+            open.extend(terms.get(id).parts.iter().flat_map(Part::beside));
         }
     }
     reached

@@ -58,6 +58,7 @@ impl Terms {
             (Part::Cases(cases), _) => any(cases.iter().map(|case| {
                 all(case.iter().map(|(id, wanted)| Some(self.holds_at(*id, value, depth + 1)? == *wanted)))
             })),
+            (Part::ExactlyOne(ids), _) => exactly_one(ids.iter().map(|id| self.holds_at(*id, value, depth + 1))),
             (part, Value::Array(items)) => self.array(part, items),
             (part, Value::Object(members)) => self.object(part, members),
             _ => None,
@@ -69,6 +70,7 @@ impl Terms {
         match (part, value) {
             (Part::Values(_) | Part::UniqueItems, _) | (_, Value::String(_)) => size(value),
             (Part::Cases(cases), _) => cases.len(),
+            (Part::ExactlyOne(ids), _) => ids.len(),
             (_, Value::Array(items)) => items.len() + 1,
             (
                 Part::OtherProperties { .. } | Part::PatternProperty(..) | Part::PropertyNames(_),
@@ -149,4 +151,18 @@ fn all(mut parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 
 fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     all(parts.map(|part| part.map(|part| !part))).map(|none| !none)
+}
+
+/// Whether one holds, and no other; false as soon as two do, unknown where one is that could decide it.
+pub(crate) fn exactly_one(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let (mut met, mut is_known) = (0, true);
+    for part in parts {
+        match part {
+            Some(true) if met == 1 => return Some(false),
+            Some(true) => met = 1,
+            Some(false) => {}
+            None => is_known = false,
+        }
+    }
+    is_known.then_some(met == 1)
 }

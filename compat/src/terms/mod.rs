@@ -17,6 +17,7 @@ use thoth_messaging_documents::{Draft, Validation};
 
 use crate::files::Place;
 use crate::schema::Schema;
+pub(crate) use eval::exactly_one;
 
 /// The number of a term.
 pub(crate) type Id = usize;
@@ -77,6 +78,9 @@ pub(crate) enum Part {
     MaxContains(Id, u64),
     /// One of the conjunctions holds: `allOf`, `anyOf`, `oneOf`, `not`, `if` and references.
     Cases(Vec<Vec<Lit>>),
+    /// One of the terms holds, and no other: a `oneOf` with so many alternatives that its cases are not written out. In
+    /// order, and as often as they are there.
+    ExactlyOne(Vec<Id>),
     /// What is not understood: it holds for values of these types when it will. Equal only within equal terms.
     Opaque {
         keyword: &'static str,
@@ -113,7 +117,7 @@ impl Part {
     /// The types of values that the part can refuse.
     pub(crate) fn types(&self) -> u8 {
         match self {
-            Self::Never | Self::Types(_) | Self::Values(_) | Self::Cases(_) => u8::MAX,
+            Self::Never | Self::Types(_) | Self::Values(_) | Self::Cases(_) | Self::ExactlyOne(_) => u8::MAX,
             Self::Minimum { .. } | Self::Maximum { .. } | Self::MultipleOf(_) => types::NUMBER,
             Self::MinLength(_) | Self::MaxLength(_) | Self::Pattern(_) | Self::Format(..) => types::STRING,
             Self::Required(_)
@@ -132,6 +136,15 @@ impl Part {
             | Self::MaxContains(..) => types::ARRAY,
             Self::Opaque { types, .. } => *types,
             Self::Evaluates(_) => 0,
+        }
+    }
+
+    /// The terms of which some may have to hold for the same value.
+    pub(crate) fn beside(&self) -> Vec<Id> {
+        match self {
+            Self::Cases(cases) => cases.iter().flatten().filter(|lit| lit.1).map(|lit| lit.0).collect(),
+            Self::ExactlyOne(ids) => ids.clone(),
+            _ => Vec::new(),
         }
     }
 
@@ -155,6 +168,10 @@ impl Part {
                 for id in schema.iter_mut().chain(evaluated) {
                     *id = number(*id);
                 }
+            }
+            Self::ExactlyOne(ids) => {
+                ids.iter_mut().for_each(|id| *id = number(*id));
+                ids.sort_unstable();
             }
             Self::Cases(cases) => {
                 for case in cases.iter_mut() {

@@ -45,10 +45,39 @@ pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     }
 }
 
-/// Whether every multiple of the one is a multiple of the other, for certain.
-pub(crate) fn is_multiple(one: &Value, other: &Value) -> bool {
-    match (integer(one), integer(other)) {
-        (Some(one), Some(other)) => other != 0 && one % other == 0,
-        _ => compare(one, other) == Some(Ordering::Equal),
+/// Whether what is a multiple of each of some numbers is a multiple of another one, for certain: by integers, so that it holds
+/// for numbers as they are written and for floating-point ones.
+pub(crate) fn is_multiple(ones: &[&Value], other: &Value) -> bool {
+    if ones.iter().any(|one| compare(one, other) == Some(Ordering::Equal)) {
+        return true;
     }
+    let Some(scale) = (0..MAX_SCALE).find(|scale| ones.iter().chain([&other]).all(|one| scaled(one, *scale).is_some()))
+    else {
+        return false;
+    };
+    let all = ones.iter().map(|one| scaled(one, scale)).try_fold(1, |all, one| least_common(all, one?));
+    all.zip(scaled(other, scale)).is_some_and(|(all, other)| other > 0 && all % other == 0)
+}
+
+/// Halves, quarters, and so on, up to this power of two.
+const MAX_SCALE: u32 = 12;
+
+/// A number times a power of two, where that is a whole number which a floating-point number holds.
+fn scaled(value: &Value, scale: u32) -> Option<i128> {
+    const MAX_EXACT: i128 = 1 << 53;
+    let factor = 1_i128 << scale;
+    let number = match integer(value) {
+        Some(number) => number.checked_mul(factor)?,
+        None => integer(&Value::from(value.as_f64()? * f64::from(1_u32 << scale)))?,
+    };
+    (number > 0 && number < MAX_EXACT).then_some(number)
+}
+
+/// The least common multiple, if it is no larger than what fits.
+pub(crate) fn least_common(one: i128, other: i128) -> Option<i128> {
+    let (mut divisor, mut rest) = (one, other);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    one.checked_mul(other / divisor)
 }

@@ -117,10 +117,31 @@ fn a_constant_that_stands_in_two_alternatives_is_refused_by_one_of() {
 }
 
 #[test]
-fn ends_on_alternatives_that_lead_back_to_the_root() {
-    let back = |kind: &str| json!({"oneOf": [{"$ref": "#"}, {"type": kind}]});
-    for verdict in ends(&back("string"), &back("integer")) {
-        assert_ne!(verdict, Verdict::Compatible);
+fn compares_unions_of_hundreds() {
+    let alternative = |number: usize, value: &Value| {
+        let kind = json!({"const": format!("k{number}")});
+        json!({"type": "object", "properties": {"kind": kind, "value": value}, "required": ["kind"]})
+    };
+    let all =
+        |count: usize, value: &Value| -> Vec<Value> { (0..count).map(|number| alternative(number, value)).collect() };
+    let one_of = |alternatives: Vec<Value>| json!({"properties": {"a": {"oneOf": alternatives}}});
+    let (integer, number) = (json!({"type": "integer"}), json!({"type": "number"}));
+    // The cases of a hundred are written out.
+    for count in [101, 301] {
+        let whole = one_of(all(count, &integer));
+        let reversed = one_of(all(count, &integer).into_iter().rev().collect());
+        assert_eq!(ends(&whole, &reversed), [Verdict::Compatible, Verdict::Compatible]);
+        let [lost, gained] = ends(&whole, &one_of(all(count - 1, &integer)));
+        assert!(matches!(lost, Verdict::Breaking { .. }), "{lost:?}");
+        assert_eq!(gained, Verdict::Compatible);
+        let [wider, narrower] = ends(&whole, &one_of(all(count, &number)));
+        assert!(matches!(narrower, Verdict::Breaking { .. }), "{narrower:?}");
+        assert_eq!(wider, Verdict::Compatible);
+        // An alternative that is there twice is refused by `oneOf`.
+        let twice = all(count, &integer).into_iter().chain([alternative(3, &integer)]);
+        let [lost, gained] = ends(&whole, &one_of(twice.collect()));
+        assert!(matches!(lost, Verdict::Breaking { .. }), "{lost:?}");
+        assert_eq!(gained, Verdict::Compatible);
     }
 }
 

@@ -151,3 +151,79 @@ fn tells_apart_what_is_evaluated() {
     compatible(both.clone(), json!({"anyOf": [b, a], "unevaluatedProperties": false}));
     compatible(both, json!({"anyOf": [{"$ref": "#/$defs/a"}, b], "unevaluatedProperties": false, "$defs": {"a": a}}));
 }
+
+#[test]
+fn counts_what_is_many() {
+    wider(json!({"maxProperties": 40}), json!({"maxProperties": 34}));
+    wider(json!({"minProperties": 47}), json!({"minProperties": 53}));
+    wider(json!({"maxItems": 3_000}), json!({"maxItems": 2_001}));
+    wider(json!({"maxLength": 10_000_001}), json!({"maxLength": 10_000_000}));
+    breaking(
+        json!({"type": "string", "maxLength": 1}),
+        json!({"enum": ('a'..='z').map(String::from).collect::<Vec<_>>()}),
+    );
+}
+
+#[test]
+fn compares_multiples() {
+    wider(json!({"multipleOf": 1.5}), json!({"multipleOf": 6}));
+    wider(json!({"multipleOf": 0.75}), json!({"multipleOf": 1.5}));
+    compatible(json!({"allOf": [{"multipleOf": 2}, {"multipleOf": 3}]}), json!({"multipleOf": 6}));
+    compatible(json!({"type": "integer", "multipleOf": 1.5}), json!({"multipleOf": 3}));
+    breaking(json!({"multipleOf": 1.5}), json!({"multipleOf": 3}));
+}
+
+#[test]
+fn compares_maps_with_unions_of_maps() {
+    let map = |kind: Value| json!({"type": "object", "additionalProperties": {"type": kind}});
+    let union = json!({"anyOf": [map(json!("string")), map(json!("object"))]});
+    wider(map(json!(["string", "object"])), union.clone());
+    let three = json!({"anyOf": [map(json!("string")), map(json!("object")), map(json!("null"))]});
+    breaking(map(json!(["string", "object", "null"])), three.clone());
+    compatible(union, three);
+}
+
+#[test]
+fn finds_witnesses_against_patterns_that_look_around() {
+    breaking(json!({"pattern": "^.*$"}), json!({"pattern": "^(?!foo).*$"}));
+    breaking(json!({"type": "string"}), json!({"pattern": "^(?=.*[0-9])(?=.*[a-z]).{8,}$"}));
+    breaking(json!({"pattern": "^[ab]{2}$"}), json!({"pattern": "^(a|b)\\1$"}));
+    breaking(json!({"pattern": "^(a|b)\\1$"}), json!({"pattern": "^a"}));
+    breaking(json!({"pattern": "b"}), json!({"pattern": "(?<=a)b"}));
+    breaking(json!({"propertyNames": {"pattern": "^.*$"}}), json!({"propertyNames": {"pattern": "^(?!foo).*$"}}));
+}
+
+#[test]
+fn compares_patterns_with_long_lists() {
+    let list = |count: usize| json!({"enum": (0..count).map(|number| format!("a{number:04}")).collect::<Vec<_>>()});
+    breaking(json!({"type": "string", "pattern": "^a[0-9]{4}$"}), list(2_000));
+    wider(json!({"pattern": "^a[0-9]{4}$"}), list(2_000));
+    compatible(json!({"type": "string", "pattern": "^a0[0-9]{3}$"}), list(1_000));
+}
+
+#[test]
+fn counts_the_names_that_there_can_be() {
+    let names = |names: Value| json!({"type": "object", "propertyNames": names});
+    compatible(names(json!({"enum": ["a", "b"]})), json!({"maxProperties": 2}));
+    breaking(names(json!({"enum": ["a", "b"]})), json!({"maxProperties": 1}));
+    compatible(names(json!({"pattern": "^[ab]{2}$"})), json!({"maxProperties": 4}));
+    breaking(names(json!({"pattern": "^[ab]{2}$"})), json!({"maxProperties": 3}));
+    compatible(names(json!({"maxLength": 0})), json!({"maxProperties": 1}));
+    let mut closed = json!({"type": "object", "patternProperties": {"^[xy]$": {}}, "additionalProperties": false});
+    compatible(closed.clone(), json!({"maxProperties": 2}));
+    closed["properties"] = json!({"z": {}});
+    breaking(closed.clone(), json!({"maxProperties": 2}));
+    compatible(closed, json!({"maxProperties": 3}));
+}
+
+#[test]
+fn compares_patterns_of_names_that_overlap() {
+    let both = json!({"type": "object", "patternProperties": {"^a": {"type": "string"}, "b$": {"type": "integer"}}});
+    compatible(both.clone(), json!({"patternProperties": {"^a.*b$": false}}));
+    breaking(both, json!({"patternProperties": {"^a": false}}));
+    let many = |kind: &str| {
+        let held = |number: usize| (format!("^p{number}_"), json!({"type": kind}));
+        json!({"type": "object", "patternProperties": Value::Object((0..12).map(held).collect()), "additionalProperties": false})
+    };
+    wider(many("number"), many("integer"));
+}

@@ -1,5 +1,6 @@
 //! Versions that are git commits, read from the objects of the repository.
 
+mod gone;
 mod history;
 mod unknown;
 
@@ -25,13 +26,17 @@ use super::source;
 use super::tree::{Entries, Found, Node, Tree, schema_files};
 use super::version::Version;
 
-/// Reads the schema folder at a commit.
+/// Reads the schema folder at a commit. Where it is not there, or empty, it is the folder of the messages that are no longer in the
+/// work tree.
 pub(super) fn read(reference: &str, location: &FolderLocation) -> Result<Version, Failure> {
     let repository = Repository::open(location)?;
     let commit = repository.commit(reference)?;
-    let listing = repository.list(reference, commit)?;
+    let mut listing = repository.list(reference, commit)?;
     if listing.folder.is_none() {
         repository.require_old_folder(location, reference)?;
+    }
+    if listing.files.is_empty() {
+        listing = repository.gone(reference, commit).unwrap_or(listing);
     }
     repository.version(&labelled(reference, commit), reference, listing)
 }

@@ -137,6 +137,18 @@ fn circles(count: usize) {
 }
 
 #[test]
+fn refuses_a_circle_by_way_of_dependencies() {
+    for (draft, keyword) in [
+        ("http://json-schema.org/draft-07/schema#", "dependencies"),
+        ("https://json-schema.org/draft/2020-12/schema", "dependentSchemas"),
+    ] {
+        let circle = json!({"$schema": draft, "title": "C", "x-kafka": {"topic": "c"}, "type": "object",
+            "properties": {"a": {"type": "string"}}, keyword: {"a": {"$ref": "#"}}});
+        refuses(&circle.to_string(), "S0206");
+    }
+}
+
+#[test]
 fn counts_all_of_that_doubles_at_every_level() {
     let doubling = |levels: usize, last: &str| {
         let definitions = members(levels, |n| {

@@ -4,10 +4,13 @@ use serde_json::Value;
 
 use crate::prove::branch::Branch;
 use crate::prove::{Outcome, Prover};
-use crate::terms::{Id, Lit, Part};
+use crate::terms::{Id, Lit, Part, size};
 
-/// Items that are made up.
-const MAX_ITEMS: u64 = 2_000;
+/// Items that are made up; of those that are told apart, each is compared with each.
+const MAX_ITEMS: u64 = 100_000;
+const MAX_UNIQUE: u64 = 2_000;
+/// Values in them.
+const MAX_SIZE: usize = 200_000;
 
 /// What the facts of a branch say of arrays.
 #[derive(Default)]
@@ -152,19 +155,28 @@ impl<'t> Prover<'t> {
     fn build(&mut self, branch: &Branch<'t>, array: &Array, placed: &[(u64, Option<Value>)]) -> Option<Value> {
         let last = placed.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
         let length = array.min.max(last);
-        if length > MAX_ITEMS {
+        if length > if array.is_unique { MAX_UNIQUE } else { MAX_ITEMS } {
             return None;
         }
-        let mut items = Vec::new();
+        let (mut items, mut left) = (Vec::new(), MAX_SIZE);
+        // The items behind the boundary that are not placed are alike.
+        let mut alike: Option<Value> = None;
         for index in 0..length {
             let own = placed.iter().find(|(at, _)| *at == index).map(|(_, value)| value.clone());
-            items.push(match own {
-                Some(value) => value?,
-                None => match self.prove(array.goal(index)) {
+            let is_placed = own.is_some();
+            let item = match (own, &alike) {
+                (Some(value), _) => value?,
+                (None, Some(alike)) => alike.clone(),
+                (None, None) => match self.prove(array.goal(index)) {
                     Outcome::Open(Some(value)) => value,
                     _ => return None,
                 },
-            });
+            };
+            left = left.checked_sub(size(&item)).filter(|_| self.terms.spend(1 + placed.len()))?;
+            if index >= array.boundary() && !is_placed {
+                alike.get_or_insert_with(|| item.clone());
+            }
+            items.push(item);
         }
         if array.has_equal && items.len() > 1 {
             let last = items.len() - 1;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::branch::{Branch, holds_number};
 use super::{Outcome, Prover};
 use crate::terms::{number as numbers, type_of, types};
+pub(super) use object::Profile;
 
 const TYPES: [u8; 8] = [
     types::NULL,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{finite, first};
 use crate::prove::Outcome;
 use crate::prove::branch::Branch;
-use crate::terms::number::{compare, from_integer, integer, is_multiple};
+use crate::terms::number::{compare, from_integer, integer, is_multiple, least_common};
 use crate::terms::{Part, types};
 
 /// So many integers are looked at one by one.
@@ -87,9 +87,10 @@ impl<'t> Numbers<'t> {
             });
         let is_fraction = kind == types::FRACTION;
         let whole = self.multiples.iter().any(|multiple| integer(multiple).is_some());
-        let refuted = self.no_multiples.iter().any(|other| {
-            self.multiples.iter().any(|one| is_multiple(one, other)) || (!is_fraction && integer(other) == Some(1))
-        });
+        let one = Value::from(1);
+        let mut multiples = self.multiples.clone();
+        multiples.extend((!is_fraction).then_some(&one));
+        let refuted = self.no_multiples.iter().any(|other| is_multiple(&multiples, other));
         crossed || refuted || (is_fraction && whole)
     }
 
@@ -108,7 +109,7 @@ impl<'t> Numbers<'t> {
 
     fn candidates(&self, low: Option<i128>, high: Option<i128>) -> Vec<i128> {
         let step = self.multiples.iter().filter_map(|multiple| integer(multiple)).filter(|multiple| *multiple > 0);
-        let step = step.fold(1, least_common);
+        let step = step.fold(1, |all, one| least_common(all, one).unwrap_or(all));
         let first = low.map_or(0, |low| low.div_euclid(step) * step + if low.rem_euclid(step) == 0 { 0 } else { step });
         let last = high.map(|high| high.div_euclid(step) * step);
         let up = (0..30).map(|number| first + number * step);
@@ -139,12 +140,4 @@ impl<'t> Numbers<'t> {
 #[expect(clippy::cast_possible_truncation, reason = "smaller numbers fit")]
 fn rounded(value: &Value) -> Option<i128> {
     value.as_f64().map(f64::floor).filter(|number| number.abs() < 1e30).map(|number| number as i128)
-}
-
-fn least_common(one: i128, other: i128) -> i128 {
-    let (mut divisor, mut rest) = (one, other);
-    while rest != 0 {
-        (divisor, rest) = (rest, divisor % rest);
-    }
-    one.checked_mul(other / divisor).unwrap_or(one)
 }

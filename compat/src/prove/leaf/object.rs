@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::prove::branch::{Branch, Named};
-use crate::prove::texts::Wanted;
+use crate::prove::texts::{Found, Wanted};
 use crate::prove::{Outcome, Prover};
 use crate::terms::{Id, Lit, Part, Terms};
 
-/// So many patterns of names are told apart.
-const MAX_PATTERNS: usize = 5;
+/// So many patterns of names are told apart, if there are no more ways to match them than this.
+const MAX_PATTERNS: usize = 16;
+const MAX_PROFILES: usize = 64;
+/// Names that are counted.
+const MAX_NAMES: u64 = 64;
 
 /// What the facts of a branch say of objects.
 #[derive(Default)]
@@ -37,7 +40,7 @@ enum Somewhere<'t> {
 }
 
 /// Which patterns a name matches, as far as they are told apart.
-type Profile<'t> = BTreeMap<&'t str, bool>;
+pub(in crate::prove) type Profile<'t> = BTreeMap<&'t str, bool>;
 
 impl<'t> Object<'t> {
     fn of(branch: &Branch<'t>) -> Self {
@@ -108,8 +111,8 @@ impl<'t> Object<'t> {
         matched.map(|(_, id)| (*id, true)).chain(others.map(|(_, id)| (*id, true))).collect()
     }
 
-    /// All ways in which a name can match the patterns that something is said of.
-    fn profiles(&self) -> Vec<Profile<'t>> {
+    /// The patterns of names that something is said of.
+    fn all_patterns(&self) -> BTreeSet<&'t str> {
         let of_part = |part: &'t Part| match part {
             Part::OtherProperties { patterns, .. } => patterns.iter().map(String::as_str).collect(),
             _ => Vec::new(),
@@ -121,19 +124,7 @@ impl<'t> Object<'t> {
         });
         let others = self.others.iter().flat_map(|(part, _)| of_part(part));
         let own = self.patterns.iter().map(|(pattern, _)| *pattern);
-        let patterns: BTreeSet<&str> = own.chain(others).chain(somewhere).collect();
-        let mut profiles = vec![Profile::new()];
-        for pattern in patterns.into_iter().take(MAX_PATTERNS) {
-            let with = |matched| {
-                move |profile: &Profile<'t>| {
-                    let mut profile = profile.clone();
-                    profile.insert(pattern, matched);
-                    profile
-                }
-            };
-            profiles = profiles.iter().map(with(false)).chain(profiles.iter().map(with(true))).collect();
-        }
-        profiles
+        own.chain(others).chain(somewhere).collect()
     }
 
     fn is_full(&self) -> bool {
@@ -168,10 +159,11 @@ impl<'t> Prover<'t> {
                 return Outcome::Closed;
             }
         }
+        let profiles = self.profiles(&object);
         for somewhere in &object.somewhere {
-            match self.somewhere(&object, *somewhere) {
+            match self.somewhere(&object, *somewhere, &profiles, &BTreeSet::new()) {
                 None => return Outcome::Closed,
-                Some(found) => insert(&mut members, found),
+                Some(found) => self.place(&object, *somewhere, &profiles, found, &mut members),
             }
         }
         for name in others {
@@ -180,11 +172,11 @@ impl<'t> Prover<'t> {
                 return Outcome::Closed;
             }
         }
-        if self.has_no_room(&object) {
+        if self.has_no_room(&object, &profiles) {
             return Outcome::Closed;
         }
         match members {
-            Some(members) if !closing => Outcome::Open(self.fill(branch, &object, members)),
+            Some(members) if !closing => Outcome::Open(self.fill(branch, &object, &profiles, members)),
             _ => Outcome::Open(None),
         }
     }
@@ -201,12 +193,68 @@ impl<'t> Prover<'t> {
         outcome
     }
 
-    /// A member that misses what it has to miss: none if there can't be one.
+    /// All ways in which a name can match the patterns that something is said of, as far as they are told apart.
+    fn profiles(&mut self, object: &Object<'t>) -> Vec<Profile<'t>> {
+        let patterns = object.all_patterns();
+        if let Some(known) = self.profiles.get(&patterns) {
+            return known.clone();
+        }
+        let mut profiles = vec![Profile::new()];
+        for pattern in patterns.iter().copied().take(MAX_PATTERNS) {
+            let with = |matched| {
+                move |profile: &Profile<'t>| {
+                    let mut profile = profile.clone();
+                    profile.insert(pattern, matched);
+                    profile
+                }
+            };
+            let mut next: Vec<_> = profiles.iter().map(with(false)).chain(profiles.iter().map(with(true))).collect();
+            next.retain(|profile| {
+                let is_possible = self.automata.find(&wanted(profile)) != Found::Nothing;
+                self.terms.spend(self.automata.take_work());
+                is_possible
+            });
+            if next.len() > MAX_PROFILES {
+                break;
+            }
+            profiles = next;
+        }
+        self.profiles.insert(patterns, profiles.clone());
+        profiles
+    }
+
+    /// Puts a member in, under another name where there is one of its name already.
+    fn place(
+        &mut self,
+        object: &Object<'t>,
+        somewhere: Somewhere<'t>,
+        profiles: &[Profile<'t>],
+        mut found: Option<(String, Value)>,
+        members: &mut Option<Map<String, Value>>,
+    ) {
+        if let (Some((name, value)), Some(own)) = (&found, members.as_ref())
+            && own.get(name).is_some_and(|own| own != value)
+        {
+            let taken = own.keys().map(String::as_str).collect();
+            if let Some(other @ Some(_)) = self.somewhere(object, somewhere, profiles, &taken) {
+                found = other;
+            }
+        }
+        insert(members, found);
+    }
+
+    /// A member that misses what it has to miss, of a name that is not taken: none if there can't be one.
     #[expect(clippy::option_option, reason = "there can be none, or one whose value was not found")]
-    fn somewhere(&mut self, object: &Object<'t>, somewhere: Somewhere<'t>) -> Option<Option<(String, Value)>> {
+    fn somewhere(
+        &mut self,
+        object: &Object<'t>,
+        somewhere: Somewhere<'t>,
+        profiles: &[Profile<'t>],
+        taken: &BTreeSet<&str>,
+    ) -> Option<Option<(String, Value)>> {
         let mentioned = object.mentioned();
         let mut found = None;
-        for name in &mentioned {
+        for name in mentioned.iter().filter(|name| !taken.contains(*name)) {
             let text = Value::String((*name).to_owned());
             let is_possible = match somewhere {
                 Somewhere::Pattern(pattern, _) => self.terms.matches(pattern, name),
@@ -227,8 +275,9 @@ impl<'t> Prover<'t> {
         if object.is_full() {
             return found;
         }
-        for profile in object.profiles() {
-            match self.fresh(object, Some(somewhere), &profile, &mentioned) {
+        let known = mentioned.iter().copied().chain(taken.iter().copied()).collect();
+        for profile in profiles {
+            match self.fresh(object, Some(somewhere), profile, &known) {
                 Some(None) => found = Some(None),
                 Some(member) => return Some(member),
                 None => {}
@@ -257,11 +306,7 @@ impl<'t> Prover<'t> {
         // Only names that match as the profile says have to be told apart from a fresh one.
         let fits = |name: &&str| profile.iter().all(|(pattern, met)| self.terms.matches(pattern, name) != Some(!met));
         let excluded = mentioned.iter().copied().filter(fits).map(str::to_owned).collect();
-        let mut wanted = Wanted { excluded, ..Wanted::default() };
-        for (pattern, matched) in profile {
-            let texts = if *matched { &mut wanted.matching } else { &mut wanted.not_matching };
-            texts.insert((*pattern).to_owned());
-        }
+        let wanted = Wanted { excluded, ..wanted(profile) };
         let mut names: Vec<Lit> = object.names.iter().map(|id| (*id, true)).collect();
         if let Some(Somewhere::Name(id)) = somewhere {
             names.push((id, false));
@@ -275,17 +320,29 @@ impl<'t> Prover<'t> {
     }
 
     /// Whether there are too few names for all the members that there have to be.
-    fn has_no_room(&mut self, object: &Object<'t>) -> bool {
+    fn has_no_room(&mut self, object: &Object<'t>, profiles: &[Profile<'t>]) -> bool {
         let mentioned = object.mentioned();
-        if object.min <= object.required.len() as u64 || mentioned.len() as u64 >= object.min + 64 {
+        if object.min <= object.required.len() as u64 || mentioned.len() as u64 >= object.min + MAX_NAMES {
             return false;
         }
-        for profile in object.profiles() {
-            if self.fresh(object, None, &profile, &mentioned).is_some() {
+        let mut possible = 0;
+        let mut known: BTreeSet<String> = mentioned.iter().map(|name| (*name).to_owned()).collect();
+        loop {
+            let names = known.iter().map(String::as_str).collect();
+            match profiles.iter().find_map(|profile| self.fresh(object, None, profile, &names)) {
+                None => break,
+                // Without patterns and `propertyNames` there is no end of them.
+                Some(_) if object.names.is_empty() && profiles.len() == 1 => return false,
+                Some(Some((name, _))) if possible < MAX_NAMES => {
+                    possible += 1;
+                    known.insert(name);
+                }
+                Some(_) => return false,
+            }
+            if possible >= object.min {
                 return false;
             }
         }
-        let mut possible = 0;
         for name in mentioned.iter().filter(|name| !object.absent.contains(*name)) {
             possible += u64::from(self.member(object, name, &mut None) != Outcome::Closed);
         }
@@ -293,7 +350,13 @@ impl<'t> Prover<'t> {
     }
 
     /// Adds members until there are enough, and others where only they could help.
-    fn fill(&mut self, branch: &Branch<'t>, object: &Object<'t>, mut members: Map<String, Value>) -> Option<Value> {
+    fn fill(
+        &mut self,
+        branch: &Branch<'t>,
+        object: &Object<'t>,
+        profiles: &[Profile<'t>],
+        mut members: Map<String, Value>,
+    ) -> Option<Value> {
         let mentioned = object.mentioned();
         let missing = |members: &Map<String, Value>| (members.len() as u64) < object.min;
         for name in &mentioned {
@@ -308,7 +371,6 @@ impl<'t> Prover<'t> {
         known.extend(members.keys().cloned());
         while missing(&members) && members.len() < 1_000 {
             let known_now: BTreeSet<&str> = known.iter().map(String::as_str).collect();
-            let profiles = object.profiles();
             let fresh = profiles.iter().find_map(|profile| self.fresh(object, None, profile, &known_now).flatten())?;
             known.insert(fresh.0.clone());
             members.insert(fresh.0, fresh.1);
@@ -319,6 +381,16 @@ impl<'t> Prover<'t> {
         }
         None
     }
+}
+
+/// The names of a profile.
+fn wanted(profile: &Profile<'_>) -> Wanted {
+    let mut wanted = Wanted::default();
+    for (pattern, matched) in profile {
+        let texts = if *matched { &mut wanted.matching } else { &mut wanted.not_matching };
+        texts.insert((*pattern).to_owned());
+    }
+    wanted
 }
 
 fn with(mut goal: Vec<Lit>, somewhere: Somewhere<'_>) -> Vec<Lit> {

@@ -36,6 +36,9 @@ const FORMATTED: [&str; 24] = [
     "-",
 ];
 
+/// Longer texts, in characters, are not made up.
+const MAX_LENGTH: usize = 16_000_000;
+
 impl<'t> Prover<'t> {
     pub(super) fn string(&mut self, branch: &Branch<'t>) -> Outcome {
         let mut wanted = branch.named.0.clone().unwrap_or_default();
@@ -58,13 +61,21 @@ impl<'t> Prover<'t> {
         } else {
             self.automata.find(&wanted)
         };
-        let text = match found {
+        let mut texts: Vec<String> = Vec::new();
+        match found {
             Found::Nothing => return Outcome::Closed,
-            Found::Text(text) => Some(text),
-            Found::Unknown(text) => text,
-        };
-        let formatted = FORMATTED.iter().filter(|_| has_format).map(|text| (*text).to_owned());
-        first(branch, text.into_iter().chain(formatted).map(Value::from))
+            Found::Text(text) => texts.push(text),
+            Found::Unknown(text) => {
+                texts.extend(text);
+                texts.extend(self.automata.guess(&wanted));
+            }
+        }
+        let work = texts.iter().map(|text| text.len() / 4).sum::<usize>() + self.automata.take_work();
+        if !self.terms.spend(work) {
+            return Outcome::Open(None);
+        }
+        texts.extend(FORMATTED.iter().filter(|_| has_format).map(|text| (*text).to_owned()));
+        first(branch, texts.into_iter().map(Value::from))
     }
 }
 
@@ -81,11 +92,29 @@ fn free(wanted: &Wanted) -> Found {
         let is_excluded = wanted.excluded.contains("");
         return if is_excluded { Found::Nothing } else { Found::Text(String::new()) };
     }
-    let length = usize::try_from(wanted.min).unwrap_or(usize::MAX).min(1_000_000);
-    let most = wanted.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
+    let Some(length) = usize::try_from(wanted.min).ok().filter(|length| *length <= MAX_LENGTH) else {
+        return Found::Unknown(None);
+    };
+    let is_short = |text: &String| wanted.max.is_none_or(|max| text.chars().count() as u64 <= max);
     // A name or a text that is not empty is the better example.
-    let length = if length == 0 && wanted.max != Some(0) { 1 } else { length };
-    let longer = (length..=length.saturating_add(8).min(most)).map(|length| "a".repeat(length));
-    let others = ('b'..='z').map(|letter| letter.to_string().repeat(length));
-    longer.chain(others).find(|text| !wanted.excluded.contains(text)).map_or(Found::Unknown(None), Found::Text)
+    let texts = (0..=wanted.excluded.len()).map(|number| numbered(number, length.max(1)));
+    // Few letters, and many texts that are excluded.
+    let letters = ('\u{100}'..'\u{D7FF}').map(|letter| ["a".repeat(length.saturating_sub(1)), letter.into()].concat());
+    let found = texts.take_while(is_short).chain(letters).find(|text| !wanted.excluded.contains(text));
+    found.map_or(Found::Unknown(None), Found::Text)
+}
+
+/// The text of a number in letters, of some length at least: `a`, …, `z`, `ba`, ….
+fn numbered(mut number: usize, length: usize) -> String {
+    const LETTERS: [char; 26] = [
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v',
+        'w', 'x', 'y', 'z',
+    ];
+    let mut letters = Vec::new();
+    while number > 0 {
+        letters.push(LETTERS[number % LETTERS.len()]);
+        number /= LETTERS.len();
+    }
+    let missing = length.saturating_sub(letters.len());
+    "a".repeat(missing).chars().chain(letters.into_iter().rev()).collect()
 }

@@ -8,8 +8,8 @@ use thoth_messaging_documents::{Draft, Validation};
 use super::Reader;
 use crate::terms::{Lit, Part, normal, number, types};
 
-/// Alternatives of `oneOf` that are told apart: each is compared with each.
-const MAX_ONE_OF: usize = 500;
+/// Alternatives of `oneOf` whose cases are written out: each says that the others do not hold.
+const MAX_ONE_OF: usize = 100;
 
 impl Reader<'_> {
     /// A keyword whose value holds no schema.
@@ -126,7 +126,7 @@ impl Reader<'_> {
                 continue;
             }
             if keyword == "oneOf" && held.len() > MAX_ONE_OF {
-                self.opaque("oneOf");
+                self.parts.push(Part::ExactlyOne(held.into_iter().map(|(id, _)| id).collect()));
                 continue;
             }
             let cases = match keyword {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+mod aimed;
 mod evaluating;
 pub(crate) mod random;
 
@@ -20,6 +21,12 @@ pub(crate) fn corpora(folder: &str) -> Option<PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// The seed of a run, which `COMPAT_SEED` makes another one.
+pub(crate) fn seed(own: u64) -> u64 {
+    let chosen = std::env::var("COMPAT_SEED").ok().map(|seed| seed.parse::<u64>().unwrap());
+    chosen.map_or(own, |seed| own ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).max(1))
 }
 
 /// Whether as much as possible is to be tried.
