@@ -61,6 +61,22 @@ async fn topics_that_do_not_exist_are_all_named_before_any_is_created_for_dead_l
     }
 }
 
+/// On the listener of users without rights, which `scripts/kafka start --secure` exports.
+#[tokio::test]
+async fn a_missing_right_ends_the_app_and_is_named() {
+    let Ok(servers) = std::env::var("THOTH_LIMITED_SERVERS") else {
+        println!("skipped: needs a cluster of `scripts/kafka start --secure`");
+        return;
+    };
+    let carol = Kafka::new(servers).with_group("carol").with("security.protocol", "SASL_PLAINTEXT");
+    let carol =
+        carol.with("sasl.mechanism", "PLAIN").with("sasl.username", "carol").with("sasl.password", "carol-secret");
+    let app = App::new(&carol.with_topic_prefix("hidden")).handle(ignore);
+    let error = app.run_until(pending()).await.unwrap_err();
+    assert!(matches!(error, AppError::Receive(ReceiveError::Kafka { .. })), "{error:?}");
+    assert!(error.to_string().contains(&format!("the right `Read` on the topic `hidden.{}`", topic().name)), "{error}");
+}
+
 /// The in-process Kafka has no administration, which is said at once.
 #[tokio::test]
 async fn a_dead_letter_topic_that_can_not_be_created_is_named() {

@@ -44,7 +44,7 @@ pub(super) fn describe(
     let metadata = client.inner().fetch_metadata(None, ANSWER_TIMEOUT)?;
     let mut found = found_topics(&metadata)?;
     let (there, absent): (Vec<_>, Vec<_>) = declared.keys().cloned().partition(|name| found.contains_key(name));
-    let mut unreadable = hidden(client, metadata.orig_broker_id(), absent)?;
+    let mut unreadable = hidden(client, metadata.orig_broker_id(), &absent)?;
     for (name, properties) in describe_topics(client.inner(), &there, REQUEST_TIMEOUT)? {
         let property = |(name, value, is_set)| (name, FoundProperty { value, is_set });
         match properties {
@@ -64,11 +64,11 @@ pub(super) fn describe(
 }
 
 /// Those of absent topics that may be there: the list of all topics leaves out what the user may not see.
-fn hidden(client: &Client, broker: i32, absent: Vec<String>) -> KafkaResult<Vec<Unreadable>> {
+fn hidden(client: &Client, broker: i32, absent: &[String]) -> KafkaResult<Vec<Unreadable>> {
     if absent.is_empty() {
         return Ok(Vec::new());
     }
-    let told = topic_ids(client.inner(), broker, &absent, REQUEST_TIMEOUT)?;
+    let told = topic_ids(client.inner(), broker, absent, REQUEST_TIMEOUT)?;
     let is_hidden = |(topic, id)| {
         let right = "Describe";
         (id == Err(Code::TopicAuthorizationFailed)).then_some(Unreadable { topic, right })

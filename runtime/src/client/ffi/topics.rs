@@ -36,23 +36,19 @@ pub(in crate::client) fn create_topics<C: ClientContext>(
     let rk = client.native_ptr();
     let options = options(rk, sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout)?;
     set_operation_timeout(&options, operation)?;
-    request(
-        topics,
-        |name, topic| new_topic(name, topic),
-        |pointers| {
-            let queue = queue(rk)?;
-            // SAFETY: all pointers are alive, the length is that of the array, and librdkafka copies what it is given.
-            unsafe {
-                sys::rd_kafka_CreateTopics(rk, pointers.as_mut_ptr(), pointers.len(), options.pointer, queue.pointer)
-            };
-            let event = answer(&queue, timeout)?;
-            // SAFETY: the event is alive; the result is null where it is another event, and lives as long as the event.
-            unsafe {
-                let result = sys::rd_kafka_event_CreateTopics_result(event.pointer);
-                topic_results(result, |result, count| sys::rd_kafka_CreateTopics_result_topics(result, count))
-            }
-        },
-    )
+    request(topics, new_topic, |pointers| {
+        let queue = queue(rk)?;
+        // SAFETY: all pointers are alive, the length is that of the array, and librdkafka copies what it is given.
+        unsafe {
+            sys::rd_kafka_CreateTopics(rk, pointers.as_mut_ptr(), pointers.len(), options.pointer, queue.pointer)
+        };
+        let event = answer(&queue, timeout)?;
+        // SAFETY: the event is alive; the result is null where it is another event, and lives as long as the event.
+        unsafe {
+            let result = sys::rd_kafka_event_CreateTopics_result(event.pointer);
+            topic_results(result, |result, count| sys::rd_kafka_CreateTopics_result_topics(result, count))
+        }
+    })
 }
 
 /// Adds partitions to topics, up to these numbers. The controller has `operation` to tell the brokers of them. Blocks.
