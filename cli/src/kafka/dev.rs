@@ -22,8 +22,8 @@ use crate::stderr::say;
 /// Run a Kafka for development, with all topics of the schemas and their dead-letter topics.
 ///
 /// It is librdkafka's mock cluster: it starts at once, listens on this machine alone, and forgets everything when it ends.
-/// It has no administration of topics, no transactions that abort, no TLS and no passwords, finds no offset by a time, and
-/// keeps 5 MiB of each partition. A consumer group waits for 3 s before its first member gets partitions, unless that has
+/// It has no administration of topics, no transactions that abort, no TLS and no passwords, finds no offset by a time
+/// (`consume` reads all of a topic instead, and prints what is of that time), and keeps 5 MiB of each partition. A consumer group waits for 3 s before its first member gets partitions, unless that has
 /// `group.protocol=consumer`. Where `THOTH_DEPLOYMENT_NAME` is set, it goes before the names of the topics.
 ///
 /// With a command it runs that, with `KAFKA_BOOTSTRAP_SERVERS` set, and ends when it ends, with its exit code.

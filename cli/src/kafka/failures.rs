@@ -83,10 +83,15 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Config(error) => error.into(),
             AdminError::Unreachable { ref reason, .. } => unreachable(&error, reason.as_deref()),
-            AdminError::Kafka { .. } => failure(&error).help(
-                "the cluster is busy, or does not let this user; the Kafka of `thoth-messaging dev` has no administration \
-                 of topics, and needs none: its topics are there",
-            ),
+            AdminError::NoController { ref servers } => {
+                Self::new(format!("the Kafka at {servers} has no administration of topics")).help(
+                    "that of `thoth-messaging dev` needs none: it has the topics that the schemas declared when it started. Start \
+                     it anew after a change",
+                )
+            }
+            AdminError::Kafka { .. } => {
+                failure(&error).help("the cluster is busy, or does not let this user: look at the log of the brokers")
+            }
             error => failure(&error),
         }
     }

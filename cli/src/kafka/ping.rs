@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time;
 
 use super::cluster::ClusterArgs;
+use super::failures::advice;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::Format;
@@ -20,7 +21,7 @@ use crate::stderr::{say, say_lines};
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 it answers, 1 it does not, or a broker can't be reached, 2 could not run.")]
 pub(crate) struct PingArgs {
-    /// How many seconds it may take.
+    /// How many seconds it may take. Connections that are refused end it at once.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     #[command(flatten)]
@@ -34,10 +35,20 @@ pub(super) async fn run(arguments: &PingArgs, context: &mut Context) -> Result<O
     let cluster = arguments.cluster.cluster()?;
     let timeout = Duration::from_secs(arguments.timeout);
     let start = Instant::now();
-    let info = match cluster.kafka.admin().check_connection(timeout).await {
+    let admin = cluster.kafka.admin();
+    let answer = tokio::select! {
+        biased;
+        answer = admin.check_connection(timeout) => answer,
+        reasons = unreachable(cluster.kafka.bootstrap_servers()) => {
+            let servers = cluster.kafka.bootstrap_servers();
+            let failure = Failure::new(format!("no Kafka broker answered at {servers} ({reasons})"));
+            return no_answer(failure.help(advice(&reasons)), context);
+        }
+    };
+    let info = match answer {
         Ok(info) => info,
         Err(error @ AdminError::Config(_)) => return Err(error.into()),
-        Err(error) => return refused(error, context),
+        Err(error) => return no_answer(error.into(), context),
     };
     let took = start.elapsed();
     let reached = join_all(info.brokers.iter().map(|broker| reach(broker, timeout))).await;
@@ -55,8 +66,7 @@ pub(super) async fn run(arguments: &PingArgs, context: &mut Context) -> Result<O
 }
 
 /// Kafka does not answer: that is what was asked.
-fn refused(error: AdminError, context: &mut Context) -> Result<Outcome, Failure> {
-    let failure = Failure::from(error);
+fn no_answer(failure: Failure, context: &mut Context) -> Result<Outcome, Failure> {
     if context.format == Format::Json {
         let document = json!({"answers": false, "error": failure.reason(), "help": failure.advice()});
         context.json(&document)?;
@@ -64,6 +74,26 @@ fn refused(error: AdminError, context: &mut Context) -> Result<Outcome, Failure>
     }
     say_lines(failure);
     Ok(Outcome::Findings)
+}
+
+/// The reasons why there is no connection to any of these addresses, as soon as that is sure: where librdkafka would try until
+/// its time is over. It never ends where one can be connected to.
+async fn unreachable(servers: &str) -> String {
+    let refused = async |server: &str| {
+        // As librdkafka takes them: with a protocol in front, and without the usual port.
+        let address = server.trim().rsplit("://").next().unwrap_or_default();
+        let has_port = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let address = if has_port { address.to_owned() } else { format!("{address}:9092") };
+        match TcpStream::connect(&address).await {
+            Ok(_) => None,
+            Err(error) => Some(format!("{address}: {error}")),
+        }
+    };
+    let reasons: Option<Vec<_>> = join_all(servers.split(',').map(refused)).await.into_iter().collect();
+    match reasons {
+        Some(reasons) => reasons.join(", "),
+        None => std::future::pending().await,
+    }
 }
 
 /// Connects to a broker, and says nothing.

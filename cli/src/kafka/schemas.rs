@@ -8,6 +8,7 @@ use std::rc::Rc;
 use clap::Args;
 use thoth_messaging::Topic;
 use thoth_messaging_codegen::{MessageInfo, Property, XKafka};
+use thoth_messaging_compat::Schema;
 
 use super::cluster::Cluster;
 use super::sensitive::Sensitive;
@@ -89,12 +90,15 @@ impl Schemas {
             Found::Topic(topic) => topic,
         };
         let on_topic = self.project.on_topic(topic_name);
-        let (mut messages, mut sensitive) = (Vec::new(), Sensitive::default());
+        let (mut messages, mut sensitive, mut schemas) = (Vec::new(), Sensitive::default(), Vec::new());
         for message in &on_topic {
             let checker = self.project.message_checker(message, self.formats)?;
             let key = message.generated.as_ref().and_then(|info| info.kafka.key.clone());
             messages.push(MessageSchema { key, checker });
-            sensitive.add(&documents::files(self.project.documents(message.folder)?), &message.file);
+            let files = documents::files(self.project.documents(message.folder)?);
+            sensitive.add(&files, &message.file);
+            // Where it can't be read so, the checker has refused it already.
+            schemas.extend(Schema::new(&files, &message.file));
         }
         let first = on_topic.iter().find_map(|message| message.generated.as_ref());
         let mut schema = TopicSchema {
@@ -104,6 +108,7 @@ impl Schemas {
             any: None,
             only: None,
             sensitive,
+            schemas,
         };
         if let (Some(first), 1) = (first, on_topic.len()) {
             schema.name.clone_from(&first.name);

@@ -56,6 +56,17 @@ impl Sensitive {
     }
 }
 
+/// Returns whether a schema is about the place that a pointer leads to.
+pub(super) fn declares(schema: &Schema, pointer: &str) -> bool {
+    let mut places = in_place(schema, BTreeSet::from([schema.root().clone()]));
+    for segment in pointer.split('/').skip(1).map(unescape) {
+        let item = segment.parse().ok();
+        let inner = places.iter().flat_map(|place| below(schema, place, Some(&segment), item)).collect();
+        places = in_place(schema, inner);
+    }
+    !places.is_empty() && !is_unexpected(schema, &places)
+}
+
 /// What is known of the shape of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {

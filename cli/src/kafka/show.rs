@@ -188,7 +188,17 @@ fn string(chars: &mut impl Iterator<Item = char>, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::reformat;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::{reformat, time};
+
+    #[test]
+    fn a_time_from_the_year_10000_on_is_none() {
+        let at = |seconds| time(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(1_769_846_400).as_deref(), Some("2026-01-31T08:00:00Z"));
+        // The largest timestamp of Kafka, and the first second of the year 10000.
+        assert_eq!([at(i64::MAX as u64 / 1000), at(253_402_300_800)], [None, None]);
+    }
 
     #[test]
     fn white_space_changes_and_nothing_else() {

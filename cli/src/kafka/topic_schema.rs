@@ -3,8 +3,9 @@
 use serde_json::Value;
 use thoth_messaging::dynamic::Checker;
 use thoth_messaging::{DecodeError, Topic};
+use thoth_messaging_compat::Schema;
 
-use super::sensitive::{Sensitive, Shape};
+use super::sensitive::{Sensitive, Shape, declares};
 
 /// The schema of the payloads of a topic.
 pub(super) struct TopicSchema {
@@ -18,6 +19,8 @@ pub(super) struct TopicSchema {
     /// The one message of several that is asked for.
     pub(super) only: Option<usize>,
     pub(super) sensitive: Sensitive,
+    /// The schemas of its messages.
+    pub(super) schemas: Vec<Schema>,
 }
 
 /// The schema of one message of a topic.
@@ -60,6 +63,11 @@ impl TopicSchema {
     /// The shape of a payload: of several messages, a valid one has that of its own.
     pub(super) fn shape(&self, payload: &[u8]) -> Shape {
         if self.messages.len() > 1 && self.check(payload).is_ok() { Shape::Any } else { Shape::Due }
+    }
+
+    /// Returns whether the schema of some message is about the place that a pointer leads to.
+    pub(super) fn declares(&self, pointer: &str) -> bool {
+        self.schemas.iter().any(|schema| declares(schema, pointer))
     }
 
     /// Returns whether the key of some message is a value that its schema calls sensitive.

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use thoth_messaging::Topic;
 use thoth_messaging::app::DeadLetters;
-use thoth_messaging::client::{Difference, Plan};
+use thoth_messaging::client::{Difference, Plan, Unreadable};
 
 use super::cluster::{Cluster, ClusterArgs};
 use super::schemas::SchemaArgs;
@@ -31,13 +31,17 @@ enum TopicsCommand {
     ///
     /// Topics that are missing, another number of partitions or replicas, and other values of properties are drift.
     /// Topics and properties of which no schema says anything are named, and are none.
-    #[command(after_help = "Exit codes: 0 shown, 1 drift with --check, 2 could not run.")]
+    #[command(
+        after_help = "Exit codes: 0 shown, 1 drift with --check, 2 could not run, or not read all that is declared."
+    )]
     Plan(PlanArgs),
     /// Make the topics of the cluster as the schemas declare them.
     ///
     /// Creates topics, adds partitions and sets properties, and says what it did. It deletes nothing, takes no partitions
     /// away, moves no replicas, and leaves properties that no schema names as they are.
-    #[command(after_help = "Exit codes: 0 done, 1 Kafka refused some of it, 2 could not run.")]
+    #[command(
+        after_help = "Exit codes: 0 done, 1 Kafka refused some of it, 2 could not run, or not read all that is declared."
+    )]
     Apply(ApplyArgs),
 }
 
@@ -80,6 +84,9 @@ enum Status {
     Refused,
 }
 
+/// The outcome where something that is declared could not be read.
+const INCOMPLETE: Outcome = Outcome::Exit(2);
+
 /// A difference as it is printed.
 struct Row {
     difference: Difference,
@@ -98,8 +105,12 @@ pub(super) async fn run(arguments: &TopicsArgs, context: &mut Context) -> Result
 async fn plan(arguments: &PlanArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let (count, plan, _) = arguments.which.plan(context).await?;
     let has_drift = plan.has_drift();
+    let unreadable = plan.unreadable;
     let rows = plan.differences.into_iter().map(|difference| Row { difference, status: Status::Planned, error: None });
-    print("topics plan", &rows.collect::<Vec<_>>(), count, context)?;
+    print("topics plan", &rows.collect::<Vec<_>>(), &unreadable, count, context)?;
+    if !unreadable.is_empty() {
+        return Ok(INCOMPLETE);
+    }
     Ok(if arguments.check && has_drift { Outcome::Findings } else { Outcome::Clean })
 }
 
@@ -114,7 +125,10 @@ async fn apply(which: &TopicSelection, context: &mut Context) -> Result<Outcome,
         let cause = std::error::Error::source(&error).map(|cause| format!(" ({cause})")).unwrap_or_default();
         rows.push(Row { difference, status: Status::Refused, error: Some(format!("{error}{cause}")) });
     }
-    print("topics apply", &rows, count, context)?;
+    print("topics apply", &rows, &plan.unreadable, count, context)?;
+    if !plan.unreadable.is_empty() {
+        return Ok(INCOMPLETE);
+    }
     Ok(if has_refused { Outcome::Findings } else { Outcome::Clean })
 }
 
@@ -146,29 +160,54 @@ impl TopicSelection {
     }
 }
 
-fn print(command: &str, rows: &[Row], declared: usize, context: &mut Context) -> Result<(), Failure> {
-    let summary = summary(rows, declared);
+fn print(
+    command: &str,
+    rows: &[Row],
+    unreadable: &[Unreadable],
+    declared: usize,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let summary = summary(rows, unreadable.len(), declared);
     match context.format {
         Format::Json => {
             let differences: Vec<Value> = rows.iter().map(to_json).collect();
             let drift = rows.iter().any(|row| row.difference.is_drift() && row.status != Status::Applied);
-            let document = json!({"command": command, "drift": drift, "differences": differences, "summary": summary});
+            let unread = |it: &Unreadable| json!({"topic": it.topic, "right": it.right, "message": it.to_string()});
+            let unreadable: Vec<Value> = unreadable.iter().map(unread).collect();
+            let document = json!({
+                "command": command,
+                "drift": drift,
+                "differences": differences,
+                "unreadable": unreadable,
+                "summary": summary,
+            });
             context.json(&document)?;
         }
-        Format::Markdown => write_markdown(rows, context)?,
-        _ => rows.iter().try_for_each(|row| write_row(row, &mut context.output))?,
+        Format::Markdown => write_markdown(rows, unreadable, context)?,
+        _ => {
+            rows.iter().try_for_each(|row| write_row(row, &mut context.output))?;
+            for unread in unreadable {
+                write_line(UNREAD, AnsiColor::Red, &unread.to_string(), &mut context.output)?;
+            }
+        }
     }
     context.output.flush()?;
     say(summary);
     Ok(())
 }
 
-fn summary(rows: &[Row], declared: usize) -> String {
+/// The word for what could not be read.
+const UNREAD: &str = "unread";
+
+fn summary(rows: &[Row], unreadable: usize, declared: usize) -> String {
     let number = |status: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| status(row)).count();
     let topics = count(declared, "declared topic");
     let unknown = number(&|row| !row.difference.is_drift());
     let unknown =
         if unknown == 0 { String::new() } else { format!(", and {unknown} of which no schema says anything") };
+    let unread =
+        if unreadable == 0 { String::new() } else { format!("; {unreadable} can't be read, or not all of it") };
+    let unknown = unknown + &unread;
     if rows.iter().any(|row| row.status != Status::Planned) {
         let applied = number(&|row| row.status == Status::Applied);
         let unchanged = number(&|row| row.status == Status::Unchanged && row.difference.is_drift());
@@ -177,6 +216,9 @@ fn summary(rows: &[Row], declared: usize) -> String {
     }
     let applied = number(&|row| row.difference.is_applied());
     let left = number(&|row| row.difference.is_drift() && !row.difference.is_applied());
+    if applied + left == 0 && unreadable > 0 {
+        return format!("{topics}: no difference in what can be read{unknown}");
+    }
     if applied + left == 0 {
         return format!("{topics}: the cluster is as declared{unknown}");
     }
@@ -186,7 +228,6 @@ fn summary(rows: &[Row], declared: usize) -> String {
 
 /// A line for a person: what it is, and what is done about it.
 fn write_row(row: &Row, output: &mut dyn Write) -> io::Result<()> {
-    const WIDTH: usize = 8;
     let (word, color) = match row.status {
         Status::Applied => ("done", AnsiColor::Green),
         Status::Refused => ("refused", AnsiColor::Red),
@@ -194,17 +235,24 @@ fn write_row(row: &Row, output: &mut dyn Write) -> io::Result<()> {
         _ if row.difference.is_drift() => ("see to", AnsiColor::Red),
         _ => ("unknown", AnsiColor::Blue),
     };
-    let style: Style = color.on_default().bold();
     let said = match row.status {
         // The wish is fulfilled: it is not said as one.
         Status::Applied => applied(&row.difference),
         _ => row.difference.to_string(),
     };
-    writeln!(output, "{style}{word:WIDTH$}{style:#} {}", line(&said))?;
+    write_line(word, color, &said, output)?;
     if let Some(error) = &row.error {
         writeln!(output, "{:WIDTH$} {}", "", line(error))?;
     }
     Ok(())
+}
+
+/// The width of the first word of a line.
+const WIDTH: usize = 8;
+
+fn write_line(word: &str, color: AnsiColor, said: &str, output: &mut dyn Write) -> io::Result<()> {
+    let style: Style = color.on_default().bold();
+    writeln!(output, "{style}{word:WIDTH$}{style:#} {}", line(said))
 }
 
 /// A difference after it was applied.
@@ -271,7 +319,7 @@ fn to_json(row: &Row) -> Value {
     })
 }
 
-fn write_markdown(rows: &[Row], context: &mut Context) -> Result<(), Failure> {
+fn write_markdown(rows: &[Row], unreadable: &[Unreadable], context: &mut Context) -> Result<(), Failure> {
     writeln!(context.output, "| topic | what | declared | found | action |\n|---|---|---|---|---|")?;
     for row in rows {
         let (kind, declared, found) = columns(&row.difference);
@@ -281,6 +329,10 @@ fn write_markdown(rows: &[Row], context: &mut Context) -> Result<(), Failure> {
         let cells = [row.difference.topic(), &kind, &declared.unwrap_or_default(), &found.unwrap_or_default(), &action]
             .map(cell);
         writeln!(context.output, "| {} |", cells.join(" | "))?;
+    }
+    for Unreadable { topic, right, .. } in unreadable {
+        let needs = format!("needs the right `{right}`");
+        writeln!(context.output, "| {} | {UNREAD} | | | {} |", cell(topic), cell(&needs))?;
     }
     Ok(())
 }

@@ -170,6 +170,20 @@ fn names_within_sensitive_values_and_misshapen_payloads_are_hidden() {
 }
 
 #[test]
+fn a_filter_on_a_place_that_no_schema_is_about_is_told_of() {
+    let shop = with_orders();
+    let slip = shop.run(&["consume", "OrderPlaced", "--filter", "/orderid=A-1"]);
+    assert_eq!((slip.code, slip.stdout.as_str()), (Some(0), ""), "{slip:?}");
+    assert!(slip.stderr.contains("no schema of these topics says anything of `/orderid`"), "{slip:?}");
+    for known in ["/order_id=A-1", "/total=1"] {
+        let run = shop.run(&["consume", "OrderPlaced", "--filter", known]);
+        assert!(!run.stderr.contains("no schema"), "{run:?}");
+    }
+    let both = shop.run(&["consume", "OrderPlaced", "shop.customer-moved", "--filter", "/address/0=x"]);
+    assert!(!both.stderr.contains("no schema"), "one of them is about it: {both:?}");
+}
+
+#[test]
 fn a_group_goes_on_where_it_stopped() {
     let shop = with_orders();
     let group = crate::unique();

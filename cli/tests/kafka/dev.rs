@@ -51,6 +51,33 @@ fn it_serves_the_topics_of_the_schemas_until_it_is_told_to_end() {
 
 #[cfg(unix)]
 #[test]
+fn what_it_has_not_is_said_and_times_are_looked_for_without_it() {
+    let project = project();
+    let (child, servers) = started(&project, &[]);
+    let at = ["--bootstrap-servers", servers.as_str()];
+    for command in ["plan", "apply"] {
+        let run = run(&project, &[&["topics", command], &at[..]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.stderr.contains("has no administration of topics"), "{run:?}");
+        assert!(run.stderr.contains("it has the topics that the schemas declared when it started"), "{run:?}");
+    }
+    let sent = run(&project, &[&["send", "OrderPlaced", r#"{"order_id": "A-1"}"#], &at[..]].concat());
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    for (place, expected) in [
+        (["--from", "2h"], "{\"order_id\":\"A-1\"}\n"),
+        (["--from", "2126-01-31T08:00:00Z"], ""),
+        (["--to", "2h"], ""),
+        (["--to", "2126-01-31T08:00:00Z"], "{\"order_id\":\"A-1\"}\n"),
+    ] {
+        let read = run(&project, &[&["consume", "OrderPlaced"], &place[..], &at[..]].concat());
+        assert_eq!((read.code, read.stdout.as_str()), (Some(0), expected), "{place:?}: {read:?}");
+    }
+    signal(&child, "-TERM");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
 fn it_can_be_reached_at_a_port_that_is_chosen() {
     let project = project();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();

@@ -313,3 +313,30 @@ async fn what_fails_again_is_a_letter_again_which_says_how_often_it_was_sent() {
     assert_eq!(headers[1], json!({"name": "origin", "value": "test"}));
     test.stop().await.unwrap();
 }
+
+#[test]
+fn a_redrive_that_is_killed_goes_on_where_it_was_and_sends_a_batch_twice_at_most() {
+    const LETTERS_SENT: usize = 3000;
+    let shop = Shop::open();
+    let letters: String = (0..LETTERS_SENT).map(|n| format!("{{\"order_id\": \"A-{n}\"}}\n")).collect();
+    shop.project.write("letters.ndjson", &letters);
+    let origin = format!("dlq.topic={}", shop.topic("shop.order-placed"));
+    let headers = ["dlq.reason=failed", "dlq.error=it is cursed", &origin, "dlq.partition=1", "dlq.offset=7"];
+    let headers = headers.iter().chain(&["dlq.attempts=8", "dlq.group=solver", "dlq.time=1769846400000"]);
+    let mut arguments = vec!["send", LETTERS, "--file", "letters.ndjson", "--unchecked", "--key", "A"];
+    arguments.extend(headers.flat_map(|header| ["-H", header]));
+    shop.prints(&arguments);
+
+    let mut redrive = shop.command(&["dlq", "redrive", "OrderPlaced"]);
+    let mut redrive = redrive.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // In the middle of it.
+    while shop.prints(&["consume", "OrderPlaced", "--max", "1"]).is_empty() {}
+    redrive.kill().unwrap();
+    redrive.wait().unwrap();
+    shop.prints(&["dlq", "redrive", "OrderPlaced"]);
+    let mut sent = orders(&shop);
+    assert!((LETTERS_SENT..=LETTERS_SENT + 100).contains(&sent.len()), "{}", sent.len());
+    sent.sort_unstable();
+    sent.dedup();
+    assert_eq!(sent.len(), LETTERS_SENT, "each of them");
+}

@@ -14,6 +14,7 @@ mod hostile;
 mod names;
 mod newcomer;
 mod ping;
+mod rights;
 mod send;
 mod topics;
 

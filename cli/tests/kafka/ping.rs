@@ -43,6 +43,18 @@ fn each_reason_why_nobody_answers_is_told_with_what_to_do() {
     assert!(json["help"].as_str().unwrap().contains("DNS"), "{json}");
 }
 
+/// A connection that is refused is no reason to wait: this would time out.
+#[test]
+fn addresses_where_nothing_listens_end_it_before_its_time_is_over() {
+    let project = Project::new(&[]);
+    let servers = "PLAINTEXT://127.0.0.1:1,127.0.0.1:2";
+    let command = project.command(&["ping", "--timeout", "3600", "--bootstrap-servers", servers]);
+    let run = Run::of(without_kafka(command).stdin(Stdio::null()).output().unwrap());
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("127.0.0.1:1: ") && run.stderr.contains("127.0.0.1:2: "), "{run:?}");
+    assert!(run.stderr.contains("= help: nothing listens there"), "{run:?}");
+}
+
 #[test]
 fn settings_that_are_wrong_are_no_answer() {
     for (arguments, expected) in [

@@ -138,3 +138,13 @@ fn a_topic_is_created_only_when_that_is_asked_for() {
     let run = shop.run(&["consume", "own", "--unchecked", "--partition", "5"]);
     assert!(run.stderr.contains("its partitions are 0, 1, 2, 3, 4"), "{}", run.stderr);
 }
+
+#[test]
+fn a_file_in_the_place_of_the_payload_is_named_with_the_option_for_it() {
+    let shop = Shop::open();
+    shop.project.write("orders.json", r#"{"order_id": "A-1"}"#);
+    let run = shop.run(&["send", "OrderPlaced", "orders.json"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("`orders.json` is a file") && run.stderr.contains("--file orders.json"), "{run:?}");
+    shop.prints(&["send", "OrderPlaced", "--file", "orders.json"]);
+}

@@ -61,6 +61,8 @@ fn what_kafka_refuses_is_named_and_the_rest_is_done() {
     let applied = shop.run(&["topics", "apply"]);
     assert_eq!(applied.code, Some(1), "{applied:?}");
     assert!(applied.stdout.contains("Kafka did not create topic"), "{}", applied.stdout);
+    // In the broker's words, and of each topic.
+    assert!(applied.stdout.contains("99") && applied.stdout.contains("(Unable to replicate"), "{}", applied.stdout);
     assert!(applied.stderr.contains("1 done, 0 left as they are, 1 refused by Kafka"), "{}", applied.stderr);
 }
 

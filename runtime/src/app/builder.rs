@@ -1,6 +1,5 @@
 //! `App`: its handlers and its settings.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use tracing::Span;
 
 use super::attempt::{Breaker, Clock, Retries};
-use super::dead_letter::DeadLetters;
+use super::dead_letter::{DeadLetters, each_once};
 use super::engine::Settings;
 use super::handler::{DecoderInput, Handler, HandlerInput, HandlerRoute, PayloadDecoder, Route, TypedInput};
 use super::observe::{Health, Log, Observers, Tracer};
@@ -41,7 +40,7 @@ impl App {
     /// Creates an app on a cluster, without state and handlers.
     pub fn new(kafka: &Kafka) -> Self {
         let (mut observers, health) = (Observers::default(), Health::default());
-        observers.add(Arc::new(Log));
+        observers.add(Arc::new(Log::default()));
         observers.add(Arc::new(health.clone()));
         Self {
             kafka: kafka.clone(),
@@ -263,7 +262,7 @@ impl<S: Send + Sync + 'static> App<S> {
     pub fn dead_letter_topics(&self) -> impl Iterator<Item = Topic> {
         let letters = &self.dead_letters;
         let topics = self.topics().flat_map(|topic| letters.of(topic).into_iter().chain(letters.parking_of(topic)));
-        topics.map(|topic| (topic.name.clone(), topic)).collect::<BTreeMap<_, _>>().into_values()
+        each_once(topics)
     }
 
     #[cfg(feature = "testing")]

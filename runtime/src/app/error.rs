@@ -95,7 +95,7 @@ impl fmt::Display for AppError {
             Self::NoDeadLetterTopic { topic } => write!(
                 f,
                 "the dead-letter topic `{topic}` does not exist; create it, or let the app do it with \
-                 `DeadLetters::create`, or choose another one"
+                 `DeadLetters::create` (which an in-process Kafka does not serve), or choose another one"
             ),
             Self::DeadLetterTopic { topic, cause } => {
                 write!(f, "the dead-letter topic `{topic}` can't be used: {cause}")

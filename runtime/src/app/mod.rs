@@ -84,7 +84,8 @@
 //! |---|---|
 //! | a handler fails on a message | retries ([`Retries`]), which blocks its partition (key); then a dead letter |
 //! | nearly every attempt fails | opens the [`Breaker`]; messages stay where they are |
-//! | no broker answers, at the start | keeps trying with growing backoff, and logs addresses and reason each time; ends at once when it is told to. What librdkafka reports of a broker is logged once, and again in reminders that get rarer |
+//! | no broker answers, at the start | keeps trying with growing backoff; ends at once when it is told to. Addresses and reason are logged once, and again in reminders that get rarer, and so is what librdkafka reports of a broker |
+//! | topics that it handles do not exist, at the start | ends with [`ReceiveError::UnknownTopic`](crate::client::ReceiveError::UnknownTopic), which names all of them, and creates none for dead letters |
 //! | no broker answers, later | waits; replies and dead letters are sent again; messages in flight may be handled again |
 //! | the disk of a broker is full | such a broker ends itself: as above |
 //! | a quota of Kafka | replies wait; one that waits longer than `delivery.timeout.ms` is a failed attempt |
@@ -93,8 +94,15 @@
 //! | `security.protocol` that is not the listener's | can't tell it from a broker that does not answer; the log says what to check |
 //! | a topic that it handles is deleted | ends with [`ReceiveError::UnknownTopic`](crate::client::ReceiveError::UnknownTopic), within a minute |
 //! | a topic that it handles is deleted and created again | ends with [`ReceiveError::TopicReplaced`](crate::client::ReceiveError::TopicReplaced) after 10 s at most; the group then begins the topic at its start |
+//! | the right to read a topic, or to its group, is missing | ends with [`AppError::Receive`], which names the right |
+//! | the right to write is missing on every topic | librdkafka gives the producer up: replies fail as below, and at the first dead letter the app ends |
 //! | the topic of a reply is deleted, or the right to write it is missing | counts a failed attempt: retries, and at last a dead letter. So does whatever else is no fault of the reply |
 //! | the dead-letter topic is deleted, or the right to write it is missing | [parks](DeadLetters::park_refused) the letter, where that is chosen; otherwise ends with [`AppError::DeadLetter`], and the message is received again by the next run |
+//! | partitions are added to a topic that it handles | handles them once it hears of them: within `topic.metadata.refresh.interval.ms`, 5 minutes |
+//! | records are deleted before they are handled, by retention or `kafka-delete-records` | goes on at the first one that is left |
+//! | the offsets of its group are reset | Kafka refuses that while the group has members; otherwise the next run begins there |
+//! | it is killed with a `group.instance.id` | started again within `session.timeout.ms`, it has its partitions at once |
+//! | a handler blocks its thread | ends at its deadline all the same, on a runtime with several threads; one of a single thread stands still until the handler ends |
 //! | a reply that is too large for the broker, or that Kafka refuses as invalid | a dead letter at once |
 //! | a dead letter that is too large for the broker | sends it with fewer [headers](headers::CUT), never with less of its payload; if it is too large even so, as above. The limit of the producer, `message.max.bytes`, is at its largest (1 GB) unless it is set |
 //! | replies of several messages of one transaction are refused | aborts at most once for each; each is remembered, and its handler not called again, until its dead letter is committed |

@@ -15,7 +15,7 @@ use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
 use super::shutdown::termination;
 use super::transaction::Committer;
-use crate::client::{Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
+use crate::client::{AdminError, Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
 
 /// The time that the last messages of the producer may take after the drain.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
@@ -138,14 +138,21 @@ impl<S: Send + Sync + 'static> App<S> {
         Ok(None)
     }
 
-    /// Finds or creates the dead-letter topics, and joins the group.
+    /// Finds the topics, finds or creates those of dead letters, and joins the group.
     async fn join(&self, producer: &Producer, records: &Records) -> Result<(), AppError> {
+        records.find_topics().await.map_err(AppError::Receive)?;
         for topic in self.dead_letter_topics() {
             let name = self.kafka.topic_name(&topic);
             match producer.find_topic(&name).await {
                 Ok(()) => {}
                 Err(SendError::UnknownTopic { .. }) if self.dead_letters.create => {
-                    self.kafka.admin().create_topic(&topic).await.map_err(AppError::Admin)?;
+                    match self.kafka.admin().create_topic(&topic).await {
+                        Ok(_) => {}
+                        Err(AdminError::NoController { .. }) => {
+                            return Err(AppError::NoDeadLetterTopic { topic: name });
+                        }
+                        Err(error) => return Err(AppError::Admin(error)),
+                    }
                 }
                 Err(SendError::UnknownTopic { topic }) => return Err(AppError::NoDeadLetterTopic { topic }),
                 Err(SendError::Unreachable { servers, reason, cause }) => {
@@ -154,7 +161,7 @@ impl<S: Send + Sync + 'static> App<S> {
                 Err(error) => return Err(AppError::DeadLetterTopic { topic: name, cause: Box::new(error) }),
             }
         }
-        records.join().await.map_err(AppError::Receive)
+        records.join().map_err(AppError::Receive)
     }
 
     /// Creates the committer of transactions, if the app is exactly once. Waits for Kafka.

@@ -62,16 +62,16 @@ mod error;
 mod ffi;
 mod header;
 mod kafka;
-mod lock;
+pub(crate) mod lock;
 mod producer;
-mod repeats;
+pub(crate) mod repeats;
 mod settings;
 mod statistics;
 mod topic_lookup;
 mod topic_partition;
 mod trace;
 
-pub use self::admin::{Admin, Applied, Broker, ClusterInfo, Creation, Difference, Plan};
+pub use self::admin::{Admin, Applied, Broker, ClusterInfo, Creation, Difference, Plan, Unreadable};
 pub use self::consumer::{Consumer, Lag, Position, Received, Record, SavedPosition, TopicReader};
 pub(crate) use self::consumer::{MembershipState, Polled, Rebalanced, Records};
 pub use self::error::{

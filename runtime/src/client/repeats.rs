@@ -14,7 +14,7 @@ const PASSED: Duration = Duration::from_secs(60);
 
 /// The errors of a client that have not passed.
 #[derive(Debug, Default)]
-pub(super) struct Repeats(HashMap<String, Repeat>);
+pub(crate) struct Repeats(HashMap<String, Repeat>);
 
 #[derive(Debug)]
 struct Repeat {
@@ -26,7 +26,7 @@ struct Repeat {
 
 impl Repeats {
     /// Takes note of an error. Returns how often it came since it was last told, if it is to be told now.
-    pub(super) fn note(&mut self, error: &str, now: Instant) -> Option<u32> {
+    pub(crate) fn note(&mut self, error: &str, now: Instant) -> Option<u32> {
         self.0.retain(|_, repeat| now.duration_since(repeat.seen) < PASSED);
         let Some(repeat) = self.0.get_mut(error) else {
             let repeat = Repeat { seen: now, told: now, until_reminder: FIRST_REMINDER, untold: 0 };

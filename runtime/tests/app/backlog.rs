@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use thoth_messaging::app::{App, Context};
+use thoth_messaging::client::ProducerRecord;
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{TestApp, Time};
 
-use crate::{kafka, released};
+use crate::{Script, kafka, released};
 
 /// Versions by name, in the order in which they were handled.
 type Seen = Arc<Mutex<BTreeMap<String, Vec<usize>>>>;
@@ -48,4 +50,21 @@ async fn a_backlog_is_handled_completely_and_in_order() {
         assert!(*seen.lock().unwrap() == sent, "all, once, in the order of their keys");
         assert_eq!(test.stop().await.unwrap().handled, MESSAGES as u64);
     }
+}
+
+#[tokio::test]
+async fn headers_count_as_bytes_in_flight() {
+    let script = Script::default();
+    let limited = |kafka: &_| script.app(kafka).per_key(8).max_in_flight_bytes(10_000);
+    let test = TestApp::start_on(kafka(1).await, Time::Skips, limited).await.unwrap();
+    for key in 0..6 {
+        let record = ProducerRecord::of(&released("wait", "1")).unwrap().with_key(key.to_string());
+        test.publish(record.with_header("large", vec![b'x'; 8_000])).await.unwrap();
+    }
+    script.wait_for_attempts(2).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(script.began().len(), 2, "the second one is over the limit, and no other begins");
+    (0..6).for_each(|_| script.open_gate());
+    test.settled(6).await.unwrap();
+    test.stop().await.unwrap();
 }

@@ -75,8 +75,11 @@ async fn a_broker_that_cannot_be_reached_is_told_with_its_reason_and_ever_more_r
     let (captured, _guard) = Captured::start();
     let script = Script::default();
     let app = script.app(&Kafka::new("127.0.0.1:1").with_group("test"));
-    app.run_until(tokio::time::sleep(Duration::from_secs(12))).await.unwrap();
+    // Long enough for two attempts to start, of which the first is told.
+    app.run_until(tokio::time::sleep(Duration::from_secs(24))).await.unwrap();
     let told = told(&captured);
+    let attempts = told.iter().filter(|line| line.starts_with("no Kafka broker answered")).count();
+    assert_eq!(attempts, 1, "{told:#?}");
     assert!(told.iter().any(|line| line.contains("127.0.0.1:1 failed: Connection refused")), "{told:#?}");
     assert!(told.len() <= 8, "{told:#?}");
 }

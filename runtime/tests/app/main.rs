@@ -17,6 +17,7 @@ mod handlers;
 mod health;
 mod logs;
 mod metering;
+mod operations;
 mod order;
 #[cfg(feature = "tls")]
 mod refused;

@@ -2,9 +2,10 @@ use std::error::Error as _;
 use std::future::{pending, ready};
 use std::time::Duration;
 
+use thoth_messaging::Message as _;
 use thoth_messaging::app::{App, AppError, DeadLetters};
 use thoth_messaging::client::{Kafka, ReceiveError};
-use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::messages::{CveProvided, PackageReleased};
 use thoth_messaging::testing::{TestApp, TestKafka};
 
 use crate::{Script, kafka, released, topic};
@@ -44,6 +45,48 @@ async fn a_topic_that_does_not_exist_is_an_error_that_names_it() {
     let error = app.run_until(pending()).await.unwrap_err();
     assert!(matches!(error, AppError::Receive(ReceiveError::UnknownTopic { .. })), "{error:?}");
     assert!(error.to_string().contains(&kafka.topic_name(topic())), "{error}");
+}
+
+#[tokio::test]
+async fn topics_that_do_not_exist_are_all_named_before_any_is_created_for_dead_letters() {
+    async fn ignore_other(_: CveProvided) {}
+
+    let kafka = TestKafka::start().unwrap();
+    let app =
+        App::new(&kafka.kafka()).handle(ignore).handle(ignore_other).dead_letters(DeadLetters::default().create());
+    let error = app.run_until(pending()).await.unwrap_err();
+    assert!(matches!(error, AppError::Receive(ReceiveError::UnknownTopic { .. })), "{error:?}");
+    for topic in [topic(), &CveProvided::DESCRIPTOR.topic] {
+        assert!(error.to_string().contains(&format!("`{}`", kafka.topic_name(topic))), "{error}");
+    }
+}
+
+/// On the listener of users without rights, which `scripts/kafka start --secure` exports.
+#[tokio::test]
+async fn a_missing_right_ends_the_app_and_is_named() {
+    let Ok(servers) = std::env::var("THOTH_LIMITED_SERVERS") else {
+        println!("skipped: needs a cluster of `scripts/kafka start --secure`");
+        return;
+    };
+    let carol = Kafka::new(servers).with_group("carol").with("security.protocol", "SASL_PLAINTEXT");
+    let carol =
+        carol.with("sasl.mechanism", "PLAIN").with("sasl.username", "carol").with("sasl.password", "carol-secret");
+    let app = App::new(&carol.with_topic_prefix("hidden")).handle(ignore);
+    let error = app.run_until(pending()).await.unwrap_err();
+    assert!(matches!(error, AppError::Receive(ReceiveError::Kafka { .. })), "{error:?}");
+    assert!(error.to_string().contains(&format!("the right `Read` on the topic `hidden.{}`", topic().name)), "{error}");
+}
+
+/// The in-process Kafka has no administration, which is said at once.
+#[tokio::test]
+async fn a_dead_letter_topic_that_can_not_be_created_is_named() {
+    let kafka = kafka(1).await;
+    if kafka.in_process().is_none() {
+        return;
+    }
+    let app = App::new(&kafka.kafka()).handle(ignore).dead_letters(DeadLetters::default().create());
+    let error = app.run_until(pending()).await.unwrap_err();
+    assert!(matches!(&error, AppError::NoDeadLetterTopic { topic } if topic.ends_with(".dlq")), "{error:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::json;
 use thoth_messaging::client::{CloseError, ProducerRecord, ReceiveError, Received};
 use thoth_messaging::dynamic::DynamicMessage;
 use thoth_messaging::messages::{PackageReleased, ThothRepoInit};
-use thoth_messaging::testing::{InProcessKafka, TestKafka};
+use thoth_messaging::testing::{ApiKey, InProcessKafka, ResponseError, TestKafka};
 use thoth_messaging::{Decoder as _, Message as _, OneOf, Typed, message_factory};
 
 use crate::{DEADLINE, kafka, next, receive, released, send, topic, versions};
@@ -162,6 +162,22 @@ async fn a_consumer_without_a_broker_is_closed_at_its_deadline() {
     let closed = tokio::time::timeout(DEADLINE, consumer.close(Duration::from_secs(1))).await.unwrap();
     let error = closed.unwrap_err();
     assert!(matches!(error, CloseError::NotLeft { .. } | CloseError::NotCommitted { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_for_a_while_is_made_again_when_the_consumer_is_closed() {
+    let cluster = InProcessKafka::start().unwrap();
+    cluster.create_topic(&topic(1)).unwrap();
+    // Nothing is committed before it is closed.
+    let kafka = cluster.kafka().with_group("test").with("enable.auto.commit", "false");
+    send(&kafka, "flask", &["1", "2"]).await;
+    let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
+    next(&mut consumer).await.unwrap().ack();
+    // More often than librdkafka makes it again by itself.
+    cluster.fail_requests(ApiKey::OffsetCommit, &[ResponseError::RequestTimedOut; 8]).unwrap();
+    consumer.close(DEADLINE).await.unwrap();
+    let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
+    assert_eq!(versions(&receive(&mut consumer, 1).await), ["2"]);
 }
 
 #[tokio::test]

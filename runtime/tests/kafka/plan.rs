@@ -105,7 +105,8 @@ async fn what_kafka_refuses_is_said_in_its_words_and_stops_nothing_else() {
     assert_eq!(applied.done.iter().map(Difference::topic).collect::<Vec<_>>(), [kafka.topic_name(&orders())]);
     let [(missing, not_created), (configuration, not_altered)] = &applied.failed[..] else { panic!("{applied:?}") };
     assert!(matches!(missing, Difference::Missing { .. }), "{missing:?}");
-    assert!(matches!(not_created, AdminError::NotCreated { .. }), "{not_created:?}");
+    let AdminError::NotCreated { reason: Some(words), .. } = not_created else { panic!("{not_created:?}") };
+    assert!(words.contains("no.such.property") && not_created.to_string().contains(words), "{not_created}");
     assert!(matches!(configuration, Difference::Configuration { .. }), "{configuration:?}");
     let AdminError::NotAltered { topic, reason: Some(reason), .. } = not_altered else { panic!("{not_altered:?}") };
     assert_eq!(*topic, kafka.topic_name(&wrong));

@@ -20,12 +20,14 @@ use super::schemas::Schemas;
 use super::termination::Termination;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
+use crate::stderr::say;
 
 pub(super) async fn run(arguments: &ConsumeArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let cluster = arguments.cluster.cluster()?;
     let selection = arguments.selection()?;
     let schemas = if arguments.unchecked { Schemas::default() } else { arguments.schemas.read(context)? };
     let topics = arguments.topics(&schemas, &cluster)?;
+    note_undeclared(&selection, &topics);
     let mut printer = Printer::new(arguments.form(context.format), arguments.show_sensitive);
     let mut records = match &arguments.group {
         Some(group) => Records::Member(Box::new(Member::new(group, &topics, arguments.follow, &cluster)?)),
@@ -38,6 +40,14 @@ pub(super) async fn run(arguments: &ConsumeArgs, context: &mut Context) -> Resul
     closed?;
     let has_invalid = printer.finish(!arguments.unchecked);
     Ok(if has_invalid && arguments.strict { Outcome::Findings } else { Outcome::Clean })
+}
+
+/// Says of a filter that no schema is about its place: a slip, or a member that nobody declared.
+fn note_undeclared(selection: &Selection, topics: &[ConsumedTopic]) {
+    let is_known = |topic: &ConsumedTopic, pointer| topic.schema.as_ref().is_none_or(|schema| schema.declares(pointer));
+    for pointer in selection.pointers().filter(|pointer| !topics.iter().any(|topic| is_known(topic, pointer))) {
+        say(format!("no schema of these topics says anything of `{pointer}`: look for a slip in `--filter`"));
+    }
 }
 
 /// Prints records to the end, until it is asked to end, or to as many as are wanted.

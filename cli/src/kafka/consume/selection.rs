@@ -74,6 +74,11 @@ impl Selection {
         Ok(Self { filters: filters.iter().map(divided).collect::<Result<_, _>>()?, key })
     }
 
+    /// The pointers of its filters.
+    pub(super) fn pointers(&self) -> impl Iterator<Item = &str> {
+        self.filters.iter().map(|(pointer, _)| pointer.as_str())
+    }
+
     /// Returns whether a record is asked for.
     pub(super) fn takes(&self, record: &Record) -> bool {
         if self.key.as_ref().is_some_and(|key| record.key() != Some(key.as_bytes())) {

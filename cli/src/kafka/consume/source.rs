@@ -1,8 +1,10 @@
 //! The records of topics: between two places without a group, or as a member of one.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::ops::Range;
 use std::pin::Pin;
+use std::time::{Duration, SystemTime};
 
 use futures_util::{Stream, StreamExt as _, stream};
 use thoth_messaging::client::{Position, ReceiveError, Record, TopicReader};
@@ -29,11 +31,12 @@ impl Records {
         arguments: &ConsumeArgs,
         cluster: &Cluster,
     ) -> Result<Self, Failure> {
+        let times = Times::of(arguments, cluster).await?;
         let mut streams = Vec::new();
         for topic in topics {
             let reader = cluster.kafka.topic_reader(&topic.name)?;
-            let ranges = ranges(&reader, topic, arguments).await?;
-            streams.push(records(reader, ranges));
+            let ranges = ranges(&reader, topic, arguments, times).await?;
+            streams.push(records(reader, ranges, times));
         }
         if arguments.follow {
             return Ok(Self::Read(Box::pin(stream::select_all(streams))));
@@ -59,8 +62,8 @@ impl Records {
 }
 
 /// The records of one topic. Nothing is fetched before they are asked for.
-fn records(reader: TopicReader, ranges: BTreeMap<i32, Range<i64>>) -> RecordStream {
-    Box::pin(stream::unfold((reader, Some(ranges)), async |(mut reader, ranges)| {
+fn records(reader: TopicReader, ranges: BTreeMap<i32, Range<i64>>, times: Option<Times>) -> RecordStream {
+    let records = stream::unfold((reader, Some(ranges)), async |(mut reader, ranges)| {
         if let Some(ranges) = ranges
             && let Err(error) = reader.read(ranges).await
         {
@@ -68,22 +71,59 @@ fn records(reader: TopicReader, ranges: BTreeMap<i32, Range<i64>>) -> RecordStre
         }
         let record = reader.next().await?;
         Some((record, (reader, None)))
-    }))
+    });
+    let is_asked_for = move |record: &Result<Record, ReceiveError>| {
+        ready(record.as_ref().ok().zip(times).is_none_or(|(record, times)| times.take(record)))
+    };
+    Box::pin(records.filter(is_asked_for))
 }
+
+/// The times between which records are, where Kafka finds no offset by a time: the in-process one of `dev` does not.
+#[derive(Clone, Copy)]
+struct Times {
+    from: Option<SystemTime>,
+    to: Option<SystemTime>,
+}
+
+impl Times {
+    async fn of(arguments: &ConsumeArgs, cluster: &Cluster) -> Result<Option<Self>, Failure> {
+        let time = |spec| if let OffsetSpec::Time(time) = spec { Some(time) } else { None };
+        let times = Self { from: time(arguments.from), to: time(arguments.to) };
+        if times.from.is_none() && times.to.is_none() {
+            return Ok(None);
+        }
+        let info = cluster.kafka.admin().check_connection(ANSWER).await?;
+        Ok(info.controller.is_none().then_some(times))
+    }
+
+    fn take(self, record: &Record) -> bool {
+        let Some(time) = record.timestamp() else { return true };
+        self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time < to)
+    }
+}
+
+/// The time that a broker has to answer.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// The ranges of offsets that are read, by partition.
 async fn ranges(
     reader: &TopicReader,
     topic: &ConsumedTopic,
     arguments: &ConsumeArgs,
+    times: Option<Times>,
 ) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
-    let from = offsets(reader, arguments.from).await?;
+    let place = |spec, unless_found| match spec {
+        OffsetSpec::Time(_) if times.is_some() => unless_found,
+        spec => spec,
+    };
+    let from = offsets(reader, place(arguments.from, OffsetSpec::Beginning)).await?;
     if let Some(unknown) = arguments.partitions.iter().find(|partition| !from.contains_key(partition)) {
         let numbers: Vec<_> = from.keys().map(ToString::to_string).collect();
         return Err(Failure::new(format!("topic `{}` has no partition {unknown}", topic.name))
             .help(format!("its partitions are {}", numbers.join(", "))));
     }
-    let to = if arguments.follow { BTreeMap::new() } else { offsets(reader, arguments.to).await? };
+    let to =
+        if arguments.follow { BTreeMap::new() } else { offsets(reader, place(arguments.to, OffsetSpec::End)).await? };
     let is_asked_for = |partition: &i32| arguments.partitions.is_empty() || arguments.partitions.contains(partition);
     let range = |(partition, from)| (partition, from..to.get(&partition).copied().unwrap_or(i64::MAX));
     Ok(from.into_iter().filter(|(partition, _)| is_asked_for(partition)).map(range).collect())

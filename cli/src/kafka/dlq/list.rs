@@ -66,6 +66,9 @@ pub(super) async fn run(arguments: &ListArgs, context: &mut Context) -> Result<O
     table(&entries, context)?;
     let letters = count(entries.iter().map(|entry| entry.letters).sum::<u64>(), "dead letter");
     say(format!("{letters} on {}", count(entries.len(), "topic")));
+    if entries.is_empty() {
+        say("topics on which this user has no right `Describe` are not among them");
+    }
     Ok(Outcome::Clean)
 }
 

@@ -1,6 +1,6 @@
 //! The arguments of `send`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 use thoth_messaging::Topic;
@@ -142,6 +142,11 @@ impl SendArgs {
     /// The one payload of the command, or all of standard input.
     fn one(&self, destination: Destination) -> Result<Item, Failure> {
         let (source, payload) = match self.payload.as_deref() {
+            Some(payload) if payload != "-" && Path::new(payload).is_file() => {
+                let message = self.message.as_deref().unwrap_or_default();
+                return Err(Failure::new(format!("`{payload}` is a file, and no payload"))
+                    .help(format!("write `thoth-messaging send {message} --file {payload}` to send what is in it")));
+            }
             Some(payload) if payload != "-" => ("the payload".to_owned(), payload.as_bytes().to_vec()),
             _ => {
                 note_terminal(&["-".to_owned()]);

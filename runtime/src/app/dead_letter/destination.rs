@@ -1,6 +1,7 @@
 //! The setting of where dead letters go.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::message::Topic;
 
@@ -67,7 +68,8 @@ impl DeadLetters {
     }
 
     /// Creates dead-letter topics that do not exist when the app starts, with as many partitions and replicas as the
-    /// schema declares for the topic itself (the broker's default where it declares none), and no other configuration.
+    /// schema declares for the topic itself (the broker's default where it declares none), with room for the headers of a
+    /// letter over the `max.message.bytes` that the schema declares, and no other configuration.
     #[must_use]
     pub fn create(self) -> Self {
         Self { create: true, ..self }
@@ -100,12 +102,56 @@ impl DeadLetters {
     }
 }
 
-/// A topic of another name with as many partitions and replicas.
+/// The room for the headers that a letter has over its message, in bytes.
+const HEADERS: u64 = 64 * 1024;
+
+/// The property with the largest size of a batch, which may be a message alone.
+const MAX_BYTES: &str = "max.message.bytes";
+
+/// A topic of another name with as many partitions and replicas, for messages that have more headers.
 fn like(topic: &Topic, name: String) -> Topic {
+    let limit = limit(topic).map(|limit| (MAX_BYTES.into(), limit.saturating_add(HEADERS).to_string().into()));
     Topic {
         name: Cow::Owned(name),
         partitions: topic.partitions,
         replicas: topic.replicas,
-        configuration: Cow::Borrowed(&[]),
+        configuration: limit.into_iter().collect(),
+    }
+}
+
+/// The limit for messages that the schema of a topic declares.
+fn limit(topic: &Topic) -> Option<u64> {
+    topic.configuration.iter().find(|(property, _)| property == MAX_BYTES)?.1.parse().ok()
+}
+
+/// Returns topics of dead letters, each once: of several with one name the one for the largest messages.
+pub(crate) fn each_once(topics: impl Iterator<Item = Topic>) -> impl Iterator<Item = Topic> {
+    let mut by_name: BTreeMap<Cow<'static, str>, Topic> = BTreeMap::new();
+    for topic in topics {
+        match by_name.get(&topic.name) {
+            Some(known) if limit(known) >= limit(&topic) => {}
+            _ => drop(by_name.insert(topic.name.clone(), topic)),
+        }
+    }
+    by_name.into_values()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_letter_topic_has_room_for_the_headers_of_the_largest_message() {
+        let limited = |bytes: &str| {
+            let mut topic = Topic::new("orders");
+            topic.configuration = vec![(MAX_BYTES.into(), bytes.to_owned().into())].into();
+            topic
+        };
+        let to_one = DeadLetters::topic("letters");
+        let topics = [limited("2000"), Topic::new("others"), limited("3000"), limited("1000")];
+        let created: Vec<_> = each_once(topics.iter().filter_map(|topic| to_one.of(topic))).collect();
+        assert_eq!(created.len(), 1);
+        assert_eq!(limit(&created[0]), Some(3000 + HEADERS));
+        assert_eq!(to_one.of(&Topic::new("others")).unwrap().configuration.len(), 0);
     }
 }

@@ -8,7 +8,7 @@ mod letter;
 pub use self::cause::Reason;
 pub(crate) use self::cause::{FailureCause, error_chain};
 pub use self::destination::DeadLetters;
-pub(crate) use self::destination::Destination;
+pub(crate) use self::destination::{Destination, each_once};
 pub(crate) use self::form::LetterForm;
 pub use self::letter::DeadLetter;
 

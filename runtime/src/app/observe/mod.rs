@@ -9,8 +9,8 @@ mod meters;
 mod summary;
 mod trace;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 pub use self::health::{Health, Unhealthy};
 pub(crate) use self::meters::Meters;
@@ -18,6 +18,8 @@ pub(crate) use self::summary::Counts;
 pub use self::summary::Summary;
 pub(crate) use self::trace::{MessageTrace, Tracer};
 use crate::app::dead_letter::Reason;
+use crate::client::lock::lock;
+use crate::client::repeats::Repeats;
 use crate::client::{ReceiveError, Record, TransactionError};
 use crate::visible::visible;
 
@@ -76,8 +78,22 @@ impl Observers {
     }
 }
 
-/// Logs events through `tracing`.
-pub(crate) struct Log;
+/// Logs events through `tracing`: trouble that lasts once, and then ever more rarely.
+#[derive(Default)]
+pub(crate) struct Log(Mutex<Repeats>);
+
+impl Log {
+    /// Logs an error that is reported at each attempt.
+    fn repeated(&self, error: &str) {
+        // How long it took, and how often it came, is never the same.
+        let what = error.split(" (after ").next().unwrap_or(error);
+        match lock(&self.0).note(what, Instant::now()) {
+            Some(0) => tracing::error!("{error}"),
+            Some(times) => tracing::error!("{error}, {times} times more since this was last told"),
+            None => tracing::debug!("{error}"),
+        }
+    }
+}
 
 impl Observer for Log {
     fn observe(&self, event: &Event<'_>) {
@@ -117,7 +133,7 @@ impl Observer for Log {
             Event::Aborted { records, reason } => {
                 tracing::warn!("a transaction was aborted, and {records} messages come again: {}", visible(reason));
             }
-            Event::TransactionDelayed(error) => tracing::error!("{error}"),
+            Event::TransactionDelayed(error) => self.repeated(&error.to_string()),
             Event::Abandoned { records } => {
                 tracing::info!("{records} messages in flight are abandoned; they come again");
             }
@@ -125,7 +141,7 @@ impl Observer for Log {
                 tracing::error!("nearly everything fails: nothing is handled for {pause:?}");
             }
             Event::BreakerClosed => tracing::info!("a message was handled: all are again"),
-            Event::Unreachable(error) => tracing::error!("{error}"),
+            Event::Unreachable(error) => self.repeated(&error.to_string()),
         }
     }
 }

@@ -64,5 +64,7 @@ pub(super) fn cluster(
     // Both came with the metadata: nobody is asked again.
     let cluster_id = client.client().fetch_cluster_id(timeout);
     let controller = ffi::controller(client.client(), timeout);
+    // The in-process cluster names one that is no broker of it.
+    let controller = controller.filter(|id| brokers.iter().any(|broker| broker.id == *id));
     Ok(ClusterInfo { brokers, cluster_id, controller })
 }

@@ -16,7 +16,7 @@ use tokio::task;
 pub use self::cluster::{Broker, ClusterInfo};
 use self::cluster::{authenticate, cluster};
 use self::plan::compare;
-pub use self::plan::{Applied, Difference, Plan};
+pub use self::plan::{Applied, Difference, Plan, Unreadable};
 pub use self::topics::Creation;
 use self::topics::{Client, apply, create, creation, describe, found_topics};
 use super::error::{AdminError, Cause};
@@ -63,8 +63,8 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// [`AdminError::Unreachable`] where no broker answers for 10 s, [`AdminError::Kafka`] where the request is not
-    /// carried out within 20 s, and [`AdminError::NotCreated`] with the first topic that Kafka refused. Others may have
+    /// [`AdminError::Unreachable`] where no broker answers for 10 s, [`AdminError::NoController`] on an in-process Kafka,
+    /// [`AdminError::Kafka`] where the request is not carried out within 20 s, and [`AdminError::NotCreated`] with the first topic that Kafka refused. Others may have
     /// been created nonetheless; it does no harm to try again.
     pub async fn create_topics<'a>(
         &self,
@@ -74,9 +74,9 @@ impl Admin {
         for topic in topics {
             wanted.entry(self.settings.prefixed(&topic.name)).or_insert_with(|| topic.clone());
         }
-        // It gives a reason where there is no connection; an administration request would only time out.
-        self.check_connection(ANSWER_TIMEOUT).await?;
+        self.find_controller().await?;
         let results = self.with_client(move |client| create(client, &wanted)).await?;
+        let creation = |(name, result): (String, _)| creation(&name, &result).map(|creation| (name, creation));
         results.into_iter().map(creation).collect()
     }
 
@@ -101,20 +101,21 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// [`AdminError::Unreachable`] where no broker answers for 10 s, [`AdminError::Kafka`] where Kafka does not describe
-    /// its topics within 20 s.
+    /// [`AdminError::Unreachable`] where no broker answers for 10 s, [`AdminError::NoController`] on an in-process Kafka,
+    /// and [`AdminError::Kafka`] where Kafka does not describe its topics within 20 s. What the user has no right to read is
+    /// no error, but [`Plan::unreadable`].
     pub async fn plan<'a>(&self, topics: impl IntoIterator<Item = &'a Topic>) -> Result<Plan, AdminError> {
         let mut declared = BTreeMap::new();
         for topic in topics {
             declared.entry(self.settings.prefixed(&topic.name)).or_insert_with(|| topic.clone());
         }
-        self.check_connection(ANSWER_TIMEOUT).await?;
+        self.find_controller().await?;
         let prefix = self.settings.topic_prefix().map(str::to_owned);
-        let differences = self.with_client(move |client| {
-            let found = describe(client, &declared)?;
-            Ok(compare(&declared, &found, prefix.as_deref()))
-        });
-        Ok(Plan { differences: differences.await? })
+        self.with_client(move |client| {
+            let (found, unreadable) = describe(client, &declared)?;
+            Ok(Plan { differences: compare(&declared, &found, &unreadable, prefix.as_deref()), unreadable })
+        })
+        .await
     }
 
     /// Makes the cluster as declared: creates topics, adds partitions and sets properties. It deletes nothing, takes no
@@ -122,12 +123,22 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// [`AdminError::Unreachable`] where no broker answers for 10 s. What Kafka refuses of the plan does not stop the
+    /// [`AdminError::Unreachable`] where no broker answers for 10 s, and [`AdminError::NoController`] on an in-process Kafka.
+    /// What Kafka refuses of the plan does not stop the
     /// rest: see [`Applied::failed`].
     pub async fn apply(&self, plan: &Plan) -> Result<Applied, AdminError> {
-        self.check_connection(ANSWER_TIMEOUT).await?;
+        self.find_controller().await?;
         let plan = plan.clone();
         self.with_client(move |client| Ok(apply(client, plan))).await
+    }
+
+    /// Makes sure that a broker answers, and knows a controller. A request of administration gives no reason where there is no
+    /// connection, and waits for a controller until its time is over.
+    async fn find_controller(&self) -> Result<(), AdminError> {
+        match self.check_connection(ANSWER_TIMEOUT).await?.controller {
+            Some(_) => Ok(()),
+            None => Err(AdminError::NoController { servers: self.settings.bootstrap_servers().to_owned() }),
+        }
     }
 
     /// Makes a request with a client of its own, on a thread where it may block.

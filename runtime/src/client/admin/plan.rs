@@ -12,14 +12,36 @@ use crate::message::Topic;
 pub struct Plan {
     /// The differences, in the order of the topics.
     pub differences: Vec<Difference>,
+    /// What the user has no right to read of the declared topics, in the order of the topics. It may be as declared, or not;
+    /// [`Admin::apply`](super::Admin::apply) leaves it.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A right to read that the user lacks on a declared topic. `Display` says it in a line.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// The name of the topic on the cluster.
+    pub topic: String,
+    /// The right, as an ACL has it: `Describe`, without which nobody learns whether the topic exists, or `DescribeConfigs`,
+    /// without which its properties are unknown.
+    pub right: &'static str,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topic, right } = self;
+        let what = if *right == "Describe" { "" } else { "the properties of " };
+        write!(f, "{what}topic `{topic}` can't be read: this user needs the right `{right}` on it (an ACL)")
+    }
 }
 
 impl Plan {
-    /// True if the cluster is not as declared, for which a check in CI fails. Topics and properties that nobody declared are
-    /// no drift.
+    /// True unless the cluster is known to be as declared, for which a check in CI fails: something differs, or is
+    /// [unreadable](Self::unreadable). Topics and properties that nobody declared are no drift.
     #[must_use]
     pub fn has_drift(&self) -> bool {
-        self.differences.iter().any(Difference::is_drift)
+        !self.unreadable.is_empty() || self.differences.iter().any(Difference::is_drift)
     }
 }
 
@@ -186,15 +208,23 @@ pub(super) struct FoundProperty {
 pub(super) fn compare(
     declared: &BTreeMap<String, Topic>,
     found: &BTreeMap<String, Found>,
+    unreadable: &[Unreadable],
     prefix: Option<&str>,
 ) -> Vec<Difference> {
+    let can_read = |topic: &str, right| !unreadable.iter().any(|it| it.topic == topic && it.right == right);
     let names: BTreeSet<&String> = declared.keys().chain(found.keys()).collect();
     let mut differences = Vec::new();
     for name in names {
         let topic = name.clone();
         match (declared.get(name), found.get(name)) {
+            (Some(_), None) if !can_read(name, "Describe") => {}
             (Some(declared), None) => differences.push(Difference::Missing { topic, declared: declared.clone() }),
-            (Some(declared), Some(found)) => compare_topic(name, declared, found, &mut differences),
+            (Some(declared), Some(found)) => {
+                compare_partitions(name, declared, found, &mut differences);
+                if can_read(name, "DescribeConfigs") {
+                    compare_properties(name, declared, found, &mut differences);
+                }
+            }
             (None, _) if is_of_others(name, declared, prefix) => {}
             (None, _) => differences.push(Difference::Unknown { topic }),
         }
@@ -209,7 +239,7 @@ fn is_of_others(name: &str, declared: &BTreeMap<String, Topic>, prefix: Option<&
         || prefix.is_some_and(|prefix| !name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn compare_topic(name: &str, declared: &Topic, found: &Found, differences: &mut Vec<Difference>) {
+fn compare_partitions(name: &str, declared: &Topic, found: &Found, differences: &mut Vec<Difference>) {
     let topic = || name.to_owned();
     let partitions = i32::try_from(found.replicas.len()).unwrap_or(i32::MAX);
     if let Some(declared) = declared.partitions.filter(|declared| *declared != partitions) {
@@ -220,6 +250,10 @@ fn compare_topic(name: &str, declared: &Topic, found: &Found, differences: &mut 
     {
         differences.push(Difference::Replicas { topic: topic(), declared, found: *found });
     }
+}
+
+fn compare_properties(name: &str, declared: &Topic, found: &Found, differences: &mut Vec<Difference>) {
+    let topic = || name.to_owned();
     let wanted: BTreeMap<&str, &str> = declared.configuration.iter().map(|(name, value)| (&**name, &**value)).collect();
     for (property, declared) in &wanted {
         let found = found.properties.get(*property).map(|found| found.value.clone());
@@ -265,7 +299,7 @@ mod tests {
     }
 
     fn lines(declared: &BTreeMap<String, Topic>, found: &BTreeMap<String, Found>, prefix: Option<&str>) -> Vec<String> {
-        compare(declared, found, prefix).iter().map(ToString::to_string).collect()
+        compare(declared, found, &[], prefix).iter().map(ToString::to_string).collect()
     }
 
     const CONFIGURATION: &[crate::message::TopicProperty] = &[
@@ -316,16 +350,31 @@ mod tests {
     }
 
     #[test]
+    fn what_can_t_be_read_is_no_difference_and_not_as_declared_either() {
+        let topic = declared(Topic::new("orders").with_partitions(2).with_configuration(CONFIGURATION));
+        let unreadable = |right| vec![Unreadable { topic: "orders".to_owned(), right }];
+        let plan = |found: &BTreeMap<String, Found>, unreadable: Vec<Unreadable>| Plan {
+            differences: compare(&topic, found, &unreadable, None),
+            unreadable,
+        };
+        let hidden = plan(&BTreeMap::new(), unreadable("Describe"));
+        assert!(hidden.differences.is_empty() && hidden.has_drift(), "{hidden:?}");
+        let closed = plan(&found("orders", &[1], &[]), unreadable("DescribeConfigs"));
+        assert!(matches!(closed.differences[..], [Difference::Partitions { .. }]), "{closed:?}");
+    }
+
+    #[test]
     fn partitions_are_never_taken_away() {
         let topic = declared(Topic::new("orders").with_partitions(1));
-        let differences = compare(&topic, &found("orders", &[1, 1], &[]), None);
+        let differences = compare(&topic, &found("orders", &[1, 1], &[]), &[], None);
         assert!(differences.iter().all(|it| it.is_drift() && !it.is_applied() && it.warning().is_none()));
         assert_eq!(differences.len(), 1);
     }
 
     #[test]
     fn missing_topics_are_drift_and_unknown_ones_are_not() {
-        let plan = |declared, found| Plan { differences: compare(&declared, &found, None) };
+        let plan =
+            |declared, found| Plan { differences: compare(&declared, &found, &[], None), unreadable: Vec::new() };
         let missing = plan(declared(Topic::new("orders")), BTreeMap::new());
         assert!(missing.has_drift() && missing.differences[0].is_applied());
         let unknown = plan(BTreeMap::new(), found("orders", &[1], &[]));

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::admin::{
-    AdminClient, AdminOptions, ConfigSource, NewPartitions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
-    TopicReplication, TopicResult,
-};
+use rdkafka::admin::AdminClient;
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::metadata::Metadata;
-use tokio::runtime::Handle;
 
-use super::plan::{Applied, Difference, Found, FoundProperty, Plan};
+use super::plan::{Applied, Difference, Found, FoundProperty, Plan, Unreadable};
 use crate::client::error::{AdminError, Cause};
-use crate::client::ffi::{self, Alterations, NotAltered};
+use crate::client::ffi::topics::{
+    Alterations, TopicRefusal, TopicResults, alter_topics, create_partitions, create_topics, describe_topics, topic_ids,
+};
 use crate::client::topic_lookup::ANSWER_TIMEOUT;
 use crate::message::Topic;
 
@@ -34,37 +32,48 @@ pub enum Creation {
 }
 
 /// Creates topics, by their names on the cluster.
-pub(super) fn create(client: &Client, topics: &BTreeMap<String, Topic>) -> KafkaResult<Vec<TopicResult>> {
-    let topics: Vec<_> = topics.iter().map(|(name, topic)| new_topic(name, topic)).collect();
-    Handle::current().block_on(client.create_topics(&topics, &options()))
+pub(super) fn create(client: &Client, topics: &BTreeMap<String, Topic>) -> KafkaResult<TopicResults> {
+    create_topics(client.inner(), topics, (REQUEST_TIMEOUT, ANSWER_TIMEOUT))
 }
 
-fn options() -> AdminOptions {
-    AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT)).operation_timeout(Some(ANSWER_TIMEOUT))
-}
-
-/// The topics of the cluster, those that are declared with their properties.
-pub(super) fn describe(client: &Client, declared: &BTreeMap<String, Topic>) -> KafkaResult<BTreeMap<String, Found>> {
+/// The topics of the cluster, those that are declared with their properties, and what of them the user may not read.
+pub(super) fn describe(
+    client: &Client,
+    declared: &BTreeMap<String, Topic>,
+) -> KafkaResult<(BTreeMap<String, Found>, Vec<Unreadable>)> {
     let metadata = client.inner().fetch_metadata(None, ANSWER_TIMEOUT)?;
     let mut found = found_topics(&metadata)?;
-    let names: Vec<_> = found.keys().filter(|name| declared.contains_key(*name)).cloned().collect();
-    if names.is_empty() {
-        return Ok(found);
+    let (there, absent): (Vec<_>, Vec<_>) = declared.keys().cloned().partition(|name| found.contains_key(name));
+    let mut unreadable = hidden(client, metadata.orig_broker_id(), &absent)?;
+    for (name, properties) in describe_topics(client.inner(), &there, REQUEST_TIMEOUT)? {
+        let property = |(name, value, is_set)| (name, FoundProperty { value, is_set });
+        match properties {
+            Ok(properties) => {
+                found.entry(name).or_default().properties = properties.into_iter().map(property).collect();
+            }
+            Err(Code::TopicAuthorizationFailed) => {
+                unreadable.push(Unreadable { topic: name, right: "DescribeConfigs" });
+            }
+            // It was deleted just now.
+            Err(Code::UnknownTopicOrPartition) => drop(found.remove(&name)),
+            Err(code) => return Err(KafkaError::AdminOp(code)),
+        }
     }
-    let resources: Vec<_> = names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
-    let described = Handle::current().block_on(client.describe_configs(&resources, &options()))?;
-    for resource in described {
-        let resource = resource.map_err(KafkaError::AdminOp)?;
-        let OwnedResourceSpecifier::Topic(name) = resource.specifier else {
-            continue;
-        };
-        let property = |entry: rdkafka::admin::ConfigEntry| {
-            let is_set = entry.source == ConfigSource::DynamicTopic;
-            entry.value.map(|value| (entry.name, FoundProperty { value, is_set }))
-        };
-        found.entry(name).or_default().properties = resource.entries.into_iter().filter_map(property).collect();
+    unreadable.sort();
+    Ok((found, unreadable))
+}
+
+/// Those of absent topics that may be there: the list of all topics leaves out what the user may not see.
+fn hidden(client: &Client, broker: i32, absent: &[String]) -> KafkaResult<Vec<Unreadable>> {
+    if absent.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let told = topic_ids(client.inner(), broker, absent, REQUEST_TIMEOUT)?;
+    let is_hidden = |(topic, id)| {
+        let right = "Describe";
+        (id == Err(Code::TopicAuthorizationFailed)).then_some(Unreadable { topic, right })
+    };
+    Ok(told.into_iter().filter_map(is_hidden).collect())
 }
 
 pub(super) fn found_topics(metadata: &Metadata) -> KafkaResult<BTreeMap<String, Found>> {
@@ -79,79 +88,66 @@ pub(super) fn found_topics(metadata: &Metadata) -> KafkaResult<BTreeMap<String, 
     metadata.topics().iter().map(found).collect()
 }
 
-/// Does what a plan says, where that is allowed.
+/// Does what a plan says, where that is allowed: one request for each kind of change.
 pub(super) fn apply(client: &Client, plan: Plan) -> Applied {
-    let mut applied = Applied::default();
-    let mut alterations = Alterations::new();
-    for difference in &plan.differences {
-        if let Difference::Configuration { topic, property, declared, .. } = difference {
-            alterations.entry(topic.clone()).or_default().insert(property.clone(), declared.clone());
+    let (mut missing, mut counts, mut alterations) = (BTreeMap::new(), BTreeMap::new(), Alterations::new());
+    for difference in plan.differences.iter().filter(|difference| difference.is_applied()) {
+        match difference {
+            Difference::Missing { topic, declared } => drop(missing.insert(topic.clone(), declared.clone())),
+            Difference::Partitions { topic, declared, .. } => drop(counts.insert(topic.clone(), *declared)),
+            Difference::Configuration { topic, property, declared, .. } => {
+                alterations.entry(topic.clone()).or_default().insert(property.clone(), declared.clone());
+            }
+            _ => {}
         }
     }
-    let altered = ffi::alter_topics(client.inner(), &alterations, REQUEST_TIMEOUT);
+    let created = create(client, &missing);
+    let added = create_partitions(client.inner(), &counts, (REQUEST_TIMEOUT, ANSWER_TIMEOUT));
+    let altered = alter_topics(client.inner(), &alterations, REQUEST_TIMEOUT);
+    let mut applied = Applied::default();
     for difference in plan.differences {
+        let topic = difference.topic();
         let result = match &difference {
-            Difference::Missing { topic, declared } => create_one(client, topic, declared),
-            Difference::Partitions { topic, declared, .. } if difference.is_applied() => {
-                add_partitions(client, topic, *declared)
+            it if !it.is_applied() => None,
+            Difference::Missing { .. } => Some(result_of(&created, topic).and_then(|it| creation(topic, it).map(drop))),
+            Difference::Partitions { .. } => {
+                Some(result_of(&added, topic).and_then(|it| alteration(topic, "Alter", it)))
             }
-            Difference::Configuration { topic, .. } => altered_one(&altered, topic),
-            _ => {
-                applied.left.push(difference);
-                continue;
-            }
+            _ => Some(result_of(&altered, topic).and_then(|it| alteration(topic, "AlterConfigs", it))),
         };
         match result {
-            Ok(()) => applied.done.push(difference),
-            Err(error) => applied.failed.push((difference, error)),
+            None => applied.left.push(difference),
+            Some(Ok(())) => applied.done.push(difference),
+            Some(Err(error)) => applied.failed.push((difference, error)),
         }
     }
     applied
 }
 
-fn create_one(client: &Client, topic: &str, declared: &Topic) -> Result<(), AdminError> {
-    let created = create(client, &BTreeMap::from([(topic.to_owned(), declared.clone())]));
-    let created = created.map_err(|error| AdminError::Kafka { cause: Cause::new(error) })?;
-    created.into_iter().try_for_each(|result| creation(result).map(drop))
+/// The result for a topic of a request for many.
+fn result_of<'r>(
+    results: &'r KafkaResult<TopicResults>,
+    topic: &str,
+) -> Result<&'r Result<(), TopicRefusal>, AdminError> {
+    let results = results.as_ref().map_err(|error| AdminError::Kafka { cause: Cause::new(error.clone()) })?;
+    results.get(topic).ok_or_else(|| AdminError::Kafka { cause: Cause::new(KafkaError::Canceled) })
 }
 
-fn add_partitions(client: &Client, topic: &str, count: i32) -> Result<(), AdminError> {
-    let partitions = NewPartitions::new(topic, usize::try_from(count).unwrap_or_default());
-    let added = Handle::current().block_on(client.create_partitions([&partitions], &options()));
-    let added = added.map_err(|error| AdminError::Kafka { cause: Cause::new(error) })?;
-    added
-        .into_iter()
-        .try_for_each(|result| result.map(drop).map_err(|(topic, code)| not_altered(&topic, &(code, None))))
+fn alteration(topic: &str, right: &'static str, result: &Result<(), TopicRefusal>) -> Result<(), AdminError> {
+    let Err((code, reason)) = result else { return Ok(()) };
+    let cause = Cause::new(KafkaError::AdminOp(*code)).needing(&[(Code::TopicAuthorizationFailed, right, topic)]);
+    Err(AdminError::NotAltered { topic: topic.to_owned(), reason: reason.clone(), cause })
 }
 
-fn altered_one(altered: &KafkaResult<BTreeMap<String, Result<(), NotAltered>>>, topic: &str) -> Result<(), AdminError> {
-    match altered.as_ref().map(|topics| topics.get(topic)) {
-        Ok(Some(result)) => result.as_ref().copied().map_err(|why| not_altered(topic, why)),
-        Ok(None) => Err(AdminError::Kafka { cause: Cause::new(KafkaError::Canceled) }),
-        Err(error) => Err(AdminError::Kafka { cause: Cause::new(error.clone()) }),
-    }
-}
-
-fn not_altered(topic: &str, (code, reason): &NotAltered) -> AdminError {
-    AdminError::NotAltered {
-        topic: topic.to_owned(),
-        reason: reason.clone(),
-        cause: Cause::new(KafkaError::AdminOp(*code)),
-    }
-}
-
-fn new_topic<'a>(name: &'a str, topic: &'a Topic) -> NewTopic<'a> {
-    // -1 is the broker's default.
-    let replicas = TopicReplication::Fixed(topic.replicas.unwrap_or(-1));
-    let new = NewTopic::new(name, topic.partitions.unwrap_or(-1), replicas);
-    topic.configuration.iter().fold(new, |new, (property, value)| new.set(property, value))
-}
-
-/// The result for a topic.
-pub(super) fn creation(result: TopicResult) -> Result<(String, Creation), AdminError> {
+/// The result of creating a topic.
+pub(super) fn creation(topic: &str, result: &Result<(), TopicRefusal>) -> Result<Creation, AdminError> {
     match result {
-        Ok(topic) => Ok((topic, Creation::Created)),
-        Err((topic, Code::TopicAlreadyExists)) => Ok((topic, Creation::AlreadyExists)),
-        Err((topic, code)) => Err(AdminError::NotCreated { topic, cause: Cause::new(KafkaError::Global(code)) }),
+        Ok(()) => Ok(Creation::Created),
+        Err((Code::TopicAlreadyExists, _)) => Ok(Creation::AlreadyExists),
+        Err((code, reason)) => {
+            let need = (Code::TopicAuthorizationFailed, "Create", topic);
+            let cause = Cause::new(KafkaError::AdminOp(*code)).needing(&[need]);
+            Err(AdminError::NotCreated { topic: topic.to_owned(), reason: reason.clone(), cause })
+        }
     }
 }

@@ -15,7 +15,7 @@ use super::gauges::ConsumerGauges;
 use super::offsets::Assignment;
 use super::topic_ids::begin_anew;
 use crate::client::client_errors::ClientErrors;
-use crate::client::error::{Cause, CloseError, ConfigError, ReceiveError};
+use crate::client::error::{Cause, CloseError, ConfigError, ReceiveError, needs};
 use crate::client::settings::{Refresh, Role, Settings};
 use crate::client::topic_lookup::{ANSWER_TIMEOUT, look_up};
 
@@ -95,13 +95,17 @@ pub(super) struct Membership {
 impl Membership {
     pub(super) async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
         let topic = self.topic.clone();
+        let group = self.client.as_ref().map(|client| client.context().group()).unwrap_or_default();
         // Half of the time is for leaving.
         let Some(left) = self.leave(Instant::now() + deadline / 2) else {
             return Ok(());
         };
         match time::timeout(deadline, left).await {
             Ok(Ok(Ok(()))) => Ok(()),
-            Ok(Ok(Err(error))) => Err(CloseError::NotCommitted { topic, cause: Cause::new(error) }),
+            Ok(Ok(Err(error))) => {
+                let cause = Cause::new(error).needing(&needs(&topic, &group));
+                Err(CloseError::NotCommitted { topic, cause })
+            }
             Ok(Err(_)) => Err(CloseError::NotCommitted { topic, cause: Cause::new(KafkaError::Canceled) }),
             Err(_) => Err(CloseError::NotLeft { topic, deadline }),
         }

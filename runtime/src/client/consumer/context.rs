@@ -75,6 +75,10 @@ impl ClientContext for Context {
 }
 
 impl Context {
+    pub(super) fn group(&self) -> String {
+        self.gauges.group()
+    }
+
     /// Logs a rebalance of an app, in one line.
     fn tell(&self, change: &str, affected: &[TopicPartition]) {
         if self.rebalances.is_some() && !affected.is_empty() {

@@ -61,7 +61,7 @@ use crate::message::Decoder;
 /// | `auto.commit.interval.ms` | `5000` | how often what is acknowledged is committed in the run |
 /// | `enable.auto.commit` | `true` | with `false`, what is acknowledged is committed by [`close`](Self::close) only |
 /// | `partition.assignment.strategy` | `cooperative-sticky` | a rebalance stops only the partitions that move |
-/// | `max.poll.interval.ms` | `300000` | a consumer that is not asked for the next message for so long loses its partitions |
+/// | `max.poll.interval.ms` | `300000` | a consumer that is not asked for the next message for so long loses its partitions, and gets some again when it is asked; what it had not acknowledged is received again |
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
 /// | `isolation.level` | `read_committed` | what was sent in a transaction is given once it is committed, or never |
 /// | `group.instance.id` | none | a static member: it keeps its partitions through a restart within `session.timeout.ms` |

@@ -100,8 +100,8 @@ impl<I: Decoder> Reader<I> {
             match received {
                 Ok(message) => return self.read(&message),
                 Err(error) => {
-                    let errors = &self.client.context().errors;
-                    if let Some(error) = ReceiveError::from_poll(error, &self.name(), &self.servers, errors) {
+                    let (errors, group) = (&self.client.context().errors, self.client.context().group());
+                    if let Some(error) = ReceiveError::from_poll(error, &self.name(), &group, &self.servers, errors) {
                         return Err(error);
                     }
                 }

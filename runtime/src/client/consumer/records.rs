@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use rdkafka::consumer::Consumer as _;
 use tokio::sync::mpsc;
 
@@ -61,11 +62,21 @@ impl Records {
         Ok(Self { rebalances, membership, topics, servers: settings.bootstrap_servers().to_owned() })
     }
 
-    /// Looks for the topics, and joins the group.
-    pub(crate) async fn join(&self) -> Result<(), ReceiveError> {
-        for topic in &self.topics {
-            find_topic(self.client(), topic, &self.servers).await?;
+    /// Looks for the topics. The error names all that do not exist.
+    pub(crate) async fn find_topics(&self) -> Result<(), ReceiveError> {
+        let found = join_all(self.topics.iter().map(|topic| find_topic(self.client(), topic, &self.servers))).await;
+        let mut missing = Vec::new();
+        for found in found {
+            match found {
+                Err(ReceiveError::UnknownTopic { topic }) => missing.push(topic),
+                found => found?,
+            }
         }
+        if missing.is_empty() { Ok(()) } else { Err(ReceiveError::UnknownTopic { topic: missing.join("`, `") }) }
+    }
+
+    /// Joins the group.
+    pub(crate) fn join(&self) -> Result<(), ReceiveError> {
         let topics: Vec<&str> = self.topics.iter().map(String::as_str).collect();
         let joined = self.client().subscribe(&topics);
         joined
@@ -95,8 +106,9 @@ impl Records {
             match received {
                 Ok(message) => return Ok(Polled::Record(Record::new(&message, &self.rebalances.assignment))),
                 Err(error) => {
-                    let errors = &self.client().context().errors;
-                    if let Some(error) = ReceiveError::from_poll(error, &self.membership.topic, &self.servers, errors) {
+                    let (errors, group) = (&self.client().context().errors, self.client().context().group());
+                    let topic = &self.membership.topic;
+                    if let Some(error) = ReceiveError::from_poll(error, topic, &group, &self.servers, errors) {
                         return Err(error);
                     }
                 }

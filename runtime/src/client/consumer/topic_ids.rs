@@ -17,7 +17,7 @@ use tokio::time;
 
 use super::context::Client;
 use super::offsets::Assignment;
-use crate::client::ffi::{self, TopicId};
+use crate::client::ffi::topics::{TopicId, topic_ids};
 
 /// The time between two looks at the ids.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -56,7 +56,8 @@ async fn ids(client: Arc<Client>, topics: Vec<String>) -> KafkaResult<BTreeMap<S
 fn ask_for_ids(client: &Client, topics: &[String]) -> KafkaResult<BTreeMap<String, TopicId>> {
     // The broker that answers this can be reached.
     let broker = client.fetch_metadata(topics.first().map(String::as_str), TIMEOUT)?.orig_broker_id();
-    ffi::topic_ids(client.client(), broker, topics, TIMEOUT)
+    let ids = topic_ids(client.client(), broker, topics, TIMEOUT)?;
+    Ok(ids.into_iter().filter_map(|(topic, id)| Some((topic, id.ok()?))).collect())
 }
 
 /// Has the group begin a topic at its start, on the partitions that the consumer has: the offsets that are stored are those of

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::future::pending;
 use std::ops::Range;
 use std::sync::Arc;
 
 use rdkafka::consumer::{CommitMode, Consumer as _};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
@@ -19,7 +20,7 @@ use super::connection::{DEFAULTS, Membership, connect, find_topic};
 use super::context::Client;
 use super::positions::{Position, resolve};
 use super::record::Record;
-use crate::client::error::{Cause, ConfigError, ReceiveError};
+use crate::client::error::{Cause, ConfigError, ReceiveError, needs};
 use crate::client::ffi;
 use crate::client::settings::Settings;
 use crate::client::topic_lookup::ANSWER_TIMEOUT;
@@ -142,8 +143,12 @@ impl TopicReader {
                     self.open.remove(&partition);
                 }
                 Err(error) => {
-                    let errors = &self.client.context().errors;
-                    if let Some(error) = ReceiveError::from_poll(error, &self.topic, &self.servers, errors) {
+                    // Reading needs no group: it is only that librdkafka always looks for one.
+                    if is_of_group(&error) {
+                        continue;
+                    }
+                    let (errors, group) = (&self.client.context().errors, self.client.context().group());
+                    if let Some(error) = ReceiveError::from_poll(error, &self.topic, &group, &self.servers, errors) {
                         if matches!(error, ReceiveError::Fatal { .. }) {
                             self.open.clear();
                         }
@@ -162,7 +167,7 @@ impl TopicReader {
     /// As [`offsets`](Self::offsets).
     pub async fn saved_positions(&self) -> Result<BTreeMap<i32, SavedPosition>, ReceiveError> {
         find_topic(&self.client, &self.topic, &self.servers).await?;
-        self.ask(|client, topic| {
+        self.ask_group(|client, topic| {
             let partitions = partitions(client, topic)?;
             let unknown = partitions.into_iter().map(|partition| (partition, Offset::Invalid));
             let committed = client.committed_offsets(list(topic, unknown)?, ANSWER_TIMEOUT)?;
@@ -176,7 +181,8 @@ impl TopicReader {
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::Kafka`] where Kafka refuses them: as where the group has members, or a note is too long.
+    /// [`ReceiveError::Kafka`] where Kafka refuses them: as where the group has members, a note is too long, or the user has no
+    /// right to the group.
     pub async fn save(&self, positions: &BTreeMap<i32, SavedPosition>) -> Result<(), ReceiveError> {
         let offsets = positions.iter().map(|(partition, position)| (*partition, Offset::Offset(position.offset)));
         let list = list(&self.topic, offsets).map_err(|error| self.failure(error))?;
@@ -188,7 +194,7 @@ impl TopicReader {
         if list.count() == 0 {
             return Ok(());
         }
-        self.ask(move |client, _| client.commit(&list, CommitMode::Sync)).await
+        self.ask_group(move |client, _| client.commit(&list, CommitMode::Sync)).await
     }
 
     /// Stops fetching a partition that is read to its end.
@@ -209,8 +215,33 @@ impl TopicReader {
         answer.unwrap_or(Err(KafkaError::Canceled)).map_err(|error| self.failure(error))
     }
 
+    /// Makes a request of the group, on a thread where it may block. librdkafka waits for the group's coordinator until the time
+    /// is over, and tells that the user has no right to the group only who asks for records: which is done here, but in the
+    /// middle of reading, where records would be lost.
+    async fn ask_group<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Client, &str) -> KafkaResult<T> + Send + 'static,
+    ) -> Result<T, ReceiveError> {
+        let refused = async {
+            while self.open.is_empty() {
+                if let Err(error) = self.client.recv().await
+                    && is_of_group(&error)
+                {
+                    return error;
+                }
+            }
+            pending().await
+        };
+        tokio::select! {
+            biased;
+            answer = self.ask(ask) => answer,
+            error = refused => Err(self.failure(error)),
+        }
+    }
+
     fn failure(&self, error: KafkaError) -> ReceiveError {
-        ReceiveError::Kafka { topic: self.topic.clone(), cause: Cause::new(error) }
+        let cause = Cause::new(error).needing(&needs(&self.topic, &self.client.context().group()));
+        ReceiveError::Kafka { topic: self.topic.clone(), cause }
     }
 }
 
@@ -218,6 +249,10 @@ impl fmt::Debug for TopicReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TopicReader").field("topic", &self.topic).finish_non_exhaustive()
     }
+}
+
+fn is_of_group(error: &KafkaError) -> bool {
+    error.rdkafka_error_code() == Some(Code::GroupAuthorizationFailed)
 }
 
 // What follows blocks.

@@ -24,6 +24,8 @@ pub enum AdminError {
     NotCreated {
         /// Its name on the cluster.
         topic: String,
+        /// The reason, in the broker's words.
+        reason: Option<String>,
         /// The error of librdkafka.
         cause: Cause,
     },
@@ -35,6 +37,11 @@ pub enum AdminError {
         reason: Option<String>,
         /// The error of librdkafka.
         cause: Cause,
+    },
+    /// The cluster has no controller, which creates and alters topics: as the Kafka in a process, which is for tests.
+    NoController {
+        /// The addresses of the cluster.
+        servers: String,
     },
     /// Kafka did not carry out the request.
     Kafka {
@@ -48,7 +55,7 @@ impl AdminError {
     #[must_use]
     pub fn is_retriable(&self) -> bool {
         match self {
-            Self::Config(_) => false,
+            Self::Config(_) | Self::NoController { .. } => false,
             Self::Unreachable { cause, .. } => !cause.is_refusal(),
             Self::NotCreated { cause, .. } | Self::NotAltered { cause, .. } | Self::Kafka { cause } => {
                 cause.is_transient()
@@ -62,14 +69,21 @@ impl fmt::Display for AdminError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Unreachable { servers, reason, cause } => no_broker(f, servers, reason.as_deref(), cause),
-            Self::NotCreated { topic, cause } => {
-                write!(f, "Kafka did not create topic `{topic}`{}", cause.advice())
+            Self::NotCreated { topic, reason, cause } => {
+                write!(f, "Kafka did not create topic `{topic}`")?;
+                because(f, reason.as_deref())?;
+                f.write_str(&cause.advice())
             }
             Self::NotAltered { topic, reason, cause } => {
                 write!(f, "Kafka did not alter topic `{topic}`")?;
                 because(f, reason.as_deref())?;
-                f.write_str(cause.advice())
+                f.write_str(&cause.advice())
             }
+            Self::NoController { servers } => write!(
+                f,
+                "the Kafka at {servers} has no controller, and so no administration of topics; an in-process Kafka has the \
+                 topics that `create_topic`, or `thoth-messaging dev`, gave it at its start"
+            ),
             Self::Kafka { cause } => write!(f, "Kafka did not carry out an administration request{}", cause.advice()),
         }
     }
@@ -79,6 +93,7 @@ impl Error for AdminError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Config(error) => error.source(),
+            Self::NoController { .. } => None,
             Self::Unreachable { cause, .. }
             | Self::NotCreated { cause, .. }
             | Self::NotAltered { cause, .. }

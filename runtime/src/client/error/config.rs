@@ -93,7 +93,7 @@ pub enum ConfigError {
 
 impl From<Cause> for ConfigError {
     fn from(cause: Cause) -> Self {
-        let reason = match cause.0.as_ref() {
+        let reason = match cause.error.as_ref() {
             KafkaError::ClientCreation(reason) => reason.clone(),
             error => error.to_string(),
         };

@@ -3,10 +3,13 @@
 //! An error says what failed, where, and what to do. What librdkafka said is its
 //! [`source`](Error::source), and no text repeats a key or a payload.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+use crate::visible::visible;
 
 mod admin;
 mod close;
@@ -22,25 +25,54 @@ pub use self::close::{CloseError, Undelivered};
 pub use self::config::{ConfigError, Setting};
 use self::kind::ErrorKind;
 pub use self::position::PositionError;
+pub(in crate::client) use self::receive::needs;
 pub use self::receive::{InvalidRecord, ReceiveError};
 pub use self::send::{SendError, SizeLimit};
 pub use self::transaction::{AbortReason, TransactionError};
 
 /// An error of librdkafka. It is available, as a `KafkaError`, from the [`source`](Error::source) of the error that holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause(Box<KafkaError>);
+pub struct Cause {
+    error: Box<KafkaError>,
+    /// What the user has to do about it, where that is more than the code says.
+    remedy: Option<Box<str>>,
+}
+
+/// A right on something that an operation needs: the code of Kafka where it is missing, the operation as ACLs call it, and the
+/// name of what it is a right on.
+pub(in crate::client) type Need<'n> = (Code, &'static str, &'n str);
 
 impl Cause {
     pub(crate) fn new(error: KafkaError) -> Self {
-        Self(Box::new(error))
+        Self { error: Box::new(error), remedy: None }
+    }
+
+    /// Names the right that is missing, of those that the operation needs.
+    pub(in crate::client) fn needing(mut self, needs: &[Need<'_>]) -> Self {
+        let code = self.code();
+        self.remedy = needs.iter().find(|(missing, ..)| code == Some(*missing)).map(|need| right(*need).into());
+        self
+    }
+
+    /// The error of a producer that can't go on, given the error that ended it.
+    pub(in crate::client) fn ended_by((code, reason): (Code, String), topic: &str) -> Self {
+        let remedy = match code {
+            // An idempotent producer needs an id, which Kafka gives to those who may write to any topic.
+            Code::ClusterAuthorizationFailed => {
+                let right = right((Code::TopicAuthorizationFailed, "Write", topic));
+                format!("{right}, and this program a new client after that")
+            }
+            _ => format!("make a new client ({})", visible(&reason)),
+        };
+        Self { error: Box::new(KafkaError::Global(Code::Fatal)), remedy: Some(remedy.into()) }
     }
 
     pub(crate) fn error(&self) -> &(dyn Error + 'static) {
-        self.0.as_ref()
+        self.error.as_ref()
     }
 
     pub(in crate::client) fn code(&self) -> Option<Code> {
-        match self.0.as_ref() {
+        match self.error.as_ref() {
             KafkaError::AdminOp(code) => Some(*code),
             error => error.rdkafka_error_code(),
         }
@@ -62,8 +94,11 @@ impl Cause {
     }
 
     /// Advice, after a semicolon; empty where a person can do nothing.
-    pub(super) fn advice(&self) -> &'static str {
-        match self.code() {
+    pub(super) fn advice(&self) -> Cow<'static, str> {
+        if let Some(remedy) = &self.remedy {
+            return format!("; {remedy}").into();
+        }
+        Cow::Borrowed(match self.code() {
             Some(Code::TopicAuthorizationFailed) => "; give the user the right to it (an ACL on the topic)",
             Some(Code::GroupAuthorizationFailed) => "; give the user the right to the group (an ACL on the group)",
             Some(Code::ClusterAuthorizationFailed) => "; give the user the right to it (an ACL on the cluster)",
@@ -79,14 +114,24 @@ impl Cause {
             Some(Code::TransactionalIdAuthorizationFailed) => "; give the user the right to it (an ACL on the id)",
             Some(Code::UnsupportedFeature | Code::UnsupportedVersion) => "; the cluster does not serve this request",
             _ => "",
-        }
+        })
     }
+}
+
+/// A right that somebody has to give, as an ACL has it.
+fn right((code, operation, name): Need<'_>) -> String {
+    let resource = match code {
+        Code::GroupAuthorizationFailed => "group",
+        Code::TransactionalIdAuthorizationFailed => "transactional id",
+        _ => "topic",
+    };
+    format!("this user needs the right `{operation}` on the {resource} `{name}` (an ACL)")
 }
 
 fn unknown_topic(f: &mut fmt::Formatter<'_>, topic: &str) -> fmt::Result {
     write!(
         f,
-        "topic `{topic}` does not exist; check its name and THOTH_DEPLOYMENT_NAME, or create it with \
+        "topic `{topic}` does not exist; check the name and THOTH_DEPLOYMENT_NAME, or create it with \
          `Kafka::admin().create_topic(…)`"
     )
 }
@@ -95,7 +140,7 @@ fn no_broker(f: &mut fmt::Formatter<'_>, servers: &str, reason: Option<&str>, ca
     if cause.is_refusal() {
         write!(f, "no Kafka broker at {servers} lets this client in")?;
         because(f, reason)?;
-        return f.write_str(cause.advice());
+        return f.write_str(&cause.advice());
     }
     write!(f, "no Kafka broker answered at {servers}")?;
     because(f, reason)?;

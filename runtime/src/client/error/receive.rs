@@ -5,7 +5,7 @@ use std::fmt;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
-use super::{Cause, no_broker, unknown_topic};
+use super::{Cause, Need, no_broker, unknown_topic};
 use crate::client::client_errors::ClientErrors;
 use crate::client::consumer::record::Record;
 use crate::client::topic_lookup::NotFound;
@@ -56,6 +56,11 @@ pub enum ReceiveError {
     },
 }
 
+/// The rights that a consumer needs.
+pub(in crate::client) fn needs<'n>(topic: &'n str, group: &'n str) -> [Need<'n>; 2] {
+    [(Code::TopicAuthorizationFailed, "Read", topic), (Code::GroupAuthorizationFailed, "Read", group)]
+}
+
 /// A record whose payload is no message of the type that was asked for.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -79,13 +84,14 @@ impl ReceiveError {
     pub(in crate::client) fn from_poll(
         error: KafkaError,
         topic: &str,
+        group: &str,
         servers: &str,
         errors: &ClientErrors,
     ) -> Option<Self> {
-        let topic = topic.to_owned();
         let is_fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
         let is_end = matches!(error, KafkaError::PartitionEOF(_));
-        let cause = Cause::new(error);
+        let cause = Cause::new(error).needing(&needs(topic, group));
+        let topic = topic.to_owned();
         match cause.code() {
             _ if is_end => None,
             _ if is_fatal => Some(Self::Fatal { topic, cause }),
@@ -110,7 +116,9 @@ impl ReceiveError {
                 let (reason, cause) = errors.explain(cause);
                 Self::Unreachable { servers: servers.to_owned(), reason, cause }
             }
-            NotFound::Refused(cause) => Self::Kafka { topic: topic.to_owned(), cause },
+            NotFound::Refused(cause) => {
+                Self::Kafka { topic: topic.to_owned(), cause: cause.needing(&needs(topic, "")) }
+            }
         }
     }
 
@@ -177,7 +185,7 @@ mod tests {
     use super::*;
 
     fn polled(code: Code, errors: &ClientErrors) -> Option<ReceiveError> {
-        ReceiveError::from_poll(KafkaError::MessageConsumption(code), "orders", "kafka:9092", errors)
+        ReceiveError::from_poll(KafkaError::MessageConsumption(code), "orders", "shop", "kafka:9092", errors)
     }
 
     #[test]
@@ -201,5 +209,16 @@ mod tests {
         assert!(matches!(polled(Code::UnknownTopicOrPartition, &errors), Some(ReceiveError::UnknownTopic { .. })));
         let denied = polled(Code::TopicAuthorizationFailed, &errors);
         assert!(matches!(denied, Some(ReceiveError::Kafka { .. })), "{denied:?}");
+    }
+
+    #[test]
+    fn a_missing_right_is_named_with_what_it_is_on() {
+        for (code, right) in [
+            (Code::TopicAuthorizationFailed, "`Read` on the topic `orders`"),
+            (Code::GroupAuthorizationFailed, "`Read` on the group `shop`"),
+        ] {
+            let text = polled(code, &ClientErrors::default()).unwrap().to_string();
+            assert!(text.contains(right), "{text}");
+        }
     }
 }

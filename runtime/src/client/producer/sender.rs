@@ -16,7 +16,7 @@ use super::in_flight_limit::InFlightLimit;
 use super::producer_record::ProducerRecord;
 use super::queued::{Client, Context, InFlight, PendingReport, Permits, Queued};
 use super::spans::{refused, sending, sent};
-use crate::client::error::{Cause, CloseError, ConfigError, SendError, SizeLimit, Undelivered};
+use crate::client::error::{Cause, CloseError, ConfigError, Need, SendError, SizeLimit, Undelivered};
 use crate::client::ffi;
 use crate::client::lock::lock;
 use crate::client::settings::{Role, Settings};
@@ -60,6 +60,7 @@ pub(super) struct Sender {
     finds_topics: bool,
     compresses: bool,
     message_max_bytes: usize,
+    has_transactions: bool,
 }
 
 impl Sender {
@@ -93,6 +94,7 @@ impl Sender {
             finds_topics,
             compresses,
             message_max_bytes,
+            has_transactions: config.get("transactional.id").is_some(),
         })
     }
 
@@ -248,12 +250,20 @@ impl Sender {
                 let (reason, cause) = self.client.context().errors.explain(cause);
                 SendError::Unreachable { servers: self.settings.bootstrap_servers().to_owned(), reason, cause }
             }
-            NotFound::Refused(cause) => SendError::Kafka { topic: topic.to_owned(), cause },
+            NotFound::Refused(cause) => {
+                SendError::Kafka { topic: topic.to_owned(), cause: cause.needing(&[write_to(topic)]) }
+            }
         })
     }
 
     fn refusal(&self, topic: String, size: usize, error: KafkaError) -> SendError {
-        let cause = Cause::new(error);
+        let cause = Cause::new(error).needing(&[write_to(&topic)]);
+        // What is queued is given up then. An error of a transaction is told by the transaction.
+        if !self.has_transactions
+            && let Some(ended) = self.client.client().fatal_error()
+        {
+            return SendError::Kafka { cause: Cause::ended_by(ended, &topic), topic };
+        }
         match cause.code() {
             Some(Code::UnknownTopic | Code::UnknownTopicOrPartition) => SendError::UnknownTopic { topic },
             Some(Code::MessageSizeTooLarge | Code::MessageBatchTooLarge) => {
@@ -299,6 +309,11 @@ impl Drop for Sender {
             }
         });
     }
+}
+
+/// The right that a send needs.
+fn write_to(topic: &str) -> Need<'_> {
+    (Code::TopicAuthorizationFailed, "Write", topic)
 }
 
 fn number(config: &NativeClientConfig, property: &str) -> Result<usize, Cause> {

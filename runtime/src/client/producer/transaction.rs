@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt as _, stream};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::producer::Producer as _;
 use tokio::sync::oneshot;
 use tokio::{task, time};
@@ -268,14 +268,15 @@ impl TransactionalProducer {
 
     fn failure(&self, error: KafkaError) -> TransactionError {
         let id = self.id.clone();
+        let cause = |error| Cause::new(error).needing(&[(Code::TransactionalIdAuthorizationFailed, "Write", &self.id)]);
         match Severity::of(&error) {
             Severity::Retriable => TransactionError::Unreachable {
                 id,
                 servers: self.sender.settings.bootstrap_servers().to_owned(),
                 reason: self.sender.recent_error(),
-                cause: Cause::new(error),
+                cause: cause(error),
             },
-            Severity::Abortable | Severity::Fatal => TransactionError::Fatal { id, cause: Cause::new(error) },
+            Severity::Abortable | Severity::Fatal => TransactionError::Fatal { id, cause: cause(error) },
         }
     }
 }

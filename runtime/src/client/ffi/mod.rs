@@ -1,12 +1,13 @@
 //! Calls of librdkafka that rdkafka has no safe function for: the only module with `unsafe`.
 //!
-//! They are incremental alteration of topics, the ids of topics, the id of the controller, tokens for OAUTHBEARER, and bytes
-//! that rdkafka takes for UTF-8: the names of headers, and the notes of offsets. Every object of C that is made here is
+//! They are requests about topics ([`topics`]), the id of the controller, tokens for OAUTHBEARER, and bytes that rdkafka takes
+//! for UTF-8: the names of headers, and the notes of offsets. Every object of C that is made here is
 //! destroyed here, on every way out, and nothing that C returns is kept.
 
 #![expect(unsafe_code, reason = "calls of librdkafka that rdkafka has no safe function for")]
 
-use std::collections::BTreeMap;
+pub(super) mod topics;
+
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
 use std::slice;
@@ -21,16 +22,6 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::header::{Header, HeaderName};
 use super::settings::Token;
-
-/// Properties to be set, and their values, by topic.
-pub(super) type Alterations = BTreeMap<String, BTreeMap<String, String>>;
-
-/// The reason for which a topic was not altered: Kafka's code, and the broker's words.
-pub(super) type NotAltered = (Code, Option<String>);
-
-/// The id of a topic, which tells it from an earlier one of the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TopicId(i64, i64);
 
 /// The time to wait for the report of a request beyond its timeout.
 const REPORT: Duration = Duration::from_secs(5);
@@ -57,86 +48,6 @@ impl<T> Drop for Owned<T> {
     }
 }
 
-/// Sets properties of topics, and leaves all others as they are. Says of each topic whether it was altered. Blocks.
-pub(super) fn alter_topics<C: ClientContext>(
-    client: &Client<C>,
-    alterations: &Alterations,
-    timeout: Duration,
-) -> KafkaResult<BTreeMap<String, Result<(), NotAltered>>> {
-    if alterations.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let resources = alterations.iter().map(|(topic, properties)| resource(topic, properties));
-    let resources = resources.collect::<KafkaResult<Vec<_>>>()?;
-    let mut pointers: Vec<_> = resources.iter().map(|resource| resource.pointer).collect();
-    let rk = client.native_ptr();
-    let options = options(rk, sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS, timeout)?;
-    let queue = queue(rk)?;
-    // SAFETY: all pointers are alive, the length is that of the array, and librdkafka copies what it is given.
-    unsafe {
-        sys::rd_kafka_IncrementalAlterConfigs(
-            rk,
-            pointers.as_mut_ptr(),
-            pointers.len(),
-            options.pointer,
-            queue.pointer,
-        );
-    }
-    results(&answer(&queue, timeout)?)
-}
-
-/// Asks a broker for the ids of topics, by their names; of those that exist. Blocks.
-pub(super) fn topic_ids<C: ClientContext>(
-    client: &Client<C>,
-    broker: i32,
-    topics: &[String],
-    timeout: Duration,
-) -> KafkaResult<BTreeMap<String, TopicId>> {
-    let names = topics.iter().map(|topic| CString::new(topic.as_str())).collect::<Result<Vec<_>, _>>()?;
-    let mut pointers: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
-    let rk = client.native_ptr();
-    let options = options(rk, sys::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, timeout)?;
-    // Else librdkafka asks the controller, which the mock cluster has not.
-    // SAFETY: the options are alive; no text of an error is asked for.
-    unsafe { sys::rd_kafka_AdminOptions_set_broker(options.pointer, broker, ptr::null_mut(), 0) };
-    let queue = queue(rk)?;
-    // SAFETY: all names end with a zero, the length is that of the array, and librdkafka copies them.
-    let topics = unsafe { sys::rd_kafka_TopicCollection_of_topic_names(pointers.as_mut_ptr(), pointers.len()) };
-    let topics = Owned::new(topics, sys::rd_kafka_TopicCollection_destroy, "topics")?;
-    // SAFETY: all pointers are alive, and librdkafka copies what it is given.
-    unsafe { sys::rd_kafka_DescribeTopics(rk, topics.pointer, options.pointer, queue.pointer) };
-    ids(&answer(&queue, timeout)?)
-}
-
-fn ids(event: &Owned<sys::rd_kafka_event_t>) -> KafkaResult<BTreeMap<String, TopicId>> {
-    // SAFETY: the event is alive; the result is null where it is another event.
-    let result = unsafe { sys::rd_kafka_event_DescribeTopics_result(event.pointer) };
-    if result.is_null() {
-        return Err(KafkaError::Canceled);
-    }
-    let mut count = 0;
-    // SAFETY: the result lives as long as the event.
-    let topics = unsafe { sys::rd_kafka_DescribeTopics_result_topics(result, &raw mut count) };
-    let mut ids = BTreeMap::new();
-    for index in 0..count {
-        // SAFETY: the array has `count` topics, which live as long as the event; what they say is copied. Where there is
-        // no error, there is an id.
-        unsafe {
-            let topic = *topics.add(index);
-            let code: Code = sys::rd_kafka_error_code(sys::rd_kafka_TopicDescription_error(topic)).into();
-            let id = sys::rd_kafka_TopicDescription_topic_id(topic);
-            if code == Code::NoError && !id.is_null() {
-                let id = TopicId(
-                    sys::rd_kafka_Uuid_most_significant_bits(id),
-                    sys::rd_kafka_Uuid_least_significant_bits(id),
-                );
-                ids.insert(text(sys::rd_kafka_TopicDescription_name(topic)).unwrap_or_default(), id);
-            }
-        }
-    }
-    Ok(ids)
-}
-
 /// A queue for an answer, to be dropped before the client.
 fn queue(rk: *mut sys::rd_kafka_t) -> KafkaResult<Owned<sys::rd_kafka_queue_t>> {
     // SAFETY: the client is alive.
@@ -158,35 +69,6 @@ fn answer(queue: &Owned<sys::rd_kafka_queue_t>, timeout: Duration) -> KafkaResul
     }
 }
 
-fn resource(topic: &str, properties: &BTreeMap<String, String>) -> KafkaResult<Owned<sys::rd_kafka_ConfigResource_t>> {
-    let name = CString::new(topic)?;
-    // SAFETY: the name ends with a zero, and librdkafka copies it.
-    let resource = unsafe {
-        sys::rd_kafka_ConfigResource_new(sys::rd_kafka_ResourceType_t::RD_KAFKA_RESOURCE_TOPIC, name.as_ptr())
-    };
-    let resource = Owned::new(resource, sys::rd_kafka_ConfigResource_destroy, "resource")?;
-    for (property, value) in properties {
-        let (property, value) = (CString::new(property.as_str())?, CString::new(value.as_str())?);
-        let set = sys::rd_kafka_AlterConfigOpType_t::RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET;
-        // SAFETY: the resource is alive, both texts end with a zero, and librdkafka copies them.
-        let error = unsafe {
-            sys::rd_kafka_ConfigResource_add_incremental_config(
-                resource.pointer,
-                property.as_ptr(),
-                set,
-                value.as_ptr(),
-            )
-        };
-        if !error.is_null() {
-            let error = Owned::new(error, sys::rd_kafka_error_destroy, "error")?;
-            // SAFETY: the error is alive, and its text is copied before it is destroyed.
-            let reason = text(unsafe { sys::rd_kafka_error_string(error.pointer) });
-            return Err(KafkaError::AdminOpCreation(reason.unwrap_or_default()));
-        }
-    }
-    Ok(resource)
-}
-
 fn options(
     rk: *mut sys::rd_kafka_t,
     operation: sys::rd_kafka_admin_op_t,
@@ -203,30 +85,6 @@ fn options(
         Code::NoError => Ok(options),
         code => Err(KafkaError::AdminOp(code)),
     }
-}
-
-fn results(event: &Owned<sys::rd_kafka_event_t>) -> KafkaResult<BTreeMap<String, Result<(), NotAltered>>> {
-    // SAFETY: the event is alive; the result is null where it is another event.
-    let result = unsafe { sys::rd_kafka_event_IncrementalAlterConfigs_result(event.pointer) };
-    if result.is_null() {
-        return Err(KafkaError::Canceled);
-    }
-    let mut count = 0;
-    // SAFETY: the result lives as long as the event.
-    let resources = unsafe { sys::rd_kafka_IncrementalAlterConfigs_result_resources(result, &raw mut count) };
-    let mut results = BTreeMap::new();
-    for index in 0..count {
-        // SAFETY: the array has `count` resources, which live as long as the event; their texts are copied.
-        let (name, code, reason) = unsafe {
-            let resource = *resources.add(index);
-            let code: Code = sys::rd_kafka_ConfigResource_error(resource).into();
-            let reason = text(sys::rd_kafka_ConfigResource_error_string(resource));
-            (text(sys::rd_kafka_ConfigResource_name(resource)), code, reason)
-        };
-        let result = if code == Code::NoError { Ok(()) } else { Err((code, reason)) };
-        results.insert(name.unwrap_or_default(), result);
-    }
-    Ok(results)
 }
 
 /// A copy of a text that is librdkafka's; `None` for null.
