@@ -21,8 +21,9 @@ use super::error::AppError;
 use super::handler::TopicHandler;
 use super::observe::Event;
 use super::partition::{Order, PartitionWorker, Shared, Size, WorkerConfig, WorkerEvent};
+use super::port::Source;
 use super::transaction::{Aborted, Committer};
-use crate::client::{Polled, Rebalanced, Record, Records, TopicPartition};
+use crate::client::{Polled, Rebalanced, Record, TopicPartition};
 
 /// The longest time until a deadline.
 const MAX_DEADLINE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -35,7 +36,7 @@ const IDLE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Engine {
     shared: Arc<Shared>,
-    records: Records,
+    records: Source,
     /// By the name of their topic on the cluster.
     handlers: BTreeMap<String, TopicHandler>,
     settings: Settings,
@@ -79,7 +80,7 @@ enum LoopEvent<T> {
 impl Engine {
     pub(crate) fn new(
         shared: Arc<Shared>,
-        records: Records,
+        records: Source,
         handlers: BTreeMap<String, TopicHandler>,
         settings: Settings,
         committer: Option<Committer>,

@@ -154,6 +154,7 @@
 // | `engine`      | the only loop: polls, dispatches records to workers, pauses and resumes, handles rebalances       |
 // | `partition`   | a worker for each partition keeps its order; a task for each message settles it                   |
 // | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
+// | `port`        | what all of this asks of Kafka; the model of the simulation stands beside it in tests             |
 // | `error`       | `AppError`                                                                                        |
 // | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
 // | `handler`     | handlers without their types: decoding, calling, outcomes                                         |
@@ -171,8 +172,11 @@ mod error;
 mod handler;
 mod observe;
 mod partition;
+mod port;
 mod run;
 mod shutdown;
+#[cfg(all(test, feature = "messages"))]
+mod simulation;
 mod transaction;
 
 pub use self::attempt::{Breaker, Retries};

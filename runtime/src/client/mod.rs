@@ -63,6 +63,8 @@ mod ffi;
 mod header;
 mod kafka;
 mod lock;
+#[cfg(test)]
+pub(crate) mod model;
 mod producer;
 mod repeats;
 mod settings;

@@ -20,8 +20,8 @@ pub(crate) use self::worker::{Order, PartitionWorker, WorkerConfig, WorkerEvent}
 use super::attempt::{CircuitBreaker, Clock, Retries};
 use super::dead_letter::Destination;
 use super::observe::{Health, Observers, Tracer};
+use super::port::Sink;
 use super::transaction::CurrentTransaction;
-use crate::client::Producer;
 
 /// The parts of an app that all its message tasks share.
 pub(crate) struct Shared {
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub(crate) retries: Retries,
     pub(crate) breaker: Arc<CircuitBreaker>,
     pub(crate) clock: Clock,
-    pub(crate) producer: Producer,
+    pub(crate) sink: Sink,
     pub(crate) observers: Observers,
     pub(crate) tracer: Tracer,
     pub(crate) health: Health,

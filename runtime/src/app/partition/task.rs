@@ -158,7 +158,8 @@ impl MessageTask {
 
     /// Decodes the record and calls its handler. Returns its replies.
     async fn call(&self, number: u32) -> Result<Vec<Reply>, AttemptFailure> {
-        let attempt = Attempt { record: Arc::clone(&self.record), number, producer: self.shared.producer.clone() };
+        let attempt =
+            Attempt { record: Arc::clone(&self.record), number, producer: self.shared.sink.producer().clone() };
         let called = AssertUnwindSafe(async {
             match self.handler.route.call(&self.handler.topic, attempt) {
                 Ok(outcome) => Ok(outcome.await),
@@ -181,7 +182,7 @@ impl MessageTask {
 
     /// Sends replies, in their order, and waits until all are delivered.
     async fn send(&self, replies: Vec<Reply>) -> Result<Success, AttemptFailure> {
-        match try_join_all(replies.into_iter().map(|Reply(record)| self.shared.producer.send(record))).await {
+        match try_join_all(replies.into_iter().map(|Reply(record)| self.shared.sink.send(record))).await {
             Ok(delivered) => Ok(Success::Delivered { replies: delivered.len() }),
             Err(error) => Err(AttemptFailure::of_reply(&error)),
         }
@@ -263,7 +264,7 @@ impl MessageTask {
             return transaction.add(&self.record, attempts, messages, settlement).await.map(TaskEnd::from);
         }
         if let Some(letter) = letter {
-            self.shared.producer.send(letter).await?;
+            self.shared.sink.send(Ok(letter)).await?;
         }
         self.record.acknowledge();
         let (topic, FailureCause { reason, error, .. }) = (topic.map(AsRef::as_ref), cause);
