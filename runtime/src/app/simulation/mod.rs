@@ -216,14 +216,15 @@ fn run(scenario: &Scenario) -> (Vec<String>, Arc<World>) {
         if members.running.is_empty() {
             members.join();
         }
-        time::sleep_until(started + FAULTS_END).await;
-        world.cluster.set_faults(Faults::default());
-        while !world.cluster.is_done() {
+        while !world.is_done() {
+            if started.elapsed() > FAULTS_END {
+                world.cluster.set_faults(Faults::default());
+            }
             if started.elapsed() > END {
                 world.fault("it does not come to an end".to_owned());
                 break;
             }
-            time::sleep(Duration::from_millis(500)).await;
+            time::sleep(Duration::from_millis(250)).await;
         }
         let ids: Vec<u32> = members.running.keys().copied().collect();
         for id in ids {

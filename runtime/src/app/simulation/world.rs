@@ -53,6 +53,11 @@ impl World {
         world
     }
 
+    /// Tells whether all records are appended, and all offsets committed.
+    pub(super) fn is_done(&self) -> bool {
+        self.cluster.is_committed(self.scenario.records.len())
+    }
+
     pub(super) fn payload(&self, id: usize) -> Vec<u8> {
         payload(&self.scenario, id)
     }
