@@ -147,7 +147,9 @@ async fn brokers_that_are_gone_are_counted_by_the_error_and_logged_with_the_reas
     seen.wait_for(names::CLIENT_ERRORS, &[("error", "AllBrokersDown")], |times| times >= 1.0).await;
     let warnings: Vec<_> = captured.events().into_iter().filter(|event| event.level == tracing::Level::WARN).collect();
     // librdkafka counts its connections for the first addresses and for the group's coordinator in or not, as it comes: "1/1", "2/2", "0/1".
-    let is_told = warnings.iter().any(|event| event.fields.get("message").contains(" brokers are down (Global error: AllBrokersDown"));
+    let is_told = warnings
+        .iter()
+        .any(|event| event.fields.get("message").contains(" brokers are down (Global error: AllBrokersDown"));
     assert!(is_told, "{warnings:?}");
 }
 
