@@ -40,7 +40,7 @@ pub(crate) enum Transaction {
     Model(model::Transaction),
 }
 
-/// A record that is queued in a transaction, until its delivery report.
+/// A record that is queued, until its delivery report.
 pub(crate) enum Sent {
     Kafka(Queued),
     #[cfg(test)]
@@ -113,6 +113,26 @@ impl Sink {
             Self::Kafka(producer) => producer.send(record).await,
             #[cfg(test)]
             Self::Model(sink, _) => sink.send(record.map_err(SendError::Encode)?).await,
+        }
+    }
+
+    /// As [`Producer::queue`].
+    pub(crate) async fn queue(&self, record: ProducerRecord) -> Result<Sent, SendError> {
+        match self {
+            Self::Kafka(producer) => producer.queue(record).await.map(Sent::Kafka),
+            #[cfg(test)]
+            Self::Model(sink, _) => sink.queue(record).await.map(Sent::Model),
+        }
+    }
+
+    /// As [`Producer::delivered`].
+    pub(crate) async fn delivered(&self, sent: &mut Sent) -> Result<(), SendError> {
+        match (self, sent) {
+            (Self::Kafka(producer), Sent::Kafka(queued)) => producer.delivered(queued).await.map(drop),
+            #[cfg(test)]
+            (Self::Model(..), Sent::Model(sent)) => sent.delivered().await,
+            #[cfg(test)]
+            _ => unreachable!("a record is reported on by what has queued it"),
         }
     }
 
@@ -193,7 +213,7 @@ impl Transaction {
             #[cfg(test)]
             (Self::Model(_), Sent::Model(sent)) => sent.delivered().await,
             #[cfg(test)]
-            _ => unreachable!("a record is sent in the transaction that has queued it"),
+            _ => unreachable!("a record is reported on by what has queued it"),
         }
     }
 

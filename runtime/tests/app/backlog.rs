@@ -6,6 +6,7 @@ use thoth_messaging::app::{App, Context};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{TestApp, Time};
 
+use crate::captured::Captured;
 use crate::{kafka, released};
 
 /// Versions by name, in the order in which they were handled.
@@ -48,4 +49,22 @@ async fn a_backlog_is_handled_completely_and_in_order() {
         assert!(*seen.lock().unwrap() == sent, "all, once, in the order of their keys");
         assert_eq!(test.stop().await.unwrap().handled, MESSAGES as u64);
     }
+}
+
+/// A pause has librdkafka fetch again what it had, which takes as long as hundreds of messages.
+#[tokio::test]
+async fn a_backlog_of_small_messages_pauses_nothing() {
+    let kafka = kafka(1).await;
+    let producer = kafka.kafka().producer().unwrap();
+    let all: Vec<_> = (0..MESSAGES).map(|n| released("flask", &(n * 997 + 1).to_string())).collect();
+    let reports: Vec<_> = producer.send_all(&all).collect().await;
+    assert!(reports.iter().all(Result::is_ok));
+
+    let (captured, _guard) = Captured::start();
+    let seen = Seen::default();
+    let app = |kafka: &_| App::new(kafka).state(Arc::clone(&seen)).handle(note).max_in_flight(10);
+    let test = TestApp::start_on(kafka, Time::Skips, app).await.unwrap();
+    test.settled(MESSAGES as u64).await.unwrap();
+    assert!(!captured.shows("paused"));
+    assert_eq!(test.stop().await.unwrap().handled, MESSAGES as u64);
 }

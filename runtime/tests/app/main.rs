@@ -20,6 +20,7 @@ mod metering;
 mod order;
 #[cfg(feature = "tls")]
 mod refused;
+mod replies;
 mod retries;
 #[cfg(feature = "tls")]
 #[path = "../kafka/secure.rs"]

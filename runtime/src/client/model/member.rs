@@ -64,7 +64,7 @@ impl Member {
                 return Polled::Rebalanced(event);
             }
             if let Some(record) = self.fetched() {
-                return Polled::Record(record);
+                return Polled::Records(vec![record]);
             }
             tokio::select! {
                 biased;

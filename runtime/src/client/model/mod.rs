@@ -11,5 +11,5 @@ mod transactions;
 
 pub(crate) use self::cluster::{Cluster, Faults, Output};
 pub(crate) use self::member::Member;
-pub(crate) use self::sink::Sink;
-pub(crate) use self::transactions::{Sent, Transaction, Transactions};
+pub(crate) use self::sink::{Sent, Sink};
+pub(crate) use self::transactions::{Transaction, Transactions};

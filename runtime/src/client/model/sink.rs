@@ -32,9 +32,31 @@ impl Sink {
     }
 
     pub(crate) async fn send(&self, record: ProducerRecord) -> Result<Delivery, SendError> {
+        self.queue(record).await?.report().await
+    }
+
+    pub(crate) async fn queue(&self, record: ProducerRecord) -> Result<Sent, SendError> {
+        // The time of waiting for room.
+        time::sleep(self.cluster.delay(1)).await;
         let (topic, payload) = record.into_model();
         let report = queue(&self.cluster, &self.tail, topic.clone(), payload, None);
-        report.await.unwrap_or(Err(SendError::Closed { topic }))
+        Ok(Sent { topic, report })
+    }
+}
+
+/// A record that is queued.
+pub(crate) struct Sent {
+    pub(super) topic: String,
+    pub(super) report: oneshot::Receiver<Result<Delivery, SendError>>,
+}
+
+impl Sent {
+    pub(crate) async fn delivered(&mut self) -> Result<(), SendError> {
+        self.report().await.map(drop)
+    }
+
+    async fn report(&mut self) -> Result<Delivery, SendError> {
+        (&mut self.report).await.unwrap_or(Err(SendError::Closed { topic: self.topic.clone() }))
     }
 }
 

@@ -5,16 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
-use tokio::sync::oneshot;
 use tokio::time::{self, Instant};
 
 use super::cluster::{Cluster, number};
-use super::sink::{InTransaction, queue};
+use super::sink::{InTransaction, Sent, queue};
 use crate::client::consumer::offsets::{Acknowledged, AssignedPartition, Assignment};
 use crate::client::consumer::record::Record;
 use crate::client::error::{AbortReason, Cause, SendError, TransactionError};
 use crate::client::lock::lock;
-use crate::client::producer::{Delivery, ProducerRecord, Uncommitted};
+use crate::client::producer::{ProducerRecord, Uncommitted};
 
 pub(crate) struct Transactions {
     cluster: Cluster,
@@ -28,12 +27,6 @@ pub(crate) struct Transactions {
 pub(crate) struct Transaction {
     cluster: Cluster,
     open: Arc<Open>,
-}
-
-/// A record that is queued in a transaction.
-pub(crate) struct Sent {
-    topic: String,
-    report: oneshot::Receiver<Result<Delivery, SendError>>,
 }
 
 struct Open {
@@ -205,13 +198,6 @@ impl Transaction {
             Some(known) => drop(known.offsets.insert(offset)),
             None => acknowledged.push(PartitionOffsets { assignment, partition, offsets: BTreeSet::from([offset]) }),
         }
-    }
-}
-
-impl Sent {
-    pub(crate) async fn delivered(&mut self) -> Result<(), SendError> {
-        let reported = (&mut self.report).await.unwrap_or(Err(SendError::Closed { topic: self.topic.clone() }));
-        reported.map(drop)
     }
 }
 
