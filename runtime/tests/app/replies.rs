@@ -51,7 +51,7 @@ async fn reply(released: PackageReleased, context: Context<Handled>) -> Result<O
     let Handled(state) = context.state();
     let version = released.package_version;
     state.calls.lock().unwrap().push((version.clone(), context.attempt()));
-    let _ = state.gate.acquire().await.unwrap();
+    drop(state.gate.acquire().await.unwrap());
     match released.package_name.split(' ').next().unwrap_or_default() {
         "silent" => return Ok(None),
         "fail-once" if context.attempt() == 1 => return Err("the handler fails once"),

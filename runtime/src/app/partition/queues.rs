@@ -27,7 +27,7 @@ const PARTITION: QueueId = QueueId(0);
 
 /// Queues of `W`, what waits, of which an `U`, what is not delivered, can be made again.
 pub(super) struct Queues<W, U> {
-    queues: HashMap<QueueId, Queue<W, U>>,
+    by_id: HashMap<QueueId, Queue<W, U>>,
     by_key: HashMap<Arc<[u8]>, QueueId>,
     /// The queues whose head may begin, each once.
     ready: VecDeque<QueueId>,
@@ -55,7 +55,7 @@ impl<W, U> Queues<W, U> {
     /// Creates queues of which so many records may have begun at once.
     pub(super) fn new(max_begun: usize) -> Self {
         Self {
-            queues: HashMap::new(),
+            by_id: HashMap::new(),
             by_key: HashMap::new(),
             ready: VecDeque::new(),
             last: PARTITION,
@@ -70,7 +70,7 @@ impl<W, U> Queues<W, U> {
             Place::InKey(key) => self.id_of(key),
             Place::Alone => self.next_id(),
         };
-        self.queues.entry(id).or_insert_with(|| Queue::new(None)).waiting.push_back(item);
+        self.by_id.entry(id).or_insert_with(|| Queue::new(None)).waiting.push_back(item);
         self.go_on(id);
     }
 
@@ -80,7 +80,7 @@ impl<W, U> Queues<W, U> {
         }
         let (id, key) = (self.next_id(), Arc::<[u8]>::from(key));
         self.by_key.insert(Arc::clone(&key), id);
-        self.queues.insert(id, Queue::new(Some(key)));
+        self.by_id.insert(id, Queue::new(Some(key)));
         id
     }
 
@@ -95,7 +95,7 @@ impl<W, U> Queues<W, U> {
             return None;
         }
         while let Some(id) = self.ready.pop_front() {
-            let Some(queue) = self.queues.get_mut(&id) else { continue };
+            let Some(queue) = self.by_id.get_mut(&id) else { continue };
             queue.is_ready = false;
             // It may stand meanwhile.
             if queue.may_begin()
@@ -111,7 +111,7 @@ impl<W, U> Queues<W, U> {
 
     /// Ends the record of a queue that is running.
     pub(super) fn end(&mut self, id: QueueId) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(queue) = self.by_id.get_mut(&id) else { return };
         queue.is_running = false;
         self.begun -= 1;
         self.go_on(id);
@@ -128,12 +128,12 @@ impl<W, U> Queues<W, U> {
 
     /// Tells whether a record of the queue is under way, or not delivered.
     pub(super) fn has_under_way(&self, id: QueueId) -> bool {
-        self.queues.get(&id).is_some_and(|queue| queue.under_way > 0 || !queue.undelivered.is_empty())
+        self.by_id.get(&id).is_some_and(|queue| queue.under_way > 0 || !queue.undelivered.is_empty())
     }
 
     /// Sets the replies of the record that is running under way.
     pub(super) fn send(&mut self, id: QueueId) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(queue) = self.by_id.get_mut(&id) else { return };
         queue.is_running = false;
         queue.under_way += 1;
         self.go_on(id);
@@ -142,7 +142,7 @@ impl<W, U> Queues<W, U> {
     /// Ends a record whose replies are delivered. Returns false where one before it stands: then it is
     /// [not delivered](Self::not_delivered) either.
     pub(super) fn delivered(&mut self, id: QueueId) -> bool {
-        let Some(queue) = self.queues.get_mut(&id).filter(|queue| queue.undelivered.is_empty()) else { return false };
+        let Some(queue) = self.by_id.get_mut(&id).filter(|queue| queue.undelivered.is_empty()) else { return false };
         queue.under_way -= 1;
         self.begun -= 1;
         self.go_on(id);
@@ -151,7 +151,7 @@ impl<W, U> Queues<W, U> {
 
     /// Sets the record that is running under way, and has the queue stand: it failed, and is to be reported as not delivered.
     pub(super) fn fail(&mut self, id: QueueId) {
-        if let Some(queue) = self.queues.get_mut(&id) {
+        if let Some(queue) = self.by_id.get_mut(&id) {
             queue.stands = true;
         }
         self.send(id);
@@ -159,7 +159,7 @@ impl<W, U> Queues<W, U> {
 
     /// Has the queue stand at a record, or behind one before it.
     pub(super) fn not_delivered(&mut self, id: QueueId, undelivered: U) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(queue) = self.by_id.get_mut(&id) else { return };
         queue.under_way -= 1;
         queue.stands = true;
         queue.undelivered.push(undelivered);
@@ -168,7 +168,7 @@ impl<W, U> Queues<W, U> {
     /// Takes what is not delivered, in its order, once nothing of the queue is under way. What has not ended is then
     /// [put back](Self::put_back).
     pub(super) fn take_undelivered(&mut self, id: QueueId) -> Vec<U> {
-        let Some(queue) = self.queues.get_mut(&id).filter(|queue| !queue.is_running && queue.under_way == 0) else {
+        let Some(queue) = self.by_id.get_mut(&id).filter(|queue| !queue.is_running && queue.under_way == 0) else {
             return Vec::new();
         };
         queue.stands = false;
@@ -178,20 +178,20 @@ impl<W, U> Queues<W, U> {
 
     /// Puts records at the head of a queue whose undelivered ones were taken.
     pub(super) fn put_back(&mut self, id: QueueId, items: impl DoubleEndedIterator<Item = W>) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(queue) = self.by_id.get_mut(&id) else { return };
         items.rev().for_each(|item| queue.waiting.push_front(item));
         self.go_on(id);
     }
 
     /// Makes a queue ready, or removes it, if it is either.
     fn go_on(&mut self, id: QueueId) {
-        let Some(queue) = self.queues.get_mut(&id).filter(|queue| queue.may_begin()) else { return };
+        let Some(queue) = self.by_id.get_mut(&id).filter(|queue| queue.may_begin()) else { return };
         if !queue.waiting.is_empty() {
             if !mem::replace(&mut queue.is_ready, true) {
                 self.ready.push_back(id);
             }
         } else if queue.under_way == 0
-            && let Some(Queue { key: Some(key), .. }) = self.queues.remove(&id)
+            && let Some(Queue { key: Some(key), .. }) = self.by_id.remove(&id)
         {
             self.by_key.remove(&key);
         }
@@ -270,7 +270,7 @@ mod tests {
                 assert!(queues.delivered(id));
             }
         }
-        assert!(queues.queues.is_empty() && queues.by_key.is_empty() && queues.ready.is_empty());
+        assert!(queues.by_id.is_empty() && queues.by_key.is_empty() && queues.ready.is_empty());
         assert_eq!(queues.begun, 0);
     }
 
