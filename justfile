@@ -20,6 +20,10 @@ prove:
     cargo test --workspace
     cargo test -p thoth-messaging-codegen -p thoth-messaging-compat -p thoth-messaging-cli -p features --test codegen --test compat --test cli -- --ignored
 
+# Schedules of an app over a model of Kafka, so many seeds; SIMULATION_SEED=7 runs one, and prints what happened.
+simulate seeds="20000":
+    SIMULATION_SEEDS={{ seeds }} cargo test -p thoth-messaging -p features --lib -- --nocapture what_is_promised_holds_in_every_schedule
+
 # Formatting, clippy, spelling, shell scripts, workflows, unused dependencies, rules for the workspace.
 lint:
     cargo fmt --all --check

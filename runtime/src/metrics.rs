@@ -12,13 +12,13 @@
 //! | [`RETRIES`] | counter | `group`, `topic` | failed attempts that are followed by another one |
 //! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that could not be handled, by [`Reason`](crate::app::Reason) |
 //! | [`DEAD_LETTERS_DELAYED`] | counter | `group`, `topic` | dead letters that were not delivered, which is tried again |
-//! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, replies |
+//! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, and queueing its replies |
 //! | [`ABANDONED`] | counter | `group` | messages in flight that were not settled at a revoke or at the end; they come again |
 //! | [`ABORTED_TRANSACTIONS`] | counter | `group` | transactions of an app that handles [exactly once](crate::app::ExactlyOnce) that were aborted; their messages come again |
 //! | [`DELAYED_TRANSACTIONS`] | counter | `group` | how often Kafka did not answer to the end of one, which is tried again |
 //! | [`BREAKER_OPEN`] | gauge | `group` | 1 while the [`Breaker`](crate::app::Breaker) is open |
 //! | [`BREAKER_OPENED`] | counter | `group` | how often it opened |
-//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages in flight: received and not yet acknowledged |
+//! | [`IN_FLIGHT`] | gauge | `group`, `topic`, `partition` | messages in flight: received and not yet acknowledged, those that wait for their handler among them |
 //! | [`OLDEST_IN_FLIGHT`] | gauge, seconds | `group`, `topic`, `partition` | how long ago the first of them was received |
 //! | [`LAG`] | gauge | `group`, `topic`, `partition` | messages on the partition that are not acknowledged |
 //! | [`COMMIT_AGE`] | gauge, seconds | `group` | how long there has been something to commit since the last commit that Kafka took; 0 where all is committed, and for transactions |
@@ -113,5 +113,9 @@ pub fn describe() {
     for (name, unit, description) in gauges {
         describe_gauge!(name, unit, description);
     }
-    describe_histogram!(HANDLING, Unit::Seconds, "How long an attempt takes: decoding, handler, replies");
+    describe_histogram!(
+        HANDLING,
+        Unit::Seconds,
+        "How long an attempt takes: decoding, handler, and queueing its replies"
+    );
 }

@@ -11,7 +11,7 @@ use super::dead_letter::{DeadLetters, each_once};
 use super::engine::Settings;
 use super::handler::{DecoderInput, Handler, HandlerInput, HandlerRoute, PayloadDecoder, Route, TypedInput};
 use super::observe::{Health, Log, Observers, Tracer};
-use super::partition::{Order, Size};
+use super::partition::Order;
 use super::transaction::ExactlyOnce;
 use crate::client::{Kafka, TraceContext};
 use crate::message::{Decoder, Topic};
@@ -51,7 +51,8 @@ impl App {
             dead_letters: DeadLetters::default(),
             settings: Settings {
                 order: Order::Partition,
-                max_in_flight: Size { messages: 500, bytes: 32 * 1024 * 1024 },
+                max_in_flight: 500,
+                max_bytes: None,
                 drain_timeout: Duration::from_secs(20),
             },
             attempt_timeout: Duration::MAX,
@@ -146,23 +147,25 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Sets how many messages of each partition may be in flight, waiting or being handled; at least one, 500 by default.
-    /// When there are as many, the partition is paused until there are half as many. With [`per_key`](Self::per_key), messages
-    /// that wait behind another one of their key do not count, so that a key whose message is retried holds up no other; they
-    /// are limited by [bytes](Self::max_in_flight_bytes) alone.
+    /// Sets how many messages of each partition may have begun at once: their handler was called, and they are not settled,
+    /// because it has not returned, the next attempt is not due, or their replies are not delivered. At least one, 500 by
+    /// default. (With [`exactly_once`](Self::exactly_once), the [size of a transaction](ExactlyOnce) is the limit instead.)
     ///
-    /// A pause throws away what was fetched ahead, so the app fetches less ahead than a consumer does, and sooner:
-    /// `queued.min.messages` is 1000, `fetch.queue.backoff.ms` 20 and `fetch.wait.max.ms` 100, unless they are set.
+    /// Messages behind them wait in memory, up to [a limit in bytes](Self::max_in_flight_bytes).
     pub fn max_in_flight(mut self, messages: usize) -> Self {
-        self.settings.max_in_flight.messages = messages.max(1);
+        self.settings.max_in_flight = messages.max(1);
         self
     }
 
-    /// Sets how many bytes of each partition may be in flight, keys, payloads and headers; 32 MiB by default. A
-    /// message that is larger is in flight alone. Each message that waits behind another one of its key counts 256 bytes
-    /// more. Where those of one key are as many bytes, all keys of the partition wait for it.
+    /// Sets how many bytes of each partition may be in memory, from when they are received until they are settled: keys,
+    /// payloads, headers, and 256 bytes for each message. A message that is larger is there alone. By default all
+    /// partitions of the app share 128 MiB, each of them at most 32 MiB and at least 1 MiB.
+    ///
+    /// A partition that has reached the limit is paused until half of it is free, unless the others can do without new messages
+    /// for a moment. A pause throws away what librdkafka has fetched of the partition. With [`per_key`](Self::per_key),
+    /// messages behind one that is retried hold up other keys of the partition only at this limit.
     pub fn max_in_flight_bytes(mut self, bytes: usize) -> Self {
-        self.settings.max_in_flight.bytes = bytes.max(1);
+        self.settings.max_bytes = Some(bytes.max(1));
         self
     }
 
@@ -209,8 +212,6 @@ impl<S: Send + Sync + 'static> App<S> {
     /// of the transaction.
     ///
     /// - Consumers of the replies must read with `isolation.level=read_committed`, the default of consumers here.
-    /// - A message does not wait until the replies of the one before it are delivered, which takes a round trip without
-    ///   transactions: where each message has replies, transactions are faster.
     /// - All partitions of the process share a transaction, which is committed every
     ///   [100 ms](ExactlyOnce::commit_every), or earlier with 10,000 messages or 16 MiB of them, which are in memory until
     ///   then. Handlers go on meanwhile, also during a commit.

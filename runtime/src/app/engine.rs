@@ -1,11 +1,15 @@
 //! The loop of an app: it polls, dispatches records to the workers of their partitions, and never awaits a handler.
 //!
-//! It pauses a partition while as much of it is in flight as may be, and replaces or ends workers as partitions are revoked
-//! or transactions aborted. The rebalance hook of the consumer only reports a revocation; the partition is released, and its
+//! A worker takes records until they fill its memory. A pause makes librdkafka throw away what it fetched of the partition, so
+//! while every worker has enough to do, the loop does not poll for a moment instead, and librdkafka stops to fetch by its own
+//! limits. Only where others may need records, or the moment is over, it pauses the partitions of workers that are full.
+//!
+//! It replaces or ends workers as partitions are revoked or transactions aborted. The rebalance hook of the consumer only reports a revocation; the partition is released, and its
 //! offsets committed, when its worker has ended or the drain timeout is over. Meanwhile the engine goes on polling.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::ops::RangeInclusive;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +24,10 @@ use tokio::time::{self, Instant};
 use super::error::AppError;
 use super::handler::TopicHandler;
 use super::observe::Event;
-use super::partition::{Order, PartitionWorker, Shared, Size, WorkerConfig, WorkerEvent};
+use super::partition::{Order, PartitionWorker, Shared, WorkerConfig, WorkerEvent};
+use super::port::Source;
 use super::transaction::{Aborted, Committer};
-use crate::client::{Polled, Rebalanced, Record, Records, TopicPartition};
+use crate::client::{Polled, Rebalanced, Record, TopicPartition};
 
 /// The longest time until a deadline.
 const MAX_DEADLINE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -33,9 +38,21 @@ const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// The interval at which the loop runs when nothing happens.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// The longest time without polling, which keeps the member in its group and its partitions without a worker served.
+const MAX_HOLD: Duration = Duration::from_secs(1);
+
+/// The interval at which it is looked whether to poll again.
+const HOLD_TICK: Duration = Duration::from_millis(5);
+
+/// The memory of all records in flight, if no limit of a partition is set: each has its share.
+const SHARED_BYTES: usize = 128 * 1024 * 1024;
+
+/// The least and the largest share of a partition. Kafka's brokers send 1 MiB of a partition at once.
+const SHARE_BYTES: RangeInclusive<usize> = 1024 * 1024..=32 * 1024 * 1024;
+
 pub(crate) struct Engine {
     shared: Arc<Shared>,
-    records: Records,
+    records: Source,
     /// By the name of their topic on the cluster.
     handlers: BTreeMap<String, TopicHandler>,
     settings: Settings,
@@ -46,6 +63,8 @@ pub(crate) struct Engine {
     worker_events: (mpsc::UnboundedSender<WorkerEvent>, mpsc::UnboundedReceiver<WorkerEvent>),
     /// The end of transactions, if the app is exactly once.
     committer: Option<Committer>,
+    /// The time since which it does not poll, because a worker is full.
+    held_since: Option<Instant>,
 }
 
 type Draining = Pin<Box<dyn Future<Output = Drained> + Send>>;
@@ -60,9 +79,19 @@ struct Drained {
 #[derive(Clone, Copy)]
 pub(crate) struct Settings {
     pub(crate) order: Order,
-    /// The limit for each partition.
-    pub(crate) max_in_flight: Size,
+    /// The number of records of each partition that may have begun and not ended.
+    pub(crate) max_in_flight: usize,
+    /// The limit of the memory for records of each partition, if it is set.
+    pub(crate) max_bytes: Option<usize>,
     pub(crate) drain_timeout: Duration,
+}
+
+impl Settings {
+    /// Returns the limit of the memory for records of each partition, for so many of them.
+    fn max_bytes(&self, partitions: usize) -> usize {
+        let share = SHARED_BYTES / partitions.max(1);
+        self.max_bytes.unwrap_or_else(|| share.clamp(*SHARE_BYTES.start(), *SHARE_BYTES.end()))
+    }
 }
 
 /// An event that the loop handles.
@@ -79,7 +108,7 @@ enum LoopEvent<T> {
 impl Engine {
     pub(crate) fn new(
         shared: Arc<Shared>,
-        records: Records,
+        records: Source,
         handlers: BTreeMap<String, TopicHandler>,
         settings: Settings,
         committer: Option<Committer>,
@@ -94,6 +123,7 @@ impl Engine {
             revoked: BTreeSet::new(),
             worker_events: mpsc::unbounded_channel(),
             committer,
+            held_since: None,
         }
     }
 
@@ -132,7 +162,7 @@ impl Engine {
 
     async fn on_event(&mut self, event: LoopEvent<()>) -> Result<(), AppError> {
         match event {
-            LoopEvent::Polled(Polled::Record(record)) => self.dispatch(record),
+            LoopEvent::Polled(Polled::Records(records)) => self.dispatch(records),
             LoopEvent::Polled(Polled::Rebalanced(rebalanced)) => self.on_rebalance(rebalanced),
             LoopEvent::Worker(WorkerEvent::HasRoom(partition)) => self.resume(&partition),
             LoopEvent::Drained(drained) => self.release(&drained).await?,
@@ -147,39 +177,76 @@ impl Engine {
         // rdkafka has a record ready whenever it can: let other tasks run, too.
         coop::consume_budget().await;
         self.shared.health.loop_runs();
+        let is_holding = self.is_holding();
         tokio::select! {
             biased;
             end = until => LoopEvent::End(end),
             Some(event) = self.worker_events.1.recv() => LoopEvent::Worker(event),
             Some(drained) = self.draining.next() => LoopEvent::Drained(drained),
             () = commit_due(self.committer.as_mut()) => LoopEvent::CommitDue,
-            polled = self.records.next() => match polled {
+            polled = self.records.next(), if !is_holding => match polled {
                 Ok(polled) => LoopEvent::Polled(polled),
                 Err(error) => LoopEvent::Failed(AppError::Receive(error)),
             },
-            () = time::sleep(IDLE) => LoopEvent::Idle,
+            () = time::sleep(if is_holding { HOLD_TICK } else { IDLE }) => LoopEvent::Idle,
         }
     }
 
-    fn dispatch(&mut self, record: Record) {
+    /// Hands records to the workers of their partitions, those that follow each other together.
+    fn dispatch(&mut self, records: Vec<Record>) {
+        let mut records = records.into_iter().peekable();
+        while let Some(first) = records.next() {
+            let partition = first.topic_partition().clone();
+            let mut together = vec![first];
+            while let Some(next) = records.next_if(|next| *next.topic_partition() == partition) {
+                together.push(next);
+            }
+            self.dispatch_together(&partition, together);
+        }
+    }
+
+    fn dispatch_together(&mut self, partition: &TopicPartition, records: Vec<Record>) {
         // The topics of the handlers are subscribed, and no others.
-        let Some(handler) = self.handlers.get(record.topic()) else { return };
-        let partition = record.topic_partition();
+        let Some(handler) = self.handlers.get(&partition.topic) else { return };
         if self.revoked.contains(partition) {
-            // It was fetched before the revocation: the partition's new owner will receive it.
+            // They were fetched before the revocation: the partition's new owner will receive them.
             return;
         }
-        self.shared.observers.notify(&Event::Received(&record));
+        for record in &records {
+            self.shared.observers.notify(&Event::Received(record));
+        }
         if !self.workers.contains_key(partition) {
             let worker = PartitionWorker::start(partition.clone(), self.worker_config(handler, None));
             self.workers.insert(partition.clone(), worker);
+            self.share_memory();
         }
         let Some(worker) = self.workers.get_mut(partition) else { return };
-        worker.push(record);
-        if !worker.is_paused && worker.in_flight().is_full() {
+        worker.push(records);
+        if !worker.is_full && worker.in_flight().is_full() && worker.in_flight().await_room() {
+            worker.is_full = true;
+            self.held_since.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Sets the limit of each partition, by the number of them.
+    fn share_memory(&self) {
+        let max_bytes = self.settings.max_bytes(self.workers.len());
+        self.workers.values().for_each(|worker| worker.in_flight().set_max_bytes(max_bytes));
+    }
+
+    /// Tells whether not to poll now. Pauses workers that are full once it is time to poll all the same.
+    fn is_holding(&mut self) -> bool {
+        let Some(since) = self.held_since else { return false };
+        let is_any_low = self.workers.values().any(|worker| worker.in_flight().is_low());
+        if !is_any_low && since.elapsed() < MAX_HOLD {
+            return true;
+        }
+        self.held_since = None;
+        for worker in self.workers.values_mut().filter(|worker| worker.is_full && !worker.is_paused) {
             worker.is_paused = true;
             self.records.pause(worker.partition());
         }
+        false
     }
 
     fn worker_config(&self, handler: &TopicHandler, predecessor: Option<PartitionWorker>) -> WorkerConfig {
@@ -188,18 +255,24 @@ impl Engine {
             handler: handler.clone(),
             order: self.settings.order,
             max_in_flight: self.settings.max_in_flight,
+            max_bytes: self.settings.max_bytes(self.workers.len()),
             events: self.worker_events.0.clone(),
             predecessor: predecessor.map(|worker| (worker, self.settings.drain_timeout)),
         }
     }
 
     fn resume(&mut self, partition: &TopicPartition) {
-        if let Some(worker) = self.workers.get_mut(partition)
-            && worker.is_paused
-            && worker.in_flight().has_room()
-        {
-            worker.is_paused = false;
+        // It may be that of a worker that was replaced.
+        let Some(worker) = self.workers.get_mut(partition).filter(|worker| worker.is_full) else { return };
+        if worker.in_flight().await_room() {
+            return;
+        }
+        worker.is_full = false;
+        if std::mem::take(&mut worker.is_paused) {
             self.records.resume(partition);
+        }
+        if !self.workers.values().any(|worker| worker.is_full && !worker.is_paused) {
+            self.held_since = None;
         }
     }
 
@@ -235,6 +308,7 @@ impl Engine {
             // librdkafka would keep it paused when the partition is assigned again.
             self.records.resume(partition);
         }
+        self.share_memory();
         Some(worker)
     }
 
@@ -283,6 +357,7 @@ impl Engine {
     /// Ends all workers, and stays in the group meanwhile.
     async fn drain(&mut self, deadline: Instant) -> Result<(), AppError> {
         self.records.pause_all();
+        self.held_since = None;
         // A commit that was begun must end before workers can add more.
         let mut committed = time::timeout_at(deadline, self.commit()).await.unwrap_or(Ok(()));
         let workers = std::mem::take(&mut self.workers).into_values().collect();

@@ -65,10 +65,16 @@
 //!   not committed are received again after a crash: handlers see each message at least once, and must be idempotent.
 //! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is retried
 //!   blocks its partition (its key), and no other one.
+//! - The next message of a partition (key) is handled while the replies to those before it are under way, of up to
+//!   [`App::max_in_flight`] messages; each is settled once its own are delivered. Replies are sent in the order of their
+//!   messages. If one is not delivered, no other message of the partition (key) begins until all that are under way are
+//!   reported. Then that message is attempted again, and after it all that were handled behind it, in their order: what is done
+//!   and sent last for a key is in order, and what is sent may be there twice. A message whose reply is refused for its own
+//!   fault becomes a dead letter, and those behind it are not handled again.
 //! - With [`App::exactly_once`], the replies of handlers and the offsets of their messages are committed in transactions:
 //!   consumers read the replies to each message once, whatever crashes.
 //! - The app polls Kafka however long handlers take, so they never exceed `max.poll.interval.ms`. Memory is bounded by
-//!   [`App::max_in_flight`] and [`App::max_in_flight_bytes`].
+//!   [`App::max_in_flight_bytes`], and by `queue.buffering.max.kbytes` of the producer for replies.
 //! - When nearly every attempt fails, none is made for a while ([`Breaker`]).
 //! - On SIGTERM, on ctrl-c and when a partition is revoked, no attempt begins any more, and running attempts may end
 //!   ([`App::drain_timeout`]). Settled messages are committed before another member gets the partition.
@@ -86,7 +92,7 @@
 //! | nearly every attempt fails | opens the [`Breaker`]; messages stay where they are |
 //! | no broker answers, at the start | keeps trying with growing backoff; ends at once when it is told to. Addresses and reason are logged once, and again in reminders that get rarer, and so is what librdkafka reports of a broker |
 //! | topics that it handles do not exist, at the start | ends with [`ReceiveError::UnknownTopic`](crate::client::ReceiveError::UnknownTopic), which names all of them, and creates none for dead letters |
-//! | no broker answers, later | waits; replies and dead letters are sent again; messages in flight may be handled again |
+//! | no broker answers, later | waits; messages whose replies are not delivered in time, and those behind them, are handled again; dead letters are sent again |
 //! | the disk of a broker is full | such a broker ends itself: as above |
 //! | a quota of Kafka | replies wait; one that waits longer than `delivery.timeout.ms` is a failed attempt |
 //! | wrong credentials, an expired or unknown certificate | if all brokers refuse it, at the start or later, ends with [`AppError::Receive`] and the reason; if only some do, goes on and logs it |
@@ -159,9 +165,10 @@
 // |---------------|---------------------------------------------------------------------------------------------------|
 // | `run`         | starts the clients and the engine, closes them                                                    |
 // | `builder`     | `App`: handlers and settings                                                                      |
-// | `engine`      | the only loop: polls, dispatches records to workers, pauses and resumes, handles rebalances       |
-// | `partition`   | a worker for each partition keeps its order; a task for each message settles it                   |
+// | `engine`      | the only loop: polls, dispatches records to workers, holds or pauses, handles rebalances          |
+// | `partition`   | a worker for each partition keeps its order; its runners handle message after message             |
 // | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
+// | `port`        | what all of this asks of Kafka; the model of the simulation stands beside it in tests             |
 // | `error`       | `AppError`                                                                                        |
 // | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
 // | `handler`     | handlers without their types: decoding, calling, outcomes                                         |
@@ -179,8 +186,11 @@ mod error;
 mod handler;
 mod observe;
 mod partition;
+mod port;
 mod run;
 mod shutdown;
+#[cfg(all(test, feature = "messages"))]
+mod simulation;
 mod transaction;
 
 pub use self::attempt::{Breaker, Retries};

@@ -13,6 +13,7 @@ use super::error::AppError;
 use super::handler::TopicHandler;
 use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
+use super::port::{Sink, Source, Transactions};
 use super::shutdown::termination;
 use super::transaction::Committer;
 use crate::client::{AdminError, Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
@@ -132,7 +133,7 @@ impl<S: Send + Sync + 'static> App<S> {
             joined = starting => Some(joined?),
         };
         if let Some(committer) = joined {
-            return Ok(Some(self.into_engine(producer, records, committer)));
+            return Ok(Some(self.into_engine(Sink::Kafka(producer.clone()), Source::Kafka(records), committer)));
         }
         records.close(self.settings.drain_timeout).await.map_err(AppError::Close)?;
         Ok(None)
@@ -175,20 +176,24 @@ impl<S: Send + Sync + 'static> App<S> {
                 Err(error) => return Err(AppError::Transaction(error)),
             }
         };
-        let mut committer =
-            Committer::new(producer, settings, self.observers.clone(), self.dead_letters.parking.is_some());
+        let mut committer = Committer::new(
+            Transactions::Kafka(producer),
+            settings,
+            self.observers.clone(),
+            self.dead_letters.parking.is_some(),
+        );
         committer.begin().await?;
         Ok(Some(committer))
     }
 
-    fn into_engine(self, producer: &Producer, records: Records, committer: Option<Committer>) -> Engine {
+    pub(super) fn into_engine(self, sink: Sink, source: Source, committer: Option<Committer>) -> Engine {
         let handlers = self.topic_handlers();
         let shared = Shared {
             group: self.kafka.group().unwrap_or_default().to_owned(),
             retries: self.retries,
             breaker: CircuitBreaker::new(self.breaker, self.clock.clone(), self.observers.clone()),
             clock: self.clock,
-            producer: producer.clone(),
+            sink,
             observers: self.observers,
             tracer: self.tracer,
             health: self.health,
@@ -197,7 +202,7 @@ impl<S: Send + Sync + 'static> App<S> {
             attempt_timeout: self.attempt_timeout,
             transaction: committer.as_ref().map(|committer| Arc::clone(committer.transaction())),
         };
-        Engine::new(Arc::new(shared), records, handlers, self.settings, committer)
+        Engine::new(Arc::new(shared), source, handlers, self.settings, committer)
     }
 
     /// Returns the handlers by the name of their topic on the cluster.

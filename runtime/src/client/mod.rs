@@ -63,6 +63,8 @@ mod ffi;
 mod header;
 mod kafka;
 pub(crate) mod lock;
+#[cfg(test)]
+pub(crate) mod model;
 mod producer;
 pub(crate) mod repeats;
 mod settings;

@@ -8,6 +8,7 @@ use thoth_messaging::client::ProducerRecord;
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{TestApp, Time};
 
+use crate::captured::Captured;
 use crate::{Script, kafka, released};
 
 /// Versions by name, in the order in which they were handled.
@@ -57,14 +58,39 @@ async fn headers_count_as_bytes_in_flight() {
     let script = Script::default();
     let limited = |kafka: &_| script.app(kafka).per_key(8).max_in_flight_bytes(10_000);
     let test = TestApp::start_on(kafka(1).await, Time::Skips, limited).await.unwrap();
-    for key in 0..6 {
+    let large = |key: usize| {
         let record = ProducerRecord::of(&released("wait", "1")).unwrap().with_key(key.to_string());
-        test.publish(record.with_header("large", vec![b'x'; 8_000])).await.unwrap();
+        record.with_header("large", vec![b'x'; 8_000])
+    };
+    for key in 0..2 {
+        test.publish(large(key)).await.unwrap();
     }
     script.wait_for_attempts(2).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(script.began().len(), 2, "the second one is over the limit, and no other begins");
+    for key in 2..6 {
+        test.publish(large(key)).await.unwrap();
+    }
+    // Longer than the app goes without polling.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(script.began().len(), 2, "the second one is over the limit, and no other is received");
     (0..6).for_each(|_| script.open_gate());
     test.settled(6).await.unwrap();
     test.stop().await.unwrap();
+}
+
+/// A pause has librdkafka fetch again what it had, which takes as long as hundreds of messages.
+#[tokio::test]
+async fn a_backlog_of_small_messages_pauses_nothing() {
+    let kafka = kafka(1).await;
+    let producer = kafka.kafka().producer().unwrap();
+    let all: Vec<_> = (0..MESSAGES).map(|n| released("flask", &(n * 997 + 1).to_string())).collect();
+    let reports: Vec<_> = producer.send_all(&all).collect().await;
+    assert!(reports.iter().all(Result::is_ok));
+
+    let (captured, _guard) = Captured::start();
+    let seen = Seen::default();
+    let app = |kafka: &_| App::new(kafka).state(Arc::clone(&seen)).handle(note).max_in_flight(10);
+    let test = TestApp::start_on(kafka, Time::Skips, app).await.unwrap();
+    test.settled(MESSAGES as u64).await.unwrap();
+    assert!(!captured.shows("paused"));
+    assert_eq!(test.stop().await.unwrap().handled, MESSAGES as u64);
 }

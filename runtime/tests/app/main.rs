@@ -21,6 +21,7 @@ mod operations;
 mod order;
 #[cfg(feature = "tls")]
 mod refused;
+mod replies;
 mod retries;
 #[cfg(feature = "tls")]
 #[path = "../kafka/secure.rs"]

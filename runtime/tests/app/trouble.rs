@@ -74,7 +74,7 @@ async fn a_topic_that_is_made_anew_is_read_from_its_start() {
     let Some(kafka) = real_kafka("to delete a topic").await else { return };
     let script = Script::default();
     // Paused, so that the app does not see how short the new topic is at first: it would go on at its old offset.
-    let app = |kafka: &Kafka| script.app(kafka).max_in_flight(1);
+    let app = |kafka: &Kafka| script.app(kafka).max_in_flight_bytes(1);
     let test = TestApp::start_on(kafka.clone(), Time::Skips, app).await.unwrap();
     for (name, version) in [("flask", "old 0"), ("flask", "old 1"), ("wait", "old 2")] {
         test.publish(&released(name, version)).await.unwrap();

@@ -27,13 +27,21 @@ impl Run {
         &self.prefix
     }
 
+    /// The same, with other topics.
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        let prefix = format!("{}-{suffix}", self.prefix);
+        Self { kafka: self.kafka.clone().with_topic_prefix(&prefix), prefix }
+    }
+
     /// Starts a process of this program, which ends with this one.
     pub(crate) fn start(&self, arguments: &[&str]) -> io::Result<Child> {
-        Command::new(std::env::current_exe()?)
-            .args(arguments)
-            .env(PREFIX, &self.prefix)
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
+        self.command(arguments)?.spawn()
+    }
+
+    /// A process of this program that ends with this one.
+    pub(crate) fn command(&self, arguments: &[&str]) -> io::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(arguments).env(PREFIX, &self.prefix).stdin(Stdio::null()).kill_on_drop(true);
+        Ok(command)
     }
 }

@@ -9,7 +9,7 @@
 //! cargo run --release -p soak -- full-disk           # brokers that can't write
 //! cargo run --release -p soak -- throttled           # a quota
 //! cargo run --release -p soak -- steady --seconds 300
-//! cargo run --release -p soak -- throughput          # beside rdkafka by hand
+//! cargo run --release -p soak -- throughput          # beside loops over rdkafka
 //! ```
 //!
 //! Each run has topics of its own. Brokers are killed with `scripts/kafka`, so the cluster has to be that of this machine.
@@ -60,12 +60,11 @@ enum Program {
     FullDisk(Load),
     /// Kafka lets a client send less than it would (a quota): it waits, and nothing is lost or times out.
     Throttled(Load),
-    /// Messages a second, beside programs that use rdkafka alone.
-    Throughput {
-        /// How many messages are sent.
-        #[arg(long, default_value_t = 50_000)]
-        messages: u64,
-    },
+    /// Messages a second and their cost, beside loops over rdkafka.
+    Throughput(throughput::Load),
+    /// Measures one way of `throughput`.
+    #[command(hide = true)]
+    Measure(throughput::Measurement),
     /// Handles steps, and notes each in a file.
     #[command(hide = true)]
     Member { notes: PathBuf },
@@ -91,9 +90,13 @@ impl Load {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Arguments::parse().program).await {
+fn main() -> ExitCode {
+    let program = Arguments::parse().program;
+    let flavour = match &program {
+        Program::Measure(measurement) => measurement.runtime(),
+        _ => throughput::Flavour::MultiThread,
+    };
+    match flavour.runtime().map_err(Into::into).and_then(|runtime| runtime.block_on(run(program))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("soak: {error}");
@@ -111,7 +114,8 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
         Program::FullDisk(load) => full_disk::run(&children::of_this_run(&kafka), load).await,
         Program::Throttled(load) => throttled::run(&children::of_this_run(&kafka), load).await,
-        Program::Throughput { messages } => throughput::run(&children::of_this_run(&kafka), messages).await,
+        Program::Throughput(load) => throughput::run(&children::of_this_run(&kafka), &load).await,
+        Program::Measure(measurement) => throughput::measured(&kafka, &measurement).await,
         Program::Member { notes } => member::run(&kafka, &notes).await,
         Program::Processor { id } => exactly_once::process(&kafka, &id).await,
     }

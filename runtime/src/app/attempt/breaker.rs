@@ -128,6 +128,12 @@ impl CircuitBreaker {
         }
     }
 
+    /// Returns a permit if the breaker is closed, without waiting.
+    pub(crate) fn try_acquire(self: &Arc<Self>) -> Option<AttemptPermit> {
+        let is_closed = *self.phases.borrow() == Phase::Closed;
+        is_closed.then(|| self.permit(false))
+    }
+
     fn permit(self: &Arc<Self>, is_trial: bool) -> AttemptPermit {
         AttemptPermit { breaker: Arc::clone(self), is_trial }
     }

@@ -1,106 +1,79 @@
-//! The records of a partition that are in flight, and the limit of them.
+//! The records of a partition that are in flight, and the limit of the memory that they take.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::client::Record;
-
-/// A number of records, and their size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Size {
-    pub(crate) messages: usize,
-    pub(crate) bytes: usize,
-}
-
-impl Size {
-    /// Returns the size of a record: its payload, its key and its headers.
-    pub(crate) fn of(record: &Record) -> Self {
-        Self { messages: 1, bytes: record.size() }
-    }
-}
-
-/// The size of what is in flight, and its limit.
-///
-/// Records that wait behind another one of their key count by their bytes alone: however many there are of one key, the others
-/// of the partition come.
-pub(crate) struct InFlight {
-    max: Size,
-    now: Mutex<Now>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Now {
-    size: Size,
-    /// The number of records that wait behind another one of their key.
-    waiting: usize,
-}
 
 /// The memory that a record takes beside its bytes.
 const OVERHEAD: usize = 256;
 
+/// The number and the size of the records that are in flight, whether their handler was called or not, and the limit of the size.
+pub(crate) struct InFlight {
+    messages: AtomicUsize,
+    bytes: AtomicUsize,
+    max_bytes: AtomicUsize,
+    /// The engine is to hear of it when there is room again.
+    is_awaited: AtomicBool,
+}
+
+/// Returns the size of a record in memory: its payload, its key, its headers, and what keeps them.
+pub(super) fn size(record: &Record) -> usize {
+    record.size() + OVERHEAD
+}
+
 impl InFlight {
-    pub(crate) fn new(max: Size) -> Self {
-        Self { max, now: Mutex::default() }
+    pub(super) fn new(max_bytes: usize) -> Self {
+        Self {
+            messages: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            max_bytes: AtomicUsize::new(max_bytes),
+            is_awaited: AtomicBool::new(false),
+        }
     }
 
-    pub(crate) fn add(&self, Size { messages, bytes }: Size) {
-        let size = &mut self.lock().size;
-        size.messages += messages;
-        size.bytes += bytes;
+    /// Sets the limit. Nobody is told of the room that this makes.
+    pub(crate) fn set_max_bytes(&self, max_bytes: usize) {
+        self.max_bytes.store(max_bytes, Ordering::SeqCst);
     }
 
-    /// Removes a record. Returns true when this makes room again: half of the limit is free, and was not before.
-    pub(crate) fn remove(&self, Size { messages, bytes }: Size) -> bool {
-        self.change(|now| {
-            now.size.messages = now.size.messages.saturating_sub(messages);
-            now.size.bytes = now.size.bytes.saturating_sub(bytes);
-        })
+    pub(super) fn add(&self, bytes: usize) {
+        self.messages.fetch_add(1, Ordering::SeqCst);
+        self.bytes.fetch_add(bytes, Ordering::SeqCst);
     }
 
-    /// Counts a record as one that waits for others of its key. Returns true when this makes room again.
-    pub(crate) fn begin_wait(&self) -> bool {
-        self.change(|now| now.waiting += 1)
+    /// Removes a record. Returns true if there is room now, and somebody waits for it.
+    pub(super) fn remove(&self, bytes: usize) -> bool {
+        self.messages.fetch_sub(1, Ordering::SeqCst);
+        self.bytes.fetch_sub(bytes, Ordering::SeqCst);
+        self.is_awaited.load(Ordering::SeqCst) && self.has_room() && self.is_awaited.swap(false, Ordering::SeqCst)
     }
 
-    /// Counts a record as one that waits no more.
-    pub(crate) fn end_wait(&self) {
-        let now = &mut *self.lock();
-        now.waiting = now.waiting.saturating_sub(1);
+    /// Has [`remove`](Self::remove) report room once. Returns false if there is room already.
+    pub(crate) fn await_room(&self) -> bool {
+        self.is_awaited.store(true, Ordering::SeqCst);
+        !(self.has_room() && self.is_awaited.swap(false, Ordering::SeqCst))
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        let counted = self.lock().counted();
-        counted.messages >= self.max.messages || counted.bytes >= self.max.bytes
+        self.bytes.load(Ordering::SeqCst) >= self.max_bytes()
     }
 
+    /// Half of the limit is free. What was fetched meanwhile fills it less often than it is looked at.
     pub(crate) fn has_room(&self) -> bool {
-        self.is_half(*self.lock())
+        self.bytes.load(Ordering::SeqCst) <= self.max_bytes() / 2
+    }
+
+    /// It will soon have nothing to do, unless more is received.
+    pub(crate) fn is_low(&self) -> bool {
+        self.bytes.load(Ordering::SeqCst) <= self.max_bytes() / 8
     }
 
     pub(crate) fn messages(&self) -> usize {
-        self.lock().size.messages
+        self.messages.load(Ordering::SeqCst)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Now)) -> bool {
-        let mut now = self.lock();
-        let was_half = self.is_half(*now);
-        change(&mut now);
-        !was_half && self.is_half(*now)
-    }
-
-    fn is_half(&self, now: Now) -> bool {
-        let counted = now.counted();
-        counted.messages <= self.max.messages / 2 && counted.bytes <= self.max.bytes / 2
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Now {
-    fn counted(self) -> Size {
-        let Self { size: Size { messages, bytes }, waiting } = self;
-        Size { messages: messages.saturating_sub(waiting), bytes: bytes + waiting * OVERHEAD }
+    fn max_bytes(&self) -> usize {
+        self.max_bytes.load(Ordering::SeqCst)
     }
 }
 
@@ -109,45 +82,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_and_bytes_fill_it_and_both_must_be_half_gone() {
-        let in_flight = InFlight::new(Size { messages: 4, bytes: 100 });
-        let one = |bytes| Size { messages: 1, bytes };
-        in_flight.add(one(10));
-        assert!(!in_flight.is_full() && in_flight.has_room());
-        in_flight.add(one(90));
+    fn room_is_reported_once_and_only_to_who_waits_for_it() {
+        let in_flight = InFlight::new(100);
+        in_flight.add(10);
+        assert!(!in_flight.is_full() && in_flight.has_room() && in_flight.is_low());
+        assert!(!in_flight.await_room(), "there is room");
+        in_flight.add(50);
+        in_flight.add(40);
         assert!(in_flight.is_full() && !in_flight.has_room());
-        assert!(!in_flight.remove(one(10)), "too many bytes");
-        assert!(in_flight.remove(one(90)));
+        assert!(in_flight.await_room());
+        assert!(!in_flight.remove(40), "half of it must be free");
+        assert!(in_flight.remove(50) && !in_flight.remove(10), "reported once");
+        assert_eq!(in_flight.messages(), 0);
 
-        (0..4).for_each(|_| in_flight.add(one(0)));
-        assert!(in_flight.is_full());
-        assert!(!in_flight.remove(one(0)) && in_flight.remove(one(0)) && !in_flight.remove(one(0)), "reported once");
-        assert_eq!(in_flight.messages(), 1);
+        in_flight.add(100);
+        assert!(!in_flight.remove(100), "nobody waits");
     }
 
     #[test]
-    fn the_smallest_bound_is_one_message() {
-        let in_flight = InFlight::new(Size { messages: 1, bytes: 1 });
-        in_flight.add(Size { messages: 1, bytes: 1000 });
-        assert!(in_flight.is_full());
-        assert!(in_flight.remove(Size { messages: 1, bytes: 1000 }));
+    fn the_smallest_limit_is_one_message() {
+        let in_flight = InFlight::new(1);
+        in_flight.add(1000);
+        assert!(in_flight.is_full() && in_flight.await_room());
+        assert!(in_flight.remove(1000));
     }
 
     #[test]
-    fn what_waits_for_its_key_counts_by_its_bytes_and_the_memory_that_it_takes() {
-        let in_flight = InFlight::new(Size { messages: 2, bytes: 3 * OVERHEAD });
-        let one = Size { messages: 1, bytes: 0 };
-        in_flight.add(one);
-        in_flight.add(one);
-        assert!(in_flight.is_full() && in_flight.begin_wait() && in_flight.has_room());
-        for waiting in 2..=3 {
-            in_flight.add(one);
-            assert!(!in_flight.begin_wait());
-            assert_eq!(in_flight.is_full(), waiting == 3);
-        }
-        assert_eq!(in_flight.messages(), 4);
-        in_flight.end_wait();
-        in_flight.remove(one);
-        assert!(!in_flight.is_full());
+    fn a_smaller_limit_makes_it_full() {
+        let in_flight = InFlight::new(100);
+        in_flight.add(60);
+        in_flight.set_max_bytes(50);
+        assert!(in_flight.is_full());
+        in_flight.set_max_bytes(200);
+        assert!(in_flight.has_room());
     }
 }

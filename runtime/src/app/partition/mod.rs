@@ -1,27 +1,35 @@
-//! Partitions: one worker for each, and a task for each of their messages.
+//! Partitions: one worker for each.
 //!
-//! A [`PartitionWorker`] keeps the order: it has one queue for the partition or for each key, and runs a message task for
-//! each record at the head of a queue. The task makes attempts, waits between them, and settles the record by its replies or
-//! its dead letter. It ends with the record acknowledged, abandoned (it is received again), or with a reason to stop the app;
-//! in the latter case the worker begins no other task, so that nothing overtakes the record.
+//! A [`PartitionWorker`] keeps the order: it has one [queue](queues) for the partition or for each key. Its runners, one or as
+//! many as keys may be handled concurrently, take the head of a queue that is ready, and run a message task: it makes attempts,
+//! waits between them, and settles the record by its dead letter or queues its replies. A runner goes on with the next record
+//! in the same task, and ends when there is none, so that a backlog takes no task for each of its messages. While a record
+//! waits (for its next attempt, its dead letter, its turn in a transaction) its runner gives up its [slot], and another one
+//! goes on with other keys.
+//!
+//! Replies are [under way](under_way) from when they are queued until Kafka has them. The next record of the queue begins
+//! meanwhile, and each is acknowledged once its own replies are delivered. A reply that is not delivered has its queue stand: see
+//! there for what follows.
 //!
 //! A task that waits ends at once by the [`StopSignal`](crate::app::shutdown::StopSignal) of its worker. A running attempt
-//! ends by itself, or is aborted with its worker.
+//! ends by itself, or is aborted with its worker; so does the wait for deliveries.
 
 mod in_flight;
+mod queues;
+mod slot;
 mod task;
+mod under_way;
 mod worker;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use self::in_flight::Size;
 pub(crate) use self::worker::{Order, PartitionWorker, WorkerConfig, WorkerEvent};
 use super::attempt::{CircuitBreaker, Clock, Retries};
 use super::dead_letter::Destination;
 use super::observe::{Health, Observers, Tracer};
+use super::port::Sink;
 use super::transaction::CurrentTransaction;
-use crate::client::Producer;
 
 /// The parts of an app that all its message tasks share.
 pub(crate) struct Shared {
@@ -29,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) retries: Retries,
     pub(crate) breaker: Arc<CircuitBreaker>,
     pub(crate) clock: Clock,
-    pub(crate) producer: Producer,
+    pub(crate) sink: Sink,
     pub(crate) observers: Observers,
     pub(crate) tracer: Tracer,
     pub(crate) health: Health,

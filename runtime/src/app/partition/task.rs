@@ -1,42 +1,47 @@
 //! The task of a message: it makes attempts until the message is settled.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::try_join_all;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time;
 use tracing::Instrument as _;
 
 use super::Shared;
+use super::in_flight::size;
+use super::queues::QueueId;
+use super::slot::Slot;
+use super::under_way::{Attempted, UnderWay};
+use super::worker::{Waiting, Worker, panic_text};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
 use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, Reason, error_chain};
 use crate::app::error::AppError;
-use crate::app::handler::{Attempt, Outcome, Reply, TopicHandler};
+use crate::app::handler::{Attempt, Outcome, Reply};
 use crate::app::observe::{Event, MessageTrace};
-use crate::app::shutdown::StopSignal;
+use crate::app::port::Sent;
 use crate::app::transaction::{Added, Settlement, Ticket};
 use crate::client::{Record, SendError};
 
-/// The task of a record in flight.
-pub(crate) struct MessageTask {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) handler: TopicHandler,
-    pub(crate) record: Arc<Record>,
-    /// One for each attempt that the worker may run concurrently.
-    pub(crate) slots: Arc<Semaphore>,
-    pub(crate) stop: StopSignal,
+/// The task of a record that has begun.
+pub(super) struct MessageTask<'a, 'w> {
+    worker: &'w Worker,
+    shared: &'w Shared,
+    queue: QueueId,
+    slot: &'a mut Slot<'w>,
+    record: Arc<Record>,
     /// The turn of the record to be added to the transaction.
-    pub(crate) ticket: Ticket,
+    ticket: Ticket,
+    /// The failure that it goes on from, and the number of attempts before.
+    prior: Option<(AttemptFailure, u32)>,
 }
 
 /// The end of a message task.
-pub(crate) enum TaskEnd {
+pub(super) enum TaskEnd {
     /// The record is settled and acknowledged, or added to the transaction that does both.
-    Acknowledged,
+    Acknowledged { size: usize },
+    /// It is decided on behind those before it in its queue: its replies are queued, or there are none, or the attempt failed.
+    Attempted(UnderWay),
     /// The record is not settled, and is received again.
     Abandoned,
     /// The record is not settled, and the app must stop.
@@ -45,46 +50,44 @@ pub(crate) enum TaskEnd {
 
 /// A successful attempt.
 enum Success {
-    /// Its replies are delivered.
-    Delivered { replies: usize },
+    /// Its replies are queued. If there are any, they decide on the attempt.
+    Queued(Vec<Sent>, Option<AttemptPermit>),
     /// Its replies are to be sent in the transaction.
     ToAdd(Vec<Reply>),
 }
 
-impl From<Added> for TaskEnd {
-    fn from(added: Added) -> Self {
-        match added {
-            Added::Acknowledged => Self::Acknowledged,
-            Added::Stale => Self::Abandoned,
-        }
+impl<'a, 'w> MessageTask<'a, 'w> {
+    pub(super) fn new(worker: &'w Worker, queue: QueueId, waiting: Waiting, slot: &'a mut Slot<'w>) -> Self {
+        let Waiting { record, ticket, prior } = waiting;
+        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior }
     }
-}
 
-impl MessageTask {
-    /// Handles the record, in as many attempts as it takes, and settles it.
-    pub(crate) async fn run(mut self) -> TaskEnd {
+    /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
+    pub(super) async fn run(mut self) -> TaskEnd {
         let trace = MessageTrace::begin(&self.record, &self.shared.group, &self.shared.tracer);
         let end = self.handle(&trace).instrument(trace.span()).await;
-        if matches!(end, TaskEnd::Acknowledged) {
+        if matches!(end, TaskEnd::Acknowledged { .. }) {
             self.ticket.pass();
         }
         end
     }
 
     async fn handle(&mut self, trace: &MessageTrace) -> TaskEnd {
-        let transaction = self.shared.transaction.as_ref();
         // Those in which the handler was called.
-        let mut attempts: u32 = 0;
-        let mut prior = match transaction.and_then(|transaction| transaction.failure(&self.record)) {
+        let (mut prior, mut attempts) = match self.prior.take() {
+            Some((failure, attempts)) => (Some(failure), attempts),
+            None => (None, 0),
+        };
+        let transaction = self.shared.transaction.as_ref();
+        match transaction.and_then(|transaction| transaction.failure(&self.record)) {
             Some(PriorFailure::DeadLetter { attempts, cause, form }) => {
                 return self.dead_letter(&cause, attempts, form).await;
             }
             Some(PriorFailure::Retriable { attempts: before, cause }) => {
-                attempts = before;
-                Some(AttemptFailure::retriable(cause))
+                (prior, attempts) = (Some(AttemptFailure::retriable(cause)), before);
             }
-            None => None,
-        };
+            None => {}
+        }
         loop {
             let attempted = if let Some(prior) = prior.take() {
                 Err(prior)
@@ -102,6 +105,10 @@ impl MessageTask {
             };
             let end = match settled {
                 Ok(end) => Some(end),
+                // If one before it is not delivered, it is attempted again behind that one.
+                Err(failure) if self.worker.has_under_way(self.queue) => {
+                    Some(self.attempted(Err(failure), attempts, None))
+                }
                 Err(failure) => self.fail(failure, attempts).await,
             };
             if let Some(end) = end {
@@ -132,35 +139,49 @@ impl MessageTask {
     }
 
     /// Makes an attempt, once it has a slot and a permit; `None` if it is stopped before.
-    async fn attempt(&self, number: u32, trace: &MessageTrace) -> Option<Result<Success, AttemptFailure>> {
-        let (slot, permit) = self.stop.unless_stopped(self.permit()).await?;
+    async fn attempt(&mut self, number: u32, trace: &MessageTrace) -> Option<Result<Success, AttemptFailure>> {
+        let permit = self.permit().await?;
         let attempt = async {
             match self.call(number).await {
                 Ok(replies) if self.shared.transaction.is_some() => {
                     Ok(Success::ToAdd(replies.into_iter().map(Reply::traced).collect()))
                 }
-                Ok(replies) => self.send(replies).await,
+                Ok(replies) => self.queue(replies).await.map(|queued| Success::Queued(queued, None)),
                 Err(failure) => Err(failure),
             }
         };
-        let attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
-        drop(slot);
-        permit.report(attempted.as_ref().is_err_and(AttemptFailure::counts_for_breaker));
+        let mut attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
+        match &mut attempted {
+            Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
+            Ok(_) => permit.report(false),
+            Err(failure) => permit.report(failure.counts_for_breaker()),
+        }
         Some(attempted)
     }
 
     /// Waits until an attempt may be made.
-    async fn permit(&self) -> (Option<OwnedSemaphorePermit>, AttemptPermit) {
-        // The slots are never closed.
-        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
-        (slot, self.shared.breaker.acquire().await)
+    async fn permit(&mut self) -> Option<AttemptPermit> {
+        let (stop, breaker) = (&self.worker.stop, &self.shared.breaker);
+        if self.slot.is_held()
+            && !stop.is_stopped()
+            && let Some(permit) = breaker.try_acquire()
+        {
+            return Some(permit);
+        }
+        let slot = &mut *self.slot;
+        let permit = async {
+            slot.acquire().await;
+            breaker.acquire().await
+        };
+        stop.unless_stopped(permit).await
     }
 
     /// Decodes the record and calls its handler. Returns its replies.
     async fn call(&self, number: u32) -> Result<Vec<Reply>, AttemptFailure> {
-        let attempt = Attempt { record: Arc::clone(&self.record), number, producer: self.shared.producer.clone() };
+        let attempt =
+            Attempt { record: Arc::clone(&self.record), number, producer: self.shared.sink.producer().clone() };
         let called = AssertUnwindSafe(async {
-            match self.handler.route.call(&self.handler.topic, attempt) {
+            match self.worker.handler.route.call(&self.worker.handler.topic, attempt) {
                 Ok(outcome) => Ok(outcome.await),
                 Err(cause) => Err(cause),
             }
@@ -179,48 +200,62 @@ impl MessageTask {
         replies(outcome)
     }
 
-    /// Sends replies, in their order, and waits until all are delivered.
-    async fn send(&self, replies: Vec<Reply>) -> Result<Success, AttemptFailure> {
-        match try_join_all(replies.into_iter().map(|Reply(record)| self.shared.producer.send(record))).await {
-            Ok(delivered) => Ok(Success::Delivered { replies: delivered.len() }),
-            Err(error) => Err(AttemptFailure::of_reply(&error)),
+    /// Queues replies, in their order.
+    async fn queue(&self, replies: Vec<Reply>) -> Result<Vec<Sent>, AttemptFailure> {
+        let mut queued = Vec::with_capacity(replies.len());
+        for reply in replies {
+            let sent = match reply.traced().0 {
+                Ok(record) => self.shared.sink.queue(record).await,
+                Err(error) => Err(SendError::Encode(error)),
+            };
+            queued.push(sent.map_err(|error| AttemptFailure::of_reply(&error))?);
+        }
+        Ok(queued)
+    }
+
+    /// Ends the successful attempt, or adds the record to the transaction.
+    async fn settle_handled(&mut self, success: Success, attempts: u32) -> Result<TaskEnd, AttemptFailure> {
+        match success {
+            Success::Queued(sent, permit) => Ok(self.attempted(Ok(sent), attempts, permit)),
+            Success::ToAdd(replies) => self.add(replies, attempts).await,
         }
     }
 
-    /// Settles the record as handled, or adds it to the transaction.
-    async fn settle_handled(&mut self, success: Success, attempts: u32) -> Result<TaskEnd, AttemptFailure> {
-        match success {
-            Success::Delivered { replies } => {
-                self.record.acknowledge();
-                self.notify(&Event::Handled { record: &self.record, attempts, replies });
-                Ok(TaskEnd::Acknowledged)
-            }
-            Success::ToAdd(replies) => self.add(replies, attempts).await,
-        }
+    fn attempted(
+        &self,
+        sent: Result<Vec<Sent>, AttemptFailure>,
+        number: u32,
+        permit: Option<AttemptPermit>,
+    ) -> TaskEnd {
+        let replies = sent.as_ref().map_or(0, Vec::len);
+        let attempted = Attempted { record: Arc::clone(&self.record), number, replies };
+        TaskEnd::Attempted(UnderWay { attempted, sent, permit })
     }
 
     /// Adds the record to the transaction as handled, with its replies, behind all before it on its partition.
     async fn add(&mut self, replies: Vec<Reply>, attempts: u32) -> Result<TaskEnd, AttemptFailure> {
         let Some(transaction) = self.shared.transaction.clone() else { return Ok(TaskEnd::Abandoned) };
-        if !self.ticket.called().await {
+        if !self.slot.release_for(self.ticket.called()).await {
             return Ok(TaskEnd::Abandoned);
         }
         let encoded: Result<Vec<_>, _> = replies.into_iter().map(|Reply(record)| record).collect();
         let added = match encoded {
             Ok(messages) => {
                 let settlement = Settlement::Handled { replies: messages.len() };
-                transaction.add(&self.record, attempts, messages, settlement).await
+                // It waits for the end of a transaction that is being committed.
+                self.slot.release_for(transaction.add(&self.record, attempts, messages, settlement)).await
             }
             Err(error) => Err(SendError::Encode(error)),
         };
-        added.map(TaskEnd::from).map_err(|error| AttemptFailure::of_reply(&error))
+        added.map(|added| self.added(&added)).map_err(|error| AttemptFailure::of_reply(&error))
     }
 
     /// Settles the record by its dead letter, however long that takes.
     async fn dead_letter(&mut self, cause: &FailureCause, attempts: u32, mut form: LetterForm) -> TaskEnd {
-        if self.handler.dead_letter_topic.is_none() && self.shared.dead_letters != Destination::Skip {
+        if self.worker.handler.dead_letter_topic.is_none() && self.shared.dead_letters != Destination::Skip {
             return TaskEnd::Stop(AppError::Unhandled { place: self.record.to_string(), error: cause.to_string() });
         }
+        self.slot.release();
         if !self.ticket.called().await {
             return TaskEnd::Abandoned;
         }
@@ -254,21 +289,32 @@ impl MessageTask {
         attempts: u32,
         form: LetterForm,
     ) -> Result<TaskEnd, SendError> {
-        let topic = if form.is_parked { &self.shared.parking } else { &self.handler.dead_letter_topic }.as_ref();
+        let topic = if form.is_parked { &self.shared.parking } else { &self.worker.handler.dead_letter_topic }.as_ref();
         let group = &self.shared.group;
         let letter = topic.map(|topic| DeadLetter::write(topic, &self.record, cause, attempts, group, form));
         if let Some(transaction) = &self.shared.transaction {
             let settlement = Settlement::DeadLetter { cause: cause.clone(), topic: topic.cloned(), form };
             let messages = letter.into_iter().collect();
-            return transaction.add(&self.record, attempts, messages, settlement).await.map(TaskEnd::from);
+            return transaction.add(&self.record, attempts, messages, settlement).await.map(|added| self.added(&added));
         }
         if let Some(letter) = letter {
-            self.shared.producer.send(letter).await?;
+            self.shared.sink.send(Ok(letter)).await?;
         }
         self.record.acknowledge();
         let (topic, FailureCause { reason, error, .. }) = (topic.map(AsRef::as_ref), cause);
         self.notify(&Event::DeadLetter { record: &self.record, attempts, reason: *reason, error, topic });
-        Ok(TaskEnd::Acknowledged)
+        Ok(self.acknowledged())
+    }
+
+    fn acknowledged(&self) -> TaskEnd {
+        TaskEnd::Acknowledged { size: size(&self.record) }
+    }
+
+    fn added(&self, added: &Added) -> TaskEnd {
+        match added {
+            Added::Acknowledged => self.acknowledged(),
+            Added::Stale => TaskEnd::Abandoned,
+        }
     }
 
     fn after(&self, backoff: Duration) -> Duration {
@@ -276,8 +322,9 @@ impl MessageTask {
     }
 
     /// Sleeps; `None` if it is stopped before.
-    async fn sleep_until(&self, until: Duration) -> Option<()> {
-        self.stop.unless_stopped(self.shared.clock.sleep_until(until)).await
+    async fn sleep_until(&mut self, until: Duration) -> Option<()> {
+        self.slot.release();
+        self.worker.stop.unless_stopped(self.shared.clock.sleep_until(until)).await
     }
 
     fn notify(&self, event: &Event<'_>) {
@@ -300,9 +347,4 @@ fn replies(outcome: Outcome) -> Result<Vec<Reply>, AttemptFailure> {
         Outcome::DeadLetter(reason) => Err(AttemptFailure::Rejected(FailureCause::new(Reason::Rejected, reason))),
         Outcome::Stop(reason) => Err(AttemptFailure::Stop(reason)),
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
 }

@@ -1,25 +1,35 @@
-//! The worker of a partition: it runs a task for each record, in order, or in order for each key.
+//! The worker of a partition: it handles the records of its queues, each in order.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::any::Any;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::mem;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use futures_util::FutureExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::{JoinSet, coop};
 use tokio::time;
 
 use super::Shared;
-use super::in_flight::{InFlight, Size};
+use super::in_flight::{InFlight, size};
+use super::queues::{Place, QueueId, Queues};
+use super::slot::Slot;
 use super::task::{MessageTask, TaskEnd};
+use super::under_way::{Attempted, Reported, UnderWay, resume};
+use crate::app::attempt::AttemptFailure;
 use crate::app::error::AppError;
 use crate::app::handler::TopicHandler;
+use crate::app::observe::Event;
 use crate::app::shutdown::StopSignal;
 use crate::app::transaction::{Ticket, TicketQueue};
 use crate::client::{Record, TopicPartition};
 
 /// An event that a worker reports to the engine.
 pub(crate) enum WorkerEvent {
-    /// There is room in a worker that may have been full.
+    /// There is room in a worker that was full.
     HasRoom(TopicPartition),
     /// The app must stop.
     Stop(AppError),
@@ -39,7 +49,9 @@ pub(crate) struct WorkerConfig {
     pub(crate) shared: Arc<Shared>,
     pub(crate) handler: TopicHandler,
     pub(crate) order: Order,
-    pub(crate) max_in_flight: Size,
+    /// The number of records that may have begun and not ended.
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_bytes: usize,
     pub(crate) events: mpsc::UnboundedSender<WorkerEvent>,
     /// The worker that had the partition before, and how long its attempts may take to end.
     pub(crate) predecessor: Option<(PartitionWorker, Duration)>,
@@ -47,186 +59,313 @@ pub(crate) struct WorkerConfig {
 
 /// The engine's handle of a worker. Dropping it aborts the running attempts.
 pub(crate) struct PartitionWorker {
-    partition: TopicPartition,
-    records: mpsc::UnboundedSender<Record>,
-    in_flight: Arc<InFlight>,
-    stop: StopSignal,
-    task: JoinHandle<()>,
+    worker: Arc<Worker>,
+    /// It was full, and had no room since.
+    pub(crate) is_full: bool,
     /// Its partition is paused.
     pub(crate) is_paused: bool,
 }
 
 impl PartitionWorker {
     pub(crate) fn start(partition: TopicPartition, config: WorkerConfig) -> Self {
-        let (sender, records) = mpsc::unbounded_channel();
-        let in_flight = Arc::new(InFlight::new(config.max_in_flight));
-        let stop = StopSignal::new();
-        let slots = match config.order {
+        let WorkerConfig { shared, handler, order, max_in_flight, max_bytes, events, predecessor } = config;
+        let slots = match order {
             Order::Partition => 1,
             Order::Key { max_concurrent } => max_concurrent.clamp(1, Semaphore::MAX_PERMITS),
         };
-        let worker = Worker {
-            partition: partition.clone(),
-            in_flight: Arc::clone(&in_flight),
-            stop: stop.clone(),
-            slots: Arc::new(Semaphore::new(slots)),
-            queues: HashMap::new(),
+        // A record that is added to a transaction waits for all before it, which must begin for that.
+        let max_begun = if shared.transaction.is_some() { usize::MAX } else { max_in_flight };
+        let work = Work {
+            queues: Queues::new(max_begun),
             tickets: TicketQueue::default(),
-            running: JoinSet::new(),
-            config,
+            under_way: VecDeque::new(),
+            is_delivering: false,
+            may_begin: predecessor.is_none(),
         };
-        let task = tokio::spawn(worker.run(records));
-        Self { partition, records: sender, in_flight, stop, task, is_paused: false }
+        let worker = Arc::new(Worker {
+            shared,
+            handler,
+            stop: StopSignal::new(),
+            slots: Arc::new(Semaphore::new(slots)),
+            partition,
+            order,
+            events,
+            in_flight: InFlight::new(max_bytes),
+            work: Mutex::new(work),
+            tasks: Mutex::default(),
+        });
+        if let Some((predecessor, drain_timeout)) = predecessor {
+            // At once: what waits in it behind a record that is not current any more must not begin.
+            predecessor.stop();
+            worker.spawn(Arc::clone(&worker).succeed(predecessor, drain_timeout));
+        }
+        Self { worker, is_full: false, is_paused: false }
     }
 
     pub(crate) fn partition(&self) -> &TopicPartition {
-        &self.partition
+        &self.worker.partition
     }
 
-    pub(crate) fn push(&self, record: Record) {
-        self.in_flight.add(Size::of(&record));
-        // A worker that is stopped takes none: the record is abandoned.
-        let _ = self.records.send(record);
+    /// Adds records, in their order.
+    pub(crate) fn push(&self, records: Vec<Record>) {
+        self.worker.push(records);
     }
 
     pub(crate) fn in_flight(&self) -> &InFlight {
-        &self.in_flight
+        &self.worker.in_flight
     }
 
     /// Stops it: no attempt begins any more.
     pub(crate) fn stop(&self) {
-        self.stop.stop();
+        self.worker.stop.stop();
     }
 
-    /// Waits until the running attempts have ended.
+    /// Waits until the running attempts have ended, and it is known of all replies that are under way whether they are
+    /// delivered. It must be stopped. Dropping the future aborts them.
     pub(crate) async fn stopped(&mut self) {
-        // However it ended: it has.
-        let _ = (&mut self.task).await;
+        loop {
+            // A task that ends may have begun another one.
+            let mut tasks = mem::take(&mut *lock(&self.worker.tasks));
+            if tasks.is_empty() {
+                return;
+            }
+            while tasks.join_next().await.is_some() {}
+        }
     }
 }
 
 impl Drop for PartitionWorker {
     fn drop(&mut self) {
-        self.task.abort();
+        // A task that is running now begins no other one.
+        self.stop();
+        lock(&self.worker.tasks).abort_all();
     }
 }
 
-/// The key of a queue, whose records are handled one after the other: that of the records, or none for a whole partition.
-type QueueKey = Option<Vec<u8>>;
-
-/// A message task that has ended.
-struct EndedTask {
-    queue: Option<QueueKey>,
-    size: Size,
-    end: TaskEnd,
+/// A record that waits for its handler.
+pub(super) struct Waiting {
+    pub(super) record: Arc<Record>,
+    /// Its turn to be added to the transaction.
+    pub(super) ticket: Ticket,
+    /// The failure that it goes on from, and the number of attempts before.
+    pub(super) prior: Option<(AttemptFailure, u32)>,
 }
 
-struct Worker {
+impl Waiting {
+    /// A record that is handled again.
+    pub(super) fn again(Attempted { record, number, .. }: Attempted, prior: Option<AttemptFailure>) -> Self {
+        Self { record, ticket: Ticket::default(), prior: prior.map(|failure| (failure, number)) }
+    }
+}
+
+/// The parts that the tasks of a worker share: runners, each with a [`Slot`], which handle records for as long as there are
+/// some that may begin, and one that waits for deliveries while replies are under way.
+pub(super) struct Worker {
+    pub(super) shared: Arc<Shared>,
+    pub(super) handler: TopicHandler,
+    pub(super) stop: StopSignal,
+    pub(super) slots: Arc<Semaphore>,
     partition: TopicPartition,
-    config: WorkerConfig,
-    in_flight: Arc<InFlight>,
-    stop: StopSignal,
-    slots: Arc<Semaphore>,
-    /// The records that wait behind a running task of the same queue.
-    queues: HashMap<QueueKey, VecDeque<(Record, Ticket)>>,
+    order: Order,
+    events: mpsc::UnboundedSender<WorkerEvent>,
+    in_flight: InFlight,
+    work: Mutex<Work>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+struct Work {
+    queues: Queues<Waiting, Reported>,
     /// The order in which records are added to transactions.
     tickets: TicketQueue,
-    running: JoinSet<EndedTask>,
+    /// In the order in which their replies were queued.
+    under_way: VecDeque<(QueueId, UnderWay)>,
+    /// A task waits for deliveries.
+    is_delivering: bool,
+    /// False until the predecessor has ended.
+    may_begin: bool,
 }
 
 impl Worker {
-    async fn run(mut self, mut records: mpsc::UnboundedReceiver<Record>) {
-        if let Some((mut predecessor, drain_timeout)) = self.config.predecessor.take() {
-            predecessor.stop();
-            // Attempts that are still running then are aborted with it.
-            let _ = time::timeout(drain_timeout, predecessor.stopped()).await;
+    fn push(self: &Arc<Self>, records: Vec<Record>) {
+        let mut work = lock(&self.work);
+        for record in records {
+            self.in_flight.add(size(&record));
+            let is_per_key = matches!(self.order, Order::Key { .. });
+            // The queue of a partition is an order already.
+            let has_ticket = is_per_key && self.shared.transaction.is_some();
+            let ticket = if has_ticket { work.tickets.issue() } else { Ticket::default() };
+            let record = Arc::new(record);
+            let place = match record.key() {
+                _ if !is_per_key => Place::InPartition,
+                Some(key) => Place::InKey(key),
+                None => Place::Alone,
+            };
+            work.queues.push(&place, Waiting { record: Arc::clone(&record), ticket, prior: None });
         }
-        loop {
-            let stop = self.stop.clone();
-            tokio::select! {
-                biased;
-                Some(ended) = self.running.join_next() => self.ended(ended),
-                received = stop.unless_stopped(records.recv()) => match received {
-                    Some(Some(record)) => self.enqueue(record),
-                    Some(None) | None => break,
-                },
-            }
-        }
-        self.stop.stop();
-        while let Some(ended) = self.running.join_next().await {
-            self.ended(ended);
+        drop(work);
+        self.start_runners();
+    }
+
+    /// Waits for the worker that had the partition before.
+    async fn succeed(self: Arc<Self>, mut predecessor: PartitionWorker, drain_timeout: Duration) {
+        // Attempts that are still running then are aborted with it.
+        let _ = time::timeout(drain_timeout, predecessor.stopped()).await;
+        drop(predecessor);
+        lock(&self.work).may_begin = true;
+        self.start_runners();
+    }
+
+    /// Starts runners for records that may begin.
+    pub(super) fn start_runners(self: &Arc<Self>) {
+        while let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned()
+            && let Some(first) = self.begin()
+        {
+            self.spawn(Arc::clone(self).run(slot, first));
         }
     }
 
-    fn enqueue(&mut self, record: Record) {
-        let queue = match (self.config.order, record.key()) {
-            (Order::Partition, _) => Some(None),
-            (Order::Key { .. }, Some(key)) => Some(Some(key.to_vec())),
-            // A record without a key has no order.
-            (Order::Key { .. }, None) => None,
-        };
-        let ticket = if self.config.shared.transaction.is_some() { self.tickets.issue() } else { Ticket::default() };
-        let Some(queue) = queue else { return self.begin(None, record, ticket) };
-        if let Some(waiting) = self.queues.get_mut(&queue) {
-            waiting.push_back((record, ticket));
-            if queue.is_some() && self.in_flight.begin_wait() {
-                self.report(WorkerEvent::HasRoom(self.partition.clone()));
-            }
-        } else {
-            self.queues.insert(queue.clone(), VecDeque::new());
-            self.begin(Some(queue), record, ticket);
+    /// Begins the next record, if one may.
+    fn begin(&self) -> Option<(QueueId, Waiting)> {
+        if self.stop.is_stopped() {
+            return None;
         }
+        let work = &mut *lock(&self.work);
+        if work.may_begin { work.queues.begin() } else { None }
     }
 
-    fn begin(&mut self, queue: Option<QueueKey>, record: Record, ticket: Ticket) {
-        let size = Size::of(&record);
-        let task = MessageTask {
-            shared: Arc::clone(&self.config.shared),
-            handler: self.config.handler.clone(),
-            record: Arc::new(record),
-            slots: Arc::clone(&self.slots),
-            stop: self.stop.clone(),
-            ticket,
-        };
-        self.running.spawn(async move { EndedTask { queue, size, end: task.run().await } });
+    async fn run(self: Arc<Self>, slot: OwnedSemaphorePermit, first: (QueueId, Waiting)) {
+        let mut slot = Slot::new(&self, slot);
+        let mut next = Some(first);
+        while let Some((queue, waiting)) = next {
+            let end = MessageTask::new(&self, queue, waiting, &mut slot).run().await;
+            self.ended(queue, end);
+            // A handler that is ready at once leaves no other place for other tasks.
+            coop::consume_budget().await;
+            next = if slot.renew() { self.begin() } else { None };
+        }
+        drop(slot);
+        // One may have come before the slot was free.
+        self.start_runners();
     }
 
-    fn ended(&mut self, ended: Result<EndedTask, JoinError>) {
-        let EndedTask { queue, size, end } = ended.unwrap_or_else(|error| EndedTask {
-            queue: None,
-            size: Size::default(),
-            end: TaskEnd::Stop(AppError::Internal(Box::new(error))),
-        });
+    fn ended(self: &Arc<Self>, queue: QueueId, end: TaskEnd) {
         match end {
-            TaskEnd::Acknowledged if self.in_flight.remove(size) => {
-                self.report(WorkerEvent::HasRoom(self.partition.clone()));
+            TaskEnd::Acknowledged { size } => {
+                self.remove(size);
+                lock(&self.work).queues.end(queue);
             }
-            TaskEnd::Acknowledged | TaskEnd::Abandoned => {}
+            TaskEnd::Abandoned => lock(&self.work).queues.end(queue),
+            TaskEnd::Attempted(under_way) => {
+                let mut work = lock(&self.work);
+                if under_way.is_handled() && work.queues.end_alone(queue) {
+                    drop(work);
+                    return self.settle(&under_way.attempted);
+                }
+                match &under_way.sent {
+                    Ok(_) => work.queues.send(queue),
+                    Err(_) => work.queues.fail(queue),
+                }
+                work.under_way.push_back((queue, under_way));
+                if !mem::replace(&mut work.is_delivering, true) {
+                    drop(work);
+                    self.spawn(Arc::clone(self).deliver());
+                }
+            }
             TaskEnd::Stop(error) => {
                 // Records behind this one must not be handled before it.
                 self.stop.stop();
                 self.report(WorkerEvent::Stop(error));
             }
         }
-        if self.stop.is_stopped() {
-            return;
-        }
-        let Some(queue) = queue else { return };
-        match self.queues.get_mut(&queue).and_then(VecDeque::pop_front) {
-            Some((next, ticket)) => {
-                if queue.is_some() {
-                    self.in_flight.end_wait();
-                }
-                self.begin(Some(queue), next, ticket);
-            }
-            None => {
-                self.queues.remove(&queue);
+        self.resume(queue);
+    }
+
+    /// Waits for deliveries, for as long as replies are under way, in the order in which they were queued.
+    async fn deliver(self: Arc<Self>) {
+        while let Some(batch) = self.take_under_way() {
+            for (queue, under_way) in batch {
+                let reported = under_way.report(&self.shared.sink).await;
+                self.reported(queue, reported);
             }
         }
     }
 
+    fn take_under_way(&self) -> Option<VecDeque<(QueueId, UnderWay)>> {
+        let mut work = lock(&self.work);
+        work.is_delivering = !work.under_way.is_empty();
+        work.is_delivering.then(|| mem::take(&mut work.under_way))
+    }
+
+    fn reported(self: &Arc<Self>, queue: QueueId, reported: Reported) {
+        let mut work = lock(&self.work);
+        if reported.result.is_ok() && work.queues.delivered(queue) {
+            drop(work);
+            self.settle(&reported.attempted);
+        } else {
+            work.queues.not_delivered(queue, reported);
+            drop(work);
+            self.resume(queue);
+        }
+        self.start_runners();
+    }
+
+    /// Tells whether replies of records before the one that is running are under way.
+    pub(super) fn has_under_way(&self, queue: QueueId) -> bool {
+        lock(&self.work).queues.has_under_way(queue)
+    }
+
+    /// Has a queue that stands go on, if nothing of it is under way any more.
+    fn resume(&self, queue: QueueId) {
+        let mut work = lock(&self.work);
+        let undelivered = work.queues.take_undelivered(queue);
+        if undelivered.is_empty() {
+            return;
+        }
+        let (handled, again) = resume(undelivered);
+        work.queues.put_back(queue, again.into_iter());
+        drop(work);
+        handled.iter().for_each(|attempted| self.settle(attempted));
+    }
+
+    /// Acknowledges a record whose replies are delivered.
+    fn settle(&self, Attempted { record, number, replies }: &Attempted) {
+        record.acknowledge();
+        self.shared.observers.notify(&Event::Handled { record, attempts: *number, replies: *replies });
+        self.remove(size(record));
+    }
+
+    fn remove(&self, size: usize) {
+        if self.in_flight.remove(size) {
+            self.report(WorkerEvent::HasRoom(self.partition.clone()));
+        }
+    }
+
+    /// Runs a task until the worker is dropped. One that panics stops the app.
+    fn spawn(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+        let worker = Arc::clone(self);
+        let task = async move {
+            if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
+                worker.stop.stop();
+                worker.report(WorkerEvent::Stop(AppError::Internal(panic_text(panic.as_ref()).into())));
+            }
+        };
+        let mut tasks = lock(&self.tasks);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+
     fn report(&self, event: WorkerEvent) {
         // Without an engine there is nobody to report to.
-        let _ = self.config.events.send(event);
+        let _ = self.events.send(event);
     }
+}
+
+/// Returns the text of a panic.
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

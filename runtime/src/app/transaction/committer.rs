@@ -12,11 +12,12 @@ use super::exactly_once::ExactlyOnce;
 use crate::app::attempt::PriorFailure;
 use crate::app::error::AppError;
 use crate::app::observe::{Event, Observers};
-use crate::client::{CloseError, SendError, TopicPartition, TransactionError, TransactionalProducer, Uncommitted};
+use crate::app::port::Transactions;
+use crate::client::{CloseError, SendError, TopicPartition, TransactionError, Uncommitted};
 
 /// Commits the [`CurrentTransaction`], again and again.
 pub(crate) struct Committer {
-    producer: TransactionalProducer,
+    producer: Transactions,
     transaction: Arc<CurrentTransaction>,
     observers: Observers,
     tick: Interval,
@@ -33,23 +34,21 @@ struct Ending {
     batch: OwnedRwLockWriteGuard<Option<Batch>>,
     /// The reason why it is being aborted, once it is.
     abort_reason: Option<String>,
+    /// The partitions of its records whose consumer is rewound when it is aborted. Those that were lost are not, and what was
+    /// received of them since stays in flight.
+    to_rewind: BTreeSet<TopicPartition>,
 }
 
 /// A transaction that was aborted, and whose consumer was rewound.
 pub(crate) struct Aborted {
-    /// The partitions of its records.
+    /// The partitions that were rewound.
     pub(crate) partitions: BTreeSet<TopicPartition>,
     pub(crate) records: usize,
     pub(crate) reason: String,
 }
 
 impl Committer {
-    pub(crate) fn new(
-        producer: TransactionalProducer,
-        settings: &ExactlyOnce,
-        observers: Observers,
-        has_parking: bool,
-    ) -> Self {
+    pub(crate) fn new(producer: Transactions, settings: &ExactlyOnce, observers: Observers, has_parking: bool) -> Self {
         let mut tick = time::interval(settings.commit_every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (transaction, max_records) = (Arc::default(), MAX_RECORDS);
@@ -71,6 +70,7 @@ impl Committer {
     pub(crate) async fn due(&mut self) {
         loop {
             tokio::select! {
+                biased;
                 _ = self.tick.tick() => {}
                 () = self.transaction.commit_early.notified() => {}
             }
@@ -85,7 +85,7 @@ impl Committer {
     pub(crate) async fn commit(&mut self) -> Result<Option<Aborted>, AppError> {
         if self.ending.is_none() {
             let batch = Arc::clone(&self.transaction.batch).write_owned().await;
-            self.ending = Some(Ending { batch, abort_reason: None });
+            self.ending = Some(Ending { batch, abort_reason: None, to_rewind: BTreeSet::new() });
         }
         let ended = self.end().await;
         let ended = ended.and_then(|()| self.begin_next());
@@ -111,6 +111,8 @@ impl Committer {
         if ending.abort_reason.is_none() {
             return Ok(());
         }
+        // Once it is aborted, no record of it is current.
+        ending.to_rewind.extend(batch.current_partitions());
         loop {
             let Err(error) = self.producer.abort().await else { break };
             retry_later(error, &self.observers)?;
@@ -121,7 +123,7 @@ impl Committer {
 
     /// Reports how the entries are settled, or keeps why they are not, and begins the next transaction.
     fn begin_next(&mut self) -> Result<Option<Aborted>, AppError> {
-        let Some(Ending { mut batch, abort_reason }) = self.ending.take() else { return Ok(None) };
+        let Some(Ending { mut batch, abort_reason, to_rewind }) = self.ending.take() else { return Ok(None) };
         let Some(ended) = batch.take() else { return Ok(None) };
         let entries = ended.into_entries();
         let aborted = match abort_reason {
@@ -135,7 +137,7 @@ impl Committer {
             }
             Some(reason) => {
                 self.max_records = (entries.len() / 2).clamp(1, MAX_RECORDS);
-                Some(self.aborted(entries, reason)?)
+                Some(self.aborted(entries, to_rewind, reason)?)
             }
         };
         let next = self.producer.open().map_err(AppError::Transaction)?;
@@ -158,10 +160,14 @@ impl Committer {
     }
 
     /// Keeps the failures of records that are received again.
-    fn aborted(&self, entries: Vec<Entry>, reason: String) -> Result<Aborted, AppError> {
-        let mut aborted = Aborted { partitions: BTreeSet::new(), records: entries.len(), reason };
+    fn aborted(
+        &self,
+        entries: Vec<Entry>,
+        partitions: BTreeSet<TopicPartition>,
+        reason: String,
+    ) -> Result<Aborted, AppError> {
+        let aborted = Aborted { partitions, records: entries.len(), reason };
         for Entry { record, attempts, settlement, refused, .. } in entries {
-            aborted.partitions.insert(record.topic_partition().clone());
             // It may have been a message of another record that was refused.
             let refused = refused.filter(|error| !matches!(error, SendError::Aborted { .. }));
             let failure = match (refused, settlement) {
@@ -196,7 +202,7 @@ impl Committer {
 }
 
 /// Commits the transaction that is open. Returns the reason, if it can only be aborted.
-async fn commit(producer: &mut TransactionalProducer, observers: &Observers) -> Result<Option<String>, AppError> {
+async fn commit(producer: &mut Transactions, observers: &Observers) -> Result<Option<String>, AppError> {
     loop {
         match producer.try_commit().await {
             Ok(()) => return Ok(None),

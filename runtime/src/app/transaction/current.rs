@@ -1,6 +1,6 @@
 //! The transaction that is open: records that are settled in it, and the messages that are sent for them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,8 @@ use tokio::sync::{Notify, RwLock};
 
 use crate::app::attempt::PriorFailure;
 use crate::app::dead_letter::{FailureCause, LetterForm};
-use crate::client::{OpenTransaction, ProducerRecord, Queued, Record, SendError, TopicPartition};
+use crate::app::port::{Sent, Transaction};
+use crate::client::{ProducerRecord, Record, SendError, TopicPartition};
 
 /// The number of records with which a transaction is committed early.
 pub(super) const MAX_RECORDS: usize = 10_000;
@@ -32,7 +33,7 @@ pub(crate) struct CurrentTransaction {
 
 /// A transaction and the records in it.
 pub(super) struct Batch {
-    transaction: OpenTransaction,
+    transaction: Transaction,
     entries: Mutex<Entries>,
     /// Some messages of a record were queued, and others were not: the transaction must not be committed.
     is_incomplete: AtomicBool,
@@ -52,7 +53,7 @@ pub(super) struct Entry {
     pub(super) attempts: u32,
     pub(super) settlement: Settlement,
     /// The messages that were sent for it, and are not known to be delivered.
-    sent: VecDeque<Queued>,
+    sent: VecDeque<Sent>,
     /// The error of a message that was sent for it, and not delivered.
     pub(super) refused: Option<SendError>,
 }
@@ -130,13 +131,13 @@ impl CurrentTransaction {
 }
 
 impl Batch {
-    pub(super) fn new(transaction: OpenTransaction, max_records: usize) -> Self {
+    pub(super) fn new(transaction: Transaction, max_records: usize) -> Self {
         Self { transaction, entries: Mutex::default(), is_incomplete: AtomicBool::new(false), max_records }
     }
 
     /// Queues the messages of a record. If a message is refused behind others, the transaction can only be aborted; it is
     /// returned with its error, so that the record is added all the same, and received again.
-    async fn queue(&self, messages: Vec<ProducerRecord>) -> Result<(VecDeque<Queued>, Option<SendError>), SendError> {
+    async fn queue(&self, messages: Vec<ProducerRecord>) -> Result<(VecDeque<Sent>, Option<SendError>), SendError> {
         for message in &messages {
             self.transaction.check(message).await?;
         }
@@ -193,6 +194,13 @@ impl Batch {
         refused.or_else(|| is_incomplete.then(|| "not all that is sent for a message was queued".to_owned()))
     }
 
+    /// Returns the partitions of its records that the consumer has had since.
+    pub(super) fn current_partitions(&self) -> BTreeSet<TopicPartition> {
+        let entries = lock(&self.entries);
+        let current = entries.all.iter().filter(|entry| entry.record.is_current());
+        current.map(|entry| entry.record.topic_partition().clone()).collect()
+    }
+
     pub(super) fn into_entries(self) -> Vec<Entry> {
         self.entries.into_inner().unwrap_or_else(PoisonError::into_inner).all
     }
@@ -214,11 +222,11 @@ impl Batch {
 /// of the record, the transaction is incomplete.
 struct Queueing<'a> {
     batch: &'a Batch,
-    sent: VecDeque<Queued>,
+    sent: VecDeque<Sent>,
 }
 
 impl Queueing<'_> {
-    fn finish(mut self) -> VecDeque<Queued> {
+    fn finish(mut self) -> VecDeque<Sent> {
         mem::take(&mut self.sent)
     }
 }

@@ -94,13 +94,13 @@ pub(super) struct InFlight {
 
 impl Assignment {
     /// Stores offsets with a client from now on.
-    pub(super) fn attach<S: OffsetStore + 'static>(&self, store: &Arc<S>) {
+    pub(in crate::client) fn attach<S: OffsetStore + 'static>(&self, store: &Arc<S>) {
         let store: Weak<S> = Arc::downgrade(store);
         *lock(&self.store) = Some(store);
     }
 
     /// Stores no more offsets: the owner of a record must not be the one that ends the client.
-    pub(super) fn detach(&self) {
+    pub(in crate::client) fn detach(&self) {
         *lock(&self.store) = None;
     }
 
@@ -131,7 +131,7 @@ impl Assignment {
     }
 
     /// Takes note of a record that was received.
-    pub(super) fn received(&self, topic: &str, partition: i32, offset: i64) -> Arc<AssignedPartition> {
+    pub(in crate::client) fn received(&self, topic: &str, partition: i32, offset: i64) -> Arc<AssignedPartition> {
         let mut partitions = lock(&self.partitions);
         if let Some(assigned) = partitions.get(topic).and_then(|numbers| numbers.get(&partition)) {
             let mut progress = lock(&assigned.progress);
@@ -170,7 +170,7 @@ impl Assignment {
     }
 
     /// Forgets partitions: acknowledging their records has no effect from now on.
-    pub(super) fn revoked<'a>(&self, revoked: impl IntoIterator<Item = &'a TopicPartition>) {
+    pub(in crate::client) fn revoked<'a>(&self, revoked: impl IntoIterator<Item = &'a TopicPartition>) {
         let mut partitions = lock(&self.partitions);
         for TopicPartition { topic, partition } in revoked {
             let assigned = partitions.get_mut(topic).and_then(|numbers| numbers.remove(partition));

@@ -76,6 +76,26 @@ impl Record {
         }
     }
 
+    /// A record of the model.
+    #[cfg(test)]
+    pub(in crate::client) fn of_model(
+        assignment: &Arc<Assignment>,
+        partition: &TopicPartition,
+        offset: i64,
+        key: Option<Vec<u8>>,
+        payload: Vec<u8>,
+    ) -> Self {
+        Self {
+            partition: assignment.received(&partition.topic, partition.partition, offset),
+            assignment: Arc::clone(assignment),
+            offset,
+            timestamp: None,
+            key,
+            payload: Some(payload),
+            headers: Vec::new(),
+        }
+    }
+
     /// The name of the topic on the cluster.
     #[must_use]
     pub fn topic(&self) -> &str {

@@ -1,10 +1,15 @@
 //! The records of several topics, not decoded, as an [`App`](crate::app::App) reads them.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::Stream as _;
 use futures_util::future::join_all;
 use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::BorrowedMessage;
 use tokio::sync::mpsc;
 
 use super::connection::{DEFAULTS, Membership, connect, find_topic};
@@ -18,9 +23,12 @@ use crate::client::settings::{Role, Settings};
 use crate::client::statistics::INTERVAL;
 use crate::client::topic_partition::{TopicPartition, list};
 
-/// A pause throws away what was fetched ahead, so that is little; and after it, records are to come soon.
-const PAUSABLE: &[(&str, &str)] =
-    &[("queued.min.messages", "1000"), ("fetch.queue.backoff.ms", "20"), ("fetch.wait.max.ms", "100")];
+/// Records are to come soon after a pause, and after the queue of librdkafka was full.
+const PROMPT: &[(&str, &str)] = &[("fetch.queue.backoff.ms", "20"), ("fetch.wait.max.ms", "100")];
+
+/// The number of records that are polled together at most, and the size after which no more are.
+const BATCH: usize = 256;
+const BATCH_BYTES: usize = 1024 * 1024;
 
 /// A member of a consumer group that reads topics, by their names on the cluster.
 ///
@@ -31,6 +39,8 @@ pub(crate) struct Records {
     membership: Membership,
     topics: Vec<String>,
     servers: String,
+    /// The error that ended the last batch.
+    failed: Option<KafkaError>,
 }
 
 /// The partitions that are revoked and not yet given up. Once this is dropped, partitions are given up as they are revoked.
@@ -41,9 +51,9 @@ struct Rebalances {
     assignment: Arc<Assignment>,
 }
 
-/// A record, or a rebalance.
+/// Records, at least one, or a rebalance.
 pub(crate) enum Polled {
-    Record(Record),
+    Records(Vec<Record>),
     Rebalanced(Rebalanced),
 }
 
@@ -51,7 +61,7 @@ impl Records {
     /// A member that has not joined yet.
     pub(crate) fn new(settings: &Settings, topics: Vec<String>) -> Result<Self, ConfigError> {
         let (sender, events) = mpsc::unbounded_channel();
-        let (client, assignment) = connect(settings, &[DEFAULTS, PAUSABLE, &[INTERVAL]].concat(), Some(sender))?;
+        let (client, assignment) = connect(settings, &[DEFAULTS, PROMPT, &[INTERVAL]].concat(), Some(sender))?;
         let membership = Membership {
             client: Some(Arc::clone(&client)),
             assignment: Arc::clone(&assignment),
@@ -59,7 +69,7 @@ impl Records {
             in_group: true,
         };
         let rebalances = Rebalances { events, revoked: Vec::new(), client, assignment };
-        Ok(Self { rebalances, membership, topics, servers: settings.bootstrap_servers().to_owned() })
+        Ok(Self { rebalances, membership, topics, servers: settings.bootstrap_servers().to_owned(), failed: None })
     }
 
     /// Looks for the topics. The error names all that do not exist.
@@ -86,7 +96,7 @@ impl Records {
         Ok(())
     }
 
-    /// The next record or rebalance. It loses nothing if its future is dropped. It must be asked for at least every
+    /// The next records, all that librdkafka has at hand up to a limit, or the next rebalance. It loses nothing if its future is dropped. It must be asked for at least every
     /// `max.poll.interval.ms`, else the member loses its partitions.
     pub(crate) async fn next(&mut self) -> Result<Polled, ReceiveError> {
         loop {
@@ -101,10 +111,13 @@ impl Records {
                 topic = self.rebalances.assignment.replaced_topic.wait() => {
                     return Err(ReceiveError::TopicReplaced { topic });
                 }
-                received = self.rebalances.client.recv() => received,
+                received = receive(&self.rebalances.client, &mut self.failed) => received,
             };
             match received {
-                Ok(message) => return Ok(Polled::Record(Record::new(&message, &self.rebalances.assignment))),
+                Ok(message) => {
+                    let first = Record::new(&message, &self.rebalances.assignment);
+                    return Ok(Polled::Records(self.with_more(first)));
+                }
                 Err(error) => {
                     let (errors, group) = (&self.client().context().errors, self.client().context().group());
                     let topic = &self.membership.topic;
@@ -114,6 +127,30 @@ impl Records {
                 }
             }
         }
+    }
+
+    /// Adds the records that are at hand. A rebalance is reported before any record that is received behind it.
+    fn with_more(&mut self, first: Record) -> Vec<Record> {
+        let Rebalances { events, client, assignment, .. } = &self.rebalances;
+        let (mut stream, mut bytes) = (pin!(client.stream()), first.size());
+        let mut records = vec![first];
+        // Without a record at hand, the next call waits for one.
+        let mut context = Context::from_waker(Waker::noop());
+        while records.len() < BATCH && bytes < BATCH_BYTES && events.is_empty() {
+            match stream.as_mut().poll_next(&mut context) {
+                Poll::Ready(Some(Ok(message))) => {
+                    let record = Record::new(&message, assignment);
+                    bytes += record.size();
+                    records.push(record);
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    self.failed = Some(error);
+                    break;
+                }
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
+        records
     }
 
     /// Stores no offsets from now on: transactions commit them.
@@ -128,7 +165,10 @@ impl Records {
     /// Fetches no more of a partition, until it is [resumed](Self::resume).
     pub(crate) fn pause(&self, partition: &TopicPartition) {
         let paused = self.client().pause(&list([partition]));
-        paused.unwrap_or_else(|error| tracing::debug!("Kafka: {partition} not paused: {error}"));
+        match paused {
+            Ok(()) => tracing::debug!("Kafka: {partition} paused"),
+            Err(error) => tracing::debug!("Kafka: {partition} not paused: {error}"),
+        }
     }
 
     /// Fetches of a partition again.
@@ -163,6 +203,14 @@ impl Records {
 
     fn client(&self) -> &Arc<Client> {
         &self.rebalances.client
+    }
+}
+
+/// Receives a message, behind the error that ended the last batch.
+async fn receive<'a>(client: &'a Client, failed: &mut Option<KafkaError>) -> KafkaResult<BorrowedMessage<'a>> {
+    match failed.take() {
+        Some(error) => Err(error),
+        None => client.recv().await,
     }
 }
 

@@ -120,6 +120,16 @@ impl Producer {
         self.sender.deliver(record).await
     }
 
+    /// Queues a record behind those that were queued before it. Dropping the future before that takes it back.
+    pub(crate) async fn queue(&self, record: ProducerRecord) -> Result<Queued, SendError> {
+        self.sender.queue(record).await
+    }
+
+    /// Waits until a record that is queued is delivered, or given up. Nothing is lost if the future is dropped.
+    pub(crate) async fn delivered(&self, queued: &mut Queued) -> Result<Delivery, SendError> {
+        self.sender.delivered(queued).await
+    }
+
     /// Looks a topic up, by its name on the cluster, as the first send to it does.
     pub(crate) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
         self.sender.find_topic(topic).await

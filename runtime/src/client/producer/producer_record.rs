@@ -150,6 +150,16 @@ impl ProducerRecord {
         }
     }
 
+    /// The topic and the payload, for the model.
+    #[cfg(test)]
+    pub(in crate::client) fn into_model(self) -> (String, Vec<u8>) {
+        let topic = match self.destination {
+            Destination::Declared(name) => name.into_owned(),
+            Destination::Cluster(name) => name,
+        };
+        (topic, self.payload.unwrap_or_default())
+    }
+
     /// The name of the topic on the cluster.
     pub(super) fn topic_on(&self, settings: &Settings) -> String {
         match &self.destination {

@@ -1,0 +1,58 @@
+//! Slots: as many attempts as a worker may make at once.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::worker::Worker;
+
+/// The slot of a runner, which it gives up while the record that it is at waits for something, so that others begin.
+pub(super) struct Slot<'a> {
+    worker: &'a Arc<Worker>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl<'a> Slot<'a> {
+    pub(super) fn new(worker: &'a Arc<Worker>, permit: OwnedSemaphorePermit) -> Self {
+        Self { worker, permit: Some(permit) }
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.permit.is_some()
+    }
+
+    /// Waits until it is held.
+    pub(super) async fn acquire(&mut self) {
+        if self.permit.is_none() {
+            // Slots are never closed.
+            self.permit = Arc::clone(&self.worker.slots).acquire_owned().await.ok();
+        }
+    }
+
+    /// Takes it again, unless a record waits for it, or another runner has it.
+    pub(super) fn renew(&mut self) -> bool {
+        self.permit = None;
+        self.permit = Arc::clone(&self.worker.slots).try_acquire_owned().ok();
+        self.is_held()
+    }
+
+    /// Gives it to another record.
+    pub(super) fn release(&mut self) {
+        if self.permit.take().is_some() {
+            self.worker.start_runners();
+        }
+    }
+
+    /// Waits for a future, without the slot if it is not ready at once.
+    pub(super) async fn release_for<T>(&mut self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        if let Poll::Ready(value) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+            return value;
+        }
+        self.release();
+        future.await
+    }
+}

@@ -1,0 +1,169 @@
+//! A schedule: the settings of an app, what is on its topic, and what happens meanwhile; all of it from a seed.
+
+use std::time::Duration;
+
+use crate::client::model::Faults;
+
+/// The number of attempts at a message.
+pub(super) const ATTEMPTS: u32 = 12;
+
+#[derive(Clone, Debug)]
+pub(super) struct Scenario {
+    pub(super) seed: u64,
+    pub(super) exactly_once: bool,
+    pub(super) per_key: Option<usize>,
+    pub(super) max_in_flight: usize,
+    pub(super) drain_timeout: Duration,
+    pub(super) partitions: usize,
+    pub(super) faults: Faults,
+    pub(super) members: usize,
+    pub(super) records: Vec<Planned>,
+    pub(super) changes: Vec<Change>,
+}
+
+/// A record, and what its handler does.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Planned {
+    pub(super) partition: usize,
+    pub(super) key: Option<u8>,
+    /// When it is appended, in milliseconds.
+    pub(super) at: u64,
+    pub(super) plan: Plan,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// It is handled without a reply, after so many milliseconds.
+    Handled(u64),
+    /// It is replied to, after so many milliseconds.
+    Reply(u64),
+    /// It is replied to after so many failed attempts.
+    FailsFirst(u32),
+    /// Its handler panics once.
+    Panics,
+    /// The broker refuses its reply.
+    Refused,
+    /// All attempts fail.
+    Fails,
+    /// Its payload is no message.
+    Invalid,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    /// In milliseconds.
+    pub(super) at: u64,
+    pub(super) kind: Kind,
+    /// The number of the member.
+    pub(super) member: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Join,
+    Leave,
+    Crash,
+    Lose,
+    Rebalance,
+}
+
+impl Plan {
+    /// Tells whether a dead letter settles it.
+    pub(super) fn is_dead(self) -> bool {
+        matches!(self, Self::Refused | Self::Fails | Self::Invalid)
+    }
+
+    /// Tells whether a reply settles it.
+    pub(super) fn is_replied_to(self) -> bool {
+        matches!(self, Self::Reply(_) | Self::FailsFirst(_) | Self::Panics)
+    }
+
+    fn of(random: &mut fastrand::Rng) -> Self {
+        match random.u32(..100) {
+            0..30 => Self::Handled(0),
+            30..40 => Self::Handled(random.u64(..400)),
+            40..70 => Self::Reply(0),
+            70..80 => Self::Reply(random.u64(..400)),
+            80..86 => Self::FailsFirst(random.u32(1..4)),
+            86..88 => Self::Panics,
+            88..93 => Self::Refused,
+            93..96 => Self::Fails,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+impl Scenario {
+    pub(super) fn of(seed: u64) -> Self {
+        let random = &mut fastrand::Rng::with_seed(seed);
+        let partitions = random.usize(1..=3);
+        let keys = random.u8(1..=4);
+        let span = *random.choice(&[0, 100, 2_000]).unwrap_or(&0);
+        let share = |random: &mut fastrand::Rng| if random.bool() { 0.0 } else { random.f64() * 0.15 };
+        let mut records: Vec<_> = (0..random.usize(1..=40))
+            .map(|_| Planned {
+                partition: random.usize(..partitions),
+                key: (random.u8(..8) > 0).then(|| random.u8(..keys)),
+                at: random.u64(..=span),
+                plan: Plan::of(random),
+            })
+            .collect();
+        records.sort_by_key(|record| record.at);
+        let kinds = [Kind::Join, Kind::Leave, Kind::Crash, Kind::Lose, Kind::Rebalance];
+        let mut changes: Vec<_> = (0..random.usize(..=6))
+            .map(|_| Change {
+                at: random.u64(..=3_000),
+                kind: *random.choice(&kinds).unwrap_or(&Kind::Join),
+                member: random.usize(..4),
+            })
+            .collect();
+        changes.sort_by_key(|change| change.at);
+        Self {
+            seed,
+            exactly_once: random.bool(),
+            per_key: random.bool().then(|| random.usize(1..=4)),
+            max_in_flight: random.usize(1..=20),
+            drain_timeout: Duration::from_millis(random.u64(0..=2_000)),
+            partitions,
+            faults: Faults { sends: share(random), commits: share(random) },
+            members: random.usize(1..=3),
+            records,
+            changes,
+        }
+    }
+
+    /// The same with something less, in ever smaller steps.
+    pub(super) fn smaller(&self) -> Vec<Self> {
+        let mut all = Vec::new();
+        let mut less = |change: &dyn Fn(&mut Self)| {
+            let mut scenario = self.clone();
+            change(&mut scenario);
+            all.push(scenario);
+        };
+        let half = self.records.len() / 2;
+        if half > 0 {
+            less(&|it| it.records.truncate(half));
+            less(&|it| drop(it.records.drain(..half)));
+        }
+        for index in 0..self.changes.len() {
+            less(&|it| {
+                it.changes.remove(index);
+            });
+        }
+        for index in 0..self.records.len() {
+            less(&|it| {
+                it.records.remove(index);
+            });
+        }
+        if self.members > 1 {
+            less(&|it| it.members -= 1);
+        }
+        if self.faults.sends > 0.0 || self.faults.commits > 0.0 {
+            less(&|it| it.faults = Faults::default());
+        }
+        if self.per_key.is_some() {
+            less(&|it| it.per_key = None);
+        }
+        all
+    }
+}

@@ -1,0 +1,244 @@
+//! What has happened to each record, as the handler and the cluster see it, and what must hold of it at every step.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use super::scenario::{Change, Kind, Plan, Planned, Scenario};
+use crate::client::model::{Cluster, Output};
+
+pub(super) struct World {
+    pub(super) scenario: Scenario,
+    pub(super) cluster: Cluster,
+    progress: Mutex<Progress>,
+    by_payload: HashMap<Vec<u8>, usize>,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// By the number of the record.
+    records: Vec<State>,
+    /// By the unit of order, the member that makes an attempt.
+    running: BTreeMap<Unit, u32>,
+    faults: Vec<String>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    calls: usize,
+    /// Its handler has succeeded once.
+    succeeded: bool,
+}
+
+/// What is handled one after the other: a partition, or a key of it.
+type Unit = (usize, Option<u8>);
+
+impl World {
+    pub(super) fn new(scenario: Scenario) -> Arc<Self> {
+        let cluster = Cluster::new(scenario.seed, scenario.partitions, scenario.faults);
+        let records = vec![State::default(); scenario.records.len()];
+        let by_payload = (0..records.len()).map(|id| (payload(&scenario, id), id)).collect();
+        let progress = Mutex::new(Progress { records, ..Progress::default() });
+        let world = Arc::new(Self { scenario, cluster, progress, by_payload });
+        let checking = Arc::downgrade(&world);
+        world.cluster.on_commit(move |outputs, partition, offset| {
+            if let Some(world) = checking.upgrade() {
+                world.check_commit(outputs, partition, offset);
+            }
+        });
+        for (id, record) in world.scenario.records.iter().enumerate() {
+            if record.plan == Plan::Refused {
+                world.cluster.refuse(reply(id));
+            }
+        }
+        world
+    }
+
+    /// Tells whether all records are appended, and all offsets committed.
+    pub(super) fn is_done(&self) -> bool {
+        self.cluster.is_committed(self.scenario.records.len())
+    }
+
+    pub(super) fn payload(&self, id: usize) -> Vec<u8> {
+        payload(&self.scenario, id)
+    }
+
+    pub(super) fn plan(&self, id: usize) -> Plan {
+        self.scenario.records[id].plan
+    }
+
+    /// Takes note that a member calls the handler. Returns how often it was called before.
+    pub(super) fn begin(&self, id: usize, member: u32) -> usize {
+        let progress = &mut *self.lock();
+        let record = self.scenario.records[id];
+        if let Some(unit) = self.unit(record) {
+            for before in self.before(id) {
+                if !self.is_decided(&progress.records[before], before) {
+                    progress.faults.push(format!("{id} is handled before {before}, which is not settled"));
+                }
+            }
+            // One that has lost the partition and does not know is nobody's concern.
+            let is_owner = self.cluster.owner(record.partition) == Some(member);
+            let other = if is_owner { progress.running.insert(unit, member) } else { None };
+            if let Some(other) = other.filter(|other| *other != member) {
+                progress
+                    .faults
+                    .push(format!("{id} is handled by {member}, while {other} handles its partition or key"));
+            }
+        }
+        let state = &mut progress.records[id];
+        state.calls += 1;
+        state.calls - 1
+    }
+
+    pub(super) fn end(&self, id: usize, member: u32, succeeded: bool) {
+        let progress = &mut *self.lock();
+        progress.records[id].succeeded |= succeeded;
+        if let Some(unit) = self.unit(self.scenario.records[id])
+            && progress.running.get(&unit) == Some(&member)
+        {
+            progress.running.remove(&unit);
+        }
+    }
+
+    /// A member's attempts count no more: it has lost its partitions, or is gone.
+    pub(super) fn excuse(&self, member: u32) {
+        self.lock().running.retain(|_, running| *running != member);
+    }
+
+    pub(super) fn fault(&self, fault: String) {
+        self.lock().faults.push(fault);
+    }
+
+    pub(super) fn faults(&self) -> Vec<String> {
+        self.lock().faults.clone()
+    }
+
+    pub(super) fn calls(&self) -> usize {
+        self.lock().records.iter().map(|record| record.calls).sum()
+    }
+
+    fn unit(&self, record: Planned) -> Option<Unit> {
+        match (self.scenario.per_key, record.key) {
+            (None, _) => Some((record.partition, None)),
+            (Some(_), Some(key)) => Some((record.partition, Some(key))),
+            (Some(_), None) => None,
+        }
+    }
+
+    /// The records of the same unit before one.
+    fn before(&self, id: usize) -> impl Iterator<Item = usize> + '_ {
+        let unit = self.unit(self.scenario.records[id]);
+        (0..id).filter(move |before| self.unit(self.scenario.records[*before]) == unit)
+    }
+
+    /// Tells whether those behind a record may be handled: its handler succeeded (whether or not its reply is refused later), or
+    /// its dead letter was sent.
+    fn is_decided(&self, state: &State, id: usize) -> bool {
+        if matches!(self.plan(id), Plan::Fails | Plan::Invalid) {
+            self.cluster.is_letter_queued(&self.payload(id))
+        } else {
+            state.succeeded
+        }
+    }
+
+    /// The numbers of replies to a record, and of its dead letters.
+    fn count(&self, outputs: &[Output], id: usize) -> (usize, usize) {
+        let (reply, payload) = (reply(id), self.payload(id));
+        let replies = outputs.iter().filter(|output| output.topic == REPLIES && output.payload == reply).count();
+        let letters = outputs.iter().filter(|output| output.topic != REPLIES && output.payload == payload).count();
+        (replies, letters)
+    }
+
+    /// No offset is committed before all that it covers is settled.
+    fn check_commit(&self, outputs: &[Output], partition: usize, offset: i64) {
+        let readable: Vec<_> = outputs.iter().filter(|output| output.is_readable()).cloned().collect();
+        let progress = &mut *self.lock();
+        let of_partition =
+            (0..self.scenario.records.len()).filter(|id| self.scenario.records[*id].partition == partition);
+        for id in of_partition.take(usize::try_from(offset).unwrap_or_default()) {
+            let (replies, letters) = self.count(&readable, id);
+            let plan = self.plan(id);
+            let settled = match plan {
+                Plan::Handled(_) => progress.records[id].succeeded,
+                _ if plan.is_replied_to() => replies > 0,
+                _ => letters > 0,
+            };
+            if !settled {
+                progress.faults.push(format!("offset {offset} of {partition} is committed, and {id} is not settled"));
+            }
+        }
+    }
+
+    /// What must hold once all is committed.
+    pub(super) fn check_end(&self) {
+        let outputs = self.cluster.outputs();
+        for (id, record) in self.scenario.records.iter().enumerate() {
+            let (replies, letters) = self.count(&outputs, id);
+            let expected = (usize::from(record.plan.is_replied_to()), usize::from(record.plan.is_dead()));
+            let is_right = if self.scenario.exactly_once {
+                (replies, letters) == expected
+            } else {
+                (replies.min(1), letters.min(1)) == expected
+            };
+            if !is_right {
+                self.fault(format!("{id} ({:?}) has {replies} replies and {letters} dead letters", record.plan));
+            }
+        }
+        self.check_order(&outputs);
+        let refused = self.scenario.records.iter().filter(|record| record.plan == Plan::Refused).count();
+        // Another member has to find out anew that a message is refused.
+        let changes = self.scenario.changes.len();
+        let (aborts, bound) = (self.cluster.aborts(), refused * (1 + changes) + changes);
+        if aborts > bound {
+            self.fault(format!("{aborts} transactions are aborted, and {refused} messages refused"));
+        }
+    }
+
+    /// What is sent last for the records of a unit stands in their order: what comes behind a message that was not delivered is
+    /// sent again. What a member had under way that is gone, or has lost its partitions, comes when it comes.
+    fn check_order(&self, outputs: &[Output]) {
+        let is_undone = |change: &Change| matches!(change.kind, Kind::Crash | Kind::Lose);
+        if !self.scenario.exactly_once && self.scenario.changes.iter().any(is_undone) {
+            return;
+        }
+        let mut next: BTreeMap<(Unit, bool), usize> = BTreeMap::new();
+        let mut seen = vec![false; self.scenario.records.len()];
+        for output in outputs.iter().rev() {
+            let is_reply = output.topic == REPLIES;
+            let id = if is_reply { reply_of(&output.payload) } else { self.by_payload.get(&output.payload).copied() };
+            let Some(id) = id.filter(|id| !std::mem::replace(&mut seen[*id], true)) else { continue };
+            let Some(unit) = self.unit(self.scenario.records[id]) else { continue };
+            let before = next.insert((unit, is_reply), id);
+            if let Some(behind) = before.filter(|behind| *behind < id) {
+                self.fault(format!("what is sent for {id} stands before that for {behind}"));
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The topic of replies.
+pub(super) const REPLIES: &str = "replies";
+
+/// The reply to a record.
+pub(super) fn reply(id: usize) -> Vec<u8> {
+    format!("reply {id}").into_bytes()
+}
+
+fn reply_of(payload: &[u8]) -> Option<usize> {
+    std::str::from_utf8(payload).ok()?.strip_prefix("reply ")?.parse().ok()
+}
+
+fn payload(scenario: &Scenario, id: usize) -> Vec<u8> {
+    if scenario.records[id].plan == Plan::Invalid {
+        return format!("{{\"invalid\": {id}}}").into_bytes();
+    }
+    format!(
+        r#"{{"component_name": "c", "service_version": "1", "version": "v1", "package_name": "p",
+            "package_version": "{id}", "index_url": "https://pypi.org/simple"}}"#
+    )
+    .into_bytes()
+}
