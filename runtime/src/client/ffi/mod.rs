@@ -1,7 +1,7 @@
 //! Calls of librdkafka that rdkafka has no safe function for: the only module with `unsafe`.
 //!
-//! They are requests about topics ([`topics`]), the id of the controller, tokens for OAUTHBEARER, and bytes that rdkafka takes
-//! for UTF-8: the names of headers, and the notes of offsets. Every object of C that is made here is
+//! They are requests about topics ([`topics`]), the id of the controller, tokens for OAUTHBEARER, flushing, and bytes that rdkafka
+//! takes for UTF-8: the names of headers, and the notes of offsets. Every object of C that is made here is
 //! destroyed here, on every way out, and nothing that C returns is kept.
 
 #![expect(unsafe_code, reason = "calls of librdkafka that rdkafka has no safe function for")]
@@ -142,6 +142,16 @@ fn refused(code: Code, reason: &str) -> KafkaResult<()> {
     match code {
         Code::NoError => Ok(()),
         code => Err(KafkaError::ClientCreation(format!("{code}: {reason}"))),
+    }
+}
+
+/// Waits until no message is in flight. The thread of the client serves the reports; rdkafka's own function would serve them, too,
+/// and look only every 100 ms. Blocks.
+pub(super) fn flush<C: ClientContext>(client: &Client<C>, timeout: Duration) -> KafkaResult<()> {
+    // SAFETY: the client is alive.
+    match unsafe { sys::rd_kafka_flush(client.native_ptr(), millis(timeout)) }.into() {
+        Code::NoError => Ok(()),
+        code => Err(KafkaError::Flush(code)),
     }
 }
 

@@ -16,6 +16,7 @@ mod gauges;
 mod in_flight_limit;
 mod producer_record;
 mod queued;
+mod send_all;
 mod sender;
 mod spans;
 mod transaction;
@@ -26,13 +27,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{Stream, stream};
 use tokio::task;
 
 pub use self::delivery::Delivery;
 pub use self::producer_record::{IntoRecord, ProducerRecord};
 pub(crate) use self::queued::Queued;
-use self::sender::{MAX_CONCURRENT_SENDS, Sender, flush};
+use self::sender::{Sender, flush};
 pub(crate) use self::spans::key_hash;
 pub(crate) use self::transaction::{OpenTransaction, Uncommitted};
 pub use self::transaction::{Transaction, TransactionalProducer};
@@ -50,7 +51,7 @@ use crate::message::Message;
 /// |---|---|---|
 /// | `enable.idempotence`, `acks` | `true`, `all` | no loss, no doubles, in order |
 /// | `partitioner` | `murmur2_random` | the Java client's choice of partition |
-/// | `linger.ms` | `0` | how long a message waits for others; what is sent meanwhile makes a batch anyway |
+/// | `linger.ms` | `5` | how long a message waits for others that make a batch with it; with `0` a message that is sent alone arrives sooner, and many at once take several times as long |
 /// | `delivery.timeout.ms` | `30000` | how long a message may take, with all retries |
 /// | `allow.auto.create.topics` | `false` | a topic that does not exist is an error |
 /// | `batch.size` | `1000000` | how large a batch may be; the broker's limit is for whole batches: a smaller `max.message.bytes` that the schema says is kept to; of one that it does not say, set this to it |
@@ -156,7 +157,7 @@ impl Producer {
         self.send(ProducerRecord::tombstone(&T::DESCRIPTOR.topic, key.as_ref())).await
     }
 
-    /// Sends many messages, up to 1,000 of them at once, and returns the result of each in their order. They are queued in
+    /// Sends many messages, up to 10,000 of them at once, and returns the result of each in their order. They are queued in
     /// that order, too, and taken only as the results are asked for.
     ///
     /// A message that is not sent does not stop those behind it: its error is its result. If the stream is
@@ -198,7 +199,7 @@ impl Producer {
     where
         S: Stream<Item: IntoRecord>,
     {
-        messages.map(|message| self.send(message)).buffered(MAX_CONCURRENT_SENDS)
+        self.sender.send_all(messages)
     }
 
     /// Delivers what was sent, and ends the producer and all its clones: a later `send` is an error.

@@ -1,6 +1,7 @@
 //! The client that the clones of a producer share, and the way of a record into it.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,14 +24,10 @@ use crate::client::settings::{Role, Settings};
 use crate::client::statistics::INTERVAL;
 use crate::client::topic_lookup::{ANSWER_TIMEOUT, KnownTopics, NotFound, TopicState};
 
-/// The number of messages of a `send_all` that are in flight at most.
-pub(super) const MAX_CONCURRENT_SENDS: usize = 1000;
-
 const DEFAULTS: &[(&str, &str)] = &[
     ("enable.idempotence", "true"),
     ("acks", "all"),
     ("partitioner", "murmur2_random"),
-    ("linger.ms", "0"),
     ("delivery.timeout.ms", "30000"),
     ("allow.auto.create.topics", "false"),
     INTERVAL,
@@ -44,9 +41,6 @@ const LAST_DEADLINE: Duration = Duration::from_secs(5);
 
 /// The time that librdkafka may take to report on what was given up, which takes no network.
 const REPORT_DEADLINE: Duration = Duration::from_secs(5);
-
-/// The longest time that rdkafka can wait for.
-const MAX_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
 
 pub(super) struct Sender {
     pub(super) client: Arc<Client>,
@@ -163,19 +157,21 @@ impl Sender {
     /// Waits until a record is delivered, or given up. Nothing is lost if its future is dropped.
     pub(super) async fn delivered(&self, queued: &mut Queued) -> Result<Delivery, SendError> {
         let report = (&mut queued.report).await;
-        let topic = queued.topic.clone();
+        let topic = mem::take(&mut queued.topic);
         let result = match report {
             Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
-            // The partitioner chose one while the topic existed.
-            Ok(Err(KafkaError::MessageProduction(Code::UnknownPartition))) if !queued.has_partition => {
-                Err(SendError::UnknownTopic { topic })
+            Ok(Err(error)) => {
+                let is_gone = error == KafkaError::MessageProduction(Code::UnknownPartition) && !queued.has_partition;
+                let refusal = match is_gone {
+                    // The partitioner chose a partition while the topic existed.
+                    true => SendError::UnknownTopic { topic: topic.clone() },
+                    false => self.refusal(topic.clone(), queued.size, error),
+                };
+                self.look_up_again(&topic, &refusal);
+                Err(refusal)
             }
-            Ok(Err(error)) => Err(self.refusal(topic, queued.size, error)),
             Err(_) => Err(SendError::Closed { topic }),
         };
-        if let Err(error) = &result {
-            self.look_up_again(&queued.topic, error);
-        }
         sent(&queued.span, &result);
         result
     }
@@ -323,12 +319,12 @@ fn number(config: &NativeClientConfig, property: &str) -> Result<usize, Cause> {
 
 /// Waits until all is delivered or the deadline is over, and gives up the rest, which it returns.
 pub(super) fn flush(client: &Client, deadline: Duration) -> Vec<ProducerRecord> {
-    if client.flush(deadline.min(MAX_TIMEOUT)).is_ok() {
+    if ffi::flush(client.client(), deadline).is_ok() {
         return Vec::new();
     }
     client.context().given_up.start();
     client.purge(PurgeConfig::default().queue().inflight());
-    if client.flush(REPORT_DEADLINE).is_err() {
+    if ffi::flush(client.client(), REPORT_DEADLINE).is_err() {
         tracing::error!("Kafka: librdkafka did not report on {} messages that were given up", client.in_flight_count());
     }
     client.context().given_up.take()

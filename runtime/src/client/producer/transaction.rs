@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{Stream, stream};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::producer::Producer as _;
 use tokio::sync::oneshot;
@@ -14,11 +14,12 @@ use tokio::{task, time};
 use super::delivery::Delivery;
 use super::producer_record::{IntoRecord, ProducerRecord};
 use super::queued::{Client, Queued};
-use super::sender::{MAX_CONCURRENT_SENDS, Sender, flush};
+use super::sender::{Sender, flush};
 use super::transaction_offsets::TransactionOffsets;
-use super::transaction_steps::{CALL_TIMEOUT, Severity, on_a_thread, retry};
+use super::transaction_steps::{CALL_TIME, CALL_TIMEOUT, Severity, on_a_thread, retry};
 use crate::client::consumer::record::Record;
 use crate::client::error::{AbortReason, Cause, CloseError, SendError, TransactionError};
+use crate::client::ffi;
 use crate::client::settings::Settings;
 
 /// librdkafka's own default of `transaction.timeout.ms`.
@@ -204,7 +205,10 @@ impl TransactionalProducer {
         let offsets = Arc::clone(&open.offsets);
         let committed = self.run(Step::Commit, move |client| {
             offsets.send_to(client, |send| retry(deadline, send))?;
-            retry(deadline, || client.commit_transaction(CALL_TIMEOUT))
+            retry(deadline, || {
+                ffi::flush(client.client(), CALL_TIME)?;
+                client.commit_transaction(CALL_TIMEOUT)
+            })
         });
         let Err(error) = committed.await else {
             return Ok(());
@@ -321,7 +325,7 @@ impl Transaction<'_> {
     where
         I: IntoIterator<Item: IntoRecord>,
     {
-        stream::iter(messages).map(|message| self.send(message)).buffered(MAX_CONCURRENT_SENDS)
+        self.producer.sender.send_all(stream::iter(messages))
     }
 
     /// Acknowledges a record if and only if the transaction is committed (Kafka's `sendOffsetsToTransaction`).

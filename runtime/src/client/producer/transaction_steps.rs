@@ -13,7 +13,8 @@ use crate::client::error::Cause;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The time that a call of librdkafka may take before it is made again; librdkafka goes on with the step meanwhile.
-pub(super) const CALL_TIMEOUT: Timeout = Timeout::After(Duration::from_secs(1));
+pub(super) const CALL_TIME: Duration = Duration::from_secs(1);
+pub(super) const CALL_TIMEOUT: Timeout = Timeout::After(CALL_TIME);
 
 /// The way to go on after an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
