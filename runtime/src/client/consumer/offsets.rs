@@ -67,8 +67,10 @@ pub(in crate::client) struct AssignedPartition {
 /// The records of a partition that are in flight. What is acknowledged takes no memory, also behind a record that never is.
 #[derive(Debug, Default)]
 struct Progress {
-    /// By offset, of which there are gaps where the topic is compacted or transactional.
-    in_flight: BTreeMap<i64, ReceivedRecord>,
+    /// The first one, which is often the only one.
+    first: Option<ReceivedRecord>,
+    /// Those behind it, by offset, of which there are gaps where the topic is compacted or transactional.
+    behind: BTreeMap<i64, ReceivedRecord>,
     /// The offset of the last record that was received.
     last: Option<i64>,
     /// The partition was revoked, or assigned anew since.
@@ -157,7 +159,7 @@ impl Assignment {
     pub(super) fn first_in_flight(&self, partition: &TopicPartition) -> Option<i64> {
         let partition = self.find(partition)?;
         let progress = lock(&partition.progress);
-        progress.first().map(|record| record.offset)
+        progress.first.map(|record| record.offset)
     }
 
     /// The records of a partition that are in flight.
@@ -166,7 +168,7 @@ impl Assignment {
             return InFlight::default();
         };
         let progress = lock(&partition.progress);
-        InFlight { messages: progress.in_flight.len(), oldest: progress.first() }
+        InFlight { messages: progress.in_flight().count(), oldest: progress.first }
     }
 
     /// Forgets partitions: acknowledging their records has no effect from now on.
@@ -204,7 +206,7 @@ impl Assignment {
         }
         progress.revoked = true;
         partitions.get_mut(&partition.id.topic)?.remove(&partition.id.partition);
-        progress.first().map(|record| record.offset)
+        progress.first.map(|record| record.offset)
     }
 
     /// Acknowledges a record, and stores the offset of its partition if that advances.
@@ -257,23 +259,33 @@ impl AssignedPartition {
 impl Progress {
     /// Takes note of a record. Returns false for one from before another that is in flight.
     fn receive(&mut self, offset: i64) -> bool {
-        if !self.in_flight.is_empty() && self.last.is_some_and(|last| last >= offset) {
+        if self.first.is_some() && self.last.is_some_and(|last| last >= offset) {
             return false;
         }
         let previous = self.last.replace(offset);
-        self.in_flight.insert(offset, ReceivedRecord { offset, at: Instant::now(), previous });
+        let record = ReceivedRecord { offset, at: Instant::now(), previous };
+        if self.first.is_none() {
+            self.first = Some(record);
+        } else {
+            self.behind.insert(offset, record);
+        }
         true
     }
 
-    fn first(&self) -> Option<ReceivedRecord> {
-        self.in_flight.first_key_value().map(|(_, record)| *record)
+    /// In the order of their offsets.
+    fn in_flight(&self) -> impl Iterator<Item = &ReceivedRecord> {
+        self.first.iter().chain(self.behind.values())
+    }
+
+    fn is_in_flight(&self, offset: i64) -> bool {
+        self.first.is_some_and(|first| first.offset == offset) || self.behind.contains_key(&offset)
     }
 
     fn acknowledged_with(&self, offsets: &BTreeSet<i64>) -> Acknowledged {
-        if self.revoked || !offsets.iter().any(|offset| self.in_flight.contains_key(offset)) {
+        if self.revoked || !offsets.iter().any(|offset| self.is_in_flight(*offset)) {
             return Acknowledged::Revoked;
         }
-        let left_out = self.in_flight.values().find(|record| !offsets.contains(&record.offset));
+        let left_out = self.in_flight().find(|record| !offsets.contains(&record.offset));
         let up_to = left_out.map_or(self.last, |record| record.previous);
         match (up_to, left_out, offsets.last()) {
             (Some(up_to), _, Some(last)) if up_to >= *last => Acknowledged::UpTo(up_to),
@@ -288,9 +300,12 @@ impl Progress {
         if self.revoked {
             return None;
         }
-        let is_first = self.first().is_some_and(|first| first.offset == offset);
-        self.in_flight.remove(&offset)?;
-        if is_first { self.first().map_or(self.last, |first| first.previous) } else { None }
+        if self.first?.offset != offset {
+            self.behind.remove(&offset);
+            return None;
+        }
+        self.first = self.behind.pop_first().map(|(_, record)| record);
+        self.first.map_or(self.last, |first| first.previous)
     }
 }
 
@@ -310,7 +325,7 @@ mod tests {
         assert_eq!(progress.ack(5), None);
         assert_eq!(progress.ack(4), Some(5));
         assert_eq!(progress.ack(6), Some(6));
-        assert!(progress.in_flight.is_empty());
+        assert_eq!(progress.in_flight().count(), 0);
     }
 
     #[test]
@@ -328,7 +343,7 @@ mod tests {
             assert!(progress.receive(offset));
             assert_eq!(progress.ack(offset), None);
         }
-        assert_eq!(progress.in_flight.len(), 1);
+        assert_eq!(progress.in_flight().count(), 1);
         assert_eq!(progress.ack(0), Some(9_999));
         assert!(progress.receive(3), "all was acknowledged: it may begin anew anywhere");
     }

@@ -5,12 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{Stream, stream};
+use futures_util::{FutureExt as _, Stream, stream};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::metadata::MetadataTopic;
-use tokio::{task, time};
+use tokio::task::{self, coop};
+use tokio::time;
 
 use super::connection::find_topic;
 use super::context::Client;
@@ -92,10 +93,17 @@ impl<I: Decoder> Reader<I> {
             self.join().await?;
         }
         loop {
-            let received = tokio::select! {
-                biased;
-                topic = self.assignment.replaced_topic.wait() => return Err(ReceiveError::TopicReplaced { topic }),
-                received = self.client.recv() => received,
+            // rdkafka has a record ready whenever it can: let other tasks run, too.
+            coop::consume_budget().await;
+            let replaced_topic = &self.assignment.replaced_topic;
+            let ready = if replaced_topic.is_known() { None } else { self.client.recv().now_or_never() };
+            let received = match ready {
+                Some(received) => received,
+                None => tokio::select! {
+                    biased;
+                    topic = replaced_topic.wait() => return Err(ReceiveError::TopicReplaced { topic }),
+                    received = self.client.recv() => received,
+                },
             };
             match received {
                 Ok(message) => return self.read(&message),

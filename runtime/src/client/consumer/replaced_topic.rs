@@ -18,6 +18,11 @@ impl ReplacedTopic {
         self.name().unwrap_or_default()
     }
 
+    /// True once a topic is replaced.
+    pub(super) fn is_known(&self) -> bool {
+        self.name.get().is_some()
+    }
+
     /// The name of the topic, if one was replaced.
     pub(super) fn name(&self) -> Option<String> {
         self.name.get().cloned()
