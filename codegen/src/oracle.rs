@@ -7,7 +7,9 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 use thoth_messaging_documents::dialect::DRAFT_2020_12;
 use thoth_messaging_documents::jsonschema::{ValidationError, Validator};
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::uri::BASE;
+use thoth_messaging_documents::validator::reason;
 use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
 use crate::resolve::{Place, Resolved};
@@ -73,7 +75,7 @@ impl<'a> Oracle<'a> {
         let instance = Map::from_iter([(number.to_string(), value.clone())]).into();
         let refusal = |error: ValidationError<'_>| {
             let path = error.instance_path().as_str();
-            (path.strip_prefix(&member).unwrap_or(path).to_owned(), error.masked().to_string())
+            (path.strip_prefix(&member).unwrap_or(path).to_owned(), reason(&error))
         };
         let paths: Vec<String> =
             keywords.iter().map(|keyword| format!("/properties/{number}/$ref/{keyword}")).collect();
@@ -109,7 +111,7 @@ impl<'a> Oracle<'a> {
             for file in files {
                 set.insert_file(&file.name, &file.value);
             }
-            set.registry().map_err(|error| error.to_string())
+            set.validation_registry().map_err(|error| error.to_string())
         });
         registry.as_ref().map_err(Clone::clone)
     }
@@ -122,7 +124,7 @@ impl<'a> Oracle<'a> {
             .options()
             .with_registry(self.registry()?)
             .with_base_uri(format!("{BASE}.oracle"))
-            .build(&json!({"$schema": DRAFT_2020_12, "properties": members}))
+            .build(&carried(&json!({"$schema": DRAFT_2020_12, "properties": members})))
             .map_err(|error| error.to_string())
     }
 }

@@ -6,7 +6,7 @@ use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, util::syntax};
-use thoth_messaging_documents::pattern::translate;
+use thoth_messaging_documents::pattern::Pattern;
 
 /// Bytes of an automaton; a pattern that needs more is not understood.
 const MAX_SIZE: usize = 1 << 19;
@@ -78,7 +78,8 @@ fn padded(mut text: String, min: u64) -> String {
 
 /// A pattern of whole texts, as those that it matches somewhere.
 fn key(pattern: &str, is_rust: bool) -> String {
-    let rust = if is_rust { Some(pattern.into()) } else { translate(pattern) };
+    let translated = || Pattern::new(pattern).ok()?.as_automaton().map(str::to_owned);
+    let rust = if is_rust { Some(pattern.to_owned()) } else { translated() };
     rust.map_or_else(String::new, |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
 }
 

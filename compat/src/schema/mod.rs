@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::uri::own_uri;
 use thoth_messaging_documents::{DocumentSet, Draft, Validation, keywords};
 
@@ -67,9 +68,10 @@ impl Schema {
         let set = DocumentSet::of_files(documents.iter().map(|(name, document)| (name, *document)));
         let registry = set.registry().map_err(|error| SchemaError::invalid(place.clone(), &error))?;
         let nodes = walk::walk(&documents, &registry, root)?;
+        let translated = set.validation_registry().map_err(|error| SchemaError::invalid(place.clone(), &error))?;
         let options =
-            Validation::with_formats(files.formats()).options().with_registry(&registry).with_base_uri(own_uri(root));
-        let validator = options.build(document).map_err(|error| SchemaError::Invalid {
+            Validation::with_formats(files.formats()).options().with_registry(&translated).with_base_uri(own_uri(root));
+        let validator = options.build(&carried(document)).map_err(|error| SchemaError::Invalid {
             place: Place::new(root, error.instance_path().as_str()),
             reason: error.to_string(),
         })?;
@@ -86,6 +88,18 @@ impl Schema {
     #[must_use]
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
         self.validator.iter_errors(value).map(|error| Violation::new(&error, self)).collect()
+    }
+
+    /// Returns whether another schema says the same in the same words, whatever these may refer to.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let same = |(one, other): ((&Place, &Node), (&Place, &Node))| {
+            let (place, one, other) = ((one.0, other.0), one.1, other.1);
+            place.0 == place.1 && one.draft == other.draft && one.targets == other.targets && one.value == other.value
+        };
+        self.root == other.root
+            && self.formats == other.formats
+            && self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).all(same)
     }
 
     /// Where the schema starts.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thoth_messaging_documents::dialect::DRAFT_2020_12;
 use thoth_messaging_documents::jsonschema;
 use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::uri::{BASE, absolute};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
@@ -30,10 +31,16 @@ pub(super) struct Validator {
 impl Validator {
     /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
     pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Self, FactoryError> {
-        validation(formats)
-            .options()
-            .with_base_uri(absolute(&Self::uri_of(schema)))
-            .build(schema)
+        let uri = absolute(&Self::uri_of(schema));
+        // With the meta-schemas that it refers to; what is wrong with its own references is said best without others.
+        let registry = DocumentSet::of_uris([(&uri, schema)]).validation_registry();
+        let options = validation(formats).options().with_base_uri(uri);
+        let options = match &registry {
+            Ok(registry) => options.with_registry(registry),
+            Err(_) => options,
+        };
+        options
+            .build(&carried(schema))
             .map(|compiled| Self { compiled, listing: Listing::of([schema]), sensitive: sensitive_of(schema) })
             .map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
@@ -62,9 +69,11 @@ impl Validator {
         let Some(root) = set.get(uri) else {
             return Err(FactoryError::Schema { place: String::new(), reason: format!("there is no document `{uri}`") });
         };
-        let options = validation(formats).options().with_registry(registry).with_base_uri(uri);
-        let compiled = options.build(root);
-        let compiled = compiled.map_err(|error| FactoryError::Schema {
+        let translated = set.validation_registry();
+        let translated =
+            translated.map_err(|error| FactoryError::Schema { place: String::new(), reason: error.to_string() })?;
+        let options = validation(formats).options().with_registry(&translated).with_base_uri(uri);
+        let compiled = options.build(&carried(root)).map_err(|error| FactoryError::Schema {
             place: error.instance_path().to_string(),
             reason: match error.kind() {
                 ValidationErrorKind::Referencing(_) => error.to_string(),
@@ -125,11 +134,10 @@ impl Compiled {
     pub(crate) fn of_places(places: &[(&'static Schema, &'static str)]) -> Option<Self> {
         let files = Files::of(places.iter().map(|(schema, _)| *schema))?;
         let set = files.set();
-        let registry = set.registry().ok()?;
         let formats = places.iter().any(|(schema, _)| schema.formats);
         if let [(schema, "#")] = places {
             // A whole file is no part of another schema: that matters to `$recursiveRef`.
-            return Validator::of_set(&set, &registry, &absolute(&schema.uri), formats).ok().map(Self);
+            return Validator::of_set(&set, &set.registry().ok()?, &absolute(&schema.uri), formats).ok().map(Self);
         }
         let reference = |(schema, reference): &(&Schema, &str)| {
             let absolute = if reference.starts_with('#') { absolute(&schema.uri) } else { String::new() };
@@ -137,8 +145,9 @@ impl Compiled {
         };
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = json!({"$schema": DRAFT_2020_12, "allOf": all});
+        let registry = set.validation_registry().ok()?;
         let options = validation(formats).options().with_registry(&registry);
-        let validator = options.with_base_uri(format!("{BASE}.subschema")).build(&schema).ok()?;
+        let validator = options.with_base_uri(format!("{BASE}.subschema")).build(&carried(&schema)).ok()?;
         Some(Self(Validator { compiled: validator, listing: listing(&set), sensitive: None }))
     }
 
