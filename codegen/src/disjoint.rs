@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use thoth_messaging_documents::jsonschema::canonical::Satisfiability;
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::uri::BASE;
 use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
@@ -36,7 +37,7 @@ impl<'a> Disjointness<'a> {
         let draft = self.resolved.draft(one);
         let registry = self.registry.get_or_init(|| {
             let documents = self.resolved.documents.iter();
-            DocumentSet::of_uris(documents.map(|document| (&document.uri, &document.value))).registry().ok()
+            DocumentSet::of_uris(documents.map(|document| (&document.uri, &document.value))).validation_registry().ok()
         });
         let Some(registry) = registry else { return false };
         if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > MAX_SIZE {
@@ -51,7 +52,7 @@ impl<'a> Disjointness<'a> {
             .with_registry(registry)
             .with_base_uri(format!("{BASE}.disjoint"))
             .with_draft(draft)
-            .canonicalize(&both);
+            .canonicalize(&carried(&both));
         canonical.is_ok_and(|canonical| canonical.satisfiability() == Satisfiability::No)
     }
 

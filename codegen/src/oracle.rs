@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use thoth_messaging_documents::dialect::DRAFT_2020_12;
 use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::uri::BASE;
-use thoth_messaging_documents::validator::Bounded;
+use thoth_messaging_documents::validator::{Bounded, reason};
 use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
 use crate::resolve::{Place, Resolved};
@@ -74,7 +74,7 @@ impl<'a> Oracle<'a> {
         let instance = Map::from_iter([(number.to_string(), value.clone())]).into();
         let refusal = |error: ValidationError<'_>| {
             let path = error.instance_path().as_str();
-            (path.strip_prefix(&member).unwrap_or(path).to_owned(), error.masked().to_string())
+            (path.strip_prefix(&member).unwrap_or(path).to_owned(), reason(&error))
         };
         let paths: Vec<String> =
             keywords.iter().map(|keyword| format!("/properties/{number}/$ref/{keyword}")).collect();
@@ -113,7 +113,7 @@ impl<'a> Oracle<'a> {
             for file in files {
                 set.insert_file(&file.name, &file.value);
             }
-            set.registry().map_err(|error| error.to_string())
+            set.validation_registry().map_err(|error| error.to_string())
         });
         registry.as_ref().map_err(Clone::clone)
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use thoth_messaging_documents::dialect::schema_uri;
+use thoth_messaging_documents::reference::escape_all;
 use thoth_messaging_documents::uri::own_uri;
 use thoth_messaging_documents::{DocumentSet, Draft};
 
@@ -64,6 +65,7 @@ impl Files {
         {
             root.entry("$schema").or_insert_with(|| uri.into());
         }
+        escape_all(&mut document);
         self.documents.insert(name.into(), document);
     }
 

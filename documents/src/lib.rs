@@ -6,7 +6,7 @@
 //! | module | what it has |
 //! |---|---|
 //! | [`mod@pointer`], [`place`] | JSON Pointers, and places in documents |
-//! | [`uri`], [`set`] | the URIs of documents, and documents that refer to each other |
+//! | [`uri`], [`mod@reference`], [`set`] | the URIs of documents, and documents that refer to each other |
 //! | [`dialect`], [`meta_schemas`] | drafts, vocabularies, and the meta-schemas that define them |
 //! | [`keywords`] | every keyword of every draft, and the schemas in a schema |
 //! | [`x_kafka`], [`topic`] | the topic that a schema declares, and the names that Kafka takes |
@@ -47,6 +47,7 @@ pub mod near;
 pub mod pattern;
 pub mod place;
 pub mod pointer;
+pub mod reference;
 pub mod set;
 pub mod topic;
 pub mod uri;

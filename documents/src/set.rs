@@ -1,10 +1,13 @@
 //! Documents that refer to each other.
 
+#[cfg(feature = "pattern")]
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use referencing::{Error, Registry};
 use serde_json::Value;
 
+use crate::reference::{escaped, meta_schemas_of};
 use crate::uri::{self, absolute, own_uri, without_fragment};
 
 /// The documents of a set, each by the URIs that lead to it. It borrows them, as a validator knows a schema by where it
@@ -96,7 +99,30 @@ impl<'d> DocumentSet<'d> {
     ///
     /// A URI, or an `$id` in a document, can't be used.
     pub fn registry(&self) -> Result<Registry<'d>, Error> {
-        Registry::new().extend(self.iter())?.prepare()
+        Registry::new().extend(self.iter())?.extend(self.meta_schemas())?.prepare()
+    }
+
+    /// The meta-schemas that the documents refer to and the set does not hold: a registry has none once it is made.
+    fn meta_schemas(&self) -> Vec<(&'static str, &'d Value)> {
+        let needed = meta_schemas_of(self.documents()).map(|(uri, schema)| -> (_, &'d Value) { (uri, schema) });
+        needed.filter(|(uri, _)| !self.by_uri.contains_key(*uri)).collect()
+    }
+
+    /// The documents as the validators of `jsonschema` take them, with translated patterns.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`registry`](Self::registry).
+    #[cfg(feature = "pattern")]
+    pub fn validation_registry(&self) -> Result<Registry<'d>, Error> {
+        let mut builder = Registry::new().extend(self.meta_schemas())?;
+        for (uri, document) in self.iter() {
+            builder = match crate::pattern::carried(document) {
+                Cow::Borrowed(document) => builder.add(uri, document)?,
+                Cow::Owned(document) => builder.add(uri, document)?,
+            };
+        }
+        builder.prepare()
     }
 
     /// The document of a URI with those that it may refer to, and those that these may: by all that it says anywhere,
@@ -150,7 +176,7 @@ impl<'d> Said<'d> {
 fn resolved(bases: &BTreeSet<String>, texts: &BTreeSet<&str>) -> Vec<String> {
     let bases = bases.iter().filter_map(|base| uri::parse(base).ok());
     let resolved = bases.flat_map(|base| {
-        let resolved = texts.iter().filter_map(move |text| uri::resolve(&base.borrow(), text).ok());
+        let resolved = texts.iter().filter_map(move |text| uri::resolve(&base.borrow(), &escaped(text)).ok());
         resolved.map(|uri| without_fragment(uri.as_str()).to_owned())
     });
     resolved.collect()

@@ -9,15 +9,17 @@ mod counted;
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::canonical::{self, CanonicalizeOptions};
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, Keyword, PatternOptions, Retrieve, ValidationError, ValidationOptions};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use bounded::{Bounded, Refusals, TooManySteps};
 
 use crate::dialect::{DRAFT_2020_12, schema_uri};
 use crate::meta_schemas;
-use crate::uri::without_fragment;
+use crate::pattern;
+use crate::uri::{decode, encode_fragment, without_fragment};
 
 /// The choices that a validator is set up with.
 ///
@@ -112,11 +114,35 @@ pub fn of_schemas(draft: Draft) -> Option<&'static Bounded> {
     compiled.get_or_init(compile).as_ref()
 }
 
-/// Returns whether a name matches a pattern, as the validator says; a pattern that is not valid may match any name.
+/// Returns whether a name matches a pattern; a pattern that is not valid may match any name.
 #[must_use]
 pub fn may_match(pattern: &str, name: &str) -> bool {
-    let matched = Validation::default().options().build(&json!({"pattern": pattern}));
-    matched.map_or(true, |validator| validator.is_valid(&Value::String(name.to_owned())))
+    pattern::compile(pattern).map_or(true, |pattern| pattern.is_match(name).unwrap_or(true))
+}
+
+/// The place of the keyword that an error is of: the URI of its schema with a JSON Pointer, or `#` with one.
+#[must_use]
+pub fn schema_path(error: &ValidationError<'_>) -> String {
+    match error.absolute_keyword_location() {
+        Some(uri) => match uri.as_str().split_once('#') {
+            Some((document, fragment)) if fragment.contains("patternProperties/") => {
+                let pointer = decode(fragment);
+                format!("{document}#{}", encode_fragment(&pattern::original_path(&pointer)))
+            }
+            _ => uri.as_str().to_owned(),
+        },
+        None => format!("#{}", pattern::original_path(error.schema_path().as_str())),
+    }
+}
+
+/// The reason for which a value is refused, without the value.
+#[must_use]
+pub fn reason(error: &ValidationError<'_>) -> String {
+    let reason = error.masked().to_string();
+    match error.kind() {
+        ValidationErrorKind::Pattern { pattern: carried } => reason.replace(carried, &pattern::original(carried)),
+        _ => reason,
+    }
 }
 
 /// The name of a JSON type with its article, as "an array".
@@ -131,6 +157,8 @@ pub fn with_article(json_type: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -121,12 +121,16 @@ impl Emitter<'_> {
         match check {
             Check::MinLength(limit) => call("min_length", &by_ref, &count(*limit)),
             Check::MaxLength(limit) => call("max_length", &by_ref, &count(*limit)),
-            Check::Pattern { rust, .. } => quote! {
-                {
-                    static PATTERN: wire::Pattern = wire::Pattern::new(#rust);
-                    wire::pattern(#by_ref, &PATTERN)
+            Check::Pattern { source, rust } => {
+                let pattern =
+                    if source == rust { quote! { new(#rust) } } else { quote! { translated(#source, #rust) } };
+                quote! {
+                    {
+                        static PATTERN: wire::Pattern = wire::Pattern::#pattern;
+                        wire::pattern(#by_ref, &PATTERN)
+                    }
                 }
-            },
+            }
             Check::Format(format) => {
                 let name = quote::format_ident!("{}", format.type_name());
                 quote! { wire::format(#by_ref, wire::Format::#name) }

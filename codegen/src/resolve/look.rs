@@ -1,9 +1,13 @@
 //! What there is to say of the keywords of one schema.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use thoth_messaging_documents::keywords::{self, Role};
 use thoth_messaging_documents::near::nearest;
-use thoth_messaging_documents::{Dialect, Draft, pattern};
+use thoth_messaging_documents::pattern::Pattern;
+use thoth_messaging_documents::reference::escaped;
+use thoth_messaging_documents::{Dialect, Draft};
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::lints;
@@ -44,10 +48,28 @@ pub(super) fn look(
                 Diagnostic::warning("S0402", format!("the meta-schema leaves `{name}` out: it says nothing"), at())
                     .help("let `$vocabulary` of the meta-schema require the vocabulary that has it"),
             ),
-            Some(_) if name == "pattern" => diagnostics.extend(refused_pattern(value, at())),
+            Some(_) if name == "pattern" => {
+                diagnostics.extend(value.as_str().and_then(|source| refused_pattern(source, at())));
+            }
+            Some(_) if name == "patternProperties" => {
+                let patterns = value.as_object().into_iter().flatten();
+                let refused = patterns.filter_map(|(source, _)| {
+                    refused_pattern(source, document.locate(&place.pointer.join(name).join(source)))
+                });
+                diagnostics.extend(refused);
+            }
+            Some(_) if matches!(name.as_str(), "$ref" | "$dynamicRef") => {
+                diagnostics.extend(value.as_str().and_then(|reference| unescaped(reference, at())));
+            }
             Some(_) => {}
         }
     }
+}
+
+fn unescaped(reference: &str, location: Location) -> Option<Diagnostic> {
+    let Cow::Owned(escaped) = escaped(reference) else { return None };
+    let message = format!("`{reference}` holds what a URI escapes: other readers may refuse it");
+    Some(Diagnostic::warning("S0203", message, location).help(format!("write `{escaped}`")))
 }
 
 const EXTENSIONS: [&str; 3] = ["x-kafka", "x-lint-allow", "x-sensitive"];
@@ -80,14 +102,19 @@ fn says_nothing(keyword: &keywords::Keyword) -> bool {
     matches!(keyword.role, Role::Core | Role::Annotation) || matches!(keyword.name, "definitions" | "$defs")
 }
 
-fn refused_pattern(pattern: &Value, location: Location) -> Option<Diagnostic> {
-    let source = pattern.as_str()?;
-    let problem = pattern::compile(source).err()?;
-    Some(
-        Diagnostic::error("S0403", "this pattern is not a regular expression of ECMA-262", location)
-            .found(format!("`{source}`: {problem}"))
-            .help("escape what stands for itself, as `\\\\.` for a dot"),
-    )
+fn refused_pattern(source: &str, location: Location) -> Option<Diagnostic> {
+    let read = Pattern::new(source).and_then(|pattern| pattern.compile().map(|_| pattern));
+    match read {
+        Err(problem) => Some(
+            Diagnostic::error("S0403", "this pattern is not a regular expression of ECMA-262", location)
+                .found(format!("`{source}`: {problem}"))
+                .help(problem.help()),
+        ),
+        Ok(pattern) => pattern.loose().map(|help| {
+            let message = "this is a pattern only without the flag `u`: other validators refuse it";
+            Diagnostic::warning("S0403", message, location).found(format!("`{source}`")).help(help)
+        }),
+    }
 }
 
 fn look_at_extension(document: &Document, place: &Place, name: &str, value: &Value, diagnostics: &mut Vec<Diagnostic>) {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use thoth_messaging_documents::near::nearest;
+use thoth_messaging_documents::reference::escaped;
 use thoth_messaging_documents::uri::{self, BASE, without_fragment};
 use thoth_messaging_documents::{Pointer, ReferencingError, pointer};
 
@@ -57,7 +58,7 @@ pub(super) enum Problem {
 pub(super) fn target(found: &Found, resource: usize, reference: &str) -> Result<Target, Problem> {
     let own = &found.resources[resource];
     let not_a_uri = |error: ReferencingError| Problem::NotAUri(error.to_string());
-    let resolved = uri::resolve(&own.uri.borrow(), reference).map_err(not_a_uri)?;
+    let resolved = uri::resolve(&own.uri.borrow(), &escaped(reference)).map_err(not_a_uri)?;
     let file = without_fragment(resolved.as_str());
     // One that is not known by its URI still knows itself.
     let is_own = file == own.uri.as_str();

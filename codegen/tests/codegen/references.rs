@@ -86,6 +86,29 @@ fn follows_references_between_files_by_name_and_by_id() {
 }
 
 #[test]
+fn follows_references_that_hold_what_a_uri_escapes() {
+    let schema = message(
+        json!({
+            "generic": {"$ref": "#/definitions/Partial<Foo>"},
+            "spaced": {"$ref": "#/definitions/Test Details"},
+            "umlaut": {"$ref": "größe.json#/$defs/Größe"},
+            "escaped": {"$ref": "#/definitions/Test%20Details"},
+        }),
+        json!({"definitions": {"Partial<Foo>": {"type": "boolean"}, "Test Details": {"type": "string"}}}),
+    );
+    let size = json!({"$defs": {"Größe": {"type": "integer", "minimum": 1, "not": {"const": 3}}}});
+    let files = [("a.json", schema), ("größe.json", size)];
+    check(&files, &["generic: Option<bool>", "spaced: Option<String>", "umlaut: Option<Größe>", "escaped: Option<String>"]);
+    let told = run(&files).diagnostics.into_iter().filter(|one| one.code == "S0203");
+    let told: Vec<_> = told.map(|one| (one.severity, one.help.unwrap_or_default())).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told.contains(&(Severity::Warning, "write `gr%C3%B6%C3%9Fe.json#/$defs/Gr%C3%B6%C3%9Fe`".to_owned())),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn names_what_is_missing() {
     let schema = message(
         json!({

@@ -2,6 +2,7 @@
 
 use thoth_messaging_documents::Validation;
 use thoth_messaging_documents::jsonschema::canonical::{CanonicalSchema, Containment};
+use thoth_messaging_documents::pattern::carried;
 
 use crate::bundle::Bundle;
 use crate::schema::Schema;
@@ -38,5 +39,5 @@ fn canonical(schema: &Schema) -> Option<CanonicalSchema> {
     let bundle = Bundle::of(schema)?;
     let root = bundle.root.clone();
     let document = bundle.document(&root);
-    Validation::with_formats(schema.formats()).canonical().canonicalize(&document).ok()
+    Validation::with_formats(schema.formats()).canonical().canonicalize(&carried(&document)).ok()
 }

@@ -6,7 +6,7 @@ use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, util::syntax};
-use thoth_messaging_documents::pattern::translate;
+use thoth_messaging_documents::pattern::Pattern;
 
 /// Bytes of an automaton; a pattern that needs more is not understood.
 const MAX_SIZE: usize = 1 << 19;
@@ -184,7 +184,8 @@ fn padded(mut text: String, min: u64) -> String {
 
 /// A pattern of whole texts, as those that it matches somewhere.
 fn key(pattern: &str) -> String {
-    translate(pattern).map_or_else(String::new, |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
+    let translated = || Pattern::new(pattern).ok()?.as_automaton().map(str::to_owned);
+    translated().map_or_else(String::new, |rust| format!("\\A[\\s\\S]*(?:{rust})[\\s\\S]*\\z"))
 }
 
 fn build(pattern: &str) -> Option<Dfa> {

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde_json::Value;
 use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::uri::own_uri;
 use thoth_messaging_documents::{DocumentSet, Draft, Validation, keywords};
 
@@ -68,9 +69,10 @@ impl Schema {
         let set = DocumentSet::of_files(documents.iter().map(|(name, document)| (name, *document)));
         let registry = set.registry().map_err(|error| SchemaError::invalid(place.clone(), &error))?;
         let nodes = walk::walk(&documents, &registry, root)?;
+        let translated = set.validation_registry().map_err(|error| SchemaError::invalid(place.clone(), &error))?;
         let options =
-            Validation::with_formats(files.formats()).options().with_registry(&registry).with_base_uri(own_uri(root));
-        let validator = options.build(document).map_err(|error| SchemaError::Invalid {
+            Validation::with_formats(files.formats()).options().with_registry(&translated).with_base_uri(own_uri(root));
+        let validator = options.build(&carried(document)).map_err(|error| SchemaError::Invalid {
             place: Place::new(root, error.instance_path().as_str()),
             reason: error.to_string(),
         })?;

@@ -1,6 +1,8 @@
 //! What a schema refuses in a value.
 
 use thoth_messaging_documents::jsonschema::ValidationError;
+use thoth_messaging_documents::pattern::original_path;
+use thoth_messaging_documents::validator::reason;
 
 use super::Schema;
 use crate::files::Place;
@@ -24,7 +26,7 @@ impl Violation {
             keyword: error.kind().keyword().to_owned(),
             place: place(error, schema),
             instance: error.instance_path().to_string(),
-            reason: error.masked().to_string(),
+            reason: reason(error),
         }
     }
 }
@@ -32,7 +34,7 @@ impl Violation {
 /// The schema location of an error is a pointer in the document that holds the keyword; which document that is, is found
 /// by where there is such a keyword.
 fn place(error: &ValidationError<'_>, schema: &Schema) -> Place {
-    let pointer = error.schema_path().to_string();
+    let pointer = original_path(error.schema_path().as_str()).into_owned();
     let (parent, _) = pointer.rsplit_once('/').unwrap_or_default();
     let files = schema.nodes.keys().filter(|place| place.pointer == *parent).map(|place| &place.document);
     let mut files: Vec<_> = files.collect();

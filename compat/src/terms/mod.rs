@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 use thoth_messaging_documents::dialect::schema_uri;
 use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::{Draft, Validation};
 
 use crate::files::Place;
@@ -263,7 +264,7 @@ impl Terms {
         let mut leaves = self.leaves.borrow_mut();
         let validator = leaves
             .entry(schema.to_string())
-            .or_insert_with(|| Validation::with_formats(true).options().build(schema).ok());
+            .or_insert_with(|| Validation::with_formats(true).options().build(&carried(schema)).ok());
         validator.as_ref().map(|validator| validator.is_valid(value))
     }
 }

@@ -58,6 +58,12 @@ fn compares_texts() {
     wider(json!({"pattern": "^[a-z]+$"}), json!({"pattern": "^[a-c]+$"}));
     wider(json!({"pattern": "^[a-z]+$"}), json!({"pattern": "^[a-z]{2,4}$"}));
     compatible(json!({"type": "string", "pattern": "^(a|b)$"}), json!({"enum": ["a", "b", "c"]}));
+    // A `.` of ECMA-262 reads no line terminator, of which there are four.
+    breaking(json!({"type": "string", "pattern": "^[^\\n]$"}), json!({"pattern": "^.$"}));
+    compatible(json!({"pattern": "^[^\\n\\r\\u2028\\u2029]$"}), json!({"pattern": "^.$"}));
+    breaking(json!({"type": "string", "pattern": "\\b"}), json!({"pattern": "[a-z]"}));
+    compatible(json!({"pattern": "\\b"}), json!({"pattern": "\\w"}));
+    compatible(json!({"pattern": "^[\\b]\\0$"}), json!({"pattern": "^\\x08[^]$"}));
     compatible(json!({"pattern": "^(?=a)b"}), json!({"pattern": "^(?=a)b", "title": "x"}));
     breaking(json!({"type": "string"}), json!({"pattern": "^(?=b)[a-z]$"}));
 }
@@ -226,4 +232,18 @@ fn compares_patterns_of_names_that_overlap() {
         json!({"type": "object", "patternProperties": Value::Object((0..12).map(held).collect()), "additionalProperties": false})
     };
     wider(many("number"), many("integer"));
+}
+
+#[test]
+fn a_schema_covers_itself_whatever_it_refers_to() {
+    for meta in [
+        "http://json-schema.org/draft-04/schema#",
+        "http://json-schema.org/draft-06/schema#",
+        "http://json-schema.org/draft-07/schema#",
+        "https://json-schema.org/draft/2019-09/schema",
+        "https://json-schema.org/draft/2020-12/schema",
+    ] {
+        let document = json!({"properties": {"schema": {"$ref": meta}, "size": {"$ref": "#/$defs/Größe<T>"}}, "$defs": {"Größe<T>": {}}});
+        compatible(document.clone(), document);
+    }
 }

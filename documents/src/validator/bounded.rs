@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Validation;
 use super::counted::{Counted, Looked, Meter, size};
+use crate::pattern::carried;
 
 /// So many steps are made for every payload: looks at a value, and at what stands in it.
 const MIN_STEPS: u64 = 5_000_000;
@@ -60,7 +61,7 @@ impl Bounded {
     /// The most refusals that are listed, those in the branches of an `anyOf` or `oneOf` included.
     pub const MAX_REFUSALS: u32 = 10_000;
 
-    /// Compiles a schema, whose URI is `base`, among those of a registry.
+    /// Compiles a schema, whose URI is `base`, among those of a [registry for validation](crate::DocumentSet::validation_registry).
     ///
     /// # Errors
     ///
@@ -76,7 +77,7 @@ impl Bounded {
             Some(registry) => options.with_registry(registry),
             None => options,
         };
-        options.build(schema).map(Self)
+        options.build(&carried(schema)).map(Self)
     }
 
     /// Returns whether a value is valid.

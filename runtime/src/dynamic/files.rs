@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use thoth_messaging_documents::DocumentSet;
+use thoth_messaging_documents::reference::escape_all;
 
 use crate::message::Schema;
 
@@ -22,7 +23,9 @@ pub(super) struct Files(Vec<Document>);
 
 impl Files {
     pub(super) fn of_documents(documents: impl IntoIterator<Item = Document>) -> Self {
-        Self(documents.into_iter().collect())
+        let mut documents: Vec<Document> = documents.into_iter().collect();
+        documents.iter_mut().for_each(|document| escape_all(&mut document.contents));
+        Self(documents)
     }
 
     /// The files of generated schemas; `None` where a text is not JSON, which is never so of a generated one.
@@ -33,7 +36,7 @@ impl Files {
             let uris = std::iter::once(&schema.uri).chain(&schema.name).map(ToString::to_string).collect();
             Some(Document { uris, contents: serde_json::from_str(&schema.text).ok()? })
         });
-        parsed.collect::<Option<_>>().map(Self)
+        Some(Self::of_documents(parsed.collect::<Option<Vec<_>>>()?))
     }
 
     /// The documents by each URI that leads to them.

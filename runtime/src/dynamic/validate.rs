@@ -29,7 +29,10 @@ pub(super) struct Validator {
 impl Validator {
     /// Compiles a schema that refers to no other document. `format` refuses values, or is an annotation.
     pub(super) fn of_document(schema: &Value, formats: bool) -> Result<Self, FactoryError> {
-        Bounded::build(validation(formats), None, &absolute(&Self::uri_of(schema)), schema)
+        let uri = absolute(&Self::uri_of(schema));
+        // With the meta-schemas that it refers to; what is wrong with its own references is said best without others.
+        let registry = DocumentSet::of_uris([(&uri, schema)]).validation_registry().ok();
+        Bounded::build(validation(formats), registry.as_ref(), &uri, schema)
             .map(|compiled| Self { compiled, sensitive: sensitive_of(schema) })
             .map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
@@ -58,8 +61,11 @@ impl Validator {
         let Some(root) = set.get(uri) else {
             return Err(FactoryError::Schema { place: String::new(), reason: format!("there is no document `{uri}`") });
         };
+        let translated = set.validation_registry();
+        let translated =
+            translated.map_err(|error| FactoryError::Schema { place: String::new(), reason: error.to_string() })?;
         let compiled =
-            Bounded::build(validation(formats), Some(registry), uri, root).map_err(|error| FactoryError::Schema {
+            Bounded::build(validation(formats), Some(&translated), uri, root).map_err(|error| FactoryError::Schema {
                 place: error.instance_path().to_string(),
                 reason: match error.kind() {
                     ValidationErrorKind::Referencing(_) => error.to_string(),
@@ -130,11 +136,10 @@ impl Compiled {
     pub(crate) fn of_places(places: &[(&'static Schema, &'static str)]) -> Option<Self> {
         let files = Files::of(places.iter().map(|(schema, _)| *schema))?;
         let set = files.set();
-        let registry = set.registry().ok()?;
         let formats = places.iter().any(|(schema, _)| schema.formats);
         if let [(schema, "#")] = places {
             // A whole file is no part of another schema: that matters to `$recursiveRef`.
-            return Validator::of_set(&set, &registry, &absolute(&schema.uri), formats).ok().map(Self);
+            return Validator::of_set(&set, &set.registry().ok()?, &absolute(&schema.uri), formats).ok().map(Self);
         }
         let reference = |(schema, reference): &(&Schema, &str)| {
             let absolute = if reference.starts_with('#') { absolute(&schema.uri) } else { String::new() };
@@ -142,6 +147,7 @@ impl Compiled {
         };
         let all: Vec<Value> = places.iter().map(reference).collect();
         let schema = json!({"$schema": DRAFT_2020_12, "allOf": all});
+        let registry = set.validation_registry().ok()?;
         let base = format!("{BASE}.subschema");
         let compiled = Bounded::build(validation(formats), Some(&registry), &base, &schema).ok()?;
         Some(Self(Validator { compiled, sensitive: None }))

@@ -2,17 +2,15 @@
 
 use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::jsonschema::error::{TypeKind, ValidationErrorKind};
+use thoth_messaging_documents::pattern::original;
 use thoth_messaging_documents::uri::BASE;
-use thoth_messaging_documents::validator::with_article;
+use thoth_messaging_documents::validator::{schema_path, with_article};
 
 use super::sensitive::Sensitive;
 use crate::error::Violation;
 
 pub(super) fn violation(error: &ValidationError<'_>, sensitive: Option<&Sensitive>) -> Violation {
-    let schema_path = match error.absolute_keyword_location() {
-        Some(uri) => uri.as_str().trim_start_matches(BASE).to_owned(),
-        None => format!("#{}", error.schema_path()),
-    };
+    let schema_path = schema_path(error).trim_start_matches(BASE).to_owned();
     let instance_path = error.instance_path().to_string();
     let (shown, is_sensitive) = sensitive.map_or((instance_path.as_str(), false), |it| it.cut(&instance_path));
     Violation {
@@ -65,7 +63,7 @@ pub(super) fn expected(kind: &ValidationErrorKind) -> String {
         Kind::Not { .. } => "a value that the schema of `not` refuses".to_owned(),
         Kind::OneOfMultipleValid { .. } => "a value that only one of the schemas of `oneOf` accepts".to_owned(),
         Kind::OneOfNotValid { .. } => "a value that one of the schemas of `oneOf` accepts".to_owned(),
-        Kind::Pattern { pattern } => format!("a text that matches `{pattern}`"),
+        Kind::Pattern { pattern } => format!("a text that matches `{}`", original(pattern)),
         Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => {
             "a text that can be matched within the limit on backtracking".to_owned()
         }

@@ -268,22 +268,29 @@ pub(crate) const MAX_BACKTRACKING: usize = 100_000;
 #[cfg(feature = "pattern")]
 pub struct Pattern {
     source: &'static str,
+    rust: &'static str,
     compiled: OnceLock<Option<fancy_regex::Regex>>,
 }
 
 #[cfg(feature = "pattern")]
 impl Pattern {
-    /// A pattern that is compiled when it is first used.
+    /// A pattern that means the same to the engine. It is compiled when it is first used.
     #[must_use]
     pub const fn new(source: &'static str) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self::translated(source, source)
+    }
+
+    /// A pattern, and what it is to the engine.
+    #[must_use]
+    pub const fn translated(source: &'static str, rust: &'static str) -> Self {
+        Self { source, rust, compiled: OnceLock::new() }
     }
 
     fn is_match(&self, text: &str) -> bool {
         // The generator compiled it too, with the same engine. More backtracking than is allowed is no match.
         let compiled = self
             .compiled
-            .get_or_init(|| fancy_regex::RegexBuilder::new(self.source).backtrack_limit(MAX_BACKTRACKING).build().ok());
+            .get_or_init(|| fancy_regex::RegexBuilder::new(self.rust).backtrack_limit(MAX_BACKTRACKING).build().ok());
         compiled.as_ref().is_some_and(|regex| regex.is_match(text).unwrap_or(false))
     }
 }

@@ -172,3 +172,49 @@ fn a_violation_ends_at_the_sensitive_value() {
         assert!(error.violations()[0].to_string().starts_with(expected), "{payload}: {shown}");
     }
 }
+
+/// Validators have patterns translated: violations say what the schema says.
+#[test]
+fn a_violation_of_a_pattern_names_it_as_the_schema_does() {
+    let schema = json!({
+        "properties": {"a": {"pattern": "^.\\d$"}, "b": {"$ref": "#/patternProperties/%5Ec.~1/properties/d"}},
+        "patternProperties": {"^c./": {"properties": {"d": {"type": "integer"}}}},
+    });
+    let build = message_factory("t", schema).unwrap();
+    assert!(build.decode("{\"a\": \"é1\", \"b\": 1, \"c\\r/\": {\"d\": true}}".as_bytes()).is_ok());
+    let error = build.decode(br#"{"a": "\r1", "b": true, "cd/": {"d": true}}"#).unwrap_err();
+    let mut found: Vec<_> =
+        error.violations().iter().map(|it| (it.schema_path.as_str(), it.expected.as_str())).collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            ("schema#/patternProperties/%5Ec.~1/properties/d/type", "an integer"),
+            ("schema#/patternProperties/%5Ec.~1/properties/d/type", "an integer"),
+            ("schema#/properties/a/pattern", "a text that matches `^.\\d$`"),
+        ]
+    );
+}
+
+#[test]
+fn takes_references_to_meta_schemas_and_to_names_that_a_uri_escapes() {
+    for meta in [
+        "http://json-schema.org/draft-04/schema#",
+        "http://json-schema.org/draft-06/schema#",
+        "http://json-schema.org/draft-07/schema#",
+        "https://json-schema.org/draft/2019-09/schema",
+        "https://json-schema.org/draft/2020-12/schema",
+    ] {
+        let schema = json!({
+            "properties": {"schema": {"$ref": meta}, "size": {"$ref": "#/$defs/Größe<T>"}},
+            "$defs": {"Größe<T>": {"type": "integer"}},
+        });
+        let build = message_factory("t", schema).unwrap();
+        assert!(
+            build.decode(br#"{"schema": {"type": "string", "items": {"minLength": 1}}, "size": 1}"#).is_ok(),
+            "{meta}"
+        );
+        assert!(build.decode(br#"{"schema": {"items": {"type": "text"}}}"#).is_err(), "{meta}");
+        assert!(build.decode(br#"{"size": "L"}"#).is_err(), "{meta}");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonschema::{Keyword, Registry, Uri, ValidationError, Validator, uri};
 use serde_json::Value;
 use thoth_messaging_codegen::SchemaSet;
+use thoth_messaging_documents::pattern::carried;
 
 /// Where relative URIs start from.
 const BASE: &str = "schema:///";
@@ -36,7 +37,8 @@ impl Schemas {
             let file = absolute(BASE, &escaped(name));
             let uri = id.map_or_else(|| file.clone(), |id| absolute(&file, id));
             uris.insert(name.to_owned(), uri.clone());
-            resources.insert(uri, value);
+            // It translates patterns in a way of its own: theirs is compared with that of a JavaScript engine, in `documents`.
+            resources.insert(uri, carried(&value).into_owned());
         }
         let registry = Registry::new().extend(resources.clone()).unwrap().prepare().unwrap();
         Self { registry, resources, uris, formats: false }

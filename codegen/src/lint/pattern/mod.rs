@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use fancy_regex::Expr;
 use serde_json::Value;
-use thoth_messaging_documents::pattern::to_rust;
+use thoth_messaging_documents::pattern::Pattern;
 
 use super::Subject;
 use crate::diagnostic::{Diagnostic, Location};
@@ -37,7 +37,7 @@ fn warning(pattern: &str, location: Location) -> Diagnostic {
 
 /// Whether a repetition of the pattern can read a text in several ways, and so in exponentially many.
 fn is_catastrophic(pattern: &str) -> bool {
-    let Ok(tree) = to_rust(pattern).map(|rust| Expr::parse_tree(&rust)) else { return false };
+    let Ok(tree) = Pattern::new(pattern).map(|pattern| Expr::parse_tree(pattern.as_rust())) else { return false };
     let Ok(tree) = tree else { return false };
     let mut open = vec![&tree.expr];
     while let Some(expression) = open.pop() {

@@ -7,7 +7,7 @@ use crate::format::Formats;
 use crate::json::whole;
 use crate::lower::read::{Cores, Limit, Node, SchemaReader};
 use crate::model::{Bound, Check, Integer, IntegerKind, Type, Use};
-use thoth_messaging_documents::pattern::to_rust;
+use thoth_messaging_documents::pattern::Pattern;
 
 /// A string, as the Rust type of its format where that is mapped.
 pub(super) fn string(node: &Node<'_>, formats: &Formats) -> Use {
@@ -36,7 +36,7 @@ pub(super) fn text_checks(node: &Node<'_>) -> Vec<Check> {
 
 /// The check of a pattern. One that does not compile was refused before.
 pub(super) fn pattern(source: &str) -> Option<Check> {
-    Some(Check::Pattern { source: source.to_owned(), rust: to_rust(source).ok()? })
+    Some(Check::Pattern { source: source.to_owned(), rust: Pattern::new(source).ok()?.as_rust().to_owned() })
 }
 
 /// The narrowest integer type that the bounds allow, `i64` without bounds.

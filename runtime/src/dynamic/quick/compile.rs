@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::pattern::carried;
 use thoth_messaging_documents::{Draft, Registry};
 
 use super::graph::{
@@ -207,5 +208,5 @@ pub(super) fn bound(schema: &Map<String, Value>, keyword: &str, default: u64) ->
 
 /// The validator of a schema without references.
 pub(super) fn validator(draft: Draft, schema: &Value, formats: bool) -> Option<Validator> {
-    validation(formats).options().with_draft(draft).build(schema).ok()
+    validation(formats).options().with_draft(draft).build(&carried(schema)).ok()
 }

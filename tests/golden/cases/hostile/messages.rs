@@ -57,7 +57,10 @@ impl wire::Check for Patterns {
         if let Some(back) = &self.back {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^(a*)*\\1$");
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^(a*)*\\1$",
+                        "(?=)^(?:(?=([\\u{0}-\\u{10ffff}]*))(a*)(?!\\1))*(?:(?(2)\\2))$",
+                    );
                     wire::pattern(back, &PATTERN)
                 },
                 "back",

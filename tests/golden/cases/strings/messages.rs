@@ -102,7 +102,10 @@ impl wire::Check for Strings {
         if let Some(digits) = &self.digits {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^[0-9]{2,4}$");
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^\\d{2,4}$",
+                        "^[0-9]{2,4}$",
+                    );
                     wire::pattern(digits, &PATTERN)
                 },
                 "digits",
@@ -111,8 +114,9 @@ impl wire::Check for Strings {
         if let Some(words) = &self.words {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new(
-                        "^[A-Za-z0-9_]+[\\x{9}-\\x{d}\\x{20}-\\x{20}\\x{a0}-\\x{a0}\\x{1680}-\\x{1680}\\x{2000}-\\x{200a}\\x{2028}-\\x{2029}\\x{202f}-\\x{202f}\\x{205f}-\\x{205f}\\x{3000}-\\x{3000}\\x{feff}-\\x{feff}][A-Za-z0-9_]+$",
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^\\w+\\s\\w+$",
+                        "^[A-Za-z0-9_]+[\\t-\\r \\u{a0}\\u{1680}\\u{2000}-\\u{200a}\\u{2028}-\\u{2029}\\u{202f}\\u{205f}\\u{3000}\\u{feff}][A-Za-z0-9_]+$",
                     );
                     wire::pattern(words, &PATTERN)
                 },
@@ -122,7 +126,10 @@ impl wire::Check for Strings {
         if let Some(control) = &self.control {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^\u{1}$");
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^\\cA$",
+                        "^\\u{1}$",
+                    );
                     wire::pattern(control, &PATTERN)
                 },
                 "control",
@@ -131,7 +138,10 @@ impl wire::Check for Strings {
         if let Some(unicode) = &self.unicode {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^\\u00fc+$");
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^\\u00fc+$",
+                        "^ü+$",
+                    );
                     wire::pattern(unicode, &PATTERN)
                 },
                 "unicode",
@@ -149,8 +159,9 @@ impl wire::Check for Strings {
         if let Some(look) = &self.look {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new(
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
                         "^(?!tmp)(?=.*x).{1,5}$",
+                        "^(?!tmp)(?=[^\\n\\r\\u{2028}-\\u{2029}]*x)[^\\n\\r\\u{2028}-\\u{2029}]{1,5}$",
                     );
                     wire::pattern(look, &PATTERN)
                 },
@@ -160,7 +171,10 @@ impl wire::Check for Strings {
         if let Some(back) = &self.back {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^(a|b)\\1$");
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^(a|b)\\1$",
+                        "(?=)^(a|b)(?:\\1)$",
+                    );
                     wire::pattern(back, &PATTERN)
                 },
                 "back",
@@ -169,7 +183,10 @@ impl wire::Check for Strings {
         if let Some(slash) = &self.slash {
             wire::At::at(
                 {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^a\\/b$");
+                    static PATTERN: wire::Pattern = wire::Pattern::translated(
+                        "^a\\/b$",
+                        "^a/b$",
+                    );
                     wire::pattern(slash, &PATTERN)
                 },
                 "slash",

@@ -1,0 +1,128 @@
+//! Regular expressions of ECMA-262 with the flag `u`, which `pattern` and `patternProperties` are, for engines in Rust.
+//!
+//! Each is read here once, by the grammar of ECMA-262, and written for the engine: what it means follows from its tree and
+//! not from what the engine would take the text for. Without look-around and references it is an expression of `regex-syntax`, and
+//! an automaton decides it; with them `fancy-regex` does, in a bounded number of steps.
+//!
+//! | ECMA-262 | here |
+//! |---|---|
+//! | `.`, `\d`, `\w`, `\s`, `\b` | sets of characters, of ASCII but for `\s`; `.` reads no U+2028, U+2029 or `\r` either |
+//! | `[]`, `[^]`, `\cJ`, `\0`, `\uD83D\uDE00` | no character, any, and the code points |
+//! | a reference to a group that read nothing | reads nothing |
+//! | a surrogate alone | is in no text of JSON |
+//!
+//! Not taken: modifiers (`(?i:…)`) and names that several groups have, both of ES2025; the properties `Bidi_Mirrored` and
+//! `Changes_When_NFKC_Casefolded`; references to groups that a repetition may leave out, or into what is looked behind at.
+
+mod carried;
+mod escape;
+mod parse;
+mod properties;
+mod references;
+mod tree;
+mod write;
+
+use std::fmt;
+
+use fancy_regex::Regex;
+
+use self::references::References;
+use self::write::Engine;
+pub use carried::{carried, original, original_path};
+
+/// A pattern, understood.
+///
+/// ```
+/// use thoth_messaging_documents::pattern::Pattern;
+///
+/// let pattern = Pattern::new(r"^\d.$").unwrap();
+/// assert_eq!(pattern.as_rust(), r"^[0-9][^\n\r\u{2028}-\u{2029}]$");
+/// assert!(Pattern::new(r"\A\d\z").unwrap_err().help().contains('^'));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    rust: String,
+    automaton: Option<String>,
+    loose: Option<String>,
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// It is none of ECMA-262, or one of the few that are not taken here.
+    pub fn new(source: &str) -> Result<Self, NotAPattern> {
+        let parsed = parse::parse(source)?;
+        let references = References::of(&parsed.tree);
+        let rust = write::write(&parsed.tree, &references, Engine::Fancy)?.unwrap_or_default();
+        let automaton = write::write(&parsed.tree, &references, Engine::Automaton)?;
+        Ok(Self { rust, automaton, loose: parsed.loose })
+    }
+
+    /// The expression for `fancy-regex`.
+    #[must_use]
+    pub fn as_rust(&self) -> &str {
+        &self.rust
+    }
+
+    /// The expression for `regex-syntax`; none with look-around or references.
+    #[must_use]
+    pub fn as_automaton(&self) -> Option<&str> {
+        self.automaton.as_deref()
+    }
+
+    /// What to write for what is only a pattern without the flag `u`, if it is that.
+    #[must_use]
+    pub fn loose(&self) -> Option<&str> {
+        self.loose.as_deref()
+    }
+
+    /// Compiles it, without a limit on backtracking but that of the engine.
+    ///
+    /// # Errors
+    ///
+    /// It is too large for the engine, or looks behind at what has no fixed length and refers to a group.
+    pub fn compile(&self) -> Result<Regex, NotAPattern> {
+        Regex::new(&self.rust).map_err(|error| NotAPattern {
+            reason: format!("the engine does not take it: {error}"),
+            help: "write it with fewer repetitions in repetitions, and without references in what is looked behind at"
+                .to_owned(),
+        })
+    }
+}
+
+/// Compiles a pattern, without a limit on backtracking but that of the engine.
+///
+/// # Errors
+///
+/// As [`Pattern::new`] and [`Pattern::compile`].
+pub fn compile(source: &str) -> Result<Regex, NotAPattern> {
+    Pattern::new(source)?.compile()
+}
+
+/// The reason for which a text is no pattern, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAPattern {
+    reason: String,
+    help: String,
+}
+
+impl NotAPattern {
+    /// What to write instead, in words that hold what a file would have to say, with `\` doubled.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+}
+
+impl fmt::Display for NotAPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for NotAPattern {}
+
+#[cfg(test)]
+mod tests;

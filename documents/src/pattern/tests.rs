@@ -1,0 +1,128 @@
+//! Every pattern of issue 14, and their kin.
+
+use super::*;
+
+fn matches(pattern: &str, text: &str) -> bool {
+    compile(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}")).is_match(text).unwrap()
+}
+
+#[test]
+fn a_dot_reads_no_line_terminator() {
+    for text in ["\n", "\r", "\u{2028}", "\u{2029}", "", "ab"] {
+        assert!(!matches("^.$", text), "{text:?}");
+    }
+    for text in ["a", "\u{85}", "\u{b}", "é", "😀"] {
+        assert!(matches("^.$", text), "{text:?}");
+    }
+}
+
+#[test]
+fn a_reference_to_a_group_that_read_nothing_reads_nothing() {
+    assert!(matches(r"^(x)?\1y$", "y") && matches(r"^(x)?\1y$", "xxy") && !matches(r"^(x)?\1y$", "xy"));
+    assert!(matches(r"^\1(a)$", "a") && matches(r"^(a\1)$", "a") && matches(r"^(?:(a)|b\1)$", "b"));
+    assert!(matches(r"^(?:(?!(a)).\1)$", "b") && matches(r"^\k<n>(?<n>a)$", "a"));
+    assert!(matches(r"(?<y>\d)-\k<y>", "1-1") && !matches(r"(?<y>\d)-\k<y>", "1-2"));
+    assert!(matches(r"^(a)\1(?:0)$", "aa0") && matches(r"^(?:(a)\1)+$", "aaaa") && !matches(r"^(?:(a)\1)+$", "aaa"));
+    // Of another round ECMA-262 knows nothing, and the engine does.
+    for pattern in [r"(?:(a)|b)*\1", r"(?:(a)|\1b)+", r"(a?)+\1"] {
+        assert!(
+            Pattern::new(pattern).is_err() || Pattern::new(pattern).unwrap().as_rust().contains("(?:|)"),
+            "{pattern}"
+        );
+    }
+    // A round that reads nothing is none.
+    assert!(!matches(r"^(a*)*\1$", "a") && matches(r"^(a*)*\1$", "aa") && matches(r"^(a?)*?\1$", "aaa"));
+    assert!(matches(r"^(?:(?=(a))b?)?\1c$", "c") && !matches(r"^(?:(?=(a))b?)?\1c$", "ac"));
+}
+
+#[test]
+fn what_is_of_ecma_262_is_taken() {
+    assert!(matches(r"^[\b]$", "\u{8}") && matches("^[^]$", "\n") && !matches("[]", "a") && matches("^[^]*[]?$", "ab"));
+    assert!(matches(r"^\0$", "\0") && matches(r"^\uD83D\uDE00$", "😀") && matches(r"^[\uD83D\uDE00-\u{1F601}]$", "😁"));
+    assert!(matches("^(?:){3}$", "") && matches("(?:^){2}a", "a") && matches("^(?:(?=a))*b", "b"));
+    assert!(matches(r"^\cJ\x41\u0042\u{43}\t\v\f$", "\nABC\t\u{b}\u{c}"));
+    assert!(!matches(r"\uD800", "\u{FFFD}") && matches(r"^[^\uD800]$", "a") && !matches(r"[\uD800-\uDFFF]", "a"));
+    assert!(matches(r"\bb\b", "éb") && !matches(r"\b", "é") && matches(r"^\B.\B$", "é"));
+    assert!(matches(r"^\w$", "a") && !matches(r"^\w$", "é") && matches(r"^\s\S$", "\u{feff}\u{85}"));
+    assert!(matches(r"^[\D]$", "٣") && !matches(r"^[\W\d]$", "_") && matches(r"^[^\W\d]$", "_"));
+    assert!(matches(r"^\p{Lu}\P{Lu}[\p{Script=Greek}\p{Emoji}]$", "Éé😀") && matches("^[&&~~-]{3}$", "&~-"));
+    assert!(matches("^[a&&b]$", "&") && matches("^[--b]$", "0") && matches("^[[]$", "[") && matches(r"^[\]^]$", "^"));
+    assert!(matches("(?<=a+)b", "aab") && !matches("(?<!a+)b", "aab") && matches("^a{0}b{1,2}?$", "b"));
+}
+
+#[test]
+fn what_only_other_engines_take_is_refused_with_what_to_write() {
+    for (pattern, help) in [
+        ("(?P<n>a)", "(?<name>"),
+        ("a++", "possessive"),
+        (r"\A", "`^`"),
+        (r"\z", "`$`"),
+        ("(?x)a b", "flags"),
+        ("(?s).", "flags"),
+        ("(?i:a)", "flags"),
+        (r"\pL", r"\\p{L}"),
+        ("(?>a)", "atomic"),
+        ("(?#a)", "$comment"),
+        (r"\a", r"\\x07"),
+        (r"\p{greek}", "Script=Greek"),
+        (r"\1", "number"),
+        (r"\k<a>", "(?<"),
+        ("(?=a)*", "leave"),
+        (r"\b+", "leave"),
+        ("a{2,1}", "smaller"),
+        ("[b-a]", "smaller"),
+        ("(", "close"),
+        (")", "escape"),
+        ("[", "close"),
+        ("\\", "escape"),
+        ("*", "escape"),
+        ("{1}", "escape"),
+        (r"\x4", "hex"),
+        (r"\u{110000}", "from"),
+        (r"\u12", "u000a"),
+        (r"\01", "x01"),
+        ("(?<a>.)(?<a>.)", "another"),
+        ("(?<1>.)", "letters"),
+        (r"[\A]", "without"),
+    ] {
+        let error = Pattern::new(pattern).expect_err(pattern);
+        assert!(
+            error.help().contains(help) || error.to_string().contains(help),
+            "{pattern}: {error}, {}",
+            error.help()
+        );
+    }
+    assert!(Pattern::new(&"(".repeat(100_000)).is_err() && Pattern::new(&"{".repeat(1_000_000)).is_ok());
+}
+
+#[test]
+fn what_means_one_thing_without_the_flag_u_is_taken_and_told() {
+    for (pattern, text) in [
+        (r"^\-\_\@$", "-_@"),
+        ("^{a}]$", "{a}]"),
+        (r"^[\w-.]$", "-"),
+        (r"^[\_]$", "_"),
+        ("a{,2}", "a{,2}"),
+        ("a{", "a{"),
+    ] {
+        assert!(matches(pattern, text), "{pattern}");
+        assert!(Pattern::new(pattern).unwrap().loose().is_some(), "{pattern}");
+    }
+    assert_eq!(Pattern::new(r"^\/[\-\w]\.$").unwrap().loose(), None);
+    // Without the flag `u`, `p` stands for itself there.
+    for pattern in [r"^\-\p{L}$", r"]\u{61}", "😀]"] {
+        assert!(Pattern::new(pattern).unwrap_err().to_string().contains("neither"), "{pattern}");
+    }
+}
+
+#[test]
+fn a_translation_is_its_own() {
+    for pattern in [r"^.\d\w\s\b[\s\S]|(a)(?=b)\1$", "^[a-z-]+$", r"^(a|b)*\.c{2,}$", "[]", r"(?:\u{0})"] {
+        let once = Pattern::new(pattern).unwrap();
+        if let Some(plain) = once.as_automaton().filter(|plain| !plain.contains("-u")) {
+            assert_eq!(Pattern::new(plain).unwrap().as_rust(), plain);
+        }
+        assert!(once.compile().is_ok(), "{}", once.as_rust());
+    }
+    assert_eq!(Pattern::new("^[a-z-]+(-[0-9]{2})?$").unwrap().as_rust(), "^[a-z-]+(-[0-9]{2})?$");
+}
