@@ -230,7 +230,7 @@ fn patterns_match_what_they_match_in_javascript() {
     let mut case = || (generator.pattern(), (0..TEXTS).map(|_| generator.text()).collect::<Vec<_>>());
     let cases: Vec<(String, Vec<String>)> = (0..count).map(|_| case()).collect();
     let Some(judged) = judged(&cases) else { return };
-    let (mut compared, mut left, mut differences) = (0, 0, Vec::new());
+    let (mut compared, mut left, mut differences) = (0_u64, 0, Vec::new());
     for ((pattern, texts), judged) in cases.iter().zip(&judged) {
         let own = Pattern::new(pattern).and_then(|own| own.compile().map(|engine| (own, engine)));
         let (own, engine) = match own {
@@ -264,7 +264,7 @@ fn patterns_match_what_they_match_in_javascript() {
     }
     println!("seed {seed}: {compared} pairs compared, {left} patterns of {count} not taken");
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
-    assert!(compared as u64 > count * 6, "{compared}");
+    assert!(compared > count * 6, "{compared}");
 }
 
 /// Returns whether a pattern is one of the few that are documented not to be taken.

@@ -122,8 +122,11 @@ impl Emitter<'_> {
             Check::MinLength(limit) => call("min_length", &by_ref, &count(*limit)),
             Check::MaxLength(limit) => call("max_length", &by_ref, &count(*limit)),
             Check::Pattern { source, rust } => {
-                let pattern =
-                    if source == rust { quote! { new(#rust) } } else { quote! { translated(#source, #rust) } };
+                let pattern = if source == rust {
+                    quote! { new(#rust) }
+                } else {
+                    quote! { translated(#source, #rust) }
+                };
                 quote! {
                     {
                         static PATTERN: wire::Pattern = wire::Pattern::#pattern;

@@ -98,7 +98,10 @@ fn follows_references_that_hold_what_a_uri_escapes() {
     );
     let size = json!({"$defs": {"Größe": {"type": "integer", "minimum": 1, "not": {"const": 3}}}});
     let files = [("a.json", schema), ("größe.json", size)];
-    check(&files, &["generic: Option<bool>", "spaced: Option<String>", "umlaut: Option<Größe>", "escaped: Option<String>"]);
+    check(
+        &files,
+        &["generic: Option<bool>", "spaced: Option<String>", "umlaut: Option<Größe>", "escaped: Option<String>"],
+    );
     let told = run(&files).diagnostics.into_iter().filter(|one| one.code == "S0203");
     let told: Vec<_> = told.map(|one| (one.severity, one.help.unwrap_or_default())).collect();
     assert_eq!(told.len(), 3, "{told:?}");

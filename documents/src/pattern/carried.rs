@@ -103,12 +103,14 @@ fn changed(members: &Map<String, Value>, change: impl Fn(&str, &Value) -> Option
 }
 
 fn renamed(patterns: &Map<String, Value>) -> Option<Value> {
-    let all: Vec<_> = patterns.iter().map(|(name, schema)| (handed(name), translated(schema))).collect();
-    let merge = |((name, schema), (handed, translated)): ((&String, &Value), (Option<String>, Option<Value>))| {
-        (handed.unwrap_or_else(|| name.clone()), translated.unwrap_or_else(|| schema.clone()))
-    };
-    let is_changed = all.iter().any(|(name, schema)| name.is_some() || schema.is_some());
-    is_changed.then(|| patterns.iter().zip(all).map(merge).collect::<Map<_, _>>().into())
+    let mut is_changed = false;
+    let mut renamed = Map::new();
+    for (name, schema) in patterns {
+        let (handed, translated) = (handed(name), translated(schema));
+        is_changed |= handed.is_some() || translated.is_some();
+        renamed.insert(handed.unwrap_or_else(|| name.clone()), translated.unwrap_or_else(|| schema.clone()));
+    }
+    is_changed.then_some(Value::Object(renamed))
 }
 
 /// A reference as a URI, and through `patternProperties`; none where it leads there as it is.

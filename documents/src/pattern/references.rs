@@ -18,7 +18,8 @@ pub(super) enum Seen {
 pub(super) struct References {
     /// For each group the nodes from the root to it, with the number of each child.
     groups: Vec<(usize, Vec<Step>)>,
-    any: bool,
+    /// For each reference the number of each child from the root to it, and its group.
+    references: Vec<(Vec<usize>, usize)>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,13 +40,19 @@ enum Kind {
 
 impl References {
     pub(super) fn of(tree: &Node) -> Self {
-        let mut all = Self { groups: Vec::new(), any: false };
+        let mut all = Self { groups: Vec::new(), references: Vec::new() };
         all.read(tree, &mut Vec::new());
         all
     }
 
     pub(super) fn any(&self) -> bool {
-        self.any
+        !self.references.is_empty()
+    }
+
+    /// Returns whether a reference has to know whether a group has read anything.
+    pub(super) fn asks_for(&self, group: usize) -> bool {
+        let asks = |(path, number): &(Vec<usize>, usize)| *number == group && self.seen(path, group) == Seen::Perhaps;
+        self.references.iter().any(asks)
     }
 
     fn read(&mut self, node: &Node, path: &mut Vec<Step>) {
@@ -57,7 +64,7 @@ impl References {
             }
         };
         match node {
-            Node::Reference(_) => self.any = true,
+            Node::Reference(number) => self.references.push((path.iter().map(|step| step.child).collect(), *number)),
             Node::Look { ahead, negated, body } => {
                 let kind = if *ahead { Kind::Ahead { negated: *negated } } else { Kind::Behind };
                 inner(kind, std::slice::from_ref(body));

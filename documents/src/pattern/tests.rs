@@ -126,3 +126,22 @@ fn a_translation_is_its_own() {
     }
     assert_eq!(Pattern::new("^[a-z-]+(-[0-9]{2})?$").unwrap().as_rust(), "^[a-z-]+(-[0-9]{2})?$");
 }
+
+/// Those of drafts 4 to 7 are asked whether `pattern` is one of ECMA-262.
+#[cfg(feature = "validate")]
+#[test]
+fn validators_of_every_draft_take_what_is_translated() {
+    use serde_json::json;
+
+    for draft in ["http://json-schema.org/draft-04/schema#", "http://json-schema.org/draft-07/schema#"] {
+        for (pattern, text, other) in
+            [(r"^(x)?\1y$", "y", "xy"), (r"^\b.$", "a", "é"), (r"^(?<n>a*)*\k<n>$", "aa", "a")]
+        {
+            let schema =
+                json!({"$schema": draft, "pattern": pattern, "patternProperties": {pattern: {"type": "string"}}});
+            let validator = crate::Validation::default().options().build(&carried(&schema)).unwrap();
+            assert!(validator.is_valid(&json!(text)) && !validator.is_valid(&json!(other)), "{pattern}");
+            assert!(!validator.is_valid(&json!({text: 1})) && validator.is_valid(&json!({other: 1})), "{pattern}");
+        }
+    }
+}

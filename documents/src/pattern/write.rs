@@ -37,6 +37,9 @@ pub(super) fn is_syntax(letter: char) -> bool {
     "^$\\.*+?()[]{}|".contains(letter)
 }
 
+/// Added to the number of a group: the group that tells whether it has read anything.
+const TOLD: usize = usize::MAX / 4;
+
 struct Writer<'t> {
     text: String,
     engine: Engine,
@@ -77,10 +80,17 @@ impl Writer<'_> {
                 self.text.push(')');
             }
             Node::Group { number, body } => {
+                let is_asked_for = number.is_some_and(|number| self.references.asks_for(number));
+                self.text.push_str(if is_asked_for { "(?:" } else { "" });
                 self.text.push_str(if number.is_some() { "(" } else { "(?:" });
                 self.groups.extend(number);
                 self.child(0, body)?;
                 self.text.push(')');
+                if is_asked_for {
+                    // Here a reference to a group that read nothing fails: one behind it that reads nothing tells.
+                    self.groups.push(number.map_or(usize::MAX, |number| number + TOLD));
+                    self.text.push_str("())");
+                }
             }
             Node::Reference(number) => self.reference(*number)?,
             Node::Repeat { body, min, max, lazy } => self.repeat(body, *min, *max, *lazy)?,
@@ -131,15 +141,18 @@ impl Writer<'_> {
     }
 
     fn reference(&mut self, number: usize) -> Result<(), NotAPattern> {
-        let written = self.groups.iter().position(|group| *group == number).map(|index| index + 1);
-        match (self.references.seen(&self.path, number), written) {
+        let written = |number| self.groups.iter().position(|group| *group == number).map(|index| index + 1);
+        match (self.references.seen(&self.path, number), written(number)) {
             // `fancy-regex` repeats no group that is empty.
             (Seen::Never, _) | (_, None) => {
                 self.text.push_str("(?:|)");
                 return Ok(());
             }
             (Seen::Always, Some(number)) => drop(write!(self.text, "(?:\\{number})")),
-            (Seen::Perhaps, Some(number)) => drop(write!(self.text, "(?:(?({number})\\{number}))")),
+            (Seen::Perhaps, Some(own)) => {
+                let told = written(number + TOLD).unwrap_or(own);
+                let _ = write!(self.text, "(?:\\{own}|(?!\\{told}))");
+            }
             (Seen::Unclear, _) => {
                 return fail(
                     format!("a repetition may leave out group {number}, which is referred to"),

@@ -24,7 +24,9 @@ pub(super) struct Files(Vec<Document>);
 impl Files {
     pub(super) fn of_documents(documents: impl IntoIterator<Item = Document>) -> Self {
         let mut documents: Vec<Document> = documents.into_iter().collect();
-        documents.iter_mut().for_each(|document| escape_all(&mut document.contents));
+        for document in &mut documents {
+            escape_all(&mut document.contents);
+        }
         Self(documents)
     }
 

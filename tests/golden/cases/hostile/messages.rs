@@ -59,7 +59,7 @@ impl wire::Check for Patterns {
                 {
                     static PATTERN: wire::Pattern = wire::Pattern::translated(
                         "^(a*)*\\1$",
-                        "(?=)^(?:(?=([\\u{0}-\\u{10ffff}]*))(a*)(?!\\1))*(?:(?(2)\\2))$",
+                        "(?=)^(?:(?=([\\u{0}-\\u{10ffff}]*))(?:(a*)())(?!\\1))*(?:\\2|(?!\\3))$",
                     );
                     wire::pattern(back, &PATTERN)
                 },
