@@ -172,7 +172,10 @@ mod tests {
         }
 
         fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_unit()
+            match self {
+                Self::End => serializer.serialize_unit(),
+                Self::Next(next) => next.write(serializer),
+            }
         }
     }
 
