@@ -12,7 +12,6 @@ use jsonschema::canonical::{self, CanonicalizeOptions};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, Keyword, PatternOptions, Retrieve, ValidationError, ValidationOptions};
-use serde_json::Value;
 
 pub use bounded::{Bounded, Refusals, TooManySteps};
 
@@ -157,7 +156,7 @@ pub fn with_article(json_type: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -96,6 +96,7 @@ impl Bounded {
     }
 
     /// Lists what is refused in a value, as far as that ends in time.
+    #[must_use]
     pub fn refusals<T>(&self, value: &Value, read: impl FnMut(ValidationError<'_>) -> T) -> Refusals<T> {
         let meter = meter(value);
         let errors = self.0.iter_errors(Looked::new(value, &meter));
@@ -106,6 +107,7 @@ impl Bounded {
     }
 
     /// Returns the first of what is refused in a value, where that is found in time.
+    #[must_use]
     pub fn first_refusal<T>(&self, value: &Value, read: impl FnOnce(ValidationError<'_>) -> T) -> Option<T> {
         let meter = meter(value);
         let first = self.0.validate(Looked::new(value, &meter)).err();

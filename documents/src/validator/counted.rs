@@ -193,7 +193,6 @@ impl<'a> Object<'a, Counted> for Members<'a> {
         self.members.len()
     }
 
-    #[allow(clippy::ptr_arg, reason = "the trait has it so")]
     fn get(&self, name: &String) -> Option<Looked<'a>> {
         self.of.look(1).get(name).map(|member| self.of.with(member))
     }

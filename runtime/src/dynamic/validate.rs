@@ -90,18 +90,18 @@ impl Validator {
     pub(super) fn check(&self, value: &Value) -> Result<(), Vec<Violation>> {
         match self.compiled.is_valid(value) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(self.violations(value, vec![unlisted()])),
+            Ok(false) => Err(self.violations(value)),
             Err(limit) => Err(vec![unfinished(limit)]),
         }
     }
 
-    /// Everything that the schema refuses in a value; where that can't be listed in time the first of it, and what is
-    /// to be said of the others.
-    fn violations(&self, value: &Value, others: Vec<Violation>) -> Vec<Violation> {
+    /// Everything that the schema refuses in a value; where that can't be listed in time the first of it, and that
+    /// there are others.
+    fn violations(&self, value: &Value) -> Vec<Violation> {
         let refusals = self.compiled.refusals(value, |error| self.violations_of(&error));
         let mut violations = refusals.listed.concat();
         if !refusals.is_complete {
-            violations.extend(others);
+            violations.push(unlisted());
         }
         violations
     }
@@ -170,7 +170,7 @@ impl Compiled {
 /// it can be found in time.
 pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
     let Some(validator) = compiled(schema) else { return Vec::new() };
-    let mut violations = validator.violations(payload, vec![unlisted()]);
+    let mut violations = validator.violations(payload);
     if violations == [unlisted()] {
         violations.clear();
     }
