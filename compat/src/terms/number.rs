@@ -51,6 +51,10 @@ pub(crate) fn is_multiple(ones: &[&Value], other: &Value) -> bool {
     if ones.iter().any(|one| compare(one, other) == Some(Ordering::Equal)) {
         return true;
     }
+    // The multiples of none are all numbers.
+    if ones.is_empty() {
+        return false;
+    }
     let Some(scale) = (0..MAX_SCALE).find(|scale| ones.iter().chain([&other]).all(|one| scaled(one, *scale).is_some()))
     else {
         return false;

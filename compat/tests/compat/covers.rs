@@ -177,6 +177,8 @@ fn compares_multiples() {
     compatible(json!({"allOf": [{"multipleOf": 2}, {"multipleOf": 3}]}), json!({"multipleOf": 6}));
     compatible(json!({"type": "integer", "multipleOf": 1.5}), json!({"multipleOf": 3}));
     breaking(json!({"multipleOf": 1.5}), json!({"multipleOf": 3}));
+    breaking(json!({"type": "number"}), json!({"multipleOf": 1}));
+    breaking(json!({"type": "number"}), json!({"multipleOf": 0.5}));
 }
 
 #[test]
