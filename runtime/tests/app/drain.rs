@@ -215,3 +215,27 @@ async fn a_handler_may_take_longer_than_the_poll_interval() {
     assert_eq!(script.began().len(), 2, "it was never lost, and did not come again");
     assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [(0, 2)].into());
 }
+
+/// A member that is closed while it joins does not leave, and the group waits for it until its session is over.
+#[tokio::test]
+async fn members_that_stop_while_they_join_hold_up_no_other() {
+    let kafka = kafka(2).await;
+    if kafka.in_process().is_some() {
+        return;
+    }
+    let classic = |script: &Script, kafka: &Kafka| {
+        let kafka = kafka.clone().with("group.protocol", "classic").with("session.timeout.ms", "300000");
+        script.app(&kafka)
+    };
+    let script = Script::default();
+    for round in 0..8 {
+        let start = || TestApp::start_on(kafka.clone(), Time::Skips, |kafka| classic(&script, kafka));
+        let (first, second) = (start().await.unwrap(), start().await.unwrap());
+        time::sleep(Duration::from_millis(50 * round)).await;
+        let (first, second) = tokio::join!(first.stop(), second.stop());
+        assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+    }
+    let last = TestApp::start_on(kafka, Time::Skips, |kafka| classic(&script, kafka)).await.unwrap();
+    last.publish(&released("flask", "1")).await.unwrap();
+    last.settled(1).await.unwrap();
+}

@@ -96,11 +96,14 @@ impl Membership {
     pub(super) async fn close(mut self, deadline: Duration) -> Result<(), CloseError> {
         let topic = self.topic.clone();
         let group = self.client.as_ref().map(|client| client.context().group()).unwrap_or_default();
+        let began = Instant::now();
+        self.finish_joining(JOIN_DEADLINE.min(deadline / 2)).await;
+        let rest = deadline.saturating_sub(began.elapsed());
         // Half of the time is for leaving.
-        let Some(left) = self.leave(Instant::now() + deadline / 2) else {
+        let Some(left) = self.leave(Instant::now() + rest / 2) else {
             return Ok(());
         };
-        match time::timeout(deadline, left).await {
+        match time::timeout(rest, left).await {
             Ok(Ok(Ok(()))) => Ok(()),
             Ok(Ok(Err(error))) => {
                 let cause = Cause::new(error).needing(&needs(&topic, &group));
@@ -109,6 +112,33 @@ impl Membership {
             Ok(Err(_)) => Err(CloseError::NotCommitted { topic, cause: Cause::new(KafkaError::Canceled) }),
             Err(_) => Err(CloseError::NotLeft { topic, deadline }),
         }
+    }
+
+    /// Waits until the group counts the member in, if it has asked to join with the classic protocol. If it were closed before,
+    /// librdkafka would send no request to leave, or send it behind the one to join, which the coordinator answers when all
+    /// members have joined: the group would wait for this one until its session is over.
+    async fn finish_joining(&self, deadline: Duration) {
+        let Some(client) = &self.client else { return };
+        let (context, subscribed) = (client.context(), client.subscription());
+        let state = &context.membership_state;
+        let is_subscribed = subscribed.is_ok_and(|topics| topics.count() > 0);
+        if !is_subscribed || context.brokers_assign || state.unreachable().is_some() {
+            return;
+        }
+        let joined = async {
+            while !state.has_joined() {
+                // What is received now is received again.
+                let failed = tokio::select! {
+                    () = self.assignment.assigned.notified() => false,
+                    received = client.recv() => received.is_err(),
+                };
+                if failed {
+                    time::sleep(PAUSE).await;
+                }
+            }
+        };
+        // If it takes longer, another member holds the group up.
+        let _ = time::timeout(deadline, joined).await;
     }
 
     /// Commits and leaves, on a thread of its own: librdkafka blocks until the broker has answered.
@@ -135,7 +165,10 @@ impl Drop for Membership {
     }
 }
 
-/// The time to wait before a commit is made again.
+/// The time that a member that is closed may take to join first: the others join again at their next heartbeat, within 3 s.
+const JOIN_DEADLINE: Duration = Duration::from_secs(5);
+
+/// The time to wait before a commit is made again, and after an error while it joins.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Commits what is stored. Blocks.
