@@ -29,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (number, (file, text)) in folder::schemas(&corpora)?.into_iter().enumerate() {
             let mut set = SchemaSet::new();
             set.add(&*file, &*file, text);
-            let options = Options { type_names: vec![(file.clone(), "Root".to_owned())], ..Options::default() };
+            let mut options = Options::default();
+            options.type_names.push((file.clone(), "Root".to_owned()));
             let types = generated(&set, &options);
             let outcome = match types {
                 Ok(_) if number % share.max(1) != 0 => "None".to_owned(),
