@@ -11,18 +11,18 @@ use crate::versions::version::Version;
 
 /// The bounds of a history.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::versions) struct Bounds {
+pub(in super::super) struct Bounds {
     /// Commits that are looked at.
-    pub(in crate::versions) commits: usize,
+    pub(in super::super) commits: usize,
     /// Versions of the schemas that are given.
-    pub(in crate::versions) versions: usize,
+    pub(in super::super) versions: usize,
     /// Bytes of the schemas of all of them, and of what is remembered of each.
-    pub(in crate::versions) bytes: usize,
+    pub(in super::super) bytes: usize,
 }
 
 impl Bounds {
     /// Far from what people have, and low enough for a machine of CI.
-    pub(in crate::versions) const DEFAULT: Self = Self { commits: 200_000, versions: 2_000, bytes: 512 << 20 };
+    pub(in super::super) const DEFAULT: Self = Self { commits: 200_000, versions: 2_000, bytes: 512 << 20 };
     const NONE: Self = Self { commits: 0, versions: 0, bytes: 0 };
 }
 
