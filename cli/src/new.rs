@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::project::folder;
-use crate::stderr::say_lines;
+use crate::stderr::{questions, say_lines};
 
 /// The arguments of `new`.
 #[derive(Args)]
@@ -118,7 +118,7 @@ pub(crate) fn run(arguments: &New, context: &mut Context) -> Result<Outcome, Fai
     let model = match arguments.model {
         Some(model) => model,
         None if io::stdin().is_terminal() && io::stderr().is_terminal() => {
-            ask(&mut io::stdin().lock(), &mut io::stderr())?
+            ask(&mut io::stdin().lock(), &mut questions())?
         }
         None => Model::Open,
     };

@@ -17,6 +17,11 @@ pub(crate) fn say_lines(lines: impl Display) {
     let _ = writeln!(io::stderr(), "{}", foreign::block(&lines.to_string()));
 }
 
+/// Standard error, for questions in words of our own.
+pub(crate) fn questions() -> impl io::Write {
+    io::stderr()
+}
+
 /// An error of the command line that shows arguments safely: they may be the names of files that a shell found.
 pub(crate) fn usage(mut error: clap::Error) -> clap::Error {
     let shown = |text: &String| foreign::line(text).into_owned();
