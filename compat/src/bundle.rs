@@ -30,12 +30,12 @@ impl Bundle {
 
     /// A schema whose root is another one, made of parts of it.
     pub(crate) fn with_root(schema: &Schema, make: impl FnOnce(&mut Bundler<'_>) -> Option<Value>) -> Option<Self> {
-        let mut made = Value::Null;
+        let mut root = Value::Null;
         let mut bundle = Self::made(schema, |bundler| {
-            made = make(bundler)?;
+            root = make(bundler)?;
             Some(MADE.to_owned())
         })?;
-        bundle.definitions.insert(MADE.to_owned(), made);
+        bundle.definitions.insert(MADE.to_owned(), root);
         Some(bundle)
     }
 

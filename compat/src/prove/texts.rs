@@ -109,7 +109,7 @@ impl Automata {
         for (key, _) in &keys {
             if !self.automata.contains_key(key) {
                 let automaton = build(key);
-                self.work += automaton.as_ref().map_or(MAX_SIZE, |dfa| dfa.memory_usage()) / BYTES;
+                self.work += automaton.as_ref().map_or(MAX_SIZE, regex_automata::dfa::dense::DFA::memory_usage) / BYTES;
                 self.automata.insert(key.clone(), automaton);
             }
         }

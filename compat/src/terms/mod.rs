@@ -171,7 +171,9 @@ impl Part {
                 }
             }
             Self::ExactlyOne(ids) => {
-                ids.iter_mut().for_each(|id| *id = number(*id));
+                for id in ids.iter_mut() {
+                    *id = number(*id);
+                }
                 ids.sort_unstable();
             }
             Self::Cases(cases) => {

@@ -29,7 +29,7 @@ fn told(old: &Value, new: &Value) -> Vec<(&'static str, String)> {
 }
 
 /// An object with a member that is shortened, which breaks, and another one.
-fn beside(length: u64, other: Value) -> Value {
+fn beside(length: u64, other: &Value) -> Value {
     json!({"$schema": DRAFT_7, "type": "object", "properties": {"id": {"type": "string", "maxLength": length}, "x": other},
         "definitions": {"s": {"type": "string"}, "o": {"type": "object", "properties": {"y": {"type": "string"}}}}})
 }

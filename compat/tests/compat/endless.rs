@@ -1,6 +1,5 @@
 //! Schemas that lead back to themselves without a step into the value: JSON Schema leaves open what they accept, so nothing
 //! is proved or refuted of them.
-#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use serde_json::{Value, json};
 use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers, find_witness};

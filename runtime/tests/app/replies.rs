@@ -81,7 +81,7 @@ struct Running {
 
 /// An app with messages of these packages, whose versions are their numbers, and none of which is handled before `open`.
 async fn start(packages: &[&str], time: Time, app: impl FnOnce(&Kafka, App<Handled>) -> App<Handled>) -> Running {
-    start_with(packages, time, |kafka| kafka.clone(), app).await
+    start_with(packages, time, std::clone::Clone::clone, app).await
 }
 
 async fn start_with(

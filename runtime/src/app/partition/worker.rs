@@ -324,7 +324,9 @@ impl Worker {
         let (handled, again) = resume(undelivered);
         work.queues.put_back(queue, again.into_iter());
         drop(work);
-        handled.iter().for_each(|attempted| self.settle(attempted));
+        for attempted in &handled {
+            self.settle(attempted);
+        }
     }
 
     /// Acknowledges a record whose replies are delivered.

@@ -97,13 +97,14 @@ impl<I: Decoder> Reader<I> {
             coop::consume_budget().await;
             let replaced_topic = &self.assignment.replaced_topic;
             let ready = if replaced_topic.is_known() { None } else { self.client.recv().now_or_never() };
-            let received = match ready {
-                Some(received) => received,
-                None => tokio::select! {
+            let received = if let Some(received) = ready {
+                received
+            } else {
+                tokio::select! {
                     biased;
                     topic = replaced_topic.wait() => return Err(ReceiveError::TopicReplaced { topic }),
                     received = self.client.recv() => received,
-                },
+                }
             };
             match received {
                 Ok(message) => return self.read(&message),

@@ -162,10 +162,10 @@ impl Sender {
             Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
             Ok(Err(error)) => {
                 let is_gone = error == KafkaError::MessageProduction(Code::UnknownPartition) && !queued.has_partition;
-                let refusal = match is_gone {
-                    // The partitioner chose a partition while the topic existed.
-                    true => SendError::UnknownTopic { topic: topic.clone() },
-                    false => self.refusal(topic.clone(), queued.size, error),
+                let refusal = if is_gone {
+                    SendError::UnknownTopic { topic: topic.clone() }
+                } else {
+                    self.refusal(topic.clone(), queued.size, error)
                 };
                 self.look_up_again(&topic, &refusal);
                 Err(refusal)

@@ -29,7 +29,12 @@ pub(super) async fn send(kafka: &Kafka, messages: u64) -> Result<Figures, Failur
     meter.begin();
     let sends = items.iter().map(async |item| producer.send(item).await.map(|_| item.number));
     let sends = stream::iter(sends).buffer_unordered(UNDER_WAY);
-    sends.try_for_each(async |number| Ok(meter.add(number))).await?;
+    sends
+        .try_for_each(async |number| {
+            let _: () = meter.add(number);
+            Ok(())
+        })
+        .await?;
     let figures = meter.figures()?;
     producer.close(PATIENCE).await?;
     Ok(figures)
@@ -47,7 +52,12 @@ pub(super) async fn future_producer(kafka: &Kafka, messages: u64) -> Result<Figu
         Ok::<_, Failure>(item.number)
     });
     let sends = stream::iter(sends).buffer_unordered(UNDER_WAY);
-    sends.try_for_each(async |number| Ok(meter.add(number))).await?;
+    sends
+        .try_for_each(async |number| {
+            let _: () = meter.add(number);
+            Ok(())
+        })
+        .await?;
     meter.figures()
 }
 
@@ -59,7 +69,10 @@ pub(super) async fn send_all(kafka: &Kafka, messages: u64) -> Result<Figures, Fa
     let delivered = producer.send_all(&items).zip(stream::iter(0..));
     delivered
         .map(|(delivery, number)| delivery.map(|_| number))
-        .try_for_each(async |number| Ok(meter.add(number)))
+        .try_for_each(async |number| {
+            let _: () = meter.add(number);
+            Ok(())
+        })
         .await?;
     let figures = meter.figures()?;
     producer.close(PATIENCE).await?;

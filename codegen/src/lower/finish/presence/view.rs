@@ -70,7 +70,7 @@ impl View {
                         view.names.extend(inner.iter().map(|(name, _)| name.clone()));
                         open.extend(inner.into_iter().map(|(_, place)| (place, Scope::Whole)));
                     }
-                    _ => view.add(scope, keyword, value, inner, schema),
+                    _ => view.add(scope, keyword, value, &inner, schema),
                 }
             }
         }
@@ -83,7 +83,7 @@ impl View {
         scope: Scope,
         keyword: &str,
         value: &Value,
-        inner: Vec<(String, Place)>,
+        inner: &[(String, Place)],
         schema: &Map<String, Value>,
     ) {
         let whole = scope == Scope::Whole;

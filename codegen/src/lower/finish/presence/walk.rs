@@ -150,18 +150,16 @@ impl<'a> Walk<'a> {
             }
         }
         match &value.ty {
-            Type::Named(id) => {
-                if self.lookers[id.0].add(lookers) {
-                    self.open.push(*id);
-                }
-            }
+            Type::Named(id) if self.lookers[id.0].add(lookers.clone()) => self.open.push(*id),
             Type::Array(item) => {
                 let items = self.items(&lookers, is_compared);
                 self.give(item, items);
             }
             Type::Tuple(all) => {
                 let items = self.items(&lookers, is_compared);
-                all.iter().for_each(|item| self.give(item, items.clone()));
+                for item in all {
+                    self.give(item, items.clone());
+                }
             }
             Type::Map(item) => {
                 let view = lookers.view(self.resolved, &BTreeSet::new());
