@@ -158,7 +158,7 @@ impl Beside {
                 let refused = causes(asked.old, asked.new, &closed, &witness, asked.direction);
                 Self::Refuses(refused.into_iter().map(|cause| cause.difference).collect())
             }
-            _ => Self::Silent,
+            Verdict::Unknown { .. } => Self::Silent,
         }
     }
 

@@ -73,7 +73,9 @@ mod tests {
     fn samples_of_places_that_are_put_together_are_counted_once() {
         let of = |samples: &[u64]| {
             let mut all = Samples::default();
-            samples.iter().for_each(|sample| all.add(*sample));
+            for sample in samples {
+                all.add(*sample);
+            }
             all
         };
         let mut both = of(&[1, 3, 3]);

@@ -318,8 +318,8 @@ async fn what_fails_again_is_a_letter_again_which_says_how_often_it_was_sent() {
 fn a_redrive_that_is_killed_goes_on_where_it_was_and_sends_a_batch_twice_at_most() {
     const LETTERS_SENT: usize = 3000;
     let shop = Shop::open();
-    let letters: String = (0..LETTERS_SENT).map(|n| format!("{{\"order_id\": \"A-{n}\"}}\n")).collect();
-    shop.project.write("letters.ndjson", &letters);
+    let letters: Vec<_> = (0..LETTERS_SENT).map(|n| format!("{{\"order_id\": \"A-{n}\"}}\n")).collect();
+    shop.project.write("letters.ndjson", &letters.concat());
     let origin = format!("dlq.topic={}", shop.topic("shop.order-placed"));
     let headers = ["dlq.reason=failed", "dlq.error=it is cursed", &origin, "dlq.partition=1", "dlq.offset=7"];
     let headers = headers.iter().chain(&["dlq.attempts=8", "dlq.group=solver", "dlq.time=1769846400000"]);

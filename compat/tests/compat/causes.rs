@@ -55,7 +55,7 @@ fn what_says_the_same_in_other_words_is_not_told_beside_what_breaks() {
         ),
     ];
     for (old, new) in same {
-        let told = told(&beside(20, old.clone()), &beside(10, new.clone()));
+        let told = told(&beside(20, &old), &beside(10, &new));
         assert_eq!(told, [("MAX_LENGTH_DECREASED", "/id".to_owned())], "{old} to {new}");
     }
 }

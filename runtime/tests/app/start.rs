@@ -86,7 +86,8 @@ async fn a_dead_letter_topic_that_can_not_be_created_is_named() {
     }
     let app = App::new(&kafka.kafka()).handle(ignore).dead_letters(DeadLetters::default().create());
     let error = app.run_until(pending()).await.unwrap_err();
-    assert!(matches!(&error, AppError::NoDeadLetterTopic { topic } if topic.ends_with(".dlq")), "{error:?}");
+    let letters = format!("{}.dlq", kafka.topic_name(topic()));
+    assert!(matches!(&error, AppError::NoDeadLetterTopic { topic } if *topic == letters), "{error:?}");
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ pub(in crate::client) fn create_topics<C: ClientContext>(
         // SAFETY: all pointers are alive, the length is that of the array, and librdkafka copies what it is given.
         unsafe {
             sys::rd_kafka_CreateTopics(rk, pointers.as_mut_ptr(), pointers.len(), options.pointer, queue.pointer);
-        };
+        }
         let event = answer(&queue, timeout)?;
         // SAFETY: the event is alive; the result is null where it is another event, and lives as long as the event.
         unsafe {

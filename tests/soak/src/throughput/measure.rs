@@ -148,7 +148,9 @@ mod tests {
     fn what_is_missing_or_not_measured_fails() {
         let meter = Meter::to(2);
         // Twice, and one that was not sent.
-        [0, 0, 7].into_iter().for_each(|number| meter.add(number));
+        for number in [0, 0, 7] {
+            meter.add(number);
+        }
         assert!(!meter.is_all());
         assert!(meter.figures().unwrap().checked(2).is_err());
         meter.add(1);
