@@ -70,7 +70,8 @@
 //!   messages. If one is not delivered, no other message of the partition (key) begins until all that are under way are
 //!   reported. Then that message is attempted again, and after it all that were handled behind it, in their order: what is done
 //!   and sent last for a key is in order, and what is sent may be there twice. A message whose reply is refused for its own
-//!   fault becomes a dead letter, and those behind it are not handled again.
+//!   fault becomes a dead letter, and those behind it are not handled again. If a broker refuses a batch as too large, its messages are
+//!   attempted again one after the other, each reply alone, so that only the one that is too large becomes a dead letter.
 //! - With [`App::exactly_once`], the replies of handlers and the offsets of their messages are committed in transactions:
 //!   consumers read the replies to each message once, whatever crashes.
 //! - The app polls Kafka however long handlers take, so they never exceed `max.poll.interval.ms`. Memory is bounded by

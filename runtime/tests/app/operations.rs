@@ -51,12 +51,15 @@ async fn records_that_are_deleted_before_they_are_handled_hold_nothing_up() {
     let Some(kafka) = real_kafka("to delete records").await else { return };
     let script = Script::default();
     // Paused at the first one, so that it has not fetched what is deleted.
-    let test = TestApp::start_on(kafka.clone(), Time::Skips, |kafka| script.app(kafka).max_in_flight(1)).await.unwrap();
+    let test =
+        TestApp::start_on(kafka.clone(), Time::Skips, |kafka| script.app(kafka).max_in_flight_bytes(1)).await.unwrap();
     test.publish(&released("wait", "0")).await.unwrap();
     script.wait_for_attempts(1).await;
     for version in 1..20 {
         test.publish(&released("flask", &version.to_string())).await.unwrap();
     }
+    // Longer than the app goes without polling; then the partition is paused.
+    time::sleep(Duration::from_millis(1_500)).await;
     let mut before = TopicPartitionList::new();
     before.add_partition_offset(&kafka.topic_name(topic()), 0, Offset::Offset(15)).unwrap();
     let mut config = rdkafka::ClientConfig::new();

@@ -11,6 +11,8 @@ pub(crate) enum AttemptFailure {
     Retriable { cause: FailureCause, backoff: Option<Duration> },
     /// The handler succeeded, and no attempt could send its replies.
     Final(FailureCause),
+    /// The handler succeeded, and Kafka refused the batch that a reply was in. It may not refuse the reply alone.
+    Batch(FailureCause),
     /// The payload is no message of its topic, and no handler was called.
     Undecodable(FailureCause),
     /// The handler rejected the message.
@@ -37,13 +39,17 @@ impl AttemptFailure {
     /// topic that does not exist may be created, and a right that is missing may be granted.
     pub(crate) fn of_reply(error: &SendError) -> Self {
         let cause = FailureCause::of_reply(error);
-        if error.is_of_message() { Self::Final(cause) } else { Self::retriable(cause) }
+        match error {
+            SendError::TooLarge { limit: None, .. } => Self::Batch(cause),
+            error if error.is_of_message() => Self::Final(cause),
+            _ => Self::retriable(cause),
+        }
     }
 
     /// Tells whether the breaker counts the attempt as failed.
     pub(crate) fn counts_for_breaker(&self) -> bool {
         match self {
-            Self::Retriable { .. } | Self::Final(_) | Self::Undecodable(_) => true,
+            Self::Retriable { .. } | Self::Final(_) | Self::Batch(_) | Self::Undecodable(_) => true,
             Self::Rejected(_) | Self::Stop(_) => false,
         }
     }

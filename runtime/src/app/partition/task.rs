@@ -34,6 +34,8 @@ pub(super) struct MessageTask<'a, 'w> {
     ticket: Ticket,
     /// The failure that it goes on from, and the number of attempts before.
     prior: Option<(AttemptFailure, u32)>,
+    /// Its replies are delivered before another record of its queue begins.
+    is_alone: bool,
 }
 
 /// The end of a message task.
@@ -52,14 +54,16 @@ pub(super) enum TaskEnd {
 enum Success {
     /// Its replies are queued. If there are any, they decide on the attempt.
     Queued(Vec<Sent>, Option<AttemptPermit>),
+    /// So many replies are delivered.
+    Delivered(usize),
     /// Its replies are to be sent in the transaction.
     ToAdd(Vec<Reply>),
 }
 
 impl<'a, 'w> MessageTask<'a, 'w> {
     pub(super) fn new(worker: &'w Worker, queue: QueueId, waiting: Waiting, slot: &'a mut Slot<'w>) -> Self {
-        let Waiting { record, ticket, prior } = waiting;
-        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior }
+        let Waiting { record, ticket, prior, is_alone } = waiting;
+        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior, is_alone }
     }
 
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
@@ -107,7 +111,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Ok(end) => Some(end),
                 // If one before it is not delivered, it is attempted again behind that one.
                 Err(failure) if self.worker.has_under_way(self.queue) => {
-                    Some(self.attempted(Err(failure), attempts, None))
+                    Some(self.attempted(0, Err(failure), attempts, None))
                 }
                 Err(failure) => self.fail(failure, attempts).await,
             };
@@ -130,6 +134,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             }
             AttemptFailure::Retriable { cause, .. }
             | AttemptFailure::Final(cause)
+            | AttemptFailure::Batch(cause)
             | AttemptFailure::Undecodable(cause)
             | AttemptFailure::Rejected(cause) => Some(self.dead_letter(&cause, attempts, LetterForm::default()).await),
             AttemptFailure::Stop(reason) => {
@@ -146,6 +151,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Ok(replies) if self.shared.transaction.is_some() => {
                     Ok(Success::ToAdd(replies.into_iter().map(Reply::traced).collect()))
                 }
+                Ok(replies) if self.is_alone => self.deliver(replies).await.map(Success::Delivered),
                 Ok(replies) => self.queue(replies).await.map(|queued| Success::Queued(queued, None)),
                 Err(failure) => Err(failure),
             }
@@ -200,6 +206,17 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         replies(outcome)
     }
 
+    /// Sends replies, and waits until they are delivered. Returns how many there are.
+    async fn deliver(&self, replies: Vec<Reply>) -> Result<usize, AttemptFailure> {
+        let queued = self.queue(replies).await?;
+        let count = queued.len();
+        for mut sent in queued {
+            let delivered = self.shared.sink.delivered(&mut sent).await;
+            delivered.map_err(|error| AttemptFailure::of_reply(&error))?;
+        }
+        Ok(count)
+    }
+
     /// Queues replies, in their order.
     async fn queue(&self, replies: Vec<Reply>) -> Result<Vec<Sent>, AttemptFailure> {
         let mut queued = Vec::with_capacity(replies.len());
@@ -216,18 +233,19 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     /// Ends the successful attempt, or adds the record to the transaction.
     async fn settle_handled(&mut self, success: Success, attempts: u32) -> Result<TaskEnd, AttemptFailure> {
         match success {
-            Success::Queued(sent, permit) => Ok(self.attempted(Ok(sent), attempts, permit)),
+            Success::Queued(sent, permit) => Ok(self.attempted(sent.len(), Ok(sent), attempts, permit)),
+            Success::Delivered(replies) => Ok(self.attempted(replies, Ok(Vec::new()), attempts, None)),
             Success::ToAdd(replies) => self.add(replies, attempts).await,
         }
     }
 
     fn attempted(
         &self,
+        replies: usize,
         sent: Result<Vec<Sent>, AttemptFailure>,
         number: u32,
         permit: Option<AttemptPermit>,
     ) -> TaskEnd {
-        let replies = sent.as_ref().map_or(0, Vec::len);
         let attempted = Attempted { record: Arc::clone(&self.record), number, replies };
         TaskEnd::Attempted(UnderWay { attempted, sent, permit })
     }

@@ -70,6 +70,12 @@ pub(super) fn resume(reported: Vec<Reported>) -> (Vec<Attempted>, Vec<Waiting>) 
                 handled.push(attempted);
                 continue;
             }
+            // Which of the batch was too large, the attempt alone tells.
+            Err(AttemptFailure::Batch(_)) => {
+                again = true;
+                waiting.push(Waiting { is_alone: true, ..Waiting::again(attempted, None) });
+                continue;
+            }
             // Kafka refused its replies, and would again.
             Err(failure @ AttemptFailure::Final(_)) => Some(failure),
             Err(failure) if !again => {

@@ -149,12 +149,14 @@ pub(super) struct Waiting {
     pub(super) ticket: Ticket,
     /// The failure that it goes on from, and the number of attempts before.
     pub(super) prior: Option<(AttemptFailure, u32)>,
+    /// Kafka refused the batch that its replies were in: they are sent alone.
+    pub(super) is_alone: bool,
 }
 
 impl Waiting {
     /// A record that is handled again.
     pub(super) fn again(Attempted { record, number, .. }: Attempted, prior: Option<AttemptFailure>) -> Self {
-        Self { record, ticket: Ticket::default(), prior: prior.map(|failure| (failure, number)) }
+        Self { record, ticket: Ticket::default(), prior: prior.map(|failure| (failure, number)), is_alone: false }
     }
 }
 
@@ -200,7 +202,7 @@ impl Worker {
                 Some(key) => Place::InKey(key),
                 None => Place::Alone,
             };
-            work.queues.push(&place, Waiting { record: Arc::clone(&record), ticket, prior: None });
+            work.queues.push(&place, Waiting { record: Arc::clone(&record), ticket, prior: None, is_alone: false });
         }
         drop(work);
         self.start_runners();
