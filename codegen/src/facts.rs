@@ -53,7 +53,7 @@ impl Facts {
         &self.order
     }
 
-    /// Whether a type that a type holds directly has to be behind a `Box` there: it leads back, or it is large.
+    /// Tells whether a type that a type holds directly has to be behind a `Box` there: it leads back, or it is large.
     pub(crate) fn is_boxed(&self, holder: TypeId, held: TypeId) -> bool {
         let holds = self.direct.get(holder.0).is_some_and(|direct| direct.contains(&held));
         let is_large = self.large.contains(&held) && !self.newtypes.contains(&holder);

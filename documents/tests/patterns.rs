@@ -201,7 +201,7 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().expect("a number"))
 }
 
-/// What Node says of each pattern; none where it is not at hand.
+/// The answers of Node for each pattern; none where it is not at hand.
 fn judged(cases: &[(String, Vec<String>)]) -> Option<Vec<Value>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node.js");
     let node = Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();

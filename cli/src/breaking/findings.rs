@@ -138,7 +138,7 @@ pub(super) fn by_logic(verdict: &Verdict, asked: &Asked<'_>, message: &Message, 
     }
 }
 
-/// What the policy `producer-closed` says of changes that `strict` refuses.
+/// The verdict of the policy `producer-closed` on changes that `strict` refuses.
 enum Beside {
     /// It is not asked, or does not know.
     Silent,
@@ -176,7 +176,7 @@ impl Beside {
     }
 }
 
-/// Whether a change is of a member of an object that takes any others.
+/// Tells whether a change is of a member of an object that takes any others.
 fn is_of_open(rule: Rule) -> bool {
     matches!(
         rule,

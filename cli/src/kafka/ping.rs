@@ -21,7 +21,7 @@ use crate::stderr::{say, say_lines};
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 it answers, 1 it does not, or a broker can't be reached, 2 could not run.")]
 pub(crate) struct PingArgs {
-    /// How many seconds it may take. Connections that are refused end it at once.
+    /// The seconds that it may take. Connections that are refused end it at once.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     #[command(flatten)]

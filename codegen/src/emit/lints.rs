@@ -75,7 +75,7 @@ impl<'a> Words<'a> {
         words
     }
 
-    /// Whether an `impl` uses a field that is deprecated: of its own struct or, for a message key, of one within.
+    /// Tells whether an `impl` uses a field that is deprecated: of its own struct or, for a message key, of one within.
     pub(super) fn uses_deprecated_field(&self) -> bool {
         let own = !self.idents.is_disjoint(&self.known.with_deprecated) || self.has("DESCRIPTOR");
         own && self.known.deprecated_fields.iter().any(|field| self.has(field) || self.has(&format!("r#{field}")))

@@ -353,7 +353,7 @@ fn join(path: &str, more: &str) -> String {
     }
 }
 
-/// Whether every multiple of the one is a multiple of the other, of integers alone.
+/// Tells whether every multiple of the one is a multiple of the other, of integers alone.
 fn is_multiple(one: &Value, other: &Value) -> bool {
     number::integer(one).zip(number::integer(other)).is_some_and(|(one, other)| other != 0 && one % other == 0)
 }

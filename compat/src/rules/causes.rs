@@ -104,7 +104,7 @@ impl Looking<'_> {
     }
 }
 
-/// Where a change is, in one version.
+/// The place of a change, in one version.
 struct Change<'a> {
     place: &'a Place,
     keyword: &'a str,
@@ -189,7 +189,7 @@ impl Bundler<'_> {
     }
 }
 
-/// Whether each member of what a keyword holds is a constraint of its own.
+/// Tells whether each member of what a keyword holds is a constraint of its own.
 fn is_by_member(keyword: &str) -> bool {
     matches!(keyword, "properties" | "patternProperties" | "dependentSchemas" | "dependentRequired" | "dependencies")
 }

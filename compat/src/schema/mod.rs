@@ -132,7 +132,7 @@ impl Schema {
         self.nodes.get(place).map_or(&[], |node| &node.targets)
     }
 
-    /// Whether another schema is this one, place by place. What a meta-schema of somebody's own means is not known.
+    /// Tells whether another schema is this one, place by place. What a meta-schema of somebody's own means is not known.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let is_known = self.nodes.values().all(|node| node.draft != Draft::Unknown);
         is_known && self.root == other.root && self.formats == other.formats && self.nodes == other.nodes

@@ -115,7 +115,7 @@ impl Dynamic {
         }
     }
 
-    /// Whether a schema has an anchor that the reference may be redirected to.
+    /// Tells whether a schema has an anchor that the reference may be redirected to.
     pub(super) fn is_anchored(&self, value: &Value) -> bool {
         match self {
             Self::Named(name) => value.get("$dynamicAnchor").and_then(Value::as_str) == Some(name),

@@ -153,7 +153,7 @@ fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     all(parts.map(|part| part.map(|part| !part))).map(|none| !none)
 }
 
-/// Whether one holds, and no other; false as soon as two do, unknown where one is that could decide it.
+/// Tells whether one holds, and no other; false as soon as two do, unknown where one is that could decide it.
 pub(crate) fn exactly_one(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let (mut met, mut is_known) = (0, true);
     for part in parts {

@@ -45,7 +45,7 @@ pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     }
 }
 
-/// Whether what is a multiple of each of some numbers is a multiple of another one, for certain: by integers, so that it holds
+/// Tells whether what is a multiple of each of some numbers is a multiple of another one, for certain: by integers, so that it holds
 /// for numbers as they are written and for floating-point ones.
 pub(crate) fn is_multiple(ones: &[&Value], other: &Value) -> bool {
     if ones.iter().any(|one| compare(one, other) == Some(Ordering::Equal)) {

@@ -172,7 +172,7 @@ impl Parser<'_> {
     }
 }
 
-/// How ECMA-262 writes what an escape of another engine means.
+/// The way in which ECMA-262 writes what an escape of another engine means.
 fn instead_of(letter: char, in_class: bool) -> &'static str {
     match letter {
         'A' if !in_class => "write `^`",

@@ -35,7 +35,7 @@ pub(super) fn fail<T>(reason: impl Into<String>, help: impl Into<String>) -> Res
 pub(super) struct Parser<'p> {
     pub(super) rest: &'p str,
     loose: Option<String>,
-    /// Whether a part of it means something else without the flag `u`.
+    /// True if a part of it means something else without the flag `u`.
     pub(super) needs_unicode: bool,
     groups: usize,
     names: Vec<(String, usize)>,

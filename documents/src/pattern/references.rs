@@ -3,7 +3,7 @@
 
 use super::tree::Node;
 
-/// What a reference finds of its group.
+/// The part of its group that a reference finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
     /// The group has not read anything.

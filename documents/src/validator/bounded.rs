@@ -39,13 +39,13 @@ const MAX_STEPS: u64 = 1_000_000_000;
 #[derive(Debug)]
 pub struct Bounded(Validator<Counted>);
 
-/// What a schema refuses in a value.
+/// The refusals of a schema for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusals<T> {
     /// All of it; where that is more than [`Bounded::MAX_REFUSALS`], the first one, or none where even that takes too long.
     pub listed: Vec<T>,
-    /// Whether nothing else is refused.
+    /// True if nothing else is refused.
     pub is_complete: bool,
 }
 

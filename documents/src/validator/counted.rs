@@ -90,7 +90,7 @@ fn pieces(text: &str) -> u64 {
     1 + (text.len() / PIECE) as u64
 }
 
-/// How many values, names and pieces of text a value is made of.
+/// The number of values, names and pieces of text that a value is made of.
 pub(super) fn size(value: &Value) -> u64 {
     match value {
         Value::Array(items) => 1 + items.iter().map(size).sum::<u64>(),

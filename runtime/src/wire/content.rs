@@ -46,7 +46,7 @@ impl<'de> Content<'de> {
         Read.deserialize(deserializer)
     }
 
-    /// How many values it is made of.
+    /// The number of values that it is made of.
     pub(super) fn size(&self) -> u64 {
         1 + match self {
             Self::Items(items) => items.iter().map(Self::size).sum(),

@@ -1,4 +1,4 @@
-//! What operators do to a topic while an app reads it, and handlers that do what they should not.
+//! The things that operators do to a topic while an app reads it, and handlers that do what they should not.
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;

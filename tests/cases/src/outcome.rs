@@ -23,7 +23,7 @@ pub fn from_slice<T: Message>(payload: &[u8]) -> bool {
     serde_json::from_slice::<T>(payload).is_ok()
 }
 
-/// Whether the value of a payload is the same when it is written and read again; true of what is no payload of the type.
+/// Tells whether the value of a payload is the same when it is written and read again; true of what is no payload of the type.
 #[must_use]
 pub fn comes_back<T: Message + PartialEq>(payload: &[u8]) -> bool {
     let Ok(value) = T::decode(payload) else { return true };

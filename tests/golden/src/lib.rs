@@ -30,7 +30,7 @@ pub struct Road {
     pub from_slice: fn(&[u8]) -> bool,
     /// `serde_json::from_value`
     pub from_value: fn(serde_json::Value) -> bool,
-    /// Whether a payload that is read is the same value when it is written and read again.
+    /// Tells whether a payload that is read is the same value when it is written and read again.
     pub comes_back: fn(&[u8]) -> bool,
     /// What `Debug` shows of a payload.
     pub debug: fn(&[u8]) -> String,

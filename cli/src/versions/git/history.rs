@@ -45,7 +45,7 @@ pub(super) struct History {
     /// The versions that were given: names and contents.
     seen: BTreeSet<Vec<(String, ObjectId)>>,
     bounds: Bounds,
-    /// What was read so far.
+    /// The part that was read so far.
     read: Bounds,
     /// Set if `--old-folder` was of use.
     old_folder: bool,

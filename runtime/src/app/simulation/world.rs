@@ -1,4 +1,4 @@
-//! What has happened to each record, as the handler and the cluster see it, and what must hold of it at every step.
+//! The progress of each record, as the handler and the cluster see it, and what must hold of it at every step.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -29,7 +29,7 @@ struct State {
     succeeded: bool,
 }
 
-/// What is handled one after the other: a partition, or a key of it.
+/// The unit that is handled one after the other: a partition, or a key of it.
 type Unit = (usize, Option<u8>);
 
 impl World {
@@ -169,7 +169,7 @@ impl World {
         }
     }
 
-    /// What must hold once all is committed.
+    /// Checks all that must hold once everything is committed.
     pub(super) fn check_end(&self) {
         let outputs = self.cluster.outputs();
         for (id, record) in self.scenario.records.iter().enumerate() {
@@ -194,7 +194,7 @@ impl World {
         }
     }
 
-    /// What is sent last for the records of a unit stands in their order: what comes behind a message that was not delivered is
+    /// Checks that the last of what is sent for the records of a unit stands in their order: what comes behind a message that was not delivered is
     /// sent again. What a member had under way that is gone, or has lost its partitions, comes when it comes.
     fn check_order(&self, outputs: &[Output]) {
         let is_undone = |change: &Change| matches!(change.kind, Kind::Crash | Kind::Lose);

@@ -12,7 +12,7 @@ use crate::message::Topic;
 pub struct Plan {
     /// The differences, in the order of the topics.
     pub differences: Vec<Difference>,
-    /// What the user has no right to read of the declared topics, in the order of the topics. It may be as declared, or not;
+    /// The part that the user has no right to read of the declared topics, in the order of the topics. It may be as declared, or not;
     /// [`Admin::apply`](super::Admin::apply) leaves it.
     pub unreadable: Vec<Unreadable>,
 }

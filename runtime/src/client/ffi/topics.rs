@@ -155,7 +155,7 @@ fn set_operation_timeout(options: &Owned<sys::rd_kafka_AdminOptions_t>, timeout:
     if code == Code::NoError { Ok(()) } else { Err(KafkaError::AdminOp(code)) }
 }
 
-/// What a broker says of each topic.
+/// The answer of a broker for each topic.
 ///
 /// # Safety
 ///

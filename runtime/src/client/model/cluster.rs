@@ -54,7 +54,7 @@ pub(super) struct State {
     pub(super) log: Vec<Vec<Appended>>,
     pub(super) committed: Vec<i64>,
     pub(super) owners: Vec<Option<u32>>,
-    /// Who is to have each partition.
+    /// The member that is to have each partition.
     pub(super) targets: Vec<u32>,
     pub(super) members: BTreeMap<u32, MemberState>,
     pub(super) outputs: Vec<Output>,
@@ -140,7 +140,7 @@ impl Cluster {
         self.lock().committed.iter().map(|offset| index(*offset)).sum::<usize>() == records
     }
 
-    /// What can be read of other topics.
+    /// The records of other topics that can be read.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         self.lock().outputs.iter().filter(|output| output.is_readable()).cloned().collect()
     }

@@ -1,4 +1,4 @@
-//! How many schemas are applied to one value. References multiply: thirty definitions, each with two references to the
+//! The number of schemas that are applied to one value. References multiply: thirty definitions, each with two references to the
 //! next one, apply the last a billion times.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(in crate::dynamic) fn place_of_too_many(registry: &Registry<'_>, uri: &str) 
     None
 }
 
-/// How many schemas are applied where this one is. Those that are applied to members and items are left open.
+/// The number of schemas that are applied where this one is. Those that are applied to members and items are left open.
 fn applied<'r>(
     subschema: &Subschema<'r>,
     known: &mut BTreeMap<Key, u64>,

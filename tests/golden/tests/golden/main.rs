@@ -100,7 +100,7 @@ fn accepts(case: &Case, entry: &Entry, payload: &str) -> bool {
     checked
 }
 
-/// Whether the value of a payload is the same when it is written and read again.
+/// Tells whether the value of a payload is the same when it is written and read again.
 fn comes_back(case: &Case, entry: &Entry, payload: &str) -> bool {
     let name = &*entry.descriptor().name;
     case.roads.iter().find(|road| road.message == name).is_some_and(|road| (road.comes_back)(payload.as_bytes()))

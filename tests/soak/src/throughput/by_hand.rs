@@ -19,7 +19,7 @@ use super::serve::WORK;
 use super::{Failure, send};
 use crate::messages::{Item, Receipt};
 
-/// How many replies are under way.
+/// The number of replies under way.
 const UNDER_WAY: usize = 100;
 
 /// How often a transaction is committed, as an app does.

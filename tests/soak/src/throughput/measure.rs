@@ -20,7 +20,7 @@ pub(super) struct Figures {
     begin: u64,
     /// When the last one was.
     pub(super) end: u64,
-    /// How many there were, each counted once.
+    /// The number of them, each counted once.
     messages: u64,
     /// From the begin to the end.
     cpu_seconds: f64,

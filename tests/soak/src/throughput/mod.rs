@@ -48,10 +48,10 @@ const WORK_SHARE: u64 = 20;
 
 #[derive(Args, Clone)]
 pub(crate) struct Load {
-    /// How many messages each way sends or handles.
+    /// The number of messages that each way sends or handles.
     #[arg(long, default_value_t = 100_000)]
     messages: u64,
-    /// How often each is measured; the table has the medians.
+    /// The number of times that each is measured; the table has the medians.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// The ways, of all that there are.

@@ -66,7 +66,7 @@ impl Receipts {
     }
 }
 
-/// How many messages are on a topic, of which none was deleted.
+/// The number of messages on a topic, of which none was deleted.
 pub(super) async fn ends(kafka: &Kafka, topic: &Topic) -> Result<u64, Failure> {
     let (consumer, topic) = (consumer(kafka)?, kafka.topic_name(topic));
     let ends = task::spawn_blocking(move || ends_of(&consumer, &topic)).await??;
