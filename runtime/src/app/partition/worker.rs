@@ -256,7 +256,11 @@ impl Worker {
                 self.remove(size);
                 lock(&self.work).queues.end(queue);
             }
-            TaskEnd::Abandoned => lock(&self.work).queues.end(queue),
+            TaskEnd::Abandoned => {
+                // It is received again, and so are those behind it: the worker is about to be replaced, or its partition is lost.
+                self.stop.stop();
+                lock(&self.work).queues.end(queue);
+            }
             TaskEnd::Attempted(under_way) => {
                 let mut work = lock(&self.work);
                 if under_way.is_handled() && work.queues.end_alone(queue) {
