@@ -78,7 +78,7 @@ pub(super) fn compare_versions(
     };
     let sides = |new| Sides { old: &old, new, against: &version.label };
     let new = now.messages();
-    let pairs = pairs(&old, new);
+    let pairs = pairs(&old.list, &new.list);
     let mut kept: Vec<(&Message, &Messages, &Message)> =
         pairs.kept.into_iter().map(|(before, after)| (before, new, after)).collect();
     for message in pairs.deleted {

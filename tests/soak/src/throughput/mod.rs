@@ -10,38 +10,27 @@
 
 mod by_hand;
 mod consume;
+mod item;
 mod measure;
 mod receipts;
 mod send;
 mod serve;
 mod table;
 
-use std::error::Error;
 use std::process::Stdio;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use thoth_messaging::{Kafka, Message as _};
 use tokio::io::AsyncReadExt as _;
 use tokio::time;
 
-use self::measure::Figures;
+use self::item::SIZE;
+use self::measure::{Failure, Figures, PATIENCE};
 use self::receipts::Receipts;
 use self::table::Row;
 use crate::children::Run;
 use crate::messages::{Item, Receipt};
 use crate::steps;
-
-type Failure = Box<dyn Error + Send + Sync>;
-
-/// The time that a measurement may take.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// The size of a message, in bytes.
-const SIZE: usize = 300;
-
-/// Items have so many keys.
-const LANES: u64 = 200;
 
 /// The part of the messages that a way with work handles: one in so many.
 const WORK_SHARE: u64 = 20;
@@ -144,14 +133,6 @@ impl Measurement {
     pub(crate) fn runtime(&self) -> Flavour {
         self.runtime
     }
-}
-
-/// An item by its number in the run.
-fn item(number: u64) -> Item {
-    let lane = format!("lane-{}", number % LANES);
-    // What JSON adds to the three values.
-    let frame = r#"{"lane":"","number":,"text":""}"#.len() + lane.len() + number.to_string().len();
-    Item { lane, number, text: "x".repeat(SIZE.saturating_sub(frame)) }
 }
 
 pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Failure> {

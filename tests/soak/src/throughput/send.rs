@@ -13,8 +13,8 @@ use rdkafka::producer::{
 use rdkafka::util::Timeout;
 use thoth_messaging::{Kafka, Message as _};
 
-use super::measure::{Figures, Meter};
-use super::{Failure, PATIENCE, item};
+use super::item::item;
+use super::measure::{Failure, Figures, Meter, PATIENCE};
 use crate::messages::Item;
 
 /// How many are under way.
