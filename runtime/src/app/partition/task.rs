@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::Shared;
 use super::in_flight::size;
 use super::queues::QueueId;
-use super::slot::Slot;
+use super::slot::{Slot, ready_at_once};
 use super::under_way::{Attempted, UnderWay};
 use super::worker::{Waiting, Worker, panic_text};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
@@ -194,10 +194,15 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Err(cause) => Err(cause),
             }
         });
-        let called = AssertUnwindSafe(called);
+        let mut called = AssertUnwindSafe(called).catch_unwind();
         let failed = |reason, error| AttemptFailure::retriable(FailureCause::new(reason, error));
         let timeout = self.shared.attempt_timeout;
-        let outcome = match time::timeout(timeout, called.catch_unwind()).await {
+        // A handler that is ready at once needs no timer.
+        let ended = match ready_at_once(&mut called).await {
+            Some(ended) => Ok(ended),
+            None => time::timeout(timeout, called).await,
+        };
+        let outcome = match ended {
             Ok(Ok(Ok(outcome))) => outcome,
             Ok(Ok(Err(cause))) => return Err(AttemptFailure::Undecodable(cause)),
             Ok(Err(panic)) => {
