@@ -67,7 +67,8 @@ impl<'a> Schemas<'a> {
         self.values.iter().filter(|place| place.pointer.is_empty()).map(|place| self.value(place))
     }
 
-    fn value(&self, place: &Place) -> ValueSchemas<'a> {
+    /// What the schemas of a value at a place say together.
+    pub(super) fn value(&self, place: &Place) -> ValueSchemas<'a> {
         let mut way = Way::default();
         self.follow(place, 0, &mut way);
         ValueSchemas { place: place.clone(), schemas: way.schemas }
