@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::Subject;
 use super::keyword::Types;
-use super::values::ValueSchemas;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Place;
 
@@ -22,7 +21,7 @@ struct Clause {
 pub(super) fn endless_value(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let values = subject.schemas.places.iter();
     let clauses: BTreeMap<Place, Vec<Clause>> =
-        values.map(|(place, _)| ((*place).clone(), clauses(&subject.schemas.value(place)))).collect();
+        values.map(|(place, schema)| ((*place).clone(), clauses(subject, place, schema))).collect();
     let endless = endless(&clauses);
     let mut seen: BTreeSet<&Place> = BTreeSet::new();
     for start in &endless {
@@ -83,52 +82,50 @@ fn endless(clauses: &BTreeMap<Place, Vec<Clause>>) -> BTreeSet<&Place> {
     open.into_keys().collect()
 }
 
-/// What has to be finite for a value to be so.
-fn clauses(value: &ValueSchemas<'_>) -> Vec<Clause> {
-    let mut clauses = Vec::new();
-    for (place, schema) in &value.schemas {
-        for keyword in ["anyOf", "oneOf"] {
-            let Some(branches) = schema.get(keyword).and_then(Value::as_array) else { continue };
-            let said = place.join(keyword);
-            let any = (0..branches.len()).map(|index| said.join(&index.to_string())).collect();
-            clauses.push(Clause { any, said, holder: None });
-        }
-    }
-    if value.any_has(&["enum", "const"]) {
+/// What has to be finite for a value to be so, as far as the schema at a place says it alone: all of them together are no more
+/// than the files are.
+fn clauses(subject: &Subject<'_>, place: &Place, schema: &Map<String, Value>) -> Vec<Clause> {
+    let one = |any: Place, said: Place| Clause { any: vec![any], said, holder: None };
+    let targets = subject.resolved.targets(place);
+    let mut clauses: Vec<Clause> = targets.map(|target| one(target.clone(), place.clone())).collect();
+    if subject.schemas.is_silent(place, schema) {
         return clauses;
     }
-    if is_only(value, "object") {
-        for (place, index, name) in super::required::required(value) {
-            let declared = value.members("properties").filter(|(_, declared, _)| *declared == name);
-            let said = place.join("required").join(&index.to_string());
-            clauses.extend(declared.map(|(at, name, _)| Clause {
-                any: vec![at.join("properties").join(name)],
-                said: said.clone(),
-                holder: Some(format!("the member `{name}`")),
-            }));
-        }
+    let branches = |keyword: &str| {
+        let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        let all = place.join(keyword);
+        (0..count).map(|index| all.join(&index.to_string())).collect::<Vec<_>>()
+    };
+    clauses.extend(branches("allOf").into_iter().map(|branch| one(branch.clone(), branch)));
+    for keyword in ["anyOf", "oneOf"].into_iter().filter(|keyword| schema.contains_key(*keyword)) {
+        clauses.push(Clause { any: branches(keyword), said: place.join(keyword), holder: None });
     }
-    if is_only(value, "array") {
-        clauses.extend(value.schemas.iter().filter_map(|(place, schema)| items(value, place, schema)));
+    let Some(types) = Types::of(schema).filter(|_| !schema.contains_key("enum") && !schema.contains_key("const"))
+    else {
+        return clauses;
+    };
+    if types.are_only("object") {
+        clauses.extend(members(place, schema));
+    }
+    let is_filled = schema.get("minItems").and_then(Value::as_f64).is_some_and(|least| least >= 1.0);
+    let is_list = schema.get("items").is_some_and(Value::is_object) && !schema.contains_key("prefixItems");
+    if types.are_only("array") && is_filled && is_list {
+        let holder = Some("an item".to_owned());
+        clauses.push(Clause { any: vec![place.join("items")], said: place.join("minItems"), holder });
     }
     clauses
 }
 
-/// Tells whether the values are of one type alone.
-fn is_only(value: &ValueSchemas<'_>, name: &str) -> bool {
-    value.schemas.iter().any(|(_, schema)| Types::of(schema).is_some_and(|types| types.are_only(name)))
-}
-
-/// The items of an array that has one at least.
-fn items(value: &ValueSchemas<'_>, place: &Place, schema: &Map<String, Value>) -> Option<Clause> {
-    let is_filled = |(_, schema): &&(Place, &Map<String, Value>)| {
-        schema.get("minItems").and_then(Value::as_f64).is_some_and(|least| least >= 1.0)
-    };
-    let (filled, _) = value.schemas.iter().find(is_filled)?;
-    let is_list = schema.get("items").is_some_and(Value::is_object) && !schema.contains_key("prefixItems");
-    is_list.then(|| Clause {
-        any: vec![place.join("items")],
-        said: filled.join("minItems"),
-        holder: Some("an item".to_owned()),
+/// The members that an object has to have.
+fn members(place: &Place, schema: &Map<String, Value>) -> impl Iterator<Item = Clause> {
+    let names = schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    names.filter_map(move |(index, name)| {
+        let name = name.as_str().filter(|name| properties.is_some_and(|properties| properties.contains_key(*name)))?;
+        Some(Clause {
+            any: vec![place.join("properties").join(name)],
+            said: place.join("required").join(&index.to_string()),
+            holder: Some(format!("the member `{name}`")),
+        })
     })
 }

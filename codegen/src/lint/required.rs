@@ -1,6 +1,6 @@
 //! Required members that are misspelt, or can't be there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use thoth_messaging_documents::keywords;
@@ -12,6 +12,9 @@ use super::values::ValueSchemas;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Place;
 
+/// More names than these, for one schema, nobody misspelt one by one.
+const MAX_PAIRS: usize = 100_000;
+
 pub(super) fn misspelt_required(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let properties = |schema: &'_ serde_json::Map<String, Value>| {
         let properties = schema.get("properties").and_then(Value::as_object);
@@ -19,6 +22,7 @@ pub(super) fn misspelt_required(subject: &Subject<'_>, found: &mut Vec<Diagnosti
     };
     // A name that some schema declares is one, wherever that is.
     let known: BTreeSet<String> = subject.schemas.places.iter().flat_map(|(_, schema)| properties(schema)).collect();
+    let mut names: BTreeMap<Place, Vec<String>> = BTreeMap::new();
     for (place, schema) in subject.schemas.speaking() {
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate();
         let unknown = required.filter_map(|(index, name)| Some((index, name.as_str()?)));
@@ -27,12 +31,20 @@ pub(super) fn misspelt_required(subject: &Subject<'_>, found: &mut Vec<Diagnosti
             continue;
         }
         let around = std::iter::successors(Some((*place).clone()), |inner| outer(subject, inner));
-        let declared: Vec<String> = around
-            .flat_map(|place| subject.schemas.value(&place).schemas)
-            .flat_map(|(_, schema)| properties(schema))
-            .collect();
+        let around: Vec<Place> = around.collect();
+        for place in &around {
+            // Many branches are in one schema.
+            names.entry(place.clone()).or_insert_with(|| {
+                let value = subject.schemas.value(place);
+                value.schemas.iter().flat_map(|(_, schema)| properties(schema)).collect()
+            });
+        }
+        let declared: Vec<&str> = around.iter().flat_map(|place| &names[place]).map(String::as_str).collect();
+        if unknown.len() * declared.len() > MAX_PAIRS {
+            continue;
+        }
         for (index, name) in unknown {
-            let Some(meant) = nearest(declared.iter().map(String::as_str), name) else { continue };
+            let Some(meant) = nearest(declared.iter().copied(), name) else { continue };
             let pointer = place.pointer.join("required").join(&index.to_string());
             found.push(
                 Diagnostic::warning(

@@ -52,7 +52,8 @@ impl<'a> Schemas<'a> {
         self.places.iter().filter(|(place, schema)| !self.is_silent(place, schema))
     }
 
-    fn is_silent(&self, place: &Place, schema: &Map<String, Value>) -> bool {
+    /// Tells whether nothing counts beside the `$ref` of a schema.
+    pub(super) fn is_silent(&self, place: &Place, schema: &Map<String, Value>) -> bool {
         keywords::ref_stands_alone(self.resolved.draft(place)) && schema.contains_key("$ref")
     }
 
