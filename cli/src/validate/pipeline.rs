@@ -98,12 +98,11 @@ impl Pipeline<'_> {
             let mut sink = BatchSink { limit: self.limit, next: &mut next, give: &mut give };
             let by_name = self.kind == InputKind::Auto;
             let kind = if by_name { source.kind() } else { self.kind };
-            let framed = match source.refusal().filter(|_| by_name) {
-                Some(refusal) => Err(refusal),
-                None => {
-                    let framed = source.open(self.read).and_then(|mut reader| frame(kind, &mut reader, &mut sink));
-                    framed.map_err(|error| source.unreadable(&error))
-                }
+            let framed = if let Some(refusal) = source.refusal().filter(|_| by_name) {
+                Err(refusal)
+            } else {
+                let framed = source.open(self.read).and_then(|mut reader| frame(kind, &mut reader, &mut sink));
+                framed.map_err(|error| source.unreadable(&error))
             };
             match framed {
                 Ok(Ok(())) => {}

@@ -147,7 +147,7 @@ fn what_the_user_may_not_read_is_told() {
     ]);
     let schemas = project.path().join("schemas");
     for path in ["closed", "b.json"] {
-        fs::set_permissions(schemas.join(path), Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(schemas.join(path), Permissions::from_mode(0o000)).unwrap();
     }
     // Whoever may do everything reads it all the same.
     if fs::read(schemas.join("b.json")).is_err() {
