@@ -24,6 +24,8 @@ pub(super) fn pairs<'a>(old: &'a [Message], new: &'a [Message]) -> Pairs<'a> {
                 taken.insert(&other.file);
                 pairs.kept.push((message, other));
             }
+            // Nobody knows what is in a file that can't be read now.
+            None if new.unusable.iter().any(|file| file.name == message.file) => {}
             None => unpaired.push(message),
         }
     }
