@@ -158,7 +158,8 @@ impl Tally {
     pub(crate) fn judge(&mut self, wide: &Schema, narrow: &Schema, candidates: &[Value], told: &str) -> Verdict {
         let start = time();
         let verdict = covers(wide, narrow, &Limits::default());
-        self.slowest = self.slowest.max(time().zip(start).map_or(Duration::ZERO, |(end, start)| end - start));
+        self.slowest =
+            self.slowest.max(time().zip(start).map_or(Duration::ZERO, |(end, start)| end.saturating_sub(start)));
         match &verdict {
             Verdict::Compatible => {
                 self.compatible += 1;
