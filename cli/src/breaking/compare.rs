@@ -76,7 +76,7 @@ pub(super) fn compare_versions(
     report.findings.extend(unusable.map(|file| findings::unreadable(&version.label, file)));
     let sides = |new| Sides { old: &old, new, against: &version.label };
     let new = now.messages();
-    let pairs = pairs(&old.list, &new.list);
+    let pairs = pairs(&old.list, &new.list, &new.unusable);
     let mut kept: Vec<(&Message, &Messages, &Message)> =
         pairs.kept.into_iter().map(|(before, after)| (before, new, after)).collect();
     for message in pairs.deleted {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::project::documents::Unusable;
 use crate::project::message::Message;
 
 /// The messages of the old version, in the order of their files.
@@ -13,8 +14,9 @@ pub(super) struct Pairs<'a> {
 }
 
 /// Finds each old message in the new version: by its file, then, for a file that was moved or renamed, by what it calls
-/// itself: `$id`, then topic and title, then one of both where it is the only one of it.
-pub(super) fn pairs<'a>(old: &'a [Message], new: &'a [Message]) -> Pairs<'a> {
+/// itself: `$id`, then topic and title, then one of both where it is the only one of it. Of the files that are `unusable` in the new version,
+/// nobody knows whether they still hold their messages.
+pub(super) fn pairs<'a>(old: &'a [Message], new: &'a [Message], unusable: &[Unusable]) -> Pairs<'a> {
     let mut pairs = Pairs { kept: Vec::new(), deleted: Vec::new() };
     let mut unpaired: Vec<&Message> = Vec::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
@@ -25,7 +27,7 @@ pub(super) fn pairs<'a>(old: &'a [Message], new: &'a [Message]) -> Pairs<'a> {
                 pairs.kept.push((message, other));
             }
             // Nobody knows what is in a file that can't be read now.
-            None if new.unusable.iter().any(|file| file.name == message.file) => {}
+            None if unusable.iter().any(|file| file.name == message.file) => {}
             None => unpaired.push(message),
         }
     }
