@@ -54,7 +54,7 @@ fn in_parts<T: Clone>(
             Ok(answered) => results.extend(answered),
             Err(error) if results.is_empty() => return Err(error),
             Err(error) => {
-                let code = error.rdkafka_error_code().unwrap_or(Code::Fail);
+                let code = Cause::new(error).code().unwrap_or(Code::Fail);
                 results.extend(rest.into_keys().chain(behind.into_keys()).map(|name| (name, Err((code, None)))));
                 return Ok(results);
             }
