@@ -182,3 +182,13 @@ pub(crate) fn whole(number: &Number) -> Option<i128> {
     #[allow(clippy::cast_possible_truncation, reason = "the filter leaves what fits")]
     Some(float as i128)
 }
+
+/// A value as JSON, cut where it is long.
+pub(crate) fn short(value: &Value) -> String {
+    const MAX_SHOWN: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -15,6 +15,7 @@ use thoth_messaging_documents::{
 };
 
 use crate::diagnostic::{Diagnostic, Location};
+use crate::json::short;
 use crate::meta;
 use crate::options::{Options, SchemaDraft};
 use crate::source::{SchemaSet, Source};
@@ -250,14 +251,4 @@ fn document_uri(
 pub(crate) fn unusable_id(error: &ReferencingError, keyword: &str, location: Location) -> Diagnostic {
     Diagnostic::error("S0105", format!("not a usable URI: {error}"), location)
         .help(format!("write an absolute URI as `{keyword}`, or leave it out"))
-}
-
-/// A value as JSON, cut where it is long.
-fn short(value: &Value) -> String {
-    const MAX_SHOWN: usize = 60;
-    let text = value.to_string();
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }

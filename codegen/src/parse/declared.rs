@@ -10,8 +10,8 @@ use thoth_messaging_documents::near::nearest;
 use thoth_messaging_documents::pointer::segments;
 use thoth_messaging_documents::{Pointer, Validation, XKafka, topic, x_kafka};
 
-use super::short;
 use crate::diagnostic::{Diagnostic, Location};
+use crate::json::short;
 use crate::meta;
 use crate::source::Source;
 

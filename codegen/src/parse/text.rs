@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::short;
 use crate::diagnostic::Diagnostic;
-use crate::json::{self, Duplicate};
+use crate::json::{self, Duplicate, short};
 use crate::options::SchemaDraft;
 use crate::source::{SchemaFile, Source};
 

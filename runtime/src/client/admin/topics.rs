@@ -190,8 +190,8 @@ pub(super) fn creation(topic: &str, result: &Result<(), TopicRefusal>) -> Result
 mod tests {
     use super::*;
 
-    fn topics(count: usize) -> BTreeMap<String, ()> {
-        (0..count).map(|number| (format!("topic-{number:04}"), ())).collect()
+    fn topics(count: usize) -> BTreeMap<String, usize> {
+        (0..count).map(|number| (format!("topic-{number:04}"), number)).collect()
     }
 
     #[test]
