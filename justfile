@@ -24,6 +24,10 @@ prove:
 simulate seeds="20000":
     SIMULATION_SEEDS={{ seeds }} cargo test -p thoth-messaging -p features --lib -- --nocapture what_is_promised_holds_in_every_schedule
 
+# All of SchemaStore's schemas, an eighth of them at a time: a quarter of an hour.
+schemastore:
+    for part in 0 1 2 3 4 5 6 7; do SCHEMASTORE=$part/8 cargo test -p schemastore -p features -- --nocapture || exit 1; done
+
 # Pairs of schemas for the gate, 20,000 for each seed: no verdict may be refuted, take 10 s, or more than 1 GB.
 pairs *seeds="1 2 3":
     for seed in {{ seeds }}; do COMPAT_SEED=$seed COMPAT_PAIRS=4000 cargo test --release -p thoth-messaging-compat --test compat -- --nocapture no_verdict_on || exit 1; done

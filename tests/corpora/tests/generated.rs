@@ -1,6 +1,6 @@
 //! The schemas of all corpora, each of which is to be generated: the few that are not are listed, with the reason.
 //!
-//! Those that are compiled as well have a test of their own: the three corpora of this crate, and `conformance`.
+//! Those that are compiled as well have a test of their own: the three corpora of this crate, `schemastore` and `conformance`.
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use std::fs;
