@@ -11,6 +11,15 @@ use corpora::{ALL, folder, json_files};
 use serde_json::{Map, Value, json};
 use thoth_messaging_codegen::{Options, SchemaSet};
 
+/// The schemas that are not generated: in each, a part is valid where that very part is, so that nothing says which values are.
+const REFUSED: [(&str, &str); 5] = [
+    ("dependent_required_recursive_property_names/new.json", "S0206"),
+    ("dependent_required_recursive_property_names/old.json", "S0206"),
+    ("recursive_allof_enum_not_empty/new.json", "S0206"),
+    ("same_value_recursive_applicator_narrowed/new.json", "S0206"),
+    ("same_value_recursive_applicator_narrowed/old.json", "S0206"),
+];
+
 /// Schemas by their names.
 type Schemas = Vec<(String, Value)>;
 
@@ -58,12 +67,15 @@ fn schemas_whose_references_are_at_hand_are_generated() {
     let (mut all, mut refused) = (0, Vec::new());
     for corpus in ALL {
         all += corpus.schemas().unwrap().iter().count();
-        refused.extend(corpus.refused.iter().map(|(file, codes)| format!("{file}: {codes:?}")));
+        refused.extend(corpus.refused.iter().map(|(file, codes)| ((*file).to_owned(), codes.to_vec())));
     }
     for (name, schema) in schemastore(folder).into_iter().chain(pairs(folder)) {
         all += 1;
-        refused.extend(refusal(&schema).map(|codes| format!("{name}: {codes:?}")));
+        refused.extend(refusal(&schema).map(|codes| (name, codes)));
     }
-    println!("{all} schemas, {} refused:\n  {}", refused.len(), refused.join("\n  "));
-    assert!(refused.is_empty(), "{} of {all} are not generated", refused.len());
+    println!("{all} schemas, {} refused: {refused:#?}", refused.len());
+    let is_known = |(name, codes): &(String, Vec<&str>)| {
+        REFUSED.iter().any(|(known, code)| name.ends_with(known) && codes[..] == [*code])
+    };
+    assert!(refused.iter().all(is_known) && refused.len() == REFUSED.len());
 }
