@@ -12,10 +12,11 @@
 //! include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 //! ```
 //!
-//! The crate needs `thoth-messaging` as a dependency and this crate as a build dependency. Every file below the folder
-//! whose name ends with `.json` is a schema: a message where it has an `x-kafka` object, otherwise types that others
-//! share. One that is YAML is an error, which says how to write it as JSON. Cargo runs the build script again when one of them changes, comes or goes. Mistakes in the schemas are
-//! printed all at once, each with file, line, column, JSON Pointer and what to do, and fail the build.
+//! The crate needs `thoth-messaging` as a dependency and this crate as a build dependency. Every file below the folder whose
+//! name ends with `.json` is a schema: a message where it has an `x-kafka` object, otherwise types that others share. One that
+//! is YAML is an error, which says how to write it as JSON. Cargo runs the build script again when one of them changes, comes
+//! or goes. Mistakes in the schemas are printed all at once, each with file, line, column, JSON Pointer and what to do, and
+//! fail the build.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

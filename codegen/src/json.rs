@@ -11,7 +11,7 @@ use thoth_messaging_documents::{Pointer, pointer};
 #[derive(Debug)]
 pub(crate) struct Duplicate {
     pub(crate) name: String,
-    /// Where the last member of the name stands.
+    /// The place of the last member of the name.
     pub(crate) pointer: Pointer,
     /// The value before that.
     earlier: Value,

@@ -14,8 +14,8 @@ pub(super) struct Pairs<'a> {
 }
 
 /// Finds each old message in the new version: by its file, then, for a file that was moved or renamed, by what it calls
-/// itself: `$id`, then topic and title, then one of both where it is the only one of it. Of the files that are `unusable` in the new version,
-/// nobody knows whether they still hold their messages.
+/// itself: `$id`, then topic and title, then one of both where it is the only one of it. Of the files that are `unusable` in the
+/// new version, nobody knows whether they still hold their messages.
 pub(super) fn pairs<'a>(old: &'a [Message], new: &'a [Message], unusable: &[Unusable]) -> Pairs<'a> {
     let mut pairs = Pairs { kept: Vec::new(), deleted: Vec::new() };
     let mut unpaired: Vec<&Message> = Vec::new();

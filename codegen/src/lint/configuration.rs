@@ -113,7 +113,7 @@ fn unknown(name: &str) -> Option<(String, String)> {
 }
 
 impl Takes {
-    /// Whether Kafka takes a value, which it reads without the space around it.
+    /// True if Kafka takes a value, which it reads without the space around it.
     fn take(self, text: &str) -> bool {
         let text = text.trim();
         let number = || text.parse::<i64>().ok();

@@ -14,7 +14,7 @@ struct Clause {
     any: Vec<Place>,
     /// The keyword that says so.
     said: Place,
-    /// What holds the other value, as `` the member `next` ``.
+    /// The part that holds the other value, as `` the member `next` ``.
     holder: Option<String>,
 }
 
@@ -82,8 +82,8 @@ fn endless(clauses: &BTreeMap<Place, Vec<Clause>>) -> BTreeSet<&Place> {
     open.into_keys().collect()
 }
 
-/// What has to be finite for a value to be so, as far as the schema at a place says it alone: all of them together are no more
-/// than the files are.
+/// The values that have to be finite for a value to be so, as far as the schema at a place says it alone: all of them together
+/// are no more than the files are.
 fn clauses(subject: &Subject<'_>, place: &Place, schema: &Map<String, Value>) -> Vec<Clause> {
     let one = |any: Place, said: Place| Clause { any: vec![any], said, holder: None };
     let targets = subject.resolved.targets(place);

@@ -42,7 +42,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Whether it is one type alone.
+    /// True if it is one type alone.
     pub(super) fn are_only(&self, name: &str) -> bool {
         self.0 == [name]
     }

@@ -68,7 +68,7 @@ impl<'a> Schemas<'a> {
         self.values.iter().filter(|place| place.pointer.is_empty()).map(|place| self.value(place))
     }
 
-    /// What the schemas of a value at a place say together.
+    /// The schemas of a value at a place, together.
     pub(super) fn value(&self, place: &Place) -> ValueSchemas<'a> {
         let mut way = Way::default();
         self.follow(place, 0, &mut way);

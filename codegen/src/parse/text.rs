@@ -87,7 +87,7 @@ fn report_duplicates(
     are_clear
 }
 
-/// Whether the name of a file, below a folder, would lead out of it.
+/// True if the name of a file, below a folder, would lead out of it.
 fn leads_elsewhere(name: &str) -> bool {
     name.contains('\0') || name.replace("://", "/").split(['/', '\\']).any(|part| matches!(part, "" | "." | ".."))
 }

@@ -10,7 +10,7 @@ pub struct NotAPattern {
 }
 
 impl NotAPattern {
-    /// What to write instead, in words that hold what a file would have to say, with `\` doubled.
+    /// The text to write instead, in words that hold what a file would have to say, with `\` doubled.
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help

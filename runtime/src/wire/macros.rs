@@ -250,7 +250,7 @@ macro_rules! __absent {
     };
 }
 
-/// What is known of a member before it is read.
+/// The state of a member before it is read.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __unread {

@@ -7,7 +7,7 @@ use std::{fs, io};
 ///
 /// # Errors
 ///
-/// Where a file can't be read.
+/// A file can't be read.
 pub fn schemas(corpora: &Path) -> io::Result<Vec<(String, String)>> {
     let files = json_files(&corpora.join("schemastore/schemas"))?;
     files
@@ -25,7 +25,7 @@ pub fn schemas(corpora: &Path) -> io::Result<Vec<(String, String)>> {
 ///
 /// # Errors
 ///
-/// Where the folder can't be read.
+/// The folder can't be read.
 pub fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());

@@ -25,7 +25,7 @@ pub fn corpora() -> Option<&'static Path> {
 pub struct Case {
     /// The name of the file.
     pub file: &'static str,
-    /// What became of it; `None` where it was generated and not compiled.
+    /// Its outcome; `None` where it was generated and not compiled.
     pub outcome: Option<Outcome<[u8]>>,
 }
 

@@ -22,8 +22,8 @@ pub(in crate::lint) fn slashed_pattern(subject: &Subject<'_>, found: &mut Vec<Di
     }
 }
 
-/// What is between the slashes of a literal of a regular expression, and its flags. What has no other sign of a pattern than
-/// the slashes, as `/orders/`, is a path.
+/// The text between the slashes of a literal of a regular expression, and its flags. One with no other sign of a pattern than the
+/// slashes, as `/orders/`, is a path.
 fn between_slashes(pattern: &str) -> Option<(&str, &str)> {
     let (inner, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
     let is_literal = inner.contains(['^', '$', '[', '(', '*', '+', '?', '\\', '|', '{']);

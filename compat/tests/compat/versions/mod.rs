@@ -36,7 +36,7 @@ pub(crate) fn is_thorough() -> bool {
     std::env::var_os("COMPAT_THOROUGH").is_some()
 }
 
-/// How many pairs a kind has, which `COMPAT_PAIRS` makes another number.
+/// The number of pairs of a kind, which `COMPAT_PAIRS` changes.
 pub(crate) fn pairs(own: usize) -> usize {
     std::env::var("COMPAT_PAIRS").map_or(own, |pairs| pairs.parse().unwrap())
 }
@@ -113,7 +113,7 @@ pub(crate) struct Tally {
     pub(crate) compatible: usize,
     pub(crate) breaking: usize,
     pub(crate) unknown: usize,
-    /// How long the slowest verdict took.
+    /// The time of the slowest verdict.
     slowest: Duration,
 }
 

@@ -194,8 +194,9 @@ impl World {
         }
     }
 
-    /// Checks that the last of what is sent for the records of a unit stands in their order: what comes behind a message that was not delivered is
-    /// sent again. What a member had under way that is gone, or has lost its partitions, comes when it comes.
+    /// Checks that the last of what is sent for the records of a unit stands in their order: what comes behind a message that
+    /// was not delivered is sent again. What a member had under way that is gone, or has lost its partitions, comes when it
+    /// comes.
     fn check_order(&self, outputs: &[Output]) {
         let is_undone = |change: &Change| matches!(change.kind, Kind::Crash | Kind::Lose);
         if !self.scenario.exactly_once && self.scenario.changes.iter().any(is_undone) {

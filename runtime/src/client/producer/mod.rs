@@ -157,8 +157,8 @@ impl Producer {
         self.send(ProducerRecord::tombstone(&T::DESCRIPTOR.topic, key.as_ref())).await
     }
 
-    /// Sends many messages, up to `queue.buffering.max.messages` of them at once, and returns the result of each in their order. They are queued in
-    /// that order, too, and taken only as the results are asked for.
+    /// Sends many messages, up to `queue.buffering.max.messages` of them at once, and returns the result of each in their
+    /// order. They are queued in that order, too, and taken only as the results are asked for.
     ///
     /// A message that is not sent does not stop those behind it: its error is its result. If the stream is
     /// dropped at the first error, no more messages are taken; of those that were taken, what is queued by then is
