@@ -7,11 +7,15 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use thoth_messaging::Topic;
 use thoth_messaging::client::Admin;
+use tokio::time;
 
 use crate::children::Run;
 
 /// A property to alter on each topic.
 const ALTERED: &[(Cow<'static, str>, Cow<'static, str>)] = &[(Cow::Borrowed("retention.ms"), Cow::Borrowed("3600000"))];
+
+/// The time that brokers have to hear of what was altered.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Args, Clone)]
 pub(crate) struct Load {
@@ -30,9 +34,13 @@ pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Box<dyn Error + Se
         let altered: Vec<Topic> = topics.iter().map(|topic| topic.clone().with_configuration(ALTERED)).collect();
         let (missing, created) = plan_and_apply(&admin, &topics, *count).await?;
         let (planned, changed) = plan_and_apply(&admin, &altered, *count).await?;
-        let left = admin.plan(&altered).await?;
-        if left.has_drift() {
-            return Err(format!("of {count} topics {} are not as declared", left.differences.len()).into());
+        // Each broker hears of it when it does.
+        let deadline = Instant::now() + PATIENCE;
+        while admin.plan(&altered).await?.has_drift() {
+            if Instant::now() > deadline {
+                return Err(format!("of {count} topics some are not as declared after {PATIENCE:?}").into());
+            }
+            time::sleep(Duration::from_millis(100)).await;
         }
         println!("| {count} | {missing:.2?} | {created:.2?} | {planned:.2?} | {changed:.2?} |");
     }
