@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use thoth_messaging_documents::decimal::Decimal;
 
 /// Parses a JSON text.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
@@ -91,10 +92,5 @@ pub(crate) fn canonical(value: &Value) -> String {
 
 /// The integer that a number is, however it is written; `None` for a fraction, and for what no type of Rust holds.
 pub(crate) fn whole(number: &Number) -> Option<i128> {
-    if let Some(integer) = number.as_i128() {
-        return Some(integer);
-    }
-    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e38)?;
-    #[allow(clippy::cast_possible_truncation, reason = "the filter leaves what fits")]
-    Some(float as i128)
+    number.as_i128().or_else(|| Decimal::parse(&number.to_string())?.to_integer())
 }

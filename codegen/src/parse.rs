@@ -7,9 +7,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use thoth_messaging_documents::decimal::Held;
 use thoth_messaging_documents::jsonschema::Validator;
 use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::near::nearest;
+use thoth_messaging_documents::validator::Limit;
 use thoth_messaging_documents::{
     Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, keywords, topic,
     uri, validator, x_kafka,
@@ -128,6 +130,7 @@ fn read<'a>(
         }
     };
     source.index_values();
+    diagnostics.extend(not_held(&source));
     if !value.is_object() && !value.is_boolean() {
         diagnostics.push(
             Diagnostic::error("S0102", "a schema file has to be a JSON object or a boolean", source.locate(""))
@@ -206,6 +209,37 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error("S0101", format!("not JSON: {reason}"), source.at(offset, "")).help(help)
 }
 
+/// The numbers that decide what is valid, and have digits that would be lost.
+fn not_held(source: &Source) -> impl Iterator<Item = Diagnostic> {
+    let numbers = source.numbers().filter(|(pointer, number)| match kind_of_number(pointer) {
+        Some(Number::Decides) => Held::of(number) != Held::Exactly,
+        Some(Number::Default) => Held::of(number) == Held::Not,
+        None => false,
+    });
+    numbers.map(|(pointer, number)| {
+        Diagnostic::error("S0106", "a number has digits that no 64-bit number has", source.locate(pointer))
+            .found(short_text(number))
+            .help("write an integer of 64 bits, or a number of up to 15 digits; a `pattern` can describe others as strings")
+    })
+}
+
+/// What a number in a schema is for.
+enum Number {
+    Decides,
+    Default,
+}
+
+fn kind_of_number(pointer: &Pointer) -> Option<Number> {
+    let segments: Vec<String> = pointer.segments().collect();
+    let last = segments.last()?;
+    if Limit::KEYWORDS.contains(&last.as_str())
+        || segments.iter().any(|segment| segment == "const" || segment == "enum")
+    {
+        return Some(Number::Decides);
+    }
+    segments.iter().any(|segment| segment == "default").then_some(Number::Default)
+}
+
 /// The dialect that the value of `$schema` names.
 pub(crate) fn find_dialect(declared: &Value, dialects: &Dialects) -> Result<Dialect, UnknownDialect> {
     declared.as_str().map_or(Err(UnknownDialect::NoMetaSchema), |uri| dialects.find(uri))
@@ -276,7 +310,7 @@ fn check_schema(schema: &Value, draft: Draft, source: &Source, pointer: &str, di
     let Some(validator) = validator::of_schemas(draft) else { return };
     let refusals = validator.refusals(schema, |error| {
         let location = source.locate(&format!("{pointer}{}", error.instance_path()));
-        Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
+        Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", validator::reason(&error)), location)
             .found(short(error.instance()))
             .help(meta::advice(&error, draft))
     });
@@ -337,7 +371,7 @@ fn read_x_kafka(file: &Map<String, Value>, source: &Source, diagnostics: &mut Ve
         let errors = validator.iter_errors(declared);
         let errors = errors.filter(|error| refused_topic.is_none() || error.instance_path().as_str() != "/topic");
         diagnostics.extend(errors.map(|error| {
-            let refused = refused(error.masked().to_string(), at(error.instance_path().as_str()));
+            let refused = refused(validator::reason(&error), at(error.instance_path().as_str()));
             let refused = refused.found(short(error.instance()));
             match error.kind() {
                 _ if error.instance_path().as_str() == "/key" => {
@@ -368,10 +402,13 @@ fn read_x_kafka(file: &Map<String, Value>, source: &Source, diagnostics: &mut Ve
 
 /// A value as JSON, cut where it is long.
 fn short(value: &Value) -> String {
+    short_text(&value.to_string())
+}
+
+fn short_text(text: &str) -> String {
     const MAX_SHOWN: usize = 60;
-    let text = value.to_string();
     match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }

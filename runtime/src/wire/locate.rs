@@ -48,6 +48,32 @@ impl Level {
     }
 }
 
+/// The text of an error of a payload, with its path in front: where it stands itself, or by the position.
+pub(super) fn with_path(payload: &[u8], error: &serde_json::Error) -> String {
+    let text = without_position(error);
+    match instance_path(payload, error.line(), error.column()) {
+        place if place.is_empty() || !is_ours(&text) => text,
+        place => under(&place, &text),
+    }
+}
+
+/// The text of an error under a path.
+pub(super) fn under(place: &str, text: &str) -> String {
+    if text.starts_with('/') { format!("{place}{text}") } else { format!("{place} {text}") }
+}
+
+/// Returns whether an error says what was expected, as those of this module's siblings do.
+fn is_ours(text: &str) -> bool {
+    text.contains(": expected ")
+}
+
+/// The text of an error without the position that `serde_json` adds.
+pub(super) fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&position).map_or(text.clone(), str::to_owned)
+}
+
 /// A member's name as a segment of a JSON Pointer.
 pub(super) fn segment(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
