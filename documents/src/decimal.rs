@@ -14,7 +14,7 @@ const MAX_EXPONENT: i64 = i64::MAX / 4;
 /// let [rounded, exact] = ["0.3", "0.30000000000000000001"].map(|text| Decimal::parse(text).unwrap());
 /// assert!(exact > rounded);
 /// assert_eq!(Decimal::parse("1.50e1"), Decimal::parse("15"));
-/// assert!(Decimal::parse("1e1000000000").unwrap().is_multiple_of(&Decimal::parse("7.5").unwrap()) == false);
+/// assert!(!Decimal::parse("1e1000000000").unwrap().is_multiple_of(&Decimal::parse("7.5").unwrap()));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal<'a> {
@@ -130,10 +130,10 @@ impl<'a> Decimal<'a> {
 
 impl Ord for Decimal<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let sign = |decimal: &Self| match decimal.is_negative {
-            _ if decimal.is_zero() => 0,
-            true => -1,
-            false => 1,
+        let sign = |decimal: &Self| match (decimal.is_zero(), decimal.is_negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
         };
         sign(self).cmp(&sign(other)).then_with(|| match sign(self) {
             0 => Ordering::Equal,

@@ -114,9 +114,9 @@ pub(crate) fn may_be_inexact(text: &str) -> bool {
 /// A number of more than fifteen digits: every sixteenth byte is enough to find one.
 fn has_long_number(bytes: &[u8]) -> bool {
     (ALWAYS_HELD..bytes.len()).step_by(ALWAYS_HELD + 1).any(|at| {
-        let after = bytes[at..].iter().take_while(|byte| is_digit(byte)).count();
+        let after = bytes[at..].iter().take_while(|byte| is_digit(**byte)).count();
         after > 0 && {
-            let before = bytes[..at].iter().rev().take_while(|byte| is_digit(byte)).count();
+            let before = bytes[..at].iter().rev().take_while(|byte| is_digit(**byte)).count();
             before + after > ALWAYS_HELD && is_start(&bytes[..at - before])
         }
     })
@@ -142,12 +142,12 @@ fn is_small(bytes: &[u8], at: usize) -> bool {
     let (before, exponent) = bytes.split_at(at);
     matches!(exponent, [b'e' | b'E', b'-', digits @ ..] if digits.iter().take_while(|byte| byte.is_ascii_digit()).count() > 2)
         && {
-            let digits = before.iter().rev().take_while(|byte| is_digit(byte)).count();
+            let digits = before.iter().rev().take_while(|byte| is_digit(**byte)).count();
             digits > 0 && is_start(&before[..before.len() - digits])
         }
 }
 
-fn is_digit(byte: &u8) -> bool {
+fn is_digit(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'.')
 }
 

@@ -48,23 +48,20 @@ impl Level {
     }
 }
 
-/// The text of an error of a payload, with its path in front: where it stands itself, or by the position.
-pub(super) fn with_path(payload: &[u8], error: &serde_json::Error) -> String {
-    let text = without_position(error);
-    match instance_path(payload, error.line(), error.column()) {
-        place if place.is_empty() || !is_ours(&text) => text,
-        place => under(&place, &text),
+/// The text of an error without the path of what was read from a tree: a name in it may be a part of a sensitive value.
+pub(super) fn without_path(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(": expected ") {
+        Some((left, expected)) if error.line() == 0 && left.starts_with('/') => {
+            format!("{}: expected {expected}", left.rsplit(' ').next().unwrap_or_default())
+        }
+        _ => text,
     }
 }
 
 /// The text of an error under a path.
 pub(super) fn under(place: &str, text: &str) -> String {
     if text.starts_with('/') { format!("{place}{text}") } else { format!("{place} {text}") }
-}
-
-/// Returns whether an error says what was expected, as those of this module's siblings do.
-fn is_ours(text: &str) -> bool {
-    text.contains(": expected ")
 }
 
 /// The text of an error without the position that `serde_json` adds.

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use super::Type;
 use super::content::{Content, Read, read_members};
 use super::exact::{read_content, read_text};
-use super::locate::with_path;
+use super::locate::without_path;
 use super::value::Name;
 
 /// The name by which `serde_json` gives the text of a value. It is not public; that it is still the name is tested by what
@@ -23,8 +23,8 @@ const RAW_VALUE: &str = "$serde_json::private::RawValue";
 /// Those of the deserializer, and what the type refuses.
 pub fn deserialize<'de, T: Type, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     match deserializer.deserialize_newtype_struct(RAW_VALUE, Whole)? {
-        Source::Text(text) => read_text(&text).map_err(|error| D::Error::custom(with_path(text.as_bytes(), &error))),
-        Source::Content(content) => read_content(&content).map_err(D::Error::custom),
+        Source::Text(text) => read_text(&text).map_err(|error| D::Error::custom(without_path(&error))),
+        Source::Content(content) => read_content(&content).map_err(|error| D::Error::custom(without_path(&error))),
     }
 }
 
