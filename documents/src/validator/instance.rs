@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use jsonschema::json::JsonNumber;
 use serde_json::{Number, Value};
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, Held};
 
 /// The texts of numbers in a value, where the number that stands there is only near: by the place in memory, so that the
 /// value stays borrowed.
@@ -123,17 +123,33 @@ pub(super) struct Numeral<'v> {
     text: Option<&'v str>,
 }
 
+/// The integer that a text stands for, where its type holds it.
+fn integer<T: TryFrom<i128>>(text: &str) -> Option<T> {
+    T::try_from(Decimal::parse(text)?.to_integer()?).ok()
+}
+
 impl JsonNumber for Numeral<'_> {
     fn as_u64(&self) -> Option<u64> {
-        self.number.as_u64().filter(|_| self.text.is_none())
+        match self.text {
+            Some(text) => integer(text),
+            None => self.number.as_u64(),
+        }
     }
 
     fn as_i64(&self) -> Option<i64> {
-        self.number.as_i64().filter(|_| self.text.is_none())
+        match self.text {
+            Some(text) => integer(text),
+            None => self.number.as_i64(),
+        }
     }
 
+    /// Equal to no float, where none is printed as the text.
     fn as_f64(&self) -> Option<f64> {
-        self.number.as_f64()
+        match self.text {
+            Some(text) if Held::in_float(text) == Held::Exactly => text.parse().ok(),
+            Some(_) => Some(f64::NAN),
+            None => self.number.as_f64(),
+        }
     }
 
     fn as_str(&self) -> Cow<'_, str> {
