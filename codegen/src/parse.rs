@@ -11,7 +11,6 @@ use thoth_messaging_documents::decimal::Held;
 use thoth_messaging_documents::jsonschema::Validator;
 use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::near::nearest;
-use thoth_messaging_documents::validator::Limit;
 use thoth_messaging_documents::{
     Dialect, Dialects, Draft, Pointer, ReferencingError, UnknownDialect, Validation, XKafka, dialect, keywords, topic,
     uri, validator, x_kafka,
@@ -232,7 +231,7 @@ enum Number {
 fn kind_of_number(pointer: &Pointer) -> Option<Number> {
     let segments: Vec<String> = pointer.segments().collect();
     let last = segments.last()?;
-    if Limit::KEYWORDS.contains(&last.as_str())
+    if keywords::LIMITS.contains(&last.as_str())
         || segments.iter().any(|segment| segment == "const" || segment == "enum")
     {
         return Some(Number::Decides);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::counted::{Counted, Looked, Meter, size};
 use super::{Instance, Validation};
 use crate::pattern::carried;
+use crate::uri;
 
 /// So many steps are made for every payload: looks at a value, and at what stands in it.
 const MIN_STEPS: u64 = 5_000_000;
@@ -77,7 +78,16 @@ impl Bounded {
             Some(registry) => options.with_registry(registry),
             None => options,
         };
-        options.build(&carried(schema)).map(Self)
+        // That of the registry is translated, and without what a meta-schema leaves without meaning.
+        let known = registry.and_then(|registry| {
+            let found = registry.resolver(uri::parse(base).ok()?).lookup(base).ok()?;
+            Some(found.into_inner().0)
+        });
+        match known {
+            Some(known) => options.build(known),
+            None => options.build(&carried(schema)),
+        }
+        .map(Self)
     }
 
     /// Returns whether a value is valid.

@@ -13,7 +13,7 @@ mod same;
 mod schemas;
 
 pub use mutate::Mutations;
-pub use schemas::{Oracle, Schemas};
+pub use schemas::{Oracle, Schemas, rounds};
 
 use thoth_messaging::DecodeError;
 use thoth_messaging_documents::decimal::{Decimal, Held};

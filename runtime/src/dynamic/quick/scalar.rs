@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use thoth_messaging_documents::Draft;
+use thoth_messaging_documents::keywords::LIMITS;
 use thoth_messaging_documents::validator::Limit;
 
 use super::compile::{bound, validator};
@@ -58,7 +59,7 @@ fn wants_integers(schema: &Map<String, Value>) -> bool {
 
 /// Numbers are compared as they are written; what is about short integers alone is decided without that.
 fn numbers(node: &mut Node, subschema: &Subschema<'_>) -> Option<()> {
-    let keywords: Map<String, Value> = Limit::KEYWORDS
+    let keywords: Map<String, Value> = LIMITS
         .into_iter()
         .filter_map(|keyword| Some((keyword.to_owned(), subschema.schema.get(keyword)?.clone())))
         .collect();
