@@ -78,7 +78,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0103", include_str!("explain/S0103.md")),
     ("S0104", include_str!("explain/S0104.md")),
     ("S0105", include_str!("explain/S0105.md")),
-    ("S0106", include_str!("explain/S0106.md")),
+    ("S0109", include_str!("explain/S0109.md")),
     ("S0201", include_str!("explain/S0201.md")),
     ("S0202", include_str!("explain/S0202.md")),
     ("S0203", include_str!("explain/S0203.md")),

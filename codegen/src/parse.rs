@@ -216,7 +216,7 @@ fn not_held(source: &Source) -> impl Iterator<Item = Diagnostic> {
         None => false,
     });
     numbers.map(|(pointer, number)| {
-        Diagnostic::error("S0106", "a number has digits that no 64-bit number has", source.locate(pointer))
+        Diagnostic::error("S0109", "a number has digits that no 64-bit number has", source.locate(pointer))
             .found(short_text(number))
             .help("write an integer of 64 bits, or a number of up to 15 digits; a `pattern` can describe others as strings")
     })
