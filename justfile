@@ -24,6 +24,10 @@ prove:
 simulate seeds="20000":
     SIMULATION_SEEDS={{ seeds }} cargo test -p thoth-messaging -p features --lib -- --nocapture what_is_promised_holds_in_every_schedule
 
+# Pairs of schemas for the gate, 20,000 for each seed: no verdict may be refuted, take 10 s, or more than 1 GB.
+pairs *seeds="1 2 3":
+    for seed in {{ seeds }}; do COMPAT_SEED=$seed COMPAT_PAIRS=4000 cargo test --release -p thoth-messaging-compat --test compat -- --nocapture no_verdict_on || exit 1; done
+
 # Formatting, clippy, spelling, shell scripts, workflows, unused dependencies, rules for the workspace.
 lint:
     cargo fmt --all --check

@@ -1,14 +1,14 @@
 //! Finding and reading schema files.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::Path;
 
-use thoth_messaging_codegen::SchemaSet;
+use thoth_messaging_codegen::{Location, SchemaSet, UnreadFile};
 
-use crate::read::read_regular;
-use crate::{Budget, BuildError, Refusal};
+use crate::below::{Unreadable, files_below};
+use crate::read::{NOT_UTF_8, OF_YAML, read_regular, remedy};
+use crate::{Budget, BuildError};
 
 /// Whether a file of a schema folder is a schema: its name ends with `.json`, and nothing on the way to it is hidden.
 ///
@@ -33,106 +33,65 @@ pub fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }
 
+/// Returns whether a file of a schema folder is YAML, which is told and not read: its name ends with `.yaml` or `.yml`.
+#[must_use]
+pub fn is_yaml_file(name: &str) -> bool {
+    let is_yaml = |end: &OsStr| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml");
+    Path::new(name).extension().is_some_and(is_yaml) && !name.split('/').any(is_hidden)
+}
+
 /// Reads every schema below a folder, as [`is_schema_file`] says. A folder that links lead to as well is read once, by the
 /// name that it has without them.
 ///
-/// The folder may be a link; a link in it may lead to what is in it, and nowhere else.
+/// The folder may be a link; a link in it may lead to what is in it, and nowhere else. What can't be read in it (a file that
+/// is not UTF-8, a link that leads nowhere, what the user may not read) is [unread](SchemaSet::unread) in the set, and so is a
+/// file that [is YAML](is_yaml_file): code is generated from none of it, and it does not hide what there is to say of the rest.
 ///
 /// # Errors
 ///
 /// [`BuildError::Refused`] where a link leads out of the folder, a schema is no regular file, or there is more than a
-/// [`Budget`] allows; [`BuildError::Read`] where the folder or a file can't be read, or is not UTF-8.
+/// [`Budget`] allows; [`BuildError::Read`] where the folder itself can't be read.
 pub fn read_folder(folder: impl AsRef<Path>) -> Result<SchemaSet, BuildError> {
     let mut budget = Budget::new();
     let mut schemas = SchemaSet::new();
-    for (name, path) in files_below(folder, &mut budget, |name| !is_hidden(name), is_schema_file)? {
-        let unreadable = |source| BuildError::Read { path: path.clone(), source };
+    let is_wanted = |name: &str| is_schema_file(name) || is_yaml_file(name);
+    let below = files_below(folder, &mut budget, |name| !is_hidden(name), is_wanted)?;
+    for Unreadable { name, path, error } in below.unreadable {
+        schemas.add_unread(name, unread(&path, b"", error.to_string(), remedy(&error)));
+    }
+    for (name, path) in below.files {
+        if is_yaml_file(&name) {
+            schemas.add_unread(name, unread(&path, b"", "it is YAML, and schemas are JSON".to_owned(), OF_YAML));
+            continue;
+        }
         let bytes = match read_regular(&path, Budget::MAX_FILE) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::FileTooLarge => {
                 budget.file(path.display(), Budget::MAX_FILE + 1)?;
-                return Err(unreadable(error));
+                return Err(BuildError::Read { path, source: error });
             }
-            read => read.map_err(unreadable)?,
+            Err(error) => {
+                schemas.add_unread(name, unread(&path, b"", error.to_string(), remedy(&error)));
+                continue;
+            }
         };
         budget.file(path.display(), bytes.len() as u64)?;
-        let not_utf_8 = |_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8");
-        let text = String::from_utf8(bytes).map_err(|error| unreadable(not_utf_8(error)))?;
-        schemas.add(name, path.display().to_string(), text);
+        match String::from_utf8(bytes) {
+            Ok(text) => schemas.add(name, path.display().to_string(), text),
+            Err(error) => {
+                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                schemas.add_unread(name, unread(&path, before, "it is not UTF-8 from here on".to_owned(), NOT_UTF_8));
+            }
+        }
     }
     Ok(schemas)
 }
 
-/// The regular files below a folder whose names are wanted, with their paths. The name is the path from the folder, with
-/// `/`; what has none that `is_looked_at`, itself and not as a path, is left out with all that is in it. A folder that links
-/// lead to as well is gone through once.
-///
-/// # Errors
-///
-/// As of [`read_folder`].
-pub fn files_below(
-    folder: impl AsRef<Path>,
-    budget: &mut Budget,
-    is_looked_at: impl Fn(&str) -> bool,
-    is_wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<(String, PathBuf)>, BuildError> {
-    let folder = folder.as_ref();
-    let root = fs::canonicalize(folder).map_err(|source| BuildError::Read { path: folder.to_owned(), source })?;
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    let mut links = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    while let Some(current) = open.pop().or_else(|| links.pop_first()) {
-        let failed = |source| BuildError::Read { path: current.clone(), source };
-        // A link may lead back to a folder that it stands in.
-        if !seen.insert(fs::canonicalize(&current).map_err(failed)?) {
-            continue;
-        }
-        for entry in fs::read_dir(&current).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let path = entry.path();
-            if !is_looked_at(&entry.file_name().to_string_lossy()) {
-                continue;
-            }
-            let name = name(folder, &path);
-            budget.entry(&name)?;
-            let unreadable = |source| BuildError::Read { path: path.clone(), source };
-            let mut kind = entry.file_type().map_err(unreadable)?;
-            if kind.is_symlink() {
-                // One that leads nowhere is a file, read or not by its name.
-                let target = match fs::canonicalize(&path) {
-                    Err(error) if is_wanted(&name) => return Err(unreadable(error)),
-                    Err(_) => continue,
-                    Ok(target) => target,
-                };
-                budget.link(path.display())?;
-                kind = fs::metadata(&path).map_err(unreadable)?.file_type();
-                if !target.starts_with(&root) && (kind.is_dir() || is_wanted(&name)) {
-                    return Err(Refusal::leads_out(path.display()).into());
-                }
-                if kind.is_dir() {
-                    links.insert(path);
-                    continue;
-                }
-            }
-            if kind.is_dir() {
-                open.push(path);
-            } else if is_wanted(&name) {
-                if path.to_str().is_none() || name.contains(char::is_control) {
-                    return Err(Refusal::name(&path).into());
-                }
-                if !kind.is_file() {
-                    return Err(Refusal::no_regular_file(path.display()).into());
-                }
-                found.push((name, path));
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The name of a file in its set: its path from the folder, with `/` on every platform.
-fn name(folder: &Path, path: &Path) -> String {
-    let relative = path.strip_prefix(folder).unwrap_or(path);
-    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
+/// A file that could not be read beyond some text.
+fn unread(path: &Path, before: &[u8], reason: String, help: &str) -> UnreadFile {
+    let before = String::from_utf8_lossy(before);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let location = Location { file: path.display().to_string(), line, column, pointer: String::new() };
+    UnreadFile { location, reason, help: help.to_owned() }
 }

@@ -14,11 +14,12 @@
 //!
 //! The crate needs `thoth-messaging` as a dependency and this crate as a build dependency. Every file below the folder
 //! whose name ends with `.json` is a schema: a message where it has an `x-kafka` object, otherwise types that others
-//! share. Cargo runs the build script again when one of them changes, comes or goes. Mistakes in the schemas are
+//! share. One that is YAML is an error, which says how to write it as JSON. Cargo runs the build script again when one of them changes, comes or goes. Mistakes in the schemas are
 //! printed all at once, each with file, line, column, JSON Pointer and what to do, and fail the build.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod below;
 mod budget;
 mod discover;
 mod error;
@@ -32,10 +33,11 @@ use std::path::{Path, PathBuf};
 use thoth_messaging_codegen::{Options, generate};
 use thoth_messaging_documents::foreign::line;
 
+pub use below::{Below, Unreadable, files_below};
 pub use budget::Budget;
-pub use discover::{files_below, is_hidden, is_schema_file, read_folder};
+pub use discover::{is_hidden, is_schema_file, is_yaml_file, read_folder};
 pub use error::BuildError;
-pub use read::read_regular;
+pub use read::{OF_YAML, read_regular, remedy};
 pub use refusal::Refusal;
 pub use thoth_messaging_codegen::{Diagnostic, Formats, MapType, MappedFormat, SchemaDraft, Severity, StringType};
 pub use write::{file_path, write_changed};
@@ -276,6 +278,22 @@ impl Build {
     #[must_use]
     pub fn default_draft(mut self, draft: SchemaDraft) -> Self {
         self.options.default_draft = draft;
+        self
+    }
+
+    /// The draft of schema files whose `$schema` is neither a draft nor a file of the folder, as that of a vendor; by default
+    /// they are an error, `S0103`. Generated code holds those files with the `$schema` of the draft.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), thoth_messaging_build::BuildError> {
+    /// use thoth_messaging_build::{Build, SchemaDraft};
+    ///
+    /// Build::new().unknown_draft(SchemaDraft::Draft7).compile("schemas")
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn unknown_draft(mut self, draft: SchemaDraft) -> Self {
+        self.options.unknown_draft = Some(draft);
         self
     }
 

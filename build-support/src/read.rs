@@ -26,3 +26,20 @@ pub fn read_regular(path: impl AsRef<Path>, most: u64) -> io::Result<Vec<u8>> {
     }
     Ok(bytes)
 }
+
+/// The remedy where a file is not UTF-8.
+pub(crate) const NOT_UTF_8: &str = "save it as UTF-8: in an editor, or by `iconv --to-code=UTF-8`";
+
+/// The remedy where a schema is YAML.
+pub const OF_YAML: &str = "`yq -o=json '.' FILE.yaml > FILE.json` writes it as JSON; keep YAML in another folder";
+
+/// The remedy where a file that is there, or a folder, can't be read.
+#[must_use]
+pub fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => "let the link lead to a file, or delete it",
+        ErrorKind::InvalidData => NOT_UTF_8,
+        ErrorKind::PermissionDenied => "let the user who runs this read it: `chmod +r`, and `chmod +rx` for folders",
+        _ => "look at the file and the disk that it is on",
+    }
+}

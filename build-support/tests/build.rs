@@ -67,6 +67,8 @@ fn reads_folders_in_folders_and_leaves_out_what_is_no_schema() {
     let set = read_folder(&schemas).unwrap();
     let names: Vec<_> = set.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["ping.schema.json", "shared/deep/size.json"]);
+    let told: Vec<_> = set.unread().map(|(name, file)| (name, file.reason.as_str())).collect();
+    assert_eq!(told, [("ping.yaml", "it is YAML, and schemas are JSON")]);
 }
 
 #[cfg(unix)]
@@ -163,9 +165,8 @@ fn refuses_a_file_that_is_not_utf_8() {
     let project = project();
     let file = project.path().join("schemas/latin.schema.json");
     fs::write(&file, b"{\"title\": \"gr\xfcn\"}").unwrap();
-    let error = compile(project.path()).unwrap_err();
-    assert!(matches!(&error, BuildError::Read { path, .. } if *path == file), "{error}");
-    assert!(error.to_string().contains("UTF-8"), "{error}");
+    let error = compile(project.path()).unwrap_err().to_string();
+    assert!(error.contains("not UTF-8") && error.contains("schemas/latin.schema.json:1:14"), "{error}");
 }
 
 #[test]
@@ -190,12 +191,32 @@ fn reads_a_folder_that_links_back_to_itself_once() {
 
 #[cfg(unix)]
 #[test]
-fn names_a_link_that_leads_nowhere() {
+fn what_can_not_be_read_hides_no_other_mistake() {
     let project = project();
-    let link = project.path().join("schemas/gone.json");
-    std::os::unix::fs::symlink("/nowhere/at/all", &link).unwrap();
-    let error = compile(project.path()).unwrap_err();
-    assert!(matches!(&error, BuildError::Read { path, .. } if *path == link), "{error}");
+    let schemas = project.path().join("schemas");
+    std::os::unix::fs::symlink("/nowhere/at/all", schemas.join("gone.json")).unwrap();
+    fs::write(schemas.join("latin.json"), b"{\n  \"title\": \"Gr\xf6\xdfe\"}").unwrap();
+    fs::create_dir(schemas.join("folder.json")).unwrap();
+    fs::write(schemas.join("folder.json/size.json"), "{\"type\": \"integre\"}").unwrap();
+    fs::write(schemas.join("order.yml"), "type: object").unwrap();
+    let BuildError::Schemas { diagnostics, .. } = compile(project.path()).unwrap_err() else { panic!() };
+    let found: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.location.as_ref().unwrap();
+            (diagnostic.code, place.file.rsplit("schemas/").next().unwrap(), place.line, place.column)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("S0104", "folder.json/size.json", 1, 10),
+            ("S0106", "gone.json", 1, 1),
+            ("S0106", "latin.json", 2, 15),
+            ("S0106", "order.yml", 1, 1),
+        ]
+    );
+    assert!(diagnostics.iter().all(|diagnostic| diagnostic.help.is_some()));
 }
 
 #[test]

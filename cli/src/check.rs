@@ -48,9 +48,9 @@ pub(crate) fn run(arguments: &CheckArgs, context: &mut Context) -> Result<Outcom
     let lints = lints(arguments, context)?;
     let mut files = 0;
     for folder in folder::read(&arguments.paths, &context.config)? {
-        files += folder.count();
-        let asked = folder.schemas.iter().filter(|(name, _)| folder.asks_for(name));
-        report.subjects.extend(asked.map(|(_, file)| file.origin.clone()));
+        let asked = report.subjects.len();
+        report.subjects.extend(folder.asked().map(str::to_owned));
+        files += report.subjects.len() - asked;
         let diagnostics = lint(&folder.schemas, &context.config.options, &lints);
         let is_asked = |finding: &Finding| finding.location.as_ref().is_none_or(|at| folder.asks_for_origin(&at.file));
         report.findings.extend(diagnostics.into_iter().map(Finding::from).filter(is_asked));

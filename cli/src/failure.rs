@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use thoth_messaging_build::{BuildError, Refusal};
+use thoth_messaging_build::{BuildError, Refusal, remedy};
 use thoth_messaging_codegen::{Diagnostic, UnknownLint};
 use thoth_messaging_documents::foreign::line;
 
@@ -75,14 +75,10 @@ impl Failure {
             ErrorKind::NotFound => "look for a slip in the path",
             ErrorKind::IsADirectory => "it is a folder: name a file",
             ErrorKind::NotADirectory => "it is a file: name the folder that it is in",
-            ErrorKind::InvalidData => "save it as UTF-8: in an editor, or by `iconv --to-code=UTF-8`",
             ErrorKind::InvalidInput | ErrorKind::InvalidFilename | ErrorKind::FileTooLarge => {
                 "name a file, and see that it is the one that is meant"
             }
-            ErrorKind::PermissionDenied => {
-                "let the user who runs this read it: `chmod +r`, and `chmod +rx` for folders"
-            }
-            _ => "look at the file and the disk that it is on",
+            _ => remedy(error),
         };
         Self::new(format!("can't read `{}`: {error}", path.display())).help(help)
     }

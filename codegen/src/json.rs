@@ -1,27 +1,110 @@
-//! Parsing that refuses a duplicate member, which `serde_json::Value` would drop in silence.
+//! Parsing that knows of a member that stands twice, of which `serde_json::Value` keeps the last in silence.
 
+use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use thoth_messaging_documents::decimal::Decimal;
+use thoth_messaging_documents::{Pointer, pointer};
 
-/// Parses a JSON text.
-pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    serde_json::from_str::<Strict>(text).map(|strict| strict.0)
+/// A member that stood in an object before.
+#[derive(Debug)]
+pub(crate) struct Duplicate {
+    pub(crate) name: String,
+    /// Where the last member of the name stands.
+    pub(crate) pointer: Pointer,
+    /// The value before that.
+    earlier: Value,
 }
 
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Any).map(Strict)
+impl Duplicate {
+    /// Tells whether it makes no difference which of the two values counts: they are equal, but for what only describes.
+    pub(crate) fn is_clear(&self, root: &Value) -> bool {
+        let is_data = |segment: String| matches!(segment.as_str(), "const" | "default" | "enum" | "examples");
+        let Some(last) = root.pointer(&self.pointer) else { return false };
+        if pointer::segments(&self.pointer).any(is_data) {
+            return canonical(&self.earlier) == canonical(last);
+        }
+        describes(&self.name, &self.earlier) && describes(&self.name, last) || means_the_same(&self.earlier, last)
     }
 }
 
-struct Any;
+/// Tells whether a member only describes: no type is named after it, and nothing follows from it.
+fn describes(name: &str, value: &Value) -> bool {
+    match name {
+        "$comment" | "description" => value.is_string(),
+        "examples" => value.is_array(),
+        _ => false,
+    }
+}
 
-impl<'de> Visitor<'de> for Any {
+/// Tells whether two schemas, or parts of them, say the same but for what only describes.
+fn means_the_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            let said = |members: &'_ Map<String, Value>| {
+                members.iter().filter(|(name, value)| !describes(name, value)).count()
+            };
+            said(one) == said(other)
+                && one.iter().filter(|(name, value)| !describes(name, value)).all(|(name, value)| {
+                    let other = other.get(name);
+                    match name.as_str() {
+                        "const" | "default" | "enum" => other.is_some_and(|other| canonical(value) == canonical(other)),
+                        _ => other.is_some_and(|other| means_the_same(value, other)),
+                    }
+                })
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| means_the_same(one, other))
+        }
+        (one, other) => canonical(one) == canonical(other),
+    }
+}
+
+/// Parses a JSON text. Of members that stand twice the last counts.
+pub(crate) fn parse(text: &str) -> Result<(Value, Vec<Duplicate>), serde_json::Error> {
+    let found = RefCell::default();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Any { way: Way::Root, found: &found }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, found.into_inner()))
+}
+
+/// The way to a value.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    Root,
+    Member(&'a Way<'a>, &'a str),
+    Item(&'a Way<'a>, usize),
+}
+
+impl Way<'_> {
+    fn pointer(&self) -> Pointer {
+        match self {
+            Self::Root => Pointer::root(),
+            Self::Member(outer, name) => outer.pointer().join(name),
+            Self::Item(outer, index) => outer.pointer().join(&index.to_string()),
+        }
+    }
+}
+
+/// Any value, at the end of a way.
+#[derive(Clone, Copy)]
+struct Any<'a> {
+    way: Way<'a>,
+    found: &'a RefCell<Vec<Duplicate>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Any<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Any<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,7 +137,7 @@ impl<'de> Visitor<'de> for Any {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Strict(value)) = items.next_element()? {
+        while let Some(value) = items.next_element_seed(Any { way: Way::Item(&self.way, values.len()), ..self })? {
             values.push(value);
         }
         Ok(values.into())
@@ -62,11 +145,12 @@ impl<'de> Visitor<'de> for Any {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut values = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
-            if values.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("the member `{name}` stands here twice")));
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(Any { way: Way::Member(&self.way, &name), ..self })?;
+            if let Some(earlier) = values.insert(name.clone(), value) {
+                let pointer = Way::Member(&self.way, &name).pointer();
+                self.found.borrow_mut().push(Duplicate { name, pointer, earlier });
             }
-            values.insert(name, value);
         }
         Ok(values.into())
     }

@@ -92,7 +92,7 @@ pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
 pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
-pub use source::{SchemaFile, SchemaSet};
+pub use source::{SchemaFile, SchemaSet, UnreadFile};
 pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
 
 /// A file that was generated.
@@ -153,7 +153,7 @@ struct Analysis {
 fn analyse(schemas: &SchemaSet, options: &Options) -> Analysis {
     let mut diagnostics = Vec::new();
     let choices = choices::Choices::of(options, &mut diagnostics);
-    let mut parsed = parse::parse(schemas, options.default_draft, &mut diagnostics);
+    let mut parsed = parse::parse(schemas, options, &mut diagnostics);
     choices::select_messages(&mut parsed.documents, options, &mut diagnostics);
     topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);

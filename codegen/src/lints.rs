@@ -73,6 +73,7 @@ const LINTS: &[Lint] = &[
     lint("L0203", "compacted-without-key", WARNING),
     lint("L0204", "unbounded-size", WARNING),
     lint("L0205", "too-few-replicas", WARNING),
+    lint("L0206", "unknown-topic-property", WARNING),
     // What a schema says
     lint("L0301", "missing-type", WARNING),
     lint("L0302", "unused-definition", WARNING),
@@ -84,7 +85,13 @@ const LINTS: &[Lint] = &[
     lint("L0308", "inapplicable-keyword", WARNING),
     lint("L0309", "refused-property", WARNING),
     lint("L0310", "example-refused", WARNING),
+    lint("L0311", "misspelt-required", WARNING),
+    lint("L0312", "crossed-bounds", WARNING),
+    lint("L0313", "slashed-pattern", WARNING),
+    lint("L0314", "required-false", WARNING),
+    lint("L0315", "endless-value", WARNING),
     // What generation warns of by itself
+    lint("S0108", "duplicate-member", WARNING),
     lint("S0307", "no-message", WARNING),
     lint("S0402", "unknown-keyword", WARNING),
     lint("S0405", "impossible-schema", WARNING),
@@ -93,6 +100,7 @@ const LINTS: &[Lint] = &[
     lint("S0408", "beside-ref", WARNING),
     lint("S0411", "endless-default", WARNING),
     lint("S0412", "unknown-lint", WARNING),
+    lint("S0414", "slow-to-compile", WARNING),
 ];
 
 /// All lints, ordered by code.

@@ -73,7 +73,7 @@ fn of_type_name(name: &str) -> String {
 }
 
 /// Where a value of another type belongs.
-fn of_type(kind: &ValidationErrorKind) -> Option<String> {
+pub(crate) fn of_type(kind: &ValidationErrorKind) -> Option<String> {
     let ValidationErrorKind::Type { kind } = kind else { return None };
     let names: Vec<_> = match kind {
         TypeKind::Single(one) => vec![one.as_str()],

@@ -84,6 +84,9 @@ pub struct Options {
     pub string_type: StringType,
     /// The draft of files without `$schema`. What is generated holds them with it.
     pub default_draft: SchemaDraft,
+    /// The draft of files whose `$schema` is neither a draft nor a file of the set; they are an error by default. What is
+    /// generated holds them with the `$schema` of the draft.
+    pub unknown_draft: Option<SchemaDraft>,
     /// The module that all that is generated stands in, as `messages`; none by default: then two files that are included
     /// side by side have two `REGISTRY`s.
     pub module: Option<String>,
@@ -114,6 +117,7 @@ impl Default for Options {
             map_type: MapType::default(),
             string_type: StringType::default(),
             default_draft: SchemaDraft::default(),
+            unknown_draft: None,
             module: None,
             format: true,
         }
@@ -150,7 +154,7 @@ pub enum StringType {
     ArcStr,
 }
 
-/// A draft of JSON Schema, as it is chosen for files without `$schema`.
+/// A draft of JSON Schema, as it is chosen for files that do not say theirs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "settings", derive(Deserialize, JsonSchema))]
 #[non_exhaustive]

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thoth_messaging_documents::Pointer;
 
@@ -37,9 +39,24 @@ impl SchemaFile {
 
 /// Schema files by name. The name is the path within the set, with `/`: it is what a relative `$ref` resolves against.
 /// A file that stands for another place is added under its absolute URI, with `://`.
+///
+/// A set knows the files, too, that belong to it and could not be read: each is an error, `S0106`, beside what there is to say
+/// of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SchemaSet {
     files: BTreeMap<String, SchemaFile>,
+    unread: BTreeMap<String, UnreadFile>,
+}
+
+/// A file of a set that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// The file, and where reading it stopped.
+    pub location: Location,
+    /// The reason, as `permission denied`.
+    pub reason: String,
+    /// The remedy.
+    pub help: String,
 }
 
 impl SchemaSet {
@@ -54,15 +71,25 @@ impl SchemaSet {
         self.files.insert(name.into(), SchemaFile { origin: origin.into(), text: text.into() });
     }
 
+    /// Adds a file that could not be read.
+    pub fn add_unread(&mut self, name: impl Into<String>, file: UnreadFile) {
+        self.unread.insert(name.into(), file);
+    }
+
     /// The files, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SchemaFile)> {
         self.files.iter().map(|(name, file)| (name.as_str(), file))
     }
 
-    /// Whether there is no file.
+    /// The files that could not be read, ordered by name.
+    pub fn unread(&self) -> impl Iterator<Item = (&str, &UnreadFile)> {
+        self.unread.iter().map(|(name, file)| (name.as_str(), file))
+    }
+
+    /// Returns whether there is no file, read or not.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && self.unread.is_empty()
     }
 }
 
@@ -98,6 +125,14 @@ impl Source {
             let number = text.get(..length)?;
             number.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then_some((pointer, number))
         })
+    }
+
+    /// The text of a pointer's value.
+    pub(crate) fn span(&self, pointer: &str) -> Option<Range<usize>> {
+        let start = *self.values.get(pointer)?;
+        let mut values = serde_json::Deserializer::from_str(self.text.get(start..)?).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        Some(start..start + values.byte_offset())
     }
 
     /// The place of a pointer's value; of the innermost value on the way where it does not exist.

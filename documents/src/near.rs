@@ -1,7 +1,7 @@
 //! Names that are nearly another: the one measure behind "write `OrderLine`".
 
 /// The name that is closest to one that was written, where not more than a quarter of its letters differ (one, of three
-/// letters), or they are the same in another order.
+/// letters), or they are the same in another order, or only capitals and what divides words differ.
 ///
 /// ```
 /// use thoth_messaging_documents::near::nearest;
@@ -39,12 +39,24 @@ pub fn near_by<'a>(names: impl IntoIterator<Item = &'a str>, distance: impl Fn(&
 #[must_use]
 pub fn distance(name: &str, meant: &str) -> Option<usize> {
     let most = (meant.chars().count() + 1) / 4;
+    if is_respelled(name, meant) {
+        return Some(usize::from(name != meant));
+    }
     // The lengths alone tell most of the names apart.
     if name.len().abs_diff(meant.len()) > 4 * most.min(16) {
         return None;
     }
     let distance = if is_reordered(name, meant) { 1 } else { strsim::levenshtein(name, meant) };
     (distance <= most).then_some(distance)
+}
+
+/// Returns whether two names are the same words, as `orderId`, `order_id` and `Order-ID` are.
+fn is_respelled(left: &str, right: &str) -> bool {
+    let letters = |text: &'_ str| {
+        let letters = text.chars().filter(|letter| !matches!(letter, '_' | '-' | '.' | ' '));
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    };
+    !left.is_empty() && !right.is_empty() && letters(left) == letters(right)
 }
 
 fn is_reordered(left: &str, right: &str) -> bool {
@@ -68,6 +80,8 @@ mod tests {
         check("typ", Some("type"));
         check("requried", Some("required"));
         check("addtionalProperties", Some("additionalProperties"));
+        check("AdditionalProperties", Some("additionalProperties"));
+        check("additional-properties", Some("additionalProperties"));
         check("nullable", None);
         check("", None);
     }

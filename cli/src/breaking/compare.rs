@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use thoth_messaging_build::is_yaml_file;
 use thoth_messaging_compat::{Direction, Schema, SchemaError, Verdict};
 
 use super::asked::Asked;
@@ -69,16 +70,13 @@ pub(super) fn compare_versions(
     report: &mut Report,
     comparisons: &mut Vec<Comparison>,
 ) {
-    let old = match Messages::read(now.number, &version.schemas, rules.draft) {
-        Ok(old) => old,
-        Err(error) => {
-            report.findings.push(findings::unreadable(&version.label, &error.origin));
-            return;
-        }
-    };
+    let old = Messages::read(now.number, &version.schemas, rules.options);
+    // YAML was never read: it was no message then.
+    let unusable = old.unusable.iter().filter(|file| !is_yaml_file(&file.name));
+    report.findings.extend(unusable.map(|file| findings::unreadable(&version.label, file)));
     let sides = |new| Sides { old: &old, new, against: &version.label };
     let new = now.messages();
-    let pairs = pairs(&old, new);
+    let pairs = pairs(&old.list, &new.list, &new.unusable);
     let mut kept: Vec<(&Message, &Messages, &Message)> =
         pairs.kept.into_iter().map(|(before, after)| (before, new, after)).collect();
     for message in pairs.deleted {

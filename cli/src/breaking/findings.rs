@@ -10,6 +10,7 @@ use super::asked::Asked;
 use super::messages::Sides;
 use super::settings::Policy;
 use crate::finding::Finding;
+use crate::project::documents::Unusable;
 use crate::project::message::Message;
 
 /// The rule of a finding where neither proof nor witness was found.
@@ -46,12 +47,24 @@ pub(super) fn promise(direction: Direction, against: &str) -> String {
     }
 }
 
-/// An old version with a file that can't be read.
-pub(super) fn unreadable(against: &str, file: &str) -> Finding {
+/// A file that can't be used, among those of the new version.
+pub(super) fn unusable_file(file: &Unusable) -> Finding {
+    let location = Location { file: file.origin.clone(), line: 1, column: 1, pointer: String::new() };
     Finding {
         rule: UNKNOWN.to_owned(),
         severity: Severity::Error,
-        message: format!("{against} can't be compared with: `{file}` is no JSON there"),
+        message: format!("this file can't be compared: {}", file.reason),
+        location: Some(location),
+        notes: vec![("help", "`thoth-messaging check` says what is wrong with it".to_owned())],
+    }
+}
+
+/// An old version with a file that can't be read.
+pub(super) fn unreadable(against: &str, file: &Unusable) -> Finding {
+    Finding {
+        rule: UNKNOWN.to_owned(),
+        severity: Severity::Error,
+        message: format!("`{}` of {against} can't be compared with: {}", file.origin, file.reason),
         location: None,
         notes: vec![("help", "compare with a version whose schemas pass `thoth-messaging check`".to_owned())],
     }

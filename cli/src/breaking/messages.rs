@@ -1,10 +1,10 @@
 //! The messages of the versions that are compared.
 
-use thoth_messaging_codegen::{Location, SchemaDraft, SchemaSet};
+use thoth_messaging_codegen::{Location, Options, SchemaSet};
 use thoth_messaging_compat::{Files, Place, REGISTRY_DRAFT};
 
 use super::pairs::{same_id, same_topic_and_title};
-use crate::project::documents::{self, NotJson};
+use crate::project::documents::{self, Unusable};
 use crate::project::message::{self, Message};
 
 /// The messages of one version, and all its files.
@@ -14,20 +14,21 @@ pub(super) struct Messages {
     pub(super) registered: Files,
     pub(super) schemas: SchemaSet,
     pub(super) list: Vec<Message>,
+    /// The files that can't be used: nothing is known of the messages in them.
+    pub(super) unusable: Vec<Unusable>,
 }
 
 impl Messages {
-    /// Reads the messages of schema files, which need to be JSON and may have other mistakes. `folder` is the
-    /// number of their folder.
-    pub(super) fn read(folder: usize, schemas: &SchemaSet, draft: SchemaDraft) -> Result<Self, NotJson> {
-        let documents = documents::parse(schemas)?;
+    /// Reads the messages of schema files, which may have mistakes. `folder` is the number of their folder.
+    pub(super) fn read(folder: usize, schemas: &SchemaSet, options: &Options) -> Self {
+        let (documents, unusable) = documents::parse(schemas);
         let list = message::read(folder, schemas, &documents);
         let mut registered = Files::new().with_draft(REGISTRY_DRAFT);
         for (name, document) in &documents {
             registered.insert(name, document.clone());
         }
-        let files = documents::files(&documents::with_draft(documents, draft.uri()));
-        Ok(Self { files, registered, schemas: schemas.clone(), list })
+        let files = documents::files(&documents::with_draft(documents, options));
+        Self { files, registered, schemas: schemas.clone(), list, unusable }
     }
 
     /// Line and column of a place.

@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
     let mut waivers = Waivers::new(&settings.waivers, today());
     let mut report = Report::new("breaking");
     let mut comparisons = Vec::new();
+    report.findings.extend(new.iter().flat_map(|messages| &messages.unusable).map(findings::unusable_file));
     for (folder, number) in folders.iter().zip(0..) {
         let location = FolderLocation::new(folder, arguments.old_folder.as_deref())?;
         let now = Now { folders: &new, number };
@@ -107,7 +108,7 @@ fn compare_folder(
 fn messages(number: usize, folder: &Path, context: &Context) -> Result<Messages, Failure> {
     let schemas = folder::read_whole(folder.to_owned())?.schemas;
     let options = &context.config.options;
-    let mut messages = Messages::read(number, &schemas, options.default_draft)?;
+    let mut messages = Messages::read(number, &schemas, options);
     message::add_generated(&mut messages.list, &generate_unformatted(&schemas, options));
     Ok(messages)
 }

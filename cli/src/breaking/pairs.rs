@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::messages::Messages;
+use crate::project::documents::Unusable;
 use crate::project::message::Message;
 
 /// The messages of the old version, in the order of their files.
@@ -14,24 +14,26 @@ pub(super) struct Pairs<'a> {
 }
 
 /// Finds each old message in the new version: by its file, then, for a file that was moved or renamed, by what it calls
-/// itself: `$id`, then topic and title, then one of both where it is the only one of it.
-pub(super) fn pairs<'a>(old: &'a Messages, new: &'a Messages) -> Pairs<'a> {
+/// itself: `$id`, then topic and title, then one of both where it is the only one of it. Of the files that are `unusable` in the new version,
+/// nobody knows whether they still hold their messages.
+pub(super) fn pairs<'a>(old: &'a [Message], new: &'a [Message], unusable: &[Unusable]) -> Pairs<'a> {
     let mut pairs = Pairs { kept: Vec::new(), deleted: Vec::new() };
     let mut unpaired: Vec<&Message> = Vec::new();
     let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for message in &old.list {
-        match new.list.iter().find(|other| other.file == message.file) {
+    for message in old {
+        match new.iter().find(|other| other.file == message.file) {
             Some(other) => {
                 taken.insert(&other.file);
                 pairs.kept.push((message, other));
             }
+            // Nobody knows what is in a file that can't be read now.
+            None if unusable.iter().any(|file| file.name == message.file) => {}
             None => unpaired.push(message),
         }
     }
     for same in [same_id, same_topic_and_title, same_topic, same_title] {
         unpaired.retain(|message| {
-            let mut others =
-                new.list.iter().filter(|other| !taken.contains(other.file.as_str()) && same(message, other));
+            let mut others = new.iter().filter(|other| !taken.contains(other.file.as_str()) && same(message, other));
             let (Some(other), None) = (others.next(), others.next()) else { return true };
             taken.insert(&other.file);
             pairs.kept.push((message, other));

@@ -1,6 +1,6 @@
 //! The level and the policy that hold for a message.
 
-use thoth_messaging_codegen::{Compatibility, SchemaDraft};
+use thoth_messaging_codegen::{Compatibility, Options};
 use thoth_messaging_compat::Direction;
 
 use super::args::BreakingArgs;
@@ -38,13 +38,13 @@ pub(super) struct Rules<'a> {
     settings: &'a Breaking,
     /// The messages that are asked for; all of them where nothing is.
     asked: Option<Vec<Found<'a>>>,
-    /// The draft of schemas that do not say theirs.
-    pub(super) draft: SchemaDraft,
+    /// The options of the generator: the draft of schemas that do not say theirs is one.
+    pub(super) options: &'a Options,
 }
 
 impl<'a> Rules<'a> {
     pub(super) fn new(arguments: &'a BreakingArgs, config: &'a Config, asked: Option<Vec<Found<'a>>>) -> Self {
-        Self { arguments, settings: &config.breaking, asked, draft: config.options.default_draft }
+        Self { arguments, settings: &config.breaking, asked, options: &config.options }
     }
 
     /// Returns whether a message is asked for.

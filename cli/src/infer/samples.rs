@@ -17,6 +17,9 @@ const MAX_BYTES: u64 = 16 << 20;
 /// Gives every sample of a source to `take`, with its size in bytes: a JSON value, or several one after the other (as
 /// NDJSON has them), or with `is_array` the items of arrays.
 pub(crate) fn read(source: &Source, is_array: bool, take: impl FnMut(Value, u64)) -> Result<(), Failure> {
+    if let Some(refusal) = source.refusal() {
+        return Err(refusal);
+    }
     let failed = |error: io::Error| source.unreadable(&error);
     let mut reader = BufReader::new(source.open(|_| {}).map_err(failed)?);
     refuse_encoding(source, reader.fill_buf().map_err(failed)?)?;

@@ -95,7 +95,7 @@ impl Schemas {
             let checker = self.project.message_checker(message, self.formats)?;
             let key = message.generated.as_ref().and_then(|info| info.kafka.key.clone());
             messages.push(MessageSchema { key, checker });
-            let files = documents::files(self.project.documents(message.folder)?);
+            let files = documents::files(self.project.documents(message.folder));
             sensitive.add(&files, &message.file);
             // Where it can't be read so, the checker has refused it already.
             schemas.extend(Schema::new(&files, &message.file));

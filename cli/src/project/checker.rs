@@ -30,7 +30,7 @@ impl Project {
     }
 
     pub(crate) fn message_checker(&self, message: &Message, formats: bool) -> Result<Checker, Failure> {
-        compile(message.name(), documents(self.documents(message.folder)?), &message.file, formats)
+        compile(message.name(), documents(self.documents(message.folder)), &message.file, formats)
     }
 
     /// The checker of what any of some messages accepts. Messages of several folders find the files of all of these; of files
@@ -38,7 +38,7 @@ impl Project {
     pub(crate) fn topic_checker(&self, topic: &str, messages: &[&Message], formats: bool) -> Result<Checker, Failure> {
         let mut all = Documents::new();
         for message in messages {
-            for (name, document) in self.documents(message.folder)? {
+            for (name, document) in self.documents(message.folder) {
                 all.entry(name.clone()).or_insert_with(|| document.clone());
             }
         }

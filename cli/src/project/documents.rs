@@ -4,48 +4,60 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use thoth_messaging::dynamic::{Checker, Document};
-use thoth_messaging_codegen::SchemaSet;
+use thoth_messaging_codegen::{Options, SchemaSet};
 use thoth_messaging_compat::Files;
+use thoth_messaging_documents::{Dialects, UnknownDialect};
 
 use crate::failure::Failure;
 
 /// The documents of a folder, by the names of their files.
 pub(crate) type Documents = BTreeMap<String, Value>;
 
-/// A schema file that is not JSON.
+/// A schema file that can't be used: it can't be read, or is not JSON.
 #[derive(Clone, Debug)]
-pub(crate) struct NotJson {
+pub(crate) struct Unusable {
+    /// The name of the file in its folder.
+    pub(crate) name: String,
     /// The file, as the user knows it.
     pub(crate) origin: String,
-    error: String,
+    pub(crate) reason: String,
 }
 
-impl NotJson {
-    pub(crate) fn new(origin: impl Into<String>, error: &serde_json::Error) -> Self {
-        Self { origin: origin.into(), error: error.to_string() }
-    }
-}
-
-impl From<NotJson> for Failure {
-    fn from(NotJson { origin, error }: NotJson) -> Self {
-        Self::new(format!("the schema `{origin}` is not JSON: {error}"))
+impl From<Unusable> for Failure {
+    fn from(Unusable { origin, reason, .. }: Unusable) -> Self {
+        Self::new(format!("can't use the schema `{origin}`: {reason}"))
             .help("name a schema file; `thoth-messaging check` says more about its mistakes")
     }
 }
 
-/// Parses all schema files.
-pub(crate) fn parse(schemas: &SchemaSet) -> Result<Documents, NotJson> {
-    let document = |(name, file): (&str, &thoth_messaging_codegen::SchemaFile)| {
-        let value = serde_json::from_str(&file.text).map_err(|error| NotJson::new(&file.origin, &error))?;
-        Ok((name.to_owned(), value))
+/// Parses all schema files. Those that can't be used come apart.
+pub(crate) fn parse(schemas: &SchemaSet) -> (Documents, Vec<Unusable>) {
+    let mut documents = Documents::new();
+    let unread = schemas.unread().map(|(name, file)| (name, &file.location.file, file.reason.clone()));
+    let unusable = |(name, origin, reason): (&str, &String, String)| Unusable {
+        name: name.to_owned(),
+        origin: origin.clone(),
+        reason,
     };
-    schemas.iter().map(document).collect()
+    let mut all: Vec<Unusable> = unread.map(unusable).collect();
+    for (name, file) in schemas.iter() {
+        match serde_json::from_str(&file.text) {
+            Ok(document) => drop(documents.insert(name.to_owned(), document)),
+            Err(error) => all.push(unusable((name, &file.origin, format!("it is not JSON: {error}")))),
+        }
+    }
+    (documents, all)
 }
 
-/// Documents with a `$schema` where they have none.
-pub(crate) fn with_draft(mut documents: Documents, draft: &str) -> Documents {
+/// Documents with a `$schema` where they have none, or one that is not known and a draft was chosen for those.
+pub(crate) fn with_draft(mut documents: Documents, options: &Options) -> Documents {
+    let dialects = Dialects::of(documents.iter().map(|(name, document)| (name.as_str(), document)));
     for document in documents.values_mut().filter_map(Value::as_object_mut) {
-        document.entry("$schema").or_insert_with(|| draft.into());
+        let declared = document.entry("$schema").or_insert_with(|| options.default_draft.uri().into());
+        let known = declared.as_str().map_or(Err(UnknownDialect::NoMetaSchema), |uri| dialects.find(uri));
+        if let (Some(draft), Err(UnknownDialect::NoMetaSchema)) = (options.unknown_draft, known) {
+            *declared = draft.uri().into();
+        }
     }
     documents
 }

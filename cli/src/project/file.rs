@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thoth_messaging::dynamic::{Checker, Document};
-use thoth_messaging_build::{Budget, Refusal, read_regular};
+use thoth_messaging_build::{Budget, OF_YAML, Refusal, is_yaml_file, read_regular};
 use thoth_messaging_documents::uri::encode_path;
 
-use super::documents::{NotJson, compile};
+use super::documents::compile;
 use crate::failure::Failure;
 
 /// The checker of a schema file.
@@ -43,8 +43,7 @@ fn follow(path: PathBuf, bounds: &Path) -> Result<BTreeMap<PathBuf, Document>, F
         }
         let text = read_regular(&path, Budget::MAX_FILE).map_err(|error| Failure::read(&path, &error))?;
         budget.file(path.display(), text.len() as u64)?;
-        let contents: Value =
-            serde_json::from_slice(&text).map_err(|error| NotJson::new(path.display().to_string(), &error))?;
+        let contents: Value = serde_json::from_slice(&text).map_err(|error| not_json(&path, &error))?;
         let own = uri_of(&path);
         let mut references = Vec::new();
         collect_references(&contents, &mut references);
@@ -53,6 +52,15 @@ fn follow(path: PathBuf, bounds: &Path) -> Result<BTreeMap<PathBuf, Document>, F
         documents.insert(path, Document { uris, contents });
     }
     Ok(documents)
+}
+
+fn not_json(path: &Path, error: &serde_json::Error) -> Failure {
+    let help = if is_yaml_file(&path.file_name().unwrap_or_default().to_string_lossy()) {
+        OF_YAML
+    } else {
+        "name a schema file; `thoth-messaging check` says more about its mistakes"
+    };
+    Failure::new(format!("the schema `{}` is not JSON: {error}", path.display())).help(help)
 }
 
 /// The file that a relative reference leads to, and the URI that it means where the schema has an `$id`. What is no file

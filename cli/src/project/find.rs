@@ -140,7 +140,7 @@ mod tests {
             let text = json!({"title": title, "x-kafka": {"topic": topic}}).to_string();
             schemas.add(*file, format!("schemas/{file}"), text);
         }
-        message::read(0, &schemas, &documents::parse(&schemas).unwrap())
+        message::read(0, &schemas, &documents::parse(&schemas).0)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use thoth_messaging_build::read_folder;
+use thoth_messaging_build::{OF_YAML, is_yaml_file, read_folder};
 use thoth_messaging_codegen::SchemaSet;
 
 use crate::config::Config;
@@ -25,13 +25,14 @@ impl Folder {
 
     /// Returns whether the file of a path is asked for, as the user knows it.
     pub(crate) fn asks_for_origin(&self, origin: &str) -> bool {
-        let mut files = self.schemas.iter();
-        self.only.is_empty() || files.any(|(name, file)| file.origin == origin && self.only.contains(name))
+        self.only.is_empty() || self.asked().any(|asked| asked == origin)
     }
 
-    /// The number of files that are asked for.
-    pub(crate) fn count(&self) -> usize {
-        if self.only.is_empty() { self.schemas.iter().count() } else { self.only.len() }
+    /// The files that are asked for, read or not, as the user knows them.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &str> {
+        let read = self.schemas.iter().map(|(name, file)| (name, &file.origin));
+        let unread = self.schemas.unread().map(|(name, file)| (name, &file.location.file));
+        read.chain(unread).filter(|(name, _)| self.asks_for(name)).map(|(_, origin)| origin.as_str())
     }
 }
 
@@ -45,10 +46,7 @@ pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Vec<Folder>, Fa
     for path in paths {
         if path.is_file() {
             let folder = folder_of(path, &configured);
-            let name = name_in(&folder, path).ok_or_else(|| {
-                Failure::new(format!("`{}` is no schema file: its name does not end with `.json`", path.display()))
-                    .help("name a schema file or a folder of them; the names of schema files end with `.json`")
-            })?;
+            let name = name_in(&folder, path).ok_or_else(|| no_schema_file(path))?;
             files.entry(folder).or_default().insert(name);
         } else {
             whole.insert(path.clone());
@@ -100,6 +98,14 @@ fn read_files(path: PathBuf, only: BTreeSet<String>) -> Result<Folder, Failure> 
             .help(format!("the names of schema files end with `.json`; {FIRST}")));
     }
     Ok(Folder { path, schemas, only })
+}
+
+fn no_schema_file(path: &Path) -> Failure {
+    if is_yaml_file(&path.file_name().unwrap_or_default().to_string_lossy()) {
+        return Failure::new(format!("`{}` is YAML, and schemas are JSON", path.display())).help(OF_YAML);
+    }
+    Failure::new(format!("`{}` is no schema file: its name does not end with `.json`", path.display()))
+        .help("name a schema file or a folder of them; the names of schema files end with `.json`")
 }
 
 fn folder_of(file: &Path, configured: &[PathBuf]) -> PathBuf {

@@ -55,9 +55,14 @@ impl Message {
 
     /// The name of the file without folders, `.schema` and `.json`.
     pub(crate) fn stem(&self) -> &str {
-        let name = self.file.rsplit('/').next().unwrap_or(&self.file);
-        name.strip_suffix(".schema.json").or_else(|| name.strip_suffix(".json")).unwrap_or(name)
+        stem(&self.file)
     }
+}
+
+/// The name of a file without folders, `.schema` and `.json`.
+pub(crate) fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.strip_suffix(".schema.json").or_else(|| name.strip_suffix(".json")).unwrap_or(name)
 }
 
 /// The messages among the documents of a folder, ordered by file.

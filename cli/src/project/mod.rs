@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use thoth_messaging_codegen::{Generation, Options, SchemaSet, TopicInfo, generate};
 
-use self::documents::{Documents, NotJson};
+use self::documents::{Documents, Unusable};
 use self::folder::Folder;
 use self::message::Message;
 use crate::config::Config;
@@ -32,7 +32,9 @@ use crate::report::{Report, count};
 pub(crate) struct Project {
     folders: Vec<Folder>,
     /// The documents of each folder, with the draft of the settings where they say none.
-    documents: Vec<Result<Documents, NotJson>>,
+    documents: Vec<Documents>,
+    /// The files that can't be used, of all folders.
+    unusable: Vec<Unusable>,
     /// The errors of each folder.
     mistakes: Vec<Vec<Finding>>,
     /// Ordered by folder and file.
@@ -48,14 +50,12 @@ impl Project {
         let mut project = Self::default();
         for (number, folder) in folder::read(paths, config)?.into_iter().enumerate() {
             let generation = generate_unformatted(&folder.schemas, &config.options);
-            let documents = documents::parse(&folder.schemas);
-            if let Ok(documents) = &documents {
-                let mut messages = message::read(number, &folder.schemas, documents);
-                message::add_generated(&mut messages, &generation);
-                project.messages.extend(messages.into_iter().filter(|message| folder.asks_for(&message.file)));
-            }
-            let draft = config.options.default_draft.uri();
-            project.documents.push(documents.map(|documents| documents::with_draft(documents, draft)));
+            let (documents, unusable) = documents::parse(&folder.schemas);
+            let mut messages = message::read(number, &folder.schemas, &documents);
+            message::add_generated(&mut messages, &generation);
+            project.messages.extend(messages.into_iter().filter(|message| folder.asks_for(&message.file)));
+            project.unusable.extend(unusable);
+            project.documents.push(documents::with_draft(documents, &config.options));
             let is_whole = |topic: &TopicInfo| topic.messages.iter().all(|file| folder.asks_for(file));
             project.topics.extend(generation.topics.into_iter().filter(is_whole));
             let findings = generation.diagnostics.into_iter().map(Finding::from);
@@ -101,14 +101,14 @@ impl Project {
         self.topics.iter().find(|info| info.kafka.topic == topic)
     }
 
-    /// Refuses files that are not JSON.
-    pub(crate) fn require_json(&self) -> Result<(), Failure> {
-        (0..self.documents.len()).try_for_each(|folder| self.documents(folder).map(drop))
+    /// The files that can't be used.
+    pub(crate) fn unusable(&self) -> &[Unusable] {
+        &self.unusable
     }
 
     /// The documents of a folder.
-    pub(crate) fn documents(&self, folder: usize) -> Result<&Documents, Failure> {
-        self.documents[folder].as_ref().map_err(|error| error.clone().into())
+    pub(crate) fn documents(&self, folder: usize) -> &Documents {
+        &self.documents[folder]
     }
 
     fn first_mistakes(&self) -> Option<(&Folder, &[Finding])> {

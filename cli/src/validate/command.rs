@@ -16,9 +16,10 @@ use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::find::{Wanted, require};
+use crate::project::message::stem;
 use crate::project::{Project, file};
-use crate::report::{Format, Report};
-use crate::stderr::say;
+use crate::report::{Format, Report, count};
+use crate::stderr::{say, say_lines};
 
 /// Check payloads against a message, the messages of a topic, or any schema file.
 ///
@@ -92,22 +93,26 @@ pub(crate) fn run(arguments: &ValidateArgs, context: &mut Context) -> Result<Out
         written.is_ok() && found < arguments.max_findings.get()
     };
 
-    let result = run::run(&checker, &request, &mut take);
+    let (summary, failures) = run::run(&checker, &request, &mut take)?;
     written.map_err(Failure::from).or_else(Failure::unless_broken_pipe)?;
-    match &result {
-        Ok(summary) => report.summary = summary.text(),
-        Err(_) if found == 0 => {}
-        // What was found is true, whatever stopped it.
-        Err(_) => "not everything was read".clone_into(&mut report.summary),
+    report.summary = summary.text();
+    if !failures.is_empty() {
+        report.summary += &["; ", &count(failures.len(), "input"), " could not be read"].concat();
     }
     if found >= arguments.max_findings.get() {
         report.summary += "; there it ended, as `--max-findings` says";
     }
-    if result.is_ok() || found > 0 {
+    // Of one input that can't be read there is nothing else to say.
+    if failures.is_empty() || summary.records > 0 {
         report.print(context)?;
     }
-    if let Some(rate) = result?.rate() {
+    if let Some(rate) = summary.rate() {
         say(rate);
+    }
+    let mut failures = failures.into_iter();
+    if let Some(last) = failures.next_back() {
+        failures.for_each(say_lines);
+        return Err(last);
     }
     Ok(if found == 0 { Outcome::Clean } else { Outcome::Findings })
 }
@@ -131,9 +136,15 @@ impl ValidateArgs {
         };
         let folders: Vec<_> = self.schemas.iter().cloned().collect();
         let project = Project::read(&folders, &context.config)?;
-        project.require_json()?;
         let or_else = "`--schema FILE` takes any schema file";
-        project.checker(&require(&project.messages, name, wanted, Some(or_else))?, self.formats)
+        for file in project.unusable() {
+            say(format!("note: `{}` was left out: {}", file.origin, file.reason));
+        }
+        let found = require(&project.messages, name, wanted, Some(or_else)).map_err(|unknown| {
+            let meant = project.unusable().iter().find(|file| stem(&file.name) == name || file.name == name);
+            meant.map_or(unknown, |file| file.clone().into())
+        })?;
+        project.checker(&found, self.formats)
     }
 
     fn request(&self) -> Request {

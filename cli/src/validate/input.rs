@@ -6,10 +6,11 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
-use thoth_messaging_build::{Budget, files_below};
+use thoth_messaging_build::{Budget, files_below, is_yaml_file};
 
 use crate::failure::Failure;
 use crate::frames::Frames;
+use crate::stderr::say;
 
 /// The ends of the names of the files that are payloads in a folder.
 const PAYLOADS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
@@ -47,6 +48,17 @@ impl Source {
             Self::Stdin => "-".to_owned(),
             Self::File(path) => path.display().to_string(),
         }
+    }
+
+    /// The reason not to read it, whatever it holds: its name says that it is no JSON.
+    pub(crate) fn refusal(&self) -> Option<Failure> {
+        let Self::File(path) = self else { return None };
+        let is_yaml = is_yaml_file(&path.file_name()?.to_string_lossy());
+        is_yaml.then(|| {
+            let name = path.display();
+            Failure::new(format!("`{name}` is YAML, and payloads are JSON"))
+                .help("`yq -o=json -I=0 '.' FILE.yaml` writes it as JSON, a document in each line: pipe that here")
+        })
     }
 
     /// Its bytes on disk, where that number is known.
@@ -123,9 +135,20 @@ fn expand(argument: &str) -> Result<Vec<Source>, Failure> {
     if path.is_dir() {
         let is_payload = |name: &str| Source::File(name.into()).kind() != InputKind::Auto;
         let mut budget = Budget::new().with_entries(usize::MAX);
-        let found = files_below(path, &mut budget, |_| true, is_payload)?;
-        files.extend(found.into_iter().map(|(_, path)| path));
+        let is_wanted = |name: &str| is_payload(name) || is_yaml_file(name);
+        let below = files_below(path, &mut budget, |_| true, is_wanted)?;
+        let found = below.files.into_iter().map(|(_, path)| path);
+        // That it can't be read is said where it is read.
+        files.extend(found.chain(below.unreadable.into_iter().map(|unreadable| unreadable.path)));
         files.sort();
+        // In a folder, YAML may be there for something else.
+        files.retain(|path| match Source::File(path.clone()).refusal() {
+            Some(_) => {
+                say(format!("note: `{}` is YAML, and was not read: payloads are JSON", path.display()));
+                false
+            }
+            None => true,
+        });
     } else if path.exists() {
         files.push(path.to_owned());
     } else {

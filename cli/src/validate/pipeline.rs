@@ -1,7 +1,7 @@
 //! Batches through the threads that check them, and back in order.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io;
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,8 +48,8 @@ struct Checked {
 
 impl Pipeline<'_> {
     /// Checks all records; the violations come in the order of the sources and of the records in them. `sink` says whether
-    /// it takes more.
-    pub(super) fn run(&self, sources: &[Source], sink: &mut dyn FnMut(Violation) -> bool) -> Result<Summary, Failure> {
+    /// it takes more. The failures are those of sources that can't be read.
+    pub(super) fn run(&self, sources: &[Source], sink: &mut dyn FnMut(Violation) -> bool) -> (Summary, Vec<Failure>) {
         let threads = self.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
         let (jobs, open) = sync_channel::<Job>(threads);
         let (results, checked) = channel();
@@ -68,26 +68,52 @@ impl Pipeline<'_> {
             let summary = collect(sources, checked, &buffers, sink);
             // The reader waits for a buffer no longer.
             drop(buffers);
-            reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)).map(|()| summary)
+            (summary, reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)))
         })
     }
 
-    fn read_all(&self, sources: &[Source], jobs: &SyncSender<Job>, free: &Receiver<Vec<u8>>) -> Result<(), Failure> {
+    /// Reads all sources. Those that can't be read, or not to their end, hide nothing of the others.
+    fn read_all(&self, sources: &[Source], jobs: &SyncSender<Job>, free: &Receiver<Vec<u8>>) -> Vec<Failure> {
         let mut number = 0;
+        let mut failures = Vec::new();
+        // Buffers that are being filled, and in the place of those that were lost with a source.
+        let (filled, spare) = (Cell::new(0_usize), Cell::new(0_usize));
+        let mut next = || {
+            let buffer = match spare.get().checked_sub(1) {
+                Some(left) => {
+                    spare.set(left);
+                    Some(Vec::new())
+                }
+                None => free.recv().ok(),
+            };
+            filled.set(filled.get() + 1);
+            buffer
+        };
         for (index, source) in sources.iter().enumerate() {
-            let failed = |error: io::Error| source.unreadable(&error);
-            let mut reader = source.open(self.read).map_err(failed)?;
             let mut give = |batch| {
                 number += 1;
+                filled.set(filled.get().saturating_sub(1));
                 jobs.send(Job { number: number - 1, source: index, batch }).is_ok()
             };
-            let mut sink = BatchSink { limit: self.limit, next: &mut || free.recv().ok(), give: &mut give };
-            let kind = if self.kind == InputKind::Auto { source.kind() } else { self.kind };
-            if frame(kind, &mut reader, &mut sink).map_err(failed)?.is_err() {
-                break;
+            let mut sink = BatchSink { limit: self.limit, next: &mut next, give: &mut give };
+            let by_name = self.kind == InputKind::Auto;
+            let kind = if by_name { source.kind() } else { self.kind };
+            let framed = if let Some(refusal) = source.refusal().filter(|_| by_name) {
+                Err(refusal)
+            } else {
+                let framed = source.open(self.read).and_then(|mut reader| frame(kind, &mut reader, &mut sink));
+                framed.map_err(|error| source.unreadable(&error))
+            };
+            match framed {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => break,
+                Err(failure) => {
+                    failures.push(failure);
+                    spare.set(spare.get() + filled.take());
+                }
             }
         }
-        Ok(())
+        failures
     }
 
     fn check_all(&self, open: &Mutex<Receiver<Job>>, results: &Sender<(u64, Checked)>) {

@@ -32,23 +32,25 @@ pub(super) struct Request {
 /// Checks every record of a request. `sink` gets the violations, in the order of the inputs and of the records in them,
 /// and says whether it takes more: where it does not, that is the end.
 ///
+/// With the failures of inputs that can't be read, or not to their end.
+///
 /// # Errors
 ///
-/// [`Failure`] where an input can't be read; what was found before went to `sink`.
+/// [`Failure`] where the inputs can't be found.
 pub(super) fn run(
     checker: &Checker,
     request: &Request,
     sink: &mut dyn FnMut(Violation) -> bool,
-) -> Result<Summary, Failure> {
+) -> Result<(Summary, Vec<Failure>), Failure> {
     let start = Instant::now();
     let sources = discover(&request.inputs)?;
     let bar = progress(request.progress, &sources);
     let read = |bytes| bar.inc(bytes);
     let pipeline =
         Pipeline { checker, kind: request.kind, limit: request.limit, threads: request.threads, read: &read };
-    let summary = pipeline.run(&sources, &mut |violation| bar.suspend(|| sink(violation)));
+    let (summary, failures) = pipeline.run(&sources, &mut |violation| bar.suspend(|| sink(violation)));
     bar.finish_and_clear();
-    summary.map(|summary| Summary { duration: start.elapsed(), ..summary })
+    Ok((Summary { duration: start.elapsed(), ..summary }, failures))
 }
 
 /// A bar over the bytes on disk, for a person; hidden where standard error is no terminal.

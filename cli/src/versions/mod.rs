@@ -54,5 +54,5 @@ pub(crate) fn history(
     since: Option<&str>,
     location: &FolderLocation,
 ) -> Result<impl Iterator<Item = Result<Version, Failure>> + use<>, Failure> {
-    git::history(reference, since, location, git::Bounds::DEFAULT)
+    git::history(reference, since, location)
 }

@@ -346,7 +346,11 @@ fn what_can_not_be_compared_says_what_to_do() {
     assert!(run.code == Some(1) && run.stdout.contains("error[UNKNOWN]"), "{}", run.stdout);
     project.write(FILE, "{");
     let run = project.run(&["breaking", "--against", "main"]);
-    assert!(run.code == Some(2) && run.stderr.contains("thoth-messaging check"), "{}", run.stderr);
+    assert!(
+        run.code == Some(1) && run.stdout.contains("this file can't be compared: it is not JSON"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

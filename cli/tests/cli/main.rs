@@ -14,4 +14,6 @@ mod newcomer;
 #[cfg(unix)]
 mod printed;
 mod support;
+#[cfg(unix)]
+mod unreadable;
 mod validate;

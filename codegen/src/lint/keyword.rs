@@ -42,6 +42,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// Whether it is one type alone.
+    pub(super) fn are_only(&self, name: &str) -> bool {
+        self.0 == [name]
+    }
+
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|own| *own == name || name == "number" && *own == "integer")
     }

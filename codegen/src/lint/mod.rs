@@ -6,14 +6,18 @@
 //!
 //! Codes: `L01xx` (documentation), `L02xx` (topics and contracts), `L03xx` (what a schema says).
 
+mod bounds;
+mod configuration;
 mod definition;
 mod documentation;
+mod endless;
 mod enumeration;
 mod example;
 mod format;
 mod keyword;
 mod object;
 mod pattern;
+mod required;
 mod size;
 mod topic;
 mod values;
@@ -114,6 +118,7 @@ const CHECKS: &[(&str, Needs, Check)] = &[
     ("L0203", Needs::OnePlace, topic::compacted_without_key),
     ("L0204", Needs::All, size::unbounded_size),
     ("L0205", Needs::OnePlace, topic::too_few_replicas),
+    ("L0206", Needs::OnePlace, configuration::unknown_topic_property),
     ("L0301", Needs::All, keyword::missing_type),
     ("L0302", Needs::All, definition::unused_definition),
     ("L0303", Needs::OnePlace, pattern::catastrophic_pattern),
@@ -124,6 +129,11 @@ const CHECKS: &[(&str, Needs, Check)] = &[
     ("L0308", Needs::OnePlace, keyword::inapplicable_keyword),
     ("L0309", Needs::All, object::refused_property),
     ("L0310", Needs::All, example::example_refused),
+    ("L0311", Needs::All, required::misspelt_required),
+    ("L0312", Needs::OnePlace, bounds::crossed_bounds),
+    ("L0313", Needs::OnePlace, pattern::slashed_pattern),
+    ("L0314", Needs::All, required::required_false),
+    ("L0315", Needs::All, endless::endless_value),
 ];
 
 /// Whether a finding is to be reported, which then is of the severity that was chosen. A mistake always is.

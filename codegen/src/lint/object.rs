@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use thoth_messaging_documents::pattern::compile;
 
 use super::Subject;
+use super::required::required;
 use super::values::ValueSchemas;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Place;
@@ -96,14 +97,6 @@ pub(super) fn refused_property(subject: &Subject<'_>, found: &mut Vec<Diagnostic
             }
         }
     }
-}
-
-/// The names that the schemas of a value require, with the place of each.
-fn required<'a>(value: &'a ValueSchemas<'a>) -> impl Iterator<Item = (&'a Place, usize, &'a str)> {
-    value.schemas.iter().flat_map(|(place, schema)| {
-        let names = schema.get("required").and_then(Value::as_array).into_iter().flatten().enumerate();
-        names.filter_map(move |(index, name)| Some((place, index, name.as_str()?)))
-    })
 }
 
 fn refusal(subject: &Subject<'_>, closed: &Closed<'_>) -> String {

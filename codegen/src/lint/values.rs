@@ -52,7 +52,8 @@ impl<'a> Schemas<'a> {
         self.places.iter().filter(|(place, schema)| !self.is_silent(place, schema))
     }
 
-    fn is_silent(&self, place: &Place, schema: &Map<String, Value>) -> bool {
+    /// Tells whether nothing counts beside the `$ref` of a schema.
+    pub(super) fn is_silent(&self, place: &Place, schema: &Map<String, Value>) -> bool {
         keywords::ref_stands_alone(self.resolved.draft(place)) && schema.contains_key("$ref")
     }
 
@@ -67,7 +68,8 @@ impl<'a> Schemas<'a> {
         self.values.iter().filter(|place| place.pointer.is_empty()).map(|place| self.value(place))
     }
 
-    fn value(&self, place: &Place) -> ValueSchemas<'a> {
+    /// What the schemas of a value at a place say together.
+    pub(super) fn value(&self, place: &Place) -> ValueSchemas<'a> {
         let mut way = Way::default();
         self.follow(place, 0, &mut way);
         ValueSchemas { place: place.clone(), schemas: way.schemas }

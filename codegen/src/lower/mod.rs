@@ -2,7 +2,8 @@
 //!
 //! - [`circles`] refuses schemas that no value could be looked at under to its end, [`examples`] examples that are invalid;
 //! - [`read`] reads what schemas say of a value;
-//! - [`define`] decides which types the values become, and [`alike`] refuses topics whose messages can't be told apart;
+//! - [`define`] decides which types the values become, [`alike`] refuses topics whose messages can't be told apart, and
+//!   [`size`] warns of types that take the compiler long;
 //! - [`finish`] gives them their final names ([`names`]), with keys, defaults and what a user chose for them ([`chosen`]).
 //!
 //! Codes: `S04xx` (what a schema says) and `S05xx` (names).
@@ -15,6 +16,7 @@ mod examples;
 mod finish;
 mod names;
 mod read;
+mod size;
 mod subschemas;
 
 use crate::choices::Choices;
@@ -44,6 +46,7 @@ pub(crate) fn lower(
     examples::check(&mut reader);
     let definitions = define::define(reader, formats, &names, &sensitive);
     alike::refuse(resolved, &definitions, diagnostics);
+    size::warn(resolved, &definitions, diagnostics);
     let known = finish::Known { resolved, oracle: &oracle, sensitive: &sensitive, choices, names: &names };
     finish::finish(&known, definitions, diagnostics)
 }

@@ -40,10 +40,7 @@ pub(super) fn look(
                     .help("write `{\"allOf\": [{\"$ref\": …}], …}`, or use draft 2019-09 or later"),
             ),
             _ if hidden && name != "$ref" => {}
-            None => diagnostics.push(
-                Diagnostic::warning("S0402", format!("`{name}` is no keyword of this draft: it says nothing"), at())
-                    .help(instead(dialect, name)),
-            ),
+            None => diagnostics.push(unknown(dialect, name, at())),
             Some(_) if !dialect.asserts(name) => diagnostics.push(
                 Diagnostic::warning("S0402", format!("the meta-schema leaves `{name}` out: it says nothing"), at())
                     .help("let `$vocabulary` of the meta-schema require the vocabulary that has it"),
@@ -74,19 +71,46 @@ fn unescaped(reference: &str, location: Location) -> Option<Diagnostic> {
 
 const EXTENSIONS: [&str; 3] = ["x-kafka", "x-lint-allow", "x-sensitive"];
 
-/// What to write instead of a name that is no keyword.
-fn instead(dialect: Dialect, name: &str) -> String {
-    let others = "or start its name with `x-` where it is meant for other tools";
-    if let Some(keyword) = nearest(keywords::names(dialect.draft), name) {
-        return format!("write `{keyword}`, {others}");
-    }
-    let drafts = DRAFTS.iter().filter(|(draft, _)| keywords::find(*draft, name).is_some());
-    match drafts.map(|(_, shown)| *shown).collect::<Vec<_>>().as_slice() {
-        [] => format!("correct its spelling, {others}"),
-        [draft] => format!("it is a keyword of {draft}: name that draft by `$schema`, {others}"),
-        drafts => format!("it is a keyword of {}: name one of them by `$schema`, {others}", drafts.join(", ")),
-    }
+/// A name that is no keyword of the draft. A keyword of another draft is told as that.
+fn unknown(dialect: Dialect, name: &str, location: Location) -> Diagnostic {
+    let extension = "or start its name with `x-` where it is meant for other tools";
+    let others: Vec<&str> =
+        DRAFTS.iter().filter(|(draft, _)| keywords::find(*draft, name).is_some()).map(|(_, shown)| *shown).collect();
+    let Some((last, before)) = others.split_last() else {
+        let help = match nearest(keywords::names(dialect.draft), name) {
+            Some(keyword) => format!("write `{keyword}`, {extension}"),
+            None => format!("correct its spelling, {extension}"),
+        };
+        let message = format!("`{name}` is no keyword of JSON Schema: it says nothing");
+        return Diagnostic::warning("S0402", message, location).help(help);
+    };
+    let own = DRAFTS.iter().find(|(draft, _)| *draft == dialect.draft).map_or("this draft", |(_, shown)| shown);
+    let others = if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) };
+    let is_known = |keyword: &&str| keywords::find(dialect.draft, keyword).is_some();
+    let counterpart = COUNTERPARTS.iter().find_map(|(one, other)| match name {
+        _ if name == *one => Some(*other),
+        _ if name == *other => Some(*one),
+        _ => None,
+    });
+    let one = if before.is_empty() { others.as_str() } else { "one of them" };
+    let help = match counterpart.filter(is_known) {
+        Some(keyword) => format!("write `{keyword}`, as {own} has it, or name {one} by `$schema`"),
+        None => format!("name {one} by `$schema`, {extension}"),
+    };
+    let message = format!("`{name}` is a keyword of {others}, and not of {own}: it says nothing");
+    Diagnostic::warning("S0402", message, location).help(help)
 }
+
+/// Keywords that took the place of one another.
+const COUNTERPARTS: [(&str, &str); 7] = [
+    ("id", "$id"),
+    ("$recursiveRef", "$dynamicRef"),
+    ("$recursiveAnchor", "$dynamicAnchor"),
+    ("dependencies", "dependentRequired"),
+    ("dependencies", "dependentSchemas"),
+    ("items", "prefixItems"),
+    ("items", "additionalItems"),
+];
 
 /// The drafts, as a person calls them.
 const DRAFTS: [(Draft, &str); 5] = [

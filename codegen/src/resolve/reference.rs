@@ -125,8 +125,12 @@ impl Problem {
                 let name = uri::shown(&uri);
                 let files = || found.documents.iter().filter(|document| !document.built_in);
                 let known = Names::of(files().map(|file| file.shown_uri().to_owned()), files().count()).list();
+                let beside = nearly(found.by_uri.keys(), &uri);
                 let help = match elsewhere(files(), &found.documents[place.document], name) {
                     Some(path) => format!("write `{path}`, where the set holds a file of that name"),
+                    None if beside.is_some() => {
+                        format!("write `{}`", with_last(reference, beside.unwrap_or_default()))
+                    }
                     None => format!(
                         "add it to the set of schemas as `{name}`, or with that `$id` (nothing is ever fetched); the set \
                          holds {known}"
@@ -165,6 +169,26 @@ fn elsewhere<'d>(files: impl Iterator<Item = &'d Document>, from: &Document, wan
     }
     let parts: Vec<&str> = up.map(|_| "..").chain(down).collect();
     Some(parts.join("/"))
+}
+
+/// The file beside a missing one whose name is nearly the same, or the same but for `.json` and `.schema`.
+fn nearly<'d>(known: impl Iterator<Item = &'d String> + Clone, missing: &str) -> Option<&'d str> {
+    fn stem(name: &str) -> &str {
+        let name = name.strip_suffix(".json").unwrap_or(name);
+        name.strip_suffix(".schema").unwrap_or(name)
+    }
+    let (folder, wanted) = missing.rsplit_once('/')?;
+    let beside = known.filter_map(|uri| uri.rsplit_once('/').filter(|(other, _)| *other == folder));
+    let names = beside.map(|(_, name)| name).filter(|name| !name.is_empty());
+    let meant = nearest(names.clone().map(stem), stem(wanted))?;
+    names.into_iter().find(|name| stem(name) == meant)
+}
+
+/// A reference with another last segment of its path.
+fn with_last(reference: &str, name: &str) -> String {
+    let (path, fragment) = reference.split_at(reference.find('#').unwrap_or(reference.len()));
+    let folder = path.rfind('/').map_or("", |end| &path[..=end]);
+    format!("{folder}{name}{fragment}")
 }
 
 /// What to write instead of a reference to a name that does not exist.

@@ -45,6 +45,8 @@ struct Schema {
 struct Walk<'a> {
     found: Found,
     dialects: Dialects,
+    /// The URIs of files that have a diagnostic, and are left out.
+    left_out: BTreeSet<String>,
     diagnostics: &'a mut Vec<Diagnostic>,
     schemas: Vec<Schema>,
     references: Vec<Open>,
@@ -54,9 +56,9 @@ struct Walk<'a> {
 
 /// Finds the schemas of all documents, and follows the references between them.
 pub(super) fn walk(parsed: Parsed, diagnostics: &mut Vec<Diagnostic>) -> Found {
-    let Parsed { documents, dialects } = parsed;
+    let Parsed { documents, dialects, left_out } = parsed;
     let (schemas, references, booleans) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut walk = Walk { found: Found::default(), dialects, diagnostics, schemas, references, booleans };
+    let mut walk = Walk { found: Found::default(), dialects, left_out, diagnostics, schemas, references, booleans };
     for document in documents {
         walk.add_document(document);
     }
@@ -270,6 +272,8 @@ impl Walk<'_> {
                     self.found.dynamic_references.insert(place.clone(), target);
                 }
             }
+            // What is wrong with the file has been said.
+            Err(reference::Problem::NoFile(uri)) if self.left_out.contains(&uri) => {}
             Err(problem) => self.diagnostics.push(problem.at(&self.found, place, *keyword, reference)),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use thoth_messaging_codegen::{Diagnostic, SchemaSet};
+use thoth_messaging_codegen::{Diagnostic, Location, SchemaSet, UnreadFile};
 
 /// The cases of a folder of `tests/`, ordered.
 pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
@@ -20,7 +20,15 @@ pub(crate) fn schemas(case: &Path) -> SchemaSet {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "json") {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            schemas.add(name.clone(), format!("schemas/{name}"), fs::read_to_string(path).unwrap());
+            let origin = format!("schemas/{name}");
+            match fs::read_to_string(path) {
+                Ok(text) => schemas.add(name, origin, text),
+                Err(error) => {
+                    let location = Location { file: origin, line: 1, column: 1, pointer: String::new() };
+                    let (reason, help) = (error.to_string(), "save it as UTF-8".to_owned());
+                    schemas.add_unread(name, UnreadFile { location, reason, help });
+                }
+            }
         }
     }
     schemas

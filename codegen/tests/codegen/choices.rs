@@ -38,7 +38,7 @@ fn apply(chain: &Expr, options: &mut Options) {
                 [("BoxStr", StringType::BoxStr), ("ArcStr", StringType::ArcStr), ("String", StringType::String)];
             options.string_type = named(call, &types);
         }
-        "default_draft" => {
+        "default_draft" | "unknown_draft" => {
             let drafts = [
                 ("Draft4", SchemaDraft::Draft4),
                 ("Draft6", SchemaDraft::Draft6),
@@ -46,7 +46,11 @@ fn apply(chain: &Expr, options: &mut Options) {
                 ("Draft201909", SchemaDraft::Draft201909),
                 ("Draft202012", SchemaDraft::Draft202012),
             ];
-            options.default_draft = named(call, &drafts);
+            let draft = named(call, &drafts);
+            match call.method.to_string().as_str() {
+                "default_draft" => options.default_draft = draft,
+                _ => options.unknown_draft = Some(draft),
+            }
         }
         other => panic!("no option is named {other}"),
     }

@@ -15,8 +15,11 @@ use thoth_messaging_codegen::{
 use crate::choices;
 
 /// Codes that no example shows, and why.
-const WITHOUT_EXAMPLE: &[(&str, &str)] =
-    &[("S0409", "the validator refuses what all stages before it let pass: no schema is known that gets there")];
+const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
+    ("S0106", "a file that can't be read can't be shown"),
+    ("S0414", "a type of hundreds of members is too long for a page"),
+    ("S0409", "the validator refuses what all stages before it let pass: no schema is known that gets there"),
+];
 
 const SECTIONS: [&str; 3] = ["What it means", "Example", "What to do"];
 

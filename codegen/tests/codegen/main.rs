@@ -12,3 +12,4 @@ mod lints;
 mod names;
 mod options;
 mod references;
+mod size;

@@ -276,6 +276,25 @@ fn files_without_a_draft_are_of_the_one_that_was_chosen() {
 }
 
 #[test]
+fn files_of_an_unknown_draft_are_of_the_one_that_was_chosen() {
+    let schema = r#"{"title": "A", "$schema" : "https://example.org/meta#" , "type": "object",
+        "x-kafka": {"topic": "a"}, "properties": {"a": {"type": "array", "items": [{"type": "string"}]}}}"#;
+    let chosen = choices::options("Build::new().unknown_draft(SchemaDraft::Draft7)");
+    let set = [("a.json", schema)];
+    assert!(generation(&set, &Options::default()).has_errors());
+    let generation = generation(&set, &chosen);
+    assert!(generation.diagnostics.is_empty(), "{:?}", generation.diagnostics);
+    let draft7 = "http://json-schema.org/draft-07/schema#";
+    assert_eq!(generation.files[1].text, schema.replace("https://example.org/meta#", draft7));
+    // A draft that is known, and one that a file of the set explains, are left alone.
+    let meta = r#"{"$id": "https://example.org/meta", "$schema": "http://json-schema.org/draft-06/schema#"}"#;
+    let known = schema.replace("https://example.org/meta", "http://json-schema.org/draft-04/schema");
+    for set in [vec![("a.json", schema), ("meta.json", meta)], vec![("a.json", known.as_str())]] {
+        assert_eq!(self::generation(&set, &chosen).files[1].text, set[0].1);
+    }
+}
+
+#[test]
 fn an_empty_schema_gets_the_draft_too() {
     let order =
         r#"{"title": "A", "type": "object", "x-kafka": {"topic": "a"}, "properties": {"b": {"$ref": "b.json"}}}"#;

@@ -111,6 +111,25 @@ fn follows_references_that_hold_what_a_uri_escapes() {
     );
 }
 
+/// The meta-schemas of drafts 6 and 7 say that a reference is a URI, and theirs is asked first.
+#[test]
+fn follows_such_references_in_every_draft() {
+    for draft in ["draft-04", "draft-06", "draft-07", "draft/2019-09", "draft/2020-12"] {
+        let (scheme, fragment) = if draft.starts_with("draft/") { ("https", "") } else { ("http", "#") };
+        let schema = message(
+            json!({
+                "generic": {"$ref": "#/definitions/Def<(string|null)>"},
+                "asked": {"not": {"$ref": "#/definitions/Test Details"}},
+            }),
+            json!({
+                "$schema": format!("{scheme}://json-schema.org/{draft}/schema{fragment}"),
+                "definitions": {"Def<(string|null)>": {"type": "boolean"}, "Test Details": {"type": "string"}},
+            }),
+        );
+        check(&[("a.json", schema)], &["generic: Option<bool>"]);
+    }
+}
+
 #[test]
 fn names_what_is_missing() {
     let schema = message(

@@ -199,8 +199,8 @@ impl Run {
         for (direction, wide, narrow, expected) in
             [("BACKWARD", &new, &old, answer.0), ("FORWARD", &old, &new, answer.1)]
         {
-            let verdict = self.tallies.entry(name).or_default().judge(wide, narrow, &[]);
             let told = format!("{name} at {place} of {root} {direction}");
+            let verdict = self.tallies.entry(name).or_default().judge(wide, narrow, &[], &told);
             match verdict {
                 Verdict::Compatible => self.all.compatible += 1,
                 Verdict::Breaking { .. } => self.all.breaking += 1,

@@ -33,8 +33,8 @@ impl Labels {
         for (direction, wide, narrow, label) in
             [("BACKWARD", &new, &old, pair.backward), ("FORWARD", &old, &new, pair.forward)]
         {
-            let verdict = self.tally.judge(wide, narrow, &pair.instances);
             let name = format!("{} {direction}", pair.name);
+            let verdict = self.tally.judge(wide, narrow, &pair.instances, &name);
             match (verdict, label) {
                 (Verdict::Compatible, true) | (Verdict::Breaking { .. }, false) => self.agreed += 1,
                 (Verdict::Compatible, false) => self.differences.push(format!("{name}: proved, labelled breaking")),

@@ -1,8 +1,9 @@
 //! Escapes and classes of characters.
 
-use super::parse::{NAMED, Parser, fail};
+use super::error::{NotAPattern, fail};
+use super::parse::{NAMED, Parser};
+use super::properties;
 use super::tree::{Class, Item, MAX_CODE_POINT, Node};
-use super::{NotAPattern, properties};
 
 impl Parser<'_> {
     pub(super) fn escape(&mut self) -> Result<Node, NotAPattern> {

@@ -15,6 +15,7 @@
 //! `Changes_When_NFKC_Casefolded`; references to groups that a repetition may leave out, or into what is looked behind at.
 
 mod carried;
+mod error;
 mod escape;
 mod parse;
 mod properties;
@@ -22,10 +23,10 @@ mod references;
 mod tree;
 mod write;
 
-use std::fmt;
-
 use fancy_regex::Regex;
 
+pub use self::error::NotAPattern;
+use self::error::fail;
 use self::references::References;
 use self::write::Engine;
 pub use carried::{carried, original, original_path};
@@ -84,11 +85,8 @@ impl Pattern {
     ///
     /// It is too large for the engine, or looks behind at what has no fixed length and refers to a group.
     pub fn compile(&self) -> Result<Regex, NotAPattern> {
-        Regex::new(&self.rust).map_err(|error| NotAPattern {
-            reason: format!("the engine does not take it: {error}"),
-            help: "write it with fewer repetitions in repetitions, and without references in what is looked behind at"
-                .to_owned(),
-        })
+        let help = "write it with fewer repetitions in repetitions, and without references in what is looked behind at";
+        Regex::new(&self.rust).or_else(|error| fail(format!("the engine does not take it: {error}"), help))
     }
 }
 
@@ -100,29 +98,6 @@ impl Pattern {
 pub fn compile(source: &str) -> Result<Regex, NotAPattern> {
     Pattern::new(source)?.compile()
 }
-
-/// The reason for which a text is no pattern, and what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAPattern {
-    reason: String,
-    help: String,
-}
-
-impl NotAPattern {
-    /// What to write instead, in words that hold what a file would have to say, with `\` doubled.
-    #[must_use]
-    pub fn help(&self) -> &str {
-        &self.help
-    }
-}
-
-impl fmt::Display for NotAPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
-    }
-}
-
-impl std::error::Error for NotAPattern {}
 
 #[cfg(test)]
 mod tests;

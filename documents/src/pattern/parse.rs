@@ -1,7 +1,7 @@
 //! The grammar of ECMA-262 with the flag `u` (`Pattern[+UnicodeMode, +NamedCaptureGroups]`), and of what only patterns without
 //! it take (Annex B) the part that means one thing: a character that stands for itself, escaped without need or not escaped.
 
-use super::NotAPattern;
+use super::error::{NotAPattern, fail};
 use super::tree::Node;
 
 /// Groups in groups.
@@ -25,10 +25,6 @@ pub(super) fn parse(source: &str) -> Result<Parsed, NotAPattern> {
     }
     let tree = if parser.named_references.is_empty() { tree } else { parser.number_references(tree) };
     Ok(Parsed { tree, loose: parser.loose })
-}
-
-pub(super) fn fail<T>(reason: impl Into<String>, help: impl Into<String>) -> Result<T, NotAPattern> {
-    Err(NotAPattern { reason: reason.into(), help: help.into() })
 }
 
 #[derive(Default)]

@@ -6,8 +6,7 @@
 
 use std::fmt::Write;
 
-use super::NotAPattern;
-use super::parse::fail;
+use super::error::{NotAPattern, fail};
 use super::references::{References, Seen};
 use super::tree::{Class, Item, Node};
 

@@ -56,7 +56,9 @@ macro_rules! __object {
             fn read<'de, __A: $crate::serde::de::MapAccess<'de>>(
                 members: &mut $crate::wire::Members<'de, __A>,
             ) -> ::core::result::Result<Self, __A::Error> {
-                $(let mut $field = ::core::option::Option::None;)*
+                // One statement for all: each of its own would be a scope in the ones before, of which thousands are too
+                // many for the debug information. The types are told, as to infer thousands takes long.
+                let ($(mut $field,)*) = ($($crate::__unread!($type $(, $kind)?),)*);
                 $(let mut $kept = <$kept_type>::new();)?
                 while let ::core::option::Option::Some(index) = members.next()? {
                     // One way out for all members: a way out of each would drop all of the others.
@@ -251,6 +253,18 @@ macro_rules! __absent {
     };
     ($field:ident or ($default:expr)) => {
         $default
+    };
+}
+
+/// What is known of a member before it is read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unread {
+    ($type:ty) => {
+        ::core::option::Option::<$type>::None
+    };
+    ($type:ty, $kind:ident) => {
+        <$type>::None
     };
 }
 

@@ -33,7 +33,7 @@ async fn reports_come_in_order_and_an_error_stops_nothing_behind_it() {
 #[tokio::test]
 async fn many_messages_are_under_way_at_once_but_not_all() {
     let (_test, kafka) = kafka(1).await;
-    let producer = kafka.producer().unwrap();
+    let producer = kafka.with("queue.buffering.max.messages", "10000").producer().unwrap();
     let taken = Cell::new(0);
     let records = (0..25_000).map(|n| {
         taken.set(n + 1);

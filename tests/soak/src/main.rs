@@ -10,6 +10,7 @@
 //! cargo run --release -p soak -- throttled           # a quota
 //! cargo run --release -p soak -- steady --seconds 300
 //! cargo run --release -p soak -- throughput          # beside loops over rdkafka
+//! cargo run --release -p soak -- topics              # plan and apply, by the number of topics
 //! ```
 //!
 //! Each run has topics of its own. Brokers are killed with `scripts/kafka`, so the cluster has to be that of this machine.
@@ -25,6 +26,7 @@ mod steady;
 mod steps;
 mod throttled;
 mod throughput;
+mod topics;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -62,6 +64,8 @@ enum Program {
     Throttled(Load),
     /// Messages a second and their cost, beside loops over rdkafka.
     Throughput(throughput::Load),
+    /// The time that planning and applying takes, by the number of topics.
+    Topics(topics::Load),
     /// Measures one way of `throughput`.
     #[command(hide = true)]
     Measure(throughput::Measurement),
@@ -115,6 +119,7 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::FullDisk(load) => full_disk::run(&children::of_this_run(&kafka), load).await,
         Program::Throttled(load) => throttled::run(&children::of_this_run(&kafka), load).await,
         Program::Throughput(load) => throughput::run(&children::of_this_run(&kafka), &load).await,
+        Program::Topics(load) => topics::run(&children::of_this_run(&kafka), &load).await,
         Program::Measure(measurement) => throughput::measured(&kafka, &measurement).await,
         Program::Member { notes } => member::run(&kafka, &notes).await,
         Program::Processor { id } => exactly_once::process(&kafka, &id).await,

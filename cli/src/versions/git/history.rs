@@ -29,7 +29,7 @@ impl Bounds {
 /// The versions of a schema folder along first parents, newest first.
 ///
 /// They are read one by one, so that a long history needs no more memory than a short one.
-pub(super) struct History {
+pub(in super::super) struct History {
     repository: Repository,
     location: FolderLocation,
     reference: String,
@@ -54,7 +54,7 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(
+    pub(in super::super) fn new(
         reference: &str,
         since: Option<&str>,
         location: &FolderLocation,

@@ -1,7 +1,7 @@
 //! Versions that are git commits, read from the objects of the repository.
 
 mod gone;
-mod history;
+pub(super) mod history;
 mod unknown;
 
 use std::cell::Cell;
@@ -16,7 +16,6 @@ use gix::open::Options;
 use gix::sec::Trust;
 use gix::sec::trust::DefaultForLevel as _;
 use gix::{ObjectId, ThreadSafeRepository};
-pub(super) use history::Bounds;
 use thoth_messaging_build::{Budget, Refusal};
 use thoth_messaging_codegen::SchemaSet;
 
@@ -51,9 +50,8 @@ pub(super) fn history(
     reference: &str,
     since: Option<&str>,
     location: &FolderLocation,
-    bounds: Bounds,
 ) -> Result<impl Iterator<Item = Result<Version, Failure>> + use<>, Failure> {
-    history::History::new(reference, since, location, bounds)
+    history::History::new(reference, since, location, history::Bounds::DEFAULT)
 }
 
 /// A repository, and where the schema folder is in it.

@@ -1,7 +1,7 @@
 //! Versions over time.
 
 use super::{Sandbox, names, texts};
-use crate::versions::git::{self, Bounds};
+use crate::versions::git::history::{Bounds, History};
 use crate::versions::{Failure, FolderLocation, Version, history};
 
 fn all(location: &FolderLocation, reference: &str, since: Option<&str>) -> Result<Vec<Version>, Failure> {
@@ -126,7 +126,7 @@ fn a_history_is_read_to_a_bound() {
         sandbox.change(text);
     }
     let location = sandbox.location("repo/schemas");
-    let read = |bounds: Bounds| git::history("main", None, &location, bounds).unwrap().collect::<Vec<_>>();
+    let read = |bounds: Bounds| History::new("main", None, &location, bounds).unwrap().collect::<Vec<_>>();
     assert!(read(Bounds { commits: 4, versions: 4, ..Bounds::DEFAULT }).iter().all(Result::is_ok));
     for (bounds, reason) in [
         (Bounds { commits: 3, ..Bounds::DEFAULT }, "has more than 3 commits, the most that are looked at"),

@@ -4,6 +4,7 @@
 //! and Python do, and they read the same topics.
 
 mod automaton;
+mod slashes;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use thoth_messaging_documents::pattern::Pattern;
 
 use super::Subject;
 use crate::diagnostic::{Diagnostic, Location};
+pub(super) use slashes::slashed_pattern;
 
 pub(super) fn catastrophic_pattern(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&str, bool> = BTreeMap::new();

@@ -29,7 +29,11 @@ pub(super) fn resolve(
 /// The reason why a key can't be made.
 enum Problem {
     Opaque,
-    Missing { found: String, nearest: Option<String> },
+    /// The property is not there; with the pointer that was meant, where one is near.
+    Missing {
+        found: String,
+        meant: Option<String>,
+    },
     Compound,
 }
 
@@ -40,11 +44,11 @@ impl Problem {
                 let message = format!("the key `{pointer}` leads into what is no object with declared members");
                 Diagnostic::error("S0305", message, location)
             }
-            Self::Missing { found, nearest } => {
+            Self::Missing { found, meant } => {
                 let missing = format!("the key `{pointer}` leads nowhere");
                 let missing = Diagnostic::error("S0305", missing, location).found(found);
-                match nearest {
-                    Some(name) => return missing.help(format!("write `{name}`")),
+                match meant {
+                    Some(meant) => return missing.help(format!("write `{meant}`")),
                     None => missing,
                 }
             }
@@ -75,10 +79,10 @@ fn follow(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<KeyWay, P
 fn fields(types: &[TypeDef], message: TypeId, pointer: &str) -> Result<Vec<KeyStep>, Problem> {
     let mut path = Vec::new();
     let mut at = Some(message);
-    for segment in segments(pointer) {
+    for (index, segment) in segments(pointer).enumerate() {
         let object = at.and_then(|id| as_struct(&types[id.0])).ok_or(Problem::Opaque)?;
         let field = object.fields.iter().find(|field| field.wire == segment);
-        let field = field.ok_or_else(|| missing(&segment, object))?;
+        let field = field.ok_or_else(|| missing(pointer, index, &segment, object))?;
         at = match field.value.ty {
             Type::Named(id) => Some(id),
             _ => None,
@@ -116,15 +120,25 @@ fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::String | Type::Mapped(_) | Type::Integer(_) | Type::Boolean)
 }
 
-fn missing(segment: &str, object: &Struct) -> Problem {
+/// That a property of an object, the segment of a number of the pointer, is not there.
+fn missing(pointer: &str, index: usize, segment: &str, object: &Struct) -> Problem {
     let names = object.fields.iter().map(|field| field.wire.as_str());
-    Problem::Missing { found: found(segment, object), nearest: nearest(names, segment).map(str::to_owned) }
+    let meant = nearest(names, segment).map(|name| {
+        let written = segments(pointer).enumerate();
+        let written = written.map(|(at, written)| if at == index { name.to_owned() } else { written });
+        written.fold(Pointer::root(), |pointer, segment| pointer.join(&segment)).to_string()
+    });
+    Problem::Missing { found: found(segment, object), meant }
 }
 
 /// The properties that there are, where one is not.
 fn found(segment: &str, object: &Struct) -> String {
+    const MAX_SHOWN: usize = 10;
     let known: Vec<_> = object.fields.iter().map(|field| format!("`{}`", Pointer::root().join(&field.wire))).collect();
-    let mut found = format!("there is no property `{segment}`; there are {}", known.join(", "));
+    let more = known.len().saturating_sub(MAX_SHOWN);
+    let shown = known[..known.len() - more].join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let mut found = format!("there is no property `{segment}`; there are {shown}{more}");
     if !matches!(object.others, Others::Refused) {
         found.push_str(" (a property that the schema does not declare can't be the key)");
     }

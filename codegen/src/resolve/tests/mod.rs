@@ -16,7 +16,7 @@ fn resolved(files: &[(&str, &Value)]) -> (Resolved, Vec<Diagnostic>) {
         set.add(*name, *name, value.to_string());
     }
     let mut diagnostics = Vec::new();
-    let parsed = parse(&set, crate::SchemaDraft::default(), &mut diagnostics);
+    let parsed = parse(&set, &crate::Options::default(), &mut diagnostics);
     let resolved = resolve(parsed, &mut diagnostics);
     (resolved, diagnostics)
 }

@@ -6,7 +6,9 @@ mod aimed;
 mod evaluating;
 pub(crate) mod random;
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 use thoth_messaging_compat::{Files, Limits, Schema, Verdict, covers, find_witness};
@@ -32,6 +34,28 @@ pub(crate) fn seed(own: u64) -> u64 {
 /// Whether as much as possible is to be tried.
 pub(crate) fn is_thorough() -> bool {
     std::env::var_os("COMPAT_THOROUGH").is_some()
+}
+
+/// How many pairs a kind has, which `COMPAT_PAIRS` makes another number.
+pub(crate) fn pairs(own: usize) -> usize {
+    std::env::var("COMPAT_PAIRS").map_or(own, |pairs| pairs.parse().unwrap())
+}
+
+/// The longest that a verdict may take, and the most memory that all of them may, in kB.
+const LONGEST: Duration = Duration::from_secs(10);
+const MOST_MEMORY: u64 = 1_000_000;
+
+/// The time that this thread has had of a processor, however busy the machine is; nothing where the system does not say.
+fn time() -> Option<Duration> {
+    let spent = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(spent.split(' ').next()?.parse().ok()?))
+}
+
+/// The most memory that this process has had so far, in kB; nothing where the system does not say.
+fn memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 pub(crate) fn read(path: &std::path::Path) -> Value {
@@ -89,6 +113,8 @@ pub(crate) struct Tally {
     pub(crate) compatible: usize,
     pub(crate) breaking: usize,
     pub(crate) unknown: usize,
+    /// How long the slowest verdict took.
+    slowest: Duration,
 }
 
 impl Tally {
@@ -99,30 +125,52 @@ impl Tally {
     pub(crate) fn print(&self, title: &str) {
         let total = self.total().max(1);
         println!(
-            "{title:<40} {:>5} directions: {:>5} compatible, {:>5} breaking, {:>4} unknown ({}.{} %)",
+            "{title:<40} {:>5} directions: {:>5} compatible, {:>5} breaking, {:>4} unknown ({}.{} %); {:?} for the slowest, {} MB",
             self.total(),
             self.compatible,
             self.breaking,
             self.unknown,
             self.unknown * 100 / total,
             self.unknown * 1000 / total % 10,
+            self.slowest,
+            memory().unwrap_or_default() / 1000,
         );
     }
 
+    /// The bounds of the gate: each verdict within 10 s, and all of them within 1 GB.
+    pub(crate) fn assert_bounds(&self) {
+        assert!(self.slowest <= LONGEST, "a verdict took {:?}", self.slowest);
+        assert!(memory().is_none_or(|memory| memory <= MOST_MEMORY), "{memory:?} kB of memory", memory = memory());
+    }
+
+    /// Both verdicts on a pair of schemas.
+    pub(crate) fn judge_pair(&mut self, old: &Value, new: &Value, candidates: &[Value]) {
+        let (before, after) = (schema(old).unwrap(), schema(new).unwrap());
+        for (wide, narrow, told) in [(&after, &before, "BACKWARD"), (&before, &after, "FORWARD")] {
+            let verdict = self.judge(wide, narrow, candidates, &format!("{told}: {old} to {new}"));
+            if let Verdict::Unknown { reason, .. } = verdict {
+                println!("  unknown {told}: {old} to {new}: {reason}");
+            }
+        }
+    }
+
     /// A verdict, which has to be sound: no other search finds a witness against it, and its own witness is one.
-    pub(crate) fn judge(&mut self, wide: &Schema, narrow: &Schema, candidates: &[Value]) -> Verdict {
+    pub(crate) fn judge(&mut self, wide: &Schema, narrow: &Schema, candidates: &[Value], told: &str) -> Verdict {
+        let start = time();
         let verdict = covers(wide, narrow, &Limits::default());
+        self.slowest =
+            self.slowest.max(time().zip(start).map_or(Duration::ZERO, |(end, start)| end.saturating_sub(start)));
         match &verdict {
             Verdict::Compatible => {
                 self.compatible += 1;
                 let refuting = candidates.iter().find(|value| narrow.is_valid(value) && !wide.is_valid(value));
-                assert_eq!(refuting, None, "a witness against `compatible`");
+                assert_eq!(refuting, None, "a witness against `compatible`: {told}");
                 let most = if is_thorough() { 20_000 } else { 300 };
-                assert_eq!(find_witness(wide, narrow, most), None, "a witness against `compatible`");
+                assert_eq!(find_witness(wide, narrow, most), None, "a witness against `compatible`: {told}");
             }
             Verdict::Breaking { witness } => {
                 self.breaking += 1;
-                assert!(narrow.is_valid(witness) && !wide.is_valid(witness), "no witness: {witness}");
+                assert!(narrow.is_valid(witness) && !wide.is_valid(witness), "no witness: {witness}: {told}");
             }
             Verdict::Unknown { .. } => self.unknown += 1,
         }

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use futures_util::FutureExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::worker::Worker;
@@ -49,10 +50,19 @@ impl<'a> Slot<'a> {
     /// Waits for a future, without the slot if it is not ready at once.
     pub(super) async fn release_for<T>(&mut self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
-        if let Poll::Ready(value) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        if let Some(value) = ready_at_once(&mut future).await {
             return value;
         }
         self.release();
         future.await
     }
+}
+
+/// Polls a future once. Returns its output, if it is ready.
+pub(super) async fn ready_at_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    poll_fn(|context| match future.poll_unpin(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }

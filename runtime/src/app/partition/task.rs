@@ -1,6 +1,7 @@
 //! The task of a message: it makes attempts until the message is settled.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tracing::Instrument as _;
 use super::Shared;
 use super::in_flight::size;
 use super::queues::QueueId;
-use super::slot::Slot;
+use super::slot::{Slot, ready_at_once};
 use super::under_way::{Attempted, UnderWay};
 use super::worker::{Waiting, Worker, panic_text};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
@@ -69,7 +70,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
     pub(super) async fn run(mut self) -> TaskEnd {
         let trace = MessageTrace::begin(&self.record, &self.shared.group, &self.shared.tracer);
-        let end = self.handle(&trace).instrument(trace.span()).await;
+        let end = pin!(self.handle(&trace)).instrument(trace.span()).await;
         if matches!(end, TaskEnd::Acknowledged { .. }) {
             self.ticket.pass();
         }
@@ -146,7 +147,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     /// Makes an attempt, once it has a slot and a permit; `None` if it is stopped before.
     async fn attempt(&mut self, number: u32, trace: &MessageTrace) -> Option<Result<Success, AttemptFailure>> {
         let permit = self.permit().await?;
-        let attempt = async {
+        // A future that is pinned here is not moved into each of those around it.
+        let attempt = pin!(async {
             match self.call(number).await {
                 Ok(replies) if self.shared.transaction.is_some() => {
                     Ok(Success::ToAdd(replies.into_iter().map(Reply::traced).collect()))
@@ -155,7 +157,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Ok(replies) => self.queue(replies).await.map(|queued| Success::Queued(queued, None)),
                 Err(failure) => Err(failure),
             }
-        };
+        });
         let mut attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
         match &mut attempted {
             Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
@@ -186,15 +188,21 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     async fn call(&self, number: u32) -> Result<Vec<Reply>, AttemptFailure> {
         let attempt =
             Attempt { record: Arc::clone(&self.record), number, producer: self.shared.sink.producer().clone() };
-        let called = AssertUnwindSafe(async {
+        let called = pin!(async {
             match self.worker.handler.route.call(&self.worker.handler.topic, attempt) {
                 Ok(outcome) => Ok(outcome.await),
                 Err(cause) => Err(cause),
             }
         });
+        let mut called = AssertUnwindSafe(called).catch_unwind();
         let failed = |reason, error| AttemptFailure::retriable(FailureCause::new(reason, error));
         let timeout = self.shared.attempt_timeout;
-        let outcome = match time::timeout(timeout, called.catch_unwind()).await {
+        // A handler that is ready at once needs no timer.
+        let ended = match ready_at_once(&mut called).await {
+            Some(ended) => Ok(ended),
+            None => time::timeout(timeout, called).await,
+        };
+        let outcome = match ended {
             Ok(Ok(Ok(outcome))) => outcome,
             Ok(Ok(Err(cause))) => return Err(AttemptFailure::Undecodable(cause)),
             Ok(Err(panic)) => {

@@ -141,6 +141,8 @@ impl Committer {
             }
         };
         let next = self.producer.open().map_err(AppError::Transaction)?;
+        // Where a commit takes as long as the interval, the next would else be due at once, with next to nothing in it.
+        self.tick.reset();
         *batch = Some(Batch::new(next, self.max_records));
         Ok(aborted)
     }

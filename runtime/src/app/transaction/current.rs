@@ -138,7 +138,8 @@ impl Batch {
     /// Queues the messages of a record. If a message is refused behind others, the transaction can only be aborted; it is
     /// returned with its error, so that the record is added all the same, and received again.
     async fn queue(&self, messages: Vec<ProducerRecord>) -> Result<(VecDeque<Sent>, Option<SendError>), SendError> {
-        for message in &messages {
+        // What a single message is refused for, it is refused for when it is queued.
+        for message in messages.iter().filter(|_| messages.len() > 1) {
             self.transaction.check(message).await?;
         }
         let mut queueing = Queueing { batch: self, sent: VecDeque::with_capacity(messages.len()) };

@@ -25,7 +25,7 @@ impl ExactlyOnce {
         Self { id: id.into(), commit_every: Duration::from_millis(100) }
     }
 
-    /// Sets the interval of commits, at least a millisecond; 100 ms by default. Replies can't be read before the commit. A
+    /// Sets the time from the end of a commit to the next, at least a millisecond; 100 ms by default. Replies can't be read before the commit. A
     /// longer interval makes for fewer and larger transactions, and for more messages that are received again after one is
     /// aborted.
     #[must_use]

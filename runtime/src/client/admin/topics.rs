@@ -21,6 +21,10 @@ pub(super) type Client = AdminClient<DefaultClientContext>;
 /// The time that the whole of a request may take; the brokers have less to agree on it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// The number of topics in a request at most: the controller takes 10,000 partitions at once, and the time for a request is for all
+/// topics in it.
+const TOPICS_PER_REQUEST: usize = 250;
+
 /// The result of creating a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,7 +37,33 @@ pub enum Creation {
 
 /// Creates topics, by their names on the cluster.
 pub(super) fn create(client: &Client, topics: &BTreeMap<String, Topic>) -> KafkaResult<TopicResults> {
-    create_topics(client.inner(), topics, (REQUEST_TIMEOUT, ANSWER_TIMEOUT))
+    in_parts(topics, |part| create_topics(client.inner(), part, (REQUEST_TIMEOUT, ANSWER_TIMEOUT)))
+}
+
+/// Makes as many requests as it takes for all topics. After one that failed no other is made: its error is the result of each
+/// topic that is left.
+fn in_parts<T: Clone>(
+    topics: &BTreeMap<String, T>,
+    mut ask: impl FnMut(&BTreeMap<String, T>) -> KafkaResult<TopicResults>,
+) -> KafkaResult<TopicResults> {
+    let (mut results, mut rest) = (TopicResults::new(), topics.clone());
+    loop {
+        let end = rest.keys().nth(TOPICS_PER_REQUEST).cloned();
+        let behind = end.map(|end| rest.split_off(&end)).unwrap_or_default();
+        match ask(&rest) {
+            Ok(answered) => results.extend(answered),
+            Err(error) if results.is_empty() => return Err(error),
+            Err(error) => {
+                let code = error.rdkafka_error_code().unwrap_or(Code::Fail);
+                results.extend(rest.into_keys().chain(behind.into_keys()).map(|name| (name, Err((code, None)))));
+                return Ok(results);
+            }
+        }
+        if behind.is_empty() {
+            return Ok(results);
+        }
+        rest = behind;
+    }
 }
 
 /// The topics of the cluster, those that are declared with their properties, and what of them the user may not read.
@@ -45,7 +75,11 @@ pub(super) fn describe(
     let mut found = found_topics(&metadata)?;
     let (there, absent): (Vec<_>, Vec<_>) = declared.keys().cloned().partition(|name| found.contains_key(name));
     let mut unreadable = hidden(client, metadata.orig_broker_id(), &absent)?;
-    for (name, properties) in describe_topics(client.inner(), &there, REQUEST_TIMEOUT)? {
+    let mut described = BTreeMap::new();
+    for part in there.chunks(TOPICS_PER_REQUEST) {
+        described.extend(describe_topics(client.inner(), part, REQUEST_TIMEOUT)?);
+    }
+    for (name, properties) in described {
         let property = |(name, value, is_set)| (name, FoundProperty { value, is_set });
         match properties {
             Ok(properties) => {
@@ -88,7 +122,7 @@ pub(super) fn found_topics(metadata: &Metadata) -> KafkaResult<BTreeMap<String, 
     metadata.topics().iter().map(found).collect()
 }
 
-/// Does what a plan says, where that is allowed: one request for each kind of change.
+/// Does what a plan says, where that is allowed: the requests of one kind of change, then those of the next.
 pub(super) fn apply(client: &Client, plan: Plan) -> Applied {
     let (mut missing, mut counts, mut alterations) = (BTreeMap::new(), BTreeMap::new(), Alterations::new());
     for difference in plan.differences.iter().filter(|difference| difference.is_applied()) {
@@ -102,8 +136,8 @@ pub(super) fn apply(client: &Client, plan: Plan) -> Applied {
         }
     }
     let created = create(client, &missing);
-    let added = create_partitions(client.inner(), &counts, (REQUEST_TIMEOUT, ANSWER_TIMEOUT));
-    let altered = alter_topics(client.inner(), &alterations, REQUEST_TIMEOUT);
+    let added = in_parts(&counts, |part| create_partitions(client.inner(), part, (REQUEST_TIMEOUT, ANSWER_TIMEOUT)));
+    let altered = in_parts(&alterations, |part| alter_topics(client.inner(), part, REQUEST_TIMEOUT));
     let mut applied = Applied::default();
     for difference in plan.differences {
         let topic = difference.topic();
@@ -149,5 +183,44 @@ pub(super) fn creation(topic: &str, result: &Result<(), TopicRefusal>) -> Result
             let cause = Cause::new(KafkaError::AdminOp(*code)).needing(&[need]);
             Err(AdminError::NotCreated { topic: topic.to_owned(), reason: reason.clone(), cause })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topics(count: usize) -> BTreeMap<String, ()> {
+        (0..count).map(|number| (format!("topic-{number:04}"), ())).collect()
+    }
+
+    #[test]
+    fn many_topics_are_asked_for_in_parts_and_each_has_a_result() {
+        for count in [0, 1, TOPICS_PER_REQUEST, TOPICS_PER_REQUEST + 1, 3 * TOPICS_PER_REQUEST] {
+            let mut requests = 0;
+            let results = in_parts(&topics(count), |part| {
+                requests += 1;
+                assert!(part.len() <= TOPICS_PER_REQUEST);
+                Ok(part.keys().map(|name| (name.clone(), Ok(()))).collect())
+            });
+            assert_eq!(results.unwrap().len(), count);
+            assert_eq!(requests, count.div_ceil(TOPICS_PER_REQUEST).max(1));
+        }
+    }
+
+    #[test]
+    fn a_request_that_fails_is_the_last_one_and_what_was_done_before_is_told() {
+        let failed = || Err(KafkaError::AdminOp(Code::OperationTimedOut));
+        assert!(in_parts(&topics(2 * TOPICS_PER_REQUEST), |_| failed()).is_err());
+        let mut requests = 0;
+        let results = in_parts(&topics(3 * TOPICS_PER_REQUEST), |part| {
+            requests += 1;
+            if requests == 2 { failed() } else { Ok(part.keys().map(|name| (name.clone(), Ok(()))).collect()) }
+        });
+        let results = results.unwrap();
+        assert_eq!((requests, results.len()), (2, 3 * TOPICS_PER_REQUEST));
+        let done = results.values().filter(|result| result.is_ok()).count();
+        assert_eq!(done, TOPICS_PER_REQUEST);
+        assert!(results.values().all(|result| *result == Ok(()) || *result == Err((Code::OperationTimedOut, None))));
     }
 }

@@ -25,6 +25,10 @@ impl InFlightLimit {
         Self { messages, max_messages, bytes, max_bytes }
     }
 
+    pub(super) fn max_messages(&self) -> usize {
+        self.max_messages
+    }
+
     /// A limit in bytes alone.
     pub(super) fn of_bytes(max_bytes: usize) -> Self {
         let max_bytes = max_bytes.clamp(1, Semaphore::MAX_PERMITS);

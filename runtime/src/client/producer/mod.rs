@@ -157,7 +157,7 @@ impl Producer {
         self.send(ProducerRecord::tombstone(&T::DESCRIPTOR.topic, key.as_ref())).await
     }
 
-    /// Sends many messages, up to 10,000 of them at once, and returns the result of each in their order. They are queued in
+    /// Sends many messages, up to `queue.buffering.max.messages` of them at once, and returns the result of each in their order. They are queued in
     /// that order, too, and taken only as the results are asked for.
     ///
     /// A message that is not sent does not stop those behind it: its error is its result. If the stream is

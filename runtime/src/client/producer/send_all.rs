@@ -13,12 +13,9 @@ use super::queued::Queued;
 use super::sender::Sender;
 use crate::client::error::SendError;
 
-/// The messages that wait for their topics to be looked up at the same time.
-const MAX_CONCURRENT_LOOKUPS: usize = 1000;
-
-/// The messages that are queued, or delivered, and whose results were not asked for yet. Fewer would not fill the batches of many
-/// partitions.
-const MAX_AHEAD: usize = 10_000;
+/// The messages that are queued, or delivered, and whose results were not asked for yet, where the producer has no limit of messages
+/// in flight. Fewer would not fill the batches of many partitions.
+const MAX_AHEAD: usize = 100_000;
 
 /// The messages that are queued before other tasks run.
 const MAX_AT_ONCE: usize = 1000;
@@ -29,14 +26,14 @@ impl Sender {
     where
         S: Stream<Item: IntoRecord>,
     {
-        let queueing = messages.map(|message| self.queue_message(message)).buffered(MAX_CONCURRENT_LOOKUPS);
-        let mut queueing = Box::pin(queueing.fuse());
+        let mut queueing = Box::pin(messages.then(|message| self.queue_message(message)).fuse());
         let mut ahead: VecDeque<Result<Queued, SendError>> = VecDeque::new();
+        let max_ahead = self.max_in_flight().min(MAX_AHEAD);
         stream::poll_fn(move |context| {
             let mut has_more = true;
             for _ in 0..MAX_AT_ONCE {
                 // A program that stops at an error is to hear of it before more is sent.
-                has_more = has_more && ahead.len() < MAX_AHEAD && !ahead.back().is_some_and(Result::is_err);
+                has_more = has_more && ahead.len() < max_ahead && !ahead.back().is_some_and(Result::is_err);
                 if !has_more {
                     break;
                 }

@@ -183,6 +183,11 @@ impl Sender {
         }
     }
 
+    /// The number of messages that may be in flight.
+    pub(super) fn max_in_flight(&self) -> usize {
+        self.limit.max_messages()
+    }
+
     /// Accepts no more records.
     pub(super) fn close(&self) {
         self.limit.close();

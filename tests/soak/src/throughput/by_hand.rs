@@ -12,11 +12,12 @@ use thoth_messaging::{Kafka, Message as _};
 use tokio::sync::mpsc;
 use tokio::{select, task, time};
 
-use super::consume::{self, PlainItem};
-use super::measure::{Figures, Meter};
+use super::consume;
+use super::item::PlainItem;
+use super::measure::{Failure, Figures, Meter};
 use super::receipts::told_to_end;
+use super::send;
 use super::serve::WORK;
-use super::{Failure, send};
 use crate::messages::{Item, Receipt};
 
 /// The number of replies under way.
@@ -109,7 +110,7 @@ pub(super) async fn work(kafka: &Kafka, group: &str, messages: u64) -> Result<Fi
     let consumer: Arc<StreamConsumer> = Arc::new(consume::config(kafka, group).create()?);
     let items: Arc<str> = kafka.topic_name(&Item::DESCRIPTOR.topic).into();
     consumer.subscribe(&[&items])?;
-    let mut tasks: HashMap<i32, mpsc::Sender<(i64, Vec<u8>)>> = HashMap::new();
+    let mut tasks: HashMap<i32, mpsc::UnboundedSender<(i64, Vec<u8>)>> = HashMap::new();
     let all = meter.all();
     tokio::pin!(all);
     loop {
@@ -119,7 +120,7 @@ pub(super) async fn work(kafka: &Kafka, group: &str, messages: u64) -> Result<Fi
         };
         let partition = message.partition();
         let sender = tasks.entry(partition).or_insert_with(|| {
-            let (sender, mut received) = mpsc::channel::<(i64, Vec<u8>)>(1000);
+            let (sender, mut received) = mpsc::unbounded_channel::<(i64, Vec<u8>)>();
             let (consumer, items, meter) = (Arc::clone(&consumer), Arc::clone(&items), meter.clone());
             task::spawn(async move {
                 while let Some((offset, payload)) = received.recv().await {
@@ -134,10 +135,7 @@ pub(super) async fn work(kafka: &Kafka, group: &str, messages: u64) -> Result<Fi
             sender
         });
         let record = (message.offset(), message.payload().unwrap_or_default().to_vec());
-        select! {
-            sent = sender.send(record) => sent?,
-            () = &mut all => break,
-        }
+        sender.send(record)?;
     }
     let figures = meter.figures()?;
     task::spawn_blocking(move || drop((tasks, consumer))).await?;

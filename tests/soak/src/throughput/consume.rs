@@ -3,21 +3,12 @@
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::message::Message as _;
-use serde::{Deserialize, Serialize};
 use thoth_messaging::{Kafka, Message as _};
 use tokio::task;
 
-use super::measure::{Figures, Meter};
-use super::{Failure, PATIENCE};
+use super::item::PlainItem;
+use super::measure::{Failure, Figures, Meter, PATIENCE};
 use crate::messages::Item;
-
-/// An item as a loop over rdkafka has it.
-#[derive(Deserialize, Serialize)]
-pub(super) struct PlainItem {
-    pub(super) lane: String,
-    pub(super) number: u64,
-    pub(super) text: String,
-}
 
 pub(super) async fn consumer(kafka: &Kafka, messages: u64) -> Result<Figures, Failure> {
     let meter = Meter::to(messages);

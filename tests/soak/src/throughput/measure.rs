@@ -1,15 +1,21 @@
 //! The figures of a measurement, and what counts them.
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use super::Failure;
 use crate::steps::nanoseconds;
+
+pub(super) type Failure = Box<dyn Error + Send + Sync>;
+
+/// The time that a measurement may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The unit in which Linux counts the CPU time of a process.
 const TICKS_PER_SECOND: f64 = 100.0;

@@ -10,38 +10,27 @@
 
 mod by_hand;
 mod consume;
+mod item;
 mod measure;
 mod receipts;
 mod send;
 mod serve;
 mod table;
 
-use std::error::Error;
 use std::process::Stdio;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use thoth_messaging::{Kafka, Message as _};
 use tokio::io::AsyncReadExt as _;
 use tokio::time;
 
-use self::measure::Figures;
+use self::item::Items;
+use self::measure::{Failure, Figures, PATIENCE};
 use self::receipts::Receipts;
 use self::table::Row;
 use crate::children::Run;
 use crate::messages::{Item, Receipt};
 use crate::steps;
-
-type Failure = Box<dyn Error + Send + Sync>;
-
-/// The time that a measurement may take.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// The size of a message, in bytes.
-const SIZE: usize = 300;
-
-/// Items have so many keys.
-const LANES: u64 = 200;
 
 /// The part of the messages that a way with work handles: one in so many.
 const WORK_SHARE: u64 = 20;
@@ -63,6 +52,8 @@ pub(crate) struct Load {
     /// The flavours of tokio's runtime.
     #[arg(long, value_delimiter = ',', default_values = ["multi-thread", "current-thread"])]
     runtimes: Vec<Flavour>,
+    #[command(flatten)]
+    items: Items,
 }
 
 /// A measurement, in a process of its own.
@@ -79,6 +70,8 @@ pub(crate) struct Measurement {
     /// By rdkafka alone.
     #[arg(long)]
     by_hand: bool,
+    #[command(flatten)]
+    items: Items,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -146,17 +139,10 @@ impl Measurement {
     }
 }
 
-/// An item by its number in the run.
-fn item(number: u64) -> Item {
-    let lane = format!("lane-{}", number % LANES);
-    // What JSON adds to the three values.
-    let frame = r#"{"lane":"","number":,"text":""}"#.len() + lane.len() + number.to_string().len();
-    Item { lane, number, text: "x".repeat(SIZE.saturating_sub(frame)) }
-}
-
 pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Failure> {
     let ways = if load.ways.is_empty() { Way::value_variants() } else { &load.ways };
-    println!("{} messages of {SIZE} bytes each, {} rounds", load.messages, load.rounds);
+    let Items { size, keys } = load.items;
+    println!("{} messages of {size} bytes and {keys} keys each, {} rounds", load.messages, load.rounds);
     table::head();
     for partitions in &load.partitions {
         let run = run.with_suffix(&format!("{partitions}"));
@@ -164,7 +150,7 @@ pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Failure> {
             run.kafka.admin().create_topics([&topic.clone().with_partitions(*partitions)]).await?;
         }
         if ways.iter().any(|way| !way.sends()) {
-            send::fill(&run.kafka, load.messages).await?;
+            send::fill(&run.kafka, load.items, load.messages).await?;
         }
         for way in ways {
             for runtime in &load.runtimes {
@@ -185,7 +171,7 @@ async fn compare(run: &Run, load: &Load, way: Way, runtime: Flavour, partitions:
     let (mut ours, mut by_hand) = (Vec::new(), Vec::new());
     for _ in 0..load.rounds.max(1) {
         for (figures, is_by_hand) in [(&mut by_hand, true), (&mut ours, false)] {
-            let measured = measure(run, way, runtime, load.messages, is_by_hand).await;
+            let measured = measure(run, load, way, runtime, is_by_hand).await;
             let side = if is_by_hand { "rdkafka" } else { "here" };
             let place = || format!("{} ({side}, {partitions} partitions, {})", way.name(), runtime.name());
             figures.push(measured.map_err(|error| format!("{}: {error}", place()))?);
@@ -195,8 +181,8 @@ async fn compare(run: &Run, load: &Load, way: Way, runtime: Flavour, partitions:
 }
 
 /// Runs a measurement, and checks that nothing is lost.
-async fn measure(run: &Run, way: Way, runtime: Flavour, messages: u64, by_hand: bool) -> Result<Figures, Failure> {
-    let messages = way.messages(messages);
+async fn measure(run: &Run, load: &Load, way: Way, runtime: Flavour, by_hand: bool) -> Result<Figures, Failure> {
+    let messages = way.messages(load.messages);
     let (ends, receipts) = match way {
         _ if way.sends() => (Some(receipts::ends(&run.kafka, &Item::DESCRIPTOR.topic).await?), None),
         _ if way.replies() => (None, Some(Receipts::from_now(&run.kafka, messages).await?)),
@@ -204,7 +190,9 @@ async fn measure(run: &Run, way: Way, runtime: Flavour, messages: u64, by_hand: 
     };
     let group = format!("soak-{}-{}", way.name(), steps::nanoseconds());
     let (runtime, count) = (runtime.name(), messages.to_string());
+    let (size, keys) = (load.items.size.to_string(), load.items.keys.to_string());
     let mut arguments = vec!["measure", "--runtime", &runtime, "--messages", &count, "--group", &group];
+    arguments.extend(["--size", &size, "--keys", &keys]);
     let name = way.name();
     arguments.push(&name);
     if by_hand {
@@ -238,12 +226,12 @@ async fn measure(run: &Run, way: Way, runtime: Flavour, messages: u64, by_hand: 
 /// What the process of a measurement does.
 pub(crate) async fn measured(kafka: &Kafka, it: &Measurement) -> Result<(), Failure> {
     let kafka = kafka.clone().with_group(&it.group);
-    let Measurement { group, messages, by_hand, .. } = it.clone();
+    let Measurement { group, messages, by_hand, items, .. } = it.clone();
     let figures = match it.way {
-        Way::Send if by_hand => send::future_producer(&kafka, messages).await?,
-        Way::Send => send::send(&kafka, messages).await?,
-        Way::SendAll if by_hand => send::threaded_producer(&kafka, messages).await?,
-        Way::SendAll => send::send_all(&kafka, messages).await?,
+        Way::Send if by_hand => send::future_producer(&kafka, items, messages).await?,
+        Way::Send => send::send(&kafka, items, messages).await?,
+        Way::SendAll if by_hand => send::threaded_producer(&kafka, items, messages).await?,
+        Way::SendAll => send::send_all(&kafka, items, messages).await?,
         Way::Consume | Way::App | Way::AppPerKey if by_hand => {
             consume::stream_consumer(&kafka, &group, messages).await?
         }

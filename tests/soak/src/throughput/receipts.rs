@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaResult;
 use rdkafka::message::Message as _;
 use rdkafka::{Offset, TopicPartitionList};
 use thoth_messaging::{Kafka, Message as _, Topic};
 use tokio::sync::oneshot;
 use tokio::task;
 
-use super::consume::PlainItem;
-use super::{Failure, PATIENCE};
+use super::item::PlainItem;
+use super::measure::{Failure, PATIENCE};
 use crate::messages::Receipt;
 use crate::steps::nanoseconds;
 
@@ -76,8 +77,19 @@ pub(super) async fn ends(kafka: &Kafka, topic: &Topic) -> Result<u64, Failure> {
 fn ends_of(consumer: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64)>, Failure> {
     let metadata = consumer.fetch_metadata(Some(topic), TIMEOUT)?;
     let partitions = metadata.topics().iter().flat_map(rdkafka::metadata::MetadataTopic::partitions);
-    let end = |partition| Ok((partition, consumer.fetch_watermarks(topic, partition, TIMEOUT)?.1));
-    partitions.map(|partition| end(partition.id())).collect()
+    partitions.map(|partition| Ok((partition.id(), end_of(consumer, topic, partition.id())?))).collect()
+}
+
+/// The end of a partition, which may have no leader for a moment.
+fn end_of(consumer: &BaseConsumer, topic: &str, partition: i32) -> KafkaResult<i64> {
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        match consumer.fetch_watermarks(topic, partition, TIMEOUT) {
+            Ok((_, end)) => return Ok(end),
+            Err(error) if Instant::now() > deadline => return Err(error),
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }
 
 fn consumer(kafka: &Kafka) -> Result<BaseConsumer, Failure> {

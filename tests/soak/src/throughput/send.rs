@@ -13,8 +13,8 @@ use rdkafka::producer::{
 use rdkafka::util::Timeout;
 use thoth_messaging::{Kafka, Message as _};
 
-use super::measure::{Figures, Meter};
-use super::{Failure, PATIENCE, item};
+use super::item::Items;
+use super::measure::{Failure, Figures, Meter, PATIENCE};
 use crate::messages::Item;
 
 /// How many are under way.
@@ -23,9 +23,9 @@ const UNDER_WAY: usize = 20_000;
 /// The time to wait where librdkafka's queue is full.
 const PAUSE: Duration = Duration::from_millis(1);
 
-pub(super) async fn send(kafka: &Kafka, messages: u64) -> Result<Figures, Failure> {
+pub(super) async fn send(kafka: &Kafka, items: Items, messages: u64) -> Result<Figures, Failure> {
     let producer = kafka.producer()?;
-    let (meter, items) = prepare(messages);
+    let (meter, items) = prepare(items, messages);
     meter.begin();
     let sends = items.iter().map(async |item| producer.send(item).await.map(|_| item.number));
     let sends = stream::iter(sends).buffer_unordered(UNDER_WAY);
@@ -40,10 +40,10 @@ pub(super) async fn send(kafka: &Kafka, messages: u64) -> Result<Figures, Failur
     Ok(figures)
 }
 
-pub(super) async fn future_producer(kafka: &Kafka, messages: u64) -> Result<Figures, Failure> {
+pub(super) async fn future_producer(kafka: &Kafka, items: Items, messages: u64) -> Result<Figures, Failure> {
     let producer: FutureProducer = config(kafka).create()?;
     let topic = kafka.topic_name(&Item::DESCRIPTOR.topic);
-    let (meter, items) = prepare(messages);
+    let (meter, items) = prepare(items, messages);
     meter.begin();
     let sends = items.iter().map(async |item| {
         let payload = serde_json::to_vec(item)?;
@@ -61,9 +61,9 @@ pub(super) async fn future_producer(kafka: &Kafka, messages: u64) -> Result<Figu
     meter.figures()
 }
 
-pub(super) async fn send_all(kafka: &Kafka, messages: u64) -> Result<Figures, Failure> {
+pub(super) async fn send_all(kafka: &Kafka, items: Items, messages: u64) -> Result<Figures, Failure> {
     let producer = kafka.producer()?;
-    let (meter, items) = prepare(messages);
+    let (meter, items) = prepare(items, messages);
     meter.begin();
     // The results are in the order of the items.
     let delivered = producer.send_all(&items).zip(stream::iter(0..));
@@ -94,8 +94,8 @@ impl ProducerContext for Deliveries {
     }
 }
 
-pub(super) async fn threaded_producer(kafka: &Kafka, messages: u64) -> Result<Figures, Failure> {
-    let (meter, items) = prepare(messages);
+pub(super) async fn threaded_producer(kafka: &Kafka, items: Items, messages: u64) -> Result<Figures, Failure> {
+    let (meter, items) = prepare(items, messages);
     let producer: ThreadedProducer<_> = config(kafka).create_with_context(Deliveries(meter.clone()))?;
     let topic = kafka.topic_name(&Item::DESCRIPTOR.topic);
     meter.begin();
@@ -119,12 +119,12 @@ pub(super) async fn threaded_producer(kafka: &Kafka, messages: u64) -> Result<Fi
 }
 
 /// Puts the messages on the topic that are to be read.
-pub(super) async fn fill(kafka: &Kafka, messages: u64) -> Result<(), Failure> {
-    threaded_producer(kafka, messages).await?.checked(messages).map(drop)
+pub(super) async fn fill(kafka: &Kafka, items: Items, messages: u64) -> Result<(), Failure> {
+    threaded_producer(kafka, items, messages).await?.checked(messages).map(drop)
 }
 
-fn prepare(messages: u64) -> (Meter, Vec<Item>) {
-    (Meter::to(messages), (0..messages).map(item).collect())
+fn prepare(items: Items, messages: u64) -> (Meter, Vec<Item>) {
+    (Meter::to(messages), (0..messages).map(|number| items.item(number)).collect())
 }
 
 /// With the guarantees of a producer of the runtime.

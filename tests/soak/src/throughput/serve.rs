@@ -6,8 +6,7 @@ use thoth_messaging::Kafka;
 use thoth_messaging::app::{App, Context, DeadLetters};
 use tokio::time;
 
-use super::Failure;
-use super::measure::{Figures, Meter};
+use super::measure::{Failure, Figures, Meter};
 use super::receipts::told_to_end;
 use crate::messages::{Item, Receipt};
 
