@@ -37,7 +37,7 @@ impl<'a> Decimal<'a> {
             None => (text, 0),
         };
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if !(whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit()) && !whole.is_empty()) {
+        if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit()) {
             return None;
         }
         let (mut whole, mut fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
@@ -68,12 +68,12 @@ impl<'a> Decimal<'a> {
         // The last digit of this number is no zero, so that nothing makes up for more zeros at the end of the divisor.
         let Ok(power) = u64::try_from(self.power - divisor.power) else { return false };
         let rest = self.digits().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % modulus);
-        rest * power_of_ten(power, modulus) % modulus == 0
+        (rest * power_of_ten(power, modulus)).is_multiple_of(modulus)
     }
 
     /// Returns the integer that it is, where that is one of 128 bits.
     #[must_use]
-    pub fn to_integer(&self) -> Option<i128> {
+    pub fn to_integer(self) -> Option<i128> {
         if self.is_zero() {
             return Some(0);
         }

@@ -52,7 +52,7 @@ impl<'de> Visitor<'de> for Any {
     }
 
     fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<Value, E> {
-        let integer = Decimal::parse(numeral(number)?).and_then(|decimal| decimal.to_integer());
+        let integer = Decimal::parse(numeral(number)?).and_then(Decimal::to_integer);
         match integer.and_then(Number::from_i128) {
             Some(integer) => Ok(Value::Number(integer)),
             None => self.visit_f64(read_float(number)?),

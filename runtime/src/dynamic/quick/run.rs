@@ -333,11 +333,11 @@ fn check_number(rules: &NumberRules, number: &str, integer: bool) -> Outcome {
         return require(min <= number && number <= max);
     }
     let decimal = Decimal::parse(number).ok_or(Stop::Unknown)?;
-    let is_one = |known: &Box<str>| Decimal::parse(known) == Some(decimal);
+    let is_one = |known: &str| Decimal::parse(known) == Some(decimal);
     require(
         rules.integer.is_none_or(|strict| integer || !strict && decimal.is_integer())
             && rules.limits.iter().all(|limit| limit.accepts(number))
-            && rules.among.iter().all(|numbers| numbers.iter().any(is_one)),
+            && rules.among.iter().all(|numbers| numbers.iter().any(|known| is_one(known))),
     )
 }
 
