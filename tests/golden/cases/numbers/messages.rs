@@ -145,7 +145,10 @@ impl wire::Check for Numbers {
             wire::At::at(wire::minimum(*negative_zero, -0.0), "negative_zero")?;
         }
         if let Some(from_2_54) = &self.from_2_54 {
-            wire::At::at(wire::minimum(*from_2_54, 1.8014398509481984e16), "from_2_54")?;
+            wire::At::at(
+                wire::minimum(*from_2_54, 1.801_439_850_948_198_4e16),
+                "from_2_54",
+            )?;
         }
         if let Some(whole) = &self.whole {
             wire::At::at(wire::multiple_of(*whole, "1"), "whole")?;
