@@ -87,6 +87,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0106", include_str!("explain/S0106.md")),
     ("S0107", include_str!("explain/S0107.md")),
     ("S0108", include_str!("explain/S0108.md")),
+    ("S0109", include_str!("explain/S0109.md")),
     ("S0201", include_str!("explain/S0201.md")),
     ("S0202", include_str!("explain/S0202.md")),
     ("S0203", include_str!("explain/S0203.md")),

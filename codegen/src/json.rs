@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use thoth_messaging_documents::decimal::Decimal;
 use thoth_messaging_documents::{Pointer, pointer};
 
 /// A member that stood in an object before.
@@ -175,20 +176,19 @@ pub(crate) fn canonical(value: &Value) -> String {
 
 /// The integer that a number is, however it is written; `None` for a fraction, and for what no type of Rust holds.
 pub(crate) fn whole(number: &Number) -> Option<i128> {
-    if let Some(integer) = number.as_i128() {
-        return Some(integer);
-    }
-    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e38)?;
-    #[allow(clippy::cast_possible_truncation, reason = "the filter leaves what fits")]
-    Some(float as i128)
+    number.as_i128().or_else(|| Decimal::parse(&number.to_string())?.to_integer())
 }
 
 /// A value as JSON, cut where it is long.
 pub(crate) fn short(value: &Value) -> String {
+    short_text(&value.to_string())
+}
+
+/// A text, cut where it is long.
+pub(crate) fn short_text(text: &str) -> String {
     const MAX_SHOWN: usize = 60;
-    let text = value.to_string();
     match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }

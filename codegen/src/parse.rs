@@ -3,6 +3,7 @@
 //! Codes: `S01xx` (files and JSON) and `S03xx` ([`declared`]: `x-kafka`).
 
 mod declared;
+mod numbers;
 mod text;
 
 use std::borrow::Cow;
@@ -218,7 +219,7 @@ fn check_schema(schema: &Value, draft: Draft, source: &Source, pointer: &str, di
     let Some(validator) = validator::of_schemas(draft) else { return };
     let refusals = validator.refusals(schema, |error| {
         let location = source.locate(&format!("{pointer}{}", error.instance_path()));
-        Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", error.masked()), location)
+        Diagnostic::error("S0104", format!("not a valid JSON Schema: {}", validator::reason(&error)), location)
             .found(short(error.instance()))
             .help(meta::advice(&error, draft))
     });

@@ -116,6 +116,17 @@ impl Source {
         index(&self.text, self.text.trim(), &Pointer::root(), &mut self.values);
     }
 
+    /// The numbers, as they are written.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = (&Pointer, &str)> {
+        let is_part = |byte: &u8| byte.is_ascii_digit() || b".-+eE".contains(byte);
+        self.values.iter().filter_map(move |(pointer, offset)| {
+            let text = &self.text[*offset..];
+            let length = text.bytes().take_while(is_part).count();
+            let number = text.get(..length)?;
+            number.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then_some((pointer, number))
+        })
+    }
+
     /// The text of a pointer's value.
     pub(crate) fn span(&self, pointer: &str) -> Option<Range<usize>> {
         let start = *self.values.get(pointer)?;

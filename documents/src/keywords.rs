@@ -41,6 +41,9 @@ pub struct Keyword {
     pub how: &'static [How],
 }
 
+/// The keywords that compare numbers.
+pub const LIMITS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+
 /// The way in which a keyword is enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {

@@ -11,6 +11,7 @@
 //! | [`keywords`] | every keyword of every draft, and the schemas in a schema |
 //! | [`x_kafka`], [`topic`] | the topic that a schema declares, and the names that Kafka takes |
 //! | [`near`] | the name that was likely meant |
+//! | [`decimal`] | numbers as they are written, compared digit by digit |
 //! | [`foreign`] | text of strangers, made safe for a reader |
 //! | `pattern` | regular expressions of ECMA-262 (feature `pattern`) |
 //! | `extension` | `x-kafka` as a JSON Schema (feature `schemars`) |
@@ -36,6 +37,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod decimal;
 pub mod dialect;
 #[cfg(feature = "schemars")]
 pub mod extension;

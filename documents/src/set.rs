@@ -7,6 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use referencing::{Error, Registry};
 use serde_json::Value;
 
+#[cfg(feature = "pattern")]
+use crate::dialect::Dialects;
+#[cfg(feature = "pattern")]
+use crate::keywords::LIMITS;
 use crate::reference::{escaped, meta_schemas_of};
 use crate::uri::{self, absolute, own_uri, without_fragment};
 
@@ -108,16 +112,21 @@ impl<'d> DocumentSet<'d> {
         needed.filter(|(uri, _)| !self.by_uri.contains_key(*uri)).collect()
     }
 
-    /// The documents as the validators of `jsonschema` take them, with translated patterns.
+    /// The documents as the validators of `jsonschema` take them, with translated patterns, and without the limits of numbers that a
+    /// meta-schema without the vocabulary of validation leaves without meaning: they are our own keywords.
     ///
     /// # Errors
     ///
     /// Those of [`registry`](Self::registry).
     #[cfg(feature = "pattern")]
     pub fn validation_registry(&self) -> Result<Registry<'d>, Error> {
+        let dialects = Dialects::of(self.iter());
         let mut builder = Registry::new().extend(self.meta_schemas())?;
         for (uri, document) in self.iter() {
-            builder = match crate::pattern::carried(document) {
+            let declared = document.get("$schema").and_then(Value::as_str).map(|uri| dialects.find(uri));
+            let is_limited = !matches!(declared, Some(Ok(dialect)) if !dialect.asserts("minimum"));
+            let meant = if is_limited { Cow::Borrowed(document) } else { Cow::Owned(without_limits(document)) };
+            builder = match carried(meant) {
                 Cow::Borrowed(document) => builder.add(uri, document)?,
                 Cow::Owned(document) => builder.add(uri, document)?,
             };
@@ -197,6 +206,32 @@ fn read<'d>(value: &'d Value, ids: &mut BTreeSet<&'d str>, references: &mut BTre
         }
         Value::Array(items) => items.iter().for_each(|item| read(item, ids, references)),
         _ => {}
+    }
+}
+
+/// A document with its patterns translated.
+#[cfg(feature = "pattern")]
+fn carried(document: Cow<'_, Value>) -> Cow<'_, Value> {
+    match document {
+        Cow::Borrowed(document) => crate::pattern::carried(document),
+        Cow::Owned(document) => Cow::Owned(crate::pattern::carried(&document).into_owned()),
+    }
+}
+
+/// A schema without limits of numbers.
+#[cfg(feature = "pattern")]
+fn without_limits(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(without_limits).collect(),
+        Value::Object(members) => {
+            let is_kept = |(name, value): &(&String, &Value)| !(value.is_number() && LIMITS.contains(&name.as_str()));
+            let members = members.iter().filter(is_kept).map(|(name, value)| match name.as_str() {
+                "const" | "enum" | "default" | "examples" => (name.clone(), value.clone()),
+                _ => (name.clone(), without_limits(value)),
+            });
+            members.collect()
+        }
+        other => other.clone(),
     }
 }
 

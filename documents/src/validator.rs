@@ -5,6 +5,8 @@
 
 mod bounded;
 mod counted;
+mod instance;
+mod numbers;
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +16,8 @@ use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, Keyword, PatternOptions, Retrieve, ValidationError, ValidationOptions};
 
 pub use bounded::{Bounded, Refusals, TooManySteps};
+pub use instance::{Instance, Numerals};
+pub use numbers::Limit;
 
 use crate::dialect::{DRAFT_2020_12, schema_uri};
 use crate::meta_schemas;
@@ -68,6 +72,7 @@ impl Validation {
             .should_validate_formats(self.formats)
             .with_keyword("contentEncoding", |_, _, _| Ok(Box::new(Annotation)))
             .with_keyword("contentMediaType", |_, _, _| Ok(Box::new(Annotation)));
+        let options = numbers::with_limits(options);
         match self.max_backtracking {
             Some(steps) => options.with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(steps)),
             None => options,
@@ -142,6 +147,8 @@ pub fn reason(error: &ValidationError<'_>) -> String {
     let reason = error.masked().to_string();
     match error.kind() {
         ValidationErrorKind::Pattern { pattern: carried } => reason.replace(carried, &pattern::original(carried)),
+        // Those about numbers are our own.
+        ValidationErrorKind::Custom { message, .. } => format!("expected {message}"),
         _ => reason,
     }
 }

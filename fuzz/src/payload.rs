@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use golden::{Road, cases};
 use oracle::{Mutations, Oracle, Schemas};
 use serde_json::Value;
+use thoth_messaging::dynamic::Checker;
 use thoth_messaging::messages;
 use thoth_messaging::registry::Entry;
 use thoth_messaging::wire::parse_strict;
@@ -20,6 +21,7 @@ struct Message {
     entry: &'static Entry,
     road: Option<&'static Road>,
     oracle: Oracle,
+    checker: Checker,
 }
 
 /// The messages of the golden cases and of Thoth.
@@ -32,7 +34,9 @@ fn messages() -> &'static [Message] {
         let mut add = |case: &str, schemas: &Schemas, entry: &'static Entry, road| {
             let descriptor = entry.descriptor();
             let oracle = schemas.oracle(&descriptor.schema.uri);
-            messages.push(Message { name: format!("{case}/{}", descriptor.name), entry, road, oracle });
+            let name = format!("{case}/{}", descriptor.name);
+            let checker = Checker::of_schema(&name, &descriptor.schema).unwrap();
+            messages.push(Message { name, entry, road, oracle, checker });
         };
         // The oracle here takes formats for annotations.
         for case in cases::ALL.iter().filter(|case| !case.name.starts_with("formats-")) {
@@ -75,6 +79,12 @@ pub fn run(input: &[u8]) {
 fn check(message: &Message, payload: &[u8], value: Option<&Value>) {
     let (name, shown) = (&message.name, String::from_utf8_lossy(payload));
     let decoded = message.entry.decode(payload);
+    if !oracle::are_held(payload) {
+        return check_long_numbers(message, payload);
+    }
+    if value.is_some_and(|value| message.oracle.rounds(value)) {
+        return;
+    }
     if let Some(road) = message.road {
         assert_eq!(decoded.is_ok(), (road.from_slice)(payload), "{name}: from_slice of {shown}");
         if let Some(value) = value {
@@ -102,6 +112,24 @@ fn check(message: &Message, payload: &[u8], value: Option<&Value>) {
             let agrees = value.is_none_or(|value| is_limit(value) || !message.oracle.is_valid(value));
             assert!(agrees, "{name}: {shown} is refused: {error}");
         }
+    }
+}
+
+/// A payload with numbers of which a `Value` has lost digits: the validator that reads the bytes is asked.
+fn check_long_numbers(message: &Message, payload: &[u8]) {
+    let (name, shown) = (&message.name, String::from_utf8_lossy(payload));
+    let decoded = message.entry.decode(payload);
+    if let Some(road) = message.road {
+        assert_eq!(decoded.is_ok(), (road.from_slice)(payload), "{name}: from_slice of {shown}");
+    }
+    let is_valid = message.checker.check(payload).is_ok();
+    match decoded {
+        Ok(decoded) => {
+            assert!(is_valid, "{name}: {shown} is accepted");
+            let text = decoded.encode().unwrap_or_else(|error| panic!("{name}: {shown} is not written: {error}"));
+            assert!(message.entry.decode(&text).is_ok(), "{name}: {shown} is written as what is refused");
+        }
+        Err(error) => assert!(!is_valid || oracle::is_limit(&error), "{name}: {shown} is refused: {error}"),
     }
 }
 

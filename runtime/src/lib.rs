@@ -27,6 +27,8 @@ extern crate self as thoth_messaging;
 pub mod app;
 #[cfg(feature = "client")]
 pub mod client;
+#[expect(unreachable_pub, reason = "a link to the file of `thoth-messaging-documents`, where it is public")]
+mod decimal;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod error;

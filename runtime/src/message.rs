@@ -4,9 +4,6 @@ use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::error::{DecodeError, EncodeError};
 use crate::wire;
 
@@ -28,7 +25,7 @@ use crate::wire;
 /// assert_eq!(PackageReleased::DESCRIPTOR.topic.name, "thoth.package-release.package-released");
 /// # Ok::<(), thoth_messaging::DecodeError>(())
 /// ```
-pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Message: wire::Type + Send + Sync + 'static {
     /// What is known of the message without a value of it: name, topic, key and schema.
     const DESCRIPTOR: &'static Descriptor;
 
@@ -40,8 +37,12 @@ pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// The message in a payload.
     ///
-    /// It succeeds exactly when the payload is valid under the schema, but for the documented limits (an integer
-    /// beyond its Rust type, more than 128 levels of nesting).
+    /// It succeeds exactly when the payload is valid under the schema, but for the documented limits: an integer beyond its
+    /// Rust type, a number with digits that no 64-bit float has, more than 127 levels of nesting.
+    ///
+    /// `serde_json::from_slice` and `from_str` say the same, as they give the text of the payload. Behind
+    /// `serde_json::from_value`, and behind other formats, numbers are what these made of them: a `Value` holds
+    /// `0.30000000000000000001` as 0.3.
     ///
     /// # Errors
     ///
@@ -50,7 +51,7 @@ pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
     fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
         // UTF-8 is checked for the whole payload at once, which is faster than for each string in it.
         let text = wire::utf8(Self::DESCRIPTOR, payload)?;
-        serde_json::from_str(text).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, payload, &error))
+        wire::read_text(text).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, payload, &error))
     }
 
     /// The payload of the message: JSON, valid under the schema.

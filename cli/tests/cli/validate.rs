@@ -287,3 +287,25 @@ fn who_reads_no_more_stops_it() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }
+
+#[test]
+fn numbers_are_compared_as_they_are_written() {
+    let folder = folder(&[]);
+    for (schema, number, expected) in [
+        (r#"{"type": "integer"}"#, "9007199254740993.5", 1),
+        (r#"{"type": "integer"}"#, "1.00000000000000000001", 1),
+        (r#"{"minimum": 18014398509481984}"#, "18014398509481983.0", 1),
+        (r#"{"multipleOf": 1}"#, "4503599627370497.5", 1),
+        (r#"{"maximum": 0.3}"#, "0.30000000000000000001", 1),
+        (r#"{"maximum": 18446744073709551615}"#, "1.8446744073709551615e19", 0),
+        (r#"{"multipleOf": 9007199254740993}"#, "9007199254740993", 0),
+        (r#"{"multipleOf": 9007199254740993}"#, "9007199254740992", 1),
+        (r#"{"const": 9007199254740993}"#, "9007199254740992.0", 1),
+        (r#"{"enum": [18446744073709551615]}"#, "1.8446744073709551615e19", 0),
+        (r#"{"minimum": 0}"#, "1e1000000000", 0),
+    ] {
+        fs::write(folder.path().join("order.schema.json"), schema).unwrap();
+        let (code, findings, _) = validate_stdin(folder.path(), &[], number.as_bytes());
+        assert_eq!(code, Some(expected), "{schema}: {number}\n{findings}");
+    }
+}

@@ -236,15 +236,16 @@ pub(super) fn number(text: &str) -> TokenStream {
 /// A literal of a float.
 pub(super) fn float(value: f64) -> TokenStream {
     let text = format!("{value:?}");
-    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
-    if text.contains('e') || fraction.is_empty() {
-        return literal_of(&text, text.trim_start_matches('-'));
-    }
+    let digits = text.trim_start_matches('-');
+    let (digits, exponent) = digits.split_at(digits.find('e').unwrap_or(digits.len()));
+    let Some((whole, fraction)) = digits.split_once('.') else {
+        return literal_of(&text, &format!("{digits}{exponent}"));
+    };
     let whole = number(whole).to_string();
     let groups: Vec<&str> =
         (0..fraction.len()).step_by(3).map(|start| &fraction[start..fraction.len().min(start + 3)]).collect();
     let fraction = if fraction.len() > 4 { groups.join("_") } else { fraction.to_owned() };
-    literal_of(&text, &format!("{whole}.{fraction}"))
+    literal_of(&text, &format!("{whole}.{fraction}{exponent}"))
 }
 
 fn literal_of(text: &str, digits: &str) -> TokenStream {

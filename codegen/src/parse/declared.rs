@@ -8,7 +8,7 @@ use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::jsonschema::{ValidationError, Validator};
 use thoth_messaging_documents::near::nearest;
 use thoth_messaging_documents::pointer::segments;
-use thoth_messaging_documents::{Pointer, Validation, XKafka, topic, x_kafka};
+use thoth_messaging_documents::{Pointer, Validation, XKafka, topic, validator, x_kafka};
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::json::short;
@@ -94,7 +94,7 @@ fn reason(error: &ValidationError<'_>) -> String {
             let member = segments(error.instance_path().as_str()).last().unwrap_or_default();
             format!("`{member}` can't have this value")
         }
-        _ => error.masked().to_string(),
+        _ => validator::reason(error),
     }
 }
 
@@ -128,7 +128,7 @@ fn advice(error: &ValidationError<'_>) -> String {
             Some("topic") => "name the topic: `\"topic\": \"orders.placed\"`".to_owned(),
             _ => members(),
         },
-        ("partitions" | "replicas", ValidationErrorKind::Minimum { .. }) => {
+        ("partitions" | "replicas", ValidationErrorKind::Custom { .. }) => {
             "write 1 or more, or leave it out: then it is the broker's default".to_owned()
         }
         _ => members(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::numbers;
 use crate::diagnostic::Diagnostic;
 use crate::json::{self, Duplicate, short};
 use crate::options::SchemaDraft;
@@ -40,6 +41,7 @@ pub(super) fn read<'a>(
         }
     };
     source.index_values();
+    diagnostics.extend(numbers::not_held(&source));
     if !value.is_object() && !value.is_boolean() {
         diagnostics.push(
             Diagnostic::error("S0102", "a schema file has to be a JSON object or a boolean", source.locate(""))

@@ -3,18 +3,16 @@
 use std::cmp::Ordering;
 
 use serde_json::Value;
+use thoth_messaging_documents::decimal::Decimal;
 
-/// Floating-point numbers from here on are not turned into integers.
-const MAX_NUMBER: f64 = 1e30;
+/// Integers from here on are not computed with.
+const MAX_INTEGER: u128 = 10_u128.pow(30);
 
 /// A number that is an integer as one.
-#[expect(clippy::cast_possible_truncation, reason = "it is whole, and of less than 128 bits")]
 pub(crate) fn integer(value: &Value) -> Option<i128> {
     let number = value.as_number()?;
-    number.as_i128().or_else(|| {
-        let float = number.as_f64()?;
-        (float.fract() == 0.0 && float.abs() < MAX_NUMBER).then_some(float as i128)
-    })
+    let written = || Decimal::parse(&number.to_string())?.to_integer();
+    number.as_i128().or_else(|| written().filter(|integer| integer.unsigned_abs() < MAX_INTEGER))
 }
 
 /// The spelling of a number that equal numbers share.
@@ -27,22 +25,10 @@ pub(crate) fn from_integer(integer: i128) -> Option<Value> {
     i64::try_from(integer).map(Value::from).or_else(|_| u64::try_from(integer).map(Value::from)).ok()
 }
 
-/// Two numbers by their value.
-#[expect(clippy::cast_possible_truncation, reason = "the floor of what has less than 128 bits")]
+/// Two numbers by their value, as they are written.
 pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    let against = |integer: i128, float: f64| {
-        if float.abs() >= MAX_NUMBER {
-            return if float > 0.0 { Ordering::Less } else { Ordering::Greater };
-        }
-        let more = if float.fract() == 0.0 { Ordering::Equal } else { Ordering::Less };
-        integer.cmp(&(float.floor() as i128)).then(more)
-    };
-    match (integer(left), integer(right)) {
-        (Some(left), Some(right)) => Some(left.cmp(&right)),
-        (Some(left), None) => Some(against(left, right.as_f64()?)),
-        (None, Some(right)) => Some(against(right, left.as_f64()?).reverse()),
-        (None, None) => left.as_f64()?.partial_cmp(&right.as_f64()?),
-    }
+    let (left, right) = (left.as_number()?.to_string(), right.as_number()?.to_string());
+    Some(Decimal::parse(&left)?.cmp(&Decimal::parse(&right)?))
 }
 
 /// Tells whether what is a multiple of each of some numbers is a multiple of another one, for certain: by integers, so that it holds

@@ -4,9 +4,10 @@ use jsonschema::{ValidationError, Validator};
 use referencing::Registry;
 use serde_json::Value;
 
-use super::Validation;
 use super::counted::{Counted, Looked, Meter, size};
+use super::{Instance, Validation};
 use crate::pattern::carried;
+use crate::uri;
 
 /// So many steps are made for every payload: looks at a value, and at what stands in it.
 const MIN_STEPS: u64 = 5_000_000;
@@ -77,7 +78,16 @@ impl Bounded {
             Some(registry) => options.with_registry(registry),
             None => options,
         };
-        options.build(&carried(schema)).map(Self)
+        // That of the registry is translated, and without what a meta-schema leaves without meaning.
+        let known = registry.and_then(|registry| {
+            let found = registry.resolver(uri::parse(base).ok()?).lookup(base).ok()?;
+            Some(found.into_inner().0)
+        });
+        match known {
+            Some(known) => options.build(known),
+            None => options.build(&carried(schema)),
+        }
+        .map(Self)
     }
 
     /// Returns whether a value is valid.
@@ -85,32 +95,43 @@ impl Bounded {
     /// # Errors
     ///
     /// It could not be told in time.
-    pub fn is_valid(&self, value: &Value) -> Result<bool, TooManySteps> {
-        self.is_valid_in(steps(value), value)
+    pub fn is_valid<'v>(&self, value: impl Into<Instance<'v>>) -> Result<bool, TooManySteps> {
+        let instance = value.into();
+        self.is_valid_in(steps(instance.value), instance)
     }
 
-    fn is_valid_in(&self, limit: u64, value: &Value) -> Result<bool, TooManySteps> {
+    fn is_valid_in<'v>(&self, limit: u64, value: impl Into<Instance<'v>>) -> Result<bool, TooManySteps> {
         let meter = Meter::new(limit, Self::MAX_REFUSALS);
-        let is_valid = self.0.is_valid(Looked::new(value, &meter));
+        let is_valid = self.0.is_valid(Looked::new(value.into(), &meter));
         if meter.is_exceeded() { Err(TooManySteps { limit }) } else { Ok(is_valid) }
     }
 
     /// Lists what is refused in a value, as far as that ends in time.
     #[must_use]
-    pub fn refusals<T>(&self, value: &Value, read: impl FnMut(ValidationError<'_>) -> T) -> Refusals<T> {
-        let meter = meter(value);
-        let errors = self.0.iter_errors(Looked::new(value, &meter));
+    pub fn refusals<'v, T>(
+        &self,
+        value: impl Into<Instance<'v>>,
+        read: impl FnMut(ValidationError<'_>) -> T,
+    ) -> Refusals<T> {
+        let instance = value.into();
+        let meter = meter(instance.value);
+        let errors = self.0.iter_errors(Looked::new(instance, &meter));
         if !meter.is_exceeded() {
             return Refusals { listed: errors.map(read).collect(), is_complete: true };
         }
-        Refusals { listed: self.first_refusal(value, read).into_iter().collect(), is_complete: false }
+        Refusals { listed: self.first_refusal(instance, read).into_iter().collect(), is_complete: false }
     }
 
     /// Returns the first of what is refused in a value, where that is found in time.
     #[must_use]
-    pub fn first_refusal<T>(&self, value: &Value, read: impl FnOnce(ValidationError<'_>) -> T) -> Option<T> {
-        let meter = meter(value);
-        let first = self.0.validate(Looked::new(value, &meter)).err();
+    pub fn first_refusal<'v, T>(
+        &self,
+        value: impl Into<Instance<'v>>,
+        read: impl FnOnce(ValidationError<'_>) -> T,
+    ) -> Option<T> {
+        let instance = value.into();
+        let meter = meter(instance.value);
+        let first = self.0.validate(Looked::new(instance, &meter)).err();
         first.filter(|_| !meter.is_exceeded()).map(read)
     }
 }

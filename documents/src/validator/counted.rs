@@ -3,10 +3,14 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use jsonschema::JsonType;
-use jsonschema::json::{Array, Json, Node, NodeIdentity, Object, cmp, unique};
-use serde_json::{Map, Number, Value, map};
+use jsonschema::json::{Array, Json, Node, NodeIdentity, Object, unique};
+use serde_json::{Map, Value, map};
+
+use super::instance::{Instance, Numeral};
+use super::numbers::are_equal;
 
 /// Texts are looked at in pieces of so many bytes.
 const PIECE: usize = 32;
@@ -50,25 +54,25 @@ pub(super) struct Counted;
 /// A value, and what counts the looks at it: nothing where it is a member name, which is counted with its member.
 #[derive(Clone, Copy)]
 pub(super) struct Looked<'a> {
-    value: &'a Value,
+    instance: Instance<'a>,
     meter: Option<&'a Meter>,
 }
 
 impl<'a> Looked<'a> {
-    pub(super) fn new(value: &'a Value, meter: &'a Meter) -> Self {
-        Self { value, meter: Some(meter) }
+    pub(super) fn new(instance: Instance<'a>, meter: &'a Meter) -> Self {
+        Self { instance, meter: Some(meter) }
     }
 
     fn with(self, value: &'a Value) -> Self {
-        Self { value, ..self }
+        Self { instance: self.instance.with(value), ..self }
     }
 
     /// The value, while looks at it are left.
     fn look(self, steps: u64) -> &'a Value {
-        if self.meter.is_none_or(|meter| meter.take(steps)) { self.value } else { &Value::Null }
+        if self.meter.is_none_or(|meter| meter.take(steps)) { self.instance.value } else { &Value::Null }
     }
 
-    /// As `jsonschema` compares values, but counted.
+    /// As `jsonschema` compares values, but counted, and numbers as they are written.
     fn equals(self, expected: &Value) -> bool {
         match (self.look(1), expected) {
             (Value::Array(items), Value::Array(expected)) => {
@@ -81,7 +85,8 @@ impl<'a> Looked<'a> {
                         expected.get(name).is_some_and(|expected| self.with(member).equals(expected))
                     })
             }
-            (value, expected) => cmp::equal(value, expected),
+            (Value::Number(number), Value::Number(expected)) => are_equal(&self.instance.numeral(number), expected),
+            (value, expected) => value == expected,
         }
     }
 }
@@ -113,14 +118,14 @@ impl Json for Counted {
 
     fn with_string_node<T>(buffer: &mut Value, name: &str, read: impl FnOnce(Looked<'_>) -> T) -> T {
         *buffer = Value::String(name.to_owned());
-        read(Looked { value: buffer, meter: None })
+        read(Looked { instance: Instance::from(&*buffer), meter: None })
     }
 }
 
 impl<'a> Node<'a, Counted> for Looked<'a> {
     type Object = Members<'a>;
     type Array = Items<'a>;
-    type Number = &'a Number;
+    type Number = Numeral<'a>;
 
     fn as_object(&self) -> Option<Members<'a>> {
         self.look(1).as_object().map(|members| Members { of: *self, members })
@@ -131,12 +136,12 @@ impl<'a> Node<'a, Counted> for Looked<'a> {
     }
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
-        let text = self.value.as_str()?;
+        let text = self.instance.value.as_str()?;
         self.look(pieces(text)).as_str().map(Cow::Borrowed)
     }
 
-    fn as_number(&self) -> Option<&'a Number> {
-        self.look(1).as_number()
+    fn as_number(&self) -> Option<Numeral<'a>> {
+        self.look(1).as_number().map(|number| self.instance.numeral(number))
     }
 
     fn as_boolean(&self) -> Option<bool> {
@@ -167,15 +172,15 @@ impl<'a> Node<'a, Counted> for Looked<'a> {
         if let Some(meter) = self.meter {
             meter.take_error();
         }
-        Cow::Borrowed(self.value)
+        Cow::Borrowed(self.instance.value)
     }
 
     fn identity(&self) -> Option<NodeIdentity> {
-        Some(NodeIdentity::new(std::ptr::from_ref(self.value).addr()))
+        Some(NodeIdentity::new(std::ptr::from_ref(self.instance.value).addr()))
     }
 
     fn container_identity(&self) -> Option<NodeIdentity> {
-        if self.value.is_object() || self.value.is_array() { self.identity() } else { None }
+        if self.instance.value.is_object() || self.instance.value.is_array() { self.identity() } else { None }
     }
 }
 
@@ -236,7 +241,15 @@ impl<'a> Array<'a, Counted> for Items<'a> {
 
     fn is_unique(&self) -> bool {
         let steps = self.items.iter().map(size).sum::<u64>();
-        self.of.meter.is_none_or(|meter| meter.take(steps)) && unique::is_unique(self.items)
+        if !self.of.meter.is_none_or(|meter| meter.take(steps)) {
+            return false;
+        }
+        let item = |item| self.of.instance.with(item);
+        if self.items.iter().any(|it| item(it).has_wide_numbers()) {
+            let mut seen = BTreeSet::new();
+            return self.items.iter().all(|it| seen.insert(item(it).canonical()));
+        }
+        unique::is_unique(self.items)
     }
 }
 

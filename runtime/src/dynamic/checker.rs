@@ -12,7 +12,7 @@ use super::quick::{MAX_APPLIED, MAX_CHAIN, Quick, place_of_too_many};
 use super::validate::Validator;
 use crate::error::{DecodeError, Violation};
 use crate::message::Schema;
-use crate::wire;
+use crate::wire::{self, Payload};
 
 /// Checks payloads against a schema, at the rate at which they can be read.
 ///
@@ -123,20 +123,32 @@ impl Checker {
         if self.is_surely_valid(payload) {
             return Ok(());
         }
-        self.check_value(&self.parse(payload)?).map_err(|violations| self.invalid(violations))
+        self.check_parsed(&self.parse(payload)?)
     }
 
     /// A payload as a value, where it is valid under the schema.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check).
+    /// Those of [`check`](Self::check), and [`DecodeError::Invalid`] with the keyword `limit` for a number that neither an
+    /// integer of 64 bits nor a 64-bit float holds, as `0.12345678901234567890`: the value would be another one.
     pub fn decode(&self, payload: &[u8]) -> Result<Value, DecodeError> {
-        let value = self.parse(payload)?;
+        let parsed = self.parse(payload)?;
         if !self.is_surely_valid(payload) {
-            self.check_value(&value).map_err(|violations| self.invalid(violations))?;
+            self.check_parsed(&parsed)?;
+        }
+        let is_exact = parsed.is_exact();
+        let value = parsed.into_value().map_err(|error| self.explain(payload, &error))?;
+        // What a number was rounded to has to be valid, too, or the value could not be encoded.
+        if !is_exact && self.check_value(&value).is_err() {
+            return Err(self.invalid(vec![wire::not_held()]));
         }
         Ok(value)
+    }
+
+    fn check_parsed(&self, payload: &Payload<'_>) -> Result<(), DecodeError> {
+        let checked = self.validator.check(payload.instance(&payload.numerals()));
+        checked.map_err(|violations| self.invalid(violations))
     }
 
     /// All that the schema refuses in a value, where that is anything.
@@ -144,8 +156,12 @@ impl Checker {
         self.validator.check(value)
     }
 
-    fn parse(&self, payload: &[u8]) -> Result<Value, DecodeError> {
-        wire::parse_strict(payload).map_err(|error| match wire::explain_parse(&self.name, payload, &error) {
+    fn parse<'p>(&self, payload: &'p [u8]) -> Result<Payload<'p>, DecodeError> {
+        Payload::parse(payload).map_err(|error| self.explain(payload, &error))
+    }
+
+    fn explain(&self, payload: &[u8], error: &serde_json::Error) -> DecodeError {
+        match wire::explain_parse(&self.name, payload, error) {
             DecodeError::Invalid { message, mut violations } => {
                 for violation in &mut violations {
                     violation.instance_path = self.validator.cut_at_sensitive(&violation.instance_path).to_owned();
@@ -153,7 +169,7 @@ impl Checker {
                 DecodeError::Invalid { message, violations }
             }
             not_json => not_json,
-        })
+        }
     }
 
     fn invalid(&self, violations: Vec<Violation>) -> DecodeError {

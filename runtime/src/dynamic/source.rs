@@ -84,7 +84,8 @@ impl SchemaSource for PathBuf {
 }
 
 fn parse(origin: &str, text: &[u8]) -> Result<Value, FactoryError> {
-    wire::parse_strict(text)
+    wire::Payload::parse(text)
+        .and_then(wire::Payload::into_value)
         .map_err(|source| FactoryError::Unreadable { origin: origin.to_owned(), source: source.into() })
 }
 

@@ -8,7 +8,7 @@ use thoth_messaging_documents::dialect::DRAFT_2020_12;
 use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::uri::{BASE, absolute};
-use thoth_messaging_documents::validator::{Bounded, TooManySteps};
+use thoth_messaging_documents::validator::{Bounded, Instance, TooManySteps};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
 use super::files::Files;
@@ -87,7 +87,8 @@ impl Validator {
     /// # Errors
     ///
     /// Everything that the schema refuses in it, as far as that can be listed; or that it can't be told in time.
-    pub(super) fn check(&self, value: &Value) -> Result<(), Vec<Violation>> {
+    pub(super) fn check<'v>(&self, value: impl Into<Instance<'v>>) -> Result<(), Vec<Violation>> {
+        let value = value.into();
         match self.compiled.is_valid(value) {
             Ok(true) => Ok(()),
             Ok(false) => Err(self.violations(value)),
@@ -97,7 +98,7 @@ impl Validator {
 
     /// Everything that the schema refuses in a value; where that can't be listed in time the first of it, and that
     /// there are others.
-    fn violations(&self, value: &Value) -> Vec<Violation> {
+    fn violations(&self, value: Instance<'_>) -> Vec<Violation> {
         let refusals = self.compiled.refusals(value, |error| self.violations_of(&error));
         let mut violations = refusals.listed.concat();
         if !refusals.is_complete {
@@ -154,7 +155,8 @@ impl Compiled {
     }
 
     /// The first thing that the schemas refuse.
-    pub(crate) fn check(&self, value: &Value) -> Result<(), Violation> {
+    pub(crate) fn check<'v>(&self, value: impl Into<Instance<'v>>) -> Result<(), Violation> {
+        let value = value.into();
         match self.0.compiled.is_valid(value) {
             Ok(true) => Ok(()),
             Ok(false) => {
@@ -168,9 +170,9 @@ impl Compiled {
 
 /// What the schema of a generated type refuses in a payload, as far as it can be listed: nothing where not even the first of
 /// it can be found in time.
-pub(crate) fn violations(schema: &Schema, payload: &Value) -> Vec<Violation> {
+pub(crate) fn violations<'v>(schema: &Schema, payload: impl Into<Instance<'v>>) -> Vec<Violation> {
     let Some(validator) = compiled(schema) else { return Vec::new() };
-    let mut violations = validator.violations(payload);
+    let mut violations = validator.violations(payload.into());
     if violations == [unlisted()] {
         violations.clear();
     }

@@ -242,7 +242,11 @@ impl<T> Serialize for Formatted<T> {
     }
 }
 
-impl<T: Mapped> wire::Type for Formatted<T> {}
+impl<T: Mapped> wire::Type for Formatted<T> {
+    fn read_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
 
 impl<T: Mapped> wire::Key for Formatted<T> {
     fn text(&self) -> Option<Cow<'_, str>> {

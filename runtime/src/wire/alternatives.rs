@@ -35,6 +35,11 @@ impl Attempt {
     }
 }
 
+/// Returns whether a value is being read as a variant that may not be its own.
+pub(super) fn is_attempt() -> bool {
+    ATTEMPTS.get().0 > 0
+}
+
 impl Drop for Attempt {
     fn drop(&mut self) {
         let (depth, left) = ATTEMPTS.get();

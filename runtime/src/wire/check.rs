@@ -1,5 +1,6 @@
 //! Constraints that the Rust type does not say, checked when a value is read and when it is written.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +8,10 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use super::content::Content;
+use super::exact::{HELD, is_any_rounded, is_rounded};
 use super::{Codec, Encoded, locate};
+use crate::decimal::Decimal;
 
 /// A constraint that is not met: where, the keyword, and what was expected. It holds no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,16 +87,6 @@ constraints! {
     min_length(value: &str, limit: usize) "minLength", value.chars().nth(limit.wrapping_sub(1)).is_some() || limit == 0, "at least {limit} characters";
     /// `maxLength`, in characters.
     max_length(value: &str, limit: usize) "maxLength", value.len() <= limit || value.chars().nth(limit).is_none(), "at most {limit} characters";
-    /// `minimum`.
-    minimum[T: PartialOrd + fmt::Display](value: T, limit: T) "minimum", value >= limit, "{limit} or more";
-    /// `maximum`.
-    maximum[T: PartialOrd + fmt::Display](value: T, limit: T) "maximum", value <= limit, "{limit} or less";
-    /// `exclusiveMinimum`.
-    exclusive_minimum[T: PartialOrd + fmt::Display](value: T, limit: T) "exclusiveMinimum", value > limit, "more than {limit}";
-    /// `exclusiveMaximum`.
-    exclusive_maximum[T: PartialOrd + fmt::Display](value: T, limit: T) "exclusiveMaximum", value < limit, "less than {limit}";
-    /// `multipleOf`, exact in decimal.
-    multiple_of[T: fmt::Display](value: T, limit: &str) "multipleOf", is_multiple(&value.to_string(), limit), "a multiple of {limit}";
     /// `minItems`.
     min_items[T](value: &[T], limit: usize) "minItems", value.len() >= limit, "at least {limit} items";
     /// `maxItems`.
@@ -103,13 +97,79 @@ constraints! {
     max_properties(value: usize, limit: usize) "maxProperties", value <= limit, "at most {limit} members";
 }
 
+/// A number with constraints.
+pub trait Number: Copy + PartialOrd + fmt::Display {
+    /// Returns whether it stands for another number in the payload at hand, which was too long for it.
+    fn is_rounded(self) -> bool {
+        false
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty),*) => {$(impl Number for $type {})*};
+}
+
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+impl Number for f64 {
+    fn is_rounded(self) -> bool {
+        is_rounded(self)
+    }
+}
+
+macro_rules! bounds {
+    ($($(#[$doc:meta])* $name:ident $keyword:literal $relation:tt $expected:literal;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        ///
+        /// The fault, where it is not met, or where that can't be told of a number that was rounded to the limit.
+        #[allow(clippy::float_cmp, reason = "the limit itself is meant")]
+        pub fn $name<T: Number>(value: T, limit: T) -> Result<(), Fault> {
+            if value == limit {
+                told(value)?;
+            }
+            ensure(value $relation limit, $keyword, format_args!($expected, limit))
+        }
+    )*};
+}
+
+bounds! {
+    /// `minimum`.
+    minimum "minimum" >= "{} or more";
+    /// `maximum`.
+    maximum "maximum" <= "{} or less";
+    /// `exclusiveMinimum`.
+    exclusive_minimum "exclusiveMinimum" > "more than {}";
+    /// `exclusiveMaximum`.
+    exclusive_maximum "exclusiveMaximum" < "less than {}";
+}
+
+/// `multipleOf`, exact in decimal.
+///
+/// # Errors
+///
+/// The fault, where it is not met, or where that can't be told of a number that was rounded.
+pub fn multiple_of<T: Number>(value: T, limit: &str) -> Result<(), Fault> {
+    told(value)?;
+    let value = value.to_string();
+    let decimals = Decimal::parse(&value).zip(Decimal::parse(limit));
+    let is_multiple = decimals.is_some_and(|(value, limit)| value.is_multiple_of(&limit));
+    ensure(is_multiple, "multipleOf", format_args!("a multiple of {limit}"))
+}
+
+fn told(number: impl Number) -> Result<(), Fault> {
+    ensure(!number.is_rounded(), "limit", HELD)
+}
+
 /// `enum` and `const` of what is not a string: equal to one of the constants.
 ///
 /// # Errors
 ///
 /// The fault, where it is equal to none.
-pub fn one_of<T: PartialEq + fmt::Debug>(value: &T, constants: &[T]) -> Result<(), Fault> {
-    ensure(constants.contains(value), "enum", format_args!("one of {constants:?}"))
+pub fn one_of<T: PartialEq + fmt::Debug + 'static>(value: &T, constants: &[T]) -> Result<(), Fault> {
+    ensure(constants.contains(value), "enum", format_args!("one of {constants:?}"))?;
+    (value as &dyn Any).downcast_ref::<f64>().map_or(Ok(()), |number| told(*number))
 }
 
 /// Constants of several types: the items of a JSON array, compared as JSON values.
@@ -128,8 +188,8 @@ impl Constants {
 
     fn contains(&self, value: &Value) -> bool {
         let parse = || serde_json::from_str::<Vec<Value>>(self.json).unwrap_or_default();
-        let all = self.canonical.get_or_init(|| parse().iter().map(canonical).collect());
-        all.contains(&canonical(value))
+        let all = self.canonical.get_or_init(|| parse().iter().map(canonical_value).collect());
+        all.contains(&canonical_value(value))
     }
 }
 
@@ -139,7 +199,17 @@ impl Constants {
 ///
 /// The fault, where it is equal to none.
 pub fn one_of_json(value: &Value, constants: &Constants) -> Result<(), Fault> {
-    ensure(constants.contains(value), "enum", format_args!("one of {}", constants.json))
+    ensure(constants.contains(value), "enum", format_args!("one of {}", constants.json))?;
+    ensure(!holds_rounded(value), "limit", HELD)
+}
+
+fn holds_rounded(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(is_rounded),
+        Value::Array(items) => items.iter().any(holds_rounded),
+        Value::Object(members) => members.values().any(holds_rounded),
+        _ => false,
+    }
 }
 
 /// `enum`, of more texts than an enum of Rust is made of.
@@ -158,47 +228,65 @@ pub fn one_of_text(text: &str, constants: &Constants) -> Result<(), Fault> {
 /// The fault, where two are.
 pub fn unique_items<C: Codec>(items: &[C::Value]) -> Result<(), Fault> {
     let mut seen = Distinct::default();
-    items.iter().try_for_each(|item| match serde_json::to_value(Encoded::<C>(item)) {
-        Ok(value) => seen.insert(&value),
+    let is_unique = items.iter().all(|item| match serde_json::to_value(Encoded::<C>(item)) {
+        Ok(value) => seen.insert(canonical_value(&value)),
         // What can't be written is refused by its own check.
-        Err(_) => Ok(()),
-    })
+        Err(_) => true,
+    });
+    // Two numbers may have been told apart by what was rounded.
+    ensure(is_unique || !is_any_rounded(), "limit", HELD)?;
+    ensure(is_unique, "uniqueItems", DISTINCT)
 }
+
+const DISTINCT: &str = "no two equal items";
 
 /// JSON values of which no two are the same.
 #[derive(Default)]
 pub(super) struct Distinct(BTreeSet<String>);
 
 impl Distinct {
+    /// One more value, by its canonical text; false where it was there before.
+    fn insert(&mut self, canonical: String) -> bool {
+        self.0.insert(canonical)
+    }
+
     /// One more value.
     ///
     /// # Errors
     ///
     /// The fault, where it was there before.
-    pub(super) fn insert(&mut self, value: &Value) -> Result<(), Fault> {
-        ensure(self.0.insert(canonical(value)), "uniqueItems", "no two equal items")
+    pub(super) fn add(&mut self, value: &Content<'_>) -> Result<(), Fault> {
+        ensure(self.insert(canonical(value)), "uniqueItems", DISTINCT)
     }
 }
 
+fn canonical_value(value: &Value) -> String {
+    // Each name is there once.
+    Content::read(value).map_or_else(|_| value.to_string(), |content| canonical(&content))
+}
+
 /// One text for all ways to write the same JSON value: members in order, `1.0` as `1`.
-fn canonical(value: &Value) -> String {
+fn canonical(value: &Content<'_>) -> String {
     match value {
-        Value::Number(number) => match number.as_f64() {
-            #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e38 => (float as i128).to_string(),
-            _ => number.to_string(),
-        },
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        Value::Object(members) => {
-            let mut members: Vec<_> = members
-                .iter()
-                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
-                .collect();
+        Content::Null => "null".to_owned(),
+        Content::Boolean(boolean) => boolean.to_string(),
+        Content::Unsigned(integer) => canonical_number(&integer.to_string()),
+        Content::Signed(integer) => canonical_number(&integer.to_string()),
+        Content::Float(float) => canonical_number(&float.to_string()),
+        Content::Number(text) => canonical_number(text),
+        Content::Text(text) => Value::from(&**text).to_string(),
+        Content::Items(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Content::Members(members) => {
+            let mut members: Vec<_> =
+                members.iter().map(|(name, value)| format!("{}:{}", Value::from(&**name), canonical(value))).collect();
             members.sort_unstable();
             format!("{{{}}}", members.join(","))
         }
-        other => other.to_string(),
     }
+}
+
+fn canonical_number(text: &str) -> String {
+    Decimal::parse(text).map_or_else(|| text.to_owned(), |decimal| decimal.canonical())
 }
 
 /// A constraint on each item of an array.
@@ -233,30 +321,6 @@ pub fn each_name<'a, N: AsRef<str> + 'a, T: 'a>(
 ) -> Result<(), Fault> {
     let named = |fault: Fault| Fault { keyword: "propertyNames".into(), ..fault };
     entries.into_iter().try_for_each(|(name, _)| check(name.as_ref()).map_err(named))
-}
-
-/// Whether a decimal number is a multiple of another: both as Rust prints them.
-fn is_multiple(value: &str, divisor: &str) -> bool {
-    let (Some((value, value_power)), Some((divisor, divisor_power))) = (decimal(value), decimal(divisor)) else {
-        return false;
-    };
-    if value == 0 || divisor == 0 {
-        return divisor != 0;
-    }
-    // With more zeros at its end the divisor is no divisor; the digits of the value end with none.
-    let Ok(power) = u32::try_from(value_power - divisor_power) else { return false };
-    // The digits of the value and of a float's divisor are at most 20: a product with ten fits.
-    (0..power).fold(value % divisor, |rest, _| rest * 10 % divisor) == 0
-}
-
-/// A decimal as digits that do not end with zero and the power of ten that they stand for. The sign does not matter.
-fn decimal(text: &str) -> Option<(u128, i32)> {
-    let text = text.trim_start_matches('-');
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = format!("{whole}{fraction}");
-    let kept = digits.trim_end_matches('0');
-    let power = i32::try_from(digits.len() - kept.len()).ok()? - i32::try_from(fraction.len()).ok()?;
-    Some((if kept.is_empty() { 0 } else { kept.parse().ok()? }, power))
 }
 
 /// Steps that a match of a text may take, for patterns with look-around or references back; the others need none. Some

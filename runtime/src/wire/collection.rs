@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serializer};
-use serde_json::Value;
 
 use super::check::{Distinct, unique_items};
+use super::content::Content;
+use super::locate::under;
 use super::object::is_unchecked;
 use super::{Codec, Encoded, Seed, refuse};
 
@@ -19,7 +20,7 @@ impl<C: Codec> Codec for Vec<C> {
         struct Items<C>(PhantomData<C>);
         impl<'de, C: Codec> Visitor<'de> for Items<C> {
             type Value = Vec<C::Value>;
-            refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+            refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
             refuse!(map "an array");
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
@@ -47,13 +48,16 @@ impl<C: Codec> Codec for Unique<C> {
     type Value = Vec<C::Value>;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        let items = Vec::<Value>::read(deserializer)?;
+        let Content::Items(items) = Content::read(deserializer)? else {
+            return Err(D::Error::custom("type: expected an array"));
+        };
         let mut seen = Distinct::default();
         let mut values = Vec::with_capacity(items.len());
-        for (index, item) in items.into_iter().enumerate() {
-            seen.insert(&item).map_err(D::Error::custom)?;
-            // Behind a `Value` the place in the text is lost.
-            values.push(C::read(item).map_err(|error| D::Error::custom(format_args!("/{index} {error}")))?);
+        for (index, item) in items.iter().enumerate() {
+            seen.add(item).map_err(D::Error::custom)?;
+            // In a tree the place in the text is lost.
+            let at = |error: serde_json::Error| D::Error::custom(under(&format!("/{index}"), &error.to_string()));
+            values.push(C::read(item).map_err(at)?);
         }
         Ok(values)
     }
@@ -110,7 +114,7 @@ fn read_map<'de, C: Codec, M: Kept<C::Value>, D: Deserializer<'de>>(deserializer
     struct Entries<C, M>(PhantomData<(C, M)>);
     impl<'de, C: Codec, M: Kept<C::Value>> Visitor<'de> for Entries<C, M> {
         type Value = M;
-        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
         refuse!(seq "an object");
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<M, A::Error> {

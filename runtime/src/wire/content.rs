@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::SeqDeserializer,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
+use super::alternatives::is_attempt;
+use super::exact::note_float;
+use super::locate::{segment, under};
 use super::seed;
 use super::value::Name;
+use crate::decimal::{Decimal, Held};
 
 /// JSON of any content, its texts borrowed from the payload where they stand there without escapes: less work than a
 /// `serde_json::Value`, which owns them and finds members by name.
@@ -28,6 +30,8 @@ pub enum Content<'de> {
     Signed(i64),
     /// Another number.
     Float(f64),
+    /// A number that is not equal to its float, as it is written.
+    Number(Cow<'de, str>),
     /// A string.
     Text(Cow<'de, str>),
     /// An array.
@@ -91,7 +95,16 @@ impl<'de> Visitor<'de> for Read {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Content<'de>, E> {
+        note_float();
         Ok(Content::Float(value))
+    }
+
+    fn visit_borrowed_bytes<E: serde::de::Error>(self, text: &'de [u8]) -> Result<Content<'de>, E> {
+        Ok(Content::Number(Cow::Borrowed(numeral(text)?)))
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<Content<'de>, E> {
+        Ok(Content::Number(Cow::Owned(numeral(text)?.to_owned())))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Content<'de>, E> {
@@ -114,20 +127,38 @@ impl<'de> Visitor<'de> for Read {
         Ok(Content::Items(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Content<'de>, A::Error> {
-        let mut values: Vec<(Cow<'de, str>, Content<'de>)> = Vec::new();
-        while let Some(name) = members.next_key_seed(Name)? {
-            values.push((name, members.next_value_seed(Read)?));
-        }
-        if !are_distinct(&values) {
-            return Err(A::Error::custom("duplicate: expected each member name once"));
-        }
-        Ok(Content::Members(values))
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Content<'de>, A::Error> {
+        read_members(Vec::new(), members)
     }
 }
 
+/// Reads the members that are left of an object.
+pub(super) fn read_members<'de, A: MapAccess<'de>>(
+    mut values: Vec<(Cow<'de, str>, Content<'de>)>,
+    mut members: A,
+) -> Result<Content<'de>, A::Error> {
+    while let Some(name) = members.next_key_seed(Name)? {
+        values.push((name, members.next_value_seed(Read)?));
+    }
+    if !are_distinct(&values) {
+        return Err(A::Error::custom("duplicate: expected each member name once"));
+    }
+    Ok(Content::Members(values))
+}
+
+/// A number that is kept as text. JSON has no bytes: they are how such a number gets from a tree to who reads it.
+///
+/// # Errors
+///
+/// Any other bytes.
+pub(super) fn numeral<E: serde::de::Error>(text: &[u8]) -> Result<&str, E> {
+    let number = str::from_utf8(text).ok().filter(|text| Held::of(text) != Held::Exactly);
+    let number = number.filter(|text| Decimal::parse(text).is_some());
+    number.ok_or_else(|| E::custom("type: expected a JSON value"))
+}
+
 /// Whether no name comes twice.
-fn are_distinct(members: &[(Cow<'_, str>, Content<'_>)]) -> bool {
+pub(super) fn are_distinct(members: &[(Cow<'_, str>, Content<'_>)]) -> bool {
     /// So many names are compared with each other faster than they are ordered.
     const FEW: usize = 16;
     if members.len() <= FEW {
@@ -150,9 +181,11 @@ impl<'de> Deserializer<'de> for &Content<'de> {
             Content::Unsigned(value) => visitor.visit_u64(*value),
             Content::Signed(value) => visitor.visit_i64(*value),
             Content::Float(value) => visitor.visit_f64(*value),
+            Content::Number(Cow::Borrowed(text)) => visitor.visit_borrowed_bytes(text.as_bytes()),
+            Content::Number(Cow::Owned(text)) => visitor.visit_bytes(text.as_bytes()),
             Content::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Content::Text(Cow::Owned(text)) => visitor.visit_str(text),
-            Content::Items(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
+            Content::Items(items) => visitor.visit_seq(Items { left: items.iter().enumerate() }),
             Content::Members(members) => visitor.visit_map(Entries { left: members.iter(), value: None }),
         }
     }
@@ -167,14 +200,6 @@ impl<'de> Deserializer<'de> for &Content<'de> {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> IntoDeserializer<'de, Error> for &Content<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }
 
@@ -193,10 +218,24 @@ pub(super) fn read_name<'de, K: DeserializeSeed<'de>, E: serde::de::Error>(
     }
 }
 
+/// The items of an array that are still to be read.
+struct Items<'a, 'de> {
+    left: std::iter::Enumerate<std::slice::Iter<'a, Content<'de>>>,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        let Some((index, item)) = self.left.next() else { return Ok(None) };
+        seed.deserialize(item).map(Some).map_err(|error| at(|| format!("/{index}"), error))
+    }
+}
+
 /// The members of an object that are still to be read.
 struct Entries<'a, 'de> {
     left: std::slice::Iter<'a, (Cow<'de, str>, Content<'de>)>,
-    value: Option<&'a Content<'de>>,
+    value: Option<(&'a str, &'a Content<'de>)>,
 }
 
 impl<'de> MapAccess<'de> for Entries<'_, 'de> {
@@ -204,14 +243,20 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         let Some((name, value)) = self.left.next() else { return Ok(None) };
-        self.value = Some(value);
+        self.value = Some((name, value));
         read_name(name, seed).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         // serde asks for a value behind each name, and for none before it.
-        seed.deserialize(self.value.take().unwrap_or(&Content::Null))
+        let (name, value) = self.value.take().unwrap_or(("", &Content::Null));
+        seed.deserialize(value).map_err(|error| at(|| segment(name), error))
     }
+}
+
+/// An error of a value in a tree, where no position in a text tells its place. What an attempt at a variant says is not read.
+fn at(place: impl FnOnce() -> String, error: Error) -> Error {
+    if is_attempt() { error } else { Error::custom(under(&place(), &error.to_string())) }
 }
 
 #[cfg(test)]

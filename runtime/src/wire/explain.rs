@@ -2,7 +2,7 @@
 
 use serde_json::error::Category;
 
-use super::locate::instance_path;
+use super::locate::{instance_path, without_position};
 use super::private::without_private;
 use crate::error::{DecodeError, EncodeError, Violation};
 use crate::message::{Descriptor, Message};
@@ -28,9 +28,9 @@ pub fn utf8<'a>(descriptor: &Descriptor, payload: &'a [u8]) -> Result<&'a str, D
 pub fn explain_decode(descriptor: &Descriptor, payload: &[u8], error: &serde_json::Error) -> DecodeError {
     #[cfg(feature = "dynamic")]
     if error.classify() == Category::Data
-        && let Ok(value) = super::parse_strict(payload)
+        && let Ok(payload) = super::Payload::parse(payload)
     {
-        let violations = crate::dynamic::violations(&descriptor.schema, &value);
+        let violations = crate::dynamic::violations(&descriptor.schema, payload.instance(&payload.numerals()));
         if !violations.is_empty() {
             return DecodeError::Invalid { message: descriptor.name.to_string(), violations };
         }
@@ -76,12 +76,6 @@ pub fn explain_encode<T: Message>(message: &T, error: &serde_json::Error) -> Enc
     let first = first_violation(&without_position(error), String::new());
     let violations = vec![without_private(&descriptor.schema, first)];
     EncodeError::Invalid { message: descriptor.name.to_string(), violations }
-}
-
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let position = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&position).map_or(text.clone(), str::to_owned)
 }
 
 /// Reads back `[path ]keyword: expected …`, the form of every error that this module's siblings make.

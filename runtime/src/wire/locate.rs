@@ -48,6 +48,29 @@ impl Level {
     }
 }
 
+/// The text of an error without the path of what was read from a tree: a name in it may be a part of a sensitive value.
+pub(super) fn without_path(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(": expected ") {
+        Some((left, expected)) if error.line() == 0 && left.starts_with('/') => {
+            format!("{}: expected {expected}", left.rsplit(' ').next().unwrap_or_default())
+        }
+        _ => text,
+    }
+}
+
+/// The text of an error under a path.
+pub(super) fn under(place: &str, text: &str) -> String {
+    if text.starts_with('/') { format!("{place}{text}") } else { format!("{place} {text}") }
+}
+
+/// The text of an error without the position that `serde_json` adds.
+pub(super) fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&position).map_or(text.clone(), str::to_owned)
+}
+
 /// A member's name as a segment of a JSON Pointer.
 pub(super) fn segment(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))

@@ -166,7 +166,7 @@ macro_rules! __serde {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                $read(deserializer)
+                $crate::wire::deserialize(deserializer)
             }
         }
 
@@ -181,7 +181,13 @@ macro_rules! __serde {
         }
 
         #[allow(deprecated)]
-        impl $crate::wire::Type for $name {}
+        impl $crate::wire::Type for $name {
+            fn read_value<'de, __D: $crate::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                $read(deserializer)
+            }
+        }
     };
     ($name:ident, $codec:ident, $read:ident, $write:ident) => {
         $crate::__serde!(@ $name, $crate::wire::$read, $crate::wire::$write);

@@ -10,6 +10,7 @@ mod alternatives;
 mod check;
 mod collection;
 mod content;
+mod exact;
 mod explain;
 #[cfg(feature = "dynamic")]
 mod format;
@@ -19,8 +20,11 @@ mod macros;
 mod named;
 mod object;
 mod own;
+#[cfg(feature = "dynamic")]
+mod payload;
 mod presence;
 mod private;
+mod root;
 mod scalar;
 #[cfg(feature = "dynamic")]
 mod subschema;
@@ -47,6 +51,9 @@ pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
 pub use content::Content;
 #[cfg(feature = "dynamic")]
+pub(crate) use exact::may_be_inexact;
+pub use exact::read_text;
+#[cfg(feature = "dynamic")]
 pub(crate) use explain::explain_parse;
 pub use explain::{explain_decode, explain_encode, utf8};
 #[cfg(feature = "dynamic")]
@@ -56,7 +63,10 @@ pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use object::{Check, Members, Object, Writer, read_object, write_object};
 pub use own::Own;
+#[cfg(feature = "dynamic")]
+pub(crate) use payload::{Payload, not_held};
 pub use presence::Presence;
+pub use root::deserialize;
 pub use scalar::{AnyInteger, ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]
 pub use subschema::{OfMembers, OfVariants, Subschema, Validated, Validator};
@@ -93,13 +103,20 @@ pub trait Codec {
 }
 
 /// Marks a generated type, whose `Deserialize` and `Serialize` are exact by themselves.
-pub trait Type: Serialize + DeserializeOwned {}
+pub trait Type: Serialize + DeserializeOwned {
+    /// Reads a value that stands in another one, or is given by [`read_text`]. `Deserialize` reads the text of the whole.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer, and one that says what was expected.
+    fn read_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
 
 impl<T: Type> Codec for T {
     type Value = T;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        T::deserialize(deserializer)
+        T::read_value(deserializer)
     }
 
     fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {

@@ -25,7 +25,7 @@ pub fn read_enumeration<'de, T: Enumeration, D: Deserializer<'de>>(deserializer:
     struct Constant<T>(PhantomData<T>);
     impl<'de, T: Enumeration> Visitor<'de> for Constant<T> {
         type Value = T;
-        refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+        refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
         refuse!(seq "a string");
         refuse!(map "a string");
 

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
+use super::content::numeral;
+use super::exact::{HELD, note_float, note_rounded};
 use super::{Codec, codec, refuse};
+use crate::decimal::{Decimal, Held};
 
 codec!((), of (), by Null, written as |_value, serializer| serializer.serialize_unit());
 codec!(bool, of bool, by Boolean, written as |value, serializer| serializer.serialize_bool(*value));
 codec!(String, of String, by Text, written as |value, serializer| serializer.serialize_str(value));
 codec!(
-    /// `number`: every JSON number that a 64-bit float can hold.
+    /// `number`: every JSON number that a 64-bit float holds.
     f64, of f64, by Number { exact: false }, written as |value, serializer| write_number(*value, serializer)
 );
 codec!(
@@ -23,7 +26,7 @@ struct Null;
 
 impl<'de> Visitor<'de> for Null {
     type Value = ();
-    refuse!("null"; visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!("null"; visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
     refuse!(seq "null");
     refuse!(map "null");
 
@@ -36,7 +39,7 @@ struct Boolean;
 
 impl<'de> Visitor<'de> for Boolean {
     type Value = bool;
-    refuse!("a boolean"; visit_unit(), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!("a boolean"; visit_unit(), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
     refuse!(seq "a boolean");
     refuse!(map "a boolean");
 
@@ -49,7 +52,7 @@ struct Text;
 
 impl<'de> Visitor<'de> for Text {
     type Value = String;
-    refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
     refuse!(seq "a string");
     refuse!(map "a string");
 
@@ -93,14 +96,29 @@ fn write_number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Er
     }
 }
 
-/// `number` with constraints: an integer that no 64-bit float is equal to is refused, as what it is rounded to may meet
+/// `number` with constraints: an integer that no 64-bit float is printed as is refused, as what it is rounded to may meet
 /// what it does not.
 #[derive(Debug)]
 pub struct ExactNumber;
 
-/// Reads a number: as the float that is nearest, or as the one that is equal.
+/// Reads a number: as a float that holds it, or, where it is exact, as the one that is printed as it.
 struct Number {
     exact: bool,
+}
+
+impl Number {
+    fn integer<E: serde::de::Error>(&self, integer: i128) -> Result<f64, E> {
+        #[allow(clippy::cast_precision_loss, reason = "what is rounded is refused")]
+        let float = integer as f64;
+        if integer.unsigned_abs() <= MAX_EXACT {
+            return Ok(float);
+        }
+        match Held::in_float(&integer.to_string()) {
+            Held::Exactly => Ok(float),
+            Held::Rounded(_) if !self.exact => Ok(float),
+            _ => Err(not_held()),
+        }
+    }
 }
 
 impl<'de> Visitor<'de> for Number {
@@ -109,28 +127,40 @@ impl<'de> Visitor<'de> for Number {
     refuse!(seq "a number");
     refuse!(map "a number");
 
-    #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<f64, E> {
-        if self.exact { exact_float(value.into()) } else { Ok(value as f64) }
+        self.integer(value.into())
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a number is read as a 64-bit float")]
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<f64, E> {
-        if self.exact { exact_float(value.into()) } else { Ok(value as f64) }
+        self.integer(value.into())
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
+        note_float();
         Ok(value)
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<f64, E> {
+        read_float(number)
     }
 }
 
-fn exact_float<E: serde::de::Error>(integer: i128) -> Result<f64, E> {
-    #[allow(clippy::cast_precision_loss, reason = "the next line refuses what is rounded")]
-    let float = integer as f64;
-    if exact_integer(float) == Some(integer) {
-        return Ok(float);
+/// Every integer up to here is a 64-bit float.
+const MAX_EXACT: u128 = 1 << 53;
+
+/// Reads a number that was kept as text.
+pub(super) fn read_float<E: serde::de::Error>(number: &[u8]) -> Result<f64, E> {
+    match Held::in_float(numeral(number)?) {
+        Held::Rounded(float) => {
+            note_rounded(float);
+            Ok(float)
+        }
+        _ => Err(not_held()),
     }
-    Err(E::custom("limit: expected a number that a 64-bit float holds exactly"))
+}
+
+fn not_held<E: serde::de::Error>() -> E {
+    E::custom(format_args!("limit: expected {HELD}"))
 }
 
 /// An integer, read into the type `T`; one that does not fit is an error. `1.0` is one, unless it is strict.
@@ -166,22 +196,38 @@ fn read_integer<'de, T: Fits, D: Deserializer<'de>>(deserializer: D, strict: boo
         }
 
         fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i128, E> {
+            note_float();
             // Past 2^63 it is unknown how the number was written, and it does not fit anyway.
             if value.fract() != 0.0 || self.strict && value.abs() < 9_223_372_036_854_775_808.0 {
                 return Err(E::custom("type: expected an integer"));
             }
-            exact_integer(value).ok_or_else(|| E::custom("limit: expected an integer of at most 64 bits"))
+            exact_integer(value).ok_or_else(too_wide)
+        }
+
+        fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<i128, E> {
+            let text = numeral(number)?;
+            let decimal = Decimal::parse(text).filter(Decimal::is_integer);
+            match decimal.filter(|_| !(self.strict && text.contains(['.', 'e', 'E']))) {
+                Some(decimal) => decimal.to_integer().ok_or_else(too_wide),
+                None => Err(E::custom("type: expected an integer")),
+            }
         }
     }
     let whole = deserializer.deserialize_any(Whole { strict })?;
     T::try_from(whole).map_err(|_| D::Error::custom(format_args!("limit: expected an integer that fits {}", T::NAME)))
 }
 
-/// The integer that a float is, where it is one that `i128` holds without rounding.
+/// The integer that a float is printed as, where there is one of 128 bits.
 fn exact_integer(value: f64) -> Option<i128> {
-    const LIMIT: f64 = 18_446_744_073_709_551_616.0; // 2^64
     #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
-    (value.fract() == 0.0 && value.abs() <= LIMIT).then_some(value as i128)
+    if value.abs() <= 9_007_199_254_740_992.0 {
+        return (value.fract() == 0.0).then_some(value as i128);
+    }
+    Decimal::parse(&format!("{value:e}"))?.to_integer()
+}
+
+fn too_wide<E: serde::de::Error>() -> E {
+    E::custom("limit: expected an integer of at most 64 bits")
 }
 
 macro_rules! integers {

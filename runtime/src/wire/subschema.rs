@@ -6,8 +6,12 @@ use std::sync::{Arc, OnceLock};
 use serde::de::{Deserializer, Error as _};
 use serde::ser::{Error as _, Serializer};
 use serde_json::Value;
+use thoth_messaging_documents::validator::Instance;
 
+use super::content::Content;
+use super::exact::{HELD, is_any_rounded, is_tree};
 use super::object::{Object, is_unchecked, read_object, unchecked, write_object};
+use super::payload::Payload;
 use super::union::{Union, read_union};
 use super::{Codec, Encoded, Fault};
 use crate::dynamic::Compiled;
@@ -29,7 +33,7 @@ impl Validator {
     /// # Errors
     ///
     /// The first thing that the schemas refuse.
-    fn check(&self, value: &Value) -> Result<(), Fault> {
+    fn check<'v>(&self, value: impl Into<Instance<'v>>) -> Result<(), Fault> {
         // The generator compiled the same schemas. Should one not compile here, nothing is accepted unchecked.
         let compiled = self.compiled.get_or_init(|| Compiled::of_places(self.schemas).map(Arc::new));
         match compiled {
@@ -54,6 +58,17 @@ impl<C: Codec, V: Subschema> Codec for Validated<C, V> {
     type Value = C::Value;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<C::Value, D::Error> {
+        if is_tree() {
+            let payload = Payload::of(Content::read(deserializer)?);
+            V::validator().check(payload.instance(&payload.numerals())).map_err(D::Error::custom)?;
+            let value = C::read(payload.content()).map_err(D::Error::custom)?;
+            if is_any_rounded() {
+                // What it was rounded to has to be valid, too, or it could not be written again.
+                let rounded = serde_json::to_value(Encoded::<C>(&value)).map_err(D::Error::custom)?;
+                V::validator().check(&rounded).map_err(|_| D::Error::custom(Fault::new("limit", HELD)))?;
+            }
+            return Ok(value);
+        }
         let value = Value::read(deserializer)?;
         V::validator().check(&value).map_err(D::Error::custom)?;
         C::read(value).map_err(D::Error::custom)

@@ -32,7 +32,8 @@ impl<'a> Tag<'a> {
             Content::Signed(integer) => Self::Integer(*integer),
             Content::Unsigned(integer) => i64::try_from(*integer).map_or(Self::Other, Self::Integer),
             Content::Float(float) => whole(*float).map_or(Self::Other, Self::Integer),
-            Content::Null | Content::Items(_) | Content::Members(_) => Self::Other,
+            // An integer of 64 bits is no such number.
+            Content::Number(_) | Content::Null | Content::Items(_) | Content::Members(_) => Self::Other,
         }
     }
 
@@ -76,7 +77,7 @@ pub fn read_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Res
     struct ByTag<T>(std::marker::PhantomData<T>);
     impl<'de, T: Tagged> Visitor<'de> for ByTag<T> {
         type Value = T;
-        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
         refuse!(seq "an object");
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {

@@ -16,7 +16,7 @@ macro_rules! tuples {
                 struct Items<$($codec),+>(PhantomData<($($codec,)+)>);
                 impl<'de, $($codec: Codec),+> Visitor<'de> for Items<$($codec),+> {
                     type Value = ($($codec::Value,)+);
-                    refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+                    refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
                     refuse!(map "an array");
 
                     fn visit_seq<Items: SeqAccess<'de>>(self, mut items: Items) -> Result<Self::Value, Items::Error> {

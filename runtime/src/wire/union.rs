@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{BorrowedBytesDeserializer, BytesDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serializer;
 
@@ -122,6 +122,14 @@ impl<'de, T: Union> Visitor<'de> for ByType<T> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
         T::number(value.into_deserializer())
+    }
+
+    fn visit_borrowed_bytes<E: Error>(self, number: &'de [u8]) -> Result<T, E> {
+        T::number(BorrowedBytesDeserializer::new(number))
+    }
+
+    fn visit_bytes<E: Error>(self, number: &[u8]) -> Result<T, E> {
+        T::number(BytesDeserializer::new(number))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {

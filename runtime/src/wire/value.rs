@@ -8,7 +8,11 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serialize;
 use serde_json::{Map, Number, Value};
 
+use super::content::numeral;
+use super::exact::note_float;
+use super::scalar::read_float;
 use super::{Codec, Seed, codec, refuse, seed};
+use crate::decimal::Decimal;
 
 codec!(Value, of Value, by Any, written as |value, serializer| value.serialize(serializer));
 codec!(
@@ -42,8 +46,17 @@ impl<'de> Visitor<'de> for Any {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        note_float();
         let number = Number::from_f64(value).ok_or_else(|| E::custom("type: expected a finite number"))?;
         Ok(Value::Number(number))
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<Value, E> {
+        let integer = Decimal::parse(numeral(number)?).and_then(Decimal::to_integer);
+        match integer.and_then(Number::from_i128) {
+            Some(integer) => Ok(Value::Number(integer)),
+            None => self.visit_f64(read_float(number)?),
+        }
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -71,7 +84,7 @@ struct Entries;
 
 impl<'de> Visitor<'de> for Entries {
     type Value = Map<String, Value>;
-    refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+    refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
     refuse!(seq "an object");
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
@@ -139,6 +152,10 @@ impl<'de> Visitor<'de> for Skip {
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
         Ok(())
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<(), E> {
+        numeral(number).map(drop)
     }
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {

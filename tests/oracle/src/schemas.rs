@@ -135,11 +135,37 @@ impl Oracle {
         error.map(|error| format!("{}: {error}", error.instance_path()))
     }
 
+    /// Whether `jsonschema` may be wrong about a payload: see [`rounds`].
+    #[must_use]
+    pub fn rounds(&self, payload: &Value) -> bool {
+        rounds(&self.schemas, payload)
+    }
+
     /// The document of the schema and those that it refers to.
     #[must_use]
     pub fn schemas(&self) -> &[Value] {
         &self.schemas
     }
+}
+
+/// Whether `jsonschema` may be wrong about a payload, as it computes with floats from 2^53 on: to it, 9.223372036854776e18 is
+/// 9223372036854775808, 1e300 is a multiple of three, and 9007199254740993 is none of 1.5.
+#[must_use]
+pub fn rounds(schemas: &[Value], payload: &Value) -> bool {
+    let is_large = |value: &Value| value.as_f64().is_some_and(|float| float.abs() >= 2_f64.powi(53));
+    let divides = |schema: &Value| schema["multipleOf"].is_number();
+    any(payload, &|value| is_large(value) && value.is_f64())
+        || any(payload, &is_large) && schemas.iter().any(|schema| any(schema, &divides))
+}
+
+/// Whether something holds of a value or of one in it.
+fn any(value: &Value, holds: &dyn Fn(&Value) -> bool) -> bool {
+    let inside = match value {
+        Value::Array(items) => items.iter().any(|item| any(item, holds)),
+        Value::Object(members) => members.values().any(|member| any(member, holds)),
+        _ => false,
+    };
+    inside || holds(value)
 }
 
 /// A reference as a URI without its fragment.

@@ -80,25 +80,7 @@ fn answer(
         (Err(error), None) if is_limit(&error) => Ok("beyond a limit"),
         (Err(error), None) => Err(format!("is refused: {error}")),
     };
-    if agreed.is_err() && is_rounded(payload, oracle) { Ok("rounded by jsonschema") } else { agreed }
-}
-
-/// Whether `jsonschema` is wrong about a payload: it divides floats where a number beyond 2^53 meets a `multipleOf` that is
-/// no integer. That 9007199254740993 is three times 3002399751580331, and so a multiple of 1.5, it does not see.
-fn is_rounded(payload: &Value, oracle: &Oracle) -> bool {
-    let is_large = |value: &Value| value.as_f64().is_some_and(|float| float.abs() >= 2_f64.powi(53));
-    let is_fraction = |schema: &Value| schema["multipleOf"].as_f64().is_some_and(|float| float.fract() != 0.0);
-    any(payload, &is_large) && oracle.schemas().iter().any(|schema| any(schema, &is_fraction))
-}
-
-/// Whether something holds of a value or of one in it.
-fn any(value: &Value, holds: &dyn Fn(&Value) -> bool) -> bool {
-    let inside = match value {
-        Value::Array(items) => items.iter().any(|item| any(item, holds)),
-        Value::Object(members) => members.values().any(|member| any(member, holds)),
-        _ => false,
-    };
-    inside || holds(value)
+    if agreed.is_err() && oracle.rounds(payload) { Ok("rounded by jsonschema") } else { agreed }
 }
 
 /// What is wrong with a payload that is another value when it is written and read again.

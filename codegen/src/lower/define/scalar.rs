@@ -7,6 +7,7 @@ use crate::format::Formats;
 use crate::json::whole;
 use crate::lower::read::{Cores, Limit, Node, SchemaReader};
 use crate::model::{Bound, Check, Integer, IntegerKind, Type, Use};
+use thoth_messaging_documents::decimal::Held;
 use thoth_messaging_documents::pattern::Pattern;
 
 /// A string, as the Rust type of its format where that is mapped.
@@ -65,10 +66,10 @@ pub(super) fn integer(reader: &mut SchemaReader<'_, '_>, node: &Node<'_>, cores:
     Use { checks, ..Use::of(Type::Integer(Integer { kind, strict: node.strict })) }
 }
 
-/// A float, which has to be equal to the bounds.
+/// A float, which has to be printed as the bounds.
 pub(super) fn number(reader: &mut SchemaReader<'_, '_>, node: &Node<'_>, cores: &Cores) -> Use {
     if !node.lower.iter().chain(&node.upper).all(|limit| is_exact(&limit.value)) {
-        // No float is equal to the bound.
+        // No float is printed as the bound.
         return Use { checks: vec![validated_whole(reader, cores)], ..Use::of(Type::Number) };
     }
     let bound = |limit: &Limit| limit.value.as_f64().map(Bound::Number);
@@ -81,14 +82,9 @@ pub(super) fn number(reader: &mut SchemaReader<'_, '_>, node: &Node<'_>, cores: 
     Use { checks: lower.chain(upper).chain(multiples(node)).collect(), ..Use::of(Type::Number) }
 }
 
-/// Tells whether a 64-bit float is equal to a number.
+/// Tells whether a 64-bit float is printed as a number: what is checked is what it is printed as.
 pub(super) fn is_exact(number: &Number) -> bool {
-    #[allow(clippy::cast_possible_truncation, reason = "a float of an integer of 64 bits fits")]
-    let same = |integer: i128, float: f64| float as i128 == integer;
-    match (whole(number), number.as_f64()) {
-        (Some(integer), Some(float)) => same(integer, float),
-        (_, float) => float.is_some(),
-    }
+    Held::in_float(&number.to_string()) == Held::Exactly
 }
 
 fn multiples<'a>(node: &'a Node<'_>) -> impl Iterator<Item = Check> + 'a {

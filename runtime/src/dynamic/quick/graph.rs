@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::validator::Limit;
 
 /// The index of a node.
 pub(super) type NodeId = usize;
@@ -83,9 +84,13 @@ impl Node {
 
 #[derive(Debug)]
 pub(super) struct NumberRules {
-    /// What an integer of up to 18 digits has to be within for `checks` not to be asked.
+    /// What an integer of up to 18 digits has to be within, where that is all.
     pub(super) decided: Option<(i64, i64)>,
-    pub(super) checks: Vec<Validator>,
+    pub(super) limits: Vec<Limit>,
+    /// Whether it has to be an integer; if so, whether `1.0` is none.
+    pub(super) integer: Option<bool>,
+    /// Of each `enum` and `const` the numbers.
+    pub(super) among: Vec<Vec<Box<str>>>,
 }
 
 #[derive(Debug, Default)]

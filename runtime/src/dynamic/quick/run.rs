@@ -1,6 +1,7 @@
 //! A payload against compiled schemas, in one pass over its bytes.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
+use thoth_messaging_documents::decimal::Decimal;
 use thoth_messaging_documents::jsonschema::Validator;
 
 use super::Stop;
@@ -9,6 +10,7 @@ use super::graph::{
     ObjectRules, Rest, STRING, StringRules, kind_of,
 };
 use super::scan::{Literal, Scanner, Text};
+use crate::wire::{may_be_inexact, parse_strict};
 
 /// Deeper payloads are the parser's, which has a limit of its own.
 const MAX_LEVELS: u32 = 120;
@@ -236,8 +238,11 @@ impl<'g, 'p> Run<'g, 'p> {
             }
             Again::Whole(_, validator) => {
                 self.scanner.at = end;
-                let value =
-                    crate::wire::parse_strict(self.scanner.since(start).as_bytes()).map_err(|_| Stop::Unknown)?;
+                let text = self.scanner.since(start);
+                if may_be_inexact(text) {
+                    return Err(Stop::Unknown);
+                }
+                let value = parse_strict(text.as_bytes()).map_err(|_| Stop::Unknown)?;
                 require(validator.is_valid(&value))
             }
         }
@@ -327,8 +332,13 @@ fn check_number(rules: &NumberRules, number: &str, integer: bool) -> Outcome {
     {
         return require(min <= number && number <= max);
     }
-    let number: Number = serde_json::from_str(number).map_err(|_| Stop::Unknown)?;
-    ask(&rules.checks, &Value::Number(number))
+    let decimal = Decimal::parse(number).ok_or(Stop::Unknown)?;
+    let is_one = |known: &str| Decimal::parse(known) == Some(decimal);
+    require(
+        rules.integer.is_none_or(|strict| integer || !strict && decimal.is_integer())
+            && rules.limits.iter().all(|limit| limit.accepts(number))
+            && rules.among.iter().all(|numbers| numbers.iter().any(|known| is_one(known))),
+    )
 }
 
 fn ask(validators: &[Validator], value: &Value) -> Outcome {

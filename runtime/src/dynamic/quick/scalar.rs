@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use thoth_messaging_documents::Draft;
-use thoth_messaging_documents::jsonschema::Validator;
+use thoth_messaging_documents::keywords::LIMITS;
+use thoth_messaging_documents::validator::Limit;
 
 use super::compile::{bound, validator};
 use super::graph::{
@@ -56,33 +57,40 @@ fn wants_integers(schema: &Map<String, Value>) -> bool {
     names.iter().any(|name| name == "integer") && names.iter().all(|name| name != "number")
 }
 
-/// Numbers are the validator's, asked with the few keywords that are about them; what is about short integers alone is
-/// decided without it.
+/// Numbers are compared as they are written; what is about short integers alone is decided without that.
 fn numbers(node: &mut Node, subschema: &Subschema<'_>) -> Option<()> {
-    const KEYWORDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-    let mut keywords = Map::new();
-    for keyword in KEYWORDS {
-        if let Some(value) = subschema.schema.get(keyword) {
-            keywords.insert(keyword.to_owned(), value.clone());
-        }
-    }
-    let range = integer_range(&keywords);
-    if wants_integers(subschema.schema) {
-        keywords.insert("type".to_owned(), "integer".into());
-    }
-    if keywords.is_empty() {
+    let keywords: Map<String, Value> = LIMITS
+        .into_iter()
+        .filter_map(|keyword| Some((keyword.to_owned(), subschema.schema.get(keyword)?.clone())))
+        .collect();
+    let integer = wants_integers(subschema.schema).then_some(subschema.draft == Draft::Draft4);
+    if keywords.is_empty() && integer.is_none() {
         return Some(());
     }
-    let check = validator(subschema.draft, &keywords.into(), false)?;
-    check_numbers(node, check, range);
+    // In draft 4 a boolean makes the bound beside it exclusive.
+    let known = |value: &Value| value.is_number() || value.is_boolean() && subschema.draft == Draft::Draft4;
+    if !keywords.values().all(known) {
+        return None;
+    }
+    let rules = rules(node, integer_range(&keywords));
+    rules.limits.extend(Limit::all(&keywords));
+    rules.integer = match (rules.integer, integer) {
+        (Some(one), Some(other)) => Some(one || other),
+        (one, other) => one.or(other),
+    };
     Some(())
 }
 
-fn check_numbers(node: &mut Node, check: Validator, range: Option<(i64, i64)>) {
-    let rules =
-        node.number.get_or_insert_with(|| NumberRules { decided: Some((i64::MIN, i64::MAX)), checks: Vec::new() });
+/// The rules of numbers, with what decides them for short integers.
+fn rules(node: &mut Node, range: Option<(i64, i64)>) -> &mut NumberRules {
+    let rules = node.number.get_or_insert_with(|| NumberRules {
+        decided: Some((i64::MIN, i64::MAX)),
+        limits: Vec::new(),
+        integer: None,
+        among: Vec::new(),
+    });
     rules.decided = rules.decided.zip(range).map(|(one, other)| (one.0.max(other.0), one.1.min(other.1)));
-    rules.checks.push(check);
+    rules
 }
 
 /// The integers that bounds allow, where it is as simple as that.
@@ -140,11 +148,12 @@ fn among(node: &mut Node, draft: Draft, values: &[Value]) -> Option<()> {
     if kinds & (NUMBER | ARRAY | OBJECT) == 0 {
         return Some(());
     }
+    if kinds & NUMBER != 0 {
+        let numbers = values.iter().filter(|value| value.is_number());
+        rules(node, None).among.push(numbers.map(|number| number.to_string().into()).collect());
+    }
     // `const` is no keyword of draft 4.
     let compared = || validator(draft, &json!({"enum": values}), false);
-    if kinds & NUMBER != 0 {
-        check_numbers(node, compared()?, None);
-    }
     if kinds & (ARRAY | OBJECT) != 0 {
         node.again.push(Again::Whole(kinds & (ARRAY | OBJECT), Box::new(compared()?)));
     }

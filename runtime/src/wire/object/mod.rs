@@ -68,7 +68,7 @@ pub fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
     struct Read<T>(PhantomData<T>);
     impl<'de, T: Object> Visitor<'de> for Read<T> {
         type Value = T;
-        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64));
+        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
         refuse!(seq "an object");
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {

@@ -1406,7 +1406,7 @@ static SCHEMA_EVERYTHING: message::Schema = message::Schema::new(
 static SCHEMA_LIMITS: message::Schema = message::Schema::new(
     "limits.schema.json",
     include_str!("schemas/limits.schema.json"),
-    "cc00650556404447ab35b2fb11f133aa547883e87f74ab937cd38fb02db13421",
+    "788a63e7f91fd047db12ae5b80e44b5724c42af323c03fe489a521f965cd97f7",
 );
 
 static SCHEMA_NULLABLE_STRUCT: message::Schema = message::Schema::new(
