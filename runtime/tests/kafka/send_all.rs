@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -48,6 +49,27 @@ async fn many_messages_are_under_way_at_once_but_not_all() {
         assert!(taken.get() <= reported + 1 + 11_000, "{} taken after {reported} reports", taken.get());
     }
     assert!(reports.next().await.is_none());
+}
+
+#[tokio::test]
+async fn many_sends_that_are_awaited_at_once_are_polled_a_few_times_each() {
+    const SENDS: u32 = 20_000;
+    let (_test, kafka) = kafka(1).await;
+    let producer = kafka.producer().unwrap();
+    let polls = Cell::new(0);
+    let (producer, polled) = (&producer, &polls);
+    let sends = stream::iter(0..SENDS).map(async |n| {
+        let message = released("flask", &n.to_string());
+        let mut send = pin!(producer.send(&message));
+        poll_fn(|context| {
+            polled.set(polled.get() + 1);
+            send.as_mut().poll(context)
+        })
+        .await
+    });
+    let deliveries: Vec<Delivery> = sends.buffer_unordered(10_000).try_collect().await.unwrap();
+    assert_eq!(deliveries.len(), 20_000);
+    assert!(polls.get() < 10 * SENDS, "{} polls of {SENDS} sends", polls.get());
 }
 
 #[tokio::test]

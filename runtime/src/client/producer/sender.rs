@@ -156,7 +156,8 @@ impl Sender {
 
     /// Waits until a record is delivered, or given up. Nothing is lost if its future is dropped.
     pub(super) async fn delivered(&self, queued: &mut Queued) -> Result<Delivery, SendError> {
-        let report = (&mut queued.report).await;
+        // What awaits thousands of sends would poll them all again for each 128 that Tokio lets a task receive at a time.
+        let report = task::unconstrained(&mut queued.report).await;
         let topic = mem::take(&mut queued.topic);
         let result = match report {
             Ok(Ok((partition, offset, timestamp))) => Ok(Delivery { topic, partition, offset, timestamp }),
