@@ -10,7 +10,7 @@ use crate::below::{Unreadable, files_below};
 use crate::read::{NOT_UTF_8, OF_YAML, read_regular, remedy};
 use crate::{Budget, BuildError};
 
-/// Whether a file of a schema folder is a schema: its name ends with `.json`, and nothing on the way to it is hidden.
+/// Returns whether a file of a schema folder is a schema: its name ends with `.json`, and nothing on the way to it is hidden.
 ///
 /// The name is the path from the folder, with `/`. This is the rule of [`read_folder`], for who reads schema folders from
 /// elsewhere, as from a git commit.
@@ -27,7 +27,7 @@ pub fn is_schema_file(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "json") && !name.split('/').any(is_hidden)
 }
 
-/// Whether a file or folder of this name is hidden, and so is left out of a schema folder: it starts with `.`.
+/// Returns whether a file or folder of this name is hidden, and so is left out of a schema folder: it starts with `.`.
 #[must_use]
 pub fn is_hidden(name: &str) -> bool {
     name.starts_with('.')

@@ -23,7 +23,7 @@ pub enum BuildError {
     },
     /// A folder or a file can't be read.
     Read {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -33,7 +33,7 @@ pub enum BuildError {
     Refused(Refusal),
     /// A file can't be written.
     Write {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
         /// Why.
         source: io::Error,

@@ -52,7 +52,7 @@ pub fn compile(folder: impl AsRef<Path>) -> Result<(), BuildError> {
     Build::new().compile(folder)
 }
 
-/// What can be chosen for the code that is generated.
+/// The choices for the code that is generated.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), thoth_messaging_build::BuildError> {
@@ -79,7 +79,7 @@ impl Build {
         self
     }
 
-    /// Whether messages implement `schemars::JsonSchema`, giving the schema that they came from. It needs the feature
+    /// Sets whether messages implement `schemars::JsonSchema`, giving the schema that they came from. It needs the feature
     /// `dynamic` of `thoth-messaging`. Off by default.
     #[must_use]
     pub fn json_schema(mut self, on: bool) -> Self {
@@ -317,7 +317,7 @@ impl Build {
         self
     }
 
-    /// Whether the Rust file is formatted for people, as it is by default. Without, a build of many schemas is faster, and
+    /// Sets whether the Rust file is formatted for people, as it is by default. Without, a build of many schemas is faster, and
     /// the code means the same.
     ///
     /// ```no_run
@@ -331,7 +331,7 @@ impl Build {
         self
     }
 
-    /// What `format` does: an annotation by default; asserted, or mapped to Rust types too. [`MappedFormat`] says which
+    /// Sets what `format` does: an annotation by default; asserted, or mapped to Rust types too. [`MappedFormat`] says which
     /// types there are, and which features of `thoth-messaging` they need. This takes the feature `formats` of this crate.
     ///
     /// ```no_run

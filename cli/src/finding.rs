@@ -8,9 +8,9 @@ pub(crate) struct Finding {
     /// The code of a diagnostic, as `S0201`, or the name of a rule, as `REQUIRED_ATTRIBUTE_ADDED`.
     pub(crate) rule: String,
     pub(crate) severity: Severity,
-    /// What is wrong, in one line.
+    /// The fault, in one line.
     pub(crate) message: String,
-    /// Where; absent where it is about the set of files as a whole.
+    /// Its place; absent where it is about the set of files as a whole.
     pub(crate) location: Option<Location>,
     /// More about it: what was found, a witness, what to do. Each has a label.
     pub(crate) notes: Vec<(&'static str, String)>,

@@ -18,7 +18,7 @@ pub(crate) fn without_allowed(documents: &[Document], diagnostics: &mut Vec<Diag
     });
 }
 
-/// Whether a schema on the way to a place allows a lint.
+/// Returns whether a schema on the way to a place allows a lint.
 fn is_allowed(schema: &Value, pointer: &str, lint: &Lint) -> bool {
     let ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
     ends.into_iter().any(|end| {

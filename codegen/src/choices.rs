@@ -19,7 +19,7 @@ use crate::parse::Document;
 pub(crate) struct Choice<T> {
     /// The name of the option.
     pub(crate) option: &'static str,
-    /// What selects the types or fields.
+    /// The path that selects the types or fields.
     pub(crate) path: String,
     pub(crate) value: T,
 }
@@ -31,7 +31,7 @@ impl<T> Choice<T> {
     }
 }
 
-/// What is chosen for types and fields.
+/// The choices for types and fields.
 #[derive(Debug)]
 pub(crate) struct Choices {
     /// The paths of derive macros.
@@ -187,7 +187,7 @@ pub(crate) fn select_messages(documents: &mut [Document], options: &Options, dia
     }
 }
 
-/// Whether a name is what a pattern says.
+/// Returns whether a name is what a pattern says.
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     // Whether the pattern so far fits the first letters, by how many.

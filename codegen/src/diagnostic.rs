@@ -6,7 +6,7 @@ use thoth_messaging_documents::foreign::line;
 
 use crate::lints::{Lint, lints};
 
-/// How much a diagnostic matters.
+/// The weight of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Code is generated all the same.
@@ -53,15 +53,15 @@ impl fmt::Display for Location {
 pub struct Diagnostic {
     /// The code, as `S0201`, or `L0201` of a [`Lint`]; its first three characters name the family. Codes are stable.
     pub code: &'static str,
-    /// How much it matters.
+    /// Its weight.
     pub severity: Severity,
-    /// What is wrong, in one line.
+    /// The fault, in one line.
     pub message: String,
-    /// Where; absent where it is about the set of files as a whole.
+    /// Its place; absent where it is about the set of files as a whole.
     pub location: Option<Location>,
-    /// What was found there.
+    /// The value that was found there.
     pub found: Option<String>,
-    /// What to do.
+    /// Advice on what to do.
     pub help: Option<String>,
 }
 

@@ -20,10 +20,10 @@ const MAX_DEPTH: usize = 200;
 /// Proofs over the documents of a set.
 pub(crate) struct Disjointness<'a> {
     resolved: &'a Resolved,
-    /// Whether `format` refuses values.
+    /// True if `format` refuses values.
     formats: bool,
     registry: OnceCell<Option<Registry<'a>>>,
-    /// How large the canonical forms may be.
+    /// The sizes that the canonical forms may have.
     sizes: RefCell<BTreeMap<Place, u64>>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Disjointness<'a> {
         Self { resolved, formats, registry: OnceCell::new(), sizes: RefCell::default() }
     }
 
-    /// Whether it is proved that no value is valid under both schemas.
+    /// Returns whether it is proved that no value is valid under both schemas.
     pub(crate) fn is_proved(&self, one: &Place, other: &Place) -> bool {
         let draft = self.resolved.draft(one);
         let registry = self.registry.get_or_init(|| {
@@ -56,7 +56,7 @@ impl<'a> Disjointness<'a> {
         canonical.is_ok_and(|canonical| canonical.satisfiability() == Satisfiability::No)
     }
 
-    /// How many schemas the canonical form of one may come to.
+    /// Returns how many schemas the canonical form of one may come to.
     fn size(&self, place: &Place, depth: usize) -> u64 {
         if let Some(known) = self.sizes.borrow().get(place) {
             return *known;

@@ -8,13 +8,13 @@ use std::sync::LazyLock;
 
 use crate::lints;
 
-/// What a code of a diagnostic means, and what to do about it. `Display` prints the page, as Markdown.
+/// The meaning of a diagnostic's code, and what to do about it. `Display` prints the page, as Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The code, as `S0201`.
     pub code: &'static str,
-    /// What it is about, in one line.
+    /// Its subject, in one line.
     pub title: &'static str,
     /// The whole page: what it means, an example with its diagnostics, the example corrected.
     pub page: &'static str,

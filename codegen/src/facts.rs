@@ -60,8 +60,8 @@ impl Facts {
         holds && (is_large || self.groups[holder.0] == self.groups[held.0])
     }
 
-    /// Whether values that are not the same in JSON are never the same in Rust: a struct fills in defaults and leaves out
-    /// what the schema does not name, a float is rounded.
+    /// Returns whether values that are not the same in JSON are never the same in Rust: a struct fills in defaults and leaves
+    /// out what the schema does not name, a float is rounded.
     pub(crate) fn is_lossless(&self, value: &Use) -> bool {
         match &value.ty {
             Type::Any | Type::Null | Type::Boolean | Type::Integer(_) | Type::String => true,
@@ -73,7 +73,7 @@ impl Facts {
         }
     }
 
-    /// Whether the values of a type are equal to themselves, as floats may not be.
+    /// Returns whether the values of a type are equal to themselves, as floats may not be.
     pub(crate) fn is_eq(&self, id: TypeId) -> bool {
         !self.floats.contains(&id)
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use thoth_messaging_documents::Draft;
 
-/// What `format` does to the values of a string.
+/// The effect of `format` on the values of a string.
 ///
 /// The formats are those that the crate `jsonschema` checks, in the drafts that have them: `date`, `date-time`,
 /// `duration`, `email`, `hostname`, `idn-email`, `idn-hostname`, `ipv4`, `ipv6`, `iri`, `iri-reference`,
@@ -32,7 +32,7 @@ pub enum Formats {
 }
 
 impl Formats {
-    /// Whether a value that is not of its format is refused.
+    /// Returns whether a value that is not of its format is refused.
     #[must_use]
     pub fn asserts(&self) -> bool {
         *self != Self::Annotation
@@ -131,7 +131,7 @@ impl MappedFormat {
         }
     }
 
-    /// Whether the Rust type holds a text of the format, as far as is plain without the crate that parses it.
+    /// Returns whether the Rust type holds a text of the format, as far as is plain without the crate that parses it.
     pub(crate) fn surely_holds(self, text: &str) -> bool {
         match self {
             Self::Date | Self::Time | Self::Ipv4 | Self::Ipv6 | Self::Uuid => true,
@@ -142,7 +142,7 @@ impl MappedFormat {
     }
 }
 
-/// Whether a URI is one that the URL standard reads too: its host is a name of letters, or it has none.
+/// Returns whether a URI is one that the URL standard reads too: its host is a name of letters, or it has none.
 fn is_plain_uri(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once(':') else { return false };
     let scheme = scheme.to_ascii_lowercase();

@@ -100,11 +100,11 @@ pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
 pub struct GeneratedFile {
     /// The path below the output folder, with `/`.
     pub path: String,
-    /// What it says.
+    /// Its contents.
     pub text: String,
 }
 
-/// What comes of a set of schemas.
+/// The outcome of generating code from a set of schemas.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Generation {
@@ -119,7 +119,7 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// Whether nothing was generated.
+    /// Returns whether nothing was generated.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -143,7 +143,7 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     generation
 }
 
-/// What is known of schemas before anything is emitted.
+/// The facts about schemas that are known before anything is emitted.
 struct Analysis {
     resolved: resolve::Resolved,
     model: model::Model,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use thoth_messaging_documents::near::nearest;
 
-/// What can be warned of in schemas that generate, and can be turned off.
+/// A warning about schemas that generate, which can be turned off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lint {
@@ -19,7 +19,7 @@ pub struct Lint {
     pub level: LintLevel,
 }
 
-/// What becomes of the findings of a lint.
+/// The treatment of a lint's findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum LintLevel {
@@ -169,7 +169,7 @@ pub struct UnknownLint {
 }
 
 impl UnknownLint {
-    /// What to write instead.
+    /// Returns what to write instead.
     pub(crate) fn advice(&self) -> String {
         match self.nearest {
             Some(id) => format!("write `{id}`"),

@@ -15,7 +15,7 @@ pub struct MessageInfo {
     pub file: String,
     /// The file, as the user knows it.
     pub origin: String,
-    /// What the schema says that the message is.
+    /// The schema's `description`.
     pub description: Option<String>,
     /// Its topic.
     pub kafka: XKafka,

@@ -11,7 +11,7 @@ use thoth_messaging_documents::validator::with_article;
 /// The types of JSON Schema.
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 
-/// What other languages call them.
+/// The names that other languages have for them.
 const OTHER_NAMES: [(&str, &str); 11] = [
     ("bool", "boolean"),
     ("date", "string"),
@@ -26,7 +26,7 @@ const OTHER_NAMES: [(&str, &str); 11] = [
     ("str", "string"),
 ];
 
-/// What to write instead of a value that a meta-schema refuses.
+/// Returns what to write instead of a value that a meta-schema refuses.
 pub(crate) fn advice(error: &ValidationError<'_>, draft: Draft) -> String {
     let path = error.instance_path().to_string();
     let segments: Vec<_> = segments(&path).filter(|segment| segment.parse::<usize>().is_err()).collect();
@@ -72,7 +72,7 @@ fn of_type_name(name: &str) -> String {
     }
 }
 
-/// Where a value of another type belongs.
+/// Returns where a value of another type belongs.
 pub(crate) fn of_type(kind: &ValidationErrorKind) -> Option<String> {
     let ValidationErrorKind::Type { kind } = kind else { return None };
     let names: Vec<_> = match kind {

@@ -25,7 +25,7 @@ pub(crate) struct Model {
     pub(crate) chosen: Chosen,
 }
 
-/// What a user chose beside what follows from the schemas.
+/// The choices of a user, beside what follows from the schemas.
 #[derive(Debug, Default)]
 pub(crate) struct Chosen {
     /// The paths of derive macros.
@@ -111,7 +111,7 @@ pub(crate) struct TypeDef {
     pub(crate) deprecated: bool,
     /// Kept out of `Debug` as a whole.
     pub(crate) sensitive: bool,
-    /// What the validator checks of the whole value.
+    /// The schemas that the validator checks for the whole value.
     pub(crate) validated: Vec<Subschema>,
     pub(crate) shape: Shape,
 }
@@ -172,19 +172,19 @@ impl PresenceRule {
 }
 
 impl Struct {
-    /// Whether it has a value without anything that is given.
+    /// Returns whether it has a value without anything that is given.
     pub(crate) fn has_default(&self) -> bool {
         self.fields.iter().all(|field| field.presence != Presence::Required)
     }
 
-    /// Whether anything in it is kept out of `Debug`.
+    /// Returns whether anything in it is kept out of `Debug`.
     pub(crate) fn has_sensitive(&self) -> bool {
         let kept = matches!(&self.others, Others::Kept { sensitive: true, .. });
         kept || self.fields.iter().any(|field| field.sensitive)
     }
 }
 
-/// What becomes of members that a struct does not declare.
+/// The treatment of members that a struct does not declare.
 #[derive(Debug)]
 pub(crate) enum Others {
     Ignored,
@@ -229,7 +229,7 @@ pub(crate) struct Constant {
 #[derive(Debug, Default)]
 pub(crate) struct Union {
     pub(crate) variants: Vec<Variant>,
-    /// How a value of each JSON type finds its variant.
+    /// The way in which a value of each JSON type finds its variant.
     pub(crate) routes: BTreeMap<JsonType, Route>,
 }
 
@@ -243,7 +243,7 @@ pub(crate) struct Variant {
     pub(crate) required: Vec<String>,
 }
 
-/// How a value finds its variant.
+/// The way in which a value finds its variant.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Route {
     /// There is one.

@@ -12,7 +12,7 @@ use thoth_messaging_documents::dialect::{DRAFT_2020_12, schema_uri};
 
 use crate::format::Formats;
 
-/// What a user can choose.
+/// The choices of a user.
 ///
 /// The texts are looked at when code is generated: one that is no Rust, or that selects nothing, is an error
 /// (`S06xx`), never passed over.
@@ -45,7 +45,7 @@ use crate::format::Formats;
 pub struct Options {
     /// The name of the Rust file; `messages.rs` by default.
     pub file_name: String,
-    /// Whether messages implement `schemars::JsonSchema`, which needs the feature `dynamic` of `thoth-messaging`; off
+    /// True if messages implement `schemars::JsonSchema`, which needs the feature `dynamic` of `thoth-messaging`; off
     /// by default.
     pub json_schema: bool,
     /// What `format` does; it is an annotation by default.
@@ -90,7 +90,7 @@ pub struct Options {
     /// The module that all that is generated stands in, as `messages`; none by default: then two files that are included
     /// side by side have two `REGISTRY`s.
     pub module: Option<String>,
-    /// Whether the Rust file is formatted for people, on by default. Off saves time in a build; the code is the same.
+    /// True if the Rust file is formatted for people, on by default. Off saves time in a build; the code is the same.
     pub format: bool,
 }
 

@@ -20,7 +20,7 @@ const MAX_ALONE: usize = 50;
 /// compiled: a place, or all of them once many that refer to others were asked for.
 pub(crate) struct Oracle<'a> {
     resolved: &'a Resolved,
-    /// Whether `format` refuses values.
+    /// True if `format` refuses values.
     formats: bool,
     numbers: BTreeMap<&'a Place, usize>,
     registry: OnceCell<Result<Registry<'a>, String>>,
@@ -50,7 +50,7 @@ impl<'a> Oracle<'a> {
         self.problem.get().map(String::as_str)
     }
 
-    /// What the schema at a place refuses in a value, in words and with the pointer of each place in the value; nothing
+    /// Returns what the schema at a place refuses in a value, in words and with the pointer of each place in the value; nothing
     /// where it accepts the value, and where the schema has a mistake itself.
     pub(crate) fn refusals(&self, place: &Place, value: &Value) -> Vec<(String, String)> {
         self.refusals_beside(place, value, &[])
@@ -129,7 +129,7 @@ impl<'a> Oracle<'a> {
     }
 }
 
-/// Whether a schema refers to another one, as far as words tell.
+/// Returns whether a schema refers to another one, as far as words tell.
 fn refers(schema: &Value) -> bool {
     match schema {
         Value::Array(items) => items.iter().any(refers),

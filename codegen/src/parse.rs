@@ -46,7 +46,7 @@ pub(crate) struct Document {
     /// Absolute, without a fragment.
     pub(crate) uri: String,
     pub(crate) kafka: Option<XKafka>,
-    /// Whether it is a message: it has `x-kafka`, maybe with mistakes, and was not left out.
+    /// True if it is a message: it has `x-kafka`, maybe with mistakes, and was not left out.
     pub(crate) is_message: bool,
     /// The `$schema` that the text does not have, or that takes the place of the one that it has, by choice of the user.
     pub(crate) assumed: Option<&'static str>,
@@ -170,7 +170,7 @@ pub(crate) fn unknown_dialect(problem: &UnknownDialect, declared: &Value, locati
     }
 }
 
-/// Whether a schema, which stands at a pointer in a text, is valid under the meta-schema of its draft, and what is of
+/// Returns whether a schema, which stands at a pointer in a text, is valid under the meta-schema of its draft, and what is of
 /// another draft in it under its own.
 pub(crate) fn meets_meta_schema(
     schema: &Value,

@@ -13,15 +13,15 @@ use crate::diagnostic::Location;
 /// A schema file's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaFile {
-    /// How diagnostics name the file, as `schemas/order-placed.schema.json`.
+    /// The file's name in diagnostics, as `schemas/order-placed.schema.json`.
     pub origin: String,
-    /// What it says.
+    /// Its contents.
     pub text: String,
 }
 
 impl SchemaFile {
-    /// Where the value of a JSON Pointer stands; where it does not exist, the innermost value on the way. A text that is no
-    /// JSON has one place, its start.
+    /// Returns where the value of a JSON Pointer stands; where it does not exist, the innermost value on the way. A text that
+    /// is no JSON has one place, its start.
     ///
     /// ```
     /// let file = thoth_messaging_codegen::SchemaFile { origin: "a.json".into(), text: "{\n  \"type\": true\n}".into() };

@@ -29,7 +29,7 @@ pub(crate) fn add(parsed: &mut Parsed, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What a file's type is likely named.
+/// Returns what a file's type is likely named.
 fn name(document: &Document) -> String {
     let title = document.value.get("title").and_then(Value::as_str);
     let stem = document.name.rsplit('/').next().and_then(|file| file.split('.').next());
@@ -66,7 +66,7 @@ fn document(kafka: XKafka, files: Vec<usize>, documents: &[Document], titles: &B
     }
 }
 
-/// What the files say of their topic, together.
+/// Returns what the files say of their topic, together.
 fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mut Vec<Diagnostic>) -> XKafka {
     let mut joined = XKafka::new(topic);
     let mut first: BTreeMap<String, (String, &Document)> = BTreeMap::new();

@@ -18,7 +18,7 @@ pub(crate) struct Bundle {
     /// The definition of the root.
     pub(crate) root: String,
     pub(crate) definitions: Map<String, Value>,
-    /// Where each definition was.
+    /// The place that each definition had.
     pub(crate) origins: BTreeMap<String, Place>,
 }
 
@@ -70,7 +70,7 @@ fn reference(draft: Draft, name: &str) -> Value {
     json!({"$ref": format!("#/{}/{name}", keyword(draft))})
 }
 
-/// Where definitions are.
+/// Returns where definitions are.
 pub(crate) fn keyword(draft: Draft) -> &'static str {
     if draft >= Draft::Draft201909 { "$defs" } else { "definitions" }
 }
@@ -155,7 +155,7 @@ impl Bundler<'_> {
     }
 }
 
-/// What `dependencies` says without schemas, which are added one by one.
+/// Returns what `dependencies` says without schemas, which are added one by one.
 fn only_lists(shape: &Value) -> Value {
     let lists = shape.as_object().into_iter().flatten().filter(|(_, value)| value.is_array());
     Value::Object(lists.map(|(name, value)| (name.clone(), value.clone())).collect())

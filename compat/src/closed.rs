@@ -59,7 +59,7 @@ struct Closer<'a> {
     open: Vec<Applied>,
 }
 
-/// What is declared of the members and items of a value.
+/// The members and items of a value that are declared.
 #[derive(Default)]
 struct Declared {
     properties: BTreeMap<String, Applied>,

@@ -51,7 +51,7 @@ impl Files {
         self
     }
 
-    /// Whether `format` refuses values.
+    /// Sets whether `format` refuses values.
     #[must_use]
     pub fn with_formats(mut self, formats: bool) -> Self {
         self.formats = formats;
@@ -80,7 +80,7 @@ impl Files {
         self.documents.get(name)
     }
 
-    /// Whether `format` refuses values.
+    /// Sets whether `format` refuses values.
     #[must_use]
     pub fn formats(&self) -> bool {
         self.formats

@@ -8,7 +8,7 @@ use crate::schema::Schema;
 use crate::search::{is_witness, minimise, search};
 use crate::terms::Terms;
 
-/// What [`covers`] found.
+/// The result of [`covers`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// It is proved that every instance of the narrow schema is one of the wide.
@@ -21,14 +21,14 @@ pub enum Verdict {
     },
     /// Neither was found within the limits.
     Unknown {
-        /// Where the proof ended, in words.
+        /// The point at which the proof ended, in words.
         reason: String,
         /// The schemas that the proof could not get past, of either side.
         places: Vec<Place>,
     },
 }
 
-/// How much work [`covers`] may do.
+/// The work that [`covers`] may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Steps of the proof: literals that are looked at. All else that the proof does and keeps is bounded with them, by a
@@ -48,7 +48,7 @@ impl Default for Limits {
 /// Units of work for each step: what is evaluated, copied and kept counts, too.
 const WORK: usize = 50;
 
-/// Whether every instance of `narrow` is an instance of `wide`.
+/// Returns whether every instance of `narrow` is an instance of `wide`.
 ///
 /// It is unknown where either leads back to itself without a step into the value, as `{"anyOf": [{"$ref": "#"}]}` does:
 /// JSON Schema leaves open what such a schema accepts.

@@ -157,7 +157,7 @@ impl PartialEq for Decimal<'_> {
 
 impl Eq for Decimal<'_> {}
 
-/// How exactly a 64-bit number of Rust stands for a number of JSON.
+/// The exactness with which a 64-bit number of Rust stands for a number of JSON.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Held {
     /// An integer of 64 bits is it, or the float is printed as a text that is equal.

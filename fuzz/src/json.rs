@@ -163,7 +163,7 @@ fn value(donor: &Value, random: &mut Random) -> Value {
     }
 }
 
-/// How many values a value is, itself included.
+/// Returns how many values a value is, itself included.
 fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(size).sum(),

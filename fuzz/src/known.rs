@@ -6,13 +6,13 @@ use serde_json::Value;
 /// them, where a schema leads back to itself in two ways.
 const MAX_COMPARED: usize = 10;
 
-/// Whether it would take too long to compare a payload with what is written of it.
+/// Returns whether it would take too long to compare a payload with what is written of it.
 #[must_use]
 pub fn is_slow_to_compare(message: &str, payload: &Value) -> bool {
     message == "hostile/Untold" && depth(payload) > MAX_COMPARED
 }
 
-/// Whether a payload that is refused without a limit being named may be beyond one all the same.
+/// Returns whether a payload that is refused without a limit being named may be beyond one all the same.
 #[must_use]
 pub fn is_limit(message: &str, payload: &Value) -> bool {
     // What an `i64` holds.

@@ -47,7 +47,7 @@ const ATTRIBUTES: [&str; 5] = ["allow", "deprecated", "derive", "doc", "must_use
 const ROOTS: [&str; 9] =
     ["message", "registry", "serde", "serde_json", "schemars", "std", "thoth_messaging", "wire", "clippy"];
 
-/// What is wrong with generated files.
+/// Returns what is wrong with generated files.
 #[must_use]
 pub fn vet(files: &[GeneratedFile]) -> Option<String> {
     let (code, others) = files.split_first()?;

@@ -284,7 +284,7 @@ pub struct Schema {
     pub hash: Cow<'static, str>,
     /// The schema files that this one refers to.
     pub references: &'static [&'static Schema],
-    /// Whether `format` refuses values, as the build chose; otherwise it is an annotation.
+    /// True if `format` refuses values, as the build chose; otherwise it is an annotation.
     pub formats: bool,
 }
 

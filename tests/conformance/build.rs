@@ -77,7 +77,7 @@ impl Output {
 /// The generated files, or the codes of the errors.
 type Types = Result<Vec<GeneratedFile>, Vec<&'static str>>;
 
-/// What is generated of a schema, as a message named `Root`.
+/// Returns what is generated of a schema, as a message named `Root`.
 fn types(schema: &Value, meta_schema: &str, remotes: &BTreeMap<String, String>, options: &Options) -> Types {
     let mut root = match schema {
         Value::Object(members) => members.clone(),

@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Where the code of a case stands: in the module of the case, or in one in it where the case chose that.
+/// Returns where the code of a case stands: in the module of the case, or in one in it where the case chose that.
 fn module_path(code: &Path, module: &str) -> Result<String, std::io::Error> {
     let text = fs::read_to_string(code)?;
     let inner = text.lines().find_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {"));

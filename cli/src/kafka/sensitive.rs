@@ -67,7 +67,7 @@ pub(super) fn declares(schema: &Schema, pointer: &str) -> bool {
     !places.is_empty() && !is_unexpected(schema, &places)
 }
 
-/// What is known of the shape of a payload.
+/// The shape of a payload, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// It has to be that of each schema.

@@ -121,5 +121,5 @@ fn origins(version: &Version) -> Vec<&str> {
     version.schemas.iter().map(|(_, file)| file.origin.as_str()).collect()
 }
 
-/// What both of a repository's first schemas are.
+/// The first schemas of both repositories.
 const FIRST: [(&str, &str); 2] = [("a.json", r#"{"title": "A1"}"#), ("shared/b.json", r#"{"title": "B1"}"#)];

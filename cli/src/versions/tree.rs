@@ -9,7 +9,7 @@ use thoth_messaging_build::{Budget, Refusal, is_hidden, is_schema_file};
 use super::failure::Failure;
 use super::location::join;
 
-/// What has a name in a tree.
+/// A file or folder that has a name in a tree.
 #[derive(Clone, Debug)]
 pub(super) enum Node<D, F> {
     Folder(D),
@@ -24,7 +24,7 @@ pub(super) enum Node<D, F> {
 /// A name or path, and what has it.
 pub(super) type Entry<T> = (String, Node<<T as Tree>::Folder, <T as Tree>::File>);
 
-/// What is in a folder.
+/// The entries of a folder.
 pub(super) type Entries<T> = Vec<Entry<T>>;
 
 /// Folders and files, as a commit or an archive holds them.
@@ -36,13 +36,13 @@ pub(super) trait Tree {
 
     fn list(&self, folder: &Self::Folder) -> Result<Entries<Self>, Failure>;
 
-    /// What a link says.
+    /// Returns what a link says.
     fn target(&self, link: &Self::File) -> Result<String, Failure>;
 
     /// The name of the tree in messages.
     fn label(&self) -> &str;
 
-    /// How messages name a path.
+    /// Returns how messages name a path.
     fn origin(&self, path: &str) -> String;
 }
 

@@ -32,7 +32,7 @@ fn commit(project: &Project) {
     git(project, &["commit", "--quiet", "--message", "a version"]);
 }
 
-/// What is found when a text in the message is another one.
+/// Returns what is found when a text in the message is another one.
 fn changed(from: &str, to: &str, arguments: &[&str]) -> Run {
     let project = repository();
     edit(&project, from, to);

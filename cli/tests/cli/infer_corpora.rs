@@ -40,7 +40,7 @@ fn by_folder(folder: &Path) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     found
 }
 
-/// What is wrong with the schema that is inferred of files.
+/// Returns what is wrong with the schema that is inferred of files.
 fn faults(files: &[PathBuf]) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_thoth-messaging"));
     command.args(["infer", "--topic", "corpora.event", "--title", "Event", "--guesses", "json"]).args(files);

@@ -10,7 +10,7 @@ fn project() -> Project {
     Project::new(&[("schemas/order.schema.json", ORDER)])
 }
 
-/// What a run that could not be says: the reason and what to do.
+/// Returns what a run that could not be says: the reason and what to do.
 fn refused(project: &Project, arguments: &[&str]) -> String {
     let Run { code, stdout, stderr } = Run::of(project.command(arguments).stdin(Stdio::null()).output().unwrap());
     assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}: {stderr}");

@@ -136,7 +136,7 @@ impl Shop {
         Run::of(child.wait_with_output().unwrap())
     }
 
-    /// What is on a topic, with metadata.
+    /// Returns what is on a topic, with metadata.
     fn records(&self, topic: &str) -> Vec<Value> {
         let printed = self.prints(&["consume", topic, "--unchecked", "--format", "json"]);
         printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

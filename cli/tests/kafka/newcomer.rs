@@ -6,7 +6,7 @@ use std::thread;
 use crate::support::{ORDER, Project, Run};
 use crate::{Shop, without_kafka};
 
-/// What a run that could not be says: the reason and what to do.
+/// Returns what a run that could not be says: the reason and what to do.
 fn refused(shop: &Shop, arguments: &[&str]) -> String {
     let Run { code, stdout, stderr } = shop.run(arguments);
     assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}: {stderr}");

@@ -55,7 +55,7 @@ impl Emitter<'_> {
         self.model.chosen.members.get(&(id, index))
     }
 
-    /// Whether a struct has a `Default`, derived or not.
+    /// Returns whether a struct has a `Default`, derived or not.
     fn implements_default(&self, id: TypeId) -> bool {
         matches!(&self.model.get(id).shape, Shape::Struct(object) if object.has_default())
     }

@@ -11,7 +11,7 @@ use crate::model::{Bound, Check, Type, TypeId, Use};
 /// So many constants are named in documentation.
 const MAX_SHOWN: usize = 100;
 
-/// What is checked: a place, as `self.name`, or a variable that is a reference.
+/// The value that is checked: a place, as `self.name`, or a variable that is a reference.
 pub(super) struct Operand {
     tokens: TokenStream,
     is_reference: bool,

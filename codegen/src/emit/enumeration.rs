@@ -38,7 +38,7 @@ impl Emitter<'_> {
     }
 }
 
-/// Whether a text between backticks is shown as it is.
+/// Returns whether a text between backticks is shown as it is.
 fn is_plain(text: &str) -> bool {
     let mark = |character: char| matches!(character, ' ' | '.' | ',' | ':' | ';' | '/' | '-' | '_' | '+' | '@');
     !text.trim().is_empty() && text.chars().all(|character| character.is_ascii_alphanumeric() || mark(character))

@@ -9,7 +9,7 @@ use syn::Item;
 use super::Piece;
 use super::lints::{Known, Words};
 
-/// What generated code may use of the runtime, in the order of the `use` line.
+/// The modules of the runtime that generated code may use, in the order of the `use` line.
 const MODULES: [&str; 7] = ["formats", "message", "registry", "schemars", "serde", "serde_json", "wire"];
 
 /// The modules of the runtime that these items name.
@@ -43,7 +43,7 @@ fn collect(tokens: TokenStream, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether this is the first colon of `::`.
+/// Returns whether this is the first colon of `::`.
 fn starts_separator(token: &TokenTree) -> bool {
     is_colon(token) && matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint)
 }
@@ -107,7 +107,7 @@ pub(super) fn in_module(name: &str, items: &str, indented: bool) -> String {
     format!("\n/// The messages of these schemas.\npub mod {name} {{\n{}}}\n", lines.collect::<String>())
 }
 
-/// Whether a literal stands on several lines, which indentation would change.
+/// Returns whether a literal stands on several lines, which indentation would change.
 pub(super) fn has_long_literal(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => has_long_literal(group.stream()),
@@ -148,7 +148,7 @@ fn spaced(item: &str) -> String {
 const MAX_FUNCTION_LINES: usize = 100;
 const TOO_MANY_LINES: &str = "    #[allow(clippy::too_many_lines, reason = \"the schema has as many members\")]";
 
-/// Whether a line stands directly in the braces of an `impl`.
+/// Returns whether a line stands directly in the braces of an `impl`.
 fn is_outermost(line: &str) -> bool {
     line.starts_with("    ") && !line[4..].starts_with(' ')
 }

@@ -43,7 +43,7 @@ impl Known {
     }
 }
 
-/// What an item is made of, as lints see it.
+/// The words that an item is made of, as lints see it.
 #[allow(clippy::struct_excessive_bools, reason = "each is what one lint looks for")]
 pub(super) struct Words<'a> {
     known: &'a Known,
@@ -81,7 +81,7 @@ impl<'a> Words<'a> {
         own && self.known.deprecated_fields.iter().any(|field| self.has(field) || self.has(&format!("r#{field}")))
     }
 
-    /// Whether a name stands in the item.
+    /// Returns whether a name stands in the item.
     pub(super) fn has(&self, name: &str) -> bool {
         self.idents.contains(name)
     }
@@ -99,7 +99,7 @@ impl<'a> Words<'a> {
         lints.into_iter().filter(|(is_forced, ..)| *is_forced).map(|(_, lint, reason)| (lint, reason))
     }
 
-    /// Whether it is what makes a type of a `HashMap`.
+    /// Returns whether it is what makes a type of a `HashMap`.
     fn is_made_of_hash_map(&self) -> bool {
         self.has("HashMap") && self.has("impl") && (self.has("From") || self.has("TryFrom"))
     }

@@ -10,7 +10,7 @@ use super::Emitter;
 use super::types::ident;
 use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, Type, TypeDef, TypeId};
 
-/// Where a schema file stands beside the generated Rust file.
+/// Returns where a schema file stands beside the generated Rust file.
 pub(super) fn schema_path(schema: &SchemaDef) -> String {
     format!("schemas/{}", schema.name.replace("://", "/"))
 }

@@ -28,7 +28,7 @@ use crate::{GeneratedFile, Options};
 use doc::doc;
 use prelude::Prelude;
 
-/// What every part of emission asks.
+/// The facts that every part of emission asks for.
 pub(crate) struct Emitter<'a> {
     pub(crate) model: &'a Model,
     pub(crate) facts: &'a Facts,
@@ -36,7 +36,7 @@ pub(crate) struct Emitter<'a> {
     /// The statics that hold the schemas.
     schemas: Vec<Ident>,
     options: &'a Options,
-    /// What the validator checks, by the number of the type that marks it.
+    /// The schemas that the validator checks, with the number of the type that marks them.
     subschemas: RefCell<BTreeMap<Vec<Subschema>, usize>>,
 }
 

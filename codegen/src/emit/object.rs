@@ -80,7 +80,7 @@ impl Emitter<'_> {
         (line + ",", quote! { #codec #default })
     }
 
-    /// What follows the fields.
+    /// Returns what follows the fields.
     fn rules(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> (Vec<String>, TokenStream) {
         let mut rules = Vec::new();
         let mut names = quote! {};
@@ -128,7 +128,7 @@ impl Emitter<'_> {
         Some(format!("new({})", parameters.join(", ")))
     }
 
-    /// Whether every field is absent or empty by default, as `derive` makes it.
+    /// Returns whether every field is absent or empty by default, as `derive` makes it.
     pub(super) fn derives_default(&self, object: &Struct) -> bool {
         object.fields.iter().all(|field| match &field.presence {
             Presence::Required => false,
@@ -154,7 +154,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// Which members stand together.
+    /// Returns which members stand together.
     fn presence(object: &Struct, wires: &[&String]) -> Option<TokenStream> {
         if object.presence.is_empty() && object.refused.is_empty() {
             return None;

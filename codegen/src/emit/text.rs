@@ -34,7 +34,7 @@ fn write(tokens: &TokenStream, text: &mut String) {
     }
 }
 
-/// Whether two tokens have a space between them.
+/// Returns whether two tokens have a space between them.
 fn is_apart(left: &TokenTree, right: &TokenTree, text: &str) -> bool {
     match (left, right) {
         (TokenTree::Punct(left), _) if left.spacing() == Spacing::Joint => false,

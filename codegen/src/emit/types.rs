@@ -121,7 +121,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What strings are.
+    /// Returns the type of strings.
     pub(super) fn string_type(&self) -> TokenStream {
         match self.options.string_type {
             StringType::String => self.prelude.string(),
@@ -133,7 +133,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What objects are whose member names are data, and whose values have a type.
+    /// Returns the type of objects whose member names are data, and whose values have a type.
     pub(super) fn map_type(&self) -> TokenStream {
         match self.options.map_type {
             MapType::BTreeMap => quote! { ::std::collections::BTreeMap },
@@ -141,7 +141,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// Whether items have to be compared as they stand in JSON, as their Rust values may be the same.
+    /// Returns whether items have to be compared as they stand in JSON, as their Rust values may be the same.
     pub(super) fn is_unique_by_codec(&self, value: &Use) -> bool {
         let Type::Array(item) = &value.ty else { return false };
         value.checks.contains(&Check::UniqueItems) && !self.facts.is_lossless(item)
@@ -175,7 +175,7 @@ fn validated(check: &Check) -> &[Subschema] {
     }
 }
 
-/// Whether a value has no constraints at all.
+/// Returns whether a value has no constraints at all.
 pub(super) fn is_any(value: &Use) -> bool {
     value.ty == Type::Any && value.checks.is_empty()
 }

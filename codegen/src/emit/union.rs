@@ -70,7 +70,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What reads the values of a JSON type.
+    /// Returns what reads the values of a JSON type.
     fn route(&self, id: TypeId, union: &Union, json_type: JsonType, route: &Route) -> TokenStream {
         let method = format_ident!("{}", method(json_type));
         let body = match route {
@@ -196,7 +196,7 @@ fn method(json_type: JsonType) -> &'static str {
     }
 }
 
-/// What a union takes, in words.
+/// Returns what a union takes, in words.
 fn expected(union: &Union) -> String {
     let words = union.routes.iter().map(|(json_type, route)| match route {
         Route::To(index) => words(*json_type, &union.variants[*index].value),

@@ -50,13 +50,13 @@ fn used(resolved: &Resolved) -> BTreeSet<Place> {
     used
 }
 
-/// Whether a schema is there only to be referred to.
+/// Returns whether a schema is there only to be referred to.
 fn is_definition(resolved: &Resolved, place: &Place) -> bool {
     let outer = definition_name(&place.pointer).and_then(|_| place.parent()?.parent());
     outer.is_some_and(|outer| resolved.find(&outer).is_some())
 }
 
-/// Whether a definition, or something in it, is used.
+/// Returns whether a definition, or something in it, is used.
 fn is_used(used: &BTreeSet<Place>, place: &Place) -> bool {
     let below = place.join("");
     let next = used.range((Bound::Excluded(&below), Bound::Unbounded)).next();

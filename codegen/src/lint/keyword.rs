@@ -12,7 +12,7 @@ use crate::json::whole;
 pub(super) struct Types<'a>(Vec<&'a str>);
 
 impl<'a> Types<'a> {
-    /// What `type` says; `None` where it is absent.
+    /// Returns what `type` says; `None` where it is absent.
     pub(super) fn of(schema: &'a Map<String, Value>) -> Option<Self> {
         Some(Self(match schema.get("type")? {
             Value::String(name) => vec![name],
@@ -21,7 +21,7 @@ impl<'a> Types<'a> {
         }))
     }
 
-    /// Whether a value is of one of them.
+    /// Returns whether a value is of one of them.
     pub(super) fn hold(&self, value: &Value) -> bool {
         let is_whole = value.as_number().is_some_and(|number| whole(number).is_some());
         self.0.iter().any(|name| match *name {

@@ -68,7 +68,7 @@ pub fn lint(schemas: &SchemaSet, options: &Options, lints: &Lints) -> Vec<Diagno
     diagnostics
 }
 
-/// What a lint looks at.
+/// The schemas that a lint looks at.
 struct Subject<'a> {
     resolved: &'a Resolved,
     model: &'a Model,
@@ -77,12 +77,12 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// Where a keyword stands.
+    /// Returns where a keyword stands.
     fn at(&self, place: &Place, keyword: &str) -> Location {
         self.resolved.document(place).locate(&place.pointer.join(keyword))
     }
 
-    /// Where the file of a message begins.
+    /// Returns where the file of a message begins.
     fn at_root(&self, message: &ValueSchemas<'_>) -> Location {
         self.resolved.document(&message.place).locate("")
     }
@@ -98,7 +98,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What has to be right for a lint to say anything.
+/// The condition under which a lint says anything.
 #[derive(Clone, Copy, PartialEq)]
 enum Needs {
     /// The place that it speaks of.
@@ -136,7 +136,7 @@ const CHECKS: &[(&str, Needs, Check)] = &[
     ("L0315", Needs::All, endless::endless_value),
 ];
 
-/// Whether a finding is to be reported, which then is of the severity that was chosen. A mistake always is.
+/// Returns whether a finding is to be reported, which then is of the severity that was chosen. A mistake always is.
 fn is_heard(diagnostic: &mut Diagnostic, lints: &Lints) -> bool {
     let Some(lint) = diagnostic.lint() else { return true };
     match lints.level(lint) {

@@ -66,7 +66,7 @@ struct Size {
     bytes: u64,
     /// The first places without a bound, as JSON Pointers with `*` for what is any member or item.
     endless: Vec<String>,
-    /// How many there are.
+    /// The number of them.
     count: usize,
 }
 
@@ -159,7 +159,7 @@ impl Sizes<'_> {
         size
     }
 
-    /// Whether what the validator asks of an object refuses the members that it does not declare.
+    /// Returns whether what the validator asks of an object refuses the members that it does not declare.
     fn is_closed(&self, schema: &Subschema) -> bool {
         let is_same = |(document, address): &(usize, String)| {
             *document == schema.document && address.ends_with(&schema.reference)

@@ -76,7 +76,7 @@ pub(super) fn too_few_replicas(subject: &Subject<'_>, found: &mut Vec<Diagnostic
     }
 }
 
-/// What the files of a topic say of it.
+/// Returns what the files of a topic say of it.
 pub(super) fn configured<'a>(message: &'a MessageDef, property: &str) -> Option<&'a str> {
     let mut configuration = message.configuration.iter();
     configuration.find(|(name, _)| name == property).map(|(_, value)| value.as_str())

@@ -16,13 +16,13 @@ pub(super) struct Schemas<'a> {
     resolved: &'a Resolved,
     /// Of the files of the user that are no topics.
     pub(super) places: Vec<(&'a Place, &'a Map<String, Value>)>,
-    /// Where the values stand that a schema of the user speaks of as a whole.
+    /// The places of the values that a schema of the user speaks of as a whole.
     values: Vec<Place>,
 }
 
 /// The schemas that one value has to meet, all of them.
 pub(super) struct ValueSchemas<'a> {
-    /// Where the value stands in the schema around it: the root of a message, a property, an item.
+    /// The place of the value in the schema around it: the root of a message, a property, an item.
     pub(super) place: Place,
     /// The schemas behind `$ref` and `allOf`, in order, those of the place first.
     pub(super) schemas: Vec<(Place, &'a Map<String, Value>)>,
@@ -108,12 +108,12 @@ impl<'a> ValueSchemas<'a> {
         name.flatten()
     }
 
-    /// Whether the value is the name of a member.
+    /// Returns whether the value is the name of a member.
     pub(super) fn is_of_names(&self) -> bool {
         self.place.pointer.ends_with("/propertyNames")
     }
 
-    /// Whether the schema around the value is a part of what is said of its object: the rest may say more of the value.
+    /// Returns whether the schema around the value is a part of what is said of its object: the rest may say more of the value.
     pub(super) fn is_in_branch(&self) -> bool {
         let segments: Vec<String> = segments(&self.place.pointer).collect();
         let is_definitions = |segment: &String| matches!(segment.as_str(), "$defs" | "definitions");
@@ -124,7 +124,7 @@ impl<'a> ValueSchemas<'a> {
         }) || segments.first().is_some_and(|first| keywords::is_in_place(first))
     }
 
-    /// Whether any of the schemas has any of these keywords.
+    /// Returns whether any of the schemas has any of these keywords.
     pub(super) fn any_has(&self, names: &[&str]) -> bool {
         self.schemas.iter().any(|(_, schema)| names.iter().any(|name| schema.contains_key(*name)))
     }
@@ -139,7 +139,7 @@ impl<'a> ValueSchemas<'a> {
     }
 }
 
-/// Whether a keyword's schemas speak of a part of the value and not of the value itself.
+/// Returns whether a keyword's schemas speak of a part of the value and not of the value itself.
 fn speaks_of_parts(keyword: &str) -> bool {
     matches!(
         keyword,

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::json::short_text;
 use crate::source::Source;
 
-/// What a number is for.
+/// The purpose of a number.
 enum Number {
     Decides,
     Default,

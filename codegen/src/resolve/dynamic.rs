@@ -77,7 +77,7 @@ impl Groups {
         first
     }
 
-    /// How many resources of a group have an anchor of a name.
+    /// Returns how many resources of a group have an anchor of a name.
     fn count_anchors<'a>(&mut self, found: &'a Found) -> BTreeMap<(usize, Name<'a>), usize> {
         let mut count = BTreeMap::new();
         for (number, resource) in found.resources.iter().enumerate() {

@@ -121,7 +121,7 @@ const DRAFTS: [(Draft, &str); 5] = [
     (Draft::Draft202012, "2020-12"),
 ];
 
-/// Whether a keyword may stand where it is not read, as it refuses nothing.
+/// Returns whether a keyword may stand where it is not read, as it refuses nothing.
 fn says_nothing(keyword: &keywords::Keyword) -> bool {
     matches!(keyword.role, Role::Core | Role::Annotation) || matches!(keyword.name, "definitions" | "$defs")
 }

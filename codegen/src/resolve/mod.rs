@@ -69,23 +69,23 @@ impl Resolved {
         self.scope(place).dialect.draft
     }
 
-    /// Whether the keywords at a place mean what the draft says: a meta-schema may leave vocabularies out.
+    /// Returns whether the keywords at a place mean what the draft says: a meta-schema may leave vocabularies out.
     pub(crate) fn is_plain(&self, place: &Place) -> bool {
         self.scope(place).dialect == Dialect::of(self.draft(place))
     }
 
-    /// Where the `$ref` of a schema leads.
+    /// Returns where the `$ref` of a schema leads.
     pub(crate) fn target(&self, place: &Place) -> Option<&Place> {
         self.references.get(place)
     }
 
-    /// Where the references of a schema lead: its `$ref`, then its `$dynamicRef` or `$recursiveRef`, unless that can't
+    /// Returns where the references of a schema lead: its `$ref`, then its `$dynamicRef` or `$recursiveRef`, unless that can't
     /// be decided.
     pub(crate) fn targets(&self, place: &Place) -> impl Iterator<Item = &Place> {
         self.references.get(place).into_iter().chain(self.decided.get(place))
     }
 
-    /// Whether a schema leads to a reference whose target depends on the way there, be it through subschemas and
+    /// Returns whether a schema leads to a reference whose target depends on the way there, be it through subschemas and
     /// references: only a validator that starts at the root of the message knows what it says.
     pub(crate) fn is_dynamic(&self, place: &Place) -> bool {
         self.dynamic.contains(place)

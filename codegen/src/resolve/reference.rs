@@ -11,7 +11,7 @@ use super::walk::Found;
 use crate::diagnostic::Diagnostic;
 use crate::parse::{Document, Place};
 
-/// What a reference names.
+/// The schema that a reference names.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) place: Place,
@@ -191,7 +191,7 @@ fn with_last(reference: &str, name: &str) -> String {
     format!("{folder}{name}{fragment}")
 }
 
-/// What to write instead of a reference to a name that does not exist.
+/// Returns what to write instead of a reference to a name that does not exist.
 fn instead(names: &Names, reference: &str) -> String {
     let fragment = reference.find('#').map_or("", |start| &reference[start..]);
     nearest(names.first.iter().map(String::as_str), fragment).map_or_else(

@@ -15,7 +15,7 @@ pub(super) struct Resource {
     pub(super) root: Place,
     /// The resource around this one; a document is its own.
     pub(super) outer: usize,
-    /// Whether it can be referred to: not so where the meta-schema expects no schema.
+    /// True if it can be referred to: not so where the meta-schema expects no schema.
     pub(super) is_known: bool,
     pub(super) anchors: BTreeMap<String, Anchor>,
 }
@@ -24,16 +24,16 @@ pub(super) struct Resource {
 #[derive(Clone, Debug)]
 pub(super) struct Anchor {
     pub(super) place: Place,
-    /// Whether it is a `$dynamicAnchor`.
+    /// True if it is a `$dynamicAnchor`.
     pub(super) is_dynamic: bool,
 }
 
-/// What holds at a place by what is around it.
+/// The state at a place that follows from what is around it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scope {
     pub(super) resource: usize,
     pub(super) dialect: Dialect,
-    /// Whether only a reference leads here: the meta-schema expects no schema, so nothing is identified here.
+    /// True if only a reference leads here: the meta-schema expects no schema, so nothing is identified here.
     pub(super) is_hidden: bool,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn addressed(resources: &[Resource], number: usize) -> &Resource {
     known.unwrap_or(&resources[number])
 }
 
-/// How a schema can be identified, and what it refers to.
+/// The identifiers of a schema, and its references.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     /// A URI reference without a fragment.
@@ -82,7 +82,7 @@ impl Keyword {
 }
 
 impl Said {
-    /// What a schema says in its draft.
+    /// Reads what a schema says in its draft.
     pub(super) fn of(draft: Draft, schema: &Map<String, Value>) -> Self {
         let mut said = Self::default();
         let text = |keyword: &str| schema.get(keyword).and_then(Value::as_str).map(str::to_owned);
@@ -113,7 +113,7 @@ pub(super) fn below(draft: Draft, place: &Place, schema: &Map<String, Value>) ->
     inner.map(|inner| place.at(inner.pointer(&place.pointer))).collect()
 }
 
-/// Whether a schema directly under another is there only to be referred to.
+/// Returns whether a schema directly under another is there only to be referred to.
 pub(super) fn is_definition(outer: &Place, inner: &Place) -> bool {
     inner.pointer[outer.pointer.len()..].split('/').nth(1).is_some_and(keywords::is_definition)
 }

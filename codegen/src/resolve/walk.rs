@@ -38,7 +38,7 @@ struct Open {
 struct Schema {
     place: Place,
     around: Scope,
-    /// Whether a value that meets the schema around it meets this one too; else it is there to be referred to.
+    /// True if a value that meets the schema around it meets this one too; else it is there to be referred to.
     is_applied: bool,
 }
 

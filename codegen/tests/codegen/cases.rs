@@ -39,7 +39,7 @@ pub(crate) fn report(diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect::<Vec<_>>().join("\n")
 }
 
-/// What differs from the file `expected.txt` of a case; nothing where it is rewritten.
+/// Returns what differs from the file `expected.txt` of a case; nothing where it is rewritten.
 pub(crate) fn difference(case: &Path, report: &str) -> Option<String> {
     let path = case.join("expected.txt");
     if env::var_os("UPDATE_EXPECTED").is_some() {

@@ -67,7 +67,7 @@ fn is_code(text: &str) -> bool {
         && text[1..].bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What stands under a heading of a page.
+/// Returns what stands under a heading of a page.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let (_, after) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("{heading}: {page}"));
     after.split("\n## ").next().unwrap()
@@ -95,7 +95,7 @@ fn options(section: &str) -> Options {
     block.map(choices::options).unwrap_or_default()
 }
 
-/// What is reported of files: what the generator says, or on the page of a lint, the lints, this one among them.
+/// Returns what is reported of files: what the generator says, or on the page of a lint, the lints, this one among them.
 fn diagnostics(code: &str, files: &BTreeMap<String, String>, options: &Options) -> Vec<Diagnostic> {
     let mut schemas = SchemaSet::new();
     for (name, text) in files {
@@ -156,7 +156,7 @@ fn row(explanation: &Explanation) -> String {
     format!("| [{code}]({code}.md) |{} {title} |", name.unwrap_or_default())
 }
 
-/// Whether a file says what is expected of it, or does so now.
+/// Returns whether a file says what is expected of it, or does so now.
 fn holds(path: &Path, expected: &str) -> bool {
     let holds = fs::read_to_string(path).unwrap() == expected;
     if !holds && env::var_os("UPDATE_EXPECTED").is_some() {

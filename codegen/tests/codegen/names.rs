@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use thoth_messaging_codegen::{Options, SchemaSet, generate};
 
-/// What is generated of a message with these members and definitions.
+/// Returns what is generated of a message with these members and definitions.
 fn code(members: &[&str], definitions: &[&str]) -> String {
     let mut set = SchemaSet::new();
     let (members, definitions) = (members.join(","), definitions.join(","));

@@ -46,7 +46,7 @@ fn code(chain: &str) -> String {
     text
 }
 
-/// What is reported of the same, by code and message.
+/// Returns what is reported of the same, by code and message.
 fn reported(chain: &str) -> Vec<String> {
     let files = [("ops/ping.json", PING), ("order.json", ORDER)];
     let diagnostics = generation(&files, &choices::options(chain)).diagnostics;

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::texts::Wanted;
 use crate::terms::{Id, Lit, Part, Terms, exactly_one, is_one_of, normal, type_of, types};
 
-/// How far terms are looked into to see whether they hold anyway.
+/// The depth to which terms are searched to see whether they hold anyway.
 const MAX_DEPTH: usize = 4;
 /// Alternatives that are denied one by one where another one holds.
 const MAX_OTHERS: usize = 8;
 
-/// What can hold or not.
+/// A statement that can hold or not.
 #[derive(Clone, Debug)]
 pub(super) enum Literal<'t> {
     Term(Id, bool),
@@ -20,7 +20,7 @@ pub(super) enum Literal<'t> {
     All(&'t [Lit]),
 }
 
-/// What is known of the name of a member, where a goal is about one.
+/// The name of a member, as far as it is known, where a goal is about one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named(pub(super) Option<Wanted>);
 
@@ -48,7 +48,7 @@ pub(super) struct Branch<'t> {
     seen: HashSet<Lit>,
     disjunctions: Vec<Disjunction<'t>>,
     open: Vec<Literal<'t>>,
-    /// How many literals were looked at.
+    /// The number of literals that were looked at.
     pub(super) work: usize,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Branch<'t> {
 #[derive(Clone)]
 struct Disjunction<'t> {
     literals: Vec<Literal<'t>>,
-    /// Whether it is from a term that holds.
+    /// True if it is from a term that holds.
     is_positive: bool,
 }
 
@@ -267,7 +267,7 @@ impl<'t> Branch<'t> {
         !self.open.is_empty()
     }
 
-    /// Whether something holds anyway, or can't hold.
+    /// Returns whether something holds anyway, or can't hold.
     fn status(&self, literal: &Literal<'_>, depth: usize) -> Option<bool> {
         match literal {
             Literal::All(all) => {
@@ -323,7 +323,7 @@ impl<'t> Branch<'t> {
         }
     }
 
-    /// Whether a member meets a term by the constants that it is known to be one of.
+    /// Returns whether a member meets a term by the constants that it is known to be one of.
     fn property_status(&self, name: &str, id: Id, depth: usize) -> Option<bool> {
         let own = self.properties.get(name)?;
         if own.contains(&id) || self.required.get(name) == Some(&false) {
@@ -366,7 +366,7 @@ impl<'t> Branch<'t> {
         Some(self.disjunctions.remove(next).literals)
     }
 
-    /// Whether a value meets the goal; none where that is not known.
+    /// Returns whether a value meets the goal; none where that is not known.
     pub(super) fn accepts(&self, value: &Value) -> Option<bool> {
         let named = match (&self.named.0, value) {
             (None, _) => Some(true),
@@ -389,7 +389,7 @@ impl<'t> Branch<'t> {
     }
 }
 
-/// Whether a number is in a value.
+/// Returns whether a number is in a value.
 pub(super) fn holds_number(value: &Value) -> bool {
     match normal(value) {
         Value::Number(_) => true,
@@ -399,7 +399,7 @@ pub(super) fn holds_number(value: &Value) -> bool {
     }
 }
 
-/// Whether all hold: false as soon as one does not, unknown where one is.
+/// Returns whether all hold: false as soon as one does not, unknown where one is.
 pub(super) fn conjunction(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut known = Some(true);
     for part in parts {

@@ -12,7 +12,7 @@ use crate::terms::{Part, Terms};
 const MAX_TERMS: usize = 2_000;
 const MAX_CASES: usize = 300;
 
-/// Whether the canonical form proves that every instance of `narrow` is one of `wide`.
+/// Returns whether the canonical form proves that every instance of `narrow` is one of `wide`.
 pub(crate) fn is_covered(wide: &Schema, narrow: &Schema, terms: &Terms) -> bool {
     let cases = |part: &Part| match part {
         Part::Cases(cases) if cases.len() > 1 => cases.len(),

@@ -25,7 +25,7 @@ const MAX_DEPTH: usize = 80;
 /// Places that are told of an open goal.
 const MAX_PLACES: usize = 5;
 
-/// What became of a goal.
+/// The outcome of a goal.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     /// No value meets it.
@@ -34,7 +34,7 @@ pub(crate) enum Outcome {
     Open(Option<Value>),
 }
 
-/// What one value would have to meet (true) and to miss (false), in order.
+/// The terms that one value would have to meet (true) and to miss (false), in order.
 type Goal = Vec<Lit>;
 
 /// The prover, with all that it has found out.
@@ -78,7 +78,7 @@ impl<'t> Prover<'t> {
         &self.stuck
     }
 
-    /// What becomes of a goal.
+    /// Returns what becomes of a goal.
     pub(crate) fn prove(&mut self, mut goal: Goal) -> Outcome {
         goal.sort_unstable();
         goal.dedup();
@@ -127,7 +127,7 @@ impl<'t> Prover<'t> {
         outcome
     }
 
-    /// What becomes of a branch.
+    /// Returns what becomes of a branch.
     fn solve(&mut self, mut branch: Branch<'t>) -> Outcome {
         if self.steps == 0 || !self.terms.spend(branch.size()) {
             return Outcome::Open(None);

@@ -22,7 +22,7 @@ const MAX_WAYS: u8 = 4;
 /// Longer lengths are left out of the walk.
 const MAX_LENGTH: u64 = 300;
 
-/// What texts are looked for.
+/// The texts that are looked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     pub(super) matching: BTreeSet<String>,
@@ -32,7 +32,7 @@ pub(super) struct Wanted {
     pub(super) excluded: BTreeSet<String>,
 }
 
-/// What there is.
+/// The texts that there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Nothing,

@@ -20,16 +20,16 @@ pub(super) type Pair = (Id, Id);
 /// The rules of a limit: it was added, removed, increased or decreased.
 pub(super) type LimitRules = [Rule; 4];
 
-/// What was found between two schemas.
+/// The findings between two schemas.
 #[derive(Debug)]
 pub(super) struct Found {
     /// In order; nothing as long as the verdict alone is of interest.
     entries: Option<Vec<Entry>>,
-    /// Whether the registry refuses it.
+    /// True if the registry refuses it.
     pub(super) is_refused: bool,
 }
 
-/// What was found, with the path to it.
+/// A finding, with the path to it.
 #[derive(Debug)]
 enum Entry {
     Change(String, Change),
@@ -43,11 +43,11 @@ struct Change {
     new: Place,
 }
 
-/// What is known of a pair below.
+/// The knowledge of a pair below.
 #[derive(Clone, Copy)]
 pub(super) struct Below {
     pair: Pair,
-    /// Whether the registry refuses it, as far as is known.
+    /// True if the registry refuses it, as far as is known.
     pub(super) is_refused: bool,
 }
 
@@ -66,9 +66,9 @@ pub(super) struct Comparer<'m> {
     leniency: Leniency,
     /// The pairs that were met, in that order.
     pairs: Vec<Met>,
-    /// Whether each is known to be refused.
+    /// The pairs that are known, each with whether it is refused.
     known: HashMap<Pair, bool>,
-    /// How many are.
+    /// The number of those that are.
     refused: usize,
     is_listing: bool,
 }
@@ -77,7 +77,7 @@ pub(super) struct Comparer<'m> {
 #[derive(Clone, Copy)]
 struct Met {
     pair: Pair,
-    /// How many pairs were known to be refused when it was compared last.
+    /// The number of pairs that were known to be refused when it was compared last.
     refused: Option<usize>,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn differences(model: &Model<'_>, leniency: Leniency) -> Vec<Registry
 }
 
 impl Comparer<'_> {
-    /// What is known of a pair.
+    /// Returns what is known of a pair.
     pub(super) fn compare(&mut self, old: Id, new: Id) -> Below {
         let pair = (self.model.target(old), self.model.target(new));
         let is_refused = *self.known.entry(pair).or_insert_with(|| {

@@ -34,7 +34,7 @@ impl Family {
     }
 }
 
-/// Whether a schema has one of the keywords of a family.
+/// Returns whether a schema has one of the keywords of a family.
 pub(super) fn has_any(source: Source<'_>, family: Family) -> bool {
     let has = |keyword: &&str| source.members.contains_key(*keyword);
     let by_draft = |always: &[&str], early: &[&str], late: &[&str]| {

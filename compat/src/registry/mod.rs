@@ -25,10 +25,10 @@ use crate::files::Place;
 use crate::rules::{Registry, Rule};
 use crate::schema::Schema;
 
-/// How much the registry lets pass: its setting `compatibilityPolicy`.
+/// The leniency of the registry: its setting `compatibilityPolicy`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Leniency {
-    /// What the registry does unless it is told otherwise.
+    /// The registry's default.
     #[default]
     Strict,
     /// Properties of open objects may come and go, and an open object may be closed.
@@ -39,7 +39,7 @@ pub enum Leniency {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistryDifference {
-    /// What kind of change it is, by the registry's own name.
+    /// The kind of change, by the registry's own name.
     pub rule: Rule,
     /// Where the registry says that it is, as `#/properties/total`. The path goes through references, so that it leads to no
     /// place in a file, and numbers the schemas of a combination as the old schema has them; the registry may have sorted
@@ -49,7 +49,7 @@ pub struct RegistryDifference {
     pub old: Place,
     /// The keyword in the new schema; where it has none, what is nearest above.
     pub new: Place,
-    /// Whether the registry accepts it.
+    /// True if the registry accepts it.
     pub is_compatible: bool,
 }
 

@@ -14,13 +14,13 @@ pub(super) type Id = usize;
 pub(super) struct Model<'s> {
     schemas: [&'s Schema; 2],
     nodes: Vec<Node>,
-    /// What each node leads to: itself, where it is no reference.
+    /// The node that each node leads to: itself, where it is no reference.
     targets: Vec<Id>,
     /// The old and the new schema as a whole.
     pub(super) roots: Option<(Id, Id)>,
 }
 
-/// Which of the two schemas a node is of.
+/// The one of the two schemas that a node is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Old,
@@ -33,7 +33,7 @@ pub(super) struct Node {
     pub(super) side: Side,
     pub(super) place: Place,
     pub(super) kind: Kind,
-    /// Whether it is the schema at its place, and no part of it.
+    /// True if it is the schema at its place, and no part of it.
     pub(super) is_whole: bool,
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Kind {
     Null,
     /// `if`, `then` and `else`, which are never looked at.
     Conditional,
-    /// What a reference leads to.
+    /// The place that a reference leads to.
     Reference(Place),
     Text(Text),
     Number(Number),
@@ -105,7 +105,7 @@ pub(super) struct Array {
     pub(super) min_contains: Option<Value>,
 }
 
-/// What properties or items that are not declared may be.
+/// The values that properties or items that are not declared may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Others {
     #[default]
@@ -120,7 +120,7 @@ pub(super) struct Combined {
     pub(super) parts: Vec<Id>,
     /// The parts, each once.
     pub(super) distinct: Vec<Id>,
-    /// Whether the schema has no such keyword, but keywords of several kinds.
+    /// True if the schema has no such keyword, but keywords of several kinds.
     pub(super) is_implied: bool,
 }
 
@@ -175,7 +175,7 @@ impl<'s> Model<'s> {
         matches!(self.kind(id), Kind::False)
     }
 
-    /// What a reference leads to. One is followed: what is behind the next one is not seen.
+    /// Returns what a reference leads to. One is followed: what is behind the next one is not seen.
     pub(super) fn target(&self, id: Id) -> Id {
         self.targets[id]
     }
@@ -186,7 +186,7 @@ impl<'s> Model<'s> {
         self.schemas[node.side as usize].value(&node.place)
     }
 
-    /// What a keyword of the schema at the place of a node says.
+    /// Returns what a keyword of the schema at the place of a node says.
     pub(super) fn keyword(&self, id: Id, keyword: &str) -> Option<&'s Value> {
         self.value(id)?.get(keyword)
     }

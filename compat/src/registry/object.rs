@@ -89,7 +89,7 @@ impl Comparer<'_> {
         self.report(found, pair, rule, &path, &path);
     }
 
-    /// What an object says of a property that it does not declare.
+    /// Returns what an object says of a property that it does not declare.
     fn content(&self, object: &Object, name: &str) -> Content {
         let pattern = object.patterns.iter().find(|(pattern, _)| may_match(pattern, name));
         if let Some((_, schema)) = pattern {
@@ -98,7 +98,7 @@ impl Comparer<'_> {
         self.content_of_others(object.additional, object.unevaluated, object.patterns.is_empty())
     }
 
-    /// What is said of what is not declared. With patterns an object counts as closed where nothing else is said.
+    /// Returns what is said of what is not declared. With patterns an object counts as closed where nothing else is said.
     pub(super) fn content_of_others(&self, additional: Others, unevaluated: Option<Id>, may_be_open: bool) -> Content {
         match (additional, unevaluated) {
             (Others::Schema(schema), _) => Content::Schema(schema),
@@ -201,7 +201,7 @@ impl Comparer<'_> {
     }
 }
 
-/// What an object or an array says of what it does not declare.
+/// The rule of an object or an array for what it does not declare.
 #[derive(Clone, Copy)]
 pub(super) enum Content {
     Open,
@@ -211,7 +211,7 @@ pub(super) enum Content {
 
 /// The rules of a keyword for what is not declared.
 pub(super) struct Names {
-    /// What the registry calls it.
+    /// The registry's name of it.
     pub(super) path: &'static str,
     pub(super) keyword: &'static str,
     pub(super) added: Rule,

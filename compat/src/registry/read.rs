@@ -84,7 +84,7 @@ impl Reader<'_> {
         self.together(source.place, parts)
     }
 
-    /// What several kinds of keywords say together.
+    /// Returns what several kinds of keywords say together.
     fn together(&mut self, place: &Place, mut parts: Vec<Kind>) -> Kind {
         if parts.len() > 1 {
             parts.sort_by_key(|kind| !matches!(kind, Kind::Combined(_)));
@@ -122,7 +122,7 @@ impl Reader<'_> {
         Kind::Combined(Combined { criterion, parts, distinct, is_implied })
     }
 
-    /// Whether two schemas are written alike.
+    /// Returns whether two schemas are written alike.
     fn is_same(&self, one: Id, other: Id) -> bool {
         let (one, other) = (&self.nodes[one], &self.nodes[other]);
         match (one.is_whole, other.is_whole) {
@@ -132,7 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What `type` and the keywords of types say. A list of types is a choice between them.
+    /// Returns what `type` and the keywords of types say. A list of types is a choice between them.
     fn families(&mut self, source: Source<'_>) -> Vec<Kind> {
         let declared = source.members.get("type");
         let names: Vec<&str> = match declared {

@@ -9,7 +9,7 @@ use crate::files::Place;
 pub(super) struct Source<'a> {
     pub(super) place: &'a Place,
     pub(super) members: &'a Map<String, Value>,
-    /// Whether it is of draft 2019-09 or later.
+    /// True if it is of draft 2019-09 or later.
     pub(super) is_late: bool,
     pub(super) is_draft_4: bool,
 }

@@ -111,7 +111,7 @@ struct Change<'a> {
 }
 
 impl Bundler<'_> {
-    /// What a schema says along a way to a change: it refuses no more than the whole of it.
+    /// Returns what a schema says along a way to a change: it refuses no more than the whole of it.
     fn along(&mut self, way: &[&Place], change: &Change<'_>) -> Option<Value> {
         let [place, rest @ ..] = way else { return None };
         let Some(next) = rest.first() else {
@@ -146,8 +146,8 @@ impl Bundler<'_> {
         })
     }
 
-    /// What one keyword of a schema says, with those that it can't be understood without; of the schemas by member that it
-    /// holds, those of one member alone where one is named. All of the schema where it does not have the keyword.
+    /// Returns what one keyword of a schema says, with those that it can't be understood without; of the schemas by member that
+    /// it holds, those of one member alone where one is named. All of the schema where it does not have the keyword.
     fn only(&mut self, place: &Place, keyword: &str, member: Option<&str>) -> Option<Value> {
         let whole = self.emit(place)?;
         let Some(held) = whole.get(keyword).cloned() else { return Some(whole) };

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Difference, Effect, Rule, differences, shown};
 use crate::schema::{Schema, Violation};
 
-/// Which way a payload goes.
+/// The direction in which a payload goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// From writers of the old version to readers of the new one.
@@ -15,7 +15,7 @@ pub enum Direction {
 }
 
 impl Effect {
-    /// Whether payloads that go this way may break.
+    /// Returns whether payloads that go this way may break.
     #[must_use]
     pub fn breaks(self, direction: Direction) -> bool {
         match direction {
@@ -62,7 +62,7 @@ fn is_below(difference: &Difference, violation: &Violation) -> bool {
     matches(&difference.instance, &violation.instance, true)
 }
 
-/// Whether a pattern of places in payloads has a place, or one below it.
+/// Returns whether a pattern of places in payloads has a place, or one below it.
 fn matches(pattern: &str, instance: &str, or_below: bool) -> bool {
     let (mut pattern, mut instance) = (pattern.split('/').skip(1), instance.split('/').skip(1));
     loop {

@@ -52,7 +52,7 @@ fn simple(pair: &Pair<'_>, keyword: &str, rule: Rule, effect: Effect) -> Differe
     pair.difference(keyword, rule, effect, what(pair, keyword))
 }
 
-/// What a keyword was and is.
+/// Returns what a keyword was and is.
 fn what(pair: &Pair<'_>, keyword: &str) -> String {
     let subject = pair.subject();
     match (pair.old.get(keyword), pair.new.get(keyword)) {

@@ -28,25 +28,25 @@ pub use topic::{TopicChange, topic_changes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What kind of change it is.
+    /// The kind of change.
     pub rule: Rule,
     /// The keyword in the old version; where it has none, the schema that has it in the new one.
     pub old: Place,
     /// The keyword in the new version; where it has none, the schema that had it in the old one.
     pub new: Place,
-    /// Where in payloads: a JSON Pointer, with `*` for the items of an array and for members whose names are data.
+    /// The place in payloads: a JSON Pointer, with `*` for the items of an array and for members whose names are data.
     pub instance: String,
-    /// What changed from what to what, in one line.
+    /// The change, from what to what, in one line.
     pub message: String,
     /// The keyword that refuses a payload which the change breaks.
     pub keyword: String,
-    /// What the change does when nothing else does.
+    /// The effect of the change alone.
     pub effect: Effect,
     /// The schemas that lead to the change, from the root on, in both versions.
     pub(crate) way: Vec<[Place; 2]>,
 }
 
-/// Which payloads a change may break.
+/// The payloads that a change may break.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effect {
     /// The new version may refuse what the old one accepts.
@@ -61,7 +61,7 @@ impl Effect {
     const BOTH: Self = Self { backward: true, forward: true };
 }
 
-/// What changed between two versions, ordered by place; nothing of annotations.
+/// Returns what changed between two versions, ordered by place; nothing of annotations.
 ///
 /// ```
 /// use serde_json::json;

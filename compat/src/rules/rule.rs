@@ -8,7 +8,7 @@ use super::Rule;
 /// with its name and title.
 macro_rules! rules {
     ($($registry:ident $why:literal $help:literal { $($rule:ident $name:literal $title:literal;)+ })+) => {
-        /// What kind of change a difference is.
+        /// The kind of change that a difference is.
         ///
         /// The names are those of Confluent's Schema Registry, version 8, where it has one for the change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ macro_rules! rules {
                 }
             }
 
-            /// What changed, in a few words.
+            /// Returns what changed, in a few words.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self {
@@ -45,7 +45,7 @@ macro_rules! rules {
                 }
             }
 
-            /// What to do, in a sentence or two.
+            /// Returns what to do, in a sentence or two.
             #[must_use]
             pub fn help(self) -> &'static str {
                 match self {
@@ -53,7 +53,7 @@ macro_rules! rules {
                 }
             }
 
-            /// What Confluent's Schema Registry makes of it.
+            /// Returns what Confluent's Schema Registry makes of it.
             #[must_use]
             pub fn registry(self) -> Registry {
                 match self {
@@ -65,7 +65,7 @@ macro_rules! rules {
 }
 pub(super) use rules;
 
-/// What Confluent's Schema Registry makes of a difference between an old and a new schema, for BACKWARD.
+/// The verdict of Confluent's Schema Registry on a difference between an old and a new schema, for BACKWARD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registry {
     /// It is compatible.

@@ -11,17 +11,17 @@ use super::Rule;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TopicChange {
-    /// What kind of change it is.
+    /// The kind of change.
     pub rule: Rule,
     /// JSON Pointer in the schema file.
     pub pointer: String,
-    /// What changed from what to what.
+    /// The change, from what to what.
     pub message: String,
-    /// Whether it breaks those who write and read the topic; else it is worth knowing.
+    /// True if it breaks those who write and read the topic; else it is worth knowing.
     pub is_breaking: bool,
 }
 
-/// What changed between two `x-kafka` objects.
+/// Returns what changed between two `x-kafka` objects.
 ///
 /// ```
 /// use serde_json::json;
@@ -85,7 +85,7 @@ fn configuration(name: &str, (before, after): (Option<&Value>, Option<&Value>), 
     }
 }
 
-/// Whether those who write or read the topic break.
+/// Returns whether those who write or read the topic break.
 fn is_breaking(rule: Rule) -> bool {
     matches!(
         rule,

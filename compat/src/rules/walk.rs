@@ -49,7 +49,7 @@ pub(super) struct Walk<'a> {
 pub(super) struct Pair<'a> {
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
-    /// Where in payloads.
+    /// The place in payloads.
     pub(super) instance: String,
 }
 
@@ -72,7 +72,7 @@ impl Side<'_> {
 }
 
 impl Pair<'_> {
-    /// How a message names the value that the schemas are of.
+    /// Returns how a message names the value that the schemas are of.
     pub(super) fn subject(&self) -> String {
         if self.instance.is_empty() { "the payload".to_owned() } else { format!("`{}`", self.instance) }
     }

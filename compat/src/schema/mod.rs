@@ -44,12 +44,12 @@ pub struct Subschema {
     pub keyword: &'static str,
     /// The member of the keyword's object, or the index in its list; none where the keyword holds one schema.
     pub member: Option<String>,
-    /// Where it is.
+    /// Its place.
     pub place: Place,
 }
 
 impl Subschema {
-    /// Whether it is there only to be referred to, under `$defs`, `definitions` or `contentSchema`.
+    /// Returns whether it is there only to be referred to, under `$defs`, `definitions` or `contentSchema`.
     #[must_use]
     pub fn is_definition(&self) -> bool {
         keywords::is_definition(self.keyword)
@@ -79,7 +79,7 @@ impl Schema {
         Ok(Self { root: place, nodes, validator, formats: files.formats(), origins: BTreeMap::new() })
     }
 
-    /// Whether a value is an instance of the schema, as the run-time validator says.
+    /// Returns whether a value is an instance of the schema, as the run-time validator says.
     #[must_use]
     pub fn is_valid(&self, value: &Value) -> bool {
         self.validator.is_valid(value)
@@ -91,13 +91,13 @@ impl Schema {
         self.validator.iter_errors(value).map(|error| Violation::new(&error, self)).collect()
     }
 
-    /// Where the schema starts.
+    /// Returns where the schema starts.
     #[must_use]
     pub fn root(&self) -> &Place {
         &self.root
     }
 
-    /// Whether `format` refuses values.
+    /// Returns whether `format` refuses values.
     #[must_use]
     pub fn formats(&self) -> bool {
         self.formats
@@ -126,7 +126,7 @@ impl Schema {
         self.nodes.get(place).map_or(&[], |node| &node.subschemas)
     }
 
-    /// Where the references of the schema at a place lead: its `$ref`, then its `$dynamicRef` or `$recursiveRef`.
+    /// Returns where the references of the schema at a place lead: its `$ref`, then its `$dynamicRef` or `$recursiveRef`.
     #[must_use]
     pub fn targets(&self, place: &Place) -> &[Place] {
         self.nodes.get(place).map_or(&[], |node| &node.targets)
@@ -143,7 +143,7 @@ impl Schema {
         Self { origins, ..self }
     }
 
-    /// Where the schema at a place was written: elsewhere, if this schema was made from another.
+    /// Returns where the schema at a place was written: elsewhere, if this schema was made from another.
     pub(crate) fn origin(&self, place: &Place) -> Place {
         let mut segments = place.pointer.splitn(4, '/').skip(2);
         let origin = segments.next().and_then(|name| self.origins.get(name));
@@ -156,7 +156,7 @@ impl Schema {
         )
     }
 
-    /// Whether the schema at a place has a reference that leads to several, by the way that led to it.
+    /// Returns whether the schema at a place has a reference that leads to several, by the way that led to it.
     #[must_use]
     pub fn is_dynamic(&self, place: &Place) -> bool {
         self.nodes.get(place).is_some_and(|node| node.dynamic.is_some())
@@ -180,9 +180,9 @@ pub enum SchemaError {
     Undeclared(Place),
     /// A schema that its draft does not allow, or a reference to what is not there.
     Invalid {
-        /// Where it is.
+        /// Its place.
         place: Place,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
 }

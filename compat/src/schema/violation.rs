@@ -16,7 +16,7 @@ pub struct Violation {
     pub place: Place,
     /// JSON Pointer in the value.
     pub instance: String,
-    /// What was expected, without the value.
+    /// The expectation, without the value.
     pub reason: String,
 }
 

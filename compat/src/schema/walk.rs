@@ -40,7 +40,7 @@ struct Open<'r> {
     value: &'r Value,
     draft: Draft,
     resolver: Resolver<'r>,
-    /// Whether the base of the resolver is that of the schema already: a relative `$id` counts once.
+    /// True if the base of the resolver is that of the schema already: a relative `$id` counts once.
     is_entered: bool,
 }
 

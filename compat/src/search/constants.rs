@@ -13,7 +13,7 @@ const MAX_CONSTANTS: usize = 150;
 /// Texts longer than this are not made up.
 const MAX_LENGTH: u64 = 10_000;
 
-/// What candidates are made of.
+/// The values that candidates are made of.
 pub(super) struct Constants {
     /// Values to stand anywhere.
     pub(super) values: Vec<Value>,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::prove::{Outcome, Prover};
 use crate::terms::{Id, Part, Terms};
 
-/// How far members of members are added.
+/// The depth to which members of members are added.
 const MAX_DEPTH: usize = 6;
 
 /// Instances of the narrow schema to start from.

@@ -22,7 +22,7 @@ const MAX_OPEN: usize = 60;
 /// A candidate with more values in it counts for several.
 const MAX_SIZE: usize = 200;
 
-/// Whether a value tells the two schemas apart.
+/// Returns whether a value tells the two schemas apart.
 pub(crate) fn is_witness(wide: &Schema, narrow: &Schema, value: &Value) -> bool {
     narrow.is_valid(value) && !wide.is_valid(value)
 }
@@ -60,7 +60,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Whether a candidate is a witness. If it is only an instance, it is changed further.
+    /// Returns whether a candidate is a witness. If it is only an instance, it is changed further.
     fn offer(&mut self, value: &Value) -> bool {
         if !self.seen.insert(value.to_string()) {
             return false;

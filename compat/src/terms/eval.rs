@@ -10,12 +10,12 @@ use super::{Id, Part, Terms, is_one_of, normal, number, size, type_of, types};
 const MAX_DEPTH: usize = 128;
 
 impl Terms {
-    /// Whether a value meets a term; none where that is not known.
+    /// Returns whether a value meets a term; none where that is not known.
     pub(crate) fn holds(&self, id: Id, value: &Value) -> Option<bool> {
         self.holds_at(id, value, 0)
     }
 
-    /// Whether a value meets a part; none where that is not known.
+    /// Returns whether a value meets a part; none where that is not known.
     pub(crate) fn part_holds(&self, part: &Part, value: &Value) -> Option<bool> {
         self.part_at(part, value, 0)
     }
@@ -119,7 +119,7 @@ impl Terms {
         }
     }
 
-    /// Whether a member of this name is one that a part for other properties speaks of.
+    /// Returns whether a member of this name is one that a part for other properties speaks of.
     pub(crate) fn is_other(&self, part: &Part, name: &str) -> Option<bool> {
         let Part::OtherProperties { names, patterns, .. } = part else { return Some(false) };
         if names.contains(name) {
@@ -136,7 +136,7 @@ fn of_multiple(part: &Part) -> &Value {
     }
 }
 
-/// Whether all hold: false as soon as one does not, unknown where one is.
+/// Returns whether all hold: false as soon as one does not, unknown where one is.
 fn all(mut parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut known = Some(true);
     for part in &mut parts {

@@ -39,7 +39,7 @@ pub(crate) mod types {
     pub(crate) const NUMBER: u8 = INTEGER | WHOLE | FRACTION;
 }
 
-/// What one keyword says; of values of other types than its own, nothing.
+/// The statement of one keyword: nothing for values of other types than its own.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Part {
     Never,
@@ -206,7 +206,7 @@ pub(crate) struct Terms {
     list: Vec<Term>,
     /// Of the two schemas.
     pub(crate) roots: [Id; 2],
-    /// Whether it matters how an integer is written.
+    /// True if it matters how an integer is written.
     pub(crate) written: bool,
     leaves: RefCell<HashMap<String, Option<Validator>>>,
     /// Units of work that may still be done: by the prover, the search, and what they evaluate.
@@ -252,7 +252,7 @@ impl Terms {
         if self.written { u8::MAX } else { !types::WHOLE }
     }
 
-    /// Whether a text matches a pattern; none where the validator can't say.
+    /// Returns whether a text matches a pattern; none where the validator can't say.
     pub(crate) fn matches(&self, pattern: &str, text: &str) -> Option<bool> {
         self.leaf(&json!({"pattern": pattern}), &Value::String(text.to_owned()))
     }
@@ -261,7 +261,7 @@ impl Terms {
         self.leaf(&json!({"$schema": schema_uri(draft), "format": format}), text)
     }
 
-    /// What the validator says of one keyword.
+    /// Returns what the validator says of one keyword.
     fn leaf(&self, schema: &Value, value: &Value) -> Option<bool> {
         let mut leaves = self.leaves.borrow_mut();
         let validator = leaves

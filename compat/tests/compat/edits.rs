@@ -77,7 +77,7 @@ fn is_required(schema: &Value, name: &str) -> bool {
     schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name))
 }
 
-/// Whether other members are refused; none where something else is said of them.
+/// Returns whether other members are refused; none where something else is said of them.
 fn is_closed(schema: &Value) -> Option<bool> {
     match schema.get("additionalProperties") {
         None | Some(Value::Bool(true)) => Some(false),

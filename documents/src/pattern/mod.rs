@@ -73,7 +73,7 @@ impl Pattern {
         self.automaton.as_deref()
     }
 
-    /// What to write for what is only a pattern without the flag `u`, if it is that.
+    /// Returns what to write for what is only a pattern without the flag `u`, if it is that.
     #[must_use]
     pub fn loose(&self) -> Option<&str> {
         self.loose.as_deref()

@@ -193,7 +193,7 @@ impl Parser<'_> {
         if self.eat(")") { Ok(body) } else { fail("a `(` is not closed", "close it, or escape it, as `\\\\(`") }
     }
 
-    /// What other engines have after `(?`.
+    /// Returns what other engines have after `(?`.
     fn foreign_group(&self) -> Result<Node, NotAPattern> {
         let help = match self.rest.chars().nth(1) {
             Some('P') => "write a named group as `(?<name>…)`, and a reference to it as `\\\\k<name>`",

@@ -91,7 +91,7 @@ impl References {
         }
     }
 
-    /// What a reference at a place finds of a group.
+    /// Returns what a reference at a place finds of a group.
     pub(super) fn seen(&self, reference: &[usize], number: usize) -> Seen {
         let Some((_, group)) = self.groups.iter().find(|(known, _)| *known == number) else { return Seen::Never };
         let shared = group.iter().zip(reference).take_while(|(step, child)| step.child == **child).count();
@@ -117,7 +117,7 @@ fn has_look_behind(path: &[Step]) -> bool {
     path.iter().any(|step| step.kind == Kind::Behind)
 }
 
-/// What is known of a group behind the part that has it, by the path within that part.
+/// Returns what is known of a group behind the part that has it, by the path within that part.
 fn inner_seen(path: &[Step]) -> Seen {
     let mut seen = Seen::Always;
     // From the group outwards.

@@ -86,12 +86,12 @@ impl Class {
         Some(Self::of(ranges, letter.is_ascii_uppercase()))
     }
 
-    /// What `.` reads.
+    /// Returns the class of the characters that `.` reads.
     pub(super) fn any() -> Self {
         Self::of(LINE_ENDS, true)
     }
 
-    /// What `\b` looks at.
+    /// Returns the class of the characters that `\b` looks for.
     pub(super) fn word() -> Self {
         Self::of(WORD, false)
     }
@@ -100,7 +100,7 @@ impl Class {
         Self { negated, items: ranges.iter().map(|(low, high)| Item::Range(*low, *high)).collect() }
     }
 
-    /// What it reads as items of another class, for which it may not be negated where it has properties.
+    /// Returns what it reads as items of another class, for which it may not be negated where it has properties.
     pub(super) fn into_items(self) -> Vec<Item> {
         if !self.negated {
             return self.items;

@@ -45,7 +45,7 @@ struct Writer<'t> {
     references: &'t References,
     /// Groups in the order in which they are written, by their numbers in the source.
     groups: Vec<usize>,
-    /// Where the writer is: the number of each child.
+    /// The place of the writer: the number of each child.
     path: Vec<usize>,
     fits: bool,
 }

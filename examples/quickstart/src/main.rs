@@ -52,7 +52,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Whether everything arrived.
+/// Returns whether everything arrived.
 async fn run() -> Result<bool, Failure> {
     let path = env::args().nth(1).unwrap_or_else(|| MESSAGES.to_owned());
     let text = fs::read_to_string(&path).map_err(|error| format!("can't read {path}: {error}"))?;

@@ -101,19 +101,19 @@ impl Checker {
         Err(unusable(&reason))
     }
 
-    /// What errors call the payloads.
+    /// Returns what errors call the payloads.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether a payload is known to be valid without parsing it. A no means nothing: [`check`](Self::check) decides.
+    /// Returns whether a payload is known to be valid without parsing it. A no means nothing: [`check`](Self::check) decides.
     #[must_use]
     pub fn is_surely_valid(&self, payload: &[u8]) -> bool {
         self.quick.as_ref().is_some_and(|quick| quick.accepts(payload))
     }
 
-    /// Whether a payload is JSON that is valid under the schema. As everywhere, a member that stands twice in an object
+    /// Returns whether a payload is JSON that is valid under the schema. As everywhere, a member that stands twice in an object
     /// is refused.
     ///
     /// # Errors

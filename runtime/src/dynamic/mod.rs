@@ -197,18 +197,18 @@ impl DynamicMessage {
         &self.message_type
     }
 
-    /// What the message says.
+    /// Returns what the message says.
     #[must_use]
     pub fn contents(&self) -> &Value {
         &self.contents
     }
 
-    /// What the message says, to be changed. What the schema refuses shows when the message is encoded.
+    /// Returns what the message says, to be changed. What the schema refuses shows when the message is encoded.
     pub fn contents_mut(&mut self) -> &mut Value {
         &mut self.contents
     }
 
-    /// What the message says, as a Rust type.
+    /// Returns what the message says, as a Rust type.
     ///
     /// # Errors
     ///

@@ -168,8 +168,8 @@ impl Compiled {
     }
 }
 
-/// What the schema of a generated type refuses in a payload, as far as it can be listed: nothing where not even the first of
-/// it can be found in time.
+/// Returns what the schema of a generated type refuses in a payload, as far as it can be listed: nothing where not even the
+/// first of it can be found in time.
 pub(crate) fn violations<'v>(schema: &Schema, payload: impl Into<Instance<'v>>) -> Vec<Violation> {
     let Some(validator) = compiled(schema) else { return Vec::new() };
     let mut violations = validator.violations(payload.into());
@@ -210,7 +210,7 @@ pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
     Some(bundle)
 }
 
-/// What is said of that which is refused and not listed.
+/// Returns what is said of that which is refused and not listed.
 fn unlisted() -> Violation {
     Violation {
         instance_path: String::new(),

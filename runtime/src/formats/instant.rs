@@ -29,7 +29,7 @@ pub struct OffsetTime {
     pub offset: Offset,
 }
 
-/// What a text that met its format holds; `None` where the type can't.
+/// Returns what a text that met its format holds; `None` where the type can't.
 fn held<T: Mapped>(text: &str, format: Format, value: impl FnOnce(&str) -> Option<T>) -> Result<T, FormatError> {
     if !format.is_met(text) {
         return Err(FormatError::Refused { format: T::FORMAT });

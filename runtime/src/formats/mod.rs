@@ -126,7 +126,7 @@ pub trait Mapped: PartialEq + sealed::Sealed + Sized {
     /// The usual text of a value.
     fn written(&self) -> String;
 
-    /// What stands for a default that is none.
+    /// Returns the value that stands for a default that is none.
     #[doc(hidden)]
     fn fallback() -> Self;
 }

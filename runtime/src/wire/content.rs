@@ -157,7 +157,7 @@ pub(super) fn numeral<E: serde::de::Error>(text: &[u8]) -> Result<&str, E> {
     number.ok_or_else(|| E::custom("type: expected a JSON value"))
 }
 
-/// Whether no name comes twice.
+/// Returns whether no name comes twice.
 pub(super) fn are_distinct(members: &[(Cow<'_, str>, Content<'_>)]) -> bool {
     /// So many names are compared with each other faster than they are ordered.
     const FEW: usize = 16;

@@ -62,7 +62,7 @@ formats! {
 }
 
 impl Format {
-    /// Whether a text is of the format: what the validator says, so that both always agree.
+    /// Returns whether a text is of the format: what the validator says, so that both always agree.
     pub(crate) fn is_met(self, text: &str) -> bool {
         static COMPILED: [OnceLock<Option<Validator>>; Format::ALL.len()] =
             [const { OnceLock::new() }; Format::ALL.len()];

@@ -75,7 +75,7 @@ async fn send_wave(kafka: &Kafka, wave: usize) {
     producer.close(DEADLINE).await.unwrap();
 }
 
-/// How often each result is read at this isolation level.
+/// Returns how often each result is read at this isolation level.
 async fn read(kafka: &Kafka, isolation: &str) -> BTreeMap<usize, usize> {
     let kafka = kafka.clone().with_group(isolation).with("isolation.level", isolation);
     let mut consumer = kafka.consumer_of(results()).unwrap();

@@ -86,7 +86,7 @@ fn versions(received: &[Received<PackageReleased>]) -> Vec<&str> {
     received.iter().map(|received| received.message().package_version.as_str()).collect()
 }
 
-/// What librdkafka said of an error.
+/// Returns what librdkafka said of an error.
 fn source(error: &impl Error) -> String {
     error.source().map(ToString::to_string).unwrap_or_default()
 }

@@ -24,7 +24,7 @@ async fn with_records() -> (TestKafka, Kafka, String) {
     (test, kafka, topic)
 }
 
-/// What a reader reads, in order.
+/// Returns what a reader reads, in order.
 async fn read(reader: &mut TopicReader, parts: impl IntoIterator<Item = (i32, Range<i64>)>) -> Vec<String> {
     reader.read(parts).await.unwrap();
     let mut payloads = Vec::new();

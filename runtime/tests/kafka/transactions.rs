@@ -14,7 +14,7 @@ use thoth_messaging::{Decoder as _, message_factory};
 
 use crate::{DEADLINE, kafka, next, receive, released, send, topic, versions};
 
-/// What is made of the messages.
+/// Returns what is made of the messages.
 fn results() -> MessageType {
     message_factory("results", json!({"type": "object", "properties": {"of": {"type": "string"}}})).unwrap()
 }

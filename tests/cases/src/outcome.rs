@@ -11,13 +11,13 @@ pub enum Outcome<P: ?Sized + 'static> {
     Refused(&'static [&'static str]),
 }
 
-/// Whether `serde_json::from_str` takes a payload for a type.
+/// Returns whether `serde_json::from_str` takes a payload for a type.
 #[must_use]
 pub fn from_str<T: Message>(payload: &str) -> bool {
     serde_json::from_str::<T>(payload).is_ok()
 }
 
-/// Whether `serde_json::from_slice` takes a payload for a type.
+/// Returns whether `serde_json::from_slice` takes a payload for a type.
 #[must_use]
 pub fn from_slice<T: Message>(payload: &[u8]) -> bool {
     serde_json::from_slice::<T>(payload).is_ok()

@@ -60,12 +60,12 @@ fn generated_types_agree_with_the_official_suite() {
     assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Whether a payload is refused for what its Rust type can't hold alone.
+/// Returns whether a payload is refused for what its Rust type can't hold alone.
 fn is_limit(error: &DecodeError) -> bool {
     error.violations().iter().all(|violation| violation.keyword == "limit")
 }
 
-/// How many tests the group has and how many are right; a schema that is refused gives no answer.
+/// Returns how many tests the group has and how many are right; a schema that is refused gives no answer.
 fn ask(group: &Group, wrong: &mut Vec<String>) -> (usize, usize) {
     let tests: Vec<Value> = serde_json::from_str(group.tests).unwrap();
     let Outcome::Generated(from_str, comes_back, registry) = &group.outcome else { return (tests.len(), 0) };

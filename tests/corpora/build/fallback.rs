@@ -25,12 +25,12 @@ impl Items {
         Ok(Self { names })
     }
 
-    /// How often a text names a marker.
+    /// Returns how often a text names a marker.
     pub(crate) fn occurrences(text: &str) -> usize {
         MARKERS.iter().map(|marker| text.matches(marker).count()).sum()
     }
 
-    /// Whether a marker is reached from the item of a name.
+    /// Returns whether a marker is reached from the item of a name.
     pub(crate) fn falls_back(&self, name: &str) -> bool {
         let mut reached = BTreeSet::from([name]);
         let mut left = vec![name];
@@ -64,7 +64,7 @@ fn owner(item: &Item) -> Option<String> {
     }
 }
 
-/// What an item says, without the names of its variants: those are often names of types as well.
+/// Returns what an item says, without the names of its variants: those are often names of types as well.
 fn names_in(item: Item) -> TokenStream {
     match item {
         Item::Enum(item) => item.variants.into_iter().map(|variant| variant.fields.into_token_stream()).collect(),

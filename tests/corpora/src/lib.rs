@@ -82,7 +82,7 @@ impl Corpus {
 pub struct Road {
     /// The name of the message.
     pub message: &'static str,
-    /// Whether a part of it is checked by a fallback validator.
+    /// True if a part of it is checked by a fallback validator.
     pub falls_back: bool,
     /// `Message::decode`
     pub decode: fn(&[u8]) -> bool,

@@ -16,7 +16,7 @@ pub struct Layout {
     topic: fn(&str) -> Option<String>,
     /// Whether a JSON file of this name is a schema.
     is_schema: fn(&str) -> bool,
-    /// Whether its authors mean each relative `$id` from the folder of the schemas, not from the file's own.
+    /// True if its authors mean each relative `$id` from the folder of the schemas, not from the file's own.
     one_base: bool,
 }
 

@@ -18,8 +18,8 @@ pub use schemas::{Oracle, Schemas, rounds};
 use thoth_messaging::DecodeError;
 use thoth_messaging_documents::decimal::{Decimal, Held};
 
-/// Returns whether the numbers in a payload are those that a [`serde_json::Value`] has of them, so that what it says of the value
-/// counts. A string may look like a number, too.
+/// Returns whether the numbers in a payload are those that a [`serde_json::Value`] has of them, so that what it says of the
+/// value counts. A string may look like a number, too.
 #[must_use]
 pub fn are_held(payload: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b".-+".contains(byte);
@@ -27,7 +27,7 @@ pub fn are_held(payload: &[u8]) -> bool {
     words.all(|word| Decimal::parse(word).is_none() || Held::of(word) == Held::Exactly)
 }
 
-/// Whether a payload was refused for a documented limit alone: a number that its Rust type can't hold, or more levels
+/// Returns whether a payload was refused for a documented limit alone: a number that its Rust type can't hold, or more levels
 /// of nesting than are read.
 #[must_use]
 pub fn is_limit(error: &DecodeError) -> bool {

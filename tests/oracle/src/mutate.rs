@@ -142,7 +142,7 @@ impl Mutations {
     }
 }
 
-/// How many values a value is, itself included.
+/// Returns how many values a value is, itself included.
 fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(size).sum(),

@@ -21,7 +21,7 @@ impl Oracle {
         assert!(difference.is_none(), "{place}: {}", difference.unwrap_or_default());
     }
 
-    /// What was lost or made up where a valid payload was written again as another. It is no difference that null is
+    /// Returns what was lost or made up where a valid payload was written again as another. It is no difference that null is
     /// absent, that defaults are filled in, and that members that the schema says nothing of are dropped. Numbers are
     /// the same where they are the same float.
     #[must_use]
@@ -85,7 +85,7 @@ impl Differences<'_> {
     }
 }
 
-/// Whether two values are equal, numbers as floats.
+/// Returns whether two values are equal, numbers as floats.
 fn is_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),

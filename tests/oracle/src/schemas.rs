@@ -18,7 +18,7 @@ pub struct Schemas {
     resources: BTreeMap<String, Value>,
     /// The absolute URIs by the names of the files.
     uris: BTreeMap<String, String>,
-    /// Whether `format` refuses values.
+    /// True if `format` refuses values.
     formats: bool,
 }
 
@@ -121,7 +121,7 @@ impl Oracle {
         Schemas::new(set).oracle(schema)
     }
 
-    /// Whether a payload is valid: as [`Oracle::refusal`], but faster.
+    /// Returns whether a payload is valid: as [`Oracle::refusal`], but faster.
     #[must_use]
     pub fn is_valid(&self, payload: &Value) -> bool {
         self.validator.is_valid(payload)
@@ -135,7 +135,7 @@ impl Oracle {
         error.map(|error| format!("{}: {error}", error.instance_path()))
     }
 
-    /// Whether `jsonschema` may be wrong about a payload: see [`rounds`].
+    /// Returns whether `jsonschema` may be wrong about a payload: see [`rounds`].
     #[must_use]
     pub fn rounds(&self, payload: &Value) -> bool {
         rounds(&self.schemas, payload)
@@ -148,8 +148,8 @@ impl Oracle {
     }
 }
 
-/// Whether `jsonschema` may be wrong about a payload, as it computes with floats from 2^53 on: to it, 9.223372036854776e18 is
-/// 9223372036854775808, 1e300 is a multiple of three, and 9007199254740993 is none of 1.5.
+/// Returns whether `jsonschema` may be wrong about a payload, as it computes with floats from 2^53 on: to it,
+/// 9.223372036854776e18 is 9223372036854775808, 1e300 is a multiple of three, and 9007199254740993 is none of 1.5.
 #[must_use]
 pub fn rounds(schemas: &[Value], payload: &Value) -> bool {
     let is_large = |value: &Value| value.as_f64().is_some_and(|float| float.abs() >= 2_f64.powi(53));
@@ -158,7 +158,7 @@ pub fn rounds(schemas: &[Value], payload: &Value) -> bool {
         || any(payload, &is_large) && schemas.iter().any(|schema| any(schema, &divides))
 }
 
-/// Whether something holds of a value or of one in it.
+/// Returns whether something holds of a value or of one in it.
 fn any(value: &Value, holds: &dyn Fn(&Value) -> bool) -> bool {
     let inside = match value {
         Value::Array(items) => items.iter().any(|item| any(item, holds)),

@@ -26,7 +26,7 @@ impl Random {
         usize::try_from((mixed ^ (mixed >> 31)) >> 16).unwrap_or_default() % limit.max(1)
     }
 
-    /// Whether something happens that happens so often in a hundred times.
+    /// Returns whether something happens that happens so often in a hundred times.
     pub fn percent(&mut self, often: usize) -> bool {
         self.below(100) < often
     }

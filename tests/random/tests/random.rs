@@ -60,7 +60,7 @@ fn ask(case: &Case, roads: [fn(&[u8]) -> bool; 2], entry: &Entry, counts: &mut C
     })
 }
 
-/// What a type says of a payload, in a word, or what is wrong with that.
+/// Returns what a type says of a payload, in a word, or what is wrong with that.
 fn answer(
     payload: &Value,
     oracle: &Oracle,
@@ -83,7 +83,7 @@ fn answer(
     if agreed.is_err() && oracle.rounds(payload) { Ok("rounded by jsonschema") } else { agreed }
 }
 
-/// What is wrong with a payload that is another value when it is written and read again.
+/// Returns what is wrong with a payload that is another value when it is written and read again.
 fn unequal(text: &str, entry: &Entry) -> String {
     match entry.reencode(text.as_bytes()) {
         Ok(again) => format!("comes back as another value: {}", String::from_utf8_lossy(&again)),
@@ -91,7 +91,7 @@ fn unequal(text: &str, entry: &Entry) -> String {
     }
 }
 
-/// What is written of a payload that was read.
+/// Returns what is written of a payload that was read.
 fn written(payload: &Value, oracle: &Oracle, entry: &Entry) -> Result<&'static str, String> {
     let text = match entry.reencode(payload.to_string().as_bytes()) {
         Ok(text) => text,

@@ -112,7 +112,7 @@ async fn disturb(group: &mut Group<'_>, load: Load) -> Result<(), Box<dyn Error 
     Ok(())
 }
 
-/// How often each message that is no step is a dead letter.
+/// Returns how often each message that is no step is a dead letter.
 pub(crate) async fn read_dead_letters(
     run: &Run,
     load: Load,

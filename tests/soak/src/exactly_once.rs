@@ -118,7 +118,7 @@ async fn read(kafka: Kafka, load: Load) -> Result<(Places, usize), Box<dyn Error
     Ok((read, count))
 }
 
-/// How many results there are, those of transactions that were aborted counted.
+/// Returns how many results there are, those of transactions that were aborted counted.
 async fn count_uncommitted(run: &Run, load: Load) -> Result<usize, Box<dyn Error + Send + Sync>> {
     let kafka = run.kafka.clone().with_group("uncommitted").with("isolation.level", "read_uncommitted");
     let mut consumer = kafka.consumer::<Outcome>()?;

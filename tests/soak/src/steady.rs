@@ -84,8 +84,8 @@ fn lines(notes: &std::path::Path) -> io::Result<u64> {
     }
 }
 
-/// Whether the last third takes no more than the second, or little more, and both are behind by less than is allowed: the
-/// first one fills buffers.
+/// Returns whether the last third takes no more than the second, or little more, and both are behind by less than is allowed:
+/// the first one fills buffers.
 fn is_flat(looks: &[Taken], lag: u64) -> Result<(), Box<dyn Error + Send + Sync>> {
     let third = looks.len() / 3;
     let most = |looks: &[Taken]| {

@@ -34,7 +34,7 @@ pub(crate) fn step(number: u64) -> Step {
     Step { lane: format!("lane-{}", number % LANES), number: number / LANES }
 }
 
-/// How many messages that are no steps are sent among so many.
+/// Returns how many messages that are no steps are sent among so many.
 pub(crate) fn poisons(load: Load) -> u64 {
     load.messages / POISON_EVERY
 }
@@ -60,7 +60,7 @@ pub(crate) async fn send(
     Ok(start.elapsed())
 }
 
-/// How many steps are to be sent by now.
+/// Returns how many steps are to be sent by now.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a pace")]
 pub(crate) fn due(load: Load, start: Instant) -> u64 {
     let share = start.elapsed().as_secs_f64() / load.time().as_secs_f64().max(0.001);
@@ -90,7 +90,7 @@ pub(crate) fn records(
     })
 }
 
-/// What is JSON and no step: its number is below 0.
+/// Returns what is JSON and no step: its number is below 0.
 fn poison(topic: &str, number: u64) -> ProducerRecord {
     let lane = step(number).lane;
     let payload = format!(r#"{{"lane":"{lane}","number":-{}}}"#, number + 1);
@@ -102,7 +102,7 @@ fn poison(topic: &str, number: u64) -> ProducerRecord {
 pub(crate) struct Handled(BTreeMap<(String, u64), Vec<u128>>);
 
 impl Handled {
-    /// What all members noted in their files in a folder.
+    /// Returns what all members noted in their files in a folder.
     pub(crate) fn of(folder: &Path) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let mut handled = Self::default();
         for notes in fs::read_dir(folder)? {
@@ -121,12 +121,12 @@ impl Handled {
         Some(())
     }
 
-    /// How many steps were handled.
+    /// Returns how many steps were handled.
     pub(crate) fn steps(&self) -> u64 {
         self.0.len() as u64
     }
 
-    /// How often one was handled again.
+    /// Returns how often one was handled again.
     pub(crate) fn again(&self) -> usize {
         self.0.values().map(|times| times.len() - 1).sum()
     }

@@ -53,7 +53,7 @@ enum Format {
     Zip,
 }
 
-/// Where a tar header says that it is one.
+/// The bytes of a tar header that say that it is one.
 const TAR_MAGIC: std::ops::Range<usize> = 257..262;
 
 /// Returns whether a file is an archive that can be read, by its first bytes.

@@ -8,7 +8,7 @@ fn all(location: &FolderLocation, reference: &str, since: Option<&str>) -> Resul
     history(reference, since, location)?.collect()
 }
 
-/// What `a.json` says in each version.
+/// Returns what `a.json` says in each version.
 fn firsts(versions: &[Version]) -> Vec<&str> {
     versions.iter().map(|version| texts(version)[0].1).collect()
 }

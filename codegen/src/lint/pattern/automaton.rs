@@ -18,7 +18,7 @@ const MAX_POSITIONS: usize = 64;
 /// An expression of more parts is not looked at either: repetitions of nothing have no positions.
 const MAX_PARTS: usize = 10_000;
 
-/// Whether an expression that is repeated reads some text in several ways; `None` where it is not looked at.
+/// Returns whether an expression that is repeated reads some text in several ways; `None` where it is not looked at.
 pub(super) fn is_ambiguous(body: &Expr) -> Option<bool> {
     let mut automaton = Automaton::default();
     let part = automaton.repeat(body, 0, usize::MAX)?;
@@ -30,17 +30,17 @@ pub(super) fn is_ambiguous(body: &Expr) -> Option<bool> {
 struct Part {
     first: Vec<usize>,
     last: Vec<usize>,
-    /// Whether it reads the empty text too.
+    /// True if it reads the empty text too.
     nullable: bool,
 }
 
 #[derive(Default)]
 struct Automaton {
-    /// What each position reads.
+    /// The characters that each position reads.
     classes: Vec<ClassUnicode>,
     /// By position, what may come next, and whether in several ways.
     edges: BTreeMap<usize, BTreeMap<usize, bool>>,
-    /// How many expressions were added.
+    /// The number of expressions that were added.
     parts: usize,
 }
 
@@ -131,7 +131,7 @@ impl Automaton {
         }
     }
 
-    /// Whether two ways lead from a position of the repetition back to it, on one text.
+    /// Returns whether two ways lead from a position of the repetition back to it, on one text.
     fn is_ambiguous(&self, start: usize) -> bool {
         if self.edges.values().flat_map(BTreeMap::values).any(|is_double| *is_double) {
             return true;
@@ -175,7 +175,7 @@ impl Automaton {
         self.edges.get(&position).into_iter().flat_map(|edges| edges.keys().copied())
     }
 
-    /// Which positions read a character that another one reads too.
+    /// Returns which positions read a character that another one reads too.
     fn overlaps(&self) -> Vec<Vec<bool>> {
         let overlap = |one: &ClassUnicode, other: &ClassUnicode| {
             let mut both = one.clone();

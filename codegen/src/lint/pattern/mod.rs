@@ -37,7 +37,7 @@ fn warning(pattern: &str, location: Location) -> Diagnostic {
         .help("let each repetition begin or end with what can't stand in it, as `^[a-z]+(-[a-z]+)*$`")
 }
 
-/// Whether a repetition of the pattern can read a text in several ways, and so in exponentially many.
+/// Returns whether a repetition of the pattern can read a text in several ways, and so in exponentially many.
 fn is_catastrophic(pattern: &str) -> bool {
     let Ok(tree) = Pattern::new(pattern).map(|pattern| Expr::parse_tree(pattern.as_rust())) else { return false };
     let Ok(tree) = tree else { return false };

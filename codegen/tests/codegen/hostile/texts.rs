@@ -106,7 +106,7 @@ fn texts_in_a_schema_stay_texts() {
     }
 }
 
-/// Whether a macro is one that items are generated with.
+/// Returns whether a macro is one that items are generated with.
 fn is_of_the_runtime(path: &syn::Path) -> bool {
     let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     matches!(names.join("::").as_str(), "wire::object" | "wire::enumeration" | "wire::serde_impls")

@@ -12,7 +12,7 @@ const MAX_UNIQUE: u64 = 2_000;
 /// Values in them.
 const MAX_SIZE: usize = 200_000;
 
-/// What the facts of a branch say of arrays.
+/// The facts of a branch about arrays.
 #[derive(Default)]
 struct Array {
     min: u64,

@@ -24,7 +24,7 @@ const TYPES: [u8; 8] = [
 ];
 
 impl<'t> Prover<'t> {
-    /// What becomes of a branch, leaving the choices that it still has aside. With `closing`, no value is made.
+    /// Returns what becomes of a branch, leaving the choices that it still has aside. With `closing`, no value is made.
     pub(super) fn leaf(&mut self, branch: &Branch<'t>, closing: bool) -> Outcome {
         let mut outcome = Outcome::Closed;
         for kind in TYPES.into_iter().filter(|kind| branch.types & kind != 0) {
@@ -58,7 +58,7 @@ fn spellings(value: &Value) -> Vec<Value> {
     std::iter::once(value.clone()).chain(whole).collect()
 }
 
-/// Whether one of some values, which are all that there are, meets a branch.
+/// Returns whether one of some values, which are all that there are, meets a branch.
 fn finite(branch: &Branch<'_>, values: impl IntoIterator<Item = Value>) -> Outcome {
     let mut outcome = Outcome::Closed;
     for value in values {
@@ -72,7 +72,7 @@ fn finite(branch: &Branch<'_>, values: impl IntoIterator<Item = Value>) -> Outco
     outcome
 }
 
-/// Whether a value meets the goal of a branch; false, too, where it does not belong to this branch.
+/// Returns whether a value meets the goal of a branch; false, too, where it does not belong to this branch.
 fn decide(branch: &Branch<'_>, value: &Value) -> Option<bool> {
     let accepted = branch.accepts(value);
     if accepted.is_some() {

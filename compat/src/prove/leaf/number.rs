@@ -13,7 +13,7 @@ use crate::terms::{Part, types};
 /// So many integers are looked at one by one.
 const MAX_EXPONENT: i128 = 300;
 
-/// What the facts of a branch say of numbers.
+/// The facts of a branch about numbers.
 #[derive(Default)]
 struct Numbers<'t> {
     lower: Option<(&'t Value, bool)>,
@@ -22,7 +22,7 @@ struct Numbers<'t> {
     no_multiples: Vec<&'t Value>,
 }
 
-/// What becomes of a branch for the numbers of one kind.
+/// Returns what becomes of a branch for the numbers of one kind.
 pub(super) fn decide(branch: &Branch<'_>, kind: u8) -> Outcome {
     let mut numbers = Numbers::default();
     for fact in &branch.facts {

@@ -15,7 +15,7 @@ const MAX_PROFILES: usize = 64;
 /// Names that are counted.
 const MAX_NAMES: u64 = 64;
 
-/// What the facts of a branch say of objects.
+/// The facts of a branch about objects.
 #[derive(Default)]
 struct Object<'t> {
     required: BTreeSet<&'t str>,
@@ -39,7 +39,7 @@ enum Somewhere<'t> {
     Name(Id),
 }
 
-/// Which patterns a name matches, as far as they are told apart.
+/// The patterns that a name matches, as far as they are told apart.
 pub(in crate::prove) type Profile<'t> = BTreeMap<&'t str, bool>;
 
 impl<'t> Object<'t> {
@@ -94,7 +94,7 @@ impl<'t> Object<'t> {
         own.chain(others).collect()
     }
 
-    /// What the member of a name has to meet.
+    /// Returns what the member of a name has to meet.
     fn goal(&self, terms: &Terms, name: &str) -> Vec<Lit> {
         let mut goal = self.properties.get(name).cloned().unwrap_or_default();
         let matched = self.patterns.iter().filter(|(pattern, _)| terms.matches(pattern, name) == Some(true));
@@ -104,7 +104,7 @@ impl<'t> Object<'t> {
         goal
     }
 
-    /// What a member has to meet whose name is none of those mentioned.
+    /// Returns what a member has to meet whose name is none of those mentioned.
     fn fresh_goal(&self, profile: &Profile<'_>) -> Vec<Lit> {
         let matched = self.patterns.iter().filter(|(pattern, _)| profile.get(pattern) == Some(&true));
         let others = self.others.iter().filter(|(part, _)| is_other(part, profile) == Some(true));
@@ -132,7 +132,7 @@ impl<'t> Object<'t> {
     }
 }
 
-/// Whether a name of a profile, which is none of those mentioned, is one that a part for other properties speaks of.
+/// Returns whether a name of a profile, which is none of those mentioned, is one that a part for other properties speaks of.
 fn is_other(part: &Part, profile: &Profile<'_>) -> Option<bool> {
     let Part::OtherProperties { patterns, .. } = part else { return Some(false) };
     let matched: Vec<_> = patterns.iter().map(|pattern| profile.get(pattern.as_str()).copied()).collect();
@@ -319,7 +319,7 @@ impl<'t> Prover<'t> {
         Some(name.zip(value).filter(|_| is_possible.is_some()))
     }
 
-    /// Whether there are too few names for all the members that there have to be.
+    /// Returns whether there are too few names for all the members that there have to be.
     fn has_no_room(&mut self, object: &Object<'t>, profiles: &[Profile<'t>]) -> bool {
         let mentioned = object.mentioned();
         if object.min <= object.required.len() as u64 || mentioned.len() as u64 >= object.min + MAX_NAMES {

@@ -11,7 +11,7 @@ use crate::files::Place;
 use crate::schema::Subschema;
 use crate::terms::{Evaluates, Id, Part, types};
 
-/// What a schema evaluates of each object and of each array.
+/// The parts of each object and of each array that a schema evaluates.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "two facts, each of properties and of items")]
 struct Evaluated {
@@ -20,7 +20,7 @@ struct Evaluated {
     items: usize,
     all_properties: bool,
     all_items: bool,
-    /// Whether it depends on the value.
+    /// True if it depends on the value.
     properties_depend: bool,
     items_depend: bool,
     /// Whatever it depends on.

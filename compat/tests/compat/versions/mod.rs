@@ -31,7 +31,7 @@ pub(crate) fn seed(own: u64) -> u64 {
     chosen.map_or(own, |seed| own ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).max(1))
 }
 
-/// Whether as much as possible is to be tried.
+/// Returns whether as much as possible is to be tried.
 pub(crate) fn is_thorough() -> bool {
     std::env::var_os("COMPAT_THOROUGH").is_some()
 }

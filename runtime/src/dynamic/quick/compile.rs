@@ -97,7 +97,7 @@ impl<'r> Compiler<'r> {
         node
     }
 
-    /// What reads a value again.
+    /// Returns what reads a value again.
     fn applicators(&mut self, node: &mut Node, subschema: &Subschema<'r>) -> Option<()> {
         for (keyword, value) in subschema.schema {
             let again = match (keyword.as_str(), value) {
@@ -129,7 +129,7 @@ impl<'r> Compiler<'r> {
         self.node(subschema.schema.get(keyword).map(|schema| subschema.child(schema)))
     }
 
-    /// What is said of arrays; none where that is not known.
+    /// Returns what is said of arrays; none where that is not known.
     fn array(&mut self, schemas: &[Subschema<'r>]) -> Option<ArrayRules> {
         let shapes = schemas.iter().map(ItemSchemas::of).collect::<Option<Vec<_>>>()?;
         let (mut min, mut max, mut contains) = (0, u64::MAX, Vec::new());

@@ -68,7 +68,7 @@ impl Default for Node {
 }
 
 impl Node {
-    /// Whether the node itself, without what reads again, accepts every value of a type.
+    /// Returns whether the node itself, without what reads again, accepts every value of a type.
     pub(super) fn is_open(&self, kind: Kinds) -> bool {
         let ruled = match kind {
             NUMBER => self.number.is_some(),
@@ -113,7 +113,7 @@ pub(super) struct ArrayRules {
 }
 
 impl ArrayRules {
-    /// Whether every array is accepted.
+    /// Returns whether every array is accepted.
     pub(super) fn is_open(&self) -> bool {
         let items = self.rest == ANYTHING && self.prefix.iter().all(|node| *node == ANYTHING);
         items && self.contains.is_empty() && (self.min, self.max) == (0, u64::MAX)
@@ -177,12 +177,12 @@ pub(super) enum Rest {
 }
 
 impl ObjectRules {
-    /// What is to come first, before anything was learned, of so many declared members.
+    /// Returns what is to come first, before anything was learned, of so many declared members.
     pub(super) fn nothing_learned(declared: usize) -> Vec<AtomicU16> {
         (0..=declared).map(|_| AtomicU16::new(UNLEARNED)).collect()
     }
 
-    /// Whether every object is accepted.
+    /// Returns whether every object is accepted.
     pub(super) fn is_open(&self) -> bool {
         let members = matches!(self.rest, Rest::One(ANYTHING)) && self.declared.iter().all(|one| one.node == ANYTHING);
         let present = self.required == Bits::default() && self.dependent.is_empty();
@@ -217,7 +217,7 @@ impl ObjectRules {
 pub(super) struct Bits([u64; ObjectRules::MAX_NAMES / 64]);
 
 impl Bits {
-    /// Whether the member was new.
+    /// Returns whether the member was new.
     pub(super) fn insert(&mut self, index: usize) -> bool {
         let (word, bit) = (&mut self.0[index / 64], 1 << (index % 64));
         let new = *word & bit == 0;

@@ -14,7 +14,7 @@ use super::subschema::{Schema, Subschema};
 /// Each pattern doubles the nodes that an undeclared member may have to be.
 const MAX_PATTERNS: usize = 4;
 
-/// What is said of objects; none where that is not known.
+/// Returns what is said of objects; none where that is not known.
 pub(super) fn rules<'r>(compiler: &mut Compiler<'r>, subschemas: &[Subschema<'r>]) -> Option<ObjectRules> {
     let schemas = subschemas.iter().map(Members::of).collect::<Option<Vec<_>>>()?;
     let names = names(&schemas)?;
@@ -131,7 +131,7 @@ fn texts(names: Option<&Value>) -> Option<Vec<Name<'_>>> {
     names.iter().map(|name| name.as_str().map(Name)).collect()
 }
 
-/// What undeclared members have to be.
+/// Returns what undeclared members have to be.
 fn rest<'r>(compiler: &mut Compiler<'r>, schemas: &[Members<'_, 'r>]) -> Option<Rest> {
     let count: usize = schemas.iter().map(|schema| schema.patterns.len()).sum();
     if count > MAX_PATTERNS {

@@ -38,7 +38,7 @@ impl<'g, 'p> Run<'g, 'p> {
         Self { nodes, scanner: Scanner::new(payload), names: Vec::new(), fuel: payload.len().saturating_mul(16) + 4096 }
     }
 
-    /// Whether the whole payload is what a node says.
+    /// Returns whether the whole payload is what a node says.
     pub(super) fn document(mut self, root: NodeId) -> Outcome {
         self.value(root, 0)?;
         if self.scanner.at_end() { Ok(()) } else { Err(Stop::Unknown) }
@@ -263,7 +263,7 @@ impl<'g, 'p> Run<'g, 'p> {
         outcome
     }
 
-    /// Whether a node accepts the next value, which is left to be read.
+    /// Returns whether a node accepts the next value, which is left to be read.
     fn accepts(&mut self, node: NodeId, depth: u32) -> Result<bool, Stop> {
         if self.fuel == 0 {
             return Err(Stop::Unknown);

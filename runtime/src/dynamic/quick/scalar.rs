@@ -47,7 +47,7 @@ fn types(schema: &Map<String, Value>) -> Option<Kinds> {
     }
 }
 
-/// Whether numbers have to be integers: a list of types may allow both.
+/// Returns whether numbers have to be integers: a list of types may allow both.
 fn wants_integers(schema: &Map<String, Value>) -> bool {
     let names = match schema.get("type") {
         Some(Value::Array(names)) => names.as_slice(),

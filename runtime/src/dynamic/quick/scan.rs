@@ -21,7 +21,7 @@ pub(super) struct Text<'p> {
 }
 
 impl<'p> Text<'p> {
-    /// What the string says.
+    /// Returns what the string says.
     pub(super) fn value(&self) -> Result<Cow<'p, str>, Stop> {
         if !self.escaped {
             return Ok(Cow::Borrowed(self.raw));
@@ -35,7 +35,7 @@ impl<'p> Scanner<'p> {
         Self { text, bytes: text.as_bytes(), at: 0 }
     }
 
-    /// What was read since a place.
+    /// Returns what was read since a place.
     pub(super) fn since(&self, start: usize) -> &'p str {
         self.text.get(start..self.at).unwrap_or_default()
     }

@@ -60,7 +60,7 @@ impl<'r> Subschema<'r> {
         Self::of(contents, &self.resolver, self.draft)
     }
 
-    /// What `$ref` leads to.
+    /// Returns what `$ref` leads to.
     pub(super) fn target(&self) -> Option<Schema<'r>> {
         let Value::String(reference) = self.schema.get("$ref")? else { return Some(Schema::Unknown) };
         let Ok(target) = self.resolver.lookup(reference) else { return Some(Schema::Unknown) };
@@ -83,7 +83,7 @@ impl<'r> Subschema<'r> {
         self.resolver.base_uri().as_str().to_owned()
     }
 
-    /// Whether `$ref` hides what stands beside it.
+    /// Returns whether `$ref` hides what stands beside it.
     fn is_reference_alone(&self) -> bool {
         ref_stands_alone(self.draft) && self.schema.contains_key("$ref")
     }
@@ -105,9 +105,9 @@ pub(super) struct Subschemas<'r> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Conjunction {
     subschemas: BTreeSet<SubschemaId>,
-    /// Whether nothing is accepted.
+    /// True if nothing is accepted.
     pub(super) nothing: bool,
-    /// Whether something is said that is not known.
+    /// True if something is said that is not known.
     pub(super) unknown: bool,
 }
 
@@ -123,7 +123,7 @@ impl Conjunction {
 }
 
 impl<'r> Subschemas<'r> {
-    /// What some schemas say together, with what they refer to and the branches of their `allOf`.
+    /// Returns what some schemas say together, with what they refer to and the branches of their `allOf`.
     pub(super) fn join(&mut self, schemas: impl IntoIterator<Item = Schema<'r>>) -> Conjunction {
         let mut joined = Conjunction::default();
         let mut open: Vec<Schema<'r>> = schemas.into_iter().collect();

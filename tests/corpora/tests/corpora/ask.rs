@@ -33,7 +33,7 @@ impl Message<'_> {
         self.ask(text.as_bytes(), &value, &format!("{}/{}: {text}", self.corpus.name(), self.road.message))
     }
 
-    /// Whether the type says what the oracle says, and whether what it takes comes out again.
+    /// Returns whether the type says what the oracle says, and whether what it takes comes out again.
     fn ask(&self, text: &[u8], value: &Value, place: &str) -> Tally {
         let valid = self.oracle.is_valid(value);
         let checked = self.entry.check(text);
@@ -54,7 +54,7 @@ impl Message<'_> {
         }
     }
 
-    /// Whether a payload that is accepted comes out again: valid, and the same.
+    /// Returns whether a payload that is accepted comes out again: valid, and the same.
     fn reencoded(&self, payload: &[u8], value: &Value) -> Result<(), String> {
         match self.entry.reencode(payload) {
             Ok(text) => {

@@ -29,7 +29,7 @@ const INVALID: [&str; 1] = ["github-webhooks/payload-examples/api.github.com/dep
 /// Mutations of each payload by default.
 const MUTATIONS: [(&str, usize); 3] = [("cdevents", 200), ("openlineage", 200), ("github-webhooks", 20)];
 
-/// What one of the tables says of a corpus.
+/// Returns what one of the tables says of a corpus.
 fn of(corpus: &Corpus, table: &[(&str, usize)]) -> usize {
     table.iter().find(|(name, _)| *name == corpus.name()).unwrap().1
 }

@@ -55,7 +55,7 @@ impl Tally {
     }
 }
 
-/// How much the types decide without a fallback validator.
+/// Returns how much the types decide without a fallback validator.
 fn share(corpus: &Corpus, messages: usize) -> String {
     let alone = corpus.roads.iter().filter(|road| !road.falls_back).count();
     format!(

@@ -88,7 +88,7 @@ fn lines(case: &str, kind: &str, message: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// What every way to read a payload says of it: they have to say the same.
+/// Returns what every way to read a payload says of it: they have to say the same.
 #[track_caller]
 fn accepts(case: &Case, entry: &Entry, payload: &str) -> bool {
     let name = &*entry.descriptor().name;
@@ -110,7 +110,7 @@ fn comes_back(case: &Case, entry: &Entry, payload: &str) -> bool {
     case.roads.iter().find(|road| road.message == name).is_some_and(|road| (road.comes_back)(payload.as_bytes()))
 }
 
-/// Whether a payload is refused for a documented limit alone: it has an integer that its Rust type can't hold.
+/// Returns whether a payload is refused for a documented limit alone: it has an integer that its Rust type can't hold.
 fn is_limit(entry: &Entry, payload: &str) -> bool {
     let error = entry.check(payload.as_bytes()).unwrap_err();
     oracle::is_limit(&error)

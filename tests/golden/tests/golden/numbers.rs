@@ -74,7 +74,7 @@ fn entry() -> (&'static golden::Case, &'static Entry) {
     (case, case.registry.iter().next().unwrap())
 }
 
-/// What all roads say of a payload.
+/// Returns what all roads say of a payload.
 #[track_caller]
 fn verdict(payload: &str) -> Verdict {
     static DYNAMIC: LazyLock<(Checker, MessageType)> = LazyLock::new(|| {

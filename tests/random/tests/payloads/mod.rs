@@ -122,7 +122,7 @@ impl Fitting<'_> {
         object.into()
     }
 
-    /// What a branch says of an object, if it is about one.
+    /// Returns what a branch says of an object, if it is about one.
     fn fitting_object(&mut self, branch: &Value, levels: usize) -> Value {
         if branch.is_object() && levels > 0 { self.value(branch, levels) } else { Value::Null }
     }
@@ -143,7 +143,7 @@ impl Fitting<'_> {
     }
 }
 
-/// Whether a value is of the type of a name.
+/// Returns whether a value is of the type of a name.
 fn is_of(value: &Value, name: &str) -> bool {
     match name {
         "null" => value.is_null(),

@@ -223,7 +223,7 @@ async fn measure(run: &Run, load: &Load, way: Way, runtime: Flavour, by_hand: bo
     figures.checked(messages)
 }
 
-/// What the process of a measurement does.
+/// Returns what the process of a measurement does.
 pub(crate) async fn measured(kafka: &Kafka, it: &Measurement) -> Result<(), Failure> {
     let kafka = kafka.clone().with_group(&it.group);
     let Measurement { group, messages, by_hand, items, .. } = it.clone();

@@ -9,7 +9,7 @@ const ROUNDS: usize = 9;
 /// How long a round is at least.
 const ROUND: Duration = Duration::from_millis(100);
 
-/// How long all samples take once, in nanoseconds: the median of the rounds.
+/// Returns how long all samples take once, in nanoseconds: the median of the rounds.
 pub(crate) fn nanoseconds<T>(samples: &[T], work: impl Fn(&T) -> bool) -> f64 {
     let once = || {
         for sample in samples {

@@ -87,7 +87,7 @@ impl Crate {
         Ok(Some(start.elapsed()))
     }
 
-    /// Whether a command of cargo succeeds; if not, the first of its errors are printed.
+    /// Returns whether a command of cargo succeeds; if not, the first of its errors are printed.
     fn cargo(&self, command: &str) -> Result<bool, Box<dyn Error>> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)

@@ -82,7 +82,7 @@ fn events<'a>(layout: &Layout, set: &'a SchemaSet) -> impl Iterator<Item = &'a s
     set.iter().filter(|(_, file)| layout.topic(&file.origin).is_some()).map(|(name, _)| name)
 }
 
-/// What this project makes of a corpus.
+/// Returns what this project makes of a corpus.
 fn own(layout: &Layout, set: &SchemaSet) -> Generated {
     let outcome = WithoutErrors::of(set.clone());
     if !outcome.refused.is_empty() {

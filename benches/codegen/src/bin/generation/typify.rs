@@ -16,7 +16,7 @@ use crate::{Generated, events, timed};
 /// How many of the errors are shown.
 const SHOWN: usize = 10;
 
-/// What it makes of a corpus, in one go where it can, else of the events that it can do alone.
+/// Returns what it makes of a corpus, in one go where it can, else of the events that it can do alone.
 pub(crate) fn generate(layout: &Layout, set: &SchemaSet) -> Result<Generated, Box<dyn Error>> {
     // It panics at some schemas, which is counted, not shown.
     let hook = panic::take_hook();

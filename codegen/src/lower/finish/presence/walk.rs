@@ -77,7 +77,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What each type has to tell apart.
+    /// Returns what each type has to tell apart.
     pub(super) fn told(mut self) -> Vec<Told> {
         for (id, declared) in self.types.iter().enumerate() {
             let Some(definition) = &declared.definition else { continue };
