@@ -59,10 +59,6 @@ impl Relation {
 }
 
 impl Limit {
-    /// The keywords that are limits.
-    pub const KEYWORDS: [&'static str; 5] =
-        ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-
     /// Returns the limits of a schema: those that are numbers. In draft 4 a boolean beside `minimum` or `maximum` makes it
     /// exclusive.
     #[must_use]

@@ -35,7 +35,7 @@ thread_local! {
 ///
 /// # Errors
 ///
-/// What is not JSON, and what the type refuses.
+/// The text is not JSON, or the type refuses it.
 pub fn read_text<T: Type>(text: &str) -> Result<T, serde_json::Error> {
     let parse = || {
         let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -72,7 +72,7 @@ pub(super) fn note_float() {
 ///
 /// # Errors
 ///
-/// What the type refuses.
+/// The type refuses it.
 pub(super) fn read_content<T: Type>(content: &Content<'_>) -> Result<T, serde_json::Error> {
     struct Restore(Option<BTreeSet<u64>>);
     impl Drop for Restore {

@@ -47,7 +47,8 @@ macro_rules! __object {
             irrefutable_let_patterns,
             clippy::approx_constant,
             clippy::type_complexity,
-            clippy::zero_sized_map_values
+            clippy::zero_sized_map_values,
+            reason = "names, limits and types are those of the schema"
         )]
         impl $crate::wire::Object for $name {
             const MEMBERS: &'static [&'static str] = &[$($wire,)* $($($refused),+)?];
@@ -122,7 +123,7 @@ macro_rules! __enumeration {
             )*
         }
 
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl $name {
             /// All of them, in the order of the schema.
             pub const ALL: &'static [Self] = &[$(Self::$constant),*];
@@ -136,7 +137,7 @@ macro_rules! __enumeration {
             }
         }
 
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
@@ -145,7 +146,7 @@ macro_rules! __enumeration {
 
         $crate::__serde!(@ $name, $crate::wire::read_enumeration, $crate::wire::write_enumeration);
 
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl $crate::wire::Enumeration for $name {
             const ALL: &'static [Self] = Self::ALL;
 
@@ -161,7 +162,7 @@ macro_rules! __enumeration {
 #[macro_export]
 macro_rules! __serde {
     (@ $name:ident, $read:expr, $write:expr) => {
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
                 deserializer: __D,
@@ -170,7 +171,7 @@ macro_rules! __serde {
             }
         }
 
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl $crate::serde::Serialize for $name {
             fn serialize<__S: $crate::serde::Serializer>(
                 &self,
@@ -180,7 +181,7 @@ macro_rules! __serde {
             }
         }
 
-        #[allow(deprecated)]
+        #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl $crate::wire::Type for $name {
             fn read_value<'de, __D: $crate::serde::Deserializer<'de>>(
                 deserializer: __D,

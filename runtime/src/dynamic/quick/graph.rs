@@ -84,10 +84,10 @@ impl Node {
 
 #[derive(Debug)]
 pub(super) struct NumberRules {
-    /// What an integer of up to 18 digits has to be within, where that is all.
+    /// The range that an integer of up to 18 digits has to be within, where that is all.
     pub(super) decided: Option<(i64, i64)>,
     pub(super) limits: Vec<Limit>,
-    /// Whether it has to be an integer; if so, whether `1.0` is none.
+    /// Set if it has to be an integer; then true if `1.0` is none.
     pub(super) integer: Option<bool>,
     /// Of each `enum` and `const` the numbers.
     pub(super) among: Vec<Vec<Box<str>>>,
