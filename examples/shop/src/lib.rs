@@ -1,0 +1,19 @@
+//! The messages of a shop, generated from `schemas/`, and the service that bills its orders.
+
+use thoth_messaging::Kafka;
+use thoth_messaging::app::{App, Outcome};
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// Issues the invoice for an order. The outcome is sent to the topic of its type, under the key of its schema.
+pub async fn bill(order: OrderPlaced) -> Outcome {
+    if order.total > 10_000.0 {
+        return Outcome::dead_letter("orders over 10,000 are billed by hand");
+    }
+    Outcome::reply(InvoiceIssued { order_id: order.order_id, amount: order.total })
+}
+
+/// The service. `main` runs it on a cluster, and the tests run it in their process.
+pub fn app(kafka: &Kafka) -> App {
+    App::new(kafka).group("billing").handle(bill)
+}
