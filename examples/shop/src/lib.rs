@@ -17,3 +17,19 @@ pub async fn bill(order: OrderPlaced) -> Outcome {
 pub fn app(kafka: &Kafka) -> App {
     App::new(kafka).group("billing").handle(bill)
 }
+
+#[cfg(doctest)]
+mod guide {
+    //! Examples of the README and the guide are tests here.
+
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/clients.md")]
+    struct Clients;
+    #[doc = include_str!("../../../docs/services.md")]
+    struct Services;
+    #[doc = include_str!("../../../docs/exactly-once.md")]
+    struct ExactlyOnce;
+    #[doc = include_str!("../../../docs/testing.md")]
+    struct Testing;
+}
