@@ -164,7 +164,8 @@ mod tests {
         let folder = env::temp_dir().join(format!("thoth-messaging-pages-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let page = folder.join("a.md");
-        fs::write(&page, "# A `b`, c\n\n[x](#a-b-c) [y](b.md) [z](#d) [s](https://example.org/q) ![p](p.svg)\n").unwrap();
+        fs::write(&page, "# A `b`, c\n\n[x](#a-b-c) [y](b.md) [z](#d) [s](https://example.org/q) ![p](p.svg)\n")
+            .unwrap();
         assert_eq!(broken_links(&page).unwrap(), ["b.md", "#d", "p.svg"]);
 
         fs::write(folder.join("f.rs"), "fn f() {}\n").unwrap();
