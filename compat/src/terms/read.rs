@@ -1,5 +1,6 @@
 //! From the keywords of schemas to parts.
 
+mod evaluated;
 mod keywords;
 mod unevaluated;
 
