@@ -2,6 +2,7 @@
 
 mod evaluated;
 mod keywords;
+mod lookahead;
 mod unevaluated;
 
 use std::collections::BTreeMap;

@@ -307,3 +307,28 @@ fn tells_what_evaluates_from_what_does_not() {
     breaking(either("items"), either("additionalItems"));
     compatible(either("additionalItems"), json!({"maxItems": 0}));
 }
+
+#[test]
+fn compares_multiples_as_they_are_written() {
+    let multiple = |of: f64| json!({"type": "number", "multipleOf": of});
+    wider(multiple(0.01), multiple(0.1));
+    wider(multiple(0.3), json!({"type": "integer", "multipleOf": 6}));
+    breaking(multiple(0.3), multiple(0.2));
+    compatible(json!({"allOf": [multiple(0.2), multiple(0.3)]}), multiple(0.6));
+}
+
+#[test]
+fn compares_patterns_that_look_ahead() {
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    wider(pattern("^[a-z]+$"), pattern("^(?!admin$)[a-z]+$"));
+    wider(pattern("^(?!admin$)[a-z]+$"), pattern("^(?!.*admin)[a-z]+$"));
+    wider(json!({"type": "string", "minLength": 8}), pattern(r"^(?=.*\d)(?=.*[a-z]).{8,}$"));
+    wider(pattern(r"\d"), pattern(r"^(?=.*\d)(?=.*[a-z]).{8,}$"));
+    compatible(pattern("^(?!a)(?!b)[a-c]$"), json!({"const": "c"}));
+    breaking(json!({}), json!({"pattern": "^(?!a)"}));
+    compatible(json!({"type": "integer"}), json!({"pattern": "^(?!a)b|c"}));
+    // Where no automaton looks, what refuses less will do.
+    compatible(pattern("^(a|b)\\1$"), pattern("^[ab]+$"));
+    compatible(pattern("^[a-z]+(?<!q)$"), pattern("^[a-z]+$"));
+    breaking(pattern("^(?:(a)|b)\\1$"), pattern("^aa$"));
+}
