@@ -145,6 +145,7 @@ impl Membership {
     /// A commit whose error may pass is made again until the deadline.
     fn leave(&mut self, retry_until: Instant) -> Option<oneshot::Receiver<KafkaResult<()>>> {
         let client = self.client.take()?;
+        self.assignment.store_acknowledged();
         self.assignment.detach();
         let replaced = self.assignment.replaced_topic.name().filter(|_| self.in_group);
         let (report, left) = oneshot::channel();

@@ -129,11 +129,12 @@ impl ConsumerContext for Context {
     }
 }
 
-/// Gives revoked partitions up: acknowledging their records has no effect from now on.
+/// Gives revoked partitions up, once what is acknowledged is stored: acknowledging their records has no effect from now on.
 pub(super) fn give_up<C>(client: &C, assignment: &Assignment, revoked: &[TopicPartition])
 where
     C: rdkafka::consumer::Consumer<Context>,
 {
+    assignment.store_acknowledged();
     assignment.revoked(revoked);
     let given_up = match client.rebalance_protocol() {
         RebalanceProtocol::Cooperative => client.incremental_unassign(&list(revoked)),

@@ -193,6 +193,10 @@ impl Cluster {
 
     /// The auto-commit of a member. Returns false once it is gone.
     pub(crate) fn commit_stored(&self, id: u32) -> bool {
+        let Some(assignment) = self.lock().members.get(&id).map(|member| Arc::clone(&member.assignment)) else {
+            return false;
+        };
+        assignment.store_acknowledged();
         let mut state = self.lock();
         let Some(member) = state.members.get(&id) else { return false };
         let partitions: Vec<usize> = member.stored.keys().copied().collect();
