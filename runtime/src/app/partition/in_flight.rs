@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::client::Record;
 
 /// The memory that a record takes beside its bytes.
-const OVERHEAD: usize = 256;
+pub(crate) const OVERHEAD: usize = 256;
 
 /// The number and the size of the records that are in flight, whether their handler was called or not, and the limit of the size.
 pub(crate) struct InFlight {

@@ -86,8 +86,8 @@ pub(in crate::client) struct AssignedPartition {
 
 /// The records of a partition that are in flight.
 #[derive(Debug, Default)]
-pub(super) struct InFlight {
-    pub(super) messages: usize,
+pub(in crate::client) struct InFlight {
+    pub(in crate::client) messages: usize,
     /// The one of the lowest offset.
     pub(super) oldest: Option<ReceivedRecord>,
 }
@@ -178,7 +178,7 @@ impl Assignment {
     }
 
     /// The records of a partition that are in flight.
-    pub(super) fn in_flight(&self, partition: &TopicPartition) -> InFlight {
+    pub(in crate::client) fn in_flight(&self, partition: &TopicPartition) -> InFlight {
         let Some(partition) = self.find(partition) else {
             return InFlight::default();
         };

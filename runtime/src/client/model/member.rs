@@ -91,7 +91,13 @@ impl Member {
         let offset = *position;
         *position += 1;
         let Appended { key, payload } = &state.log[partition][index(offset)];
-        Some(Record::of_model(&self.assignment, &topic_partition(partition), offset, key.as_deref(), payload))
+        let id = topic_partition(partition);
+        let record = Record::of_model(&self.assignment, &id, offset, key.as_deref(), payload);
+        // What comes of a partition that it is told to give up is dropped at once.
+        if !member.revoking.contains(&partition) {
+            state.most_in_flight = state.most_in_flight.max(self.assignment.in_flight(&id).messages);
+        }
+        Some(record)
     }
 
     pub(crate) fn pause(&self, partition: &TopicPartition, paused: bool) {
