@@ -39,6 +39,8 @@ pub(in crate::client) struct Context {
     pub(super) gauges: ConsumerGauges,
     /// With the group protocol of Kafka 4.
     pub(super) brokers_assign: bool,
+    /// It leaves the group of the classic protocol when it is closed, as all but static members do.
+    pub(super) is_to_leave: bool,
     pub(super) membership_state: Arc<MembershipState>,
 }
 
