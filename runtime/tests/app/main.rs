@@ -9,6 +9,7 @@
 
 mod backlog;
 mod breaker;
+mod brokers;
 mod captured;
 mod dead_letters;
 mod drain;
@@ -16,9 +17,11 @@ mod exactly_once;
 mod handlers;
 mod health;
 mod logs;
+mod members;
 mod metering;
 mod operations;
 mod order;
+mod refusals;
 #[cfg(feature = "tls")]
 mod refused;
 mod replies;
@@ -27,6 +30,7 @@ mod retries;
 #[path = "../kafka/secure.rs"]
 mod secure;
 mod start;
+mod topics;
 mod traces;
 mod trouble;
 

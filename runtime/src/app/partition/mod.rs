@@ -24,6 +24,8 @@ mod worker;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(all(test, feature = "messages"))]
+pub(crate) use self::in_flight::OVERHEAD;
 pub(crate) use self::worker::{Order, PartitionWorker, WorkerConfig, WorkerEvent};
 use super::attempt::{CircuitBreaker, Clock, Retries};
 use super::dead_letter::Destination;
