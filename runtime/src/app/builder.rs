@@ -1,5 +1,6 @@
 //! `App`: its handlers and its settings.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,9 @@ use tracing::Span;
 use super::attempt::{Breaker, Clock, Retries};
 use super::dead_letter::{DeadLetters, each_once};
 use super::engine::Settings;
-use super::handler::{DecoderInput, Handler, HandlerInput, HandlerRoute, PayloadDecoder, Route, TypedInput};
+use super::handler::{
+    DecoderInput, Handler, HandlerInput, HandlerRoute, OtherMessages, PayloadDecoder, Route, TypedInput,
+};
 use super::observe::{Health, Log, Observers, Tracer};
 use super::partition::Order;
 use super::transaction::ExactlyOnce;
@@ -24,6 +27,7 @@ pub struct App<S = ()> {
     pub(super) kafka: Kafka,
     state: Arc<S>,
     pub(super) routes: Vec<Arc<dyn Route>>,
+    pub(super) other_messages: OtherMessages,
     pub(super) retries: Retries,
     pub(super) breaker: Breaker,
     pub(super) dead_letters: DeadLetters,
@@ -46,6 +50,7 @@ impl App {
             kafka: kafka.clone(),
             state: Arc::new(()),
             routes: Vec::new(),
+            other_messages: OtherMessages::default(),
             retries: Retries::default(),
             breaker: Breaker::default(),
             dead_letters: DeadLetters::default(),
@@ -78,6 +83,7 @@ impl<S: Send + Sync + 'static> App<S> {
             state: Arc::new(state),
             kafka: self.kafka,
             routes: self.routes,
+            other_messages: self.other_messages,
             retries: self.retries,
             breaker: self.breaker,
             dead_letters: self.dead_letters,
@@ -92,6 +98,10 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// Adds a handler for the topic of a generated type: an `async fn(T)` or `async fn(T, Context<S>)`.
+    ///
+    /// A topic with several message types may have a handler for each, or one for the generated enum over them. A message is
+    /// given to the handler of its type: of the first one, in the order of these calls, that accepts it. What becomes of
+    /// those without a handler is [a setting](Self::other_messages).
     ///
     /// `T` is a message, the generated enum of the messages of a topic, or an `Option` of one: see [`HandlerInput`]. A
     /// tombstone is handled as `None`, if `T` is an `Option`; otherwise it is a dead letter.
@@ -133,6 +143,24 @@ impl<S: Send + Sync + 'static> App<S> {
     {
         let state = Arc::clone(&self.state);
         self.routes.push(Arc::new(HandlerRoute::new(decoder, handler, state)));
+        self
+    }
+
+    /// Sets what becomes of messages that have no handler, on topics that have a handler for another message type. By
+    /// default the app does not start.
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// # use thoth_messaging::messages::PackageReleased as OrderPlaced;
+    /// use thoth_messaging::app::{App, OtherMessages};
+    ///
+    /// async fn on_placed(order: OrderPlaced) { /* … */ }
+    ///
+    /// // The topic has `OrderCancelled` as well.
+    /// let app = App::new(&Kafka::new("localhost:9092")).other_messages(OtherMessages::Skip).handle(on_placed);
+    /// ```
+    pub fn other_messages(mut self, other_messages: OtherMessages) -> Self {
+        self.other_messages = other_messages;
         self
     }
 
@@ -254,9 +282,19 @@ impl<S: Send + Sync + 'static> App<S> {
         self.health.clone()
     }
 
-    /// Returns the topics of its handlers.
+    /// Returns the topics of its handlers, each once.
     pub fn topics(&self) -> impl Iterator<Item = &Topic> {
-        self.routes.iter().flat_map(|route| route.topics())
+        let mut topics: Vec<&Topic> = Vec::new();
+        for descriptor in self.routes.iter().flat_map(|route| route.descriptors()) {
+            let topic = &descriptor.topic;
+            match topics.iter_mut().find(|known| known.name == topic.name) {
+                // Not every schema file of a topic has to say what the topic is like.
+                Some(known) if known.partitions.is_none() => *known = topic,
+                Some(_) => {}
+                None => topics.push(topic),
+            }
+        }
+        topics.into_iter()
     }
 
     /// Returns the topics of its dead letters, each once, with the one for those that are [parked](DeadLetters::park_refused).
@@ -286,8 +324,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let topics: Vec<_> =
-            self.routes.iter().flat_map(|route| route.topics()).map(|topic| topic.name.as_ref()).collect();
+        let descriptors = self.routes.iter().flat_map(|route| route.descriptors());
+        let topics: BTreeSet<_> = descriptors.map(|descriptor| descriptor.topic.name.as_ref()).collect();
         f.debug_struct("App").field("kafka", &self.kafka).field("topics", &topics).finish_non_exhaustive()
     }
 }

@@ -45,6 +45,27 @@
 //! A payload that is no message of the topic becomes a dead letter, and no handler is called. [`DeadLetters`] says where they
 //! go and what they contain, and [`headers`] lists the names.
 //!
+//! # Several messages on one topic
+//!
+//! Where several schema files name one topic, each of their messages may have a handler of its own:
+//!
+//! ```no_run
+//! # use thoth_messaging::Kafka;
+//! # use thoth_messaging::messages::{PackageReleased as OrderPlaced, SolvedPackage as OrderCancelled};
+//! use thoth_messaging::app::{App, OtherMessages};
+//!
+//! async fn on_placed(order: OrderPlaced) { /* … */ }
+//! async fn on_cancelled(order: OrderCancelled) { /* … */ }
+//!
+//! # fn app(kafka: &Kafka) -> App {
+//! App::new(kafka).handle(on_placed).handle(on_cancelled)
+//! # }
+//! ```
+//!
+//! They share the topic: its order, its partitions, its offsets. If a message of the topic had no handler, the app would
+//! not start: [`App::other_messages`] says to skip such messages, or that they are dead letters. A tombstone has no type;
+//! it is given to the first handler that takes one.
+//!
 //! # The life of a message
 //!
 //! | a message is | when |
@@ -52,8 +73,9 @@
 //! | received | the consumer returned it |
 //! | in flight | it was received, and is not acknowledged yet |
 //! | handled | an attempt succeeded: its handler returned no failure, and its replies are delivered |
-//! | dead-lettered | it can't be handled, and its dead letter is delivered (or [skipped](DeadLetters::skip)) |
-//! | settled | either of the two: its outcome is final |
+//! | skipped | it has no handler, and [`OtherMessages::Skip`] is chosen |
+//! | dead-lettered | it can't be handled, and its dead letter is delivered (or, with [`DeadLetters::skip`], it is logged) |
+//! | settled | any of the three: its outcome is final |
 //! | acknowledged | it is settled, and its offset may be committed |
 //! | stored | its offset was given to librdkafka for the next commit: it, and all before it on the partition, are acknowledged |
 //! | committed | Kafka has its offset |
@@ -198,7 +220,9 @@ pub use self::attempt::{Breaker, Retries};
 pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
-pub use self::handler::{BoxError, Context, Handler, HandlerInput, IntoOutcome, IntoReply, Outcome, Reply};
+pub use self::handler::{
+    BoxError, Context, Handler, HandlerInput, IntoOutcome, IntoReply, OtherMessages, Outcome, Reply,
+};
 pub use self::observe::{Health, Summary, Unhealthy};
 pub use self::transaction::ExactlyOnce;
 #[cfg(feature = "testing")]

@@ -10,7 +10,7 @@ use super::attempt::{CircuitBreaker, Retries};
 use super::builder::App;
 use super::engine::Engine;
 use super::error::AppError;
-use super::handler::TopicHandler;
+use super::handler::{DispatchError, TopicHandler, dispatch};
 use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
 use super::port::{Sink, Source, Transactions};
@@ -44,7 +44,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// # Errors
     ///
     /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
-    /// [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
+    /// [`AppError::NoHandlerFor`], [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
     /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
     /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
     /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
@@ -74,17 +74,13 @@ impl<S: Send + Sync + 'static> App<S> {
         Ok(summary)
     }
 
-    /// Checks that each topic has one handler, and that dead letters do not come back.
+    /// Checks that each message has one handler, and that dead letters do not come back.
     fn check(&self) -> Result<(), AppError> {
         if self.routes.is_empty() {
             return Err(AppError::NoHandlers);
         }
-        let mut topics = BTreeSet::new();
-        for topic in self.topics() {
-            if !topics.insert(&topic.name) {
-                return Err(AppError::TopicTwice { topic: topic.name.to_string() });
-            }
-        }
+        dispatch(&self.routes, self.other_messages)?;
+        let topics: BTreeSet<_> = self.topics().map(|topic| &topic.name).collect();
         match self.dead_letter_topics().find(|topic| topics.contains(&topic.name)) {
             Some(topic) => Err(AppError::DeadLetterLoop { topic: topic.name.into_owned() }),
             None => Ok(()),
@@ -133,7 +129,8 @@ impl<S: Send + Sync + 'static> App<S> {
             joined = starting => Some(joined?),
         };
         if let Some(committer) = joined {
-            return Ok(Some(self.into_engine(Sink::Kafka(producer.clone()), Source::Kafka(records), committer)));
+            let engine = self.into_engine(Sink::Kafka(producer.clone()), Source::Kafka(records), committer)?;
+            return Ok(Some(engine));
         }
         records.close(self.settings.drain_timeout).await.map_err(AppError::Close)?;
         Ok(None)
@@ -186,8 +183,13 @@ impl<S: Send + Sync + 'static> App<S> {
         Ok(Some(committer))
     }
 
-    pub(super) fn into_engine(self, sink: Sink, source: Source, committer: Option<Committer>) -> Engine {
-        let handlers = self.topic_handlers();
+    pub(super) fn into_engine(
+        self,
+        sink: Sink,
+        source: Source,
+        committer: Option<Committer>,
+    ) -> Result<Engine, AppError> {
+        let handlers = self.topic_handlers()?;
         let shared = Shared {
             group: self.kafka.group().unwrap_or_default().to_owned(),
             retries: self.retries,
@@ -202,20 +204,28 @@ impl<S: Send + Sync + 'static> App<S> {
             attempt_timeout: self.attempt_timeout,
             transaction: committer.as_ref().map(|committer| Arc::clone(committer.transaction())),
         };
-        Engine::new(Arc::new(shared), source, handlers, self.settings, committer)
+        Ok(Engine::new(Arc::new(shared), source, handlers, self.settings, committer))
     }
 
     /// Returns the handlers by the name of their topic on the cluster.
-    fn topic_handlers(&self) -> BTreeMap<String, TopicHandler> {
+    fn topic_handlers(&self) -> Result<BTreeMap<String, TopicHandler>, AppError> {
+        let mut routes = dispatch(&self.routes, self.other_messages)?;
         let mut handlers = BTreeMap::new();
-        for route in &self.routes {
-            for topic in route.topics() {
-                let dead_letter_topic = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
-                let (route, name) = (Arc::clone(route), topic.name.as_ref().into());
-                let handler = TopicHandler { route, topic: name, dead_letter_topic };
-                handlers.insert(self.kafka.topic_name(topic), handler);
-            }
+        for topic in self.topics() {
+            let Some(route) = routes.remove(topic.name.as_ref()) else { continue };
+            let dead_letter_topic = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
+            let handler = TopicHandler { route, topic: topic.name.as_ref().into(), dead_letter_topic };
+            handlers.insert(self.kafka.topic_name(topic), handler);
         }
-        handlers
+        Ok(handlers)
+    }
+}
+
+impl From<DispatchError> for AppError {
+    fn from(error: DispatchError) -> Self {
+        match error {
+            DispatchError::Twice { topic } => Self::TopicTwice { topic },
+            DispatchError::Without { topic, messages } => Self::NoHandlerFor { topic, messages },
+        }
     }
 }

@@ -11,6 +11,7 @@ mod backlog;
 mod breaker;
 mod captured;
 mod dead_letters;
+mod dispatch;
 mod drain;
 mod exactly_once;
 mod handlers;

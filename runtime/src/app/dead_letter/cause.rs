@@ -17,6 +17,9 @@ pub enum Reason {
     Invalid,
     /// `tombstone`: there is no payload, and the handler takes no tombstones.
     Tombstone,
+    /// `no-handler`: the message is one of its topic, and has no handler: see
+    /// [`OtherMessages::DeadLetter`](crate::app::OtherMessages::DeadLetter).
+    NoHandler,
     /// `failed`: the handler failed on every attempt, the last time with an error or by asking for another attempt.
     Failed,
     /// `panicked`: the handler failed on every attempt, the last time with a panic.
@@ -36,6 +39,7 @@ impl Reason {
         Self::NotJson,
         Self::Invalid,
         Self::Tombstone,
+        Self::NoHandler,
         Self::Failed,
         Self::Panicked,
         Self::TimedOut,
@@ -50,6 +54,7 @@ impl Reason {
             Self::NotJson => "not-json",
             Self::Invalid => "invalid",
             Self::Tombstone => "tombstone",
+            Self::NoHandler => "no-handler",
             Self::Failed => "failed",
             Self::Panicked => "panicked",
             Self::TimedOut => "timed-out",

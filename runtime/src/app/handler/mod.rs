@@ -2,8 +2,10 @@
 //!
 //! A [`Route`] erases the types of a handler: how a payload becomes its input ([`HandlerInput`], or any
 //! [`Decoder`](crate::Decoder)), the function itself ([`Handler`]), and its state. All that the rest of the app sees is an
-//! [`Outcome`], or the [`FailureCause`](crate::app::dead_letter::FailureCause) of a payload that is no message.
+//! [`Outcome`], or the reason for which no handler was called. A topic with several handlers has a [route](dispatch) that finds
+//! the one for the type of a message.
 
+mod dispatch;
 mod input;
 mod outcome;
 mod route;
@@ -12,10 +14,12 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+pub use self::dispatch::OtherMessages;
+pub(crate) use self::dispatch::{DispatchError, dispatch};
 pub use self::input::HandlerInput;
 pub(crate) use self::input::{DecoderInput, PayloadDecoder, TypedInput};
 pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
-pub(crate) use self::route::{HandlerRoute, Route, TopicHandler};
+pub(crate) use self::route::{HandlerRoute, NotCalled, Route, TopicHandler};
 use crate::client::{Producer, Record};
 
 /// Handles messages: an async function of a message, or of a message and its [`Context`].

@@ -18,7 +18,7 @@ use super::worker::{Waiting, Worker, panic_text};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
 use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, Reason, error_chain};
 use crate::app::error::AppError;
-use crate::app::handler::{Attempt, Outcome, Reply};
+use crate::app::handler::{Attempt, NotCalled, Outcome, Reply};
 use crate::app::observe::{Event, MessageTrace};
 use crate::app::port::Sent;
 use crate::app::transaction::{Added, Settlement, Ticket};
@@ -59,6 +59,8 @@ enum Success {
     Delivered(usize),
     /// Its replies are to be sent in the transaction.
     ToAdd(Vec<Reply>),
+    /// The message has no handler, and needs none.
+    Skipped,
 }
 
 impl<'a, 'w> MessageTask<'a, 'w> {
@@ -99,7 +101,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             } else {
                 let number = attempts.saturating_add(1);
                 let Some(attempted) = self.attempt(number, trace).await else { return TaskEnd::Abandoned };
-                if !matches!(attempted, Err(AttemptFailure::Undecodable(_))) {
+                if !matches!(attempted, Err(AttemptFailure::Undecodable(_)) | Ok(Success::Skipped)) {
                     attempts = number;
                 }
                 attempted
@@ -149,7 +151,12 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         let permit = self.permit().await?;
         // A future that is pinned here is not moved into each of those around it.
         let attempt = pin!(async {
-            match self.call(number).await {
+            let replies = match self.call(number).await {
+                Ok(Some(replies)) => Ok(replies),
+                Ok(None) => return Ok(Success::Skipped),
+                Err(failure) => Err(failure),
+            };
+            match replies {
                 Ok(replies) if self.shared.transaction.is_some() => {
                     Ok(Success::ToAdd(replies.into_iter().map(Reply::traced).collect()))
                 }
@@ -161,6 +168,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         let mut attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
         match &mut attempted {
             Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
+            // It tells nothing about whether handlers fail.
+            Ok(Success::Skipped) => drop(permit),
             Ok(_) => permit.report(false),
             Err(failure) => permit.report(failure.counts_for_breaker()),
         }
@@ -184,8 +193,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         stop.unless_stopped(permit).await
     }
 
-    /// Decodes the record and calls its handler. Returns its replies.
-    async fn call(&self, number: u32) -> Result<Vec<Reply>, AttemptFailure> {
+    /// Decodes the record and calls its handler. Returns its replies; `None` if the message is skipped.
+    async fn call(&self, number: u32) -> Result<Option<Vec<Reply>>, AttemptFailure> {
         let attempt =
             Attempt { record: Arc::clone(&self.record), number, producer: self.shared.sink.producer().clone() };
         let called = pin!(async {
@@ -204,14 +213,15 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         };
         let outcome = match ended {
             Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(cause))) => return Err(AttemptFailure::Undecodable(cause)),
+            Ok(Ok(Err(NotCalled::DeadLetter(cause)))) => return Err(AttemptFailure::Undecodable(cause)),
+            Ok(Ok(Err(NotCalled::Skipped))) => return Ok(None),
             Ok(Err(panic)) => {
                 let error = format!("the handler panicked: {}", panic_text(panic.as_ref()));
                 return Err(failed(Reason::Panicked, error));
             }
             Err(_) => return Err(failed(Reason::TimedOut, format!("the handler did not end within {timeout:?}"))),
         };
-        replies(outcome)
+        replies(outcome).map(Some)
     }
 
     /// Sends replies, and waits until they are delivered. Returns how many there are.
@@ -244,6 +254,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             Success::Queued(sent, permit) => Ok(self.attempted(sent.len(), Ok(sent), attempts, permit)),
             Success::Delivered(replies) => Ok(self.attempted(replies, Ok(Vec::new()), attempts, None)),
             Success::ToAdd(replies) => self.add(replies, attempts).await,
+            Success::Skipped if self.shared.transaction.is_some() => self.add(Vec::new(), attempts).await,
+            Success::Skipped => Ok(self.attempted(0, Ok(Vec::new()), attempts, None)),
         }
     }
 

@@ -11,6 +11,7 @@
 #![expect(clippy::expect_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 mod scenario;
+mod types;
 mod world;
 
 use std::collections::BTreeMap;
@@ -29,10 +30,10 @@ use self::scenario::{ATTEMPTS, Change, Kind, Plan, Scenario};
 use self::world::{REPLIES, World, reply};
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
-use super::{App, AppError, Breaker, Context, ExactlyOnce, Outcome, Retries};
+use super::{App, AppError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries};
 use crate::client::model::{self, Faults};
 use crate::client::{Kafka, Producer, ProducerRecord};
-use crate::messages::PackageReleased;
+use crate::messages::{PackageReleased, ThothRepoInit};
 
 /// The faults of the cluster end then.
 const FAULTS_END: Duration = Duration::from_secs(10);
@@ -56,13 +57,24 @@ impl Drop for Running<'_> {
 }
 
 async fn handle(message: PackageReleased, context: Context<Scope>) -> Outcome {
+    handle_numbered(&message.package_version, &context).await
+}
+
+async fn handle_other(message: ThothRepoInit, context: Context<Scope>) -> Outcome {
+    handle_numbered(&message.project_url, &context).await
+}
+
+async fn handle_numbered(number: &str, context: &Context<Scope>) -> Outcome {
     let scope = context.state();
-    let Ok(id) = message.package_version.parse::<usize>() else { return Outcome::stop("no number") };
+    let Ok(id) = number.parse::<usize>() else { return Outcome::stop("no number") };
     let before = scope.world.begin(id, scope.member);
     let mut running = Running(scope, id, false);
     let plan = scope.world.plan(id);
     match plan {
-        Plan::Handled(millis) | Plan::Reply(millis) => time::sleep(Duration::from_millis(millis)).await,
+        Plan::Skipped => return Outcome::stop("it has no handler"),
+        Plan::Handled(millis) | Plan::Reply(millis) | Plan::OtherType(millis) => {
+            time::sleep(Duration::from_millis(millis)).await
+        }
         // Without the noise of a panic that is not expected.
         Plan::Panics if before == 0 => std::panic::resume_unwind(Box::new("once")),
         Plan::FailsFirst(attempts) if context.attempt() <= attempts => return Outcome::failed("not yet"),
@@ -99,6 +111,8 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let mut app = App::new(&kafka())
         .state(Scope { world, member })
         .handle(handle)
+        .handle_of(types::Other, handle_other)
+        .other_messages(OtherMessages::Skip)
         .max_in_flight(max_in_flight)
         .drain_timeout(drain_timeout)
         .retries(retries.max_backoff(Duration::from_secs(1)))
@@ -120,7 +134,7 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let until = async {
         let _ = stopped.await;
     };
-    app.into_engine(sink, source, committer).run(until).await
+    app.into_engine(sink, source, committer)?.run(until).await
 }
 
 /// The members that run, by their number.

@@ -47,6 +47,10 @@ pub(super) enum Plan {
     Fails,
     /// Its payload is no message.
     Invalid,
+    /// It is of another message type, whose handler replies after so many milliseconds.
+    OtherType(u64),
+    /// It is of a message type that has no handler, and is skipped.
+    Skipped,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +79,7 @@ impl Plan {
 
     /// Tells whether a reply settles it.
     pub(super) fn is_replied_to(self) -> bool {
-        matches!(self, Self::Reply(_) | Self::FailsFirst(_) | Self::Panics)
+        matches!(self, Self::Reply(_) | Self::FailsFirst(_) | Self::Panics | Self::OtherType(_))
     }
 
     fn of(random: &mut fastrand::Rng) -> Self {
@@ -87,7 +91,9 @@ impl Plan {
             80..86 => Self::FailsFirst(random.u32(1..4)),
             86..88 => Self::Panics,
             88..93 => Self::Refused,
-            93..96 => Self::Fails,
+            93..95 => Self::Fails,
+            95..97 => Self::OtherType(random.u64(..100)),
+            97..98 => Self::Skipped,
             _ => Self::Invalid,
         }
     }
