@@ -1,6 +1,7 @@
-//! `App`: its handlers and its settings.
+//! `App`: its settings.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +9,14 @@ use std::time::Duration;
 use tracing::Span;
 
 use super::attempt::{Breaker, Clock, Retries};
-use super::dead_letter::{DeadLetters, each_once};
+use super::dead_letter::DeadLetters;
 use super::engine::Settings;
-use super::handler::{
-    DecoderInput, Handler, HandlerInput, HandlerRoute, OtherMessages, PayloadDecoder, Route, TypedInput,
-};
+use super::handler::{LayerFn, OtherMessages, Route};
 use super::observe::{Health, Log, Observers, Tracer};
 use super::partition::Order;
+use super::policy::{AppPolicy, Retry};
 use super::transaction::ExactlyOnce;
 use crate::client::{Kafka, TraceContext};
-use crate::message::{Decoder, Topic};
 
 /// A service: it receives messages, and calls the [`Handler`] of the topic for each, at least once.
 ///
@@ -25,14 +24,13 @@ use crate::message::{Decoder, Topic};
 #[must_use = "an app does nothing before `run`"]
 pub struct App<S = ()> {
     pub(super) kafka: Kafka,
-    state: Arc<S>,
+    pub(super) state: Arc<S>,
     pub(super) routes: Vec<Arc<dyn Route>>,
     pub(super) other_messages: OtherMessages,
-    pub(super) retries: Retries,
+    pub(super) layers: Vec<LayerFn>,
+    pub(super) policy: AppPolicy,
     pub(super) breaker: Breaker,
-    pub(super) dead_letters: DeadLetters,
     pub(super) settings: Settings,
-    pub(super) attempt_timeout: Duration,
     pub(super) exactly_once: Option<ExactlyOnce>,
     pub(super) clock: Clock,
     pub(super) observers: Observers,
@@ -51,16 +49,15 @@ impl App {
             state: Arc::new(()),
             routes: Vec::new(),
             other_messages: OtherMessages::default(),
-            retries: Retries::default(),
+            layers: Vec::new(),
+            policy: AppPolicy::default(),
             breaker: Breaker::default(),
-            dead_letters: DeadLetters::default(),
             settings: Settings {
                 order: Order::Partition,
                 max_in_flight: 500,
                 max_bytes: None,
                 drain_timeout: Duration::from_secs(20),
             },
-            attempt_timeout: Duration::MAX,
             exactly_once: None,
             clock: Clock::machine(),
             observers,
@@ -84,66 +81,16 @@ impl<S: Send + Sync + 'static> App<S> {
             kafka: self.kafka,
             routes: self.routes,
             other_messages: self.other_messages,
-            retries: self.retries,
+            layers: self.layers,
+            policy: self.policy,
             breaker: self.breaker,
-            dead_letters: self.dead_letters,
             settings: self.settings,
-            attempt_timeout: self.attempt_timeout,
             exactly_once: self.exactly_once,
             clock: self.clock,
             observers: self.observers,
             tracer: self.tracer,
             health: self.health,
         }
-    }
-
-    /// Adds a handler for the topic of a generated type: an `async fn(T)` or `async fn(T, Context<S>)`.
-    ///
-    /// A topic with several message types may have a handler for each, or one for the generated enum over them. A message is
-    /// given to the handler of its type: of the first one, in the order of these calls, that accepts it. What becomes of
-    /// those without a handler is [a setting](Self::other_messages).
-    ///
-    /// `T` is a message, the generated enum of the messages of a topic, or an `Option` of one: see [`HandlerInput`]. A
-    /// tombstone is handled as `None`, if `T` is an `Option`; otherwise it is a dead letter.
-    pub fn handle<A, H>(self, handler: H) -> Self
-    where
-        H: Handler<A, S, Message: HandlerInput>,
-        A: 'static,
-    {
-        self.add(TypedInput::new(), handler)
-    }
-
-    /// Adds a handler for the topics of any [`Decoder`]: of a message type [made at run time](crate::dynamic), or of
-    /// [several types](crate::OneOf) as one Rust type.
-    ///
-    /// ```
-    /// # use thoth_messaging::Kafka;
-    /// use thoth_messaging::app::App;
-    /// use thoth_messaging::dynamic::{DynamicMessage, message_factory};
-    ///
-    /// let failed = message_factory("ci.build-failed", [("commit", "string"), ("exit_code", "integer")])?;
-    /// let app = App::new(&Kafka::new("localhost:9092"))
-    ///     .handle_of(failed, async |failed: DynamicMessage| println!("{}", failed.contents()));
-    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
-    /// ```
-    pub fn handle_of<D, A, H>(self, decoder: D, handler: H) -> Self
-    where
-        D: Decoder,
-        H: Handler<A, S, Message = D::Message>,
-        A: 'static,
-    {
-        self.add(DecoderInput(decoder), handler)
-    }
-
-    fn add<D, A, H>(mut self, decoder: D, handler: H) -> Self
-    where
-        D: PayloadDecoder + 'static,
-        H: Handler<A, S, Message = D::Input>,
-        A: 'static,
-    {
-        let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(HandlerRoute::new(decoder, handler, state)));
-        self
     }
 
     /// Sets what becomes of messages that have no handler, on topics that have a handler for another message type. By
@@ -199,7 +146,7 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Sets the [`Retries`].
     pub fn retries(mut self, retries: Retries) -> Self {
-        self.retries = retries;
+        self.policy.retries = retries;
         self
     }
 
@@ -211,14 +158,68 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Sets the destination of [`DeadLetters`].
     pub fn dead_letters(mut self, dead_letters: DeadLetters) -> Self {
-        self.dead_letters = dead_letters;
+        self.policy.dead_letters = dead_letters;
         self
     }
 
     /// Sets the timeout of an attempt; none by default. A handler that takes longer is dropped at its next `await`, and the
     /// attempt has failed, with [`Reason::TimedOut`](super::Reason::TimedOut).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = timeout;
+        self.policy.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Decides on errors of handlers of a type: that no other attempt follows, or after how long. The type may also be that of
+    /// a [source](Error::source) of the error. The first decision that is no `None` counts, in the order of these calls,
+    /// behind those of the [handler](super::handler) itself; without one, errors are tried again as the [`Retries`] say.
+    ///
+    /// ```
+    /// use std::fmt;
+    /// use std::time::Duration;
+    /// use thoth_messaging::app::{App, Retry};
+    /// # use thoth_messaging::Kafka;
+    ///
+    /// #[derive(Debug)]
+    /// enum ApiError {
+    ///     NoSuchAccount,
+    ///     TooManyRequests { retry_after: Duration },
+    ///     Unreachable,
+    /// }
+    /// # impl fmt::Display for ApiError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("") } }
+    /// # impl std::error::Error for ApiError {}
+    ///
+    /// let app = App::new(&Kafka::new("localhost:9092")).on_error(|error: &ApiError| match error {
+    ///     ApiError::NoSuchAccount => Retry::Never,
+    ///     ApiError::TooManyRequests { retry_after } => Retry::After(*retry_after),
+    ///     ApiError::Unreachable => Retry::Backoff,
+    /// });
+    /// ```
+    ///
+    /// A panic and a timeout are no errors of the handler. An `anyhow::Error` is known by its sources, not by the error that it
+    /// was made of.
+    pub fn on_error<E, R>(mut self, decide: impl Fn(&E) -> R + Send + Sync + 'static) -> Self
+    where
+        E: Error + 'static,
+        R: Into<Option<Retry>>,
+    {
+        self.policy.rules.add(decide);
+        self
+    }
+
+    /// Decides on errors of handlers, of whatever type: as [`on_error`](Self::on_error).
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// use thoth_messaging::app::{App, Retry};
+    ///
+    /// let app = App::new(&Kafka::new("localhost:9092"))
+    ///     .on_any_error(|error| error.to_string().contains("no such account").then_some(Retry::Never));
+    /// ```
+    pub fn on_any_error<R>(mut self, decide: impl Fn(&(dyn Error + 'static)) -> R + Send + Sync + 'static) -> Self
+    where
+        R: Into<Option<Retry>>,
+    {
+        self.policy.rules.add_any(decide);
         self
     }
 
@@ -280,28 +281,6 @@ impl<S: Send + Sync + 'static> App<S> {
     #[must_use]
     pub fn health(&self) -> Health {
         self.health.clone()
-    }
-
-    /// Returns the topics of its handlers, each once.
-    pub fn topics(&self) -> impl Iterator<Item = &Topic> {
-        let mut topics: Vec<&Topic> = Vec::new();
-        for descriptor in self.routes.iter().flat_map(|route| route.descriptors()) {
-            let topic = &descriptor.topic;
-            match topics.iter_mut().find(|known| known.name == topic.name) {
-                // Not every schema file of a topic has to say what the topic is like.
-                Some(known) if known.partitions.is_none() => *known = topic,
-                Some(_) => {}
-                None => topics.push(topic),
-            }
-        }
-        topics.into_iter()
-    }
-
-    /// Returns the topics of its dead letters, each once, with the one for those that are [parked](DeadLetters::park_refused).
-    pub fn dead_letter_topics(&self) -> impl Iterator<Item = Topic> {
-        let letters = &self.dead_letters;
-        let topics = self.topics().flat_map(|topic| letters.of(topic).into_iter().chain(letters.parking_of(topic)));
-        each_once(topics)
     }
 
     #[cfg(feature = "testing")]

@@ -31,6 +31,13 @@ pub enum AppError {
         /// The names of the messages.
         messages: Vec<String>,
     },
+    /// Handlers of one topic have different settings for what the topic has once: its concurrency, or what is in flight.
+    SettingsDiffer {
+        /// The topic, without a prefix.
+        topic: String,
+        /// The setting, by the name of its function.
+        setting: &'static str,
+    },
     /// A dead-letter topic is a topic that the app reads.
     DeadLetterLoop {
         /// The topic, without a prefix.
@@ -103,6 +110,11 @@ impl fmt::Display for AppError {
                  what becomes of them",
                 messages.join("`, `")
             ),
+            Self::SettingsDiffer { topic, setting } => write!(
+                f,
+                "the handlers of topic `{topic}` differ in `{setting}`, which holds for its partitions as a whole; let all say \
+                 the same, or only one"
+            ),
             Self::DeadLetterLoop { topic } => {
                 write!(f, "topic `{topic}` is handled and for dead letters; choose another one for those")
             }
@@ -143,6 +155,7 @@ impl Error for AppError {
             Self::NoHandlers
             | Self::TopicTwice { .. }
             | Self::NoHandlerFor { .. }
+            | Self::SettingsDiffer { .. }
             | Self::DeadLetterLoop { .. }
             | Self::NoDeadLetterTopic { .. }
             | Self::Unhandled { .. }

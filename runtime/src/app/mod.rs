@@ -39,11 +39,34 @@
 //! | a message, several messages, `Ok` of them | they are sent; once they are delivered, the message is handled |
 //! | `Err(error)`, or it panics, or exceeds its [timeout](App::attempt_timeout) | the attempt failed: another one follows ([`Retries`]), and after the last one a dead letter |
 //! | [`Outcome::RetryAfter`] | the same, with this backoff |
+//! | an `Err` that [the app](App::on_error) or [the handler](handler()) decides on | the same with the backoff that is decided, or a dead letter at once |
 //! | [`Outcome::DeadLetter`] | a dead letter, at once |
 //! | [`Outcome::Stop`] | the app ends with an error; the message is received again by the next run |
 //!
 //! A payload that is no message of the topic becomes a dead letter, and no handler is called. [`DeadLetters`] says where they
 //! go and what they contain, and [`headers`] lists the names.
+//!
+//! # Settings of a handler
+//!
+//! What is set on the app holds for all its handlers. [`handler`](handler()) gives one of them settings of its own, in the
+//! same words:
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use thoth_messaging::Kafka;
+//! # use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+//! use thoth_messaging::app::{App, DeadLetters, Retries, Retry, handler};
+//! # async fn on_released(_: PackageReleased) {}
+//! # async fn on_solved(_: SolvedPackage) {}
+//!
+//! # fn app(kafka: &Kafka) -> App {
+//! App::new(kafka)
+//!     .attempt_timeout(Duration::from_secs(60))
+//!     .on_error(|_: &std::num::ParseIntError| Retry::Never) // another attempt would fail as well
+//!     .handle(on_released)
+//!     .handle(handler(on_solved).retries(Retries::none()).dead_letters(DeadLetters::skip()).per_key(16))
+//! # }
+//! ```
 //!
 //! # Several messages on one topic
 //!
@@ -187,14 +210,16 @@
 // | module        | what it does                                                                                      |
 // |---------------|---------------------------------------------------------------------------------------------------|
 // | `run`         | starts the clients and the engine, closes them                                                    |
-// | `builder`     | `App`: handlers and settings                                                                      |
+// | `builder`     | `App`: settings; `registration`: handlers and layers; `topics`: its topics, by those             |
 // | `engine`      | the only loop: polls, dispatches records to workers, holds or pauses, handles rebalances          |
 // | `partition`   | a worker for each partition keeps its order; its runners handle message after message             |
 // | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
 // | `port`        | what all of this asks of Kafka; the model of the simulation stands beside it in tests             |
 // | `error`       | `AppError`                                                                                        |
+// | `topic_handler` | the handlers of a topic, and what is set for them                                               |
+// | `handler`     | handlers without their types: decoding, dispatch, extractors, layers, calling, outcomes           |
+// | `policy`      | settings of the app and of handlers: retries, timeouts, dead letters, decisions on errors         |
 // | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
-// | `handler`     | handlers without their types: decoding, calling, outcomes                                         |
 // | `observe`     | events, and their observers: log, summary, meters, health, traces                                 |
 // | `dead_letter` | why a message can't be handled, where it goes, its record                                         |
 // | `shutdown`    | signals of the platform, and the stop signal to tasks                                             |
@@ -209,11 +234,15 @@ mod error;
 mod handler;
 mod observe;
 mod partition;
+mod policy;
 mod port;
+mod registration;
 mod run;
 mod shutdown;
 #[cfg(all(test, feature = "messages"))]
 mod simulation;
+mod topic_handler;
+mod topics;
 mod transaction;
 
 pub use self::attempt::{Breaker, Retries};
@@ -221,9 +250,11 @@ pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
 pub use self::handler::{
-    BoxError, Context, Handler, HandlerInput, IntoOutcome, IntoReply, OtherMessages, Outcome, Reply,
+    BoxError, ConfiguredHandler, Context, FromContext, Handler, HandlerArguments, HandlerError, HandlerFuture,
+    HandlerInput, Headers, IntoOutcome, IntoReply, Key, Metadata, Next, OtherMessages, Outcome, Reply, State, handler,
 };
 pub use self::observe::{Health, Summary, Unhealthy};
+pub use self::policy::Retry;
 pub use self::transaction::ExactlyOnce;
 #[cfg(feature = "testing")]
 pub(crate) use self::{

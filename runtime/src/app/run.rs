@@ -1,6 +1,6 @@
 //! The run of an app: it starts the clients and the engine, and closes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::attempt::{CircuitBreaker, Retries};
 use super::builder::App;
 use super::engine::Engine;
 use super::error::AppError;
-use super::handler::{DispatchError, TopicHandler, dispatch};
+use super::handler::DispatchError;
 use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
 use super::port::{Sink, Source, Transactions};
@@ -44,7 +44,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// # Errors
     ///
     /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
-    /// [`AppError::NoHandlerFor`], [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
+    /// [`AppError::NoHandlerFor`], [`AppError::SettingsDiffer`], [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
     /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
     /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
     /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
@@ -79,7 +79,7 @@ impl<S: Send + Sync + 'static> App<S> {
         if self.routes.is_empty() {
             return Err(AppError::NoHandlers);
         }
-        dispatch(&self.routes, self.other_messages)?;
+        self.topic_handlers()?;
         let topics: BTreeSet<_> = self.topics().map(|topic| &topic.name).collect();
         match self.dead_letter_topics().find(|topic| topics.contains(&topic.name)) {
             Some(topic) => Err(AppError::DeadLetterLoop { topic: topic.name.into_owned() }),
@@ -139,11 +139,12 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Finds the topics, finds or creates those of dead letters, and joins the group.
     async fn join(&self, producer: &Producer, records: &Records) -> Result<(), AppError> {
         records.find_topics().await.map_err(AppError::Receive)?;
+        let created: BTreeSet<_> = self.created_topics().map(|topic| topic.name).collect();
         for topic in self.dead_letter_topics() {
             let name = self.kafka.topic_name(&topic);
             match producer.find_topic(&name).await {
                 Ok(()) => {}
-                Err(SendError::UnknownTopic { .. }) if self.dead_letters.create => {
+                Err(SendError::UnknownTopic { .. }) if created.contains(&topic.name) => {
                     match self.kafka.admin().create_topic(&topic).await {
                         Ok(_) => {}
                         Err(AdminError::NoController { .. }) => {
@@ -173,12 +174,7 @@ impl<S: Send + Sync + 'static> App<S> {
                 Err(error) => return Err(AppError::Transaction(error)),
             }
         };
-        let mut committer = Committer::new(
-            Transactions::Kafka(producer),
-            settings,
-            self.observers.clone(),
-            self.dead_letters.parking.is_some(),
-        );
+        let mut committer = Committer::new(Transactions::Kafka(producer), settings, self.observers.clone());
         committer.begin().await?;
         Ok(Some(committer))
     }
@@ -192,32 +188,16 @@ impl<S: Send + Sync + 'static> App<S> {
         let handlers = self.topic_handlers()?;
         let shared = Shared {
             group: self.kafka.group().unwrap_or_default().to_owned(),
-            retries: self.retries,
             breaker: CircuitBreaker::new(self.breaker, self.clock.clone(), self.observers.clone()),
             clock: self.clock,
             sink,
             observers: self.observers,
             tracer: self.tracer,
             health: self.health,
-            parking: self.dead_letters.parking.map(|topic| self.kafka.settings().prefixed(&topic).into()),
-            dead_letters: self.dead_letters.destination,
-            attempt_timeout: self.attempt_timeout,
+            layers: (!self.layers.is_empty()).then(|| self.layers.into()),
             transaction: committer.as_ref().map(|committer| Arc::clone(committer.transaction())),
         };
         Ok(Engine::new(Arc::new(shared), source, handlers, self.settings, committer))
-    }
-
-    /// Returns the handlers by the name of their topic on the cluster.
-    fn topic_handlers(&self) -> Result<BTreeMap<String, TopicHandler>, AppError> {
-        let mut routes = dispatch(&self.routes, self.other_messages)?;
-        let mut handlers = BTreeMap::new();
-        for topic in self.topics() {
-            let Some(route) = routes.remove(topic.name.as_ref()) else { continue };
-            let dead_letter_topic = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
-            let handler = TopicHandler { route, topic: topic.name.as_ref().into(), dead_letter_topic };
-            handlers.insert(self.kafka.topic_name(topic), handler);
-        }
-        Ok(handlers)
     }
 }
 

@@ -14,12 +14,14 @@ mod dead_letters;
 mod dispatch;
 mod drain;
 mod exactly_once;
+mod extractors;
 mod handlers;
 mod health;
 mod logs;
 mod metering;
 mod operations;
 mod order;
+mod policy;
 #[cfg(feature = "tls")]
 mod refused;
 mod replies;

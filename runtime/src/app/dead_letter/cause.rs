@@ -20,7 +20,8 @@ pub enum Reason {
     /// `no-handler`: the message is one of its topic, and has no handler: see
     /// [`OtherMessages::DeadLetter`](crate::app::OtherMessages::DeadLetter).
     NoHandler,
-    /// `failed`: the handler failed on every attempt, the last time with an error or by asking for another attempt.
+    /// `failed`: the handler failed on every attempt, the last time with an error or by asking for another attempt; or
+    /// with an error that is [not tried again](crate::app::App::on_error).
     Failed,
     /// `panicked`: the handler failed on every attempt, the last time with a panic.
     Panicked,

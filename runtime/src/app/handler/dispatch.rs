@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Attempt;
-use super::route::{HandlerFuture, NotCalled, Route};
+use super::route::{Called, NotCalled, Route};
 use crate::app::dead_letter::{FailureCause, Reason};
 use crate::message::{Descriptor, TopicMessage};
 
@@ -37,11 +37,11 @@ struct OnTopic<'a> {
     descriptors: Vec<&'a Descriptor>,
 }
 
-/// Returns the route of each topic, by its name in the schema.
+/// Returns the routes of each topic, by its name in the schema.
 pub(crate) fn dispatch(
     routes: &[Arc<dyn Route>],
     others: OtherMessages,
-) -> Result<BTreeMap<String, Arc<dyn Route>>, DispatchError> {
+) -> Result<BTreeMap<String, TopicRoutes>, DispatchError> {
     let mut by_topic: BTreeMap<&str, Vec<OnTopic<'_>>> = BTreeMap::new();
     for route in routes {
         let mut by_name: BTreeMap<&str, Vec<&Descriptor>> = BTreeMap::new();
@@ -52,10 +52,10 @@ pub(crate) fn dispatch(
             by_topic.entry(topic).or_default().push(OnTopic { route, descriptors });
         }
     }
-    by_topic.into_iter().map(|(topic, on_topic)| Ok((topic.to_owned(), route_of(topic, &on_topic, others)?))).collect()
+    by_topic.into_iter().map(|(topic, on_topic)| Ok((topic.to_owned(), routes_of(topic, &on_topic, others)?))).collect()
 }
 
-fn route_of(topic: &str, on_topic: &[OnTopic<'_>], others: OtherMessages) -> Result<Arc<dyn Route>, DispatchError> {
+fn routes_of(topic: &str, on_topic: &[OnTopic<'_>], others: OtherMessages) -> Result<TopicRoutes, DispatchError> {
     let messages: Vec<_> = on_topic.iter().flat_map(|on_topic| on_topic.route.topic_messages()).collect();
     let handled: Vec<_> = on_topic.iter().flat_map(|on_topic| on_topic.descriptors.iter().copied()).collect();
     if on_topic.len() > 1 && is_any_twice(&handled, &messages) {
@@ -63,8 +63,8 @@ fn route_of(topic: &str, on_topic: &[OnTopic<'_>], others: OtherMessages) -> Res
     }
     let mut without: Vec<&'static TopicMessage> = Vec::new();
     for message in messages.into_iter().filter(|message| message.descriptor().topic.name == topic) {
-        let known = handled.iter().copied().chain(without.iter().map(|other| other.descriptor()));
-        if !known.into_iter().any(|known| is_same(known, message.descriptor())) {
+        let mut known = handled.iter().copied().chain(without.iter().map(|other| other.descriptor()));
+        if !known.any(|known| is_same(known, message.descriptor())) {
             without.push(message);
         }
     }
@@ -72,13 +72,8 @@ fn route_of(topic: &str, on_topic: &[OnTopic<'_>], others: OtherMessages) -> Res
         let messages = without.iter().map(|message| message.descriptor().name.to_string()).collect();
         return Err(DispatchError::Without { topic: topic.to_owned(), messages });
     }
-    match on_topic {
-        [OnTopic { route, .. }] if without.is_empty() => Ok(Arc::clone(route)),
-        _ => {
-            let routes = on_topic.iter().map(|on_topic| Arc::clone(on_topic.route)).collect();
-            Ok(Arc::new(Dispatch { routes, without, others }))
-        }
-    }
+    let routes = on_topic.iter().map(|on_topic| Arc::clone(on_topic.route)).collect();
+    Ok(TopicRoutes { routes, without, others })
 }
 
 /// Tells whether message types that have handlers are the same, or one of them is the enum over others.
@@ -91,28 +86,27 @@ fn is_any_twice(handled: &[&Descriptor], messages: &[&'static TopicMessage]) -> 
 
 /// Tells whether two descriptors are of one message type.
 fn is_same(one: &Descriptor, other: &Descriptor) -> bool {
-    (&one.name, &one.schema.uri, &one.schema.hash) == (&other.name, &other.schema.uri, &other.schema.hash)
+    (&one.name, &one.schema.uri, &one.schema.text) == (&other.name, &other.schema.uri, &other.schema.text)
 }
 
 /// The routes of a topic: a message is of the first one that accepts it.
-struct Dispatch {
-    routes: Vec<Arc<dyn Route>>,
+pub(crate) struct TopicRoutes {
+    pub(crate) routes: Vec<Arc<dyn Route>>,
     /// The message types that have no handler.
     without: Vec<&'static TopicMessage>,
     others: OtherMessages,
 }
 
-impl Route for Dispatch {
-    fn descriptors(&self) -> Vec<&Descriptor> {
-        self.routes.iter().flat_map(|route| route.descriptors()).collect()
-    }
-
-    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
-        self.routes.iter().flat_map(|route| route.topic_messages()).collect()
-    }
-
-    fn call(&self, topic: &str, attempt: Attempt) -> Result<HandlerFuture<'_>, NotCalled> {
-        if let Some(called) = self.try_call(topic, &attempt) {
+impl TopicRoutes {
+    /// Decodes the payload, of the topic by its name in the schema, and calls its handler.
+    pub(crate) fn call(&self, topic: &str, attempt: Attempt) -> Result<Called, NotCalled> {
+        if let ([route], []) = (&*self.routes, &*self.without) {
+            return route.call(topic, attempt).map(|future| Called { handler: 0, future });
+        }
+        let call = |(handler, route): (usize, &Arc<dyn Route>)| {
+            route.try_call(topic, &attempt).map(|future| Called { handler, future })
+        };
+        if let Some(called) = self.routes.iter().enumerate().find_map(call) {
             return Ok(called);
         }
         let payload = attempt.record.payload();
@@ -127,12 +121,11 @@ impl Route for Dispatch {
         }
     }
 
-    fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<HandlerFuture<'_>> {
-        self.routes.iter().find_map(|route| route.try_call(topic, attempt))
+    /// Returns the number of the handler that takes a payload of the topic.
+    pub(crate) fn handler_of(&self, topic: &str, payload: Option<&[u8]>) -> Option<usize> {
+        self.routes.iter().position(|route| route.accepts(topic, payload))
     }
-}
 
-impl Dispatch {
     /// Returns the refusal of the message type that a payload is most likely meant to be of: one whose constants it has.
     fn refusal(&self, topic: &str, attempt: &Attempt) -> NotCalled {
         let refusals = self.routes.iter().filter_map(|route| route.call(topic, attempt.clone()).err());

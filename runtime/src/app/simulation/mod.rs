@@ -16,6 +16,7 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -30,7 +31,7 @@ use self::scenario::{ATTEMPTS, Change, Kind, Plan, Scenario};
 use self::world::{REPLIES, World, reply};
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
-use super::{App, AppError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries};
+use super::{App, AppError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, handler};
 use crate::client::model::{self, Faults};
 use crate::client::{Kafka, Producer, ProducerRecord};
 use crate::messages::{PackageReleased, ThothRepoInit};
@@ -73,11 +74,13 @@ async fn handle_numbered(number: &str, context: &Context<Scope>) -> Outcome {
     match plan {
         Plan::Skipped => return Outcome::stop("it has no handler"),
         Plan::Handled(millis) | Plan::Reply(millis) | Plan::OtherType(millis) => {
-            time::sleep(Duration::from_millis(millis)).await
+            time::sleep(Duration::from_millis(millis)).await;
         }
         // Without the noise of a panic that is not expected.
         Plan::Panics if before == 0 => std::panic::resume_unwind(Box::new("once")),
         Plan::FailsFirst(attempts) if context.attempt() <= attempts => return Outcome::failed("not yet"),
+        Plan::FailsForGood if context.attempt() > 1 => return Outcome::stop("it is tried again"),
+        Plan::FailsForGood => return Outcome::failed(fmt::Error),
         Plan::Fails | Plan::Invalid => return Outcome::failed("never"),
         Plan::FailsFirst(_) | Plan::Panics | Plan::Refused => {}
     }
@@ -111,7 +114,8 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let mut app = App::new(&kafka())
         .state(Scope { world, member })
         .handle(handle)
-        .handle_of(types::Other, handle_other)
+        .handle_of(types::Other, handler(handle_other).attempt_timeout(Duration::from_secs(60)))
+        .on_error(|_: &fmt::Error| Retry::Never)
         .other_messages(OtherMessages::Skip)
         .max_in_flight(max_in_flight)
         .drain_timeout(drain_timeout)
@@ -125,7 +129,7 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let committer = if exactly_once {
         let producer = Transactions::Model(model::Transactions::new(&cluster, &format!("id-{member}"), member));
         let settings = ExactlyOnce::new(format!("id-{member}"));
-        let mut committer = Committer::new(producer, &settings, app.observers.clone(), false);
+        let mut committer = Committer::new(producer, &settings, app.observers.clone());
         committer.begin().await?;
         Some(committer)
     } else {

@@ -135,7 +135,7 @@ impl World {
     /// Tells whether those behind a record may be handled: its handler succeeded (whether or not its reply is refused later), or
     /// its dead letter was sent.
     fn is_decided(&self, state: &State, id: usize) -> bool {
-        if matches!(self.plan(id), Plan::Fails | Plan::Invalid) {
+        if matches!(self.plan(id), Plan::Fails | Plan::FailsForGood | Plan::Invalid) {
             self.cluster.is_letter_queued(&self.payload(id))
         } else if self.plan(id) == Plan::Skipped {
             true
