@@ -54,7 +54,7 @@ pub use client::Kafka;
 #[cfg(feature = "dynamic")]
 pub use dynamic::message_factory;
 pub use error::{DecodeError, EncodeError, Violation};
-pub use message::{Decoder, Descriptor, Encode, Message, Schema, Topic, Typed};
+pub use message::{Decoder, Descriptor, Encode, Message, Schema, Topic, TopicMessage, Typed};
 pub use one_of::OneOf;
 pub use registry::Registry;
 #[cfg(feature = "dynamic")]

@@ -62,6 +62,50 @@ pub trait Message: wire::Type + Send + Sync + 'static {
     fn encode(&self) -> Result<Vec<u8>, EncodeError> {
         serde_json::to_vec(self).map_err(|error| wire::explain_encode(self, &error))
     }
+
+    /// All message types of its topic, this one among them, where there are several. Empty for the generated enum over them.
+    #[must_use]
+    fn topic_messages() -> &'static [TopicMessage] {
+        &[]
+    }
+}
+
+/// One of the message types of a topic that has several: see [`Message::topic_messages`].
+#[derive(Debug)]
+pub struct TopicMessage {
+    descriptor: &'static Descriptor,
+    accepts: fn(&[u8]) -> bool,
+}
+
+impl TopicMessage {
+    /// The message type `T`.
+    #[must_use]
+    pub const fn of<T: Message>() -> Self {
+        Self::new(T::DESCRIPTOR, |payload| read::<T>(payload).is_some())
+    }
+
+    /// A message type, and the function that tells whether a payload is such a message.
+    #[must_use]
+    pub const fn new(descriptor: &'static Descriptor, accepts: fn(&[u8]) -> bool) -> Self {
+        Self { descriptor, accepts }
+    }
+
+    /// Returns the descriptor of the message.
+    #[must_use]
+    pub const fn descriptor(&self) -> &'static Descriptor {
+        self.descriptor
+    }
+
+    /// Tells whether a payload is such a message.
+    #[must_use]
+    pub fn accepts(&self, payload: &[u8]) -> bool {
+        (self.accepts)(payload)
+    }
+}
+
+/// Reads a payload, if it is such a message. If it is not, that costs no more than reading it up to there.
+pub(crate) fn read<T: Message>(payload: &[u8]) -> Option<T> {
+    wire::read_text(std::str::from_utf8(payload).ok()?).ok()
 }
 
 /// A value that encodes to the payload of a message: a [`Message`] or a
@@ -140,6 +184,17 @@ pub trait Decoder: Send + Sync + 'static {
         let _ = topic;
         self.decode(payload)
     }
+
+    /// Decodes a payload from one of its topics, if it is such a message: without the violations if it is not, which may be
+    /// cheaper where a payload is of one of several types.
+    fn try_decode_from(&self, topic: &str, payload: &[u8]) -> Option<Self::Message> {
+        self.decode_from(topic, payload).ok()
+    }
+
+    /// Returns all message types of its topics that have several, as [`Message::topic_messages`], as far as they are known.
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        Vec::new()
+    }
 }
 
 impl<D: Decoder> Decoder for Arc<D> {
@@ -159,6 +214,14 @@ impl<D: Decoder> Decoder for Arc<D> {
 
     fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<D::Message, DecodeError> {
         D::decode_from(self, topic, payload)
+    }
+
+    fn try_decode_from(&self, topic: &str, payload: &[u8]) -> Option<D::Message> {
+        D::try_decode_from(self, topic, payload)
+    }
+
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        D::topic_messages(self)
     }
 }
 
@@ -189,6 +252,14 @@ impl<T: Message> Decoder for Typed<T> {
 
     fn decode(&self, payload: &[u8]) -> Result<T, DecodeError> {
         T::decode(payload)
+    }
+
+    fn try_decode_from(&self, _: &str, payload: &[u8]) -> Option<T> {
+        read(payload)
+    }
+
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        T::topic_messages().iter().collect()
     }
 }
 

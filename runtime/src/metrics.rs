@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | [`HANDLED`] | counter | `group`, `topic` | messages that were handled, with their replies delivered |
 //! | [`REPLIES`] | counter | `group`, `topic` | replies to messages of the topic that were delivered |
+//! | [`SKIPPED`] | counter | `group`, `topic` | messages that have no handler, and were [skipped](crate::app::OtherMessages::Skip) |
 //! | [`FAILED_ATTEMPTS`] | counter | `group`, `topic` | attempts that failed, the last ones and payloads that do not decode among them |
 //! | [`RETRIES`] | counter | `group`, `topic` | failed attempts that are followed by another one |
 //! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that could not be handled, by [`Reason`](crate::app::Reason) |
@@ -42,6 +43,8 @@ use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub const HANDLED: &str = "thoth_messaging_handled_total";
 /// Replies that were delivered.
 pub const REPLIES: &str = "thoth_messaging_replies_total";
+/// Messages that have no handler, and were skipped.
+pub const SKIPPED: &str = "thoth_messaging_skipped_total";
 /// Attempts that failed, the last ones and payloads that do not decode among them.
 pub const FAILED_ATTEMPTS: &str = "thoth_messaging_failed_attempts_total";
 /// Failed attempts that are followed by another one.
@@ -86,6 +89,7 @@ pub fn describe() {
     let counters = [
         (HANDLED, "Messages that were handled, with their replies delivered"),
         (REPLIES, "Replies that were delivered"),
+        (SKIPPED, "Messages that have no handler, and were skipped"),
         (FAILED_ATTEMPTS, "Attempts that failed, the last ones and payloads that do not decode among them"),
         (RETRIES, "Failed attempts that are followed by another one"),
         (DEAD_LETTERS, "Messages that could not be handled, by reason"),

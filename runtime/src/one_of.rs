@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::DecodeError;
-use crate::message::{Decoder, Descriptor, Message, Typed};
+use crate::message::{Decoder, Descriptor, Message, TopicMessage, Typed};
 
 /// Reads messages of several types, from one or several topics, as one Rust type `M`: a consumer of it is one member of
 /// a group for all of them.
@@ -62,6 +62,11 @@ impl<M: Send + 'static> OneOf<M> {
     fn parts(&self) -> impl Iterator<Item = &Part<M>> {
         std::iter::once(&self.first).chain(&self.others)
     }
+
+    /// The parts for messages of a topic.
+    fn parts_on(&self, topic: &str) -> impl Iterator<Item = &Part<M>> {
+        self.parts().filter(move |part| part.descriptors().iter().any(|it| it.topic.name == topic))
+    }
 }
 
 impl<M: Send + 'static> Decoder for OneOf<M> {
@@ -82,15 +87,18 @@ impl<M: Send + 'static> Decoder for OneOf<M> {
     }
 
     fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<M, DecodeError> {
-        let on_topic = |part: &&Part<M>| part.descriptors().iter().any(|it| it.topic.name == topic);
-        let mut refused = None;
-        for part in self.parts().filter(on_topic) {
-            match part.decode_from(topic, payload) {
-                Ok(message) => return Ok(message),
-                Err(error) => refused = refused.or(Some(error)),
-            }
+        if let Some(message) = self.try_decode_from(topic, payload) {
+            return Ok(message);
         }
-        refused.map_or_else(|| self.first.decode(payload), Err)
+        self.parts_on(topic).next().unwrap_or(&self.first).decode_from(topic, payload)
+    }
+
+    fn try_decode_from(&self, topic: &str, payload: &[u8]) -> Option<M> {
+        self.parts_on(topic).find_map(|part| part.try_decode_from(topic, payload))
+    }
+
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        self.parts().flat_map(|part| part.topic_messages()).collect()
     }
 }
 
@@ -128,5 +136,13 @@ where
 
     fn decode_from(&self, topic: &str, payload: &[u8]) -> Result<M, DecodeError> {
         self.decoder.decode_from(topic, payload).map(&self.into)
+    }
+
+    fn try_decode_from(&self, topic: &str, payload: &[u8]) -> Option<M> {
+        self.decoder.try_decode_from(topic, payload).map(&self.into)
+    }
+
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        self.decoder.topic_messages()
     }
 }

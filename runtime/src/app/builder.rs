@@ -1,5 +1,7 @@
-//! `App`: its handlers and its settings.
+//! `App`: its settings.
 
+use std::collections::BTreeSet;
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,14 +9,14 @@ use std::time::Duration;
 use tracing::Span;
 
 use super::attempt::{Breaker, Clock, Retries};
-use super::dead_letter::{DeadLetters, each_once};
+use super::dead_letter::DeadLetters;
 use super::engine::Settings;
-use super::handler::{DecoderInput, Handler, HandlerInput, HandlerRoute, PayloadDecoder, Route, TypedInput};
+use super::handler::{LayerFn, OtherMessages, Route};
 use super::observe::{Health, Log, Observers, Tracer};
 use super::partition::Order;
+use super::policy::{AppPolicy, Retry};
 use super::transaction::ExactlyOnce;
 use crate::client::{Kafka, TraceContext};
-use crate::message::{Decoder, Topic};
 
 /// A service: it receives messages, and calls the [`Handler`] of the topic for each, at least once.
 ///
@@ -22,13 +24,13 @@ use crate::message::{Decoder, Topic};
 #[must_use = "an app does nothing before `run`"]
 pub struct App<S = ()> {
     pub(super) kafka: Kafka,
-    state: Arc<S>,
+    pub(super) state: Arc<S>,
     pub(super) routes: Vec<Arc<dyn Route>>,
-    pub(super) retries: Retries,
+    pub(super) other_messages: OtherMessages,
+    pub(super) layers: Vec<LayerFn>,
+    pub(super) policy: AppPolicy,
     pub(super) breaker: Breaker,
-    pub(super) dead_letters: DeadLetters,
     pub(super) settings: Settings,
-    pub(super) attempt_timeout: Duration,
     pub(super) exactly_once: Option<ExactlyOnce>,
     pub(super) clock: Clock,
     pub(super) observers: Observers,
@@ -46,16 +48,16 @@ impl App {
             kafka: kafka.clone(),
             state: Arc::new(()),
             routes: Vec::new(),
-            retries: Retries::default(),
+            other_messages: OtherMessages::default(),
+            layers: Vec::new(),
+            policy: AppPolicy::default(),
             breaker: Breaker::default(),
-            dead_letters: DeadLetters::default(),
             settings: Settings {
                 order: Order::Partition,
                 max_in_flight: 500,
                 max_bytes: None,
                 drain_timeout: Duration::from_secs(20),
             },
-            attempt_timeout: Duration::MAX,
             exactly_once: None,
             clock: Clock::machine(),
             observers,
@@ -78,11 +80,11 @@ impl<S: Send + Sync + 'static> App<S> {
             state: Arc::new(state),
             kafka: self.kafka,
             routes: self.routes,
-            retries: self.retries,
+            other_messages: self.other_messages,
+            layers: self.layers,
+            policy: self.policy,
             breaker: self.breaker,
-            dead_letters: self.dead_letters,
             settings: self.settings,
-            attempt_timeout: self.attempt_timeout,
             exactly_once: self.exactly_once,
             clock: self.clock,
             observers: self.observers,
@@ -91,48 +93,21 @@ impl<S: Send + Sync + 'static> App<S> {
         }
     }
 
-    /// Adds a handler for the topic of a generated type: an `async fn(T)` or `async fn(T, Context<S>)`.
-    ///
-    /// `T` is a message, the generated enum of the messages of a topic, or an `Option` of one: see [`HandlerInput`]. A
-    /// tombstone is handled as `None`, if `T` is an `Option`; otherwise it is a dead letter.
-    pub fn handle<A, H>(self, handler: H) -> Self
-    where
-        H: Handler<A, S, Message: HandlerInput>,
-        A: 'static,
-    {
-        self.add(TypedInput::new(), handler)
-    }
-
-    /// Adds a handler for the topics of any [`Decoder`]: of a message type [made at run time](crate::dynamic), or of
-    /// [several types](crate::OneOf) as one Rust type.
+    /// Sets what becomes of messages that have no handler, on topics that have a handler for another message type. By
+    /// default the app does not start.
     ///
     /// ```
     /// # use thoth_messaging::Kafka;
-    /// use thoth_messaging::app::App;
-    /// use thoth_messaging::dynamic::{DynamicMessage, message_factory};
+    /// # use thoth_messaging::messages::PackageReleased as OrderPlaced;
+    /// use thoth_messaging::app::{App, OtherMessages};
     ///
-    /// let failed = message_factory("ci.build-failed", [("commit", "string"), ("exit_code", "integer")])?;
-    /// let app = App::new(&Kafka::new("localhost:9092"))
-    ///     .handle_of(failed, async |failed: DynamicMessage| println!("{}", failed.contents()));
-    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
+    /// async fn on_placed(order: OrderPlaced) { /* … */ }
+    ///
+    /// // The topic has `OrderCancelled` as well.
+    /// let app = App::new(&Kafka::new("localhost:9092")).other_messages(OtherMessages::Skip).handle(on_placed);
     /// ```
-    pub fn handle_of<D, A, H>(self, decoder: D, handler: H) -> Self
-    where
-        D: Decoder,
-        H: Handler<A, S, Message = D::Message>,
-        A: 'static,
-    {
-        self.add(DecoderInput(decoder), handler)
-    }
-
-    fn add<D, A, H>(mut self, decoder: D, handler: H) -> Self
-    where
-        D: PayloadDecoder + 'static,
-        H: Handler<A, S, Message = D::Input>,
-        A: 'static,
-    {
-        let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(HandlerRoute::new(decoder, handler, state)));
+    pub fn other_messages(mut self, other_messages: OtherMessages) -> Self {
+        self.other_messages = other_messages;
         self
     }
 
@@ -171,7 +146,7 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Sets the [`Retries`].
     pub fn retries(mut self, retries: Retries) -> Self {
-        self.retries = retries;
+        self.policy.retries = retries;
         self
     }
 
@@ -183,14 +158,68 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Sets the destination of [`DeadLetters`].
     pub fn dead_letters(mut self, dead_letters: DeadLetters) -> Self {
-        self.dead_letters = dead_letters;
+        self.policy.dead_letters = dead_letters;
         self
     }
 
     /// Sets the timeout of an attempt; none by default. A handler that takes longer is dropped at its next `await`, and the
     /// attempt has failed, with [`Reason::TimedOut`](super::Reason::TimedOut).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = timeout;
+        self.policy.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Decides on errors of handlers of a type: that no other attempt follows, or after how long. The type may also be that of
+    /// a [source](Error::source) of the error. The first decision that is no `None` counts, in the order of these calls,
+    /// behind those of the [handler](super::handler) itself; without one, errors are tried again as the [`Retries`] say.
+    ///
+    /// ```
+    /// use std::fmt;
+    /// use std::time::Duration;
+    /// use thoth_messaging::app::{App, Retry};
+    /// # use thoth_messaging::Kafka;
+    ///
+    /// #[derive(Debug)]
+    /// enum ApiError {
+    ///     NoSuchAccount,
+    ///     TooManyRequests { retry_after: Duration },
+    ///     Unreachable,
+    /// }
+    /// # impl fmt::Display for ApiError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("") } }
+    /// # impl std::error::Error for ApiError {}
+    ///
+    /// let app = App::new(&Kafka::new("localhost:9092")).on_error(|error: &ApiError| match error {
+    ///     ApiError::NoSuchAccount => Retry::Never,
+    ///     ApiError::TooManyRequests { retry_after } => Retry::After(*retry_after),
+    ///     ApiError::Unreachable => Retry::Backoff,
+    /// });
+    /// ```
+    ///
+    /// A panic and a timeout are no errors of the handler. An `anyhow::Error` is known by its sources, not by the error that it
+    /// was made of.
+    pub fn on_error<E, R>(mut self, decide: impl Fn(&E) -> R + Send + Sync + 'static) -> Self
+    where
+        E: Error + 'static,
+        R: Into<Option<Retry>>,
+    {
+        self.policy.rules.add(decide);
+        self
+    }
+
+    /// Decides on errors of handlers, of whatever type: as [`on_error`](Self::on_error).
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// use thoth_messaging::app::{App, Retry};
+    ///
+    /// let app = App::new(&Kafka::new("localhost:9092"))
+    ///     .on_any_error(|error| error.to_string().contains("no such account").then_some(Retry::Never));
+    /// ```
+    pub fn on_any_error<R>(mut self, decide: impl Fn(&(dyn Error + 'static)) -> R + Send + Sync + 'static) -> Self
+    where
+        R: Into<Option<Retry>>,
+    {
+        self.policy.rules.add_any(decide);
         self
     }
 
@@ -254,18 +283,6 @@ impl<S: Send + Sync + 'static> App<S> {
         self.health.clone()
     }
 
-    /// Returns the topics of its handlers.
-    pub fn topics(&self) -> impl Iterator<Item = &Topic> {
-        self.routes.iter().flat_map(|route| route.topics())
-    }
-
-    /// Returns the topics of its dead letters, each once, with the one for those that are [parked](DeadLetters::park_refused).
-    pub fn dead_letter_topics(&self) -> impl Iterator<Item = Topic> {
-        let letters = &self.dead_letters;
-        let topics = self.topics().flat_map(|topic| letters.of(topic).into_iter().chain(letters.parking_of(topic)));
-        each_once(topics)
-    }
-
     #[cfg(feature = "testing")]
     pub(crate) fn with_observer(mut self, observer: Arc<dyn super::observe::Observer>) -> Self {
         self.observers.add(observer);
@@ -286,8 +303,8 @@ impl<S: Send + Sync + 'static> App<S> {
 
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let topics: Vec<_> =
-            self.routes.iter().flat_map(|route| route.topics()).map(|topic| topic.name.as_ref()).collect();
+        let descriptors = self.routes.iter().flat_map(|route| route.descriptors());
+        let topics: BTreeSet<_> = descriptors.map(|descriptor| descriptor.topic.name.as_ref()).collect();
         f.debug_struct("App").field("kafka", &self.kafka).field("topics", &topics).finish_non_exhaustive()
     }
 }

@@ -22,10 +22,10 @@ use tokio::task::coop;
 use tokio::time::{self, Instant};
 
 use super::error::AppError;
-use super::handler::TopicHandler;
 use super::observe::Event;
 use super::partition::{Order, PartitionWorker, Shared, WorkerConfig, WorkerEvent};
 use super::port::Source;
+use super::topic_handler::TopicHandler;
 use super::transaction::{Aborted, Committer};
 use crate::client::{Polled, Rebalanced, Record, TopicPartition};
 
@@ -54,7 +54,7 @@ pub(crate) struct Engine {
     shared: Arc<Shared>,
     records: Source,
     /// By the name of their topic on the cluster.
-    handlers: BTreeMap<String, TopicHandler>,
+    handlers: BTreeMap<String, Arc<TopicHandler>>,
     settings: Settings,
     workers: BTreeMap<TopicPartition, PartitionWorker>,
     /// Revoked partitions whose workers are ending.
@@ -109,7 +109,7 @@ impl Engine {
     pub(crate) fn new(
         shared: Arc<Shared>,
         records: Source,
-        handlers: BTreeMap<String, TopicHandler>,
+        handlers: BTreeMap<String, Arc<TopicHandler>>,
         settings: Settings,
         committer: Option<Committer>,
     ) -> Self {
@@ -249,12 +249,10 @@ impl Engine {
         false
     }
 
-    fn worker_config(&self, handler: &TopicHandler, predecessor: Option<PartitionWorker>) -> WorkerConfig {
+    fn worker_config(&self, handler: &Arc<TopicHandler>, predecessor: Option<PartitionWorker>) -> WorkerConfig {
         WorkerConfig {
             shared: Arc::clone(&self.shared),
-            handler: handler.clone(),
-            order: self.settings.order,
-            max_in_flight: self.settings.max_in_flight,
+            handler: Arc::clone(handler),
             max_bytes: self.settings.max_bytes(self.workers.len()),
             events: self.worker_events.0.clone(),
             predecessor: predecessor.map(|worker| (worker, self.settings.drain_timeout)),

@@ -18,10 +18,25 @@ pub enum AppError {
     Config(ConfigError),
     /// The app has no handlers.
     NoHandlers,
-    /// Two handlers are for one topic.
+    /// Two handlers are for one message type, or one is for the enum over the messages of a topic and one for a message of it.
     TopicTwice {
         /// The topic, without a prefix.
         topic: String,
+    },
+    /// Messages of a topic have no handler, and it is not said what becomes of them: see
+    /// [`App::other_messages`](super::App::other_messages).
+    NoHandlerFor {
+        /// The topic, without a prefix.
+        topic: String,
+        /// The names of the messages.
+        messages: Vec<String>,
+    },
+    /// Handlers of one topic have different settings for what the topic has once: its concurrency, or what is in flight.
+    SettingsDiffer {
+        /// The topic, without a prefix.
+        topic: String,
+        /// The setting, by the name of its function.
+        setting: &'static str,
     },
     /// A dead-letter topic is a topic that the app reads.
     DeadLetterLoop {
@@ -86,8 +101,19 @@ impl fmt::Display for AppError {
             Self::NoHandlers => f.write_str("the app has no handler; add one with `App::handle`"),
             Self::TopicTwice { topic } => write!(
                 f,
-                "two handlers are for topic `{topic}`; where it has several message types, handle the enum that is \
-                 generated for it"
+                "two handlers are for the same messages of topic `{topic}`; have one for each of its message types, or one \
+                 for the enum that is generated for the topic"
+            ),
+            Self::NoHandlerFor { topic, messages } => write!(
+                f,
+                "topic `{topic}` has messages without a handler: `{}`; add one for each, or say with `App::other_messages` \
+                 what becomes of them",
+                messages.join("`, `")
+            ),
+            Self::SettingsDiffer { topic, setting } => write!(
+                f,
+                "the handlers of topic `{topic}` differ in `{setting}`, which holds for its partitions as a whole; let all say \
+                 the same, or only one"
             ),
             Self::DeadLetterLoop { topic } => {
                 write!(f, "topic `{topic}` is handled and for dead letters; choose another one for those")
@@ -128,6 +154,8 @@ impl Error for AppError {
             Self::Internal(error) => Some(error.as_ref()),
             Self::NoHandlers
             | Self::TopicTwice { .. }
+            | Self::NoHandlerFor { .. }
+            | Self::SettingsDiffer { .. }
             | Self::DeadLetterLoop { .. }
             | Self::NoDeadLetterTopic { .. }
             | Self::Unhandled { .. }

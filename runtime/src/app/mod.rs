@@ -39,11 +39,55 @@
 //! | a message, several messages, `Ok` of them | they are sent; once they are delivered, the message is handled |
 //! | `Err(error)`, or it panics, or exceeds its [timeout](App::attempt_timeout) | the attempt failed: another one follows ([`Retries`]), and after the last one a dead letter |
 //! | [`Outcome::RetryAfter`] | the same, with this backoff |
+//! | an `Err` that [the app](App::on_error) or [the handler](handler()) decides on | the same with the backoff that is decided, or a dead letter at once |
 //! | [`Outcome::DeadLetter`] | a dead letter, at once |
 //! | [`Outcome::Stop`] | the app ends with an error; the message is received again by the next run |
 //!
 //! A payload that is no message of the topic becomes a dead letter, and no handler is called. [`DeadLetters`] says where they
 //! go and what they contain, and [`headers`] lists the names.
+//!
+//! # Settings of a handler
+//!
+//! What is set on the app holds for all its handlers. [`handler`](handler()) gives one of them settings of its own, in the
+//! same words:
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use thoth_messaging::Kafka;
+//! # use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+//! use thoth_messaging::app::{App, DeadLetters, Retries, Retry, handler};
+//! # async fn on_released(_: PackageReleased) {}
+//! # async fn on_solved(_: SolvedPackage) {}
+//!
+//! # fn app(kafka: &Kafka) -> App {
+//! App::new(kafka)
+//!     .attempt_timeout(Duration::from_secs(60))
+//!     .on_error(|_: &std::num::ParseIntError| Retry::Never) // another attempt would fail as well
+//!     .handle(on_released)
+//!     .handle(handler(on_solved).retries(Retries::none()).dead_letters(DeadLetters::skip()).per_key(16))
+//! # }
+//! ```
+//!
+//! # Several messages on one topic
+//!
+//! Where several schema files name one topic, each of their messages may have a handler of its own:
+//!
+//! ```no_run
+//! # use thoth_messaging::Kafka;
+//! # use thoth_messaging::messages::{PackageReleased as OrderPlaced, SolvedPackage as OrderCancelled};
+//! use thoth_messaging::app::{App, OtherMessages};
+//!
+//! async fn on_placed(order: OrderPlaced) { /* … */ }
+//! async fn on_cancelled(order: OrderCancelled) { /* … */ }
+//!
+//! # fn app(kafka: &Kafka) -> App {
+//! App::new(kafka).handle(on_placed).handle(on_cancelled)
+//! # }
+//! ```
+//!
+//! They share the topic: its order, its partitions, its offsets. If a message of the topic had no handler, the app would
+//! not start: [`App::other_messages`] says to skip such messages, or that they are dead letters. A tombstone has no type;
+//! it is given to the first handler that takes one.
 //!
 //! # The life of a message
 //!
@@ -52,8 +96,9 @@
 //! | received | the consumer returned it |
 //! | in flight | it was received, and is not acknowledged yet |
 //! | handled | an attempt succeeded: its handler returned no failure, and its replies are delivered |
-//! | dead-lettered | it can't be handled, and its dead letter is delivered (or [skipped](DeadLetters::skip)) |
-//! | settled | either of the two: its outcome is final |
+//! | skipped | it has no handler, and [`OtherMessages::Skip`] is chosen |
+//! | dead-lettered | it can't be handled, and its dead letter is delivered (or, with [`DeadLetters::skip`], it is logged) |
+//! | settled | any of the three: its outcome is final |
 //! | acknowledged | it is settled, and its offset may be committed |
 //! | stored | its offset was given to librdkafka for the next commit: it, and all before it on the partition, are acknowledged |
 //! | committed | Kafka has its offset |
@@ -165,14 +210,16 @@
 // | module        | what it does                                                                                      |
 // |---------------|---------------------------------------------------------------------------------------------------|
 // | `run`         | starts the clients and the engine, closes them                                                    |
-// | `builder`     | `App`: handlers and settings                                                                      |
+// | `builder`     | `App`: settings; `registration`: handlers and layers; `topics`: its topics, by those             |
 // | `engine`      | the only loop: polls, dispatches records to workers, holds or pauses, handles rebalances          |
 // | `partition`   | a worker for each partition keeps its order; its runners handle message after message             |
 // | `transaction` | exactly once: the current transaction that tasks add to, and the committer that ends it           |
 // | `port`        | what all of this asks of Kafka; the model of the simulation stands beside it in tests             |
 // | `error`       | `AppError`                                                                                        |
+// | `topic_handler` | the handlers of a topic, and what is set for them                                               |
+// | `handler`     | handlers without their types: decoding, dispatch, extractors, layers, calling, outcomes           |
+// | `policy`      | settings of the app and of handlers: retries, timeouts, dead letters, decisions on errors         |
 // | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
-// | `handler`     | handlers without their types: decoding, calling, outcomes                                         |
 // | `observe`     | events, and their observers: log, summary, meters, health, traces                                 |
 // | `dead_letter` | why a message can't be handled, where it goes, its record                                         |
 // | `shutdown`    | signals of the platform, and the stop signal to tasks                                             |
@@ -187,19 +234,27 @@ mod error;
 mod handler;
 mod observe;
 mod partition;
+mod policy;
 mod port;
+mod registration;
 mod run;
 mod shutdown;
 #[cfg(all(test, feature = "messages"))]
 mod simulation;
+mod topic_handler;
+mod topics;
 mod transaction;
 
 pub use self::attempt::{Breaker, Retries};
 pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
-pub use self::handler::{BoxError, Context, Handler, HandlerInput, IntoOutcome, IntoReply, Outcome, Reply};
+pub use self::handler::{
+    BoxError, ConfiguredHandler, Context, FromContext, Handler, HandlerArguments, HandlerError, HandlerFuture,
+    HandlerInput, Headers, IntoOutcome, IntoReply, Key, Metadata, Next, OtherMessages, Outcome, Reply, State, handler,
+};
 pub use self::observe::{Health, Summary, Unhealthy};
+pub use self::policy::Retry;
 pub use self::transaction::ExactlyOnce;
 #[cfg(feature = "testing")]
 pub(crate) use self::{

@@ -1,6 +1,6 @@
 //! The run of an app: it starts the clients and the engine, and closes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::attempt::{CircuitBreaker, Retries};
 use super::builder::App;
 use super::engine::Engine;
 use super::error::AppError;
-use super::handler::TopicHandler;
+use super::handler::DispatchError;
 use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
 use super::port::{Sink, Source, Transactions};
@@ -44,7 +44,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// # Errors
     ///
     /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
-    /// [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
+    /// [`AppError::NoHandlerFor`], [`AppError::SettingsDiffer`], [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
     /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
     /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
     /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
@@ -74,17 +74,13 @@ impl<S: Send + Sync + 'static> App<S> {
         Ok(summary)
     }
 
-    /// Checks that each topic has one handler, and that dead letters do not come back.
+    /// Checks that each message has one handler, and that dead letters do not come back.
     fn check(&self) -> Result<(), AppError> {
         if self.routes.is_empty() {
             return Err(AppError::NoHandlers);
         }
-        let mut topics = BTreeSet::new();
-        for topic in self.topics() {
-            if !topics.insert(&topic.name) {
-                return Err(AppError::TopicTwice { topic: topic.name.to_string() });
-            }
-        }
+        self.topic_handlers()?;
+        let topics: BTreeSet<_> = self.topics().map(|topic| &topic.name).collect();
         match self.dead_letter_topics().find(|topic| topics.contains(&topic.name)) {
             Some(topic) => Err(AppError::DeadLetterLoop { topic: topic.name.into_owned() }),
             None => Ok(()),
@@ -133,7 +129,8 @@ impl<S: Send + Sync + 'static> App<S> {
             joined = starting => Some(joined?),
         };
         if let Some(committer) = joined {
-            return Ok(Some(self.into_engine(Sink::Kafka(producer.clone()), Source::Kafka(records), committer)));
+            let engine = self.into_engine(Sink::Kafka(producer.clone()), Source::Kafka(records), committer)?;
+            return Ok(Some(engine));
         }
         records.close(self.settings.drain_timeout).await.map_err(AppError::Close)?;
         Ok(None)
@@ -142,11 +139,12 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Finds the topics, finds or creates those of dead letters, and joins the group.
     async fn join(&self, producer: &Producer, records: &Records) -> Result<(), AppError> {
         records.find_topics().await.map_err(AppError::Receive)?;
+        let created: BTreeSet<_> = self.created_topics().map(|topic| topic.name).collect();
         for topic in self.dead_letter_topics() {
             let name = self.kafka.topic_name(&topic);
             match producer.find_topic(&name).await {
                 Ok(()) => {}
-                Err(SendError::UnknownTopic { .. }) if self.dead_letters.create => {
+                Err(SendError::UnknownTopic { .. }) if created.contains(&topic.name) => {
                     match self.kafka.admin().create_topic(&topic).await {
                         Ok(_) => {}
                         Err(AdminError::NoController { .. }) => {
@@ -176,46 +174,38 @@ impl<S: Send + Sync + 'static> App<S> {
                 Err(error) => return Err(AppError::Transaction(error)),
             }
         };
-        let mut committer = Committer::new(
-            Transactions::Kafka(producer),
-            settings,
-            self.observers.clone(),
-            self.dead_letters.parking.is_some(),
-        );
+        let mut committer = Committer::new(Transactions::Kafka(producer), settings, self.observers.clone());
         committer.begin().await?;
         Ok(Some(committer))
     }
 
-    pub(super) fn into_engine(self, sink: Sink, source: Source, committer: Option<Committer>) -> Engine {
-        let handlers = self.topic_handlers();
+    pub(super) fn into_engine(
+        self,
+        sink: Sink,
+        source: Source,
+        committer: Option<Committer>,
+    ) -> Result<Engine, AppError> {
+        let handlers = self.topic_handlers()?;
         let shared = Shared {
             group: self.kafka.group().unwrap_or_default().to_owned(),
-            retries: self.retries,
             breaker: CircuitBreaker::new(self.breaker, self.clock.clone(), self.observers.clone()),
             clock: self.clock,
             sink,
             observers: self.observers,
             tracer: self.tracer,
             health: self.health,
-            parking: self.dead_letters.parking.map(|topic| self.kafka.settings().prefixed(&topic).into()),
-            dead_letters: self.dead_letters.destination,
-            attempt_timeout: self.attempt_timeout,
+            layers: (!self.layers.is_empty()).then(|| self.layers.into()),
             transaction: committer.as_ref().map(|committer| Arc::clone(committer.transaction())),
         };
-        Engine::new(Arc::new(shared), source, handlers, self.settings, committer)
+        Ok(Engine::new(Arc::new(shared), source, handlers, self.settings, committer))
     }
+}
 
-    /// Returns the handlers by the name of their topic on the cluster.
-    fn topic_handlers(&self) -> BTreeMap<String, TopicHandler> {
-        let mut handlers = BTreeMap::new();
-        for route in &self.routes {
-            for topic in route.topics() {
-                let dead_letter_topic = self.dead_letters.of(topic).map(|topic| self.kafka.topic_name(&topic).into());
-                let (route, name) = (Arc::clone(route), topic.name.as_ref().into());
-                let handler = TopicHandler { route, topic: name, dead_letter_topic };
-                handlers.insert(self.kafka.topic_name(topic), handler);
-            }
+impl From<DispatchError> for AppError {
+    fn from(error: DispatchError) -> Self {
+        match error {
+            DispatchError::Twice { topic } => Self::TopicTwice { topic },
+            DispatchError::Without { topic, messages } => Self::NoHandlerFor { topic, messages },
         }
-        handlers
     }
 }

@@ -12,8 +12,10 @@ mod breaker;
 mod brokers;
 mod captured;
 mod dead_letters;
+mod dispatch;
 mod drain;
 mod exactly_once;
+mod extractors;
 mod handlers;
 mod health;
 mod logs;
@@ -21,6 +23,7 @@ mod members;
 mod metering;
 mod operations;
 mod order;
+mod policy;
 mod refusals;
 #[cfg(feature = "tls")]
 mod refused;

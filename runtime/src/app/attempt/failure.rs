@@ -9,6 +9,8 @@ use crate::client::SendError;
 pub(crate) enum AttemptFailure {
     /// Another attempt may succeed, after this backoff, if it is given.
     Retriable { cause: FailureCause, backoff: Option<Duration> },
+    /// The handler failed with an error that is not tried again.
+    Permanent(FailureCause),
     /// The handler succeeded, and no attempt could send its replies.
     Final(FailureCause),
     /// The handler succeeded, and Kafka refused the batch that a reply was in. It may not refuse the reply alone.
@@ -49,7 +51,9 @@ impl AttemptFailure {
     /// Tells whether the breaker counts the attempt as failed.
     pub(crate) fn counts_for_breaker(&self) -> bool {
         match self {
-            Self::Retriable { .. } | Self::Final(_) | Self::Batch(_) | Self::Undecodable(_) => true,
+            Self::Retriable { .. } | Self::Permanent(_) | Self::Final(_) | Self::Batch(_) | Self::Undecodable(_) => {
+                true
+            }
             Self::Rejected(_) | Self::Stop(_) => false,
         }
     }

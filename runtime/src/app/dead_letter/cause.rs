@@ -17,7 +17,11 @@ pub enum Reason {
     Invalid,
     /// `tombstone`: there is no payload, and the handler takes no tombstones.
     Tombstone,
-    /// `failed`: the handler failed on every attempt, the last time with an error or by asking for another attempt.
+    /// `no-handler`: the message is one of its topic, and has no handler: see
+    /// [`OtherMessages::DeadLetter`](crate::app::OtherMessages::DeadLetter).
+    NoHandler,
+    /// `failed`: the handler failed on every attempt, the last time with an error or by asking for another attempt; or
+    /// with an error that is [not tried again](crate::app::App::on_error).
     Failed,
     /// `panicked`: the handler failed on every attempt, the last time with a panic.
     Panicked,
@@ -36,6 +40,7 @@ impl Reason {
         Self::NotJson,
         Self::Invalid,
         Self::Tombstone,
+        Self::NoHandler,
         Self::Failed,
         Self::Panicked,
         Self::TimedOut,
@@ -50,6 +55,7 @@ impl Reason {
             Self::NotJson => "not-json",
             Self::Invalid => "invalid",
             Self::Tombstone => "tombstone",
+            Self::NoHandler => "no-handler",
             Self::Failed => "failed",
             Self::Panicked => "panicked",
             Self::TimedOut => "timed-out",

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::error::DecodeError;
-use crate::message::{Decoder, Descriptor, Message};
+use crate::message::{Decoder, Descriptor, Message, TopicMessage, read};
 
 /// An input of a handler: a [`Message`], which may be the generated enum of all messages of a topic, or an `Option` of
 /// one, which is `None` for a tombstone (a record without a payload).
@@ -41,6 +41,12 @@ pub(crate) trait PayloadDecoder: Send + Sync {
     /// Decodes a payload of a topic, which is given by its name in the schema. Returns `None` for a tombstone that the
     /// handler does not take.
     fn decode(&self, topic: &str, payload: Option<&[u8]>) -> Result<Option<Self::Input>, DecodeError>;
+
+    /// Decodes a payload, if it is an input of the handler.
+    fn try_decode(&self, topic: &str, payload: Option<&[u8]>) -> Option<Self::Input>;
+
+    /// Returns all message types of its topics that have several.
+    fn topic_messages(&self) -> Vec<&'static TopicMessage>;
 }
 
 /// Decodes the input of a handler of generated types.
@@ -62,6 +68,17 @@ impl<T: HandlerInput> PayloadDecoder for TypedInput<T> {
     fn decode(&self, _: &str, payload: Option<&[u8]>) -> Result<Option<T>, DecodeError> {
         payload.map(T::Message::decode).transpose().map(T::from_message)
     }
+
+    fn try_decode(&self, _: &str, payload: Option<&[u8]>) -> Option<T> {
+        match payload {
+            Some(payload) => read(payload).and_then(|message| T::from_message(Some(message))),
+            None => T::from_message(None),
+        }
+    }
+
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        T::Message::topic_messages().iter().collect()
+    }
 }
 
 /// Decodes the input of a handler by any [`Decoder`].
@@ -76,5 +93,13 @@ impl<D: Decoder> PayloadDecoder for DecoderInput<D> {
 
     fn decode(&self, topic: &str, payload: Option<&[u8]>) -> Result<Option<D::Message>, DecodeError> {
         payload.map(|payload| self.0.decode_from(topic, payload)).transpose()
+    }
+
+    fn try_decode(&self, topic: &str, payload: Option<&[u8]>) -> Option<D::Message> {
+        self.0.try_decode_from(topic, payload?)
+    }
+
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        self.0.topic_messages()
     }
 }

@@ -1,86 +1,37 @@
 //! Handlers: async functions from a message to an outcome.
 //!
 //! A [`Route`] erases the types of a handler: how a payload becomes its input ([`HandlerInput`], or any
-//! [`Decoder`](crate::Decoder)), the function itself ([`Handler`]), and its state. All that the rest of the app sees is an
-//! [`Outcome`], or the [`FailureCause`](crate::app::dead_letter::FailureCause) of a payload that is no message.
+//! [`Decoder`](crate::Decoder)), the function itself ([`Handler`]), its [layers](layer), and its state. All that the rest of the app sees is an
+//! [`Outcome`], or the reason for which no handler was called. A topic with several handlers has a [route](dispatch) that finds
+//! the one for the type of a message.
 
+mod configured;
+mod dispatch;
+mod extract;
+mod function;
 mod input;
+mod layer;
 mod outcome;
 mod route;
 
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
 
+pub(crate) use self::configured::HandlerOptions;
+pub use self::configured::{ConfiguredHandler, handler};
+pub use self::dispatch::OtherMessages;
+pub(crate) use self::dispatch::{DispatchError, TopicRoutes, dispatch};
+pub use self::extract::{FromContext, Headers, Key, Metadata, State};
+pub use self::function::{Handler, HandlerArguments, HandlerFuture};
 pub use self::input::HandlerInput;
 pub(crate) use self::input::{DecoderInput, PayloadDecoder, TypedInput};
-pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
-pub(crate) use self::route::{HandlerRoute, Route, TopicHandler};
+pub use self::layer::Next;
+pub(crate) use self::layer::{LayerFn, layer_of, with_state};
+pub use self::outcome::{BoxError, HandlerError, IntoOutcome, IntoReply, Outcome, Reply};
+pub(crate) use self::route::{Called, HandlerRoute, NotCalled, Route};
 use crate::client::{Producer, Record};
 
-/// Handles messages: an async function of a message, or of a message and its [`Context`].
-///
-/// Functions and closures implement it; there is no reason to implement it by hand. `A` is the list of their arguments. A
-/// handler is called from many tasks at once, one for each partition or key.
-///
-/// ```
-/// use thoth_messaging::app::{Context, Outcome};
-/// use thoth_messaging::messages::PackageReleased;
-/// # struct Database;
-/// # impl Database { async fn insert(&self, _: &str) -> Result<(), std::io::Error> { Ok(()) } }
-///
-/// async fn on_released(released: PackageReleased, context: Context<Database>) -> Result<(), std::io::Error> {
-///     context.state().insert(&released.package_name).await
-/// }
-///
-/// async fn on_released_without_context(released: PackageReleased) -> Outcome {
-///     if released.package_name.is_empty() { Outcome::dead_letter("no name") } else { Outcome::Handled }
-/// }
-/// # let kafka = thoth_messaging::Kafka::new("localhost:9092");
-/// # thoth_messaging::App::new(&kafka).handle(on_released_without_context).state(Database).handle(on_released);
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no handler",
-    note = "a handler is an `async fn(Message)` or `async fn(Message, Context<State>)` whose future is `Send`; the state \
-            is the one of the app, set before with `.state(…)`"
-)]
-pub trait Handler<A, S>: Send + Sync + 'static {
-    /// The input: a message type, or an `Option` of one.
-    type Message: Send + 'static;
-
-    /// Handles a message.
-    fn call(&self, message: Self::Message, context: Context<S>) -> impl Future<Output = Outcome> + Send;
-}
-
-impl<F, Fut, M, S> Handler<(M,), S> for F
-where
-    F: Fn(M) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output: IntoOutcome> + Send,
-    M: Send + 'static,
-    S: Send + Sync + 'static,
-{
-    type Message = M;
-
-    async fn call(&self, message: M, _: Context<S>) -> Outcome {
-        self(message).await.into_outcome()
-    }
-}
-
-impl<F, Fut, M, S> Handler<(M, Context<S>), S> for F
-where
-    F: Fn(M, Context<S>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output: IntoOutcome> + Send,
-    M: Send + 'static,
-    S: Send + Sync + 'static,
-{
-    type Message = M;
-
-    async fn call(&self, message: M, context: Context<S>) -> Outcome {
-        self(message, context).await.into_outcome()
-    }
-}
-
-/// The second argument of a handler: the state of the app, and the record of the message. Cheap to clone.
+/// An argument of a handler: the state of the app, and the record of the message. Cheap to clone.
 pub struct Context<S> {
     state: Arc<S>,
     attempt: Attempt,
@@ -93,6 +44,8 @@ pub(crate) struct Attempt {
     /// From 1.
     pub(crate) number: u32,
     pub(crate) producer: Producer,
+    /// The layers of the app, if there are any.
+    pub(crate) layers: Option<Arc<[LayerFn]>>,
 }
 
 impl<S> Context<S> {

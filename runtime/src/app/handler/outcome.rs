@@ -1,5 +1,6 @@
 //! Outcomes of a handler: success, replies, failures.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -22,7 +23,8 @@ pub enum Outcome {
     Handled,
     /// The message is handled once these replies are delivered, each to the topic of its type.
     Reply(Vec<Reply>),
-    /// The attempt failed. Another one follows, as the [`Retries`](crate::app::Retries) of the app say.
+    /// The attempt failed. Another one follows, as the [`Retries`](crate::app::Retries) of the app say, and
+    /// [what it decides on errors](crate::app::App::on_error).
     Failed(BoxError),
     /// The attempt failed. Another one follows after this time, if the [`Retries`](crate::app::Retries) have one left.
     RetryAfter(Duration),
@@ -94,48 +96,91 @@ impl IntoReply for ProducerRecord {
 /// [`Failed`](Outcome::Failed).
 #[diagnostic::on_unimplemented(
     message = "a handler can't return `{Self}`",
+    label = "no return value of a handler",
     note = "it returns `()`, messages to send, an `Outcome`, or a `Result` of one of them"
 )]
 pub trait IntoOutcome {
+    /// The error that the return type may hold.
+    type Error;
+
     /// Converts the return value.
-    fn into_outcome(self) -> Outcome;
+    fn into_outcome(self) -> Outcome
+    where
+        Self::Error: HandlerError;
+}
+
+/// An error of a handler: each [`std::error::Error`], and `anyhow::Error`, `String` and `&str`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error of a handler",
+    label = "the error that a handler returns is none",
+    note = "it implements `std::error::Error`, `Send` and `Sync`, or is a `String`, a `&str` or an `anyhow::Error`"
+)]
+pub trait HandlerError {
+    /// Converts the error.
+    fn into_error(self) -> BoxError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> HandlerError for E {
+    fn into_error(self) -> BoxError {
+        self.into()
+    }
 }
 
 impl IntoOutcome for Outcome {
+    type Error = Infallible;
+
     fn into_outcome(self) -> Outcome {
         self
     }
 }
 
 impl IntoOutcome for () {
+    type Error = Infallible;
+
     fn into_outcome(self) -> Outcome {
         Outcome::Handled
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: IntoReply> IntoOutcome for M {
+    type Error = Infallible;
+
     fn into_outcome(self) -> Outcome {
         Outcome::reply(self)
     }
 }
 
 impl<M: IntoReply> IntoOutcome for Vec<M> {
+    type Error = Infallible;
+
     fn into_outcome(self) -> Outcome {
         Outcome::Reply(self.into_iter().map(M::into_reply).collect())
     }
 }
 
 impl<R: IntoOutcome> IntoOutcome for Option<R> {
-    fn into_outcome(self) -> Outcome {
+    type Error = R::Error;
+
+    fn into_outcome(self) -> Outcome
+    where
+        R::Error: HandlerError,
+    {
         self.map_or(Outcome::Handled, R::into_outcome)
     }
 }
 
-impl<R: IntoOutcome, E: Into<BoxError>> IntoOutcome for Result<R, E> {
-    fn into_outcome(self) -> Outcome {
+impl<R: IntoOutcome<Error: HandlerError>, E> IntoOutcome for Result<R, E> {
+    type Error = E;
+
+    fn into_outcome(self) -> Outcome
+    where
+        E: HandlerError,
+    {
         match self {
             Ok(value) => value.into_outcome(),
-            Err(error) => Outcome::failed(error),
+            Err(error) => Outcome::Failed(error.into_error()),
         }
     }
 }
@@ -143,6 +188,8 @@ impl<R: IntoOutcome, E: Into<BoxError>> IntoOutcome for Result<R, E> {
 macro_rules! tuples {
     ($(($($message:ident),+))+) => {$(
         impl<$($message: IntoReply),+> IntoOutcome for ($($message,)+) {
+            type Error = Infallible;
+
             fn into_outcome(self) -> Outcome {
                 #[expect(non_snake_case, reason = "each is named after its type")]
                 let ($($message,)+) = self;

@@ -5,74 +5,152 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::configured::HandlerOptions;
+use super::function::{Handler, HandlerArguments, HandlerFuture};
 use super::input::PayloadDecoder;
-use super::outcome::Outcome;
-use super::{Attempt, Context, Handler};
+use super::layer::{LayerFn, Next, call, with_state};
+use super::outcome::{HandlerError, IntoOutcome, Outcome};
+use super::{Attempt, Context};
 use crate::app::dead_letter::{FailureCause, Reason};
-use crate::message::Topic;
+use crate::app::policy::HandlerSettings;
+use crate::message::{Descriptor, TopicMessage};
 
-/// A handler and its topics.
+/// A handler and its message types.
 pub(crate) trait Route: Send + Sync {
-    /// The topics, each once.
-    fn topics(&self) -> Vec<&Topic>;
+    /// The message types.
+    fn descriptors(&self) -> Vec<&Descriptor>;
 
-    /// Decodes the payload, of a topic by its name in the schema, and returns the future of its handler.
+    /// All message types of its topics that have several, as far as they are known.
+    fn topic_messages(&self) -> Vec<&'static TopicMessage>;
+
+    /// The settings of the handler.
+    fn settings(&self) -> &HandlerSettings;
+
+    /// Decodes the payload, of a topic by its name in the schema, and calls the handler.
     ///
     /// # Errors
     ///
-    /// The cause, where the payload is no message of the topic.
-    fn call(&self, topic: &str, attempt: Attempt) -> Result<HandlerFuture<'_>, FailureCause>;
+    /// The reason for which it is not called.
+    fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled>;
+
+    /// Does the same; `None` if the payload is no input of the handler.
+    fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture>;
+
+    /// Tells whether the payload is an input of the handler.
+    fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool;
 }
 
-pub(crate) type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+/// A handler that was called.
+pub(crate) type CalledFuture = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-/// The handler of a topic, and where its dead letters go.
-#[derive(Clone)]
-pub(crate) struct TopicHandler {
-    pub(crate) route: Arc<dyn Route>,
-    /// The name of the topic in the schema.
-    pub(crate) topic: Arc<str>,
-    /// The name of the dead-letter topic on the cluster.
-    pub(crate) dead_letter_topic: Option<Arc<str>>,
+/// The handler of a topic that was called, by its number among those of the topic.
+pub(crate) struct Called {
+    pub(crate) handler: usize,
+    pub(crate) future: CalledFuture,
+}
+
+/// The reason for which no handler is called.
+pub(crate) enum NotCalled {
+    /// The payload is no message of the topic, or of one whose messages without a handler are dead letters.
+    DeadLetter(FailureCause),
+    /// The message has no handler, and is skipped.
+    Skipped,
 }
 
 /// A decoder, a handler and its state: the route of a call of [`App::handle`](crate::app::App::handle).
 pub(crate) struct HandlerRoute<D, H, A, S> {
     decoder: D,
+    settings: HandlerSettings,
+    layers: Vec<LayerFn>,
+    function: Arc<Function<H, A, S>>,
+}
+
+struct Function<H, A, S> {
     handler: H,
     state: Arc<S>,
     arguments: PhantomData<fn(A)>,
 }
 
-impl<D, H, A, S> HandlerRoute<D, H, A, S> {
+impl<D, H, A, S> HandlerRoute<D, H, A, S>
+where
+    H: Handler<A, S>,
+    S: Send + Sync + 'static,
+{
     pub(crate) fn new(decoder: D, handler: H, state: Arc<S>) -> Self {
-        Self { decoder, handler, state, arguments: PhantomData }
+        let HandlerOptions { settings, layers } = handler.options();
+        let layers = layers.into_iter().map(|layer| with_state(layer, Arc::clone(&state))).collect();
+        Self { decoder, settings, layers, function: Arc::new(Function { handler, state, arguments: PhantomData }) }
+    }
+}
+
+impl<H, A, S> Function<H, A, S>
+where
+    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>,
+    A: HandlerArguments<S>,
+{
+    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
+        call(&self.handler, message, &Context { state: Arc::clone(&self.state), attempt })
+    }
+}
+
+impl<D, H, A, S> HandlerRoute<D, H, A, S>
+where
+    D: PayloadDecoder,
+    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>
+        + Send
+        + Sync
+        + 'static,
+    A: HandlerArguments<S, Message = D::Input> + 'static,
+    S: Send + Sync + 'static,
+{
+    fn call_with(&self, message: D::Input, attempt: Attempt) -> CalledFuture {
+        let outer = attempt.layers.as_deref().unwrap_or_default();
+        if outer.is_empty() && self.layers.is_empty() {
+            return self.function.call(message, attempt);
+        }
+        let layers = outer.iter().chain(&self.layers).cloned().collect();
+        let function = Arc::clone(&self.function);
+        Next::call(layers, attempt, move |attempt| function.call(message, attempt))
     }
 }
 
 impl<D, H, A, S> Route for HandlerRoute<D, H, A, S>
 where
     D: PayloadDecoder,
-    H: Handler<A, S, Message = D::Input>,
+    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>
+        + Send
+        + Sync
+        + 'static,
+    A: HandlerArguments<S, Message = D::Input> + 'static,
     S: Send + Sync + 'static,
 {
-    fn topics(&self) -> Vec<&Topic> {
-        let mut topics: Vec<&Topic> = Vec::new();
-        for descriptor in self.decoder.descriptors() {
-            if topics.iter().all(|topic| topic.name != descriptor.topic.name) {
-                topics.push(&descriptor.topic);
-            }
-        }
-        topics
+    fn descriptors(&self) -> Vec<&Descriptor> {
+        self.decoder.descriptors()
     }
 
-    fn call(&self, topic: &str, attempt: Attempt) -> Result<HandlerFuture<'_>, FailureCause> {
-        let message = match self.decoder.decode(topic, attempt.record.payload()) {
-            Ok(Some(message)) => message,
-            Ok(None) => return Err(FailureCause::new(Reason::Tombstone, "there is no payload (a tombstone)")),
-            Err(error) => return Err(FailureCause::of_payload(&error)),
+    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
+        self.decoder.topic_messages()
+    }
+
+    fn settings(&self) -> &HandlerSettings {
+        &self.settings
+    }
+
+    fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled> {
+        let cause = match self.decoder.decode(topic, attempt.record.payload()) {
+            Ok(Some(message)) => return Ok(self.call_with(message, attempt)),
+            Ok(None) => FailureCause::new(Reason::Tombstone, "there is no payload (a tombstone)"),
+            Err(error) => FailureCause::of_payload(&error),
         };
-        let context = Context { state: Arc::clone(&self.state), attempt };
-        Ok(Box::pin(self.handler.call(message, context)))
+        Err(NotCalled::DeadLetter(cause))
+    }
+
+    fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture> {
+        let message = self.decoder.try_decode(topic, attempt.record.payload())?;
+        Some(self.call_with(message, attempt.clone()))
+    }
+
+    fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool {
+        self.decoder.try_decode(topic, payload).is_some()
     }
 }

@@ -9,7 +9,7 @@ use crate::app::dead_letter::Reason;
 use crate::client::Record;
 use crate::metrics::{
     ABANDONED, ABORTED_TRANSACTIONS, BREAKER_OPEN, BREAKER_OPENED, DEAD_LETTERS, DEAD_LETTERS_DELAYED,
-    DELAYED_TRANSACTIONS, FAILED_ATTEMPTS, HANDLED, HANDLING, REPLIES, RETRIES, describe,
+    DELAYED_TRANSACTIONS, FAILED_ATTEMPTS, HANDLED, HANDLING, REPLIES, RETRIES, SKIPPED, describe,
 };
 
 /// Measures events.
@@ -27,6 +27,7 @@ pub(crate) struct Meters {
 struct TopicMeters {
     handled: Counter,
     replies: Counter,
+    skipped: Counter,
     failed: Counter,
     retried: Counter,
     delayed: Counter,
@@ -73,6 +74,7 @@ impl TopicMeters {
         Self {
             handled: zero(counter!(HANDLED, &labels)),
             replies: zero(counter!(REPLIES, &labels)),
+            skipped: zero(counter!(SKIPPED, &labels)),
             failed: zero(counter!(FAILED_ATTEMPTS, &labels)),
             retried: zero(counter!(RETRIES, &labels)),
             delayed: zero(counter!(DEAD_LETTERS_DELAYED, &labels)),
@@ -98,6 +100,7 @@ impl Observer for Meters {
             Event::Attempted { record, took } => {
                 self.measure(record, |topic| topic.handling.record(took.as_secs_f64()));
             }
+            Event::Handled { record, attempts: 0, .. } => self.measure(record, |topic| topic.skipped.increment(1)),
             Event::Handled { record, replies, .. } => self.measure(record, |topic| {
                 topic.handled.increment(1);
                 topic.replies.increment(*replies as u64);

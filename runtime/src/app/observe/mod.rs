@@ -35,7 +35,7 @@ pub(crate) enum Event<'a> {
     Received(&'a Record),
     /// An attempt ended, successfully or not.
     Attempted { record: &'a Record, took: Duration },
-    /// A message is handled: its replies are delivered, and it is settled.
+    /// A message is handled: its replies are delivered, and it is settled. One without attempts is skipped.
     Handled { record: &'a Record, attempts: u32, replies: usize },
     /// An attempt failed, and another one follows.
     Failed { record: &'a Record, attempt: u32, error: &'a str, backoff: Duration },
@@ -106,6 +106,7 @@ impl Observer for Log {
             Event::Ended(summary) => tracing::info!("the app has ended: {summary}"),
             Event::Received(record) => tracing::trace!("{record}: in flight"),
             Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
+            Event::Handled { record, attempts: 0, .. } => tracing::debug!("{record}: skipped, it has no handler"),
             Event::Handled { record, attempts, replies } => {
                 tracing::debug!("{record}: handled in {attempts} attempts, {replies} replies");
             }

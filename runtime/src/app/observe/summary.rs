@@ -16,9 +16,11 @@ pub struct Summary {
     pub handled: u64,
     /// The number of replies that were sent and delivered.
     pub replies: u64,
+    /// The number of messages that have no handler, and were [skipped](crate::app::OtherMessages::Skip).
+    pub skipped: u64,
     /// The number of failed attempts that were followed by another one.
     pub retried: u64,
-    /// The number of messages that could not be handled, by reason: dead letters, and skipped messages where there are
+    /// The number of messages that could not be handled, by reason: dead letters, and messages that were logged where there are
     /// [none](crate::app::DeadLetters::skip).
     pub dead_letters: BTreeMap<Reason, u64>,
     /// The number of messages that were in flight and not settled when a partition was revoked, a transaction aborted or
@@ -30,6 +32,9 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { handled, replies, retried, abandoned, .. } = self;
         write!(f, "{handled} handled, {replies} replies, {retried} retried, {abandoned} abandoned")?;
+        if self.skipped > 0 {
+            write!(f, ", {} skipped", self.skipped)?;
+        }
         for (index, (reason, count)) in self.dead_letters.iter().enumerate() {
             let start = if index == 0 { "; dead letters: " } else { ", " };
             write!(f, "{start}{count} {reason}")?;
@@ -43,6 +48,7 @@ impl fmt::Display for Summary {
 pub(crate) struct Counts {
     handled: AtomicU64,
     replies: AtomicU64,
+    skipped: AtomicU64,
     retried: AtomicU64,
     abandoned: AtomicU64,
     dead_letters: Mutex<BTreeMap<Reason, u64>>,
@@ -53,6 +59,7 @@ impl Counts {
         Summary {
             handled: self.handled.load(Ordering::Relaxed),
             replies: self.replies.load(Ordering::Relaxed),
+            skipped: self.skipped.load(Ordering::Relaxed),
             retried: self.retried.load(Ordering::Relaxed),
             abandoned: self.abandoned.load(Ordering::Relaxed),
             dead_letters: self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -63,6 +70,9 @@ impl Counts {
 impl Observer for Counts {
     fn observe(&self, event: &Event<'_>) {
         match event {
+            Event::Handled { attempts: 0, .. } => {
+                self.skipped.fetch_add(1, Ordering::Relaxed);
+            }
             Event::Handled { replies, .. } => {
                 self.handled.fetch_add(1, Ordering::Relaxed);
                 self.replies.fetch_add(*replies as u64, Ordering::Relaxed);

@@ -22,13 +22,12 @@ mod under_way;
 mod worker;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 #[cfg(all(test, feature = "messages"))]
 pub(crate) use self::in_flight::OVERHEAD;
 pub(crate) use self::worker::{Order, PartitionWorker, WorkerConfig, WorkerEvent};
-use super::attempt::{CircuitBreaker, Clock, Retries};
-use super::dead_letter::Destination;
+use super::attempt::{CircuitBreaker, Clock};
+use super::handler::LayerFn;
 use super::observe::{Health, Observers, Tracer};
 use super::port::Sink;
 use super::transaction::CurrentTransaction;
@@ -36,17 +35,14 @@ use super::transaction::CurrentTransaction;
 /// The parts of an app that all its message tasks share.
 pub(crate) struct Shared {
     pub(crate) group: String,
-    pub(crate) retries: Retries,
     pub(crate) breaker: Arc<CircuitBreaker>,
     pub(crate) clock: Clock,
     pub(crate) sink: Sink,
     pub(crate) observers: Observers,
     pub(crate) tracer: Tracer,
     pub(crate) health: Health,
-    pub(crate) dead_letters: Destination,
-    /// The topic for dead letters that their topic refuses, by its name on the cluster.
-    pub(crate) parking: Option<Arc<str>>,
-    pub(crate) attempt_timeout: Duration,
+    /// The layers around all handlers, if there are any.
+    pub(crate) layers: Option<Arc<[LayerFn]>>,
     /// The transaction that settles records, if the app is exactly once.
     pub(crate) transaction: Option<Arc<CurrentTransaction>>,
 }

@@ -1,8 +1,9 @@
 //! The task of a message: it makes attempts until the message is settled.
 
-use std::panic::AssertUnwindSafe;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -18,8 +19,9 @@ use super::worker::{Waiting, Worker, panic_text};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
 use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, Reason, error_chain};
 use crate::app::error::AppError;
-use crate::app::handler::{Attempt, Outcome, Reply};
+use crate::app::handler::{Attempt, NotCalled, Outcome, Reply};
 use crate::app::observe::{Event, MessageTrace};
+use crate::app::policy::{Policy, Retry};
 use crate::app::port::Sent;
 use crate::app::transaction::{Added, Settlement, Ticket};
 use crate::client::{Record, SendError};
@@ -37,6 +39,8 @@ pub(super) struct MessageTask<'a, 'w> {
     prior: Option<Box<(AttemptFailure, u32)>>,
     /// Its replies are delivered before another record of its queue begins.
     is_alone: bool,
+    /// The policy of its handler, once it is known.
+    policy: OnceLock<Arc<Policy>>,
 }
 
 /// The end of a message task.
@@ -59,12 +63,14 @@ enum Success {
     Delivered(usize),
     /// Its replies are to be sent in the transaction.
     ToAdd(Vec<Reply>),
+    /// The message has no handler, and needs none.
+    Skipped,
 }
 
 impl<'a, 'w> MessageTask<'a, 'w> {
     pub(super) fn new(worker: &'w Worker, queue: QueueId, waiting: Waiting, slot: &'a mut Slot<'w>) -> Self {
         let Waiting { record, ticket, prior, is_alone } = waiting;
-        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior, is_alone }
+        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior, is_alone, policy: OnceLock::new() }
     }
 
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
@@ -99,7 +105,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             } else {
                 let number = attempts.saturating_add(1);
                 let Some(attempted) = self.attempt(number, trace).await else { return TaskEnd::Abandoned };
-                if !matches!(attempted, Err(AttemptFailure::Undecodable(_))) {
+                if !matches!(attempted, Err(AttemptFailure::Undecodable(_)) | Ok(Success::Skipped)) {
                     attempts = number;
                 }
                 attempted
@@ -124,9 +130,10 @@ impl<'a, 'w> MessageTask<'a, 'w> {
 
     /// Waits for the next attempt, or ends without; `None` if another attempt follows.
     async fn fail(&mut self, failure: AttemptFailure, attempts: u32) -> Option<TaskEnd> {
+        let retries = self.policy().retries;
         match failure {
-            AttemptFailure::Retriable { cause, backoff } if self.shared.retries.allows_another(attempts) => {
-                let backoff = backoff.unwrap_or_else(|| self.shared.retries.backoff(attempts));
+            AttemptFailure::Retriable { cause, backoff } if retries.allows_another(attempts) => {
+                let backoff = backoff.unwrap_or_else(|| retries.backoff(attempts));
                 let until = self.after(backoff);
                 let error = &cause.error;
                 self.notify(&Event::Failed { record: &self.record, attempt: attempts, error, backoff });
@@ -134,6 +141,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 if waited.is_some() { None } else { Some(TaskEnd::Abandoned) }
             }
             AttemptFailure::Retriable { cause, .. }
+            | AttemptFailure::Permanent(cause)
             | AttemptFailure::Final(cause)
             | AttemptFailure::Batch(cause)
             | AttemptFailure::Undecodable(cause)
@@ -149,7 +157,12 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         let permit = self.permit().await?;
         // A future that is pinned here is not moved into each of those around it.
         let attempt = pin!(async {
-            match self.call(number).await {
+            let replies = match self.call(number).await {
+                Ok(Some(replies)) => Ok(replies),
+                Ok(None) => return Ok(Success::Skipped),
+                Err(failure) => Err(failure),
+            };
+            match replies {
                 Ok(replies) if self.shared.transaction.is_some() => {
                     Ok(Success::ToAdd(replies.into_iter().map(Reply::traced).collect()))
                 }
@@ -161,6 +174,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         let mut attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
         match &mut attempted {
             Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
+            // It tells nothing about whether handlers fail.
+            Ok(Success::Skipped) => drop(permit),
             Ok(_) => permit.report(false),
             Err(failure) => permit.report(failure.counts_for_breaker()),
         }
@@ -184,34 +199,43 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         stop.unless_stopped(permit).await
     }
 
-    /// Decodes the record and calls its handler. Returns its replies.
-    async fn call(&self, number: u32) -> Result<Vec<Reply>, AttemptFailure> {
-        let attempt =
-            Attempt { record: Arc::clone(&self.record), number, producer: self.shared.sink.producer().clone() };
-        let called = pin!(async {
-            match self.worker.handler.route.call(&self.worker.handler.topic, attempt) {
-                Ok(outcome) => Ok(outcome.await),
-                Err(cause) => Err(cause),
-            }
-        });
+    /// Decodes the record and calls its handler. Returns its replies; `None` if the message is skipped.
+    async fn call(&self, number: u32) -> Result<Option<Vec<Reply>>, AttemptFailure> {
+        let attempt = Attempt {
+            record: Arc::clone(&self.record),
+            number,
+            producer: self.shared.sink.producer().clone(),
+            layers: self.shared.layers.clone(),
+        };
+        // Decoding may panic, too: a decoder may be the user's.
+        let called = catch_unwind(AssertUnwindSafe(|| self.worker.handler.call(attempt)));
+        let (called, policy) = match called {
+            Ok(Ok((called, policy))) => (called, &**self.policy.get_or_init(|| Arc::clone(policy))),
+            Ok(Err(NotCalled::DeadLetter(cause))) => return Err(AttemptFailure::Undecodable(cause)),
+            Ok(Err(NotCalled::Skipped)) => return Ok(None),
+            Err(panic) => return Err(panicked(panic.as_ref())),
+        };
+        let called = pin!(async { replies(called.future.await, policy) });
         let mut called = AssertUnwindSafe(called).catch_unwind();
-        let failed = |reason, error| AttemptFailure::retriable(FailureCause::new(reason, error));
-        let timeout = self.shared.attempt_timeout;
+        let timeout = policy.attempt_timeout;
         // A handler that is ready at once needs no timer.
         let ended = match ready_at_once(&mut called).await {
             Some(ended) => Ok(ended),
             None => time::timeout(timeout, called).await,
         };
-        let outcome = match ended {
-            Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(cause))) => return Err(AttemptFailure::Undecodable(cause)),
-            Ok(Err(panic)) => {
-                let error = format!("the handler panicked: {}", panic_text(panic.as_ref()));
-                return Err(failed(Reason::Panicked, error));
+        match ended {
+            Ok(Ok(replies)) => replies.map(Some),
+            Ok(Err(panic)) => Err(panicked(panic.as_ref())),
+            Err(_) => {
+                let error = format!("the handler did not end within {timeout:?}");
+                Err(AttemptFailure::retriable(FailureCause::new(Reason::TimedOut, error)))
             }
-            Err(_) => return Err(failed(Reason::TimedOut, format!("the handler did not end within {timeout:?}"))),
-        };
-        replies(outcome)
+        }
+    }
+
+    /// Returns the policy of the handler of the record.
+    fn policy(&self) -> &Arc<Policy> {
+        self.policy.get_or_init(|| Arc::clone(self.worker.handler.policy_of(&self.record)))
     }
 
     /// Sends replies, and waits until they are delivered. Returns how many there are.
@@ -244,6 +268,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             Success::Queued(sent, permit) => Ok(self.attempted(sent.len(), Ok(sent), attempts, permit)),
             Success::Delivered(replies) => Ok(self.attempted(replies, Ok(Vec::new()), attempts, None)),
             Success::ToAdd(replies) => self.add(replies, attempts).await,
+            Success::Skipped if self.shared.transaction.is_some() => self.add(Vec::new(), attempts).await,
+            Success::Skipped => Ok(self.attempted(0, Ok(Vec::new()), attempts, None)),
         }
     }
 
@@ -278,7 +304,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
 
     /// Settles the record by its dead letter, however long that takes.
     async fn dead_letter(&mut self, cause: &FailureCause, attempts: u32, mut form: LetterForm) -> TaskEnd {
-        if self.worker.handler.dead_letter_topic.is_none() && self.shared.dead_letters != Destination::Skip {
+        let policy = Arc::clone(self.policy());
+        if policy.dead_letter_topic.is_none() && policy.dead_letters != Destination::Skip {
             return TaskEnd::Stop(AppError::Unhandled { place: self.record.to_string(), error: cause.to_string() });
         }
         self.slot.release();
@@ -287,11 +314,11 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         }
         let mut tries = 1;
         loop {
-            let refused = match self.send_dead_letter(cause, attempts, form).await {
+            let refused = match self.send_dead_letter(cause, attempts, form, &policy).await {
                 Ok(end) => return end,
                 Err(refused) => refused,
             };
-            if let Some(next) = form.after(&refused, self.shared.parking.is_some()) {
+            if let Some(next) = form.after(&refused, policy.parking.is_some()) {
                 self.notify(&Event::DeadLetterDelayed { record: &self.record, error: &error_chain(&refused) });
                 form = next;
                 continue;
@@ -314,12 +341,15 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         cause: &FailureCause,
         attempts: u32,
         form: LetterForm,
+        policy: &Policy,
     ) -> Result<TaskEnd, SendError> {
-        let topic = if form.is_parked { &self.shared.parking } else { &self.worker.handler.dead_letter_topic }.as_ref();
+        let topic = if form.is_parked { &policy.parking } else { &policy.dead_letter_topic }.as_ref();
         let group = &self.shared.group;
         let letter = topic.map(|topic| DeadLetter::write(topic, &self.record, cause, attempts, group, form));
         if let Some(transaction) = &self.shared.transaction {
-            let settlement = Settlement::DeadLetter { cause: cause.clone(), topic: topic.cloned(), form };
+            let has_parking = policy.parking.is_some();
+            let (cause, topic) = (cause.clone(), topic.cloned());
+            let settlement = Settlement::DeadLetter { cause, topic, form, has_parking };
             let messages = letter.into_iter().collect();
             return transaction.add(&self.record, attempts, messages, settlement).await.map(|added| self.added(&added));
         }
@@ -358,13 +388,23 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     }
 }
 
+fn panicked(panic: &(dyn Any + Send)) -> AttemptFailure {
+    let error = format!("the handler panicked: {}", panic_text(panic));
+    AttemptFailure::retriable(FailureCause::new(Reason::Panicked, error))
+}
+
 /// Returns the replies of a handler that succeeded.
-fn replies(outcome: Outcome) -> Result<Vec<Reply>, AttemptFailure> {
+fn replies(outcome: Outcome, policy: &Policy) -> Result<Vec<Reply>, AttemptFailure> {
     match outcome {
         Outcome::Handled => Ok(Vec::new()),
         Outcome::Reply(replies) => Ok(replies),
         Outcome::Failed(error) => {
-            Err(AttemptFailure::retriable(FailureCause::new(Reason::Failed, error_chain(error.as_ref()))))
+            let cause = FailureCause::new(Reason::Failed, error_chain(error.as_ref()));
+            Err(match policy.decide(error.as_ref()) {
+                Retry::Backoff => AttemptFailure::retriable(cause),
+                Retry::After(backoff) => AttemptFailure::Retriable { cause, backoff: Some(backoff) },
+                Retry::Never => AttemptFailure::Permanent(cause),
+            })
         }
         Outcome::RetryAfter(backoff) => {
             let cause = FailureCause::new(Reason::Failed, "the handler asked for another attempt");

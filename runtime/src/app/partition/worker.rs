@@ -22,9 +22,9 @@ use super::task::{MessageTask, TaskEnd};
 use super::under_way::{Attempted, Reported, UnderWay, resume};
 use crate::app::attempt::AttemptFailure;
 use crate::app::error::AppError;
-use crate::app::handler::TopicHandler;
 use crate::app::observe::Event;
 use crate::app::shutdown::StopSignal;
+use crate::app::topic_handler::TopicHandler;
 use crate::app::transaction::{Ticket, TicketQueue};
 use crate::client::{Record, TopicPartition};
 
@@ -48,10 +48,7 @@ pub(crate) enum Order {
 /// The configuration of a worker.
 pub(crate) struct WorkerConfig {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) handler: TopicHandler,
-    pub(crate) order: Order,
-    /// The number of records that may have begun and not ended.
-    pub(crate) max_in_flight: usize,
+    pub(crate) handler: Arc<TopicHandler>,
     pub(crate) max_bytes: usize,
     pub(crate) events: mpsc::UnboundedSender<WorkerEvent>,
     /// The worker that had the partition before, and how long its attempts may take to end.
@@ -69,7 +66,8 @@ pub(crate) struct PartitionWorker {
 
 impl PartitionWorker {
     pub(crate) fn start(partition: TopicPartition, config: WorkerConfig) -> Self {
-        let WorkerConfig { shared, handler, order, max_in_flight, max_bytes, events, predecessor } = config;
+        let WorkerConfig { shared, handler, max_bytes, events, predecessor } = config;
+        let (order, max_in_flight) = (handler.order, handler.max_in_flight);
         let slots = match order {
             Order::Partition => 1,
             Order::Key { max_concurrent } => max_concurrent.clamp(1, Semaphore::MAX_PERMITS),
@@ -175,7 +173,7 @@ impl Waiting {
 /// some that may begin, and one that waits for deliveries while replies are under way.
 pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
-    pub(super) handler: TopicHandler,
+    pub(super) handler: Arc<TopicHandler>,
     pub(super) stop: StopSignal,
     pub(super) slots: Arc<Semaphore>,
     /// The number of records that wait for a slot.

@@ -11,10 +11,12 @@
 #![expect(clippy::expect_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 mod scenario;
+mod types;
 mod world;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -29,10 +31,10 @@ use self::scenario::{ATTEMPTS, Change, Kind, Plan, Scenario};
 use self::world::{REPLIES, World, reply};
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
-use super::{App, AppError, Breaker, Context, ExactlyOnce, Outcome, Retries};
+use super::{App, AppError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, handler};
 use crate::client::model::{self, Faults};
 use crate::client::{Kafka, Producer, ProducerRecord};
-use crate::messages::PackageReleased;
+use crate::messages::{PackageReleased, ThothRepoInit};
 
 /// The faults of the cluster end then.
 const FAULTS_END: Duration = Duration::from_secs(10);
@@ -56,16 +58,29 @@ impl Drop for Running<'_> {
 }
 
 async fn handle(message: PackageReleased, context: Context<Scope>) -> Outcome {
+    handle_numbered(&message.package_version, &context).await
+}
+
+async fn handle_other(message: ThothRepoInit, context: Context<Scope>) -> Outcome {
+    handle_numbered(&message.project_url, &context).await
+}
+
+async fn handle_numbered(number: &str, context: &Context<Scope>) -> Outcome {
     let scope = context.state();
-    let Ok(id) = message.package_version.parse::<usize>() else { return Outcome::stop("no number") };
+    let Ok(id) = number.parse::<usize>() else { return Outcome::stop("no number") };
     let before = scope.world.begin(id, scope.member);
     let mut running = Running(scope, id, false);
     let plan = scope.world.plan(id);
     match plan {
-        Plan::Handled(millis) | Plan::Reply(millis) => time::sleep(Duration::from_millis(millis)).await,
+        Plan::Skipped => return Outcome::stop("it has no handler"),
+        Plan::Handled(millis) | Plan::Reply(millis) | Plan::OtherType(millis) => {
+            time::sleep(Duration::from_millis(millis)).await;
+        }
         // Without the noise of a panic that is not expected.
         Plan::Panics if before == 0 => std::panic::resume_unwind(Box::new("once")),
         Plan::FailsFirst(attempts) if context.attempt() <= attempts => return Outcome::failed("not yet"),
+        Plan::FailsForGood if context.attempt() > 1 => return Outcome::stop("it is tried again"),
+        Plan::FailsForGood => return Outcome::failed(fmt::Error),
         Plan::Fails | Plan::Invalid => return Outcome::failed("never"),
         Plan::FailsFirst(_) | Plan::Panics | Plan::Refused => {}
     }
@@ -99,6 +114,9 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let mut app = App::new(&kafka())
         .state(Scope { world, member })
         .handle(handle)
+        .handle_of(types::Other, handler(handle_other).attempt_timeout(Duration::from_secs(60)))
+        .on_error(|_: &fmt::Error| Retry::Never)
+        .other_messages(OtherMessages::Skip)
         .max_in_flight(max_in_flight)
         .drain_timeout(drain_timeout)
         .retries(retries.max_backoff(Duration::from_secs(1)))
@@ -114,7 +132,7 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let committer = if exactly_once {
         let producer = Transactions::Model(model::Transactions::new(&cluster, &format!("id-{member}"), member));
         let settings = ExactlyOnce::new(format!("id-{member}"));
-        let mut committer = Committer::new(producer, &settings, app.observers.clone(), false);
+        let mut committer = Committer::new(producer, &settings, app.observers.clone());
         committer.begin().await?;
         Some(committer)
     } else {
@@ -123,7 +141,7 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
     let until = async {
         let _ = stopped.await;
     };
-    app.into_engine(sink, source, committer).run(until).await
+    app.into_engine(sink, source, committer)?.run(until).await
 }
 
 /// The members that run, by their number.

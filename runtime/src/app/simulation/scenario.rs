@@ -47,8 +47,14 @@ pub(super) enum Plan {
     Refused,
     /// All attempts fail.
     Fails,
+    /// Its only attempt fails, with an error that is not tried again.
+    FailsForGood,
     /// Its payload is no message.
     Invalid,
+    /// It is of another message type, whose handler replies after so many milliseconds.
+    OtherType(u64),
+    /// It is of a message type that has no handler, and is skipped.
+    Skipped,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -72,12 +78,12 @@ pub(super) enum Kind {
 impl Plan {
     /// Tells whether a dead letter settles it.
     pub(super) fn is_dead(self) -> bool {
-        matches!(self, Self::Refused | Self::Fails | Self::Invalid)
+        matches!(self, Self::Refused | Self::Fails | Self::FailsForGood | Self::Invalid)
     }
 
     /// Tells whether a reply settles it.
     pub(super) fn is_replied_to(self) -> bool {
-        matches!(self, Self::Reply(_) | Self::FailsFirst(_) | Self::Panics)
+        matches!(self, Self::Reply(_) | Self::FailsFirst(_) | Self::Panics | Self::OtherType(_))
     }
 
     fn of(random: &mut fastrand::Rng) -> Self {
@@ -89,7 +95,10 @@ impl Plan {
             80..86 => Self::FailsFirst(random.u32(1..4)),
             86..88 => Self::Panics,
             88..93 => Self::Refused,
-            93..96 => Self::Fails,
+            93..94 => Self::Fails,
+            94..95 => Self::FailsForGood,
+            95..97 => Self::OtherType(random.u64(..100)),
+            97..98 => Self::Skipped,
             _ => Self::Invalid,
         }
     }

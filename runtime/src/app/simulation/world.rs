@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 
 use super::scenario::{Change, Kind, Plan, Planned, Scenario};
+use super::types;
 use crate::app::partition::OVERHEAD;
 use crate::client::model::{Cluster, Output};
 
@@ -148,8 +149,10 @@ impl World {
     /// Tells whether those behind a record may be handled: its handler succeeded (whether or not its reply is refused later), or
     /// its dead letter was sent.
     fn is_decided(&self, state: &State, id: usize) -> bool {
-        if matches!(self.plan(id), Plan::Fails | Plan::Invalid) {
+        if matches!(self.plan(id), Plan::Fails | Plan::FailsForGood | Plan::Invalid) {
             self.cluster.is_letter_queued(&self.payload(id))
+        } else if self.plan(id) == Plan::Skipped {
+            true
         } else {
             state.succeeded
         }
@@ -174,6 +177,7 @@ impl World {
             let plan = self.plan(id);
             let settled = match plan {
                 Plan::Handled(_) => progress.records[id].succeeded,
+                Plan::Skipped => true,
                 _ if plan.is_replied_to() => replies > 0,
                 _ => letters > 0,
             };
@@ -260,8 +264,11 @@ fn reply_of(payload: &[u8]) -> Option<usize> {
 }
 
 fn payload(scenario: &Scenario, id: usize) -> Vec<u8> {
-    if scenario.records[id].plan == Plan::Invalid {
-        return format!("{{\"invalid\": {id}}}").into_bytes();
+    match scenario.records[id].plan {
+        Plan::Invalid => return format!("{{\"invalid\": {id}}}").into_bytes(),
+        Plan::OtherType(_) => return types::other(id),
+        Plan::Skipped => return types::without_handler(id),
+        _ => {}
     }
     format!(
         r#"{{"component_name": "c", "service_version": "1", "version": "v1", "package_name": "p",

@@ -22,8 +22,6 @@ pub(crate) struct Committer {
     observers: Observers,
     tick: Interval,
     ending: Option<Ending>,
-    /// There is a topic for dead letters that their topic refuses.
-    has_parking: bool,
     /// The number of records with which a transaction is committed early: fewer after an abort, so that what can be committed
     /// is, and more after each commit.
     max_records: usize,
@@ -48,11 +46,11 @@ pub(crate) struct Aborted {
 }
 
 impl Committer {
-    pub(crate) fn new(producer: Transactions, settings: &ExactlyOnce, observers: Observers, has_parking: bool) -> Self {
+    pub(crate) fn new(producer: Transactions, settings: &ExactlyOnce, observers: Observers) -> Self {
         let mut tick = time::interval(settings.commit_every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (transaction, max_records) = (Arc::default(), MAX_RECORDS);
-        Self { producer, transaction, observers, tick, ending: None, has_parking, max_records }
+        Self { producer, transaction, observers, tick, ending: None, max_records }
     }
 
     /// Begins the first transaction.
@@ -178,12 +176,13 @@ impl Committer {
                     PriorFailure::DeadLetter { attempts, cause, form }
                 }
                 (Some(error), Settlement::Handled { .. }) => PriorFailure::of_reply(&error, attempts),
-                (Some(error), Settlement::DeadLetter { cause, form, .. }) => match form.after(&error, self.has_parking)
-                {
-                    Some(form) => PriorFailure::DeadLetter { attempts, cause, form },
-                    None if error.is_retriable() => PriorFailure::DeadLetter { attempts, cause, form },
-                    None => return Err(AppError::refused_dead_letter(&record, &cause, error)),
-                },
+                (Some(error), Settlement::DeadLetter { cause, form, has_parking, .. }) => {
+                    match form.after(&error, has_parking) {
+                        Some(form) => PriorFailure::DeadLetter { attempts, cause, form },
+                        None if error.is_retriable() => PriorFailure::DeadLetter { attempts, cause, form },
+                        None => return Err(AppError::refused_dead_letter(&record, &cause, error)),
+                    }
+                }
             };
             self.transaction.keep_failure(&record, failure);
         }

@@ -61,7 +61,7 @@ pub(super) struct Entry {
 /// The way in which a record is settled.
 pub(crate) enum Settlement {
     Handled { replies: usize },
-    DeadLetter { cause: FailureCause, topic: Option<Arc<str>>, form: LetterForm },
+    DeadLetter { cause: FailureCause, topic: Option<Arc<str>>, form: LetterForm, has_parking: bool },
 }
 
 /// The result of adding a record to the transaction.
