@@ -309,7 +309,7 @@ impl Emitter<'_> {
             let what = "integer, 0 or more: all are whole, and some are beyond 64 bits with a sign";
             self.guess(pointer, Kind::Number, what, seen, numbers.wide, shape.samples);
         } else if numbers.wide > 0 {
-            let what = "number: a whole number is beyond 64 bits with a sign, and is rounded in generated code";
+            let what = "number: one is too large for an integer of 64 bits with a sign, or to tell that it is whole";
             self.guess(pointer, Kind::Number, what, seen, numbers.wide, shape.samples);
         } else if seen > 0 && numbers.fractions == 0 {
             let dotted = numbers.dotted;

@@ -162,14 +162,14 @@ pub(super) fn merge_option<T>(mine: &mut Option<T>, other: Option<T>, merge: imp
 
 impl Numbers {
     fn add(&mut self, number: &Number) {
-        // The bounds of `i64` as floats; the upper one is the first that is too large.
-        const I64: std::ops::Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+        // From here on the nearest float of what has a fraction has none, and that of what is no `i64` may be one.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
         self.negative += u64::from(number.as_f64().is_some_and(|float| float < 0.0));
         self.unsigned += u64::from(number.is_u64() && !number.is_i64());
         match number.as_f64() {
             _ if number.is_i64() => self.whole += 1,
             Some(float) if float.fract() != 0.0 => self.fractions += 1,
-            Some(float) if number.is_f64() && I64.contains(&float) => {
+            Some(float) if number.is_f64() && float.abs() < EXACT => {
                 self.whole += 1;
                 self.dotted += 1;
             }

@@ -119,6 +119,15 @@ fn numbers_are_integers_while_all_are_whole() {
 }
 
 #[test]
+fn a_number_that_could_be_no_integer_of_64_bits_is_a_number() {
+    for text in ["-9223372036854775809", "9007199254740993.5", "1e16", "18446744073709551616"] {
+        let output = infer(&format!("{{\"it\":{text}}}\n{{\"it\":2}}"), &[]);
+        let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(schema["properties"]["it"], json!({"type": "number"}), "{text}");
+    }
+}
+
+#[test]
 fn scalars_of_several_types_are_a_list_and_objects_among_them_an_any_of() {
     assert_eq!(schema_of_member([json!(1), json!("a"), Value::Null]), json!({"type": ["string", "integer", "null"]}));
     assert_eq!(

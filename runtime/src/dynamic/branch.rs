@@ -1,5 +1,5 @@
-//! The branch of a union that a payload means, as far as a constant tells: what that branch refuses says more than that no
-//! branch accepts the payload.
+//! The branch of a union that a payload means, as far as its type or a constant tells: what that branch refuses says more than
+//! that no branch accepts the payload.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,20 @@ use super::sensitive::Sensitive;
 use super::words::violation;
 use crate::error::Violation;
 
-/// The violations that an error stands for: in a union that a constant tells apart, those of the branch that has the
-/// constant, or that no branch has it.
+/// The violations that an error stands for: in a union that types or a constant tell apart, those of the branch that has the
+/// type or the constant, or that no branch has the constant.
 pub(super) fn violations(error: &ValidationError<'_>, sensitive: Option<&Sensitive>) -> Vec<Violation> {
     let (Kind::AnyOf { context: branches } | Kind::OneOfNotValid { context: branches }) = error.kind() else {
         return vec![violation(error, sensitive)];
     };
     let union = error.instance_path().to_string();
+    let is_other_type = |error: &ValidationError<'_>| {
+        matches!(error.kind(), Kind::Type { .. }) && error.instance_path().to_string() == union
+    };
+    let branches: Vec<_> = branches.iter().filter(|branch| !branch.iter().any(is_other_type)).collect();
+    if let [only] = branches.as_slice() {
+        return only.iter().flat_map(|error| violations(error, sensitive)).collect();
+    }
     let constants: Vec<BTreeMap<String, &ValidationError<'_>>> = branches.iter().map(|it| constants(it)).collect();
     // A value nearer to the root comes first: its path is shorter.
     let mut paths: Vec<&String> = constants.iter().flat_map(BTreeMap::keys).collect();
@@ -115,6 +122,19 @@ mod tests {
         let outer = json!({"oneOf": [branch("plain", "a"), inner]});
         let payload = json!({"kind": "other", "event": {"kind": "created", "a": 1.5}});
         assert_eq!(refused(outer, &payload), ["/event/a type: an integer"]);
+    }
+
+    #[test]
+    fn the_branch_of_the_type_is_followed() {
+        let nullable = json!({"anyOf": [union(), {"type": "null"}]});
+        assert_eq!(refused(nullable.clone(), &json!({"kind": "changed"})), [" required: the member `b`"]);
+        assert_eq!(
+            refused(nullable, &json!({"kind": 1})),
+            ["/kind oneOf: one of [\"created\",\"changed\",\"deleted\"]"]
+        );
+        let types = json!({"oneOf": [{"type": "string", "minLength": 3}, {"type": ["integer", "null"]}]});
+        assert_eq!(refused(types.clone(), &json!("s3")), [" minLength: at least 3 characters"]);
+        assert_eq!(refused(types, &json!([])), [" oneOf: a value that one of the schemas of `oneOf` accepts"]);
     }
 
     #[test]
