@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use self::input::HandlerInput;
 pub(crate) use self::input::{DecoderInput, PayloadDecoder, TypedInput};
 pub use self::outcome::{BoxError, IntoOutcome, IntoReply, Outcome, Reply};
-pub(crate) use self::route::{HandlerRoute, Route, TopicHandler};
+pub(crate) use self::route::{HandlerFuture, HandlerRoute, Route, TopicHandler};
 use crate::client::{Producer, Record};
 
 /// Handles messages: an async function of a message, or of a message and its [`Context`].

@@ -1,24 +1,24 @@
 //! The task of a message: it makes attempts until the message is settled.
 
-use std::panic::AssertUnwindSafe;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-use tokio::time;
 use tracing::Instrument as _;
 
 use super::Shared;
+use super::called::{Begun, BegunAttempt, Called};
 use super::in_flight::size;
 use super::queues::QueueId;
-use super::slot::{Slot, ready_at_once};
+use super::slot::Slot;
 use super::under_way::{Attempted, UnderWay};
-use super::worker::{Waiting, Worker, panic_text};
+use super::worker::{Waiting, Worker};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
 use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, Reason, error_chain};
 use crate::app::error::AppError;
-use crate::app::handler::{Attempt, Outcome, Reply};
+use crate::app::handler::{Outcome, Reply};
 use crate::app::observe::{Event, MessageTrace};
 use crate::app::port::Sent;
 use crate::app::transaction::{Added, Settlement, Ticket};
@@ -68,16 +68,20 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     }
 
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
-    pub(super) async fn run(mut self) -> TaskEnd {
-        let trace = MessageTrace::begin(&self.record, &self.shared.group, &self.shared.tracer);
-        let end = pin!(self.handle(&trace)).instrument(trace.span()).await;
+    /// The first attempt may have begun.
+    pub(super) async fn run(mut self, begun: Option<Begun<'w>>) -> TaskEnd {
+        let (trace, begun) = match begun {
+            Some(Begun { trace, attempt }) => (trace, Some(attempt)),
+            None => (MessageTrace::begin(&self.record, &self.shared.group, &self.shared.tracer), None),
+        };
+        let end = pin!(self.handle(&trace, begun)).instrument(trace.span()).await;
         if matches!(end, TaskEnd::Acknowledged { .. }) {
             self.ticket.pass();
         }
         end
     }
 
-    async fn handle(&mut self, trace: &MessageTrace) -> TaskEnd {
+    async fn handle(&mut self, trace: &MessageTrace, mut begun: Option<BegunAttempt<'w>>) -> TaskEnd {
         // Those in which the handler was called.
         let (mut prior, mut attempts) = match self.prior.take().map(|prior| *prior) {
             Some((failure, attempts)) => (Some(failure), attempts),
@@ -98,7 +102,9 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Err(prior)
             } else {
                 let number = attempts.saturating_add(1);
-                let Some(attempted) = self.attempt(number, trace).await else { return TaskEnd::Abandoned };
+                let Some(attempted) = self.attempt(number, trace, begun.take()).await else {
+                    return TaskEnd::Abandoned;
+                };
                 if !matches!(attempted, Err(AttemptFailure::Undecodable(_))) {
                     attempts = number;
                 }
@@ -144,12 +150,20 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         }
     }
 
-    /// Makes an attempt, once it has a slot and a permit; `None` if it is stopped before.
-    async fn attempt(&mut self, number: u32, trace: &MessageTrace) -> Option<Result<Success, AttemptFailure>> {
-        let permit = self.permit().await?;
+    /// Makes an attempt, once it has a slot and a permit, or goes on with one; `None` if it is stopped before.
+    async fn attempt(
+        &mut self,
+        number: u32,
+        trace: &MessageTrace,
+        begun: Option<BegunAttempt<'w>>,
+    ) -> Option<Result<Success, AttemptFailure>> {
+        let (permit, span, began, called) = match begun {
+            Some(BegunAttempt { span, at, permit, called }) => (permit, span, at, Some(called)),
+            None => (self.permit().await?, trace.attempt_span(number), Instant::now(), None),
+        };
         // A future that is pinned here is not moved into each of those around it.
         let attempt = pin!(async {
-            match self.call(number).await {
+            match self.call(number, called).await {
                 Ok(replies) if self.shared.transaction.is_some() => {
                     Ok(Success::ToAdd(replies.into_iter().map(Reply::traced).collect()))
                 }
@@ -158,7 +172,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Err(failure) => Err(failure),
             }
         });
-        let mut attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
+        let mut attempted = trace.attempt(span, began, &self.record, &self.shared.observers, attempt).await;
         match &mut attempted {
             Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
             Ok(_) => permit.report(false),
@@ -184,34 +198,13 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         stop.unless_stopped(permit).await
     }
 
-    /// Decodes the record and calls its handler. Returns its replies.
-    async fn call(&self, number: u32) -> Result<Vec<Reply>, AttemptFailure> {
-        let attempt =
-            Attempt { record: Arc::clone(&self.record), number, producer: self.shared.sink.producer().clone() };
-        let called = pin!(async {
-            match self.worker.handler.route.call(&self.worker.handler.topic, attempt) {
-                Ok(outcome) => Ok(outcome.await),
-                Err(cause) => Err(cause),
-            }
-        });
-        let mut called = AssertUnwindSafe(called).catch_unwind();
-        let failed = |reason, error| AttemptFailure::retriable(FailureCause::new(reason, error));
-        let timeout = self.shared.attempt_timeout;
-        // A handler that is ready at once needs no timer.
-        let ended = match ready_at_once(&mut called).await {
-            Some(ended) => Ok(ended),
-            None => time::timeout(timeout, called).await,
+    /// Decodes the record and calls its handler, unless that was done. Returns its replies.
+    async fn call(&self, number: u32, called: Option<Called<'w>>) -> Result<Vec<Reply>, AttemptFailure> {
+        let called = match called {
+            Some(called) => called,
+            None => poll_fn(|context| Poll::Ready(Called::new(self.worker, &self.record, number, context))).await,
         };
-        let outcome = match ended {
-            Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(cause))) => return Err(AttemptFailure::Undecodable(cause)),
-            Ok(Err(panic)) => {
-                let error = format!("the handler panicked: {}", panic_text(panic.as_ref()));
-                return Err(failed(Reason::Panicked, error));
-            }
-            Err(_) => return Err(failed(Reason::TimedOut, format!("the handler did not end within {timeout:?}"))),
-        };
-        replies(outcome)
+        replies(called.end(self.worker).await?)
     }
 
     /// Sends replies, and waits until they are delivered. Returns how many there are.
