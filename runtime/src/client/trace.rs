@@ -66,7 +66,10 @@ impl TraceContext {
     /// The first span of a new trace, which is recorded, as by OpenTelemetry's default sampler.
     #[must_use]
     pub fn root() -> Self {
-        Self { trace: fastrand::u128(1..), span: fastrand::u64(1..), is_sampled: true, state: None }
+        // Both halves are not 0, which is all that an id must not be; a range of 128 bits would take a division.
+        let [high, low, span] = [(); 3].map(|()| fastrand::u64(1..));
+        let trace = u128::from(high) << 64 | u128::from(low);
+        Self { trace, span, is_sampled: true, state: None }
     }
 
     /// Another span of the same trace, whose parent is this one.
@@ -111,6 +114,11 @@ impl TraceContext {
     /// Runs a future in which this is the [current](Self::current) context.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
         CURRENT.scope(self, future)
+    }
+
+    /// Runs a function in which this is the [current](Self::current) context.
+    pub(crate) fn within<T>(self, function: impl FnOnce() -> T) -> T {
+        CURRENT.sync_scope(self, function)
     }
 
     /// The id of the trace.

@@ -28,7 +28,7 @@ pub(crate) use self::input::{DecoderInput, PayloadDecoder, TypedInput};
 pub use self::layer::Next;
 pub(crate) use self::layer::{LayerFn, layer_of, with_state};
 pub use self::outcome::{BoxError, HandlerError, IntoOutcome, IntoReply, Outcome, Reply};
-pub(crate) use self::route::{Called, HandlerRoute, NotCalled, Route};
+pub(crate) use self::route::{Called, CalledFuture, HandlerRoute, NotCalled, Route};
 use crate::client::{Producer, Record};
 
 /// An argument of a handler: the state of the app, and the record of the message. Cheap to clone.

@@ -53,17 +53,25 @@ impl MessageTrace {
         self.span.clone()
     }
 
-    /// Runs an attempt in a span of its own. All that it sends belongs to the trace.
+    /// Creates the span of an attempt.
+    pub(crate) fn attempt_span(&self, number: u32) -> Span {
+        if self.span.is_disabled() { Span::none() } else { info_span!(parent: &self.span, "attempt", number) }
+    }
+
+    /// Runs the beginning of an attempt in its span. All that it sends belongs to the trace.
+    pub(crate) fn in_attempt<T>(&self, span: &Span, begin: impl FnOnce() -> T) -> T {
+        self.span.in_scope(|| span.in_scope(|| self.context.clone().within(begin)))
+    }
+
+    /// Runs an attempt that began then in its span. All that it sends belongs to the trace.
     pub(crate) async fn attempt<T>(
         &self,
-        number: u32,
+        span: Span,
+        began: Instant,
         record: &Record,
         observers: &Observers,
         attempt: impl Future<Output = T>,
     ) -> T {
-        let span =
-            if self.span.is_disabled() { Span::none() } else { info_span!(parent: &self.span, "attempt", number) };
-        let began = Instant::now();
         let ended = self.context.clone().scope(attempt.instrument(span)).await;
         observers.notify(&Event::Attempted { record, took: began.elapsed() });
         ended

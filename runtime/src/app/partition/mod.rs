@@ -14,6 +14,7 @@
 //! A task that waits ends at once by the [`StopSignal`](crate::app::shutdown::StopSignal) of its worker. A running attempt
 //! ends by itself, or is aborted with its worker; so does the wait for deliveries.
 
+mod called;
 mod in_flight;
 mod queues;
 mod slot;

@@ -1,27 +1,26 @@
 //! The task of a message: it makes attempts until the message is settled.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-use tokio::time;
 use tracing::Instrument as _;
 
 use super::Shared;
+use super::called::{Begun, BegunAttempt, Called};
 use super::in_flight::size;
 use super::queues::QueueId;
-use super::slot::{Slot, ready_at_once};
+use super::slot::Slot;
 use super::under_way::{Attempted, UnderWay};
-use super::worker::{Waiting, Worker, panic_text};
+use super::worker::{Waiting, Worker};
 use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
-use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, Reason, error_chain};
+use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, error_chain};
 use crate::app::error::AppError;
-use crate::app::handler::{Attempt, NotCalled, Outcome, Reply};
+use crate::app::handler::Reply;
 use crate::app::observe::{Event, MessageTrace};
-use crate::app::policy::{Policy, Retry};
+use crate::app::policy::Policy;
 use crate::app::port::Sent;
 use crate::app::transaction::{Added, Settlement, Ticket};
 use crate::client::{Record, SendError};
@@ -74,16 +73,20 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     }
 
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
-    pub(super) async fn run(mut self) -> TaskEnd {
-        let trace = MessageTrace::begin(&self.record, &self.shared.group, &self.shared.tracer);
-        let end = pin!(self.handle(&trace)).instrument(trace.span()).await;
+    /// The first attempt may have begun.
+    pub(super) async fn run(mut self, begun: Option<Begun<'w>>) -> TaskEnd {
+        let (trace, begun) = match begun {
+            Some(Begun { trace, attempt }) => (trace, Some(attempt)),
+            None => (MessageTrace::begin(&self.record, &self.shared.group, &self.shared.tracer), None),
+        };
+        let end = pin!(self.handle(&trace, begun)).instrument(trace.span()).await;
         if matches!(end, TaskEnd::Acknowledged { .. }) {
             self.ticket.pass();
         }
         end
     }
 
-    async fn handle(&mut self, trace: &MessageTrace) -> TaskEnd {
+    async fn handle(&mut self, trace: &MessageTrace, mut begun: Option<BegunAttempt<'w>>) -> TaskEnd {
         // Those in which the handler was called.
         let (mut prior, mut attempts) = match self.prior.take().map(|prior| *prior) {
             Some((failure, attempts)) => (Some(failure), attempts),
@@ -104,7 +107,9 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Err(prior)
             } else {
                 let number = attempts.saturating_add(1);
-                let Some(attempted) = self.attempt(number, trace).await else { return TaskEnd::Abandoned };
+                let Some(attempted) = self.attempt(number, trace, begun.take()).await else {
+                    return TaskEnd::Abandoned;
+                };
                 if !matches!(attempted, Err(AttemptFailure::Undecodable(_)) | Ok(Success::Skipped)) {
                     attempts = number;
                 }
@@ -152,12 +157,20 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         }
     }
 
-    /// Makes an attempt, once it has a slot and a permit; `None` if it is stopped before.
-    async fn attempt(&mut self, number: u32, trace: &MessageTrace) -> Option<Result<Success, AttemptFailure>> {
-        let permit = self.permit().await?;
+    /// Makes an attempt, once it has a slot and a permit, or goes on with one; `None` if it is stopped before.
+    async fn attempt(
+        &mut self,
+        number: u32,
+        trace: &MessageTrace,
+        begun: Option<BegunAttempt<'w>>,
+    ) -> Option<Result<Success, AttemptFailure>> {
+        let (permit, span, began, called) = match begun {
+            Some(BegunAttempt { span, at, permit, called }) => (permit, span, at, Some(called)),
+            None => (self.permit().await?, trace.attempt_span(number), Instant::now(), None),
+        };
         // A future that is pinned here is not moved into each of those around it.
         let attempt = pin!(async {
-            let replies = match self.call(number).await {
+            let replies = match self.call(number, called).await {
                 Ok(Some(replies)) => Ok(replies),
                 Ok(None) => return Ok(Success::Skipped),
                 Err(failure) => Err(failure),
@@ -171,7 +184,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Err(failure) => Err(failure),
             }
         });
-        let mut attempted = trace.attempt(number, &self.record, &self.shared.observers, attempt).await;
+        let mut attempted = trace.attempt(span, began, &self.record, &self.shared.observers, attempt).await;
         match &mut attempted {
             Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
             // It tells nothing about whether handlers fail.
@@ -199,38 +212,16 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         stop.unless_stopped(permit).await
     }
 
-    /// Decodes the record and calls its handler. Returns its replies; `None` if the message is skipped.
-    async fn call(&self, number: u32) -> Result<Option<Vec<Reply>>, AttemptFailure> {
-        let attempt = Attempt {
-            record: Arc::clone(&self.record),
-            number,
-            producer: self.shared.sink.producer().clone(),
-            layers: self.shared.layers.clone(),
+    /// Decodes the record and calls its handler, unless that was done. Returns its replies; `None` if the message is skipped.
+    async fn call(&self, number: u32, called: Option<Called<'w>>) -> Result<Option<Vec<Reply>>, AttemptFailure> {
+        let called = match called {
+            Some(called) => called,
+            None => poll_fn(|context| Poll::Ready(Called::new(self.worker, &self.record, number, context))).await,
         };
-        // Decoding may panic, too: a decoder may be the user's.
-        let called = catch_unwind(AssertUnwindSafe(|| self.worker.handler.call(attempt)));
-        let (called, policy) = match called {
-            Ok(Ok((called, policy))) => (called, &**self.policy.get_or_init(|| Arc::clone(policy))),
-            Ok(Err(NotCalled::DeadLetter(cause))) => return Err(AttemptFailure::Undecodable(cause)),
-            Ok(Err(NotCalled::Skipped)) => return Ok(None),
-            Err(panic) => return Err(panicked(panic.as_ref())),
-        };
-        let called = pin!(async { replies(called.future.await, policy) });
-        let mut called = AssertUnwindSafe(called).catch_unwind();
-        let timeout = policy.attempt_timeout;
-        // A handler that is ready at once needs no timer.
-        let ended = match ready_at_once(&mut called).await {
-            Some(ended) => Ok(ended),
-            None => time::timeout(timeout, called).await,
-        };
-        match ended {
-            Ok(Ok(replies)) => replies.map(Some),
-            Ok(Err(panic)) => Err(panicked(panic.as_ref())),
-            Err(_) => {
-                let error = format!("the handler did not end within {timeout:?}");
-                Err(AttemptFailure::retriable(FailureCause::new(Reason::TimedOut, error)))
-            }
+        if let Some(policy) = called.policy() {
+            self.policy.get_or_init(|| Arc::clone(policy));
         }
+        called.end().await
     }
 
     /// Returns the policy of the handler of the record.
@@ -385,32 +376,5 @@ impl<'a, 'w> MessageTask<'a, 'w> {
 
     fn notify(&self, event: &Event<'_>) {
         self.shared.observers.notify(event);
-    }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> AttemptFailure {
-    let error = format!("the handler panicked: {}", panic_text(panic));
-    AttemptFailure::retriable(FailureCause::new(Reason::Panicked, error))
-}
-
-/// Returns the replies of a handler that succeeded.
-fn replies(outcome: Outcome, policy: &Policy) -> Result<Vec<Reply>, AttemptFailure> {
-    match outcome {
-        Outcome::Handled => Ok(Vec::new()),
-        Outcome::Reply(replies) => Ok(replies),
-        Outcome::Failed(error) => {
-            let cause = FailureCause::new(Reason::Failed, error_chain(error.as_ref()));
-            Err(match policy.decide(error.as_ref()) {
-                Retry::Backoff => AttemptFailure::retriable(cause),
-                Retry::After(backoff) => AttemptFailure::Retriable { cause, backoff: Some(backoff) },
-                Retry::Never => AttemptFailure::Permanent(cause),
-            })
-        }
-        Outcome::RetryAfter(backoff) => {
-            let cause = FailureCause::new(Reason::Failed, "the handler asked for another attempt");
-            Err(AttemptFailure::Retriable { cause, backoff: Some(backoff) })
-        }
-        Outcome::DeadLetter(reason) => Err(AttemptFailure::Rejected(FailureCause::new(Reason::Rejected, reason))),
-        Outcome::Stop(reason) => Err(AttemptFailure::Stop(reason)),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -15,6 +16,7 @@ use tokio::task::{JoinSet, coop};
 use tokio::time;
 
 use super::Shared;
+use super::called::Begun;
 use super::in_flight::{InFlight, size};
 use super::queues::{Place, QueueId, Queues};
 use super::slot::Slot;
@@ -257,7 +259,18 @@ impl Worker {
         let mut slot = Slot::new(&self, slot);
         let mut next = Some(first);
         while let Some((queue, waiting)) = next {
-            let end = MessageTask::new(&self, queue, waiting, &mut slot).run().await;
+            let begun = if slot.is_held() {
+                poll_fn(|context| Poll::Ready(Begun::new(&self, &waiting, context))).await
+            } else {
+                None
+            };
+            let end = match begun.map(|begun| begun.handled(&self, &waiting.record)) {
+                Some(Ok(end)) => end,
+                begun => {
+                    let begun = begun.and_then(Result::err);
+                    MessageTask::new(&self, queue, waiting, &mut slot).run(begun).await
+                }
+            };
             next = self.ended(queue, end, &mut slot);
             // A handler that is ready at once leaves no other place for other tasks.
             coop::consume_budget().await;

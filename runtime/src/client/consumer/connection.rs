@@ -191,7 +191,13 @@ fn commit(client: &Client, retry_until: Instant) -> KafkaResult<()> {
         match client.commit_consumer_state(CommitMode::Sync) {
             // Nothing was acknowledged since the last commit.
             Err(KafkaError::ConsumerCommit(Code::NoOffset)) => return Ok(()),
-            // The group has given its partitions to others: no commit of this member will succeed.
+            // A rebalance has begun that the member is only just joining: it commits in the next generation, unless the group has
+            // given its partitions to others. Then no commit of this member will succeed.
+            Err(KafkaError::ConsumerCommit(Code::IllegalGeneration))
+                if !client.assignment_lost() && Instant::now() < retry_until =>
+            {
+                thread::sleep(PAUSE);
+            }
             Err(KafkaError::ConsumerCommit(code @ (Code::IllegalGeneration | Code::UnknownMemberId))) => {
                 return Err(KafkaError::ConsumerCommit(code));
             }

@@ -130,7 +130,7 @@ impl<I: Decoder> Consumer<I> {
         let reader = Reader::new(settings, Arc::clone(&client), Arc::clone(&assignment), decoder, start);
         let in_group = start == Start::Group;
         let membership = Membership { client: Some(client), assignment, topic: reader.name(), in_group };
-        Ok(Self { items: reader.into_items(), buffered: VecDeque::new(), membership })
+        Ok(Self { items: Items::of(reader), buffered: VecDeque::new(), membership })
     }
 
     /// The next message, or why there is none. It waits for as long as it takes, and is `None` only after

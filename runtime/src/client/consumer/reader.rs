@@ -1,11 +1,13 @@
 //! The loop of a consumer: it joins the group, receives records and decodes them.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
+use std::mem;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use futures_util::{FutureExt as _, Stream, stream};
+use futures_util::{FutureExt as _, Stream};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message as _};
@@ -32,7 +34,14 @@ const PAUSE: Duration = Duration::from_secs(1);
 const STORE_EVERY: usize = 100;
 
 pub(super) type Item<I> = Result<Received<<I as Decoder>::Message>, ReceiveError>;
-pub(super) type Items<I> = Pin<Box<dyn Stream<Item = Item<I>> + Send>>;
+
+/// The items of a reader, one after the other.
+pub(super) enum Items<I: Decoder> {
+    /// The next one may be at hand: then it takes no future.
+    Idle(Box<Reader<I>>),
+    Waiting(Pin<Box<dyn Future<Output = (Item<I>, Box<Reader<I>>)> + Send>>),
+    Ended,
+}
 
 pub(super) struct Reader<I> {
     client: Arc<Client>,
@@ -65,6 +74,51 @@ enum Joined {
     Yes,
 }
 
+impl<I: Decoder> Items<I> {
+    pub(super) fn of(reader: Reader<I>) -> Self {
+        Self::Idle(Box::new(reader))
+    }
+}
+
+impl<I: Decoder> Stream for Items<I> {
+    type Item = Item<I>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Item<I>>> {
+        // rdkafka has a record ready whenever it can: let other tasks run, too.
+        ready!(pin!(coop::consume_budget()).poll(context));
+        if let Self::Idle(reader) = &mut *self
+            && let Some(item) = reader.ready()
+        {
+            if !goes_on(&item) {
+                *self = Self::Ended;
+            }
+            return Poll::Ready(Some(item));
+        }
+        loop {
+            match mem::replace(&mut *self, Self::Ended) {
+                Self::Ended => return Poll::Ready(None),
+                Self::Idle(mut reader) => {
+                    *self = Self::Waiting(Box::pin(async move { (reader.next().await, reader) }));
+                }
+                Self::Waiting(mut waiting) => {
+                    let Poll::Ready((item, reader)) = waiting.as_mut().poll(context) else {
+                        *self = Self::Waiting(waiting);
+                        return Poll::Pending;
+                    };
+                    if goes_on(&item) {
+                        *self = Self::Idle(reader);
+                    }
+                    return Poll::Ready(Some(item));
+                }
+            }
+        }
+    }
+}
+
+fn goes_on<T>(item: &Result<T, ReceiveError>) -> bool {
+    !matches!(item, Err(ReceiveError::Fatal { .. } | ReceiveError::TopicReplaced { .. }))
+}
+
 impl<I: Decoder> Reader<I> {
     pub(super) fn new(
         settings: &Settings,
@@ -84,13 +138,29 @@ impl<I: Decoder> Reader<I> {
         self.topics.keys().map(String::as_str).collect::<Vec<_>>().join("`, `")
     }
 
-    pub(super) fn into_items(self) -> Items<I> {
-        Box::pin(stream::unfold(Some(self), async |reader| {
-            let mut reader = reader?;
-            let item = reader.next().await;
-            let goes_on = !matches!(item, Err(ReceiveError::Fatal { .. } | ReceiveError::TopicReplaced { .. }));
-            Some((item, goes_on.then_some(reader)))
-        }))
+    /// The item that is at hand, if there is one and the group is joined.
+    fn ready(&mut self) -> Option<Item<I>> {
+        if self.joined != Joined::Yes || self.assignment.replaced_topic.is_known() {
+            return None;
+        }
+        self.store_now_and_then();
+        match self.client.recv().now_or_never()? {
+            Ok(message) => Some(self.read(&message)),
+            Err(error) => self.failed(error).map(Err),
+        }
+    }
+
+    fn store_now_and_then(&mut self) {
+        self.since_stored += 1;
+        if self.since_stored >= STORE_EVERY {
+            self.assignment.store_acknowledged();
+            self.since_stored = 0;
+        }
+    }
+
+    fn failed(&self, error: KafkaError) -> Option<ReceiveError> {
+        let (errors, group) = (&self.client.context().errors, self.client.context().group());
+        ReceiveError::from_poll(error, &self.name(), &group, &self.servers, errors)
     }
 
     async fn next(&mut self) -> Item<I> {
@@ -98,29 +168,16 @@ impl<I: Decoder> Reader<I> {
             self.join().await?;
         }
         loop {
-            // rdkafka has a record ready whenever it can: let other tasks run, too.
-            coop::consume_budget().await;
-            let replaced_topic = &self.assignment.replaced_topic;
-            let ready = if replaced_topic.is_known() { None } else { self.client.recv().now_or_never() };
-            self.since_stored += 1;
-            if ready.is_none() || self.since_stored >= STORE_EVERY {
-                self.assignment.store_acknowledged();
-                self.since_stored = 0;
-            }
-            let received = if let Some(received) = ready {
-                received
-            } else {
-                tokio::select! {
-                    biased;
-                    topic = replaced_topic.wait() => return Err(ReceiveError::TopicReplaced { topic }),
-                    received = self.client.recv() => received,
-                }
+            self.assignment.store_acknowledged();
+            let received = tokio::select! {
+                biased;
+                topic = self.assignment.replaced_topic.wait() => return Err(ReceiveError::TopicReplaced { topic }),
+                received = self.client.recv() => received,
             };
             match received {
                 Ok(message) => return self.read(&message),
                 Err(error) => {
-                    let (errors, group) = (&self.client.context().errors, self.client.context().group());
-                    if let Some(error) = ReceiveError::from_poll(error, &self.name(), &group, &self.servers, errors) {
+                    if let Some(error) = self.failed(error) {
                         return Err(error);
                     }
                 }
@@ -171,7 +228,11 @@ impl<I: Decoder> Reader<I> {
         let Some(payload) = message.payload() else {
             return Err(ReceiveError::Tombstone(Box::new(record)));
         };
-        let topic = self.topics.get(record.topic()).map_or(record.topic(), String::as_str);
+        // It reads no others than these.
+        let topic = match self.topics.first_key_value() {
+            Some((_, topic)) if self.topics.len() == 1 => topic,
+            _ => self.topics.get(record.topic()).map_or(record.topic(), String::as_str),
+        };
         match self.decoder.decode_from(topic, payload) {
             Ok(message) => Ok(Received::new(message, record)),
             Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
