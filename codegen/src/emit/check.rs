@@ -52,7 +52,7 @@ impl Operand {
 }
 
 impl Emitter<'_> {
-    /// Expressions of type `Result<(), Fault>`, one for each check on a value that is there.
+    /// Expressions of type `Result<(), Error>`, one for each check on a value that is there.
     pub(super) fn checks(&self, value: &Use, operand: &Operand) -> Vec<TokenStream> {
         let by_codec = |check: &Check| match check {
             Check::UniqueItems => self.is_unique_by_codec(value),

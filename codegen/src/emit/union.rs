@@ -97,8 +97,7 @@ impl Emitter<'_> {
         match self.variant_check(&variant.value, &check::Operand::place(quote! { value })) {
             None => quote! { #read.map(Self::#variant_name) },
             Some(check) => {
-                let numbers =
-                    self.needs_numbers(&variant.value).then(|| quote! { let numbers = reader.numbers(); });
+                let numbers = self.needs_numbers(&variant.value).then(|| quote! { let numbers = reader.numbers(); });
                 quote! {
                     let value = #read?;
                     #numbers

@@ -12,9 +12,9 @@ use thoth_messaging_documents::validator::{Bounded, Instance, TooManySteps};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
 use super::files::Files;
+use super::quick::Quick;
 use super::sensitive::Sensitive;
 use super::words::expected;
-use super::quick::Quick;
 use super::{FactoryError, branch};
 use crate::error::Violation;
 use crate::message::Schema;

@@ -127,7 +127,10 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("keyword", &self.keyword()).field("expected", &self.0.expected).finish_non_exhaustive()
+        f.debug_struct("Error")
+            .field("keyword", &self.keyword())
+            .field("expected", &self.0.expected)
+            .finish_non_exhaustive()
     }
 }
 

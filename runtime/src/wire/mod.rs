@@ -46,22 +46,22 @@ pub use alternatives::{Alternative, Alternatives, first_of, only_of, write_only}
 #[cfg(feature = "dynamic")]
 pub(crate) use check::MAX_BACKTRACKING;
 pub use check::{
-    Constants, each, each_name, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length, max_properties,
-    maximum, min_items, min_length, min_properties, minimum, multiple_of, one_of, one_of_json, one_of_numbers,
-    one_of_text, unique_items,
+    Constants, each, each_name, each_value, exclusive_maximum, exclusive_minimum, max_items, max_length,
+    max_properties, maximum, min_items, min_length, min_properties, minimum, multiple_of, one_of, one_of_json,
+    one_of_numbers, one_of_text, unique_items,
 };
 #[cfg(feature = "pattern")]
 pub use check::{Pattern, pattern};
 pub use collection::{Boxed, Kept, Unique};
 pub use error::{At, Error};
-#[cfg(feature = "dynamic")]
-pub(crate) use explain::{explain_parse, in_words};
 pub use explain::{explain_decode, explain_encode, utf8};
 #[cfg(feature = "dynamic")]
+pub(crate) use explain::{explain_parse, in_words};
+#[cfg(feature = "dynamic")]
 pub use format::{Format, format};
-pub use key::{Key, key};
 #[cfg(feature = "dynamic")]
 pub(crate) use key::key_at;
+pub use key::{Key, key};
 pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use numbers::{Number, Numbers, Written};

@@ -43,12 +43,8 @@ impl Presence {
             Self::OneOf(groups) if groups.iter().filter(|group| all(group)).count() != 1 => {
                 Error::new("oneOf", format!("one alone of: {}", lists(groups)))
             }
-            Self::AtLeast(limit) if count < limit => {
-                Error::new("minProperties", format!("at least {limit} members"))
-            }
-            Self::AtMost(limit) if count > limit => {
-                Error::new("maxProperties", format!("at most {limit} members"))
-            }
+            Self::AtLeast(limit) if count < limit => Error::new("minProperties", format!("at least {limit} members")),
+            Self::AtMost(limit) if count > limit => Error::new("maxProperties", format!("at most {limit} members")),
             _ => return Ok(()),
         };
         Err(error)

@@ -91,7 +91,15 @@ macro_rules! written {
 impl<'de> Visitor<'de> for Whole {
     type Value = Source<'de>;
 
-    written!(visit_unit(), visit_none(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+    written!(
+        visit_unit(),
+        visit_none(),
+        visit_bool(bool),
+        visit_i64(i64),
+        visit_u64(u64),
+        visit_f64(f64),
+        visit_str(&str)
+    );
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
-use super::reader::Kind;
 use super::Reader;
+use super::reader::Kind;
 
 /// The value at hand, which was written here before: it is read while it is serialized, once.
 pub(super) struct Transcoded<'r, 't>(RefCell<&'r mut Reader<'t>>);

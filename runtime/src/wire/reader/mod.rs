@@ -178,10 +178,7 @@ impl<'t> Reader<'t> {
     /// # Errors
     ///
     /// A value of which it can't be told.
-    pub(super) fn attempt<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<Option<T>, Error> {
+    pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<Option<T>, Error> {
         if self.work == 0 {
             let expected = "a value whose variants can be told apart in fewer steps";
             return Err(Error::limit(expected).or_at(self.at));

@@ -79,7 +79,8 @@ impl<'t> Reader<'t> {
         if !(0xd800..0xdc00).contains(&first) {
             return char::from_u32(first.into());
         }
-        let second = self.bytes().get(self.at..)?.starts_with(b"\\u").then(|| hexadecimal(self.bytes(), self.at + 2))??;
+        let second =
+            self.bytes().get(self.at..)?.starts_with(b"\\u").then(|| hexadecimal(self.bytes(), self.at + 2))??;
         self.at += 6;
         char::decode_utf16([first, second]).next()?.ok()
     }

@@ -104,7 +104,9 @@ fn check(text: &str) -> bool {
             assert!(read.is_some() && skipped.is_some(), "{text:?}: {error}");
             let is_syntax = error.to_string() != "twice" && !error.to_string().starts_with("recursion limit");
             // A duplicate may be found before or after what is no JSON.
-            assert!(!is_syntax || read.as_ref().is_some_and(|error| error.is_syntax() || error.keyword() == "duplicate"));
+            assert!(
+                !is_syntax || read.as_ref().is_some_and(|error| error.is_syntax() || error.keyword() == "duplicate")
+            );
             false
         }
     }
@@ -126,11 +128,24 @@ impl Random {
     }
 }
 
-const PARTS: [&str; 12] = ["a", "", "name", "ü€", "😀", "\\n", "\\\"", "\\u00fc", "\\ud83d\\ude00", "/", "long enough for a chunk", "\\\\"];
+const PARTS: [&str; 12] =
+    ["a", "", "name", "ü€", "😀", "\\n", "\\\"", "\\u00fc", "\\ud83d\\ude00", "/", "long enough for a chunk", "\\\\"];
 const SPACES: [&str; 7] = ["", "", "", " ", "\n", "\t\r", "          "];
 const NUMBERS: [&str; 14] = [
-    "0", "-0", "1", "-12", "1.5", "1e3", "-2.5E-7", "18446744073709551615", "9223372036854775808", "1e22", "0.1",
-    "0.30000000000000004", "123456789012345678901234567890", "5e-324",
+    "0",
+    "-0",
+    "1",
+    "-12",
+    "1.5",
+    "1e3",
+    "-2.5E-7",
+    "18446744073709551615",
+    "9223372036854775808",
+    "1e22",
+    "0.1",
+    "0.30000000000000004",
+    "123456789012345678901234567890",
+    "5e-324",
 ];
 
 fn push_string(random: &mut Random, text: &mut String) {
@@ -172,8 +187,8 @@ fn push_value(random: &mut Random, text: &mut String, depth: usize) {
 /// A text with some characters left out, replaced or put in.
 fn mutated(random: &mut Random, text: &str) -> String {
     const OTHERS: [&str; 24] = [
-        "\"", "\\", "{", "}", "[", "]", ",", ":", "0", "1", ".", "e", "-", "+", "t", "n", " ", "\u{1}", "u", "\\u", "d800",
-        "/", "ü", "\u{a0}",
+        "\"", "\\", "{", "}", "[", "]", ",", ":", "0", "1", ".", "e", "-", "+", "t", "n", " ", "\u{1}", "u", "\\u",
+        "d800", "/", "ü", "\u{a0}",
     ];
     let mut characters: Vec<String> = text.chars().map(String::from).collect();
     for _ in 0..=random.below(3) {
@@ -206,10 +221,48 @@ fn texts_at_random_are_accepted_as_serde_json_accepts_them() {
 #[test]
 fn texts_on_the_edge_are_accepted_as_serde_json_accepts_them() {
     for text in [
-        "", " ", "nul", "nulll", "truefalse", "tru", "01", "-", "-a", "1.", ".1", "1e", "1e+", "+1", "1 2", "[1,]", "[,1]", "[1 2]",
-        "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "[1}", "{\"a\":1]", "\"", "\"\\", "\"\\x\"", "\"\\u12\"",
-        "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800\\udc00\"", "\"\\ud800x\"", "\"a\nb\"", "\"\u{7f}\"",
-        "\u{feff}1", "[1]\u{c}", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "[{\"b\":[{\"c\":1,\"c\":1}]}]", "\"\\/\"",
+        "",
+        " ",
+        "nul",
+        "nulll",
+        "truefalse",
+        "tru",
+        "01",
+        "-",
+        "-a",
+        "1.",
+        ".1",
+        "1e",
+        "1e+",
+        "+1",
+        "1 2",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{\"a\" 1}",
+        "[1}",
+        "{\"a\":1]",
+        "\"",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\ud800\\udc00\"",
+        "\"\\ud800x\"",
+        "\"a\nb\"",
+        "\"\u{7f}\"",
+        "\u{feff}1",
+        "[1]\u{c}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":1,\"\\u0061\":2}",
+        "[{\"b\":[{\"c\":1,\"c\":1}]}]",
+        "\"\\/\"",
     ] {
         check(text);
     }
