@@ -76,7 +76,7 @@ pub fn write_object<T: Object>(object: &T, writer: &mut Writer) -> Result<(), Er
     if writer.is_checked() {
         object.check(Numbers::exact())?;
     }
-    let mut members = ObjectWriter::open(writer, T::PRESENCE);
+    let mut members = ObjectWriter::open(writer, T::MEMBERS, T::PRESENCE);
     object.write(&mut members)?;
     members.close(T::MEMBERS, T::PRESENCE)
 }

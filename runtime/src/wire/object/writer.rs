@@ -10,16 +10,17 @@ use crate::wire::{Codec, Error, Kept, Presence, Writer};
 pub struct ObjectWriter<'w> {
     writer: &'w mut Writer,
     is_empty: bool,
+    are_plain: bool,
     /// The names of the members, where it matters which there are.
     written: Option<Vec<String>>,
 }
 
 impl<'w> ObjectWriter<'w> {
     /// A writer that notes the names of members where rules ask for them.
-    pub(super) fn open(writer: &'w mut Writer, presence: &[Presence]) -> Self {
+    pub(super) fn open(writer: &'w mut Writer, names: Names, presence: &[Presence]) -> Self {
         let written = (!presence.is_empty() && writer.is_checked()).then(Vec::new);
         writer.open();
-        Self { writer, is_empty: true, written }
+        Self { writer, is_empty: true, are_plain: names.are_plain, written }
     }
 
     pub(super) fn close(self, names: Names, presence: &[Presence]) -> Result<(), Error> {
@@ -44,12 +45,20 @@ impl<'w> ObjectWriter<'w> {
     ///
     /// Those of the codec.
     pub fn write<C: Codec>(&mut self, name: &str, value: &C::Value) -> Result<(), Error> {
+        self.name(name, self.are_plain);
+        C::write(value, self.writer)
+    }
+
+    fn name(&mut self, name: &str, is_plain: bool) {
         if let Some(written) = &mut self.written {
             written.push(name.to_owned());
         }
-        self.writer.name(self.is_empty, name);
+        if is_plain {
+            self.writer.plain_name(self.is_empty, name);
+        } else {
+            self.writer.name(self.is_empty, name);
+        }
         self.is_empty = false;
-        C::write(value, self.writer)
     }
 
     /// Writes a member that may be absent, of a type that is its own codec.
@@ -81,7 +90,8 @@ impl<'w> ObjectWriter<'w> {
     pub fn kept<C: Codec>(&mut self, declared: Names, kept: &impl Kept<C::Value>) -> Result<(), Error> {
         kept.ordered().try_for_each(|(name, value)| {
             undeclared(declared, name)?;
-            self.write::<C>(name, value)
+            self.name(name, false);
+            C::write(value, self.writer)
         })
     }
 
@@ -93,7 +103,8 @@ impl<'w> ObjectWriter<'w> {
     pub fn kept_any(&mut self, declared: Names, kept: &Map<String, Value>) -> Result<(), Error> {
         kept.iter().try_for_each(|(name, value)| {
             undeclared(declared, name)?;
-            self.write::<Value>(name, value)
+            self.name(name, false);
+            Value::write(value, self.writer)
         })
     }
 }

@@ -356,7 +356,12 @@ impl<'t> Reader<'t> {
     }
 
     /// Forgets the names since the first of an object; an error where one is there twice.
+    #[inline]
     pub(super) fn forget(&mut self, first: usize) -> Result<(), Error> {
+        if self.names.len() == first { Ok(()) } else { self.forget_some(first) }
+    }
+
+    fn forget_some(&mut self, first: usize) -> Result<(), Error> {
         /// So many names are compared with each other faster than they are ordered.
         const FEW: usize = 8;
         let names = self.names.get_mut(first..).unwrap_or_default();

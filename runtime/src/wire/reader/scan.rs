@@ -18,15 +18,18 @@ pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
 
 /// Returns the place of the next byte that is no white space from a place on; the end where there is none.
 #[inline]
-pub(crate) fn space(bytes: &[u8], mut at: usize) -> usize {
-    // Mostly there is none.
-    if bytes.get(at).is_none_or(|byte| *byte > b' ') {
-        return at;
+pub(crate) fn space(bytes: &[u8], at: usize) -> usize {
+    // Mostly there is none, or one space.
+    match bytes.get(at) {
+        Some(b' ') if bytes.get(at + 1).is_some_and(|byte| *byte > b' ') => at + 1,
+        Some(byte) if *byte <= b' ' => spaces(bytes, at),
+        _ => at,
     }
+}
+
+fn spaces(bytes: &[u8], mut at: usize) -> usize {
     loop {
-        if let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>)
-            && *chunk == [b' '; 8]
-        {
+        if bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) == Some(&[b' '; 8]) {
             at += 8;
         } else if matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             at += 1;
@@ -45,14 +48,36 @@ pub(crate) fn digits(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Returns the place of the quote that ends a string from a place in it on; the end where there is none.
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at = plain(bytes, at);
+        match bytes.get(at) {
+            Some(b'\\') => at += 2,
+            _ => return at.min(bytes.len()),
+        }
+    }
+}
+
 /// Returns the four hexadecimal digits that stand at a place, as a number.
+#[inline]
 pub(crate) fn hexadecimal(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..)?.first_chunk::<4>()?;
-    digits.iter().try_fold(0, |number, digit| {
-        let digit = char::from(*digit).to_digit(16).and_then(|digit| u16::try_from(digit).ok())?;
-        Some(number << 4 | digit)
-    })
+    let [a, b, c, d] = digits.map(|digit| u16::from(DIGITS[usize::from(digit)]));
+    ((a | b | c | d) < 16).then_some(a << 12 | b << 8 | c << 4 | d)
 }
+
+/// The values of hexadecimal digits; 255 for what is none.
+static DIGITS: [u8; 256] = {
+    let mut digits = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
 
 /// The highest bit of the first byte that is a quote, a backslash or a control character; what is set behind it means
 /// nothing.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Reader;
-use super::scan::{hexadecimal, plain};
+use super::scan::{hexadecimal, plain, string_end};
 use crate::wire::Error;
 
 impl<'t> Reader<'t> {
@@ -38,9 +38,9 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads a string that starts behind its quote, whose first part ends at what has to be escaped.
-    #[cold]
     fn escaped(&mut self, mut start: usize, end: usize) -> Result<String, Error> {
-        let mut string = String::new();
+        // Escapes are longer than what they stand for.
+        let mut string = String::with_capacity(string_end(self.bytes(), end) - start);
         self.at = end;
         loop {
             string.push_str(self.since(start));
@@ -57,6 +57,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads an escape.
+    #[inline]
     fn escape(&mut self) -> Result<char, Error> {
         let escape = self.byte(self.at + 1);
         self.at += 2;
