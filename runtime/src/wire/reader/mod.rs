@@ -322,16 +322,28 @@ impl<'t> Reader<'t> {
         Ok(name)
     }
 
-    /// Reads a member name and the colon behind it, where it is this one, which has nothing to escape.
+    /// Goes to the value of the next member, where its name is this one, which has nothing to escape; stays where it was
+    /// otherwise. `behind` is whether it stands behind the value of another member.
     #[inline]
-    pub(super) fn take_name(&mut self, name: &str) -> Result<bool, Error> {
-        let rest = self.bytes().get(self.at + 1..).unwrap_or_default();
-        let is_it = self.peek() == b'"' && rest.starts_with(name.as_bytes()) && rest.get(name.len()) == Some(&b'"');
-        if is_it {
-            self.at += name.len() + 2;
-            self.colon()?;
+    pub(super) fn take_member(&mut self, behind: bool, name: &str) -> bool {
+        let (bytes, mut at) = (self.bytes(), self.at);
+        if behind {
+            at = space(bytes, at);
+            if self.byte(at) != b',' {
+                return false;
+            }
+            at = space(bytes, at + 1);
         }
-        Ok(is_it)
+        let Some((b'"', rest)) = bytes.get(at..).and_then(<[u8]>::split_first) else { return false };
+        if rest.get(name.len()) != Some(&b'"') || !rest.starts_with(name.as_bytes()) {
+            return false;
+        }
+        at = space(bytes, at + name.len() + 2);
+        if self.byte(at) != b':' {
+            return false;
+        }
+        self.at = space(bytes, at + 1);
+        true
     }
 
     #[inline]

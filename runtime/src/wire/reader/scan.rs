@@ -48,17 +48,6 @@ pub(crate) fn digits(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Returns the place of the quote that ends a string from a place in it on; the end where there is none.
-pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
-    loop {
-        at = plain(bytes, at);
-        match bytes.get(at) {
-            Some(b'\\') => at += 2,
-            _ => return at.min(bytes.len()),
-        }
-    }
-}
-
 /// Returns the four hexadecimal digits that stand at a place, as a number.
 #[inline]
 pub(crate) fn hexadecimal(bytes: &[u8], at: usize) -> Option<u16> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Reader;
-use super::scan::{hexadecimal, plain, string_end};
+use super::scan::{hexadecimal, plain};
 use crate::wire::Error;
 
 impl<'t> Reader<'t> {
@@ -38,19 +38,27 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads a string that starts behind its quote, whose first part ends at what has to be escaped.
-    fn escaped(&mut self, mut start: usize, end: usize) -> Result<String, Error> {
-        // Escapes are longer than what they stand for.
-        let mut string = String::with_capacity(string_end(self.bytes(), end) - start);
-        self.at = end;
+    fn escaped(&mut self, start: usize, mut end: usize) -> Result<String, Error> {
+        /// Room for what stands behind the first escape, in most strings that have one.
+        const REST: usize = 32;
+        let bytes = self.bytes();
+        let mut string = String::with_capacity(end - start + REST);
+        self.at = start;
         loop {
-            string.push_str(self.since(start));
-            match self.peek() {
-                b'"' => break,
-                b'\\' => string.push(self.escape()?),
+            if end > self.at {
+                string.push_str(self.text.get(self.at..end).unwrap_or_default());
+                self.at = end;
+            }
+            match bytes.get(self.at..) {
+                Some([b'"', ..]) => break,
+                Some([b'\\', escape, ..]) if ESCAPES[usize::from(*escape)] != 0 => {
+                    string.push(char::from(ESCAPES[usize::from(*escape)]));
+                    self.at += 2;
+                }
+                Some([b'\\', ..]) => string.push(self.escape()?),
                 _ => return Err(self.syntax()),
             }
-            start = self.at;
-            self.at = plain(self.bytes(), self.at);
+            end = plain(bytes, self.at);
         }
         self.at += 1;
         Ok(string)
@@ -61,16 +69,11 @@ impl<'t> Reader<'t> {
     fn escape(&mut self) -> Result<char, Error> {
         let escape = self.byte(self.at + 1);
         self.at += 2;
-        Ok(match escape {
-            b'"' | b'\\' | b'/' => char::from(escape),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => return self.unicode().ok_or_else(|| self.syntax()),
-            _ => return Err(self.syntax()),
-        })
+        match ESCAPES[usize::from(escape)] {
+            0 if escape == b'u' => self.unicode().ok_or_else(|| self.syntax()),
+            0 => Err(self.syntax()),
+            byte => Ok(char::from(byte)),
+        }
     }
 
     /// Reads what stands behind `\u`: the digits of a character, or of two surrogates.
@@ -86,3 +89,15 @@ impl<'t> Reader<'t> {
         char::decode_utf16([first, second]).next()?.ok()
     }
 }
+
+/// The characters that escapes of one letter stand for; 0 for what is none.
+static ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let known = [(b'"', b'"'), (b'\\', b'\\'), (b'/', b'/'), (b'b', 8), (b'f', 12), (b'n', 10), (b'r', 13), (b't', 9)];
+    let mut index = 0;
+    while index < known.len() {
+        escapes[known[index].0 as usize] = known[index].1;
+        index += 1;
+    }
+    escapes
+};
