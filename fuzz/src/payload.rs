@@ -70,9 +70,25 @@ fn parts(input: &[u8]) -> (&'static [Message], &[u8]) {
 /// Where a decoder does, or where they don't agree.
 pub fn run(input: &[u8]) {
     let (messages, payload) = parts(input);
-    let value = parse_strict(payload).ok();
+    let value = parsed(payload);
     for message in messages {
         check(message, payload, value.as_ref());
+    }
+}
+
+/// The value of a payload. It is JSON exactly where it is to `serde_json`, but for members that stand twice.
+fn parsed(payload: &[u8]) -> Option<Value> {
+    let parsed = serde_json::from_slice::<Value>(payload).ok();
+    match parse_strict(payload) {
+        Ok(value) => {
+            assert_eq!(Some(&value), parsed.as_ref(), "{}", String::from_utf8_lossy(payload));
+            Some(value)
+        }
+        Err(error) => {
+            let is_twice = error.keyword() == "duplicate";
+            assert!(is_twice || parsed.is_none(), "{} is refused: {error}", String::from_utf8_lossy(payload));
+            None
+        }
     }
 }
 

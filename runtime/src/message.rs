@@ -50,8 +50,8 @@ pub trait Message: wire::Type + Send + Sync + 'static {
     /// with every violation when the feature `dynamic` is on, with the first one otherwise.
     fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
         // UTF-8 is checked for the whole payload at once, which is faster than for each string in it.
-        let text = wire::utf8(Self::DESCRIPTOR, payload)?;
-        wire::read_text(text).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, payload, &error))
+        let text = wire::utf8(&Self::DESCRIPTOR.name, payload)?;
+        wire::read_text(text).map_err(|error| wire::explain_decode(Self::DESCRIPTOR, text, &error))
     }
 
     /// The payload of the message: JSON, valid under the schema.
@@ -60,7 +60,7 @@ pub trait Message: wire::Type + Send + Sync + 'static {
     ///
     /// [`EncodeError::Invalid`] where a field holds what the schema refuses, as a text longer than its `maxLength`.
     fn encode(&self) -> Result<Vec<u8>, EncodeError> {
-        serde_json::to_vec(self).map_err(|error| wire::explain_encode(self, &error))
+        wire::write_bytes(self).map_err(|error| wire::explain_encode(self, &error))
     }
 
     /// All message types of its topic, this one among them, where there are several. Empty for the generated enum over them.

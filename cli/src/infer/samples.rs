@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
-use thoth_messaging::wire::Codec;
+use thoth_messaging::wire::{Nearest, deserialize};
 
 use crate::failure::Failure;
 use crate::validate::{Source, encoding};
@@ -46,7 +46,7 @@ struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Value as Codec>::read(deserializer).map(Self)
+        deserialize::<Nearest, D>(deserializer).map(Self)
     }
 }
 

@@ -52,7 +52,7 @@ impl Operand {
 }
 
 impl Emitter<'_> {
-    /// Expressions of type `Result<(), Fault>`, one for each check on a value that is there.
+    /// Expressions of type `Result<(), Error>`, one for each check on a value that is there.
     pub(super) fn checks(&self, value: &Use, operand: &Operand) -> Vec<TokenStream> {
         let by_codec = |check: &Check| match check {
             Check::UniqueItems => self.is_unique_by_codec(value),
@@ -75,6 +75,31 @@ impl Emitter<'_> {
             _ => {}
         }
         checks
+    }
+
+    /// The parameter that tells how numbers were written, for checks of some values: nameless where none asks for it.
+    pub(super) fn numbers<'v>(&self, values: impl IntoIterator<Item = &'v Use>) -> TokenStream {
+        if values.into_iter().any(|value| self.needs_numbers(value)) {
+            quote! { numbers }
+        } else {
+            quote! { _ }
+        }
+    }
+
+    /// Returns whether the checks of a value ask how numbers were written.
+    pub(super) fn needs_numbers(&self, value: &Use) -> bool {
+        let asks = |check: &Check| match check {
+            Check::UniqueItems => !self.is_unique_by_codec(value),
+            Check::OneOf(_) => matches!(value.ty, Type::Any | Type::Number),
+            Check::Validated(_) => false,
+            _ => value.ty == Type::Number,
+        };
+        let asks_within = match &value.ty {
+            Type::Array(item) | Type::Map(item) => self.needs_numbers(item),
+            Type::Tuple(items) => items.iter().any(|item| self.needs_numbers(item)),
+            _ => false,
+        };
+        asks_within || value.checks.iter().any(asks)
     }
 
     fn tuple_checks(&self, items: &[Use], operand: &Operand) -> Vec<TokenStream> {
@@ -118,6 +143,11 @@ impl Emitter<'_> {
 
     fn check(&self, value: &Use, check: &Check, operand: &Operand) -> TokenStream {
         let (by_ref, by_value) = (operand.by_reference(), operand.by_value());
+        let by_value = if value.ty == Type::Number {
+            quote! { numbers.of(#by_value) }
+        } else {
+            by_value
+        };
         match check {
             Check::MinLength(limit) => call("min_length", &by_ref, &count(*limit)),
             Check::MaxLength(limit) => call("max_length", &by_ref, &count(*limit)),
@@ -148,7 +178,7 @@ impl Emitter<'_> {
             Check::UniqueItems => {
                 let Type::Array(item) = &value.ty else { return quote! {} };
                 let codec = self.item_codec(item);
-                quote! { wire::unique_items::<#codec>(#by_ref) }
+                quote! { wire::unique_items::<#codec>(#by_ref, numbers) }
             }
             Check::MinProperties(limit) => call("min_properties", &length(operand), &count(*limit)),
             Check::MaxProperties(limit) => call("max_properties", &length(operand), &count(*limit)),
@@ -169,7 +199,7 @@ impl Emitter<'_> {
                 quote! {
                     {
                         static CONSTANTS: wire::Constants = wire::Constants::new(#values);
-                        wire::one_of_json(#by_ref, &CONSTANTS)
+                        wire::one_of_json(#by_ref, &CONSTANTS, numbers)
                     }
                 }
             }
@@ -184,6 +214,9 @@ impl Emitter<'_> {
             }
             Check::OneOf(values) => {
                 let values = values.iter().map(|constant| self.bare_literal(value, constant));
+                if value.ty == Type::Number {
+                    return quote! { wire::one_of_numbers(#by_value, &[#(#values),*]) };
+                }
                 quote! { wire::one_of(#by_ref, &[#(#values),*]) }
             }
         }

@@ -43,13 +43,14 @@ impl Emitter<'_> {
         } else {
             quote! {
                 impl #try_from<#inner> for #name {
-                    type Error = wire::Fault;
-                    fn try_from(value: #inner) -> #result<Self, wire::Fault> {
-                        <Self as wire::Newtype>::wrap(value)
+                    type Error = wire::Error;
+                    fn try_from(value: #inner) -> #result<Self, wire::Error> {
+                        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
                     }
                 }
             }
         };
+        let numbers = self.numbers([value]);
         let serde = Self::serde(ty, None, "OfMembers", "read_newtype", "write_newtype");
         quote! {
             #attributes
@@ -81,7 +82,7 @@ impl Emitter<'_> {
                 fn get(&self) -> &#inner {
                     &self.0
                 }
-                fn wrap(value: #inner) -> #result<Self, wire::Fault> {
+                fn wrap(value: #inner, #numbers: &wire::Numbers) -> #result<Self, wire::Error> {
                     #checks
                     #ok(Self(value))
                 }

@@ -215,9 +215,14 @@ impl Emitter<'_> {
             return None;
         }
         let (ok, result) = (self.prelude.ok(), self.prelude.result());
+        let kept = match &object.others {
+            Others::Kept { value, .. } => Some(value),
+            _ => None,
+        };
+        let numbers = self.numbers(object.fields.iter().map(|field| &field.value).chain(kept));
         Some(quote! {
             impl wire::Check for #name {
-                fn check(&self) -> #result<(), wire::Fault> {
+                fn check(&self, #numbers: &wire::Numbers) -> #result<(), wire::Error> {
                     #(#checks)*
                     #ok(())
                 }
@@ -334,7 +339,7 @@ fn redacting_debug(ty: &TypeDef, object: &Struct) -> TokenStream {
 /// without upper and lower case it may be a type's.
 fn local(name: &str) -> proc_macro2::Ident {
     match name {
-        "members" | "index" => format_ident!("{name}_"),
+        "numbers" => format_ident!("{name}_"),
         _ if !name.starts_with(char::is_lowercase) => format_ident!("{name}_"),
         _ => ident(name),
     }

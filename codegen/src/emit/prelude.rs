@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 use crate::model::Model;
@@ -36,10 +36,5 @@ impl Prelude {
         boxed "Box" std::boxed::Box;
         try_from "TryFrom" std::convert::TryFrom;
         from "From" std::convert::From;
-    }
-
-    /// A type parameter that no type is named like.
-    pub(super) fn parameter(&self, name: &str) -> Ident {
-        if self.taken.contains(name) { format_ident!("{name}_") } else { format_ident!("{name}") }
     }
 }

@@ -57,14 +57,12 @@ impl Emitter<'_> {
             let variant_name = format_ident!("{}", variant.name);
             let codec = self.named_codec(id, &variant.value);
             let check = self.variant_check(&variant.value, &check::Operand::reference(quote! { value }));
-            let check = check.map(|check| {
-                quote! { #check.map_err(serde::ser::Error::custom)?; }
-            });
-            quote! { Self::#variant_name(value) => { #check <#codec as wire::Codec>::write(value, serializer) } }
+            let numbers = self.needs_numbers(&variant.value).then(|| quote! { let numbers = wire::Numbers::exact(); });
+            quote! { Self::#variant_name(value) => { #numbers #check <#codec as wire::Codec>::write(value, writer) } }
         });
-        let (s, result) = (self.prelude.parameter("S"), self.prelude.result());
+        let result = self.prelude.result();
         quote! {
-            fn write<#s: serde::Serializer>(&self, serializer: #s) -> #result<#s::Ok, #s::Error> {
+            fn write(&self, writer: &mut wire::Writer) -> #result<(), wire::Error> {
                 match self { #(#arms)* }
             }
         }
@@ -75,43 +73,45 @@ impl Emitter<'_> {
         let method = format_ident!("{}", method(json_type));
         let body = match route {
             Route::To(index) => self.variant_read(id, &union.variants[*index]),
-            Route::Tag(_) => quote! { wire::read_tagged(deserializer) },
+            Route::Tag(_) => quote! { wire::read_tagged(reader) },
             Route::Try { variants, exclusive } => {
                 let of = format_ident!("{}", if *exclusive { "only_of" } else { "first_of" });
                 let indices = variants.iter().map(|index| Literal::usize_unsuffixed(*index));
-                quote! { wire::#of(deserializer, &[#(#indices),*]) }
+                quote! { wire::#of(reader, &[#(#indices),*]) }
             }
         };
-        let (d, result) = (self.prelude.parameter("D"), self.prelude.result());
+        let result = self.prelude.result();
         quote! {
-            fn #method<'de, #d: serde::Deserializer<'de>>(deserializer: #d) -> #result<Self, #d::Error> {
+            fn #method(reader: &mut wire::Reader<'_>) -> #result<Self, wire::Error> {
                 #body
             }
         }
     }
 
-    /// Reads the value of a variant from `deserializer`.
+    /// Reads the value of a variant from `reader`.
     fn variant_read(&self, id: TypeId, variant: &Variant) -> TokenStream {
         let ok = self.prelude.ok();
         let variant_name = format_ident!("{}", variant.name);
         let codec = self.named_codec(id, &variant.value);
-        let read = quote! { <#codec as wire::Codec>::read(deserializer) };
+        let read = quote! { <#codec as wire::Codec>::read(reader) };
         match self.variant_check(&variant.value, &check::Operand::place(quote! { value })) {
             None => quote! { #read.map(Self::#variant_name) },
-            Some(check) => quote! {
-                let value = #read?;
-                #check.map_err(serde::de::Error::custom)?;
-                #ok(Self::#variant_name(value))
-            },
+            Some(check) => {
+                let numbers = self.needs_numbers(&variant.value).then(|| quote! { let numbers = reader.numbers(); });
+                quote! {
+                    let value = #read?;
+                    #numbers
+                    #check
+                    #ok(Self::#variant_name(value))
+                }
+            }
         }
     }
 
-    /// All checks of a variant as one expression.
+    /// All checks of a variant, as statements.
     fn variant_check(&self, value: &Use, operand: &check::Operand) -> Option<TokenStream> {
         let checks = self.checks(value, operand);
-        let mut checks = checks.into_iter();
-        let first = checks.next()?;
-        Some(checks.fold(first, |all, next| quote! { #all.and_then(|()| #next) }))
+        (!checks.is_empty()).then(|| quote! { #(#checks?;)* })
     }
 
     fn tagged(&self, id: TypeId, name: &proc_macro2::Ident, union: &Union, tag: &Tag) -> TokenStream {
@@ -132,7 +132,7 @@ impl Emitter<'_> {
             let index = Literal::usize_unsuffixed(*index);
             quote! { #index => { #read } }
         });
-        let (d, result) = (self.prelude.parameter("D"), self.prelude.result());
+        let result = self.prelude.result();
         quote! {
             impl wire::Tagged for #name {
                 const TAG: &'static [&'static str] = &[#(#path),*];
@@ -145,7 +145,7 @@ impl Emitter<'_> {
                     }
                 }
 
-                fn read<'de, #d: serde::Deserializer<'de>>(index: usize, deserializer: #d) -> #result<Self, #d::Error> {
+                fn read(index: usize, reader: &mut wire::Reader<'_>) -> #result<Self, wire::Error> {
                     match index {
                         #(#reads)*
                         #last
@@ -159,7 +159,7 @@ impl Emitter<'_> {
         let all = union.variants.iter().map(|variant| {
             let required = &variant.required;
             let read = self.variant_read(id, variant);
-            quote! { wire::Alternative::new(&[#(#required),*], |deserializer| { #read }) }
+            quote! { wire::Alternative::new(&[#(#required),*], |reader| { #read }) }
         });
         quote! {
             impl wire::Alternatives for #name {

@@ -123,7 +123,7 @@ impl Checker {
         if self.is_surely_valid(payload) {
             return Ok(());
         }
-        self.check_parsed(&self.parse(payload)?)
+        self.check_parsed(&self.parse(wire::utf8(&self.name, payload)?)?)
     }
 
     /// A payload as a value, where it is valid under the schema.
@@ -133,12 +133,13 @@ impl Checker {
     /// Those of [`check`](Self::check), and [`DecodeError::Invalid`] with the keyword `limit` for a number that neither an
     /// integer of 64 bits nor a 64-bit float holds, as `0.12345678901234567890`: the value would be another one.
     pub fn decode(&self, payload: &[u8]) -> Result<Value, DecodeError> {
-        let parsed = self.parse(payload)?;
+        let text = wire::utf8(&self.name, payload)?;
+        let parsed = self.parse(text)?;
         if !self.is_surely_valid(payload) {
             self.check_parsed(&parsed)?;
         }
         let is_exact = parsed.is_exact();
-        let value = parsed.into_value().map_err(|error| self.explain(payload, &error))?;
+        let value = parsed.into_value().map_err(|error| self.explain(text, &error))?;
         // What a number was rounded to has to be valid, too, or the value could not be encoded.
         if !is_exact && self.check_value(&value).is_err() {
             return Err(self.invalid(vec![wire::not_held()]));
@@ -156,11 +157,11 @@ impl Checker {
         self.validator.check(value)
     }
 
-    fn parse<'p>(&self, payload: &'p [u8]) -> Result<Payload<'p>, DecodeError> {
+    fn parse<'p>(&self, payload: &'p str) -> Result<Payload<'p>, DecodeError> {
         Payload::parse(payload).map_err(|error| self.explain(payload, &error))
     }
 
-    fn explain(&self, payload: &[u8], error: &serde_json::Error) -> DecodeError {
+    fn explain(&self, payload: &str, error: &wire::Error) -> DecodeError {
         match wire::explain_parse(&self.name, payload, error) {
             DecodeError::Invalid { message, mut violations } => {
                 for violation in &mut violations {

@@ -84,9 +84,14 @@ impl SchemaSource for PathBuf {
 }
 
 fn parse(origin: &str, text: &[u8]) -> Result<Value, FactoryError> {
+    let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| FactoryError::Unreadable {
+        origin: origin.to_owned(),
+        source,
+    };
+    let text = str::from_utf8(text).map_err(|error| unreadable(error.into()))?;
     wire::Payload::parse(text)
         .and_then(wire::Payload::into_value)
-        .map_err(|source| FactoryError::Unreadable { origin: origin.to_owned(), source: source.into() })
+        .map_err(|error| unreadable(wire::in_words(text, &error).into()))
 }
 
 /// `(field, type)` pairs: an open object in which every field is required.

@@ -12,12 +12,13 @@ use thoth_messaging_documents::validator::{Bounded, Instance, TooManySteps};
 use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
 
 use super::files::Files;
+use super::quick::Quick;
 use super::sensitive::Sensitive;
 use super::words::expected;
 use super::{FactoryError, branch};
 use crate::error::Violation;
 use crate::message::Schema;
-use crate::wire::MAX_BACKTRACKING;
+use crate::wire::{self, MAX_BACKTRACKING, Payload};
 
 /// A compiled schema.
 pub(super) struct Validator {
@@ -130,7 +131,11 @@ fn sensitive_of(schema: &Value) -> Option<Sensitive> {
 }
 
 /// The validator of some places in the schemas of generated types.
-pub(crate) struct Compiled(Validator);
+pub(crate) struct Compiled {
+    validator: Validator,
+    /// One for each place, where all of them can tell anything of any value.
+    quick: Option<Vec<Quick>>,
+}
 
 impl Compiled {
     /// Of places that all have to accept a value: each a schema file and the reference to it from there.
@@ -138,32 +143,68 @@ impl Compiled {
         let files = Files::of(places.iter().map(|(schema, _)| *schema))?;
         let set = files.set();
         let formats = places.iter().any(|(schema, _)| schema.formats);
-        if let [(schema, "#")] = places {
-            // A whole file is no part of another schema: that matters to `$recursiveRef`.
-            return Validator::of_set(&set, &set.registry().ok()?, &absolute(&schema.uri), formats).ok().map(Self);
-        }
-        let reference = |(schema, reference): &(&Schema, &str)| {
+        let references = places.iter().map(|(schema, reference)| {
             let absolute = if reference.starts_with('#') { absolute(&schema.uri) } else { String::new() };
-            json!({"$ref": format!("{absolute}{reference}")})
+            format!("{absolute}{reference}")
+        });
+        let references: Vec<String> = references.collect();
+        let validator = if let [(schema, "#")] = places {
+            // A whole file is no part of another schema: that matters to `$recursiveRef`.
+            Validator::of_set(&set, &set.registry().ok()?, &absolute(&schema.uri), schema.formats).ok()?
+        } else {
+            Self::of_references(&set, &references, formats)?
         };
-        let all: Vec<Value> = places.iter().map(reference).collect();
+        let registry = set.registry().ok();
+        let quick = registry.and_then(|registry| {
+            references.iter().map(|reference| Quick::new(&registry, reference, formats)).collect()
+        });
+        Some(Self { validator, quick })
+    }
+
+    fn of_references(set: &DocumentSet<'_>, references: &[String], formats: bool) -> Option<Validator> {
+        let all: Vec<Value> = references.iter().map(|reference| json!({"$ref": reference})).collect();
         let schema = json!({"$schema": DRAFT_2020_12, "allOf": all});
         let registry = set.validation_registry().ok()?;
         let base = format!("{BASE}.subschema");
         let compiled = Bounded::build(validation(formats), Some(&registry), &base, &schema).ok()?;
-        Some(Self(Validator { compiled, sensitive: None }))
+        Some(Validator { compiled, sensitive: None })
     }
 
+    /// Returns whether a text surely starts with a value that the schemas accept. A no means nothing.
+    pub(crate) fn surely_accepts(&self, text: &str) -> bool {
+        self.quick.as_ref().is_some_and(|all| all.iter().all(|quick| quick.accepts_start(text)))
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    ///
     /// The first thing that the schemas refuse.
-    pub(crate) fn check<'v>(&self, value: impl Into<Instance<'v>>) -> Result<(), Violation> {
-        let value = value.into();
-        match self.0.compiled.is_valid(value) {
+    pub(crate) fn check(&self, text: &str) -> Result<(), wire::Error> {
+        self.decide(text, |value| {
+            let first = self.validator.compiled.first_refusal(value, |error| self.validator.violations_of(&error));
+            let violation = first.unwrap_or_default().into_iter().next().unwrap_or_else(unlisted);
+            wire::Error::new(violation.keyword, violation.expected).under(&violation.instance_path)
+        })
+    }
+
+    /// As [`check`](Self::check), where nobody reads what is refused.
+    ///
+    /// # Errors
+    ///
+    /// The schemas refuse the value, or it can't be told in time.
+    pub(crate) fn accepts(&self, text: &str) -> Result<(), wire::Error> {
+        self.decide(text, |_| wire::Error::new("$ref", ""))
+    }
+
+    fn decide(&self, text: &str, refusal: impl FnOnce(Instance<'_>) -> wire::Error) -> Result<(), wire::Error> {
+        let payload = Payload::parse(text)?;
+        let numerals = payload.numerals();
+        let value = payload.instance(&numerals);
+        match self.validator.compiled.is_valid(value) {
             Ok(true) => Ok(()),
-            Ok(false) => {
-                let first = self.0.compiled.first_refusal(value, |error| self.0.violations_of(&error));
-                Err(first.unwrap_or_default().into_iter().next().unwrap_or_else(unlisted))
-            }
-            Err(limit) => Err(unfinished(limit)),
+            Ok(false) => Err(refusal(value)),
+            Err(limit) => Err(wire::Error::limit(unfinished(limit).expected)),
         }
     }
 }

@@ -46,7 +46,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 pub use address::{Ipv4, Ipv6};
@@ -57,7 +57,7 @@ pub use instant::{Date, DateTime, Duration, OffsetTime, Time};
 #[cfg(feature = "url")]
 pub use resource::Uri;
 
-use crate::wire::{self, Codec as _};
+use crate::wire;
 
 /// A text of a format, and its value.
 ///
@@ -172,6 +172,18 @@ impl fmt::Display for FormatError {
 
 impl std::error::Error for FormatError {}
 
+impl From<FormatError> for wire::Error {
+    fn from(error: FormatError) -> Self {
+        match error {
+            FormatError::Refused { format } => Self::new("format", format!("a text of the format {format}")),
+            FormatError::Unheld { format, ty } => Self::limit(format!("a text of the format {format} that fits {ty}")),
+            FormatError::Unwritable { format, ty } => {
+                Self::new("format", format!("a {ty} that the format {format} can write"))
+            }
+        }
+    }
+}
+
 impl<T> Deref for Formatted<T> {
     type Target = T;
 
@@ -230,9 +242,7 @@ impl<T: Hash> Hash for Formatted<T> {
 
 impl<'de, T: Mapped> Deserialize<'de> for Formatted<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::read(deserializer)?;
-        let value = T::parse(&text).map_err(D::Error::custom)?;
-        Ok(Self { text: text.into(), value })
+        wire::deserialize::<Self, D>(deserializer)
     }
 }
 
@@ -243,8 +253,16 @@ impl<T> Serialize for Formatted<T> {
 }
 
 impl<T: Mapped> wire::Type for Formatted<T> {
-    fn read_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
+    fn read(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
+        let offset = reader.offset();
+        let text = reader.string()?;
+        let value = T::parse(&text).map_err(|error| wire::Error::from(error).or_at(offset))?;
+        Ok(Self { text: text.into(), value })
+    }
+
+    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
+        writer.string(&self.text);
+        Ok(())
     }
 }
 

@@ -1,83 +1,32 @@
 //! Variants that neither a JSON type nor a constant member tells apart: they are tried.
 
-use std::cell::Cell;
+use std::borrow::Cow;
 
-use serde::de::{Deserializer, Error as _};
-use serde::ser::{Error as _, Serialize, Serializer};
-
-use super::content::Content;
-use super::object::{is_unchecked, unchecked};
+use super::reader::Kind;
 use super::union::Union;
-
-/// Values of unions in unions can be read in ever more ways: so many values are read to tell variants apart,
-const MIN_WORK: u64 = 1_000_000;
-/// and so many more for each value that there is.
-const WORK_PER_VALUE: u64 = 1_000;
-
-/// The error beyond that.
-const TOO_MANY: &str = "limit: expected a value whose variants can be told apart in fewer steps";
-
-thread_local! {
-    /// Attempts in attempts, and how many values may still be read in them.
-    static ATTEMPTS: Cell<(u32, u64)> = const { Cell::new((0, 0)) };
-}
-
-/// An attempt to read a value as one variant.
-struct Attempt;
-
-impl Attempt {
-    /// One more, of a value that is made of so many, unless there were too many.
-    fn start(size: u64) -> Option<Self> {
-        let (depth, left) = ATTEMPTS.get();
-        let left = if depth == 0 { size.saturating_mul(WORK_PER_VALUE).saturating_add(MIN_WORK) } else { left };
-        ATTEMPTS.set((depth + 1, left.checked_sub(size)?));
-        Some(Self)
-    }
-}
-
-/// Returns whether a value is being read as a variant that may not be its own.
-pub(super) fn is_attempt() -> bool {
-    ATTEMPTS.get().0 > 0
-}
-
-impl Drop for Attempt {
-    fn drop(&mut self) {
-        let (depth, left) = ATTEMPTS.get();
-        ATTEMPTS.set((depth.saturating_sub(1), left));
-    }
-}
+use super::{Error, Reader, Writer};
 
 /// A variant that is tried.
 #[derive(Debug)]
 pub struct Alternative<T> {
     required: &'static [&'static str],
-    read: fn(&Content<'_>) -> Result<T, serde_json::Error>,
+    read: fn(&mut Reader<'_>) -> Result<T, Error>,
 }
 
 impl<T> Alternative<T> {
     /// A variant of objects that have these members at least, if of objects.
     #[must_use]
-    pub const fn new(
-        required: &'static [&'static str],
-        read: fn(&Content<'_>) -> Result<T, serde_json::Error>,
-    ) -> Self {
+    pub const fn new(required: &'static [&'static str], read: fn(&mut Reader<'_>) -> Result<T, Error>) -> Self {
         Self { required, read }
     }
 
-    /// The variant, where it takes the value, which is made of `size` values; the error where that can't be told, as its Rust type does not hold a number.
-    fn try_read(&self, value: &Content<'_>, size: u64) -> Result<Option<T>, serde_json::Error> {
-        let has = |name: &&str| value.get(name).is_some();
-        if matches!(value, Content::Members(_)) && !self.required.iter().all(has) {
+    /// The variant, where it takes the value; the error where that can't be told, as its Rust type does not hold a number.
+    fn try_read(&self, reader: &mut Reader<'_>, names: Option<&[Cow<'_, str>]>) -> Result<Option<T>, Error> {
+        let has = |name: &&str| names.is_none_or(|names| names.iter().any(|other| other == name));
+        if !self.required.iter().all(has) {
             return Ok(None);
         }
-        let Some(_attempt) = Attempt::start(size) else {
-            return Err(serde::de::Error::custom(TOO_MANY));
-        };
-        match (self.read)(value) {
-            Ok(read) => Ok(Some(read)),
-            Err(error) if error.to_string().contains("limit: expected") => Err(error),
-            Err(_) => Ok(None),
-        }
+        reader.attempt(self.read)
     }
 }
 
@@ -87,26 +36,44 @@ pub trait Alternatives: Union + 'static {
     const ALTERNATIVES: &'static [Alternative<Self>];
 }
 
+/// The names of the members of the value at hand, where that is an object and they tell anything.
+fn names<'t, T>(reader: &mut Reader<'t>, tried: &[&Alternative<T>]) -> Result<Option<Vec<Cow<'t, str>>>, Error> {
+    if reader.kind() != Kind::Object || tried.iter().all(|alternative| alternative.required.is_empty()) {
+        return Ok(None);
+    }
+    let mark = reader.mark();
+    let mut names = Vec::new();
+    let mut more = reader.object()?;
+    while more {
+        names.push(reader.name()?);
+        reader.skip()?;
+        more = reader.next_member()?;
+    }
+    reader.back(mark);
+    Ok(Some(names))
+}
+
+fn select<T: Alternatives>(tried: &[usize]) -> Vec<&'static Alternative<T>> {
+    tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)).collect()
+}
+
 /// The first of some variants that takes the value: where no value is one of two of them, and for `anyOf`.
 ///
 /// # Errors
 ///
 /// A value that none takes.
-pub fn first_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tried: &[usize]) -> Result<T, D::Error> {
-    let value = Content::read(deserializer)?;
-    let size = value.size();
+pub fn first_of<T: Alternatives>(reader: &mut Reader<'_>, tried: &[usize]) -> Result<T, Error> {
+    let tried = select::<T>(tried);
+    let names = names(reader, &tried)?;
     let mut limit = None;
-    for alternative in tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)) {
-        match alternative.try_read(&value, size) {
+    for alternative in tried {
+        match alternative.try_read(reader, names.as_deref()) {
             Ok(Some(read)) => return Ok(read),
             Ok(None) => {}
             Err(error) => limit = Some(error),
         }
     }
-    Err(match limit {
-        Some(error) => D::Error::custom(error),
-        None => D::Error::custom("anyOf: expected a value that one of the schemas accepts"),
-    })
+    Err(limit.unwrap_or_else(|| reader.refuse(|| Error::new("anyOf", "a value that one of the schemas accepts"))))
 }
 
 /// The only variant that takes the value.
@@ -114,18 +81,33 @@ pub fn first_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tri
 /// # Errors
 ///
 /// A value that none takes, or more than one.
-pub fn only_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, tried: &[usize]) -> Result<T, D::Error> {
-    let value = Content::read(deserializer)?;
-    let size = value.size();
+pub fn only_of<T: Alternatives>(reader: &mut Reader<'_>, tried: &[usize]) -> Result<T, Error> {
+    let tried = select::<T>(tried);
+    let names = names(reader, &tried)?;
+    let mark = reader.mark();
     let mut found = None;
-    for alternative in tried.iter().filter_map(|index| T::ALTERNATIVES.get(*index)) {
-        let read = alternative.try_read(&value, size).map_err(D::Error::custom)?;
-        if read.is_some() && found.is_some() {
-            return Err(D::Error::custom("oneOf: expected a value that one of the schemas accepts, and no other"));
+    for alternative in tried {
+        let read = alternative.try_read(reader, names.as_deref())?;
+        if let Some(read) = read {
+            if found.is_some() {
+                return Err(one_alone());
+            }
+            found = Some((read, reader.mark()));
+            reader.back(mark);
         }
-        found = read.or(found);
     }
-    found.ok_or_else(|| D::Error::custom("oneOf: expected a value that one of the schemas accepts"))
+    match found {
+        Some((read, end)) => {
+            reader.back(end);
+            Ok(read)
+        }
+        None => Err(reader.refuse(|| Error::new("oneOf", "a value that one of the schemas accepts"))),
+    }
+}
+
+#[cold]
+fn one_alone() -> Error {
+    Error::new("oneOf", "a value that one of the schemas accepts, and no other")
 }
 
 /// Writes a union of `oneOf` whose variants may take the same value: one that two of them take is refused.
@@ -133,25 +115,22 @@ pub fn only_of<'de, T: Alternatives, D: Deserializer<'de>>(deserializer: D, trie
 /// # Errors
 ///
 /// Those of the variant's codec, and a value that another variant takes too.
-pub fn write_only<T: Alternatives, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    struct Variant<'a, T>(&'a T);
-    impl<T: Union> Serialize for Variant<'_, T> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            self.0.write(serializer)
-        }
+pub fn write_only<T: Alternatives>(value: &T, writer: &mut Writer) -> Result<(), Error> {
+    let start = writer.offset();
+    value.write(writer)?;
+    if !writer.is_checked() {
+        return Ok(());
     }
-    if !is_unchecked() {
-        let json = serde_json::to_value(Variant(value)).map_err(S::Error::custom)?;
-        let json = Content::read(&json).map_err(S::Error::custom)?;
-        let size = json.size();
-        let takers =
-            T::ALTERNATIVES.iter().filter(|alternative| !matches!(alternative.try_read(&json, size), Ok(None))).count();
-        if takers != 1 {
-            return Err(S::Error::custom("oneOf: expected a value that one of the schemas accepts, and no other"));
-        }
+    let mut reader = Reader::new(writer.since(start));
+    let all: Vec<_> = T::ALTERNATIVES.iter().collect();
+    let names = names(&mut reader, &all)?;
+    let mark = reader.mark();
+    let mut takers = 0;
+    for alternative in all {
+        takers += usize::from(!matches!(alternative.try_read(&mut reader, names.as_deref()), Ok(None)));
+        reader.back(mark);
     }
-    // What is in it was checked just now.
-    unchecked(|| value.write(serializer))
+    if takers == 1 { Ok(()) } else { Err(one_alone()) }
 }
 
 #[cfg(test)]
@@ -168,19 +147,20 @@ mod tests {
     impl Union for Node {
         const EXPECTED: &'static str = "an object or null";
 
-        fn null<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-            Ok(Self::End)
+        fn null(reader: &mut Reader<'_>) -> Result<Self, Error> {
+            reader.null().map(|()| Self::End)
         }
 
-        fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            first_of(deserializer, &[0, 1, 2])
+        fn object(reader: &mut Reader<'_>) -> Result<Self, Error> {
+            first_of(reader, &[0, 1, 2])
         }
 
-        fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn write(&self, writer: &mut Writer) -> Result<(), Error> {
             match self {
-                Self::End => serializer.serialize_unit(),
-                Self::Next(next) => next.write(serializer),
+                Self::End => writer.null(),
+                Self::Next(next) => next.write(writer)?,
             }
+            Ok(())
         }
     }
 
@@ -189,23 +169,26 @@ mod tests {
             &[Alternative::new(&["next"], next), Alternative::new(&["next"], next), Alternative::new(&["next"], next)];
     }
 
-    fn next(value: &Content<'_>) -> Result<Node, serde_json::Error> {
-        let next = value.get("next").ok_or_else(|| serde::de::Error::custom("required: expected `next`"))?;
-        read_union(next).map(|node| Node::Next(Box::new(node)))
+    fn next(reader: &mut Reader<'_>) -> Result<Node, Error> {
+        reader.object()?;
+        reader.name()?;
+        let node = read_union(reader)?;
+        reader.next_member()?;
+        Ok(Node::Next(Box::new(node)))
     }
 
-    fn read(levels: usize, end: &str) -> Result<Node, String> {
+    fn read(levels: usize, end: &str) -> Result<Node, Error> {
         let json = format!("{}{end}{}", r#"{"next":"#.repeat(levels), "}".repeat(levels));
-        read_union(&mut serde_json::Deserializer::from_str(&json)).map_err(|error| error.to_string())
+        read_union(&mut Reader::new(&json))
     }
 
     #[test]
     fn what_is_read_in_ever_more_ways_is_refused_in_time() {
         let wide = format!("[{}]", vec!["1"; 10_000].join(","));
         assert!(matches!(read(100, "null"), Ok(Node::Next(_))));
-        assert!(read(5, &wide).err().unwrap().starts_with("anyOf: expected"));
+        assert_eq!(read(5, &wide).err().unwrap().keyword(), "anyOf");
         for end in ["1", &wide] {
-            assert!(read(100, end).err().unwrap().starts_with(TOO_MANY), "{}", end.len());
+            assert!(read(100, end).err().unwrap().is_limit(), "{}", end.len());
         }
     }
 }

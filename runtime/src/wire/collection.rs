@@ -4,38 +4,26 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Error as _, Serializer};
-
-use super::check::{Distinct, unique_items};
-use super::content::Content;
-use super::locate::under;
-use super::object::is_unchecked;
-use super::{Codec, Encoded, Seed, refuse};
+use super::check::unique_items;
+use super::distinct::Distinct;
+use super::reader::Kind;
+use super::{Codec, Error, Numbers, Reader, Writer};
 
 impl<C: Codec> Codec for Vec<C> {
     type Value = Vec<C::Value>;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        struct Items<C>(PhantomData<C>);
-        impl<'de, C: Codec> Visitor<'de> for Items<C> {
-            type Value = Vec<C::Value>;
-            refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-            refuse!(map "an array");
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = items.next_element_seed(Seed::<C>::new())? {
-                    values.push(value);
-                }
-                Ok(values)
-            }
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+        let mut values = Vec::new();
+        let mut more = reader.array()?;
+        while more {
+            values.push(C::read(reader)?);
+            more = reader.next_item()?;
         }
-        deserializer.deserialize_any(Items::<C>(PhantomData))
+        Ok(values)
     }
 
-    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(values.iter().map(Encoded::<C>))
+    fn write(values: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
+        writer.items(values, |writer, value| C::write(value, writer))
     }
 }
 
@@ -47,26 +35,25 @@ pub struct Unique<C>(PhantomData<C>);
 impl<C: Codec> Codec for Unique<C> {
     type Value = Vec<C::Value>;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        let Content::Items(items) = Content::read(deserializer)? else {
-            return Err(D::Error::custom("type: expected an array"));
-        };
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+        let offset = reader.offset();
         let mut seen = Distinct::default();
-        let mut values = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            seen.add(item).map_err(D::Error::custom)?;
-            // In a tree the place in the text is lost.
-            let at = |error: serde_json::Error| D::Error::custom(under(&format!("/{index}"), &error.to_string()));
-            values.push(C::read(item).map_err(at)?);
+        let mut values = Vec::new();
+        let mut more = reader.array()?;
+        while more {
+            let start = reader.offset();
+            values.push(C::read(reader)?);
+            seen.add(reader.since(start)).map_err(|error| error.or_at(offset))?;
+            more = reader.next_item()?;
         }
         Ok(values)
     }
 
-    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        if !is_unchecked() {
-            unique_items::<C>(values).map_err(S::Error::custom)?;
+    fn write(values: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
+        if writer.is_checked() {
+            unique_items::<C>(values, Numbers::exact())?;
         }
-        Vec::<C>::write(values, serializer)
+        Vec::<C>::write(values, writer)
     }
 }
 
@@ -110,41 +97,39 @@ impl<V, H: BuildHasher + Default> Kept<V> for HashMap<String, V, H> {
 }
 
 /// Reads an object whose member names are data.
-fn read_map<'de, C: Codec, M: Kept<C::Value>, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
-    struct Entries<C, M>(PhantomData<(C, M)>);
-    impl<'de, C: Codec, M: Kept<C::Value>> Visitor<'de> for Entries<C, M> {
-        type Value = M;
-        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-        refuse!(seq "an object");
-
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<M, A::Error> {
-            let mut values = M::default();
-            while let Some(name) = members.next_key_seed(Seed::<String>::new())? {
-                let value = members.next_value_seed(Seed::<C>::new())?;
-                if values.keep(name, value).is_some() {
-                    return Err(A::Error::custom("duplicate: expected each member name once"));
-                }
-            }
-            Ok(values)
+fn read_map<C: Codec, M: Kept<C::Value>>(reader: &mut Reader<'_>) -> Result<M, Error> {
+    let mut values = M::default();
+    let mut more = reader.object()?;
+    while more {
+        let name = reader.name()?.into_owned();
+        if values.keep(name, C::read(reader)?).is_some() {
+            return Err(reader.duplicate());
         }
+        more = reader.next_member()?;
     }
-    deserializer.deserialize_any(Entries::<C, M>(PhantomData))
+    Ok(values)
 }
 
-fn write_map<C: Codec, S: Serializer>(values: &impl Kept<C::Value>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(values.ordered().map(|(name, value)| (name, Encoded::<C>(value))))
+fn write_map<C: Codec>(values: &impl Kept<C::Value>, writer: &mut Writer) -> Result<(), Error> {
+    writer.open();
+    for (index, (name, value)) in values.ordered().enumerate() {
+        writer.name(index == 0, name);
+        C::write(value, writer)?;
+    }
+    writer.close();
+    Ok(())
 }
 
 /// An object whose member names are data.
 impl<C: Codec> Codec for BTreeMap<String, C> {
     type Value = BTreeMap<String, C::Value>;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        read_map::<C, _, D>(deserializer)
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+        read_map::<C, _>(reader)
     }
 
-    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        write_map::<C, S>(values, serializer)
+    fn write(values: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
+        write_map::<C>(values, writer)
     }
 }
 
@@ -153,12 +138,12 @@ impl<C: Codec> Codec for BTreeMap<String, C> {
 impl<C: Codec> Codec for HashMap<String, C> {
     type Value = HashMap<String, C::Value>;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        read_map::<C, _, D>(deserializer)
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+        read_map::<C, _>(reader)
     }
 
-    fn write<S: Serializer>(values: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        write_map::<C, S>(values, serializer)
+    fn write(values: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
+        write_map::<C>(values, writer)
     }
 }
 
@@ -166,34 +151,14 @@ impl<C: Codec> Codec for HashMap<String, C> {
 impl<C: Codec> Codec for Option<C> {
     type Value = Option<C::Value>;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        struct Nullable<C>(PhantomData<C>);
-        impl<'de, C: Codec> Visitor<'de> for Nullable<C> {
-            type Value = Option<C::Value>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a value or null")
-            }
-
-            fn visit_none<E>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-                C::read(deserializer).map(Some)
-            }
-        }
-        deserializer.deserialize_option(Nullable::<C>(PhantomData))
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+        if reader.kind() == Kind::Null { reader.null().map(|()| None) } else { C::read(reader).map(Some) }
     }
 
-    fn write<S: Serializer>(value: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write(value: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
         match value {
-            Some(value) => serializer.serialize_some(&Encoded::<C>(value)),
-            None => serializer.serialize_none(),
+            Some(value) => C::write(value, writer),
+            None => <()>::write(&(), writer),
         }
     }
 }
@@ -205,12 +170,12 @@ pub struct Boxed<C>(PhantomData<C>);
 impl<C: Codec> Codec for Boxed<C> {
     type Value = Box<C::Value>;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::Value, D::Error> {
-        C::read(deserializer).map(Box::new)
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+        C::read(reader).map(Box::new)
     }
 
-    fn write<S: Serializer>(value: &Self::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        C::write(value, serializer)
+    fn write(value: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
+        C::write(value, writer)
     }
 }
 
@@ -218,8 +183,8 @@ impl<C: Codec> Codec for Boxed<C> {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Result<HashMap<String, i64>, serde_json::Error> {
-        HashMap::<String, i64>::read(&mut serde_json::Deserializer::from_str(json))
+    fn read(json: &str) -> Result<HashMap<String, i64>, Error> {
+        Reader::whole::<HashMap<String, i64>>(json)
     }
 
     #[test]
@@ -228,8 +193,9 @@ mod tests {
         let ordered = format!("{{{}}}", members.join(","));
         let shuffled = format!("{{{}}}", members.iter().rev().cloned().collect::<Vec<_>>().join(","));
         for json in [&ordered, &shuffled] {
-            let map = read(json).unwrap();
-            assert_eq!(serde_json::to_string(&Encoded::<HashMap<String, i64>>(&map)).unwrap(), ordered);
+            let mut writer = Writer::checked();
+            HashMap::<String, i64>::write(&read(json).unwrap(), &mut writer).unwrap();
+            assert_eq!(writer.text(), ordered);
         }
     }
 

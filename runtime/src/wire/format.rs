@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use thoth_messaging_documents::Validation;
 use thoth_messaging_documents::jsonschema::Validator;
 
-use super::Fault;
+use super::Error;
 
 macro_rules! formats {
     ($($variant:ident $name:literal $draft:literal),* $(,)?) => {
@@ -85,12 +85,12 @@ impl fmt::Display for Format {
 ///
 /// # Errors
 ///
-/// The fault, where the text is not of the format.
-pub fn format(value: &str, format: Format) -> Result<(), Fault> {
+/// The error, where the text is not of the format.
+pub fn format(value: &str, format: Format) -> Result<(), Error> {
     if format.is_met(value) {
         return Ok(());
     }
-    Err(Fault::new("format", format_args!("a text of the format {format}")))
+    Err(Error::new("format", format!("a text of the format {format}")))
 }
 
 #[cfg(test)]
@@ -127,8 +127,8 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_holds_no_value() {
-        let fault = format("s3cret", Format::Uuid).unwrap_err();
-        assert_eq!(fault.to_string(), "format: expected a text of the format uuid");
+    fn a_error_holds_no_value() {
+        let error = format("s3cret", Format::Uuid).unwrap_err();
+        assert_eq!(error.to_string(), "format: expected a text of the format uuid");
     }
 }

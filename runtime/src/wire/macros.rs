@@ -51,12 +51,12 @@ macro_rules! __object {
             reason = "names, limits and types are those of the schema"
         )]
         impl $crate::wire::Object for $name {
-            const MEMBERS: &'static [&'static str] = &[$($wire,)* $($($refused),+)?];
+            const MEMBERS: $crate::wire::Names = $crate::wire::Names::new(&[$($wire,)* $($($refused),+)?]);
             $(const PRESENCE: &'static [$crate::wire::Presence] = &$presence;)?
 
-            fn read<'de, __A: $crate::serde::de::MapAccess<'de>>(
-                members: &mut $crate::wire::Members<'de, __A>,
-            ) -> ::core::result::Result<Self, __A::Error> {
+            fn read(
+                members: &mut $crate::wire::Members<'_, '_>,
+            ) -> ::core::result::Result<Self, $crate::wire::Error> {
                 // One statement for all: each of its own would be a scope in the ones before, of which thousands are too
                 // many for the debug information. The types are told, as to infer thousands takes long.
                 let ($(mut $field,)*) = ($($crate::__unread!($type $(, $kind)?),)*);
@@ -81,10 +81,10 @@ macro_rules! __object {
                 })
             }
 
-            fn write<__S: $crate::serde::ser::SerializeMap>(
+            fn write(
                 &self,
-                object: &mut $crate::wire::Writer<__S>,
-            ) -> ::core::result::Result<(), __S::Error> {
+                object: &mut $crate::wire::ObjectWriter<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::Error> {
                 $($crate::__write!(object, $wire, &self.$field $(, $kind)? $(, as $codec)?);)*
                 $($crate::__write_others!(object, &self.$kept $(, as $kept_codec)?);)?
                 // There may be no member at all.
@@ -93,9 +93,12 @@ macro_rules! __object {
             }
 
             $(
-                fn check(&self) -> ::core::result::Result<(), $crate::wire::Fault> {
+                fn check(
+                    &self,
+                    numbers: &$crate::wire::Numbers,
+                ) -> ::core::result::Result<(), $crate::wire::Error> {
                     $crate::__marked!($check_marker);
-                    $crate::wire::Check::check(self)
+                    $crate::wire::Check::check(self, numbers)
                 }
             )?
         }
@@ -167,7 +170,7 @@ macro_rules! __serde {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                $crate::wire::deserialize(deserializer)
+                $crate::wire::deserialize::<Self, __D>(deserializer)
             }
         }
 
@@ -177,16 +180,23 @@ macro_rules! __serde {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                $write(self, serializer)
+                $crate::wire::serialize(self, serializer)
             }
         }
 
         #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl $crate::wire::Type for $name {
-            fn read_value<'de, __D: $crate::serde::Deserializer<'de>>(
-                deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
-                $read(deserializer)
+            fn read(
+                reader: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::Error> {
+                $read(reader)
+            }
+
+            fn write(
+                &self,
+                writer: &mut $crate::wire::Writer,
+            ) -> ::core::result::Result<(), $crate::wire::Error> {
+                $write(self, writer)
             }
         }
     };
@@ -364,10 +374,10 @@ macro_rules! __write {
 #[macro_export]
 macro_rules! __write_others {
     ($object:ident, $kept:expr) => {
-        $object.kept_any(Self::MEMBERS, $kept)?
+        $object.kept_any(<Self as $crate::wire::Object>::MEMBERS, $kept)?
     };
     ($object:ident, $kept:expr, as $codec:ty) => {
-        $object.kept::<$codec>(Self::MEMBERS, $kept)?
+        $object.kept::<$codec>(<Self as $crate::wire::Object>::MEMBERS, $kept)?
     };
 }
 

@@ -1,11 +1,6 @@
 //! Types with a name of their own that hold one value: constants, and values with constraints.
 
-use std::marker::PhantomData;
-
-use serde::de::{Deserializer, Error as _, Visitor};
-use serde::ser::Serializer;
-
-use super::{Codec, Fault, refuse};
+use super::{Codec, Error, Numbers, Reader, Writer};
 
 /// A generated enum of string constants.
 pub trait Enumeration: Copy + 'static {
@@ -21,36 +16,28 @@ pub trait Enumeration: Copy + 'static {
 /// # Errors
 ///
 /// Anything else.
-pub fn read_enumeration<'de, T: Enumeration, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Constant<T>(PhantomData<T>);
-    impl<'de, T: Enumeration> Visitor<'de> for Constant<T> {
-        type Value = T;
-        refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-        refuse!(seq "a string");
-        refuse!(map "a string");
-
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-            let constant = T::ALL.iter().find(|constant| constant.text() == text);
-            constant.copied().ok_or_else(|| {
-                let all: Vec<String> = T::ALL.iter().map(|constant| format!("`{}`", constant.text())).collect();
-                E::custom(format_args!(
-                    "enum: expected {}{}",
-                    if all.len() > 1 { "one of " } else { "" },
-                    all.join(", ")
-                ))
-            })
+pub fn read_enumeration<T: Enumeration>(reader: &mut Reader<'_>) -> Result<T, Error> {
+    let offset = reader.offset();
+    let text = reader.string()?;
+    let constant = T::ALL.iter().find(|constant| constant.text() == text);
+    constant.copied().ok_or_else(|| {
+        if reader.is_attempt() {
+            return Error::new("enum", "");
         }
-    }
-    deserializer.deserialize_any(Constant::<T>(PhantomData))
+        let all: Vec<String> = T::ALL.iter().map(|constant| format!("`{}`", constant.text())).collect();
+        let choice = if all.len() > 1 { "one of " } else { "" };
+        Error::new("enum", format!("{choice}{}", all.join(", "))).or_at(offset)
+    })
 }
 
 /// Writes a constant.
 ///
 /// # Errors
 ///
-/// Those of the serializer.
-pub fn write_enumeration<T: Enumeration, S: Serializer>(constant: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(constant.text())
+/// None.
+pub fn write_enumeration<T: Enumeration>(constant: &T, writer: &mut Writer) -> Result<(), Error> {
+    writer.string(constant.text());
+    Ok(())
 }
 
 /// A generated struct around one value that meets its schema's constraints: it can't be made otherwise.
@@ -66,7 +53,7 @@ pub trait Newtype: Sized {
     /// # Errors
     ///
     /// The constraint that it does not meet.
-    fn wrap(value: <Self::Codec as Codec>::Value) -> Result<Self, Fault>;
+    fn wrap(value: <Self::Codec as Codec>::Value, numbers: &Numbers) -> Result<Self, Error>;
 }
 
 /// Reads a value and checks it.
@@ -74,8 +61,10 @@ pub trait Newtype: Sized {
 /// # Errors
 ///
 /// Those of the codec, and the constraint that is not met.
-pub fn read_newtype<'de, T: Newtype, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    T::wrap(T::Codec::read(deserializer)?).map_err(D::Error::custom)
+pub fn read_newtype<T: Newtype>(reader: &mut Reader<'_>) -> Result<T, Error> {
+    let offset = reader.offset();
+    let value = T::Codec::read(reader)?;
+    T::wrap(value, reader.numbers()).map_err(|error| error.or_at(offset))
 }
 
 /// Writes the value inside.
@@ -83,6 +72,6 @@ pub fn read_newtype<'de, T: Newtype, D: Deserializer<'de>>(deserializer: D) -> R
 /// # Errors
 ///
 /// Those of the codec.
-pub fn write_newtype<T: Newtype, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    T::Codec::write(value.get(), serializer)
+pub fn write_newtype<T: Newtype>(value: &T, writer: &mut Writer) -> Result<(), Error> {
+    T::Codec::write(value.get(), writer)
 }

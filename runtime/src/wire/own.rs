@@ -3,11 +3,10 @@
 use std::any::type_name;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
-use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde::ser::Serialize;
 
-use super::Codec;
+use super::{Codec, Error, Reader, Writer};
 
 /// A type that the user put in the place of a generated one (`Build::replace`): read and written by its own
 /// `Deserialize` and `Serialize`.
@@ -20,14 +19,21 @@ pub struct Own<T>(PhantomData<T>);
 impl<T: Serialize + DeserializeOwned> Codec for Own<T> {
     type Value = T;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        let value = Value::read(deserializer)?;
-        T::deserialize(value).map_err(|_| D::Error::custom(format_args!("type: expected {}", type_name::<T>())))
+    fn read(reader: &mut Reader<'_>) -> Result<T, Error> {
+        let offset = reader.offset();
+        reader.skip()?;
+        serde_json::from_str(reader.since(offset)).map_err(|_| refused::<T>().or_at(offset))
     }
 
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
+    fn write(value: &T, writer: &mut Writer) -> Result<(), Error> {
+        writer.json(&serde_json::to_string(value).map_err(|_| refused::<T>())?);
+        Ok(())
     }
+}
+
+#[cold]
+fn refused<T>() -> Error {
+    Error::new("type", type_name::<T>())
 }
 
 #[cfg(test)]
@@ -39,20 +45,19 @@ mod tests {
     struct Number(f64);
 
     impl<'de> serde::Deserialize<'de> for Number {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             f64::deserialize(deserializer).map(Self)
         }
     }
 
     impl Serialize for Number {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             self.0.serialize(serializer)
         }
     }
 
-    fn read(json: &str) -> Result<Number, String> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        Own::<Number>::read(&mut deserializer).map_err(|error| error.to_string())
+    fn read(json: &str) -> Result<Number, Error> {
+        Reader::whole::<Own<Number>>(json)
     }
 
     #[test]
@@ -62,14 +67,14 @@ mod tests {
 
     #[test]
     fn an_error_does_not_repeat_the_value() {
-        let error = read("\"s3cret\"").unwrap_err();
+        let error = read("\"s3cret\"").unwrap_err().to_string();
         assert!(error.starts_with("type: expected ") && error.contains("Number"), "{error}");
         assert!(!error.contains("s3cret"), "{error}");
     }
 
     #[test]
     fn what_is_no_json_and_duplicates_are_refused_before() {
-        assert!(read("[1").unwrap_err().starts_with("EOF while parsing"));
-        assert!(read(r#"{"a": 1, "a": 2}"#).unwrap_err().starts_with("duplicate: "));
+        assert!(read("[1").unwrap_err().is_syntax());
+        assert_eq!(read(r#"{"a": 1, "a": 2}"#).unwrap_err().keyword(), "duplicate");
     }
 }

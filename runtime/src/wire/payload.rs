@@ -1,17 +1,18 @@
 //! A payload for a validator.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 use thoth_messaging_documents::validator::{Instance, Numerals};
 
-use super::content::Content;
-use super::exact::exactly;
-use super::value::parse_strict;
+use super::reader::Kind;
+use super::value::read_nearest;
+use super::{Codec as _, Error, Reader};
 use crate::error::Violation;
 
-/// A payload: a value, and the tree that it was made of where numbers in it are not equal to their floats.
+/// A payload: its text, and the value that it is, with the nearest numbers.
 pub(crate) struct Payload<'p> {
+    text: &'p str,
     value: Value,
-    content: Option<Content<'p>>,
+    is_exact: bool,
 }
 
 impl<'p> Payload<'p> {
@@ -20,33 +21,27 @@ impl<'p> Payload<'p> {
     /// # Errors
     ///
     /// What is not JSON, and a duplicate member.
-    pub(crate) fn parse(payload: &'p [u8]) -> Result<Self, serde_json::Error> {
-        let plain = || parse_strict(payload).map(|value| Self { value, content: None });
-        match str::from_utf8(payload) {
-            Ok(text) => exactly(text, plain, |content| Ok(Self::of(content))),
-            Err(_) => plain(),
-        }
-    }
-
-    pub(super) fn of(content: Content<'p>) -> Self {
-        Self { value: to_value(&content), content: Some(content) }
+    pub(crate) fn parse(text: &'p str) -> Result<Self, Error> {
+        let mut reader = Reader::new(text);
+        reader.space();
+        let (value, is_exact) = read_nearest(&mut reader)?;
+        reader.end()?;
+        Ok(Self { text, value, is_exact })
     }
 
     /// Returns whether every number in it is equal to the one that the value has.
     pub(crate) fn is_exact(&self) -> bool {
-        self.content.is_none()
-    }
-
-    /// The tree.
-    pub(super) fn content(&self) -> &Content<'p> {
-        self.content.as_ref().unwrap_or(&Content::Null)
+        self.is_exact
     }
 
     /// The texts of its numbers, to be borrowed.
     pub(crate) fn numerals(&self) -> Numerals<'_> {
         let mut numerals = Numerals::default();
-        if let Some(content) = &self.content {
-            note(content, &self.value, &mut numerals);
+        if !self.is_exact {
+            let mut reader = Reader::new(self.text);
+            reader.space();
+            // It was read before.
+            note(&mut reader, &self.value, &mut numerals).unwrap_or_default();
         }
         numerals
     }
@@ -61,12 +56,16 @@ impl<'p> Payload<'p> {
     /// # Errors
     ///
     /// The first number that it does not hold.
-    pub(crate) fn into_value(self) -> Result<Value, serde_json::Error> {
-        match &self.content {
-            Some(content) => <Value as super::Codec>::read(content),
-            None => Ok(self.value),
-        }
+    pub(crate) fn into_value(self) -> Result<Value, Error> {
+        if self.is_exact { Ok(self.value) } else { Reader::whole::<Value>(self.text) }
     }
+}
+
+/// A value whose numbers are all equal to those that are written; none where they are not.
+pub(crate) fn exact_value(text: &str) -> Option<Value> {
+    let mut reader = Reader::new(text);
+    let value = Value::read(&mut reader).ok()?;
+    reader.numbers().is_empty().then_some(value)
 }
 
 /// The violation of a payload that is valid, but would not be with its numbers as they are held.
@@ -79,39 +78,31 @@ pub(crate) fn not_held() -> Violation {
     }
 }
 
-/// The value of a tree, with the floats that are nearest.
-fn to_value(content: &Content<'_>) -> Value {
-    match content {
-        Content::Null => Value::Null,
-        Content::Boolean(boolean) => Value::Bool(*boolean),
-        Content::Unsigned(integer) => Value::from(*integer),
-        Content::Signed(integer) => Value::from(*integer),
-        Content::Float(float) => Value::from(*float),
-        Content::Number(text) => {
-            let float: f64 = text.parse().unwrap_or_default();
-            Number::from_f64(float.clamp(f64::MIN, f64::MAX)).map_or(Value::Null, Value::Number)
-        }
-        Content::Text(text) => Value::from(&**text),
-        Content::Items(items) => items.iter().map(to_value).collect(),
-        Content::Members(members) => {
-            members.iter().map(|(name, member)| (name.to_string(), to_value(member))).collect()
-        }
-    }
-}
-
-fn note<'v>(content: &Content<'_>, value: &'v Value, numerals: &mut Numerals<'v>) {
-    match (content, value) {
-        (Content::Number(text), number) => numerals.insert(number, &**text),
-        (Content::Items(items), Value::Array(values)) => {
-            items.iter().zip(values).for_each(|(item, value)| note(item, value, numerals));
-        }
-        (Content::Members(members), Value::Object(values)) => {
-            for (name, member) in members {
-                if let Some(value) = values.get(&**name) {
-                    note(member, value, numerals);
-                }
+/// Notes the numbers of a text that the value made of it is not equal to.
+fn note<'v>(reader: &mut Reader<'_>, value: &'v Value, numerals: &mut Numerals<'v>) -> Result<(), Error> {
+    match (reader.kind(), value) {
+        (Kind::Number, number) => {
+            let numeral = reader.number()?;
+            if !numeral.is_held() {
+                numerals.insert(number, numeral.text);
             }
         }
-        _ => {}
+        (Kind::Array, Value::Array(values)) => {
+            reader.array()?;
+            for value in values {
+                note(reader, value, numerals)?;
+                reader.next_item()?;
+            }
+        }
+        (Kind::Object, Value::Object(values)) => {
+            let mut more = reader.object()?;
+            while more {
+                let name = reader.name()?;
+                note(reader, values.get(&*name).unwrap_or(&Value::Null), numerals)?;
+                more = reader.next_member()?;
+            }
+        }
+        _ => reader.skip()?,
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Which members of an object stand together, and how many there are.
 
-use super::Fault;
+use super::Error;
 
 /// What has to hold of the members that an object has. Numbers are indices in [`Object::MEMBERS`](super::Object::MEMBERS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Presence {
 
 impl Presence {
     /// Checks the members that are there: which of the declared ones, and how many altogether.
-    pub(super) fn check(self, names: &[&str], has: impl Fn(usize) -> bool, count: usize) -> Result<(), Fault> {
+    pub(super) fn check(self, names: &[&str], has: impl Fn(usize) -> bool, count: usize) -> Result<(), Error> {
         let all = |members: &[usize]| members.iter().all(|member| has(*member));
         let listed = |members: &[usize]| {
             let members: Vec<String> =
@@ -29,28 +29,24 @@ impl Presence {
             members.join(" and ")
         };
         let lists = |lists: &[&[usize]]| lists.iter().map(|list| listed(list)).collect::<Vec<_>>().join(", or ");
-        let fault = match self {
+        let error = match self {
             Self::NotAll(members) if all(members) => match members {
-                [only] => Fault::new("not", format_args!("no member {}", listed(&[*only]))),
-                _ => Fault::new("not", format_args!("not all of {}", listed(members))),
+                [only] => Error::new("not", format!("no member {}", listed(&[*only]))),
+                _ => Error::new("not", format!("not all of {}", listed(members))),
             },
             Self::With(member, others) if has(member) && !all(others) => {
-                Fault::new("dependentRequired", format_args!("with {}, {}", listed(&[member]), listed(others)))
+                Error::new("dependentRequired", format!("with {}, {}", listed(&[member]), listed(others)))
             }
             Self::AnyOf(groups) if !groups.iter().any(|group| all(group)) => {
-                Fault::new("anyOf", format_args!("the members {}", lists(groups)))
+                Error::new("anyOf", format!("the members {}", lists(groups)))
             }
             Self::OneOf(groups) if groups.iter().filter(|group| all(group)).count() != 1 => {
-                Fault::new("oneOf", format_args!("one alone of: {}", lists(groups)))
+                Error::new("oneOf", format!("one alone of: {}", lists(groups)))
             }
-            Self::AtLeast(limit) if count < limit => {
-                Fault::new("minProperties", format_args!("at least {limit} members"))
-            }
-            Self::AtMost(limit) if count > limit => {
-                Fault::new("maxProperties", format_args!("at most {limit} members"))
-            }
+            Self::AtLeast(limit) if count < limit => Error::new("minProperties", format!("at least {limit} members")),
+            Self::AtMost(limit) if count > limit => Error::new("maxProperties", format!("at most {limit} members")),
             _ => return Ok(()),
         };
-        Err(fault)
+        Err(error)
     }
 }

@@ -3,96 +3,67 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use serde::de::{Deserializer, Error as _, Visitor};
-use serde::ser::{Error as _, Serialize, Serializer};
-
-use super::content::numeral;
-use super::exact::{HELD, note_float, note_rounded};
-use super::{Codec, codec, refuse};
+use super::numbers::not_held;
+use super::reader::Number;
+use super::{Codec, Error, Reader, Writer};
 use crate::decimal::{Decimal, Held};
 
-codec!((), of (), by Null, written as |_value, serializer| serializer.serialize_unit());
-codec!(bool, of bool, by Boolean, written as |value, serializer| serializer.serialize_bool(*value));
-codec!(String, of String, by Text, written as |value, serializer| serializer.serialize_str(value));
-codec!(
-    /// `number`: every JSON number that a 64-bit float holds.
-    f64, of f64, by Number { exact: false }, written as |value, serializer| write_number(*value, serializer)
-);
-codec!(
-    ExactNumber, of f64, by Number { exact: true }, written as |value, serializer| write_number(*value, serializer)
-);
-
-struct Null;
-
-impl<'de> Visitor<'de> for Null {
+impl Codec for () {
     type Value = ();
-    refuse!("null"; visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-    refuse!(seq "null");
-    refuse!(map "null");
 
-    fn visit_unit<E>(self) -> Result<(), E> {
+    fn read(reader: &mut Reader<'_>) -> Result<(), Error> {
+        reader.null()
+    }
+
+    fn write(_: &(), writer: &mut Writer) -> Result<(), Error> {
+        writer.null();
         Ok(())
     }
 }
 
-struct Boolean;
-
-impl<'de> Visitor<'de> for Boolean {
+impl Codec for bool {
     type Value = bool;
-    refuse!("a boolean"; visit_unit(), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-    refuse!(seq "a boolean");
-    refuse!(map "a boolean");
 
-    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
-        Ok(value)
+    fn read(reader: &mut Reader<'_>) -> Result<bool, Error> {
+        reader.boolean()
+    }
+
+    fn write(value: &bool, writer: &mut Writer) -> Result<(), Error> {
+        writer.boolean(*value);
+        Ok(())
     }
 }
 
-struct Text;
-
-impl<'de> Visitor<'de> for Text {
-    type Value = String;
-    refuse!("a string"; visit_unit(), visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-    refuse!(seq "a string");
-    refuse!(map "a string");
-
-    fn visit_str<E>(self, value: &str) -> Result<String, E> {
-        Ok(value.to_owned())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<String, E> {
-        Ok(value)
-    }
-}
-
-/// Strings where the user chose another type for them.
+/// Strings, in the type that the user chose for them.
 macro_rules! texts {
     ($($type:ty),*) => {$(
         impl Codec for $type {
             type Value = $type;
 
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                String::read(deserializer).map(Into::into)
+            fn read(reader: &mut Reader<'_>) -> Result<$type, Error> {
+                reader.string().map(|text| text.into())
             }
 
-            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(value)
+            fn write(value: &$type, writer: &mut Writer) -> Result<(), Error> {
+                writer.string(value);
+                Ok(())
             }
         }
     )*};
 }
 
-texts!(Box<str>, Arc<str>);
+texts!(String, Box<str>, Arc<str>);
 
-fn write_number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
-    if !value.is_finite() {
-        // serde_json would write null.
-        return Err(S::Error::custom("type: expected a finite number"));
+/// `number`: every JSON number that a 64-bit float holds.
+impl Codec for f64 {
+    type Value = f64;
+
+    fn read(reader: &mut Reader<'_>) -> Result<f64, Error> {
+        read_float(reader, false)
     }
-    match exact_integer(value) {
-        // 3.0 is written as 3, which is how most producers wrote it.
-        Some(integer) if integer.unsigned_abs() < 1 << 53 => serializer.serialize_i128(integer),
-        _ => serializer.serialize_f64(value),
+
+    fn write(value: &f64, writer: &mut Writer) -> Result<(), Error> {
+        write_float(*value, writer)
     }
 }
 
@@ -101,66 +72,52 @@ fn write_number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Er
 #[derive(Debug)]
 pub struct ExactNumber;
 
-/// Reads a number: as a float that holds it, or, where it is exact, as the one that is printed as it.
-struct Number {
-    exact: bool,
-}
-
-impl Number {
-    fn integer<E: serde::de::Error>(&self, integer: i128) -> Result<f64, E> {
-        #[allow(clippy::cast_precision_loss, reason = "what is rounded is refused")]
-        let float = integer as f64;
-        if integer.unsigned_abs() <= MAX_EXACT {
-            return Ok(float);
-        }
-        match Held::in_float(&integer.to_string()) {
-            Held::Exactly => Ok(float),
-            Held::Rounded(_) if !self.exact => Ok(float),
-            _ => Err(not_held()),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Number {
+impl Codec for ExactNumber {
     type Value = f64;
-    refuse!("a number"; visit_unit(), visit_bool(bool), visit_str(&str));
-    refuse!(seq "a number");
-    refuse!(map "a number");
 
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<f64, E> {
-        self.integer(value.into())
+    fn read(reader: &mut Reader<'_>) -> Result<f64, Error> {
+        read_float(reader, true)
     }
 
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<f64, E> {
-        self.integer(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<f64, E> {
-        note_float();
-        Ok(value)
-    }
-
-    fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<f64, E> {
-        read_float(number)
+    fn write(value: &f64, writer: &mut Writer) -> Result<(), Error> {
+        write_float(*value, writer)
     }
 }
 
-/// Every integer up to here is a 64-bit float.
-const MAX_EXACT: u128 = 1 << 53;
-
-/// Reads a number that was kept as text.
-pub(super) fn read_float<E: serde::de::Error>(number: &[u8]) -> Result<f64, E> {
-    match Held::in_float(numeral(number)?) {
-        Held::Rounded(float) => {
-            note_rounded(float);
+fn read_float(reader: &mut Reader<'_>, exact: bool) -> Result<f64, Error> {
+    let offset = reader.offset();
+    let number = reader.number()?;
+    match number.in_float() {
+        Held::Exactly => Ok(number.nearest()),
+        // An integer of 64 bits may be rounded, where nothing is asked of it.
+        Held::Rounded(float) if number.integer().is_some() && !exact => Ok(float),
+        Held::Rounded(float) if number.integer().is_none() => {
+            reader.note_rounded(float);
             Ok(float)
         }
-        _ => Err(not_held()),
+        _ => Err(not_held().or_at(offset)),
     }
 }
 
-fn not_held<E: serde::de::Error>() -> E {
-    E::custom(format_args!("limit: expected {HELD}"))
+fn write_float(value: f64, writer: &mut Writer) -> Result<(), Error> {
+    if !value.is_finite() {
+        return Err(Error::new("type", "a finite number"));
+    }
+    match exact_integer(value) {
+        // 3.0 is written as 3, which is how most producers wrote it.
+        Some(integer) if integer.unsigned_abs() < 1 << 53 => writer.integer(integer),
+        _ => writer.float(value),
+    }
+    Ok(())
+}
+
+/// The integer that a float is printed as, where there is one of 128 bits.
+fn exact_integer(value: f64) -> Option<i128> {
+    #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
+    if value.abs() <= 9_007_199_254_740_992.0 {
+        return (value.fract() == 0.0).then_some(value as i128);
+    }
+    Decimal::parse(&format!("{value:e}"))?.to_integer()
 }
 
 /// An integer, read into the type `T`; one that does not fit is an error. `1.0` is one, unless it is strict.
@@ -173,90 +130,55 @@ pub type Integer<T> = AnyInteger<T, false>;
 /// `integer` in draft 4, where `1.0` is none.
 pub type StrictInteger<T> = AnyInteger<T, true>;
 
-trait Fits: Copy + TryFrom<i128> + Serialize {
-    const NAME: &'static str;
+#[inline]
+fn read_integer<T: TryFrom<i128>>(reader: &mut Reader<'_>, strict: bool, name: &str) -> Result<T, Error> {
+    let offset = reader.offset();
+    if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
+        return Err(reader.refused("an integer"));
+    }
+    let number = reader.number()?;
+    let integer = match number.integer() {
+        Some(integer) => integer,
+        None => unusual_integer(number, strict).map_err(|error| error.or_at(offset))?,
+    };
+    T::try_from(integer).map_err(|_| Error::limit(format!("an integer that fits {name}")).or_at(offset))
 }
 
-fn read_integer<'de, T: Fits, D: Deserializer<'de>>(deserializer: D, strict: bool) -> Result<T, D::Error> {
-    struct Whole {
-        strict: bool,
+/// An integer that has more than 64 bits, or is written as a decimal.
+#[cold]
+fn unusual_integer(number: Number<'_>, strict: bool) -> Result<i128, Error> {
+    let decimal = Decimal::parse(number.text).filter(Decimal::is_integer);
+    // Draft 4 goes by how it is written; to parsers `-0` is a float.
+    match decimal.filter(|_| !strict || number.is_whole && number.text != "-0") {
+        Some(decimal) => decimal.to_integer().ok_or_else(|| Error::limit("an integer of at most 64 bits")),
+        None => Err(Error::new("type", "an integer")),
     }
-    impl<'de> Visitor<'de> for Whole {
-        type Value = i128;
-        refuse!("an integer"; visit_unit(), visit_bool(bool), visit_str(&str));
-        refuse!(seq "an integer");
-        refuse!(map "an integer");
-
-        fn visit_i64<E>(self, value: i64) -> Result<i128, E> {
-            Ok(value.into())
-        }
-
-        fn visit_u64<E>(self, value: u64) -> Result<i128, E> {
-            Ok(value.into())
-        }
-
-        fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i128, E> {
-            note_float();
-            // Past 2^63 it is unknown how the number was written, and it does not fit anyway.
-            if value.fract() != 0.0 || self.strict && value.abs() < 9_223_372_036_854_775_808.0 {
-                return Err(E::custom("type: expected an integer"));
-            }
-            exact_integer(value).ok_or_else(too_wide)
-        }
-
-        fn visit_bytes<E: serde::de::Error>(self, number: &[u8]) -> Result<i128, E> {
-            let text = numeral(number)?;
-            let decimal = Decimal::parse(text).filter(Decimal::is_integer);
-            match decimal.filter(|_| !(self.strict && text.contains(['.', 'e', 'E']))) {
-                Some(decimal) => decimal.to_integer().ok_or_else(too_wide),
-                None => Err(E::custom("type: expected an integer")),
-            }
-        }
-    }
-    let whole = deserializer.deserialize_any(Whole { strict })?;
-    T::try_from(whole).map_err(|_| D::Error::custom(format_args!("limit: expected an integer that fits {}", T::NAME)))
-}
-
-/// The integer that a float is printed as, where there is one of 128 bits.
-fn exact_integer(value: f64) -> Option<i128> {
-    #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
-    if value.abs() <= 9_007_199_254_740_992.0 {
-        return (value.fract() == 0.0).then_some(value as i128);
-    }
-    Decimal::parse(&format!("{value:e}"))?.to_integer()
-}
-
-fn too_wide<E: serde::de::Error>() -> E {
-    E::custom("limit: expected an integer of at most 64 bits")
 }
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
-        impl Fits for $type {
-            const NAME: &'static str = stringify!($type);
-        }
-
         impl Codec for $type {
             type Value = $type;
 
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                Integer::<$type>::read(deserializer)
+            fn read(reader: &mut Reader<'_>) -> Result<$type, Error> {
+                read_integer(reader, false, stringify!($type))
             }
 
-            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                value.serialize(serializer)
+            fn write(value: &$type, writer: &mut Writer) -> Result<(), Error> {
+                writer.integer(i128::from(*value));
+                Ok(())
             }
         }
 
         impl<const STRICT: bool> Codec for AnyInteger<$type, STRICT> {
             type Value = $type;
 
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                read_integer(deserializer, STRICT)
+            fn read(reader: &mut Reader<'_>) -> Result<$type, Error> {
+                read_integer(reader, STRICT, stringify!($type))
             }
 
-            fn write<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                <$type as Codec>::write(value, serializer)
+            fn write(value: &$type, writer: &mut Writer) -> Result<(), Error> {
+                <$type as Codec>::write(value, writer)
             }
         }
     )*};

@@ -3,17 +3,10 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use serde::de::{Deserializer, Error as _};
-use serde::ser::{Error as _, Serializer};
-use serde_json::Value;
-use thoth_messaging_documents::validator::Instance;
-
-use super::content::Content;
-use super::exact::{HELD, is_any_rounded, is_tree};
-use super::object::{Object, is_unchecked, read_object, unchecked, write_object};
-use super::payload::Payload;
+use super::numbers::not_held;
+use super::object::{Object, read_object, write_object};
 use super::union::{Union, read_union};
-use super::{Codec, Encoded, Fault};
+use super::{Codec, Error, Reader, Writer};
 use crate::dynamic::Compiled;
 use crate::message::Schema;
 
@@ -32,16 +25,32 @@ impl Validator {
 
     /// # Errors
     ///
-    /// The first thing that the schemas refuse.
-    fn check<'v>(&self, value: impl Into<Instance<'v>>) -> Result<(), Fault> {
-        // The generator compiled the same schemas. Should one not compile here, nothing is accepted unchecked.
+    /// The schemas do not compile: nothing is accepted unchecked. The generator compiled them, too.
+    fn compiled(&self) -> Result<&Compiled, Error> {
         let compiled = self.compiled.get_or_init(|| Compiled::of_places(self.schemas).map(Arc::new));
-        match compiled {
-            Some(compiled) => compiled.check(value).map_err(|violation| {
-                Fault::new(violation.keyword, violation.expected).with_path(violation.instance_path)
-            }),
-            None => Err(Fault::new("$ref", "a schema that can be compiled")),
+        compiled.as_deref().ok_or_else(|| Error::new("$ref", "a schema that can be compiled"))
+    }
+
+    /// Checks the value at hand, and reads past it or stays before it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that the schemas refuse.
+    fn check(&self, reader: &mut Reader<'_>) -> Result<(), Error> {
+        let compiled = self.compiled()?;
+        if compiled.surely_accepts(reader.rest()) {
+            return Ok(());
         }
+        let offset = reader.offset();
+        reader.skip()?;
+        let text = reader.since(offset);
+        let checked = if reader.is_attempt() { compiled.accepts(text) } else { compiled.check(text) };
+        checked.map_err(|error| error.or_at(offset))
+    }
+
+    /// Checks a value that was written.
+    fn check_text(&self, text: &str) -> Result<(), Error> {
+        self.check(&mut Reader::new(text))
     }
 }
 
@@ -57,29 +66,24 @@ pub struct Validated<C, V>(PhantomData<(C, V)>);
 impl<C: Codec, V: Subschema> Codec for Validated<C, V> {
     type Value = C::Value;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<C::Value, D::Error> {
-        if is_tree() {
-            let payload = Payload::of(Content::read(deserializer)?);
-            V::validator().check(payload.instance(&payload.numerals())).map_err(D::Error::custom)?;
-            let value = C::read(payload.content()).map_err(D::Error::custom)?;
-            if is_any_rounded() {
-                // What it was rounded to has to be valid, too, or it could not be written again.
-                let rounded = serde_json::to_value(Encoded::<C>(&value)).map_err(D::Error::custom)?;
-                V::validator().check(&rounded).map_err(|_| D::Error::custom(Fault::new("limit", HELD)))?;
-            }
-            return Ok(value);
+    fn read(reader: &mut Reader<'_>) -> Result<C::Value, Error> {
+        let (mark, rounded) = (reader.mark(), reader.numbers().count());
+        V::validator().check(reader)?;
+        reader.back(mark);
+        let value = C::read(reader)?;
+        if reader.numbers().count() > rounded {
+            // What it was rounded to has to be valid, too, or it could not be written again.
+            let mut writer = Writer::checked();
+            C::write(&value, &mut writer)?;
+            V::validator().check_text(writer.text()).map_err(|_| not_held())?;
         }
-        let value = Value::read(deserializer)?;
-        V::validator().check(&value).map_err(D::Error::custom)?;
-        C::read(value).map_err(D::Error::custom)
+        Ok(value)
     }
 
-    fn write<S: Serializer>(value: &C::Value, serializer: S) -> Result<S::Ok, S::Error> {
-        if !is_unchecked() {
-            let json = serde_json::to_value(Encoded::<C>(value)).map_err(S::Error::custom)?;
-            V::validator().check(&json).map_err(S::Error::custom)?;
-        }
-        unchecked(|| C::write(value, serializer))
+    fn write(value: &C::Value, writer: &mut Writer) -> Result<(), Error> {
+        let start = writer.offset();
+        C::write(value, writer)?;
+        if writer.is_checked() { V::validator().check_text(writer.since(start)) } else { Ok(()) }
     }
 }
 
@@ -89,12 +93,12 @@ pub struct OfMembers<T>(PhantomData<T>);
 impl<T: Object> Codec for OfMembers<T> {
     type Value = T;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        read_object(deserializer)
+    fn read(reader: &mut Reader<'_>) -> Result<T, Error> {
+        read_object(reader)
     }
 
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(value, serializer)
+    fn write(value: &T, writer: &mut Writer) -> Result<(), Error> {
+        write_object(value, writer)
     }
 }
 
@@ -104,11 +108,11 @@ pub struct OfVariants<T>(PhantomData<T>);
 impl<T: Union> Codec for OfVariants<T> {
     type Value = T;
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        read_union(deserializer)
+    fn read(reader: &mut Reader<'_>) -> Result<T, Error> {
+        read_union(reader)
     }
 
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        value.write(serializer)
+    fn write(value: &T, writer: &mut Writer) -> Result<(), Error> {
+        value.write(writer)
     }
 }

@@ -2,12 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
-
-use super::content::{self, Content, read_name};
-use super::refuse;
-use super::value::Name;
+use super::reader::Kind;
+use super::{Error, Reader};
 
 /// The value of the member that tells variants apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,31 +18,6 @@ pub enum Tag<'a> {
     Boolean(bool),
     /// What is no constant of any variant.
     Other,
-}
-
-impl<'a> Tag<'a> {
-    fn of(value: &'a Content<'_>) -> Self {
-        match value {
-            Content::Text(text) => Self::Text(text),
-            Content::Boolean(boolean) => Self::Boolean(*boolean),
-            Content::Signed(integer) => Self::Integer(*integer),
-            Content::Unsigned(integer) => i64::try_from(*integer).map_or(Self::Other, Self::Integer),
-            Content::Float(float) => whole(*float).map_or(Self::Other, Self::Integer),
-            // An integer of 64 bits is no such number.
-            Content::Number(_) | Content::Null | Content::Items(_) | Content::Members(_) => Self::Other,
-        }
-    }
-
-    /// At the end of a path in the value of its first member.
-    fn at(value: &'a Content<'_>, path: &[&str]) -> Self {
-        path.iter().try_fold(value, |value, name| value.get(name)).map_or(Self::Absent, Self::of)
-    }
-}
-
-/// `1.0` as 1.
-fn whole(float: f64) -> Option<i64> {
-    #[allow(clippy::cast_possible_truncation, reason = "the guard leaves what fits")]
-    (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
 }
 
 /// A generated enum whose objects are told apart by a constant member.
@@ -65,75 +36,62 @@ pub trait Tagged: Sized {
     /// # Errors
     ///
     /// Those of the variant's codec.
-    fn read<'de, D: Deserializer<'de>>(index: usize, deserializer: D) -> Result<Self, D::Error>;
+    fn read(index: usize, reader: &mut Reader<'_>) -> Result<Self, Error>;
 }
 
-/// Reads an object: members before the one that tells are kept until it comes, the others are read as they come.
+/// Reads an object: looks ahead for the member that tells, goes back, and reads the variant.
 ///
 /// # Errors
 ///
 /// Those of the variant's codec, and a constant that no variant has.
-pub fn read_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct ByTag<T>(std::marker::PhantomData<T>);
-    impl<'de, T: Tagged> Visitor<'de> for ByTag<T> {
-        type Value = T;
-        refuse!("an object"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-        refuse!(seq "an object");
-
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
-            let mut before = Vec::new();
-            let (first, path) = T::TAG.split_first().unwrap_or((&"", &[]));
-            let mut index = None;
-            while let Some(name) = members.next_key_seed(Name)? {
-                let value = members.next_value_seed(content::Read)?;
-                let is_tag = name == *first;
-                if is_tag {
-                    index = Some(T::index(Tag::at(&value, path)));
-                }
-                before.push((name, value));
-                if is_tag {
-                    break;
-                }
-            }
-            match index.unwrap_or_else(|| T::index(Tag::Absent)) {
-                Some(index) => T::read(index, MapAccessDeserializer::new(Chain::new(before, members))),
-                None => Err(A::Error::custom(format_args!(
-                    "enum: expected the member `{}` to be one of {}",
-                    T::TAG.join("/"),
-                    T::CONSTANTS
-                ))),
-            }
+pub fn read_tagged<T: Tagged>(reader: &mut Reader<'_>) -> Result<T, Error> {
+    let mark = reader.mark();
+    let index = look_ahead(reader, T::TAG, T::index)?;
+    reader.back(mark);
+    match index {
+        Some(index) => T::read(index, reader),
+        None => {
+            let expected = || format!("the member `{}` to be one of {}", T::TAG.join("/"), T::CONSTANTS);
+            Err(reader.refuse(|| Error::new("enum", expected())))
         }
     }
-    deserializer.deserialize_any(ByTag::<T>(std::marker::PhantomData))
 }
 
-/// Members that were read, then those that are still to come.
-struct Chain<'de, A> {
-    before: std::vec::IntoIter<(Cow<'de, str>, Content<'de>)>,
-    value: Option<Content<'de>>,
-    members: A,
-}
-
-impl<'de, A> Chain<'de, A> {
-    fn new(before: Vec<(Cow<'de, str>, Content<'de>)>, members: A) -> Self {
-        Self { before: before.into_iter(), value: None, members }
+/// Tells by the value at the end of a path which variant the value at hand is of.
+fn look_ahead(
+    reader: &mut Reader<'_>,
+    path: &[&str],
+    index: fn(Tag<'_>) -> Option<usize>,
+) -> Result<Option<usize>, Error> {
+    let Some((first, rest)) = path.split_first() else { return value(reader, index) };
+    if reader.kind() != Kind::Object {
+        return Ok(index(Tag::Absent));
     }
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Chain<'de, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let Some((name, value)) = self.before.next() else { return self.members.next_key_seed(seed) };
-        self.value = Some(value);
-        read_name(&name, seed).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(&value).map_err(A::Error::custom),
-            None => self.members.next_value_seed(seed),
+    let mut more = reader.object()?;
+    while more {
+        if reader.name()? == *first {
+            return look_ahead(reader, rest, index);
         }
+        reader.skip()?;
+        more = reader.next_member()?;
     }
+    Ok(index(Tag::Absent))
+}
+
+/// Tells by the value at hand which variant it stands for.
+fn value(reader: &mut Reader<'_>, index: fn(Tag<'_>) -> Option<usize>) -> Result<Option<usize>, Error> {
+    let text: Cow<'_, str>;
+    let tag = match reader.kind() {
+        Kind::String => {
+            text = reader.string()?;
+            Tag::Text(&text)
+        }
+        Kind::Boolean => Tag::Boolean(reader.boolean()?),
+        Kind::Number => {
+            let integer = reader.number()?.whole().and_then(|integer| i64::try_from(integer).ok());
+            integer.map_or(Tag::Other, Tag::Integer)
+        }
+        Kind::Null | Kind::Array | Kind::Object | Kind::Nothing => Tag::Other,
+    };
+    Ok(index(tag))
 }

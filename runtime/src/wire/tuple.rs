@@ -1,40 +1,59 @@
 //! Arrays of as many items as the schema names, each with a type of its own.
 
-use std::marker::PhantomData;
+use super::{Codec, Error, Reader, Writer};
 
-use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
-use serde::ser::{SerializeSeq, Serializer};
+/// The items of an array of a known length, while they are read.
+struct Items {
+    offset: usize,
+    count: usize,
+    more: bool,
+}
 
-use super::{Codec, Encoded, Seed, refuse};
+impl Items {
+    fn open(reader: &mut Reader<'_>, count: usize) -> Result<Self, Error> {
+        let offset = reader.offset();
+        Ok(Self { offset, count, more: reader.array()? })
+    }
+
+    fn next<C: Codec>(&mut self, reader: &mut Reader<'_>) -> Result<C::Value, Error> {
+        if !self.more {
+            return Err(self.refused("minItems"));
+        }
+        let value = C::read(reader)?;
+        self.more = reader.next_item()?;
+        Ok(value)
+    }
+
+    fn end(&self) -> Result<(), Error> {
+        if self.more { Err(self.refused("maxItems")) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn refused(&self, keyword: &'static str) -> Error {
+        Error::new(keyword, format!("{} items", self.count)).or_at(self.offset)
+    }
+}
 
 macro_rules! tuples {
-    ($($count:literal: $($codec:ident $index:tt),+;)+) => {$(
-        impl<$($codec: Codec),+> Codec for ($($codec,)+) {
-            type Value = ($($codec::Value,)+);
+    ($($count:literal: $first:ident 0 $(, $codec:ident $index:tt)*;)+) => {$(
+        impl<$first: Codec $(, $codec: Codec)*> Codec for ($first, $($codec,)*) {
+            type Value = ($first::Value, $($codec::Value,)*);
 
-            fn read<'de, De: Deserializer<'de>>(deserializer: De) -> Result<Self::Value, De::Error> {
-                struct Items<$($codec),+>(PhantomData<($($codec,)+)>);
-                impl<'de, $($codec: Codec),+> Visitor<'de> for Items<$($codec),+> {
-                    type Value = ($($codec::Value,)+);
-                    refuse!("an array"; visit_unit(), visit_bool(bool), visit_str(&str), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bytes(&[u8]));
-                    refuse!(map "an array");
-
-                    fn visit_seq<Items: SeqAccess<'de>>(self, mut items: Items) -> Result<Self::Value, Items::Error> {
-                        let short = || Items::Error::custom(concat!("minItems: expected ", $count, " items"));
-                        let values = ($(items.next_element_seed(Seed::<$codec>::new())?.ok_or_else(short)?,)+);
-                        match items.next_element_seed(super::value::Skip)? {
-                            None => Ok(values),
-                            Some(()) => Err(Items::Error::custom(concat!("maxItems: expected ", $count, " items"))),
-                        }
-                    }
-                }
-                deserializer.deserialize_any(Items::<$($codec),+>(PhantomData))
+            fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
+                let mut items = Items::open(reader, $count)?;
+                let values = (items.next::<$first>(reader)?, $(items.next::<$codec>(reader)?,)*);
+                items.end().map(|()| values)
             }
 
-            fn write<Se: Serializer>(values: &Self::Value, serializer: Se) -> Result<Se::Ok, Se::Error> {
-                let mut items = serializer.serialize_seq(Some($count))?;
-                $(items.serialize_element(&Encoded::<$codec>(&values.$index))?;)+
-                items.end()
+            fn write(values: &Self::Value, writer: &mut Writer) -> Result<(), Error> {
+                writer.json("[");
+                $first::write(&values.0, writer)?;
+                $(
+                    writer.json(",");
+                    $codec::write(&values.$index, writer)?;
+                )*
+                writer.json("]");
+                Ok(())
             }
         }
     )+};

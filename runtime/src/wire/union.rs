@@ -1,68 +1,40 @@
 //! Values of one of several types.
 
-use std::marker::PhantomData;
+use super::reader::Kind;
+use super::{Error, Reader, Writer};
 
-use serde::de::value::{BorrowedBytesDeserializer, BytesDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::Serializer;
+/// A JSON type that a union does not take.
+macro_rules! refused {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        ///
+        /// Those of the variant's codec.
+        fn $name(reader: &mut Reader<'_>) -> Result<Self, Error> {
+            Err(reader.refused(Self::EXPECTED))
+        }
+    )*};
+}
 
 /// A generated enum: how a value of each JSON type finds its variant. The methods that it does not have refuse.
 pub trait Union: Sized {
     /// What is expected, as `a string or an integer`.
     const EXPECTED: &'static str;
 
-    /// Reads `null`.
-    ///
-    /// # Errors
-    ///
-    /// Those of the variant's codec.
-    fn null<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(refused::<Self, _>())
-    }
-
-    /// Reads `true` or `false`.
-    ///
-    /// # Errors
-    ///
-    /// Those of the variant's codec.
-    fn boolean<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(refused::<Self, _>())
-    }
-
-    /// Reads a number.
-    ///
-    /// # Errors
-    ///
-    /// Those of the variant's codec.
-    fn number<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(refused::<Self, _>())
-    }
-
-    /// Reads a string.
-    ///
-    /// # Errors
-    ///
-    /// Those of the variant's codec.
-    fn string<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(refused::<Self, _>())
-    }
-
-    /// Reads an array.
-    ///
-    /// # Errors
-    ///
-    /// Those of the variant's codec.
-    fn array<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(refused::<Self, _>())
-    }
-
-    /// Reads an object.
-    ///
-    /// # Errors
-    ///
-    /// Those of the variant's codec.
-    fn object<'de, D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(refused::<Self, _>())
+    refused! {
+        /// Reads `null`.
+        null,
+        /// Reads `true` or `false`.
+        boolean,
+        /// Reads a number.
+        number,
+        /// Reads a string.
+        string,
+        /// Reads an array.
+        array,
+        /// Reads an object.
+        object
     }
 
     /// Writes the variant.
@@ -70,11 +42,7 @@ pub trait Union: Sized {
     /// # Errors
     ///
     /// Those of the variant's codec.
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
-}
-
-fn refused<T: Union, E: Error>() -> E {
-    E::custom(format_args!("type: expected {}", T::EXPECTED))
+    fn write(&self, writer: &mut Writer) -> Result<(), Error>;
 }
 
 /// Reads a union: straight to what reads the JSON type at hand.
@@ -82,8 +50,18 @@ fn refused<T: Union, E: Error>() -> E {
 /// # Errors
 ///
 /// Those of the variant's codec, and a JSON type that no variant has.
-pub fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_any(ByType::<T>(PhantomData))
+pub fn read_union<T: Union>(reader: &mut Reader<'_>) -> Result<T, Error> {
+    let offset = reader.offset();
+    let read = match reader.kind() {
+        Kind::Null => T::null(reader),
+        Kind::Boolean => T::boolean(reader),
+        Kind::Number => T::number(reader),
+        Kind::String => T::string(reader),
+        Kind::Array => T::array(reader),
+        Kind::Object => T::object(reader),
+        Kind::Nothing => Err(reader.syntax()),
+    };
+    read.map_err(|error| error.or_at(offset))
 }
 
 /// Writes a union.
@@ -91,60 +69,6 @@ pub fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Resul
 /// # Errors
 ///
 /// Those of the variant's codec.
-pub fn write_union<T: Union, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    value.write(serializer)
-}
-
-struct ByType<T>(PhantomData<T>);
-
-impl<'de, T: Union> Visitor<'de> for ByType<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(T::EXPECTED)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        T::null(().into_deserializer())
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
-        T::boolean(value.into_deserializer())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
-        T::number(value.into_deserializer())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
-        T::number(value.into_deserializer())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
-        T::number(value.into_deserializer())
-    }
-
-    fn visit_borrowed_bytes<E: Error>(self, number: &'de [u8]) -> Result<T, E> {
-        T::number(BorrowedBytesDeserializer::new(number))
-    }
-
-    fn visit_bytes<E: Error>(self, number: &[u8]) -> Result<T, E> {
-        T::number(BytesDeserializer::new(number))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
-        T::string(value.into_deserializer())
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<T, E> {
-        T::string(value.into_deserializer())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<T, A::Error> {
-        T::array(SeqAccessDeserializer::new(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-        T::object(MapAccessDeserializer::new(members))
-    }
+pub fn write_union<T: Union>(value: &T, writer: &mut Writer) -> Result<(), Error> {
+    value.write(writer)
 }

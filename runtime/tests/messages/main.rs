@@ -2,6 +2,7 @@
 
 #[cfg(feature = "dynamic")]
 mod dynamic;
+mod roads;
 
 use serde_json::{Map, Value, json};
 use thoth_messaging::messages::{

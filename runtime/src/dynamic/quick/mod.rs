@@ -36,7 +36,7 @@ enum Stop {
 }
 
 impl Quick {
-    /// Of the schema that stands at a URI in a registry, which holds all that it refers to. `formats` is whether `format`
+    /// Of the schema that a URI leads to in a registry, which holds all that it refers to. `formats` is whether `format`
     /// refuses values. None where nothing could be said of any payload.
     pub(super) fn new(registry: &Registry<'_>, uri: &str, formats: bool) -> Option<Self> {
         let (nodes, root) = compile::compile(registry, uri, formats)?;
@@ -47,5 +47,11 @@ impl Quick {
     pub(super) fn accepts(&self, payload: &[u8]) -> bool {
         let Ok(text) = std::str::from_utf8(payload) else { return false };
         run::Run::new(&self.nodes, text).document(self.root).is_ok()
+    }
+
+    /// Returns whether a text starts with a value that the validator accepts, no member of which stands twice. A no means
+    /// nothing.
+    pub(super) fn accepts_start(&self, text: &str) -> bool {
+        run::Run::new(&self.nodes, text).start(self.root).is_ok()
     }
 }

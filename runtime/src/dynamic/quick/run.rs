@@ -10,7 +10,7 @@ use super::graph::{
     ObjectRules, Rest, STRING, StringRules, kind_of,
 };
 use super::scan::{Literal, Scanner, Text};
-use crate::wire::{may_be_inexact, parse_strict};
+use crate::wire::exact_value;
 
 /// Deeper payloads are the parser's, which has a limit of its own.
 const MAX_LEVELS: u32 = 120;
@@ -42,6 +42,11 @@ impl<'g, 'p> Run<'g, 'p> {
     pub(super) fn document(mut self, root: NodeId) -> Outcome {
         self.value(root, 0)?;
         if self.scanner.at_end() { Ok(()) } else { Err(Stop::Unknown) }
+    }
+
+    /// Returns whether the text starts with what a node says.
+    pub(super) fn start(mut self, root: NodeId) -> Outcome {
+        self.value(root, 0)
     }
 
     fn value(&mut self, id: NodeId, depth: u32) -> Outcome {
@@ -239,10 +244,7 @@ impl<'g, 'p> Run<'g, 'p> {
             Again::Whole(_, validator) => {
                 self.scanner.at = end;
                 let text = self.scanner.since(start);
-                if may_be_inexact(text) {
-                    return Err(Stop::Unknown);
-                }
-                let value = parse_strict(text.as_bytes()).map_err(|_| Stop::Unknown)?;
+                let value = exact_value(text).ok_or(Stop::Unknown)?;
                 require(validator.is_valid(&value))
             }
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Stop;
+use crate::wire::scan::{digits, hexadecimal, plain, space};
 
 /// An integer part of so many digits is never too large for a 64-bit float, where there is no exponent.
 const MAX_DIGITS: usize = 300;
@@ -48,9 +49,7 @@ impl<'p> Scanner<'p> {
 
     #[inline]
     pub(super) fn space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
-            self.at += 1;
-        }
+        self.at = space(self.bytes, self.at);
     }
 
     pub(super) fn at_end(&mut self) -> bool {
@@ -109,7 +108,7 @@ impl<'p> Scanner<'p> {
         self.at += 1;
         let (start, mut escaped) = (self.at, false);
         loop {
-            self.plain();
+            self.at = plain(self.bytes, self.at);
             match self.peek() {
                 b'"' => break,
                 b'\\' => {
@@ -122,22 +121,6 @@ impl<'p> Scanner<'p> {
         let raw = self.since(start);
         self.at += 1;
         Ok(Text { raw, escaped })
-    }
-
-    /// Reads up to the next quote, backslash or control character, eight bytes at a time.
-    #[inline]
-    fn plain(&mut self) {
-        while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
-            let special = special(u64::from_le_bytes(*chunk));
-            if special != 0 {
-                self.at += (special.trailing_zeros() / 8) as usize;
-                return;
-            }
-            self.at += 8;
-        }
-        while !matches!(self.peek(), 0..=0x1f | b'"' | b'\\') {
-            self.at += 1;
-        }
     }
 
     fn escape(&mut self) -> Result<(), Stop> {
@@ -156,12 +139,9 @@ impl<'p> Scanner<'p> {
     }
 
     fn hexadecimal(&mut self) -> Result<u16, Stop> {
-        let digits = self.bytes.get(self.at..self.at + 4).ok_or(Stop::Unknown)?;
+        let number = hexadecimal(self.bytes, self.at).ok_or(Stop::Unknown)?;
         self.at += 4;
-        digits.iter().try_fold(0, |number, digit| {
-            let digit = char::from(*digit).to_digit(16).and_then(|digit| u16::try_from(digit).ok());
-            digit.map(|digit| number << 4 | digit).ok_or(Stop::Unknown)
-        })
+        Ok(number)
     }
 
     /// Reads a number: its text, and whether it has neither a fraction nor an exponent.
@@ -188,9 +168,7 @@ impl<'p> Scanner<'p> {
     #[inline]
     fn digits(&mut self) -> Result<usize, Stop> {
         let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
-        }
+        self.at = digits(self.bytes, self.at);
         match self.at - start {
             0 => Err(Stop::Unknown),
             digits if digits > MAX_DIGITS => Err(Stop::Unknown),
@@ -216,17 +194,4 @@ impl<'p> Scanner<'p> {
 pub(super) enum Literal {
     Null,
     Boolean(bool),
-}
-
-/// The highest bit of the first byte that is a quote, a backslash or a control character; what is set behind it means
-/// nothing.
-#[inline]
-fn special(bytes: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let quote = bytes ^ (ONES * 0x22);
-    let backslash = bytes ^ (ONES * 0x5c);
-    let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let control = bytes.wrapping_sub(ONES * 0x20) & !bytes;
-    (zero(quote) | zero(backslash) | control) & HIGH
 }

@@ -3,16 +3,18 @@
 /// The declared members that came.
 #[derive(Debug)]
 pub(super) enum Seen {
-    Few(u128),
+    Few(u64),
     Many(Vec<bool>),
 }
 
 impl Seen {
+    #[inline]
     pub(super) fn new(count: usize) -> Self {
-        if count <= 128 { Self::Few(0) } else { Self::Many(vec![false; count]) }
+        if count <= 64 { Self::Few(0) } else { Self::Many(vec![false; count]) }
     }
 
     /// Notes a member; false where it came before.
+    #[inline]
     pub(super) fn insert(&mut self, index: usize) -> bool {
         match self {
             Self::Few(bits) => {

@@ -16,7 +16,7 @@ wire::object! {
 }
 
 impl wire::Check for Closed {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(a) = &self.a {
             wire::At::at(wire::maximum(*a, 9), "a")?;
         }
@@ -75,7 +75,7 @@ wire::object! {
 }
 
 impl wire::Check for Extended {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         wire::At::at(
             {
                 static PATTERN: wire::Pattern = wire::Pattern::new("^v");
@@ -108,7 +108,7 @@ wire::object! {
 }
 
 impl wire::Check for MixedDrafts {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(count) = &self.count {
             wire::At::at(wire::minimum(*count, 1), "count")?;
         }
@@ -152,7 +152,7 @@ wire::object! {
 }
 
 impl wire::Check for Narrowed {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(size) = &self.size {
             wire::At::at(wire::maximum(*size, 100), "size")?;
         }

@@ -46,7 +46,7 @@ wire::object! {
 }
 
 impl wire::Check for Arrays {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, numbers: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(some) = &self.some {
             wire::At::at(wire::min_items(some, 1), "some")?;
             wire::At::at(wire::max_items(some, 3), "some")?;
@@ -55,7 +55,10 @@ impl wire::Check for Arrays {
             wire::At::at(wire::max_items(empty, 0), "empty")?;
         }
         if let Some(unique) = &self.unique {
-            wire::At::at(wire::unique_items::<serde_json::Value>(unique), "unique")?;
+            wire::At::at(
+                wire::unique_items::<serde_json::Value>(unique, numbers),
+                "unique",
+            )?;
         }
         if let Some(matrix) = &self.matrix {
             wire::At::at(
@@ -63,7 +66,7 @@ impl wire::Check for Arrays {
                     matrix,
                     |item| {
                         wire::min_items(item, 1)?;
-                        wire::each(item, |item| wire::minimum(*item, 0.0))
+                        wire::each(item, |item| wire::minimum(numbers.of(*item), 0.0))
                     },
                 ),
                 "matrix",
@@ -80,12 +83,12 @@ impl wire::Check for Arrays {
         }
         if let Some(unique_nullable) = &self.unique_nullable {
             wire::At::at(
-                wire::unique_items::<Option<i64>>(unique_nullable),
+                wire::unique_items::<Option<i64>>(unique_nullable, numbers),
                 "unique_nullable",
             )?;
         }
         if let Some(codes) = &self.codes {
-            wire::At::at(wire::unique_items::<String>(codes), "codes")?;
+            wire::At::at(wire::unique_items::<String>(codes, numbers), "codes")?;
             wire::At::at(
                 wire::each(
                     codes,
@@ -126,7 +129,7 @@ wire::object! {
 }
 
 impl wire::Check for Line {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(quantity) = &self.quantity {
             wire::At::at(wire::minimum(*quantity, 1), "quantity")?;
         }
@@ -177,7 +180,10 @@ impl wire::Newtype for ArraysDeep {
         &self.0
     }
 
-    fn wrap(value: Vec<ArraysDeepValueItem>) -> Result<Self, wire::Fault> {
+    fn wrap(
+        value: Vec<ArraysDeepValueItem>,
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -214,7 +220,10 @@ impl wire::Newtype for ArraysDeepValueItem {
         &self.0
     }
 
-    fn wrap(value: Vec<ArraysDeepValueItemValueItem>) -> Result<Self, wire::Fault> {
+    fn wrap(
+        value: Vec<ArraysDeepValueItemValueItem>,
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -253,7 +262,8 @@ impl wire::Newtype for ArraysDeepValueItemValueItem {
 
     fn wrap(
         value: Vec<ArraysDeepValueItemValueItemValueItem>,
-    ) -> Result<Self, wire::Fault> {
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -298,7 +308,8 @@ impl wire::Newtype for ArraysDeepValueItemValueItemValueItem {
 
     fn wrap(
         value: Vec<ArraysDeepValueItemValueItemValueItemValueItem>,
-    ) -> Result<Self, wire::Fault> {
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -346,7 +357,8 @@ impl wire::Newtype for ArraysDeepValueItemValueItemValueItemValueItem {
 
     fn wrap(
         value: Vec<ArraysDeepValueItemValueItemValueItemValueItemValueItem>,
-    ) -> Result<Self, wire::Fault> {
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -390,7 +402,10 @@ impl wire::Newtype for ArraysDeepValueItemValueItemValueItemValueItemValueItem {
         &self.0
     }
 
-    fn wrap(value: Vec<Vec<Vec<Vec<i64>>>>) -> Result<Self, wire::Fault> {
+    fn wrap(
+        value: Vec<Vec<Vec<Vec<i64>>>>,
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }

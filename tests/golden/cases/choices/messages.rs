@@ -2,7 +2,7 @@
 
 /// The messages of these schemas.
 pub mod shop {
-    use ::thoth_messaging::{message, registry, serde, wire};
+    use ::thoth_messaging::{message, registry, wire};
 
     wire::object! {
         /// Topic `golden.choices.line`, schema `line.schema.json`.
@@ -53,10 +53,10 @@ pub mod shop {
     pub struct Sku(Box<str>);
 
     impl TryFrom<Box<str>> for Sku {
-        type Error = wire::Fault;
+        type Error = wire::Error;
 
-        fn try_from(value: Box<str>) -> Result<Self, wire::Fault> {
-            <Self as wire::Newtype>::wrap(value)
+        fn try_from(value: Box<str>) -> Result<Self, wire::Error> {
+            <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
         }
     }
 
@@ -83,7 +83,7 @@ pub mod shop {
             &self.0
         }
 
-        fn wrap(value: Box<str>) -> Result<Self, wire::Fault> {
+        fn wrap(value: Box<str>, _: &wire::Numbers) -> Result<Self, wire::Error> {
             {
                 static PATTERN: wire::Pattern = wire::Pattern::new("^[A-Z]+$");
                 wire::pattern(&value, &PATTERN)
@@ -138,7 +138,8 @@ pub mod shop {
 
         fn wrap(
             value: ::std::collections::HashMap<String, Box<str>>,
-        ) -> Result<Self, wire::Fault> {
+            _: &wire::Numbers,
+        ) -> Result<Self, wire::Error> {
             Ok(Self(value))
         }
     }
@@ -196,7 +197,7 @@ pub mod shop {
     }
 
     impl wire::Check for Purchase {
-        fn check(&self) -> Result<(), wire::Fault> {
+        fn check(&self, numbers: &wire::Numbers) -> Result<(), wire::Error> {
             wire::At::at(wire::min_length(&self.id, 3), "id")?;
             wire::At::at(
                 {
@@ -206,7 +207,7 @@ pub mod shop {
                 "id",
             )?;
             if let Some(tags) = &self.tags {
-                wire::At::at(wire::unique_items::<Box<str>>(tags), "tags")?;
+                wire::At::at(wire::unique_items::<Box<str>>(tags, numbers), "tags")?;
                 wire::At::at(wire::each(tags, |item| wire::min_length(item, 1)), "tags")?;
             }
             wire::At::at(wire::min_properties(self.labels.len(), 1), "labels")?;
@@ -280,27 +281,21 @@ pub mod shop {
     impl wire::Union for PurchasePrice {
         const EXPECTED: &'static str = "an integer or a string";
 
-        fn number<'de, D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            <i64 as wire::Codec>::read(deserializer).map(Self::Integer)
+        fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
+            <i64 as wire::Codec>::read(reader).map(Self::Integer)
         }
 
-        fn string<'de, D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            <wire::Own<crate::own::Currency> as wire::Codec>::read(deserializer)
+        fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
+            <wire::Own<crate::own::Currency> as wire::Codec>::read(reader)
                 .map(Self::Currency)
         }
 
-        fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
             match self {
                 Self::Currency(value) => {
-                    <wire::Own<
-                        crate::own::Currency,
-                    > as wire::Codec>::write(value, serializer)
+                    <wire::Own<crate::own::Currency> as wire::Codec>::write(value, writer)
                 }
-                Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+                Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
             }
         }
     }
@@ -320,26 +315,22 @@ pub mod shop {
     impl wire::Union for PurchaseMixed {
         const EXPECTED: &'static str = "an integer or a string";
 
-        fn number<'de, D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            <i64 as wire::Codec>::read(deserializer).map(Self::Integer)
+        fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
+            <i64 as wire::Codec>::read(reader).map(Self::Integer)
         }
 
-        fn string<'de, D: serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            let value = <Box<str> as wire::Codec>::read(deserializer)?;
-            wire::max_length(&value, 4).map_err(serde::de::Error::custom)?;
+        fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
+            let value = <Box<str> as wire::Codec>::read(reader)?;
+            wire::max_length(&value, 4)?;
             Ok(Self::String(value))
         }
 
-        fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
             match self {
-                Self::Integer(value) => <i64 as wire::Codec>::write(value, serializer),
+                Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
                 Self::String(value) => {
-                    wire::max_length(value, 4).map_err(serde::ser::Error::custom)?;
-                    <Box<str> as wire::Codec>::write(value, serializer)
+                    wire::max_length(value, 4)?;
+                    <Box<str> as wire::Codec>::write(value, writer)
                 }
             }
         }
@@ -352,12 +343,12 @@ pub mod shop {
 
     #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
     impl TryFrom<::std::collections::HashMap<String, f64>> for Rates {
-        type Error = wire::Fault;
+        type Error = wire::Error;
 
         fn try_from(
             value: ::std::collections::HashMap<String, f64>,
-        ) -> Result<Self, wire::Fault> {
-            <Self as wire::Newtype>::wrap(value)
+        ) -> Result<Self, wire::Error> {
+            <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
         }
     }
 
@@ -387,7 +378,8 @@ pub mod shop {
 
         fn wrap(
             value: ::std::collections::HashMap<String, f64>,
-        ) -> Result<Self, wire::Fault> {
+            _: &wire::Numbers,
+        ) -> Result<Self, wire::Error> {
             wire::min_properties(value.len(), 1)?;
             Ok(Self(value))
         }

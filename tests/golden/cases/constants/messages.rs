@@ -66,15 +66,18 @@ wire::object! {
 
 impl wire::Check for Constants {
     #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
-    fn check(&self) -> Result<(), wire::Fault> {
-        if let Some(numbers) = &self.numbers {
-            wire::At::at(wire::one_of(numbers, &[1, 2, 3]), "numbers")?;
+    fn check(&self, numbers: &wire::Numbers) -> Result<(), wire::Error> {
+        if let Some(numbers_) = &self.numbers {
+            wire::At::at(wire::one_of(numbers_, &[1, 2, 3]), "numbers")?;
         }
         if let Some(float_integers) = &self.float_integers {
             wire::At::at(wire::one_of(float_integers, &[1, 2]), "float_integers")?;
         }
         if let Some(floats) = &self.floats {
-            wire::At::at(wire::one_of(floats, &[0.5, 1.0, 2.25]), "floats")?;
+            wire::At::at(
+                wire::one_of_numbers(numbers.of(*floats), &[0.5, 1.0, 2.25]),
+                "floats",
+            )?;
         }
         if let Some(number) = &self.number {
             wire::At::at(wire::one_of(number, &[1]), "number")?;
@@ -103,7 +106,7 @@ impl wire::Check for Constants {
                     static CONSTANTS: wire::Constants = wire::Constants::new(
                         "[\"a\",1,null,true,[1,{\"b\":null}],{\"a\":1}]",
                     );
-                    wire::one_of_json(mixed, &CONSTANTS)
+                    wire::one_of_json(mixed, &CONSTANTS, numbers)
                 },
                 "mixed",
             )?;
@@ -114,7 +117,7 @@ impl wire::Check for Constants {
                     static CONSTANTS: wire::Constants = wire::Constants::new(
                         "[{\"a\":[1,2.0]}]",
                     );
-                    wire::one_of_json(object, &CONSTANTS)
+                    wire::one_of_json(object, &CONSTANTS, numbers)
                 },
                 "object",
             )?;
@@ -123,7 +126,7 @@ impl wire::Check for Constants {
             wire::At::at(
                 {
                     static CONSTANTS: wire::Constants = wire::Constants::new("[[]]");
-                    wire::one_of_json(array, &CONSTANTS)
+                    wire::one_of_json(array, &CONSTANTS, numbers)
                 },
                 "array",
             )?;
@@ -134,13 +137,16 @@ impl wire::Check for Constants {
                     static CONSTANTS: wire::Constants = wire::Constants::new(
                         "[\"a\",1]",
                     );
-                    wire::one_of_json(duplicates, &CONSTANTS)
+                    wire::one_of_json(duplicates, &CONSTANTS, numbers)
                 },
                 "duplicates",
             )?;
         }
         if let Some(list) = &self.list {
-            wire::At::at(wire::unique_items::<ConstantsListItem>(list), "list")?;
+            wire::At::at(
+                wire::unique_items::<ConstantsListItem>(list, numbers),
+                "list",
+            )?;
         }
         if let Some(numbers_in_map) = &self.numbers_in_map {
             wire::At::at(
@@ -156,14 +162,17 @@ impl wire::Check for Constants {
                         static CONSTANTS: wire::Constants = wire::Constants::new(
                             "[\"x\",1]",
                         );
-                        wire::one_of_json(item, &CONSTANTS)
+                        wire::one_of_json(item, &CONSTANTS, numbers)
                     },
                 ),
                 "mixed_list",
             )?;
         }
         if let Some(large_float) = &self.large_float {
-            wire::At::at(wire::one_of(large_float, &[1e300]), "large_float")?;
+            wire::At::at(
+                wire::one_of_numbers(numbers.of(*large_float), &[1e300]),
+                "large_float",
+            )?;
         }
         if let Some(mixed_types) = &self.mixed_types {
             wire::At::at(
@@ -171,7 +180,7 @@ impl wire::Check for Constants {
                     static CONSTANTS: wire::Constants = wire::Constants::new(
                         "[\"a\",1]",
                     );
-                    wire::one_of_json(mixed_types, &CONSTANTS)
+                    wire::one_of_json(mixed_types, &CONSTANTS, numbers)
                 },
                 "mixed_types",
             )?;
@@ -182,7 +191,7 @@ impl wire::Check for Constants {
                     static CONSTANTS: wire::Constants = wire::Constants::new(
                         "[{\"a\":1}]",
                     );
-                    wire::one_of_json(object_checked, &CONSTANTS)
+                    wire::one_of_json(object_checked, &CONSTANTS, numbers)
                 },
                 "object_checked",
             )?;

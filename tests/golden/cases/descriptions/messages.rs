@@ -162,7 +162,7 @@ wire::object! {
 }
 
 impl wire::Check for Descriptions {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(pattern) = &self.pattern {
             wire::At::at(
                 {

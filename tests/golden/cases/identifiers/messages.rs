@@ -43,10 +43,10 @@ wire::object! {
 pub struct Label(String);
 
 impl TryFrom<String> for Label {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -73,7 +73,7 @@ impl wire::Newtype for Label {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -84,10 +84,10 @@ impl wire::Newtype for Label {
 pub struct Price(f64);
 
 impl TryFrom<f64> for Price {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: f64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: f64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -114,8 +114,8 @@ impl wire::Newtype for Price {
         &self.0
     }
 
-    fn wrap(value: f64) -> Result<Self, wire::Fault> {
-        wire::minimum(value, 0.0)?;
+    fn wrap(value: f64, numbers: &wire::Numbers) -> Result<Self, wire::Error> {
+        wire::minimum(numbers.of(value), 0.0)?;
         Ok(Self(value))
     }
 }
@@ -182,7 +182,7 @@ impl wire::Newtype for NumbersListed {
         &self.0
     }
 
-    fn wrap(value: serde_json::Value) -> Result<Self, wire::Fault> {
+    fn wrap(value: serde_json::Value, _: &wire::Numbers) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -219,10 +219,10 @@ impl message::Message for OldIds {
 pub struct Size(u64);
 
 impl TryFrom<u64> for Size {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: u64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: u64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -249,7 +249,7 @@ impl wire::Newtype for Size {
         &self.0
     }
 
-    fn wrap(value: u64) -> Result<Self, wire::Fault> {
+    fn wrap(value: u64, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::minimum(value, 1)?;
         Ok(Self(value))
     }
@@ -301,7 +301,7 @@ impl wire::Newtype for StrictTree {
         &self.0
     }
 
-    fn wrap(value: serde_json::Value) -> Result<Self, wire::Fault> {
+    fn wrap(value: serde_json::Value, _: &wire::Numbers) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }

@@ -21,7 +21,7 @@ wire::object! {
 }
 
 impl wire::Check for BooleanFiles {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(empty) = &self.empty {
             wire::At::at(wire::max_items(empty, 0), "empty")?;
         }
@@ -78,7 +78,7 @@ wire::object! {
 }
 
 impl wire::Check for NeverSent {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(empty) = &self.empty {
             wire::At::at(wire::max_items(empty, 0), "empty")?;
         }

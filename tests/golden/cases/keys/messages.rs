@@ -261,10 +261,10 @@ wire::object! {
 pub struct KeyNestedWord(String);
 
 impl TryFrom<String> for KeyNestedWord {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -291,7 +291,7 @@ impl wire::Newtype for KeyNestedWord {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -354,10 +354,10 @@ wire::object! {
 pub struct KeyNestedNewtypeWord(String);
 
 impl TryFrom<String> for KeyNestedNewtypeWord {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -384,7 +384,7 @@ impl wire::Newtype for KeyNestedNewtypeWord {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -441,10 +441,10 @@ wire::object! {
 pub struct KeyNestedOptionalWord(String);
 
 impl TryFrom<String> for KeyNestedOptionalWord {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -471,7 +471,7 @@ impl wire::Newtype for KeyNestedOptionalWord {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -513,10 +513,10 @@ impl message::Message for KeyNewtype {
 pub struct KeyNewtypeWord(String);
 
 impl TryFrom<String> for KeyNewtypeWord {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -543,7 +543,7 @@ impl wire::Newtype for KeyNewtypeWord {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -585,10 +585,10 @@ impl message::Message for KeyNewtypeNumber {
 pub struct Number(u64);
 
 impl TryFrom<u64> for Number {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: u64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: u64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -615,7 +615,7 @@ impl wire::Newtype for Number {
         &self.0
     }
 
-    fn wrap(value: u64) -> Result<Self, wire::Fault> {
+    fn wrap(value: u64, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::minimum(value, 1)?;
         Ok(Self(value))
     }
@@ -657,10 +657,10 @@ impl message::Message for KeyNewtypeOptional {
 pub struct KeyNewtypeOptionalWord(String);
 
 impl TryFrom<String> for KeyNewtypeOptionalWord {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -687,7 +687,7 @@ impl wire::Newtype for KeyNewtypeOptionalWord {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }

@@ -35,7 +35,7 @@ wire::object! {
 }
 
 impl wire::Check for Maps {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(texts) = &self.texts {
             wire::At::at(
                 wire::each_value(texts, |item| wire::min_length(item, 1)),

@@ -35,7 +35,7 @@ impl wire::Newtype for Anything {
         &self.0
     }
 
-    fn wrap(value: serde_json::Value) -> Result<Self, wire::Fault> {
+    fn wrap(value: serde_json::Value, _: &wire::Numbers) -> Result<Self, wire::Error> {
         Ok(Self(value))
     }
 }
@@ -54,10 +54,10 @@ impl message::Message for Anything {
 pub struct List(Vec<i64>);
 
 impl TryFrom<Vec<i64>> for List {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: Vec<i64>) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: Vec<i64>) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -84,7 +84,7 @@ impl wire::Newtype for List {
         &self.0
     }
 
-    fn wrap(value: Vec<i64>) -> Result<Self, wire::Fault> {
+    fn wrap(value: Vec<i64>, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::max_items(&value, 2)?;
         Ok(Self(value))
     }
@@ -104,12 +104,12 @@ impl message::Message for List {
 pub struct Map(serde_json::Map<String, serde_json::Value>);
 
 impl TryFrom<serde_json::Map<String, serde_json::Value>> for Map {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
     fn try_from(
         value: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    ) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -138,7 +138,8 @@ impl wire::Newtype for Map {
 
     fn wrap(
         value: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Self, wire::Fault> {
+        _: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         wire::min_properties(value.len(), 1)?;
         Ok(Self(value))
     }
@@ -179,7 +180,7 @@ wire::object! {
 }
 
 impl wire::Check for Newtypes {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(titled) = &self.titled {
             wire::At::at(wire::min_length(titled, 2), "titled")?;
         }
@@ -207,10 +208,10 @@ impl message::Message for Newtypes {
 pub struct Word(String);
 
 impl TryFrom<String> for Word {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -237,7 +238,7 @@ impl wire::Newtype for Word {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::max_length(&value, 5)?;
         {
             static PATTERN: wire::Pattern = wire::Pattern::new("^[a-z]+$");
@@ -254,10 +255,10 @@ impl wire::Newtype for Word {
 pub struct Ratio(f64);
 
 impl TryFrom<f64> for Ratio {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: f64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: f64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -284,9 +285,9 @@ impl wire::Newtype for Ratio {
         &self.0
     }
 
-    fn wrap(value: f64) -> Result<Self, wire::Fault> {
-        wire::minimum(value, 0.0)?;
-        wire::maximum(value, 1.0)?;
+    fn wrap(value: f64, numbers: &wire::Numbers) -> Result<Self, wire::Error> {
+        wire::minimum(numbers.of(value), 0.0)?;
+        wire::maximum(numbers.of(value), 1.0)?;
         Ok(Self(value))
     }
 }
@@ -298,10 +299,10 @@ impl wire::Newtype for Ratio {
 pub struct Level(u8);
 
 impl TryFrom<u8> for Level {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: u8) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: u8) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -328,7 +329,7 @@ impl wire::Newtype for Level {
         &self.0
     }
 
-    fn wrap(value: u8) -> Result<Self, wire::Fault> {
+    fn wrap(value: u8, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::minimum(value, 1)?;
         wire::maximum(value, 5)?;
         Ok(Self(value))
@@ -340,10 +341,10 @@ impl wire::Newtype for Level {
 pub struct NullableWord(String);
 
 impl TryFrom<String> for NullableWord {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -370,7 +371,7 @@ impl wire::Newtype for NullableWord {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -381,10 +382,10 @@ impl wire::Newtype for NullableWord {
 pub struct Count(u64);
 
 impl TryFrom<u64> for Count {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: u64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: u64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -411,7 +412,7 @@ impl wire::Newtype for Count {
         &self.0
     }
 
-    fn wrap(value: u64) -> Result<Self, wire::Fault> {
+    fn wrap(value: u64, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::minimum(value, 1)?;
         Ok(Self(value))
     }
@@ -439,10 +440,10 @@ impl message::Message for Nothing {
 pub struct OneOfSeveral(serde_json::Value);
 
 impl TryFrom<serde_json::Value> for OneOfSeveral {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: serde_json::Value) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: serde_json::Value) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -469,10 +470,13 @@ impl wire::Newtype for OneOfSeveral {
         &self.0
     }
 
-    fn wrap(value: serde_json::Value) -> Result<Self, wire::Fault> {
+    fn wrap(
+        value: serde_json::Value,
+        numbers: &wire::Numbers,
+    ) -> Result<Self, wire::Error> {
         {
             static CONSTANTS: wire::Constants = wire::Constants::new("[\"a\",1,true]");
-            wire::one_of_json(&value, &CONSTANTS)
+            wire::one_of_json(&value, &CONSTANTS, numbers)
         }?;
         Ok(Self(value))
     }
@@ -492,10 +496,10 @@ impl message::Message for OneOfSeveral {
 pub struct Text(String);
 
 impl TryFrom<String> for Text {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -522,7 +526,7 @@ impl wire::Newtype for Text {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }

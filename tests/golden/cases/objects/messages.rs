@@ -71,7 +71,7 @@ wire::object! {
 }
 
 impl wire::Check for ObjectsKeptTexts {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         wire::each_value(&self.additional_properties, |item| wire::max_length(item, 3))?;
         Ok(())
     }
@@ -446,7 +446,7 @@ wire::object! {
 }
 
 impl wire::Check for ObjectsLarge {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         wire::At::at(wire::min_length(&self.field_0, 1), "field_0")?;
         wire::At::at(wire::min_length(&self.field_1, 1), "field_1")?;
         wire::At::at(wire::min_length(&self.field_2, 1), "field_2")?;

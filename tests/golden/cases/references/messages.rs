@@ -51,10 +51,10 @@ wire::enumeration! {
 pub struct X(u8);
 
 impl TryFrom<u8> for X {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: u8) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: u8) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -81,7 +81,7 @@ impl wire::Newtype for X {
         &self.0
     }
 
-    fn wrap(value: u8) -> Result<Self, wire::Fault> {
+    fn wrap(value: u8, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::maximum(value, 5)?;
         Ok(Self(value))
     }
@@ -116,7 +116,7 @@ wire::object! {
 }
 
 impl wire::Check for References {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(sized) = &self.sized {
             wire::At::at(wire::minimum(*sized, 1), "sized")?;
             wire::At::at(wire::maximum(*sized, 10), "sized")?;
@@ -154,10 +154,10 @@ wire::object! {
 pub struct Size(u64);
 
 impl TryFrom<u64> for Size {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: u64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: u64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -184,7 +184,7 @@ impl wire::Newtype for Size {
         &self.0
     }
 
-    fn wrap(value: u64) -> Result<Self, wire::Fault> {
+    fn wrap(value: u64, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::minimum(value, 1)?;
         Ok(Self(value))
     }
@@ -195,10 +195,10 @@ impl wire::Newtype for Size {
 pub struct Word(String);
 
 impl TryFrom<String> for Word {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -225,7 +225,7 @@ impl wire::Newtype for Word {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         {
             static PATTERN: wire::Pattern = wire::Pattern::new("^[a-z]+$");
             wire::pattern(&value, &PATTERN)
@@ -239,10 +239,10 @@ impl wire::Newtype for Word {
 pub struct ABCD(String);
 
 impl TryFrom<String> for ABCD {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -269,7 +269,7 @@ impl wire::Newtype for ABCD {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::max_length(&value, 2)?;
         Ok(Self(value))
     }
@@ -288,10 +288,10 @@ wire::object! {
 pub struct Radius(f64);
 
 impl TryFrom<f64> for Radius {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: f64) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: f64) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -318,8 +318,8 @@ impl wire::Newtype for Radius {
         &self.0
     }
 
-    fn wrap(value: f64) -> Result<Self, wire::Fault> {
-        wire::exclusive_minimum(value, 0.0)?;
+    fn wrap(value: f64, numbers: &wire::Numbers) -> Result<Self, wire::Error> {
+        wire::exclusive_minimum(numbers.of(value), 0.0)?;
         Ok(Self(value))
     }
 }

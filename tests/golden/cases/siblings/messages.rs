@@ -22,7 +22,7 @@ wire::object! {
 }
 
 impl wire::Check for NewSiblings {
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         wire::At::at(wire::min_length(&self.word, 1), "word")?;
         wire::At::at(wire::max_length(&self.word, 2), "word")?;
         Ok(())
@@ -68,10 +68,10 @@ impl message::Message for OldRoot {
 pub struct Next(String);
 
 impl TryFrom<String> for Next {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -98,7 +98,7 @@ impl wire::Newtype for Next {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::max_length(&value, 1)?;
         Ok(Self(value))
     }
@@ -131,10 +131,10 @@ impl message::Message for OldSiblings {
 pub struct Word(String);
 
 impl TryFrom<String> for Word {
-    type Error = wire::Fault;
+    type Error = wire::Error;
 
-    fn try_from(value: String) -> Result<Self, wire::Fault> {
-        <Self as wire::Newtype>::wrap(value)
+    fn try_from(value: String) -> Result<Self, wire::Error> {
+        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
     }
 }
 
@@ -161,7 +161,7 @@ impl wire::Newtype for Word {
         &self.0
     }
 
-    fn wrap(value: String) -> Result<Self, wire::Fault> {
+    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
         wire::min_length(&value, 1)?;
         Ok(Self(value))
     }

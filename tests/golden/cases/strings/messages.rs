@@ -61,7 +61,7 @@ wire::object! {
 
 impl wire::Check for Strings {
     #[allow(clippy::too_many_lines, reason = "the schema has as many members")]
-    fn check(&self) -> Result<(), wire::Fault> {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
         if let Some(not_empty) = &self.not_empty {
             wire::At::at(wire::min_length(not_empty, 1), "not_empty")?;
         }

@@ -2,8 +2,8 @@
 
 use std::hint::black_box;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The ways to read a message by its struct: whether each accepts a payload.
@@ -14,7 +14,12 @@ pub(crate) struct Struct {
     pub(crate) from_slice: fn(&[u8]) -> bool,
     /// `serde_json::from_value`
     pub(crate) from_value: fn(Value) -> bool,
+    /// What encodes the struct that a payload is read into, by `serde_json::to_vec`.
+    pub(crate) encoder: fn(&[u8]) -> Option<Encoder>,
 }
+
+/// Encodes a value, and gives the number of bytes.
+pub(crate) type Encoder = Box<dyn Fn() -> usize>;
 
 /// The structs that there are.
 pub(crate) const STRUCTS: [Struct; 3] = [
@@ -23,16 +28,19 @@ pub(crate) const STRUCTS: [Struct; 3] = [
     of::<PackageReleased>("PackageReleased"),
 ];
 
-const fn of<T: DeserializeOwned>(message: &'static str) -> Struct {
+const fn of<T: DeserializeOwned + Serialize + 'static>(message: &'static str) -> Struct {
     Struct {
         message,
         from_slice: |payload| black_box(serde_json::from_slice::<T>(payload)).is_ok(),
         from_value: |payload| black_box(serde_json::from_value::<T>(payload)).is_ok(),
+        encoder: |payload| {
+            let value = serde_json::from_slice::<T>(payload).ok()?;
+            Some(Box::new(move || black_box(serde_json::to_vec(black_box(&value))).map_or(0, |bytes| bytes.len())))
+        },
     }
 }
 
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only reading is timed")]
+#[derive(Deserialize, Serialize)]
 struct AdviserTrigger {
     component_name: String,
     service_version: String,
@@ -45,43 +53,59 @@ struct AdviserTrigger {
     debug: bool,
     #[serde(default)]
     authenticated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     job_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     limit_latest_versions: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     re_run_adviser_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     source_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     kebechet_metadata: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     justification: Option<Vec<Map<String, Value>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stack_info: Option<Vec<Map<String, Value>>>,
 }
 
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only reading is timed")]
+#[derive(Deserialize, Serialize)]
 struct KebechetRunUrlTrigger {
     component_name: String,
     service_version: String,
     #[serde(default)]
     version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     service_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     installation_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     job_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only reading is timed")]
+#[derive(Deserialize, Serialize)]
 struct Metadata {
+    #[serde(skip_serializing_if = "Option::is_none")]
     message_justification: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     package_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     package_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     package_index: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only reading is timed")]
+#[derive(Deserialize, Serialize)]
 struct PackageReleased {
     component_name: String,
     service_version: String,

@@ -8,7 +8,8 @@
 //! - `decode`: `T::decode` of the generated type, which checks everything on the way.
 //! - `usual`: the `Value`, then `jsonschema` (a validator made once), then the type from the `Value`: the struct by hand
 //!   where there is one, else the generated type, which checks again.
-//! - `structs`: serde's derive on structs written by hand, which check types alone; for some messages of Thoth.
+//! - `encode`: `encode` of what was decoded, which checks everything on the way.
+//! - `structs`, `structs encode`: serde's derive on structs written by hand, which check types alone; for some messages of Thoth.
 //!
 //! Each is the median of several rounds over all payloads that are valid and of which a type is generated.
 
@@ -22,6 +23,7 @@ use std::hint::black_box;
 use corpora::{ALL, Corpus, Road, folder};
 use oracle::{Oracle, Schemas};
 use serde_json::Value;
+use thoth_messaging::registry::Entry;
 
 use by_hand::{STRUCTS, Struct};
 use time::{nanoseconds, row};
@@ -30,6 +32,7 @@ use time::{nanoseconds, row};
 #[derive(Clone, Copy)]
 struct Sample<'a> {
     road: &'a Road,
+    entry: &'static Entry,
     oracle: &'a Oracle,
     text: &'a [u8],
     by_hand: Option<&'a Struct>,
@@ -47,7 +50,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let samples = messages.iter().flat_map(|message| {
         let by_hand = STRUCTS.iter().find(|by_hand| by_hand.message == message.road.message);
         let texts = message.payloads.iter();
-        texts.map(move |text| Sample { road: message.road, oracle: &message.oracle, text, by_hand })
+        texts.map(move |text| Sample {
+            road: message.road,
+            entry: message.entry,
+            oracle: &message.oracle,
+            text,
+            by_hand,
+        })
     });
     let samples: Vec<_> = samples.collect();
     time_samples("thoth", samples.iter().map(|sample| Sample { by_hand: None, ..*sample }).collect());
@@ -65,7 +74,7 @@ fn time_corpus(corpus: &Corpus) -> Result<(), Box<dyn Error>> {
     let samples = payloads.iter().filter_map(|payload| {
         let (entry, road) = corpus.message(payload.topic.as_deref()?)?;
         let index = corpus.registry.iter().position(|other| other.descriptor().name == entry.descriptor().name)?;
-        Some(Sample { road, oracle: &oracles[index], text: &payload.text, by_hand: None })
+        Some(Sample { road, entry, oracle: &oracles[index], text: &payload.text, by_hand: None })
     });
     time_samples(corpus.name(), samples.collect());
     Ok(())
@@ -86,10 +95,14 @@ fn time_samples(name: &str, mut samples: Vec<Sample<'_>>) {
         value.is_ok_and(|value| sample.oracle.is_valid(&value) && from_value(value))
     });
     let mut times = vec![("Value", value), ("decode", decode), ("usual", usual)];
+    let decoded: Vec<_> = samples.iter().filter_map(|sample| sample.entry.decode(sample.text).ok()).collect();
+    times.push(("encode", nanoseconds(&decoded, |message| black_box(message.encode()).is_ok())));
     if samples.iter().all(|sample| sample.by_hand.is_some()) {
         let structs =
             nanoseconds(&samples, |sample| sample.by_hand.is_some_and(|by_hand| (by_hand.from_slice)(sample.text)));
         times.push(("structs", structs));
+        let encoders = samples.iter().filter_map(|sample| (sample.by_hand?.encoder)(sample.text));
+        times.push(("structs encode", nanoseconds(&encoders.collect::<Vec<_>>(), |encode| encode() > 0)));
     }
     let bytes = samples.iter().map(|sample| sample.text.len()).sum();
     for (way, time) in times {

@@ -13,6 +13,7 @@ use thoth_messaging::messages::{
     ProvenanceCheckerTrigger, REGISTRY, SiUnanalyzedPackage, SolvedPackage, ThothRepoInit, UnresolvedPackage,
     UnrevsolvedPackage, UpdateProvidesSourceDistro,
 };
+use thoth_messaging::registry::Entry;
 
 /// `{"topic_name", "kind", "payload"}`, two for each message.
 const PAYLOADS: &str = "runtime/tests/data/thoth-payloads.json";
@@ -43,6 +44,7 @@ static ROADS: [Road; 19] = [
 /// A message of Thoth.
 pub(crate) struct Message {
     pub(crate) road: &'static Road,
+    pub(crate) entry: &'static Entry,
     pub(crate) oracle: Oracle,
     pub(crate) payloads: Vec<Vec<u8>>,
 }
@@ -55,11 +57,11 @@ pub(crate) fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
     ROADS
         .iter()
         .map(|road| {
-            let descriptor =
-                REGISTRY.by_name(road.message).ok_or("a message that is not in the registry")?.descriptor();
+            let entry = REGISTRY.by_name(road.message).ok_or("a message that is not in the registry")?;
+            let descriptor = entry.descriptor();
             let own = payloads.iter().filter(|payload| payload["topic_name"] == *descriptor.topic.name);
             let payloads = own.filter_map(|payload| payload["payload"].as_str()).map(|text| text.as_bytes().to_vec());
-            Ok(Message { road, oracle: schemas.oracle(&descriptor.schema.uri), payloads: payloads.collect() })
+            Ok(Message { road, entry, oracle: schemas.oracle(&descriptor.schema.uri), payloads: payloads.collect() })
         })
         .collect()
 }

@@ -1,0 +1,99 @@
+//! Numbers: as they are written.
+
+use super::Reader;
+use super::scan::digits;
+use crate::decimal::{Decimal, Held};
+use crate::wire::Error;
+
+/// A number as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::wire) struct Number<'t> {
+    pub(in crate::wire) text: &'t str,
+    /// True if it has neither a fraction nor an exponent.
+    pub(in crate::wire) is_whole: bool,
+}
+
+/// Every decimal of so many digits is the only one that its float is printed as.
+const ALWAYS_HELD: usize = 15;
+
+impl<'t> Number<'t> {
+    /// The integer that it is, where that has 64 bits and is written as one.
+    #[inline]
+    pub(in crate::wire) fn integer(&self) -> Option<i128> {
+        // `-0` is a float to `serde_json`.
+        if !self.is_whole || self.text == "-0" {
+            return None;
+        }
+        let signed = self.text.parse::<i64>().map(i128::from);
+        signed.or_else(|_| self.text.parse::<u64>().map(i128::from)).ok()
+    }
+
+    /// The integer that it is, however it is written, where that has 128 bits.
+    pub(in crate::wire) fn whole(&self) -> Option<i128> {
+        self.integer().or_else(|| Decimal::parse(self.text)?.to_integer())
+    }
+
+    /// Returns whether an integer of 64 bits or a float is equal to it.
+    pub(in crate::wire) fn is_held(&self) -> bool {
+        self.is_short() || Held::of(self.text) == Held::Exactly
+    }
+
+    /// The exactness with which a float stands for it.
+    pub(in crate::wire) fn in_float(&self) -> Held {
+        if self.is_short() { Held::Exactly } else { Held::in_float(self.text) }
+    }
+
+    fn is_short(&self) -> bool {
+        self.text.len() <= ALWAYS_HELD && (self.is_whole || !self.text.contains(['e', 'E']))
+    }
+
+    /// The nearest float; infinite where it is beyond the largest one.
+    #[inline]
+    pub(in crate::wire) fn nearest(&self) -> f64 {
+        self.text.parse().unwrap_or_default()
+    }
+}
+
+impl<'t> Reader<'t> {
+    /// Reads a number.
+    #[inline]
+    pub(in crate::wire) fn number(&mut self) -> Result<Number<'t>, Error> {
+        if !matches!(self.peek(), b'-' | b'0'..=b'9') {
+            return Err(self.refused("a number"));
+        }
+        let start = self.at;
+        let bytes = self.bytes();
+        let whole = start + usize::from(bytes[start] == b'-');
+        self.at = digits(bytes, whole);
+        let has_zeros = self.byte(whole) == b'0' && self.at > whole + 1;
+        if self.at == whole || has_zeros {
+            return Err(self.syntax());
+        }
+        let is_whole = !matches!(self.peek(), b'.' | b'e' | b'E');
+        if !is_whole {
+            self.fraction()?;
+        }
+        Ok(Number { text: self.since(start), is_whole })
+    }
+
+    fn fraction(&mut self) -> Result<(), Error> {
+        if self.peek() == b'.' {
+            self.some_digits(self.at + 1)?;
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            let sign = usize::from(matches!(self.byte(self.at + 1), b'+' | b'-'));
+            self.some_digits(self.at + 1 + sign)?;
+        }
+        Ok(())
+    }
+
+    fn some_digits(&mut self, start: usize) -> Result<(), Error> {
+        self.at = digits(self.bytes(), start);
+        if self.at > start { Ok(()) } else { Err(self.syntax()) }
+    }
+
+    /// Notes that a float stands for another number.
+    pub(in crate::wire) fn note_rounded(&mut self, float: f64) {
+        self.numbers.note(float);
+    }
+}
