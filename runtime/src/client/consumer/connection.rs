@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{CommitMode, Consumer as _, RebalanceProtocol};
+use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -178,9 +178,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// a cooperative assignor not at all if there are none: the group would wait for the member, with all that join again, until its
 /// session is over. Blocks for as long as a thread of librdkafka takes.
 fn leave_without_partitions(client: &Client) {
-    let is_empty = client.assignment().is_ok_and(|assigned| assigned.count() == 0);
-    let is_cooperative = matches!(client.rebalance_protocol(), RebalanceProtocol::Cooperative);
-    if is_empty && is_cooperative && client.context().is_to_leave {
+    if client.context().is_to_leave && client.assignment().is_ok_and(|assigned| assigned.count() == 0) {
         client.unsubscribe();
     }
 }
