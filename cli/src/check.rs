@@ -11,20 +11,20 @@ use crate::finding::Finding;
 use crate::project::folder;
 use crate::report::{Report, count};
 
-/// Check schema files: JSON, meta-schema, x-kafka, references, examples, whether code can be generated, and lints.
+/// Check schema files: JSON, meta-schema, x-kafka, references, examples, code generation and lints.
 ///
-/// Prints every mistake with file, line, column, JSON Pointer and what to do; `thoth-messaging explain CODE` says more
-/// about each. Warnings alone are clean. A lint is turned off by `"x-lint-allow": ["open-object"]` in a schema, there and
-/// below, or by `[lints]` in the settings.
+/// Prints every mistake with file, line, column, JSON Pointer and what to do; `thoth-messaging explain CODE` describes
+/// each. Warnings alone do not fail. `"x-lint-allow": ["open-object"]` turns a lint off in a schema and below it, `[lints]`
+/// in the settings everywhere.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     /// Folders of schema files, each a set of its own, or single files of a set; the folders of the settings by default.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Warnings are findings too.
+    /// Treat warnings as errors.
     #[arg(long)]
     strict: bool,
-    /// Set the level of a lint, as `open-object=error`; the levels are off, warning and error. May be given again.
+    /// Set the level of a lint, as `open-object=error`; the levels are off, warning and error. May be repeated.
     #[arg(long, value_name = "LINT=LEVEL")]
     lint: Vec<String>,
 }

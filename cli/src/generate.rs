@@ -19,8 +19,8 @@ const MAX_CODE: u64 = 256 << 20;
 
 /// Generate the Rust code of schema files into a folder.
 ///
-/// For code that is committed; a `build.rs` with `thoth-messaging-build` needs no command. What is generated can be
-/// chosen under `[options]` of the settings.
+/// For code that is committed; a `build.rs` with `thoth-messaging-build` does not need it. `[options]` in the settings
+/// selects what is generated.
 #[derive(Args)]
 pub(crate) struct GenerateArgs {
     /// The folder of the schema files; the one of the settings by default.
@@ -29,7 +29,7 @@ pub(crate) struct GenerateArgs {
     /// The folder to write to; `out` of `[generate]` in the settings by default.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Write nothing: what is not there as it would be written is a finding.
+    /// Write nothing, and report files that differ from what would be written.
     #[arg(long)]
     check: bool,
 }

@@ -61,10 +61,10 @@ struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "Options of all commands")]
 struct Global {
-    /// How findings are printed; `list` and `show` print what they list in some of them too.
+    /// The format of findings; `list` and `show` support some of them for their own output.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-    /// The file of the settings, instead of the `thoth-messaging.toml` in this folder or above it.
+    /// The settings file, instead of the `thoth-messaging.toml` in this folder or above it.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// When to use colours.
@@ -91,14 +91,13 @@ enum Command {
     Show(show::ShowArgs),
     /// Infer a schema from sample payloads.
     ///
-    /// Writes a JSON Schema (draft 2020-12) under which every sample is valid to standard output, and what in it is a
-    /// guess to standard error: where, what, how many of the values there and how many of the samples speak for it, and
-    /// how sure it is.
+    /// Writes a JSON Schema (draft 2020-12) under which every sample is valid to standard output, and its guesses to
+    /// standard error: each with its place, the values and samples that support it, and how certain it is.
     Infer(infer::Infer),
     /// Write the schema file of a new message.
     ///
-    /// Prints the path of the file, which is never overwritten. What `check` would refuse is not written; what it would
-    /// still say about the file in its folder goes to standard error.
+    /// Prints the path of the file, which is never overwritten. A file that `check` would refuse is not written; its
+    /// other findings about the file in its folder go to standard error.
     New(new::New),
     #[command(flatten)]
     Kafka(kafka::KafkaCommand),

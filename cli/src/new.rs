@@ -27,15 +27,15 @@ pub(crate) struct New {
     #[arg(long)]
     topic: String,
 
-    /// JSON Pointer of the message key in the payload, as `/order_id`; a field has to be there.
+    /// JSON Pointer of the message key in the payload, as `/order_id`; it must lead to a field.
     #[arg(long, value_name = "POINTER")]
     key: Option<String>,
 
-    /// Number of partitions to create the topic with; the broker's default where absent.
+    /// Number of partitions of the topic; the broker's default if absent.
     #[arg(long, value_name = "NUMBER")]
     partitions: Option<u32>,
 
-    /// What the message says, and who sends it.
+    /// Description of the message, and of its senders.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
@@ -43,7 +43,7 @@ pub(crate) struct New {
     #[arg(long, value_enum, default_value_t = Draft::Draft202012)]
     draft: Draft,
 
-    /// The folder of the schema files, made where it does not exist; the one of the settings by default.
+    /// The folder of the schema files, which is created if absent; the one of the settings by default.
     #[arg(long)]
     folder: Option<PathBuf>,
 
@@ -58,9 +58,9 @@ pub(crate) struct New {
 
     /// Fields, as `order_id:string!`, `total:number`, `note:string?`, `lines:object[]`, `at:date-time!`.
     ///
-    /// After the colon stands a type of JSON Schema (string, integer, number, boolean, object, array) or a format of
-    /// strings (date-time, date, time, duration, uuid, uri, email, ipv4, ipv6); then `[]` for an array of them; then `!`
-    /// where the field is required, and `?` where it may be null.
+    /// After the colon comes a type of JSON Schema (string, integer, number, boolean, object, array) or a string format
+    /// (date-time, date, time, duration, uuid, uri, email, ipv4, ipv6), then `[]` for an array, `!` for a required field
+    /// and `?` for one that may be null.
     #[arg(long = "field", value_name = "NAME:TYPE", num_args = 1.., value_parser = field)]
     fields: Vec<Field>,
 }

@@ -15,9 +15,9 @@ use crate::project::find::{Wanted, require};
 use crate::project::message::Message;
 use crate::report::Format;
 
-/// Show a message: its description, its topic, and on request its schema or its code.
+/// Show a message: its description and topic, or its schema or code.
 ///
-/// Of a topic with several messages, the enum over them and each of them are shown.
+/// For a topic with several messages, shows the enum and each message.
 #[derive(Args)]
 pub(crate) struct ShowArgs {
     /// A message, by its type, its title or its file, or a topic.

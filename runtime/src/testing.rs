@@ -21,6 +21,7 @@ pub use self::protocol::{ApiKey, ResponseError};
 use crate::client::{AdminError, Cause, ConfigError, Kafka, Position, ReceiveError, Record, SendError, TopicReader};
 use crate::error::DecodeError;
 use crate::message::Topic;
+use crate::visible::visible;
 
 /// The time that reading the whole of a topic may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -288,6 +289,7 @@ fn unreadable(error: ReceiveError) -> TestingError {
         ReceiveError::Unreachable { cause, .. }
         | ReceiveError::Kafka { cause, .. }
         | ReceiveError::Fatal { cause, .. } => TestingError::Read(cause),
+        ReceiveError::UnknownTopic { topic } => TestingError::UnknownTopic { topic },
         _ => TestingError::Read(Cause::new(KafkaError::MetadataFetch(Code::UnknownTopicOrPartition))),
     }
 }
@@ -312,6 +314,12 @@ pub enum TestingError {
     Admin(AdminError),
     /// A message of the test was not delivered.
     Send(SendError),
+    /// A topic does not exist, as that of replies which no handler of the app takes: create it with
+    /// [`TestKafka::create_topic`].
+    UnknownTopic {
+        /// Its name on the cluster.
+        topic: String,
+    },
     /// A topic, or what is committed of it, can't be read.
     Read(Cause),
     /// Something else is on a topic than the test expects.
@@ -334,6 +342,11 @@ impl fmt::Display for TestingError {
             Self::Config(error) => error.fmt(f),
             Self::Admin(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
+            Self::UnknownTopic { topic } => write!(
+                f,
+                "the topic `{}` does not exist: create it with `TestKafka::create_topic` before the app starts",
+                visible(topic)
+            ),
             Self::Read(_) => f.write_str("a topic can't be read"),
             Self::Decode(error) => error.fmt(f),
             Self::NotInTime { what, expected, got } => {
@@ -349,7 +362,7 @@ impl fmt::Display for TestingError {
 impl Error for TestingError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Cluster(_) | Self::NotInTime { .. } => None,
+            Self::Cluster(_) | Self::UnknownTopic { .. } | Self::NotInTime { .. } => None,
             Self::Config(error) => error.source(),
             Self::Admin(error) => error.source(),
             Self::Send(error) => error.source(),

@@ -10,10 +10,10 @@ use crate::project::select::MessageArgs;
 
 /// Compare the messages with an earlier version: is every payload that one side writes understood by the other?
 ///
-/// A message is compatible where that is proved, breaking where there is a witness, which is a payload that one version
-/// accepts and the other refuses, and unknown otherwise. Breaking and unknown are findings. With `--policy confluent` the
-/// verdict is that of Confluent's Schema Registry, and what is proved or has a witness is noted where it is another one.
-/// `thoth-messaging explain RULE` says more about each rule.
+/// A message is compatible if that is proved, breaking if there is a witness (a payload that one version accepts and the
+/// other refuses), and unknown otherwise. Breaking and unknown are findings. With `--policy confluent` the verdict is that
+/// of Confluent's Schema Registry, with a note where the proof or a witness contradicts it. `thoth-messaging explain RULE`
+/// describes a rule.
 #[derive(Args)]
 #[command(after_help = "Levels:\n  \
     BACKWARD  readers of the new version understand what was written by the old one (upgrade readers first)\n  \
@@ -36,13 +36,13 @@ pub(crate) struct BreakingArgs {
     /// The path of the folder in the earlier version, where it was another one.
     #[arg(long, value_name = "PATH")]
     pub(super) old_folder: Option<String>,
-    /// Which versions have to understand each other, for messages that do not say so themselves; BACKWARD by default.
+    /// The versions that have to understand each other, for messages without a level of their own; BACKWARD by default.
     #[arg(long, value_parser = level, value_name = "LEVEL")]
     pub(super) level: Option<Compatibility>,
-    /// How it is decided whether a version is compatible; `strict` by default.
+    /// The rule by which a version is compatible; `strict` by default.
     #[arg(long, value_enum, value_name = "POLICY")]
     pub(super) policy: Option<Policy>,
-    /// For a TRANSITIVE level: the oldest commit to look at.
+    /// The oldest commit to compare with, for a TRANSITIVE level.
     #[arg(long, value_name = "REF")]
     pub(super) since: Option<String>,
     #[command(flatten)]

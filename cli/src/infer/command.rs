@@ -19,12 +19,12 @@ use crate::validate::{discover, note_terminal};
 /// The arguments of `infer`.
 #[derive(Args)]
 pub(crate) struct Infer {
-    /// Samples, a JSON value or several one after the other (NDJSON) in each: files, folders (every .json, .ndjson and
-    /// .jsonl below, also .gz and .zst), globs, or - for standard input.
+    /// Samples: files with one or more JSON values (NDJSON), folders (every .json, .ndjson and .jsonl below, also .gz and
+    /// .zst), globs, or - for standard input.
     #[arg(default_value = "-", value_name = "INPUT")]
     inputs: Vec<String>,
 
-    /// Each file is one array; its items are the samples.
+    /// Treat each file as an array whose items are the samples.
     #[arg(long)]
     array: bool,
 
@@ -40,7 +40,7 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "POINTER", requires = "topic")]
     key: Option<String>,
 
-    /// How the guesses are written to standard error.
+    /// The format of the guesses on standard error.
     #[arg(long, value_enum, default_value_t = Form::Table)]
     guesses: Form,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Infer {
 /// The form of the guesses.
 #[derive(Clone, Copy, ValueEnum)]
 enum Form {
-    /// A table: where, what, how many values and samples it rests on, how sure it is.
+    /// A table: place, guess, supporting values and samples, certainty.
     Table,
     /// A JSON array.
     Json,

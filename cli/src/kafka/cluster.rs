@@ -17,9 +17,9 @@ pub(crate) struct ClusterArgs {
     /// Some of Kafka's brokers, as `localhost:9092,localhost:9093`; those of `KAFKA_BOOTSTRAP_SERVERS` by default.
     #[arg(long, value_name = "SERVERS", help_heading = "Kafka")]
     bootstrap_servers: Option<String>,
-    /// Set a property of librdkafka, as `security.protocol=SASL_SSL`, over the variables `KAFKA_SECURITY_PROTOCOL` and the
-    /// like. May be given again. Others on the machine can see it: a password is better in `KAFKA_SASL_PASSWORD` or, as a
-    /// file, in `KAFKA_SASL_PASSWORD_FILE`.
+    /// Set a property of librdkafka, as `security.protocol=SASL_SSL`, which overrides variables such as
+    /// `KAFKA_SECURITY_PROTOCOL`. May be repeated. Other users of the machine can see it: put a password into
+    /// `KAFKA_SASL_PASSWORD`, or a file that `KAFKA_SASL_PASSWORD_FILE` names.
     #[arg(short = 'X', long = "property", value_name = "PROPERTY=VALUE", help_heading = "Kafka")]
     properties: Vec<String>,
 }

@@ -32,15 +32,15 @@ use crate::stderr::say;
     thoth-messaging dev --port 9092\n  \
     thoth-messaging dev -- cargo test")]
 pub(crate) struct DevArgs {
-    /// A port of this machine to be reached at; any that is free by default.
+    /// The port to listen on; any free one by default.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// How many brokers it has.
+    /// The number of brokers.
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
     brokers: u8,
     #[command(flatten)]
     schemas: SchemaArgs,
-    /// A command to run on it.
+    /// A command to run with it.
     #[arg(value_name = "COMMAND", last = true)]
     command: Vec<OsString>,
 }

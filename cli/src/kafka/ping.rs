@@ -17,11 +17,11 @@ use crate::failure::Failure;
 use crate::report::Format;
 use crate::stderr::{say, say_lines};
 
-/// Try whether Kafka answers, with TLS and password as they are set, and whether each broker can be reached from here.
+/// Check whether Kafka answers with the given TLS and credentials, and whether each broker can be reached from here.
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 it answers, 1 it does not, or a broker can't be reached, 2 could not run.")]
 pub(crate) struct PingArgs {
-    /// The seconds that it may take. Connections that are refused end it at once.
+    /// The timeout in seconds. A refused connection ends it at once.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     #[command(flatten)]
@@ -58,7 +58,7 @@ pub(super) async fn run(arguments: &PingArgs, context: &mut Context) -> Result<O
         _ => write_text(&info, took, &reached, context)?,
     }
     if !is_fine {
-        let help = "a client connects to each broker at the address that the broker tells: make it known here, or set \
+        let help = "clients connect to each broker at its advertised address: make that known here, or set \
                     `advertised.listeners` of the broker";
         say(format!("   = help: {help}"));
     }

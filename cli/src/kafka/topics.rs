@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::report::{Format, count};
 use crate::stderr::say;
 
-/// Compare the topics of the cluster with what the schemas declare, and make them so.
+/// Compare the topics of a cluster with those that the schemas declare, and apply the difference.
 #[derive(Args)]
 pub(crate) struct TopicsArgs {
     #[command(subcommand)]
@@ -27,18 +27,18 @@ pub(crate) struct TopicsArgs {
 
 #[derive(Subcommand)]
 enum TopicsCommand {
-    /// Show what differs between the `x-kafka` of the schemas and the cluster.
+    /// Show the differences between the `x-kafka` of the schemas and the cluster.
     ///
-    /// Topics that are missing, another number of partitions or replicas, and other values of properties are drift.
-    /// Topics and properties of which no schema says anything are named, and are none.
+    /// Missing topics, other numbers of partitions or replicas, and other values of properties are drift. Topics and
+    /// properties that no schema declares are listed, and are not drift.
     #[command(
         after_help = "Exit codes: 0 shown, 1 drift with --check, 2 could not run, or not read all that is declared."
     )]
     Plan(PlanArgs),
-    /// Make the topics of the cluster as the schemas declare them.
+    /// Create and change the topics of the cluster as the schemas declare them.
     ///
-    /// Creates topics, adds partitions and sets properties, and says what it did. It deletes nothing, takes no partitions
-    /// away, moves no replicas, and leaves properties that no schema names as they are.
+    /// Creates topics, adds partitions and sets properties, and reports each change. It never deletes a topic, removes
+    /// partitions, moves replicas, or touches properties that no schema names.
     #[command(
         after_help = "Exit codes: 0 done, 1 Kafka refused some of it, 2 could not run, or not read all that is declared."
     )]
@@ -49,7 +49,7 @@ enum TopicsCommand {
 struct PlanArgs {
     #[command(flatten)]
     which: TopicSelection,
-    /// Exit with 1 where the cluster is not as declared, for CI.
+    /// Exit with 1 if the cluster differs, for CI.
     #[arg(long)]
     check: bool,
 }
@@ -65,7 +65,7 @@ struct TopicSelection {
     /// Messages, by their types, titles or files, or topics; all that the schemas declare by default.
     #[arg(value_name = "MESSAGE")]
     names: Vec<String>,
-    /// The dead-letter topics too: for each topic `<topic>.dlq`, with as many partitions and replicas.
+    /// Include the dead-letter topic of each topic, `<topic>.dlq`, with as many partitions and replicas.
     #[arg(long)]
     dead_letters: bool,
     #[command(flatten)]

@@ -47,20 +47,20 @@ pub(crate) struct ValidateArgs {
     /// The folder of schemas, of `--message` and `--topic`; those of the settings by default.
     #[arg(long, value_name = "FOLDER", conflicts_with = "schema")]
     schemas: Option<PathBuf>,
-    /// How an input is divided into records. `auto` goes by the name: `.json` is one, `.ndjson` and `.jsonl` one in each
-    /// line; other inputs have one in each line where the first line alone is JSON and something comes after it.
+    /// The division of an input into records. `auto` goes by the name: `.json` is one record, `.ndjson` and `.jsonl` have one
+    /// per line; other inputs have one per line if their first line is JSON by itself and is not the last.
     #[arg(long, value_enum, default_value = "auto")]
     input: Input,
-    /// Let `format` refuse values.
+    /// Assert `format`, which is an annotation by default.
     #[arg(long)]
     formats: bool,
-    /// The most bytes that a record may have.
+    /// The maximum size of a record.
     #[arg(long, default_value_t = MAX_BYTES, value_name = "BYTES")]
     max_record_size: NonZero<usize>,
-    /// Stop after so many violations.
+    /// Stop after this many violations.
     #[arg(long, default_value_t = MAX_FINDINGS, value_name = "COUNT")]
     max_findings: NonZero<usize>,
-    /// How many threads check payloads, up to 256; as many as the machine runs at once by default.
+    /// The number of threads, up to 256; the machine's parallelism by default.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thoth_messaging_documents::keywords;
 use thoth_messaging_documents::near::nearest;
 use thoth_messaging_documents::pointer::segments;
@@ -73,20 +73,27 @@ pub(super) fn required_false(subject: &Subject<'_>, found: &mut Vec<Diagnostic>)
     for value in subject.schemas.values() {
         for (place, index, name) in required(&value) {
             let mut declared = value.members("properties");
-            let refusing = declared.find(|(_, declared, schema)| *declared == name && **schema == Value::Bool(false));
-            let Some((refusing, ..)) = refusing else { continue };
+            let refusing = declared.find(|(_, declared, schema)| *declared == name && refuses_all(schema));
+            let Some((refusing, _, schema)) = refusing else { continue };
             let pointer = place.pointer.join("required").join(&index.to_string());
             found.push(
                 Diagnostic::warning(
                     "L0314",
-                    format!("`{name}` is required, and its schema is `false`: no object is valid"),
+                    format!("`{name}` is required, and its schema is `{schema}`: no object is valid"),
                     subject.resolved.document(place).locate(&pointer),
                 )
-                .found(format!("`false` at {}", subject.at(&refusing.join("properties"), name)))
+                .found(format!("`{schema}` at {}", subject.at(&refusing.join("properties"), name)))
                 .help("leave it out of `required`, or let its schema accept something"),
             );
         }
     }
+}
+
+/// Returns whether a schema is one of those that say no more than that.
+fn refuses_all(schema: &Value) -> bool {
+    let denied = || schema.as_object().filter(|members| members.len() == 1)?.get("not");
+    let is_open = |schema: &Value| schema.as_bool() == Some(true) || schema.as_object().is_some_and(Map::is_empty);
+    *schema == Value::Bool(false) || denied().is_some_and(is_open)
 }
 
 /// The names that the schemas of a value require, with the place of each.

@@ -27,8 +27,8 @@ pub(super) fn look(
         match keywords::find(dialect.draft, name) {
             None if EXTENSIONS.contains(&name.as_str()) => look_at_extension(document, place, name, value, diagnostics),
             // What a keyword of ours was meant to say is not to be lost for a letter.
-            None if nearest(EXTENSIONS, name).is_some() => {
-                let meant = nearest(EXTENSIONS, name).unwrap_or_default();
+            None if meant(name).is_some() => {
+                let meant = meant(name).unwrap_or_default();
                 diagnostics.push(
                     Diagnostic::error("S0413", format!("`{name}` says nothing, and is nearly `{meant}`"), at())
                         .help(format!("write `{meant}`, or another name where it is meant for other tools")),
@@ -71,16 +71,34 @@ fn unescaped(reference: &str, location: Location) -> Option<Diagnostic> {
 
 const EXTENSIONS: [&str; 3] = ["x-kafka", "x-lint-allow", "x-sensitive"];
 
+/// The keyword of ours that a name was meant to be.
+fn meant(name: &str) -> Option<&'static str> {
+    nearest(EXTENSIONS, name).or_else(|| EXTENSIONS.into_iter().find(|known| known.strip_prefix("x-") == Some(name)))
+}
+
+/// Keywords of OpenAPI, and what to write instead.
+const OF_OPEN_API: [(&str, &str); 2] = [
+    (
+        "nullable",
+        "let `type` be a list with `null` in it, as `[\"string\", \"null\"]`: that is what OpenAPI 3.0 says by it",
+    ),
+    (
+        "discriminator",
+        "leave it out: a property that is another constant in each branch tells them apart, as OpenAPI says by it",
+    ),
+];
+
 /// A name that is no keyword of the draft. A keyword of another draft is told as that.
 fn unknown(dialect: Dialect, name: &str, location: Location) -> Diagnostic {
     let extension = "or start its name with `x-` where it is meant for other tools";
     let others: Vec<&str> =
         DRAFTS.iter().filter(|(draft, _)| keywords::find(*draft, name).is_some()).map(|(_, shown)| *shown).collect();
     let Some((last, before)) = others.split_last() else {
-        let help = match nearest(keywords::names(dialect.draft), name) {
+        let of_open_api = OF_OPEN_API.iter().find(|(known, _)| *known == name).map(|(_, help)| (*help).to_owned());
+        let help = of_open_api.unwrap_or_else(|| match nearest(keywords::names(dialect.draft), name) {
             Some(keyword) => format!("write `{keyword}`, {extension}"),
             None => format!("correct its spelling, {extension}"),
-        };
+        });
         let message = format!("`{name}` is no keyword of JSON Schema: it says nothing");
         return Diagnostic::warning("S0402", message, location).help(help);
     };

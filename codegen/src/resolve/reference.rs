@@ -106,7 +106,9 @@ fn definitions(document: &Document, root: &str) -> Names {
     let members = |keyword| schema.and_then(|schema| Some((keyword, schema.get(keyword)?.as_object()?)));
     let found: Vec<_> = ["$defs", "definitions"].into_iter().filter_map(members).collect();
     let total = found.iter().map(|(_, members)| members.len()).sum();
-    let name = |(keyword, name): (&str, &String)| format!("#{}", Pointer::root().join(keyword).join(name));
+    // A `%` of a name is none that escapes.
+    let pointer = |keyword: &str, name: &str| Pointer::root().join(keyword).join(&name.replace('%', "%25"));
+    let name = |(keyword, name): (&str, &String)| escaped(&format!("#{}", pointer(keyword, name))).into_owned();
     let names = found.iter().flat_map(|(keyword, members)| members.keys().map(|name| (*keyword, name)));
     Names::of(names.map(name), total)
 }
@@ -194,7 +196,7 @@ fn with_last(reference: &str, name: &str) -> String {
 /// Returns what to write instead of a reference to a name that does not exist.
 fn instead(names: &Names, reference: &str) -> String {
     let fragment = reference.find('#').map_or("", |start| &reference[start..]);
-    nearest(names.first.iter().map(String::as_str), fragment).map_or_else(
+    nearest(names.first.iter().map(String::as_str), &escaped(fragment)).map_or_else(
         || "refer to one of them, or add it".to_owned(),
         |name| format!("write `{}{name}`", reference.strip_suffix(fragment).unwrap_or_default()),
     )

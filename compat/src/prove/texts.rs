@@ -62,9 +62,17 @@ impl Automata {
         if wanted.max.is_some_and(|max| max < wanted.min) {
             return Found::Nothing;
         }
-        let known = self.known(wanted.matching.iter(), wanted.not_matching.iter());
+        // Of what is not understood, a pattern that refuses less will do to tell that there is no text.
+        let wider: Vec<_> = wanted.matching.iter().map(|pattern| Relaxed::Wider.of(pattern)).collect();
+        let is_wider = wider.iter().any(Option::is_some);
+        let matching: Vec<String> =
+            wider.into_iter().zip(&wanted.matching).map(|(wider, own)| wider.unwrap_or_else(|| own.clone())).collect();
+        let known = self.known(matching.iter(), wanted.not_matching.iter());
         let all = 1 + wanted.matching.len() + wanted.not_matching.len();
-        let is_exact = known.len() == all && wanted.min <= MAX_LENGTH && wanted.max.is_none_or(|max| max <= MAX_LENGTH);
+        let is_exact = !is_wider
+            && known.len() == all
+            && wanted.min <= MAX_LENGTH
+            && wanted.max.is_none_or(|max| max <= MAX_LENGTH);
         let mut walk = Walk::new(known, wanted, "");
         let ended = walk.run(1, 1);
         self.work += walk.work;
@@ -81,7 +89,7 @@ impl Automata {
     /// and with what it looks for.
     pub(super) fn guess(&mut self, wanted: &Wanted) -> Vec<String> {
         let mut guesses = Vec::new();
-        for way in Relaxed::ALL {
+        for way in Relaxed::GUESSED {
             let understood = |pattern: &&String| way.of(pattern).is_none();
             let matching = wanted.matching.iter().map(|pattern| way.of(pattern).unwrap_or_else(|| pattern.clone()));
             // What refuses by what it looks for is met by a text with that.
@@ -124,10 +132,12 @@ enum Relaxed {
     Found,
     /// What is looked for is left out.
     Dropped,
+    /// What is looked for is left out, and what is referred to may be: every text that the pattern matches is matched.
+    Wider,
 }
 
 impl Relaxed {
-    const ALL: [Self; 2] = [Self::Found, Self::Dropped];
+    const GUESSED: [Self; 3] = [Self::Found, Self::Dropped, Self::Wider];
 
     /// None of a pattern that has neither.
     fn of(self, pattern: &str) -> Option<String> {
@@ -147,10 +157,15 @@ impl Relaxed {
             let group = token.strip_prefix('\\').and_then(|digits| digits.parse::<usize>().ok()).filter(|_| !in_class);
             if let Some(number) = group.filter(|number| *number > 0) {
                 is_changed = true;
-                relaxed.push_str(&["(?:", groups.get(number - 1)?, ")"].concat());
+                // With another digit it is the number of another group.
+                if rest.starts_with(|next: char| next.is_ascii_digit()) {
+                    return None;
+                }
+                let end = if matches!(self, Self::Wider) { ")?)" } else { "))" };
+                relaxed.push_str(&["(?:(?:", groups.get(number - 1)?, end].concat());
             } else if look.is_some() {
                 is_changed = true;
-                open.push((relaxed.len(), None, matches!(self, Self::Dropped)));
+                open.push((relaxed.len(), None, !matches!(self, Self::Found)));
                 relaxed.push_str("(?:");
             } else if token == "(" && !in_class {
                 let is_captured = !rest.starts_with('?') || rest.starts_with("?<");
@@ -390,6 +405,6 @@ mod tests {
 
     #[test]
     fn does_not_know_what_looks_ahead() {
-        check(&["^(?=b)[a-z]$"], &[], (0, None), &Found::Unknown(Some(String::new())));
+        check(&["^(?=b)[a-z]$"], &[], (0, None), &Found::Unknown(Some("b".to_owned())));
     }
 }

@@ -31,8 +31,8 @@ pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     Some(Decimal::parse(&left)?.cmp(&Decimal::parse(&right)?))
 }
 
-/// Tells whether what is a multiple of each of some numbers is a multiple of another one, for certain: by integers, so that it holds
-/// for numbers as they are written and for floating-point ones.
+/// Tells whether what is a multiple of each of some numbers is a multiple of another one, for certain: as they are written, which
+/// is how they are validated.
 pub(crate) fn is_multiple(ones: &[&Value], other: &Value) -> bool {
     if ones.iter().any(|one| compare(one, other) == Some(Ordering::Equal)) {
         return true;
@@ -41,26 +41,24 @@ pub(crate) fn is_multiple(ones: &[&Value], other: &Value) -> bool {
     if ones.is_empty() {
         return false;
     }
-    let Some(scale) = (0..MAX_SCALE).find(|scale| ones.iter().chain([&other]).all(|one| scaled(one, *scale).is_some()))
-    else {
+    let all = || ones.iter().copied().chain([other]);
+    let Some(scale) = (0..MAX_SCALE).find(|scale| all().all(|one| scaled(one, *scale).is_some())) else {
         return false;
     };
-    let all = ones.iter().map(|one| scaled(one, scale)).try_fold(1, |all, one| least_common(all, one?));
-    all.zip(scaled(other, scale)).is_some_and(|(all, other)| other > 0 && all % other == 0)
+    let least = ones.iter().try_fold(1, |least, one| least_common(least, scaled(one, scale)?));
+    least.zip(scaled(other, scale)).is_some_and(|(least, other)| least % other == 0)
 }
 
-/// Halves, quarters, and so on, up to this power of two.
-const MAX_SCALE: u32 = 12;
+/// Tenths, hundredths, and so on, up to this power of ten.
+const MAX_SCALE: u32 = 20;
 
-/// A number times a power of two, where that is a whole number which a floating-point number holds.
+/// A number above zero times a power of ten, where that is a whole number.
 fn scaled(value: &Value, scale: u32) -> Option<i128> {
-    const MAX_EXACT: i128 = 1 << 53;
-    let factor = 1_i128 << scale;
-    let number = match integer(value) {
-        Some(number) => number.checked_mul(factor)?,
-        None => integer(&Value::from(value.as_f64()? * f64::from(1_u32 << scale)))?,
-    };
-    (number > 0 && number < MAX_EXACT).then_some(number)
+    let canonical = Decimal::parse(&value.as_number()?.to_string())?.canonical();
+    let (digits, power) = canonical.split_once('e').unwrap_or((&canonical, "0"));
+    let shifted = format!("{digits}e{}", power.parse::<i64>().ok()?.checked_add(i64::from(scale))?);
+    let shifted = Decimal::parse(&shifted)?.to_integer()?;
+    (shifted > 0 && shifted.unsigned_abs() < MAX_INTEGER).then_some(shifted)
 }
 
 /// The least common multiple, if it is no larger than what fits.

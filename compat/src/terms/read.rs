@@ -1,6 +1,8 @@
 //! From the keywords of schemas to parts.
 
+mod evaluated;
 mod keywords;
+mod lookahead;
 mod unevaluated;
 
 use std::collections::BTreeMap;

@@ -249,3 +249,86 @@ fn a_schema_covers_itself_whatever_it_refers_to() {
         compatible(document.clone(), document);
     }
 }
+
+/// What a condition evaluates is compared under that condition.
+#[test]
+fn compares_what_is_evaluated_under_conditions() {
+    let present = |name: &str| json!({"properties": {name: {}}, "required": [name]});
+    let either = json!([present("a"), present("b")]);
+    let three = json!([present("a"), present("b"), present("c")]);
+    let closed = |keyword: &str, branches: &Value, members: Value| json!({"type": "object", keyword: branches, "properties": members, "unevaluatedProperties": false});
+    for keyword in ["anyOf", "oneOf"] {
+        wider(closed(keyword, &either, json!({"k": {}, "l": {}})), closed(keyword, &either, json!({"k": {}})));
+        wider(closed("anyOf", &three, json!({})), closed(keyword, &either, json!({})));
+    }
+    let rest = |refused: Value| json!({"type": "object", "oneOf": either, "unevaluatedProperties": refused});
+    wider(rest(json!({"type": ["string", "null"]})), rest(json!({"type": "string"})));
+    compatible(rest(json!({})), json!({"type": "object", "oneOf": either}));
+    let dependent = |name: &str| json!({"properties": {"a": {}}, "dependentSchemas": {"a": {"properties": {name: {}}}}, "unevaluatedProperties": false});
+    breaking(dependent("b"), dependent("c"));
+    let chosen = |then: Value, otherwise: Value| json!({"type": "object", "properties": {"a": {}}, "if": {"required": ["a"]}, "then": then, "else": otherwise, "unevaluatedProperties": false});
+    let pattern = |pattern: &str| json!({"patternProperties": {pattern: {}}});
+    wider(chosen(pattern("^x"), pattern("^y")), chosen(pattern("^xx"), pattern("^y")));
+    wider(
+        chosen(pattern("^x"), json!({"properties": {"y": {}}})),
+        chosen(json!({"properties": {"xx": {}}}), json!({})),
+    );
+    compatible(
+        chosen(json!({"additionalProperties": {}}), json!({})),
+        json!({"anyOf": [{"required": ["a"]}, {"maxProperties": 0}]}),
+    );
+}
+
+#[test]
+fn compares_what_is_evaluated_of_items_under_conditions() {
+    let rest =
+        |kind: &str, refused: Value| json!({"type": "array", "contains": {"type": kind}, "unevaluatedItems": refused});
+    compatible(rest("string", json!(false)), json!({"items": {"type": "string"}}));
+    wider(rest("number", json!(false)), rest("integer", json!(false)));
+    wider(rest("string", json!({"type": "number"})), rest("string", json!({"type": "integer"})));
+    let first = |count: usize| json!({"prefixItems": vec![json!({}); count], "minItems": 1});
+    let chosen = |counts: [usize; 2]| json!({"type": "array", "oneOf": [{"prefixItems": [{"const": 0}]}, first(counts[0])], "prefixItems": vec![json!({}); counts[1]], "unevaluatedItems": false});
+    wider(chosen([3, 1]), chosen([2, 1]));
+    compatible(chosen([2, 1]), json!({"maxItems": 2}));
+    let some = json!({"type": "array", "if": {"maxItems": 2}, "then": {"contains": {"type": "string"}}, "unevaluatedItems": {"type": "integer"}});
+    compatible(some.clone(), json!({"items": {"type": ["string", "integer"]}}));
+    breaking(some, json!({"items": {"type": "integer"}}));
+}
+
+/// In draft 2019-09, `additionalItems` evaluates nothing without `items`.
+#[test]
+fn tells_what_evaluates_from_what_does_not() {
+    let either = |keyword: &str| {
+        json!({
+            "$schema": "https://json-schema.org/draft/2019-09/schema", "allOf": [{keyword: true}],
+            "anyOf": [{"properties": {"a": true}}, {"properties": {"b": true}}], "unevaluatedItems": false
+        })
+    };
+    breaking(either("items"), either("additionalItems"));
+    compatible(either("additionalItems"), json!({"maxItems": 0}));
+}
+
+#[test]
+fn compares_multiples_as_they_are_written() {
+    let multiple = |of: f64| json!({"type": "number", "multipleOf": of});
+    wider(multiple(0.01), multiple(0.1));
+    wider(multiple(0.3), json!({"type": "integer", "multipleOf": 6}));
+    breaking(multiple(0.3), multiple(0.2));
+    compatible(json!({"allOf": [multiple(0.2), multiple(0.3)]}), multiple(0.6));
+}
+
+#[test]
+fn compares_patterns_that_look_ahead() {
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    wider(pattern("^[a-z]+$"), pattern("^(?!admin$)[a-z]+$"));
+    wider(pattern("^(?!admin$)[a-z]+$"), pattern("^(?!.*admin)[a-z]+$"));
+    wider(json!({"type": "string", "minLength": 8}), pattern(r"^(?=.*\d)(?=.*[a-z]).{8,}$"));
+    wider(pattern(r"\d"), pattern(r"^(?=.*\d)(?=.*[a-z]).{8,}$"));
+    compatible(pattern("^(?!a)(?!b)[a-c]$"), json!({"const": "c"}));
+    breaking(json!({}), json!({"pattern": "^(?!a)"}));
+    compatible(json!({"type": "integer"}), json!({"pattern": "^(?!a)b|c"}));
+    // Where no automaton looks, what refuses less will do.
+    compatible(pattern("^(a|b)\\1$"), pattern("^[ab]+$"));
+    compatible(pattern("^[a-z]+(?<!q)$"), pattern("^[a-z]+$"));
+    breaking(pattern("^(?:(a)|b)\\1$"), pattern("^aa$"));
+}

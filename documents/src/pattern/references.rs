@@ -12,6 +12,8 @@ pub(super) enum Seen {
     Perhaps,
     /// What ECMA-262 forgot, and the engine did not.
     Unclear,
+    /// The group is looked behind at, which ECMA-262 reads backwards, and the engine does not.
+    Behind,
 }
 
 /// The groups of a pattern with references.
@@ -99,10 +101,10 @@ impl References {
         let [fork, inner @ ..] = inner else { return Seen::Never };
         // Within the group itself, or before it.
         if reference.get(shared).is_none_or(|child| *child < fork.child) || fork.kind == Kind::Choice {
-            return if has_look_behind(group) { Seen::Unclear } else { Seen::Never };
+            return if has_look_behind(group) { Seen::Behind } else { Seen::Never };
         }
         if has_look_behind(group) {
-            return Seen::Unclear;
+            return Seen::Behind;
         }
         let is_repeated = around.iter().any(|step| matches!(step.kind, Kind::Repeat { again: true, .. }));
         let seen = inner_seen(inner);

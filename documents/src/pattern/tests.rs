@@ -30,6 +30,11 @@ fn a_reference_to_a_group_that_read_nothing_reads_nothing() {
             "{pattern}"
         );
     }
+    // What is looked behind at is read backwards.
+    for pattern in [r"(?<=\1(a))b", r"(?<=(a)\1)b", r"(?<=(a))\1"] {
+        let error = Pattern::new(pattern).unwrap_err().to_string();
+        assert!(error.contains("group 1, which is referred to, is looked behind at"), "{error}");
+    }
     // A round that reads nothing is none.
     assert!(!matches(r"^(a*)*\1$", "a") && matches(r"^(a*)*\1$", "aa") && matches(r"^(a?)*?\1$", "aaa"));
     assert!(matches(r"^(?:(?=(a))b?)?\1c$", "c") && !matches(r"^(?:(?=(a))b?)?\1c$", "ac"));

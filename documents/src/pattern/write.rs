@@ -142,6 +142,12 @@ impl Writer<'_> {
     fn reference(&mut self, number: usize) -> Result<(), NotAPattern> {
         let written = |number| self.groups.iter().position(|group| *group == number).map(|index| index + 1);
         match (self.references.seen(&self.path, number), written(number)) {
+            (Seen::Behind, _) => {
+                return fail(
+                    format!("group {number}, which is referred to, is looked behind at"),
+                    "refer to a group that stands outside of what is looked behind at",
+                );
+            }
             // `fancy-regex` repeats no group that is empty.
             (Seen::Never, _) | (_, None) => {
                 self.text.push_str("(?:|)");

@@ -1,7 +1,3 @@
 //! The messages of a shop, generated from `schemas/`.
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
-
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
@@ -38,24 +39,31 @@ pub(super) fn termination() -> io::Result<impl Future<Output = ()>> {
 
 /// The signal to stop, sent once to all clones.
 #[derive(Clone)]
-pub(crate) struct StopSignal(Arc<watch::Sender<bool>>);
+pub(crate) struct StopSignal(Arc<Signal>);
+
+struct Signal {
+    /// To be read without a lock: a worker looks for each message.
+    is_stopped: AtomicBool,
+    stopped: watch::Sender<bool>,
+}
 
 impl StopSignal {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+        Self(Arc::new(Signal { is_stopped: AtomicBool::new(false), stopped: watch::Sender::new(false) }))
     }
 
     pub(crate) fn stop(&self) {
-        self.0.send_replace(true);
+        self.0.is_stopped.store(true, Ordering::Release);
+        self.0.stopped.send_replace(true);
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
-        *self.0.borrow()
+        self.0.is_stopped.load(Ordering::Acquire)
     }
 
     /// Waits for the future; `None` if the signal comes first.
     pub(crate) async fn unless_stopped<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        let mut stopped = self.0.subscribe();
+        let mut stopped = self.0.stopped.subscribe();
         tokio::select! {
             biased;
             _ = stopped.wait_for(|stopped| *stopped) => None,

@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// An [`App`] that runs in a test, beside the test, on a [`TestKafka`]: on the in-process Kafka, and unchanged on the
 /// cluster that `KAFKA_BOOTSTRAP_SERVERS` names.
 ///
-/// The topics of its handlers and of its dead letters are created. It commits every 100 ms. Nobody waits for the next
+/// The topics of its handlers and of its dead letters are created; those of replies that no handler of the app takes have to
+/// be, with [`TestKafka::create_topic`] before [`TestApp::start_on`]. It commits every 100 ms. Nobody waits for the next
 /// attempt of a handler, or for a [`Breaker`](crate::app::Breaker): see [`Time`].
 ///
 /// ```

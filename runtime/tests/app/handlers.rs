@@ -5,7 +5,7 @@ use thoth_messaging::app::{App, AppError, Context, Reason};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::dynamic::{DynamicMessage, message_factory};
 use thoth_messaging::messages::{PackageReleased, SolvedPackage, UnresolvedPackage};
-use thoth_messaging::testing::{TestApp, TestKafka, Time};
+use thoth_messaging::testing::{TestApp, TestKafka, TestingError, Time};
 use thoth_messaging::{Decoder, Message, OneOf};
 
 use crate::{Script, committed, released, topic};
@@ -41,6 +41,15 @@ async fn a_message_is_handled_once_and_committed() {
     let summary = test.stop().await.unwrap();
     assert_eq!((summary.handled, summary.retried, summary.abandoned), (3, 0, 0));
     assert!(summary.dead_letters.is_empty());
+}
+
+#[tokio::test]
+async fn a_test_that_reads_replies_without_their_topic_is_told_which_one() {
+    let test = Script::default().start().await;
+    let error = test.sent::<UnresolvedPackage>().await.unwrap_err();
+    let topic = test.kafka().topic_name(&UnresolvedPackage::DESCRIPTOR.topic);
+    assert_eq!(error, TestingError::UnknownTopic { topic: topic.clone() });
+    assert!(error.to_string().contains(&format!("`{topic}` does not exist: create it")), "{error}");
 }
 
 #[tokio::test]

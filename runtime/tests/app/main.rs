@@ -9,6 +9,7 @@
 
 mod backlog;
 mod breaker;
+mod brokers;
 mod captured;
 mod dead_letters;
 mod dispatch;
@@ -18,10 +19,12 @@ mod extractors;
 mod handlers;
 mod health;
 mod logs;
+mod members;
 mod metering;
 mod operations;
 mod order;
 mod policy;
+mod refusals;
 #[cfg(feature = "tls")]
 mod refused;
 mod replies;
@@ -30,6 +33,7 @@ mod retries;
 #[path = "../kafka/secure.rs"]
 mod secure;
 mod start;
+mod topics;
 mod traces;
 mod trouble;
 

@@ -10,6 +10,7 @@
 //! cargo run --release -p soak -- throttled           # a quota
 //! cargo run --release -p soak -- steady --seconds 300
 //! cargo run --release -p soak -- throughput          # beside loops over rdkafka
+//! cargo run --release -p soak -- members             # groups of 1, 5 and 20 that grow and shrink
 //! cargo run --release -p soak -- topics              # plan and apply, by the number of topics
 //! ```
 //!
@@ -21,6 +22,7 @@ mod cluster;
 mod exactly_once;
 mod full_disk;
 mod member;
+mod members;
 mod restarts;
 mod steady;
 mod steps;
@@ -64,6 +66,8 @@ enum Program {
     Throttled(Load),
     /// Messages a second and their cost, beside loops over rdkafka.
     Throughput(throughput::Load),
+    /// The time that a group takes to grow and to shrink, by the number of its members.
+    Members(members::Load),
     /// The time that planning and applying takes, by the number of topics.
     Topics(topics::Load),
     /// Measures one way of `throughput`.
@@ -119,6 +123,7 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::FullDisk(load) => full_disk::run(&children::of_this_run(&kafka), load).await,
         Program::Throttled(load) => throttled::run(&children::of_this_run(&kafka), load).await,
         Program::Throughput(load) => throughput::run(&children::of_this_run(&kafka), &load).await,
+        Program::Members(load) => members::run(&children::of_this_run(&kafka), &load).await,
         Program::Topics(load) => topics::run(&children::of_this_run(&kafka), &load).await,
         Program::Measure(measurement) => throughput::measured(&kafka, &measurement).await,
         Program::Member { notes } => member::run(&kafka, &notes).await,

@@ -12,9 +12,9 @@ use crate::report::Format;
 
 /// Print the messages on topics, each checked against its schema.
 ///
-/// By default it is in no group, commits nothing, and prints the payloads that are there when it starts, one in each line.
-/// A payload that is not valid is told of on standard error, with every violation. Values that the schema calls sensitive
-/// are not shown.
+/// By default it joins no group, commits nothing, and prints the payloads that exist when it starts, one per line. An
+/// invalid payload is reported on standard error with every violation. Values that the schema marks as sensitive are
+/// hidden.
 ///
 /// A place in a topic, as `--from` and `--to` take it, is `beginning`, `end`, an offset, -10 for the last ten of each
 /// partition, a time (2026-01-31T08:00:00Z) or how long ago it is (30s, 15m, 2h, 7d).
@@ -29,7 +29,7 @@ pub(crate) struct ConsumeArgs {
     /// Messages, by their types, titles or files, or topics.
     #[arg(value_name = "MESSAGE", required = true)]
     names: Vec<String>,
-    /// The place to begin at.
+    /// The place to start at.
     #[arg(
         long,
         value_name = "PLACE",
@@ -38,7 +38,7 @@ pub(crate) struct ConsumeArgs {
         conflicts_with = "group"
     )]
     pub(super) from: OffsetSpec,
-    /// The place to end at, before the message there.
+    /// The place to stop before.
     #[arg(
         long,
         visible_alias = "until",
@@ -48,35 +48,35 @@ pub(crate) struct ConsumeArgs {
         conflicts_with_all = ["group", "follow"]
     )]
     pub(super) to: OffsetSpec,
-    /// These partitions alone. May be given again.
+    /// Read this partition only. May be repeated.
     #[arg(long = "partition", value_name = "NUMBER", conflicts_with = "group", value_parser = clap::value_parser!(i32).range(0..))]
     pub(super) partitions: Vec<i32>,
-    /// Stop after so many messages.
+    /// Stop after this many messages.
     #[arg(long, value_name = "COUNT")]
     pub(super) max: Option<u64>,
-    /// Wait for what comes, until ctrl-c.
+    /// Wait for new messages, until ctrl-c.
     #[arg(long, short)]
     pub(super) follow: bool,
-    /// Messages with this value at this place alone, as `/country=DE` or `/total=12`. May be given again: then all hold.
+    /// Print only messages with this value at this pointer, as `/country=DE` or `/total=12`. May be repeated: all must match.
     #[arg(long = "filter", value_name = "POINTER=VALUE")]
     filters: Vec<String>,
-    /// Messages with this key alone.
+    /// Print only messages with this key.
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// Print topic, partition, offset, time, key and headers, and the payload on several lines.
+    /// Print topic, partition, offset, timestamp, key and headers, and indent the payload.
     #[arg(long)]
     pretty: bool,
-    /// Show values that the schema calls sensitive.
+    /// Show values that the schema marks as sensitive.
     #[arg(long)]
     pub(super) show_sensitive: bool,
-    /// Exit with 1 where a payload is not valid.
+    /// Exit with 1 if a payload is invalid.
     #[arg(long)]
     pub(super) strict: bool,
-    /// Take topics that no schema declares. Nothing is checked, and nothing is known to be sensitive.
+    /// Accept topics that no schema declares. Their payloads are not checked, and no value of them is hidden.
     #[arg(long)]
     pub(super) unchecked: bool,
-    /// Be a member of a consumer group: begin where it stopped, share the partitions with its other members, and commit
-    /// what is printed. Without `--follow` it ends when it has printed what was there.
+    /// Join a consumer group: start at its committed offsets, share the partitions with its other members, and commit
+    /// what was printed. Without `--follow` it stops at the end of the topics.
     #[arg(long, value_name = "GROUP")]
     pub(super) group: Option<String>,
     #[command(flatten)]

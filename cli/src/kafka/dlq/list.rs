@@ -17,16 +17,16 @@ use crate::kafka::show;
 use crate::report::{Format, count};
 use crate::stderr::say;
 
-/// List the dead-letter topics: how many letters, for which reasons, from when to when, and how many were sent again.
+/// List the dead-letter topics: letters by reason, the oldest and newest, and how many were redriven.
 ///
-/// It reads every letter that is there.
+/// It reads every letter.
 #[derive(Args)]
 pub(super) struct ListArgs {
     /// Dead-letter topics, by their names on the cluster; all that end with `.dlq` by default, after the prefix of the
     /// deployment where there is one.
     #[arg(value_name = "TOPIC")]
     topics: Vec<String>,
-    /// The group that keeps which letters were sent again.
+    /// The group that records which letters were redriven.
     #[arg(long, value_name = "GROUP", default_value = GROUP)]
     group: String,
     #[command(flatten)]

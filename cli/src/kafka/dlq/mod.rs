@@ -17,7 +17,7 @@ use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::near::near;
 
-/// List, show and send again dead letters: messages that an app could not handle.
+/// List, show and redrive dead letters: messages that an app could not handle.
 #[derive(Args)]
 pub(crate) struct DlqArgs {
     #[command(subcommand)]

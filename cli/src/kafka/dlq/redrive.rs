@@ -35,39 +35,39 @@ const LAST: Duration = Duration::from_secs(60);
 /// The most letters that `--format json` names.
 const MAX_NAMED: usize = 10_000;
 
-/// Send dead letters to the topics that they were on, where the schemas of today accept them.
+/// Send dead letters back to their topics, if today's schemas accept them.
 ///
-/// Each is sent with its key, its bytes and its headers, without those that say why it was a dead letter, and with
-/// `dlq.redriven`: how often it was sent again. All of that, and the topic that it was on, is what the sender of the
-/// letter says, so a letter goes back only to the topic whose dead letters go to the one that is read (`shop.pay` for
-/// `shop.pay.dlq`), or to one that --allow-origin names. What is not valid is left, and named with every violation. Which
-/// letters were sent is kept in a consumer group, so that the next run sends those alone that were left or came since;
-/// when it is killed, up to 100 letters are sent once more.
+/// Each is sent with its key, its bytes and its headers, except those that say why it was a dead letter, and with
+/// `dlq.redriven`, the number of redrives. All of this, including the topic of origin, is claimed by the sender of the
+/// letter. Therefore a letter goes back only to the topic whose dead letters go to the one that is read (`shop.pay` for
+/// `shop.pay.dlq`), or to one that --allow-origin names. Invalid letters stay, and are reported with every violation. A
+/// consumer group records which letters were sent, so that the next run sends only those that stayed or arrived since; if
+/// it is killed, up to 100 letters are sent twice.
 #[derive(Args)]
-#[command(after_help = "Exit codes: 0 all sent, 1 some are not valid or were not delivered, 2 could not run.")]
+#[command(after_help = "Exit codes: 0 all sent, 1 some are invalid or were not delivered, 2 could not run.")]
 pub(super) struct RedriveArgs {
-    /// The message or the topic that they are of, or the dead-letter topic itself.
+    /// The message or topic whose letters are sent, or the dead-letter topic itself.
     #[arg(value_name = "MESSAGE")]
     name: String,
     #[command(flatten)]
     which: LetterFilter,
-    /// Send nothing, and say what would be sent.
+    /// Send nothing, and report what would be sent.
     #[arg(long)]
     dry_run: bool,
-    /// Send at most so many.
+    /// Send at most this many.
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
-    /// Begin with the first letter, and send again what was sent before.
+    /// Start with the first letter, including those that were sent before.
     #[arg(long, conflicts_with = "offset")]
     from_beginning: bool,
-    /// Send letters too whose topic no schema declares, unchecked.
+    /// Also send letters whose topic no schema declares, unchecked.
     #[arg(long)]
     unchecked: bool,
-    /// Send letters back to this topic too, by its name on the cluster: where an app sends dead letters of several topics to
-    /// one. Topics of Kafka's own (`__consumer_offsets`) are never sent to. May be given again.
+    /// Also send letters back to this topic, by its name on the cluster, as for an app that sends the dead letters of several
+    /// topics to one. Kafka's internal topics (`__consumer_offsets`) are always refused. May be repeated.
     #[arg(long = "allow-origin", value_name = "TOPIC")]
     allowed_origins: Vec<String>,
-    /// The group that keeps which letters were sent.
+    /// The group that records which letters were sent.
     #[arg(long, value_name = "GROUP", default_value = GROUP)]
     group: String,
     #[command(flatten)]

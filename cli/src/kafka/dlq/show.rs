@@ -22,21 +22,21 @@ use crate::stderr::say;
 
 const BOLD: Style = Style::new().bold();
 
-/// Show dead letters: why, where they came from, and the payload without its sensitive values.
+/// Show dead letters: the reason, the origin, and the payload without its sensitive values.
 ///
-/// Sensitive is what the schema of the topic that a letter names says, and what that of the topic says whose dead letters go
-/// here. A payload of which no schema says what is sensitive is shown with --show-sensitive only.
+/// A value is hidden if it is sensitive under the schema of the topic that the letter names, or of the topic whose dead
+/// letters go here. A payload without a schema is shown with --show-sensitive only.
 #[derive(Args)]
 pub(super) struct ShowArgs {
-    /// The message or the topic that they are of, or the dead-letter topic itself.
+    /// The message or topic whose letters are shown, or the dead-letter topic itself.
     #[arg(value_name = "MESSAGE")]
     name: String,
     #[command(flatten)]
     which: LetterFilter,
-    /// At most so many, from the oldest on.
+    /// Show at most this many, starting with the oldest.
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     limit: u64,
-    /// Show payloads whole.
+    /// Show whole payloads.
     #[arg(long)]
     show_sensitive: bool,
     #[command(flatten)]

@@ -16,11 +16,11 @@ use crate::kafka::cluster::{Cluster, ClusterArgs};
 use crate::kafka::schemas::{SchemaArgs, Schemas};
 use crate::validate::{InputKind, Source, note_terminal};
 
-/// Send messages: one, a file of them, or what comes on standard input.
+/// Send messages: one, a file of them, or standard input.
 ///
-/// Every payload is checked against the schema first, and gets the key that its schema says. A file is checked as a whole
-/// before anything of it is sent; of standard input, what is valid is sent as it comes. What is refused is named with its
-/// line and every violation.
+/// Every payload is checked against its schema first, and gets the key that the schema declares. A file is checked as a
+/// whole before any of it is sent; from standard input, valid payloads are sent as they arrive. Each refused payload is
+/// reported with its line and every violation.
 #[derive(Args)]
 #[command(group(ArgGroup::new("what").required(true).args(["message", "topic_name", "message_file"])))]
 #[command(after_help = "Examples:\n  \
@@ -34,34 +34,34 @@ pub(crate) struct SendArgs {
     /// The message, by its type, title or file, or a topic.
     #[arg(value_name = "MESSAGE")]
     message: Option<String>,
-    /// The payload; `-`, or nothing, for all of standard input.
+    /// The payload; `-` or none for standard input.
     #[arg(value_name = "PAYLOAD", conflicts_with_all = ["file", "tombstone"], requires = "message")]
     payload: Option<String>,
-    /// Payloads, one in each line; `.json` files hold one as a whole, .gz and .zst are unpacked, and - is standard input.
+    /// A file of payloads, one per line; a `.json` file is one payload, .gz and .zst are decompressed, - is standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "tombstone", requires = "message")]
     file: Option<PathBuf>,
-    /// Say that what was sent with the key is deleted: a record without a payload.
+    /// Send a tombstone: a record without a payload, which marks its key as deleted.
     #[arg(long, requires = "key", requires = "message")]
     tombstone: bool,
-    /// The key, in place of the one that the schema says.
+    /// The key, instead of the one that the schema declares.
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// A header. May be given again.
+    /// A header. May be repeated.
     #[arg(long = "header", short = 'H', value_name = "NAME=VALUE")]
     headers: Vec<String>,
-    /// Send what is valid of a file where not all of it is.
+    /// Send the valid payloads of a file that has invalid ones.
     #[arg(long)]
     skip_invalid: bool,
-    /// Take a topic that no schema declares. Nothing checks what is sent there.
+    /// Accept a topic that no schema declares. Its payloads are not checked.
     #[arg(long)]
     unchecked: bool,
-    /// Create a topic that does not exist, as its schema declares it.
+    /// Create the topic as its schema declares it, if it does not exist.
     #[arg(long)]
     create_if_not_exist: bool,
-    /// How many partitions a topic is created with, in place of what its schema says.
+    /// The partitions of a topic that is created, instead of those that its schema declares.
     #[arg(long, value_name = "COUNT", requires = "create_if_not_exist", value_parser = clap::value_parser!(i32).range(1..))]
     partitions: Option<i32>,
-    /// How many replicas a topic is created with, in place of what its schema says.
+    /// The replicas of a topic that is created, instead of those that its schema declares.
     #[arg(long, value_name = "COUNT", requires = "create_if_not_exist", value_parser = clap::value_parser!(i32).range(1..=32767))]
     replication: Option<i32>,
 

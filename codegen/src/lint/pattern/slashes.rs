@@ -7,18 +7,17 @@ use crate::diagnostic::Diagnostic;
 
 pub(in crate::lint) fn slashed_pattern(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (place, schema) in subject.schemas.speaking() {
-        let Some(pattern) = schema.get("pattern").and_then(Value::as_str) else { continue };
-        let Some((inner, flags)) = between_slashes(pattern) else { continue };
-        let also = if flags.is_empty() { "" } else { ", and so are the flags behind them" };
-        found.push(
-            Diagnostic::warning(
-                "L0313",
-                format!("the slashes around this pattern are part of it{also}"),
-                subject.at(place, "pattern"),
-            )
-            .found(format!("`{pattern}`"))
-            .help(format!("write `{inner}`, or escape the slashes where they are meant: `\\/`")),
-        );
+        let own = schema.get("pattern").and_then(Value::as_str).map(|pattern| (place.join("pattern"), pattern));
+        let of_names = schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
+        let of_names = of_names.map(|(name, _)| (place.join("patternProperties").join(name), name.as_str()));
+        for (place, pattern) in own.into_iter().chain(of_names) {
+            let Some((inner, flags)) = between_slashes(pattern) else { continue };
+            let also = if flags.is_empty() { "" } else { ", and so are the flags behind them" };
+            let message = format!("the slashes around this pattern are part of it{also}");
+            let location = subject.resolved.document(&place).locate(&place.pointer);
+            let help = format!("write `{inner}`, or escape the slashes where they are meant: `\\/`");
+            found.push(Diagnostic::warning("L0313", message, location).found(format!("`{pattern}`")).help(help));
+        }
     }
 }
 

@@ -36,7 +36,6 @@ pub(crate) fn assign(
     }
     let mut used = Used::beside(claims.taken.into_keys());
     by_path.extend(name_given(given, &mut used, &mut names));
-    by_path.sort_unstable_by_key(|(index, _)| *index);
     name_by_path(by_path, &mut used, &mut names);
     names
 }
@@ -89,21 +88,22 @@ fn name_given<'a>(all: Vec<Wanted<'a>>, used: &mut Used, names: &mut [String]) -
     by_path
 }
 
-/// Names types by those that they stand in. Most are declared after those; one of equal schemas may be declared before.
+/// Names types by those that they stand in, whose names come first. Of several that come to one name, the order of what they
+/// are called in the schema decides, not that of the schema.
 fn name_by_path(mut open: Vec<(usize, &Context)>, used: &mut Used, names: &mut [String]) {
     while !open.is_empty() {
-        let before = open.len();
-        open.retain(|(index, Context { parent, segment })| {
-            let is_known = !names[parent.0].is_empty();
-            if is_known {
-                names[*index] = used.claim(&format!("{}{}", names[parent.0], type_name(segment)));
-            }
-            !is_known
-        });
-        if open.len() == before {
+        let (mut ready, rest): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|(_, context)| !names[context.parent.0].is_empty());
+        if ready.is_empty() {
             // No schema stands in itself.
-            open.drain(..).for_each(|(index, context)| names[index] = used.claim(&type_name(&context.segment)));
+            rest.iter().for_each(|(index, context)| names[*index] = used.claim(&type_name(&context.segment)));
+            return;
         }
+        ready.sort_by_key(|(index, context)| (names[context.parent.0].clone(), &context.segment, *index));
+        for (index, Context { parent, segment }) in ready {
+            names[index] = used.claim(&format!("{}{}", names[parent.0], type_name(segment)));
+        }
+        open = rest;
     }
 }
 

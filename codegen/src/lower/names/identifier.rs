@@ -71,6 +71,7 @@ impl Used {
         if self.names.insert(base.to_owned()) {
             return base.to_owned();
         }
+        let base = base.trim_end_matches('_');
         let mut number = 2;
         while !self.names.insert(format!("{base}_{number}")) {
             number += 1;

@@ -5,7 +5,8 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use super::identifier::{Used, identifier};
 
 /// The names of fields, in the order of the names on the wire, no two alike. What stands in Rust as it does on the wire
-/// keeps its name, as does what was chosen; of others that come to the same name, the later ones have a number.
+/// keeps its name, as does what was chosen; of others that come to the same name, all but the first in the alphabet have a
+/// number.
 pub(crate) fn fields(wires: &[String], chosen: &[Option<String>]) -> Vec<String> {
     let spelt = |wire: &String| {
         let snake = signed(wire).to_snake_case();
@@ -13,25 +14,43 @@ pub(crate) fn fields(wires: &[String], chosen: &[Option<String>]) -> Vec<String>
         spelt.unwrap_or_else(|| "field".to_owned())
     };
     let all = || wires.iter().zip(chosen);
-    let names: Vec<String> = all().map(|(wire, chosen)| chosen.clone().unwrap_or_else(|| spelt(wire))).collect();
+    let mut names: Vec<String> = all().map(|(wire, chosen)| chosen.clone().unwrap_or_else(|| spelt(wire))).collect();
     let mut used = Used::beside(chosen.iter().flatten().cloned());
     let keeps = |((wire, chosen), name): ((&String, &Option<String>), &String)| {
         chosen.is_some() || wire == name && used.take(name)
     };
     let kept: Vec<bool> = all().zip(&names).map(keeps).collect();
-    let all = names.into_iter().zip(kept);
-    all.map(|(name, kept)| if kept { name } else { used.claim_field(&name) }).collect()
+    let mut others: Vec<usize> = (0..names.len()).filter(|index| !kept[*index]).collect();
+    others.sort_by_key(|index| (wires[*index] != wires[*index].to_snake_case(), &wires[*index]));
+    for index in others {
+        names[index] = used.claim_field(&names[index]);
+    }
+    names
 }
 
-/// The names of an enumeration's variants: no two alike.
+/// The names of an enumeration's variants: no two alike. Of texts that come to the same name, the order of the texts decides
+/// which one has it, small letters first, not the order in which they stand: a variant means the same when they are moved.
 pub(crate) fn variants<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut used = Used::default();
-    texts
+    let texts: Vec<&str> = texts.collect();
+    let mut names: Vec<String> = texts
+        .iter()
         .map(|text| {
             let text = if text.is_empty() { "empty".to_owned() } else { signed(text) };
-            used.claim(&identifier(&text.to_upper_camel_case(), "Value"))
+            identifier(&text.to_upper_camel_case(), "Value")
         })
-        .collect()
+        .collect();
+    let small_first = |text: &str| -> String {
+        let swapped =
+            |letter: char| if letter.is_ascii_alphabetic() { char::from(letter as u8 ^ 0x20) } else { letter };
+        text.chars().map(swapped).collect()
+    };
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|index| (texts[*index] != names[*index], small_first(texts[*index])));
+    let mut used = Used::default();
+    for index in order {
+        names[index] = used.claim(&names[index]);
+    }
+    names
 }
 
 /// A number's sign in words.
@@ -61,6 +80,8 @@ mod tests {
     fn fields_are_named_as_on_the_wire_where_rust_can() {
         let wires = ["type".into(), "self".into(), "@id".into(), "1st".into()];
         assert_eq!(fields(&wires, &[const { None }; 4]), ["type", "self_", "id", "field1st"]);
+        let wires = ["self".into(), "Self".into(), "aB".into(), "a-b".into()];
+        assert_eq!(fields(&wires, &[const { None }; 4]), ["self_", "self_2", "a_b_2", "a_b"]);
     }
 
     #[test]
@@ -69,6 +90,7 @@ mod tests {
             variants(["asc", "ASC", "+1", "-1", "", "*"].into_iter()),
             ["Asc", "Asc2", "Plus1", "Minus1", "Empty", "Value"]
         );
+        assert_eq!(variants(["a_b", "a-b", "ASC", "asc", "Asc"].into_iter()), ["AB2", "AB", "Asc3", "Asc2", "Asc"]);
     }
 
     #[test]

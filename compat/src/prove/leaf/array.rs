@@ -98,14 +98,17 @@ impl<'t> Prover<'t> {
         }
         let mut placed: Vec<(u64, Option<Value>)> = Vec::new();
         for (start, id) in &array.denied {
-            match self.item(&array, *start, (*id, false), &placed) {
+            match self.item(&array, *start, &[(*id, false)], &placed) {
                 Some(found) => placed.push(found),
                 None => return Outcome::Closed,
             }
         }
         for (id, count) in &array.at_least {
+            // Where others may not be too many, an item that is none of them is better.
+            let alone: Vec<Lit> = array.at_most.iter().map(|(other, _)| (*other, false)).chain([(*id, true)]).collect();
             for _ in 0..(*count).min(8) {
-                match self.item(&array, 0, (*id, true), &placed) {
+                let better = self.item(&array, 0, &alone, &placed).filter(|(_, value)| value.is_some());
+                match better.or_else(|| self.item(&array, 0, &[(*id, true)], &placed)) {
                     Some(found) => placed.push(found),
                     None => return Outcome::Closed,
                 }
@@ -119,12 +122,12 @@ impl<'t> Prover<'t> {
         if closing { Outcome::Open(None) } else { Outcome::Open(self.build(branch, &array, &placed)) }
     }
 
-    /// An item, from some index on, that meets or misses a term: none if there can't be one.
+    /// An item, from some index on, that meets or misses some terms: none if there can't be one.
     fn item(
         &mut self,
         array: &Array,
         start: u64,
-        lit: Lit,
+        lits: &[Lit],
         placed: &[(u64, Option<Value>)],
     ) -> Option<(u64, Option<Value>)> {
         let last = array.boundary().max(start);
@@ -132,7 +135,7 @@ impl<'t> Prover<'t> {
         let mut found = None;
         for index in start..=last {
             let mut goal = array.goal(index);
-            goal.push(lit);
+            goal.extend(lits);
             match self.prove(goal) {
                 Outcome::Open(value) if value.is_some() || found.is_none() => {
                     let is_found = value.is_some();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use thoth_messaging_documents::{Draft, Validation};
 
-use super::Reader;
+use super::{Reader, lookahead};
 use crate::terms::{Lit, Part, normal, number, types};
 
 /// Alternatives of `oneOf` whose cases are written out: each says that the others do not hold.
@@ -26,7 +26,10 @@ impl Reader<'_> {
             "multipleOf" => value.is_number().then(|| Part::MultipleOf(normal(value))),
             "minLength" => count().filter(|count| *count > 0).map(Part::MinLength),
             "maxLength" => count().map(Part::MaxLength),
-            "pattern" => value.as_str().map(|pattern| Part::Pattern(pattern.to_owned())),
+            "pattern" => {
+                self.pattern(value.as_str().unwrap_or_default());
+                None
+            }
             "format" if self.schema.formats() => {
                 let known =
                     value.as_str().filter(|name| Validation::with_formats(true).options().is_known_format(draft, name));
@@ -59,6 +62,18 @@ impl Reader<'_> {
         };
         self.raw.written |= draft == Draft::Draft4 && names.contains(&"integer");
         Some(Part::Types(names.into_iter().map(|name| type_bits(draft, name)).fold(0, |all, one| all | one)))
+    }
+
+    fn pattern(&mut self, pattern: &str) {
+        for (pattern, wanted) in lookahead::split(pattern).unwrap_or_else(|| vec![(pattern.to_owned(), true)]) {
+            let part = Part::Pattern(pattern);
+            if wanted {
+                self.parts.push(part);
+            } else {
+                let refused = self.add(vec![Part::Types(types::STRING), part]);
+                self.parts.push(Part::Cases(vec![vec![(refused, false)]]));
+            }
+        }
     }
 
     fn dependent_required(&mut self, value: &Value) {

@@ -1,5 +1,5 @@
-//! `unevaluatedProperties` and `unevaluatedItems`: understood where what is evaluated does not depend on the value. Where it
-//! does, equal only if what is evaluated is, too.
+//! `unevaluatedProperties` and `unevaluatedItems`: in terms of other keywords where what is evaluated can be written out
+//! ([`evaluated`](super::evaluated)). Where it can't, equal only if what is evaluated is, too.
 
 use std::collections::BTreeSet;
 
@@ -13,27 +13,18 @@ use crate::terms::{Evaluates, Id, Part, types};
 
 /// The parts of each object and of each array that a schema evaluates.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "two facts, each of properties and of items")]
 struct Evaluated {
     names: BTreeSet<String>,
     patterns: BTreeSet<String>,
     items: usize,
     all_properties: bool,
     all_items: bool,
-    /// True if it depends on the value.
-    properties_depend: bool,
-    items_depend: bool,
-    /// Whatever it depends on.
+    /// Whatever depends on the value.
     depends: Vec<Evaluates>,
     seen: BTreeSet<Place>,
 }
 
 impl Evaluated {
-    fn depends_on(&mut self, evaluates: Evaluates) {
-        (self.properties_depend, self.items_depend) = (true, true);
-        self.depends.push(evaluates);
-    }
-
     fn parts(self) -> Vec<Part> {
         let names = self.names.into_iter().map(Evaluates::Name);
         let patterns = self.patterns.into_iter().map(Evaluates::Pattern);
@@ -47,30 +38,30 @@ impl Evaluated {
 
 impl Reader<'_> {
     pub(super) fn unevaluated(&mut self) {
-        let (properties, items) = (self.one("unevaluatedProperties"), self.one("unevaluatedItems"));
+        let (properties, items) = (self.asked("unevaluatedProperties"), self.asked("unevaluatedItems"));
         if properties.is_none() && items.is_none() {
             return;
         }
-        let mut evaluated = Evaluated::default();
-        self.collect(self.place, true, &mut evaluated);
-        match properties {
-            Some(schema) if evaluated.properties_depend => {
-                self.depending("unevaluatedProperties", types::OBJECT, schema);
+        let evaluated = self.evaluations();
+        if let Some(schema) = properties {
+            match evaluated.as_ref().ok().and_then(|evaluated| self.other_properties(evaluated, schema).ok()) {
+                Some(parts) => self.parts.extend(parts),
+                None => self.depending("unevaluatedProperties", types::OBJECT, schema),
             }
-            Some(schema) if !evaluated.all_properties => self.parts.push(Part::OtherProperties {
-                names: evaluated.names,
-                patterns: evaluated.patterns.into_iter().collect(),
-                schema,
-            }),
-            _ => {}
         }
-        match items {
-            Some(schema) if evaluated.items_depend => self.depending("unevaluatedItems", types::ARRAY, schema),
-            Some(schema) if !evaluated.all_items => {
-                self.parts.push(Part::ItemsFrom(evaluated.items as u64, schema));
+        if let Some(schema) = items {
+            match evaluated.as_ref().ok().and_then(|evaluated| self.other_items(evaluated, schema).ok()) {
+                Some(parts) => self.parts.extend(parts),
+                None => self.depending("unevaluatedItems", types::ARRAY, schema),
             }
-            _ => {}
         }
+    }
+
+    /// The schema of a keyword, where it could refuse anything.
+    fn asked(&self, keyword: &str) -> Option<Id> {
+        let schema = self.schema.value(self.place)?.get(keyword)?;
+        let is_open = schema.as_bool() == Some(true) || schema.as_object().is_some_and(serde_json::Map::is_empty);
+        if is_open { None } else { self.one(keyword) }
     }
 
     fn depending(&mut self, keyword: &'static str, types: u8, schema: Id) {
@@ -98,10 +89,10 @@ impl Reader<'_> {
         }
         let (schema, draft) = (self.schema, self.schema.draft(place));
         if schema.is_dynamic(place) || draft == Draft::Unknown {
-            evaluated.depends_on(self.unknown());
+            evaluated.depends.push(self.unknown());
         }
         if draft < Draft::Draft201909 {
-            evaluated.depends_on(Evaluates::AsIn(draft));
+            evaluated.depends.push(Evaluates::AsIn(draft));
         }
         for target in schema.targets(place) {
             self.collect(target, false, evaluated);
@@ -118,13 +109,12 @@ impl Reader<'_> {
                 }
                 ("items" | "additionalItems", None) => evaluated.all_items = true,
                 ("contains", _) if draft >= Draft::Draft202012 => {
-                    evaluated.items_depend = true;
                     evaluated.depends.push(self.containing(&subschema.place));
                 }
                 ("allOf", _) => self.collect(&subschema.place, false, evaluated),
                 ("anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "dependentSchemas" | "dependencies", _) => {
                     let part = self.in_some_cases(place, subschema);
-                    evaluated.depends_on(part);
+                    evaluated.depends.push(part);
                 }
                 _ => {}
             }
@@ -133,7 +123,7 @@ impl Reader<'_> {
         let value = schema.value(place);
         let has = |keyword: &str| value.is_some_and(|schema: &Value| schema.get(keyword).is_some());
         if draft == Draft::Draft201909 && !has("items") && has("additionalItems") {
-            evaluated.items_depend = true;
+            evaluated.depends.push(Evaluates::AsIn(draft));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The circuit breaker: a pause of the whole app when nearly every attempt fails.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -75,6 +76,10 @@ pub(crate) struct CircuitBreaker {
     clock: Clock,
     observers: Observers,
     window: Mutex<Window>,
+    /// The window is full and nothing in it failed: one more attempt that succeeds changes nothing.
+    is_all_well: AtomicBool,
+    /// The phase is `Closed`, to be read without a lock.
+    is_closed: AtomicBool,
     /// Changes whenever the phase does.
     phases: watch::Sender<Phase>,
 }
@@ -106,7 +111,8 @@ pub(crate) struct AttemptPermit {
 impl CircuitBreaker {
     pub(crate) fn new(settings: Breaker, clock: Clock, observers: Observers) -> Arc<Self> {
         let phases = watch::Sender::new(Phase::Closed);
-        Arc::new(Self { settings, clock, observers, window: Mutex::default(), phases })
+        let (is_all_well, is_closed) = (AtomicBool::new(false), AtomicBool::new(true));
+        Arc::new(Self { settings, clock, observers, window: Mutex::default(), is_all_well, is_closed, phases })
     }
 
     /// Waits until an attempt may be made.
@@ -130,8 +136,7 @@ impl CircuitBreaker {
 
     /// Returns a permit if the breaker is closed, without waiting.
     pub(crate) fn try_acquire(self: &Arc<Self>) -> Option<AttemptPermit> {
-        let is_closed = *self.phases.borrow() == Phase::Closed;
-        is_closed.then(|| self.permit(false))
+        self.is_closed.load(Ordering::Acquire).then(|| self.permit(false))
     }
 
     fn permit(self: &Arc<Self>, is_trial: bool) -> AttemptPermit {
@@ -139,6 +144,9 @@ impl CircuitBreaker {
     }
 
     fn record(&self, failed: bool) {
+        if !failed && self.is_all_well.load(Ordering::Acquire) {
+            return;
+        }
         let mut window = self.window();
         window.attempts.push_back(failed);
         window.failed += usize::from(failed);
@@ -147,8 +155,10 @@ impl CircuitBreaker {
             window.failed -= usize::from(oldest);
         }
         let is_full = self.settings.window > 0 && window.attempts.len() == self.settings.window;
+        self.is_all_well.store(is_full && window.failed == 0, Ordering::Release);
         if is_full && self.settings.opens(window.failed) {
             *window = Window::default();
+            self.is_all_well.store(false, Ordering::Release);
             self.open(Phase::Closed);
         }
     }
@@ -165,6 +175,7 @@ impl CircuitBreaker {
         self.phases.send_if_modified(|phase| {
             let changes = *phase == from;
             if changes {
+                self.is_closed.store(to == Phase::Closed, Ordering::Release);
                 *phase = to;
             }
             changes
@@ -185,6 +196,7 @@ impl AttemptPermit {
         if failed {
             return self.breaker.open(Phase::HalfOpen);
         }
+        self.breaker.is_all_well.store(false, Ordering::Release);
         *self.breaker.window() = Window::default();
         self.breaker.change(Phase::HalfOpen, Phase::Closed);
         self.breaker.observers.notify(&Event::BreakerClosed);

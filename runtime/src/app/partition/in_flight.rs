@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::client::Record;
 
 /// The memory that a record takes beside its bytes.
-const OVERHEAD: usize = 256;
+pub(crate) const OVERHEAD: usize = 256;
 
 /// The number and the size of the records that are in flight, whether their handler was called or not, and the limit of the size.
 pub(crate) struct InFlight {
@@ -36,8 +36,8 @@ impl InFlight {
         self.max_bytes.store(max_bytes, Ordering::SeqCst);
     }
 
-    pub(super) fn add(&self, bytes: usize) {
-        self.messages.fetch_add(1, Ordering::SeqCst);
+    pub(super) fn add(&self, messages: usize, bytes: usize) {
+        self.messages.fetch_add(messages, Ordering::SeqCst);
         self.bytes.fetch_add(bytes, Ordering::SeqCst);
     }
 
@@ -84,25 +84,25 @@ mod tests {
     #[test]
     fn room_is_reported_once_and_only_to_who_waits_for_it() {
         let in_flight = InFlight::new(100);
-        in_flight.add(10);
+        in_flight.add(1, 10);
         assert!(!in_flight.is_full() && in_flight.has_room() && in_flight.is_low());
         assert!(!in_flight.await_room(), "there is room");
-        in_flight.add(50);
-        in_flight.add(40);
+        in_flight.add(1, 50);
+        in_flight.add(1, 40);
         assert!(in_flight.is_full() && !in_flight.has_room());
         assert!(in_flight.await_room());
         assert!(!in_flight.remove(40), "half of it must be free");
         assert!(in_flight.remove(50) && !in_flight.remove(10), "reported once");
         assert_eq!(in_flight.messages(), 0);
 
-        in_flight.add(100);
+        in_flight.add(1, 100);
         assert!(!in_flight.remove(100), "nobody waits");
     }
 
     #[test]
     fn the_smallest_limit_is_one_message() {
         let in_flight = InFlight::new(1);
-        in_flight.add(1000);
+        in_flight.add(1, 1000);
         assert!(in_flight.is_full() && in_flight.await_room());
         assert!(in_flight.remove(1000));
     }
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_smaller_limit_makes_it_full() {
         let in_flight = InFlight::new(100);
-        in_flight.add(60);
+        in_flight.add(1, 60);
         in_flight.set_max_bytes(50);
         assert!(in_flight.is_full());
         in_flight.set_max_bytes(200);

@@ -23,6 +23,8 @@ mod worker;
 
 use std::sync::Arc;
 
+#[cfg(all(test, feature = "messages"))]
+pub(crate) use self::in_flight::OVERHEAD;
 pub(crate) use self::worker::{Order, PartitionWorker, WorkerConfig, WorkerEvent};
 use super::attempt::{CircuitBreaker, Clock};
 use super::handler::LayerFn;

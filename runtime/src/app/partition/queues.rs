@@ -5,6 +5,7 @@
 //! under way is reported. Then what is not delivered is put back, with what is behind it, and begins again in its order.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 use std::sync::Arc;
 
@@ -22,12 +23,31 @@ pub(super) enum Place<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct QueueId(u64);
 
+/// Hashes ids: they are numbers in a row, which nobody chooses.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(self.0 ^ u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // The highest bits count as well.
+        self.0 = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
 /// The queue of a partition.
 const PARTITION: QueueId = QueueId(0);
 
 /// Queues of `W`, what waits, of which an `U`, what is not delivered, can be made again.
 pub(super) struct Queues<W, U> {
-    by_id: HashMap<QueueId, Queue<W, U>>,
+    by_id: HashMap<QueueId, Queue<W, U>, BuildHasherDefault<IdHasher>>,
     by_key: HashMap<Arc<[u8]>, QueueId>,
     /// The queues whose head may begin, each once.
     ready: VecDeque<QueueId>,
@@ -55,7 +75,7 @@ impl<W, U> Queues<W, U> {
     /// Creates queues of which so many records may have begun at once.
     pub(super) fn new(max_begun: usize) -> Self {
         Self {
-            by_id: HashMap::new(),
+            by_id: HashMap::default(),
             by_key: HashMap::new(),
             ready: VecDeque::new(),
             last: PARTITION,

@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use futures_util::FutureExt as _;
@@ -28,6 +29,7 @@ impl<'a> Slot<'a> {
     /// Waits until it is held.
     pub(super) async fn acquire(&mut self) {
         if self.permit.is_none() {
+            let _waiting = Waiting::new(&self.worker.waiting_for_slot);
             // Slots are never closed.
             self.permit = Arc::clone(&self.worker.slots).acquire_owned().await.ok();
         }
@@ -35,6 +37,9 @@ impl<'a> Slot<'a> {
 
     /// Takes it again, unless a record waits for it, or another runner has it.
     pub(super) fn renew(&mut self) -> bool {
+        if self.is_held() && self.worker.waiting_for_slot.load(Ordering::Acquire) == 0 {
+            return true;
+        }
         self.permit = None;
         self.permit = Arc::clone(&self.worker.slots).try_acquire_owned().ok();
         self.is_held()
@@ -55,6 +60,22 @@ impl<'a> Slot<'a> {
         }
         self.release();
         future.await
+    }
+}
+
+/// Counts a record that waits for a slot, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

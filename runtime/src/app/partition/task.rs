@@ -36,7 +36,7 @@ pub(super) struct MessageTask<'a, 'w> {
     /// The turn of the record to be added to the transaction.
     ticket: Ticket,
     /// The failure that it goes on from, and the number of attempts before.
-    prior: Option<(AttemptFailure, u32)>,
+    prior: Option<Box<(AttemptFailure, u32)>>,
     /// Its replies are delivered before another record of its queue begins.
     is_alone: bool,
     /// The policy of its handler, once it is known.
@@ -85,7 +85,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
 
     async fn handle(&mut self, trace: &MessageTrace) -> TaskEnd {
         // Those in which the handler was called.
-        let (mut prior, mut attempts) = match self.prior.take() {
+        let (mut prior, mut attempts) = match self.prior.take().map(|prior| *prior) {
             Some((failure, attempts)) => (Some(failure), attempts),
             None => (None, 0),
         };

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::mem;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -85,6 +86,7 @@ impl PartitionWorker {
             handler,
             stop: StopSignal::new(),
             slots: Arc::new(Semaphore::new(slots)),
+            waiting_for_slot: AtomicUsize::new(0),
             partition,
             order,
             events,
@@ -146,15 +148,24 @@ pub(super) struct Waiting {
     /// Its turn to be added to the transaction.
     pub(super) ticket: Ticket,
     /// The failure that it goes on from, and the number of attempts before.
-    pub(super) prior: Option<(AttemptFailure, u32)>,
+    pub(super) prior: Option<Box<(AttemptFailure, u32)>>,
     /// Kafka refused the batch that its replies were in: they are sent alone.
     pub(super) is_alone: bool,
 }
 
 impl Waiting {
+    fn new(record: Arc<Record>, ticket: Ticket) -> Self {
+        Self { record, ticket, prior: None, is_alone: false }
+    }
+
     /// A record that is handled again.
     pub(super) fn again(Attempted { record, number, .. }: Attempted, prior: Option<AttemptFailure>) -> Self {
-        Self { record, ticket: Ticket::default(), prior: prior.map(|failure| (failure, number)), is_alone: false }
+        Self {
+            record,
+            ticket: Ticket::default(),
+            prior: prior.map(|failure| Box::new((failure, number))),
+            is_alone: false,
+        }
     }
 }
 
@@ -165,6 +176,8 @@ pub(super) struct Worker {
     pub(super) handler: Arc<TopicHandler>,
     pub(super) stop: StopSignal,
     pub(super) slots: Arc<Semaphore>,
+    /// The number of records that wait for a slot.
+    pub(super) waiting_for_slot: AtomicUsize,
     partition: TopicPartition,
     order: Order,
     events: mpsc::UnboundedSender<WorkerEvent>,
@@ -185,22 +198,30 @@ struct Work {
     may_begin: bool,
 }
 
+impl Work {
+    /// Begins the next record, if one may.
+    fn begin(&mut self) -> Option<(QueueId, Waiting)> {
+        if self.may_begin { self.queues.begin() } else { None }
+    }
+}
+
 impl Worker {
     fn push(self: &Arc<Self>, records: Vec<Record>) {
+        self.in_flight.add(records.len(), records.iter().map(size).sum());
+        let is_per_key = matches!(self.order, Order::Key { .. });
+        // The queue of a partition is an order already.
+        let has_ticket = is_per_key && self.shared.transaction.is_some();
+        // Runners wait for the lock.
+        let records: Vec<_> = records.into_iter().map(Arc::new).collect();
         let mut work = lock(&self.work);
         for record in records {
-            self.in_flight.add(size(&record));
-            let is_per_key = matches!(self.order, Order::Key { .. });
-            // The queue of a partition is an order already.
-            let has_ticket = is_per_key && self.shared.transaction.is_some();
             let ticket = if has_ticket { work.tickets.issue() } else { Ticket::default() };
-            let record = Arc::new(record);
-            let place = match record.key() {
-                _ if !is_per_key => Place::InPartition,
-                Some(key) => Place::InKey(key),
-                None => Place::Alone,
-            };
-            work.queues.push(&place, Waiting { record: Arc::clone(&record), ticket, prior: None, is_alone: false });
+            if !is_per_key {
+                work.queues.push(&Place::InPartition, Waiting::new(record, ticket));
+                continue;
+            }
+            let waiting = Waiting::new(Arc::clone(&record), ticket);
+            work.queues.push(&record.key().map_or(Place::Alone, Place::InKey), waiting);
         }
         drop(work);
         self.start_runners();
@@ -229,8 +250,7 @@ impl Worker {
         if self.stop.is_stopped() {
             return None;
         }
-        let work = &mut *lock(&self.work);
-        if work.may_begin { work.queues.begin() } else { None }
+        lock(&self.work).begin()
     }
 
     async fn run(self: Arc<Self>, slot: OwnedSemaphorePermit, first: (QueueId, Waiting)) {
@@ -238,17 +258,17 @@ impl Worker {
         let mut next = Some(first);
         while let Some((queue, waiting)) = next {
             let end = MessageTask::new(&self, queue, waiting, &mut slot).run().await;
-            self.ended(queue, end);
+            next = self.ended(queue, end, &mut slot);
             // A handler that is ready at once leaves no other place for other tasks.
             coop::consume_budget().await;
-            next = if slot.renew() { self.begin() } else { None };
         }
         drop(slot);
         // One may have come before the slot was free.
         self.start_runners();
     }
 
-    fn ended(self: &Arc<Self>, queue: QueueId, end: TaskEnd) {
+    /// Ends a record, and begins the next one.
+    fn ended(self: &Arc<Self>, queue: QueueId, end: TaskEnd, slot: &mut Slot<'_>) -> Option<(QueueId, Waiting)> {
         match end {
             TaskEnd::Acknowledged { size } => {
                 self.remove(size);
@@ -262,8 +282,10 @@ impl Worker {
             TaskEnd::Attempted(under_way) => {
                 let mut work = lock(&self.work);
                 if under_way.is_handled() && work.queues.end_alone(queue) {
+                    let next = if slot.renew() && !self.stop.is_stopped() { work.begin() } else { None };
                     drop(work);
-                    return self.settle(&under_way.attempted);
+                    self.settle(&under_way.attempted);
+                    return next;
                 }
                 match &under_way.sent {
                     Ok(_) => work.queues.send(queue),
@@ -282,6 +304,7 @@ impl Worker {
             }
         }
         self.resume(queue);
+        if slot.renew() { self.begin() } else { None }
     }
 
     /// Waits for deliveries, for as long as replies are under way, in the order in which they were queued.

@@ -108,7 +108,7 @@ fn kafka() -> Kafka {
 }
 
 async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<()>) -> Result<(), AppError> {
-    let Scenario { exactly_once, per_key, max_in_flight, drain_timeout, .. } = world.scenario;
+    let Scenario { exactly_once, per_key, max_in_flight, max_bytes, drain_timeout, .. } = world.scenario;
     let cluster = world.cluster.clone();
     let retries = Retries::default().attempts(ATTEMPTS).initial_backoff(Duration::from_millis(20));
     let mut app = App::new(&kafka())
@@ -123,6 +123,9 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
         .breaker(Breaker::default().pause(Duration::from_secs(1)));
     if let Some(max_concurrent) = per_key {
         app = app.per_key(max_concurrent);
+    }
+    if let Some(max_bytes) = max_bytes {
+        app = app.max_in_flight_bytes(max_bytes);
     }
     let source = Source::Model(model::Member::join(&cluster, member, exactly_once));
     let sink = Sink::Model(model::Sink::new(&cluster), unused_producer());
@@ -310,4 +313,19 @@ fn what_is_promised_holds_in_every_schedule() {
     }
     let took = started.elapsed();
     println!("{} schedules, {} calls of handlers, in {took:.1?}", seeds.len(), calls.into_inner());
+}
+
+#[test]
+fn a_hot_key_that_fails_holds_up_no_other_key_in_any_schedule() {
+    for seed in 0..number("SIMULATION_SEEDS").unwrap_or(400).min(2_000) {
+        let scenario = Scenario::of_hot_key(seed);
+        let (faults, world) = run(&scenario);
+        assert!(faults.is_empty(), "seed {seed}: {faults:#?}");
+        let hot = world.succeeded_at(0);
+        for (id, record) in scenario.records.iter().enumerate().skip(1) {
+            let is_hot = record.key == Some(0);
+            let trace = || world.cluster.trace().join("\n");
+            assert_eq!(world.succeeded_at(id) > hot, is_hot, "seed {seed}: {id}: {record:?} {scenario:#?} {}", trace());
+        }
+    }
 }

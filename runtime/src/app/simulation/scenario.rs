@@ -13,6 +13,8 @@ pub(super) struct Scenario {
     pub(super) exactly_once: bool,
     pub(super) per_key: Option<usize>,
     pub(super) max_in_flight: usize,
+    /// The limit of the memory for records of a partition, if it is set.
+    pub(super) max_bytes: Option<usize>,
     pub(super) drain_timeout: Duration,
     pub(super) partitions: usize,
     pub(super) faults: Faults,
@@ -103,16 +105,45 @@ impl Plan {
 }
 
 impl Scenario {
+    /// A member that handles keys concurrently: the first record of one key, which is that of many others, fails for seconds, and
+    /// nothing else is wrong.
+    pub(super) fn of_hot_key(seed: u64) -> Self {
+        let scenario = Self::of(seed);
+        let random = &mut fastrand::Rng::with_seed(seed);
+        let mut records = vec![Planned { partition: 0, key: Some(0), at: 0, plan: Plan::FailsFirst(ATTEMPTS - 1) }];
+        records.extend((0..random.usize(1..=60)).map(|_| {
+            let key = if random.u8(..5) > 0 { 0 } else { random.u8(1..=9) };
+            Planned { partition: 0, key: Some(key), at: random.u64(..=500), plan: Plan::Handled(random.u64(..20)) }
+        }));
+        records[1..].sort_by_key(|record| record.at);
+        Self {
+            // In transactions, the next record of a key waits until the one before it is added, behind all of its partition.
+            exactly_once: false,
+            per_key: Some(random.usize(1..=4)),
+            // Of those that are begun, the one that fails is one.
+            max_in_flight: random.usize(2..=20),
+            max_bytes: None,
+            partitions: 1,
+            faults: Faults::default(),
+            members: 1,
+            records,
+            changes: Vec::new(),
+            ..scenario
+        }
+    }
+
     pub(super) fn of(seed: u64) -> Self {
         let random = &mut fastrand::Rng::with_seed(seed);
         let partitions = random.usize(1..=3);
         let keys = random.u8(1..=4);
+        // In a third of the schedules, nearly all have one key.
+        let is_hot = random.u8(..3) == 0;
         let span = *random.choice(&[0, 100, 2_000]).unwrap_or(&0);
         let share = |random: &mut fastrand::Rng| if random.bool() { 0.0 } else { random.f64() * 0.15 };
         let mut records: Vec<_> = (0..random.usize(1..=40))
             .map(|_| Planned {
                 partition: random.usize(..partitions),
-                key: (random.u8(..8) > 0).then(|| random.u8(..keys)),
+                key: (random.u8(..8) > 0).then(|| if is_hot && random.u8(..5) > 0 { 0 } else { random.u8(..keys) }),
                 at: random.u64(..=span),
                 plan: Plan::of(random),
             })
@@ -132,6 +163,7 @@ impl Scenario {
             exactly_once: random.bool(),
             per_key: random.bool().then(|| random.usize(1..=4)),
             max_in_flight: random.usize(1..=20),
+            max_bytes: random.bool().then(|| *random.choice(&[1, 1_000, 3_000, 10_000]).unwrap_or(&1)),
             drain_timeout: Duration::from_millis(random.u64(0..=2_000)),
             partitions,
             faults: Faults { sends: share(random), commits: share(random) },
@@ -172,6 +204,9 @@ impl Scenario {
         }
         if self.per_key.is_some() {
             less(&|it| it.per_key = None);
+        }
+        if self.max_bytes.is_some() {
+            less(&|it| it.max_bytes = None);
         }
         all
     }

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
+use tokio::time::Instant;
+
 use super::scenario::{Change, Kind, Plan, Planned, Scenario};
 use super::types;
+use crate::app::partition::OVERHEAD;
 use crate::client::model::{Cluster, Output};
 
 pub(super) struct World {
@@ -28,6 +31,8 @@ struct State {
     calls: usize,
     /// Its handler has succeeded once.
     succeeded: bool,
+    /// When it did so first.
+    succeeded_at: Option<Instant>,
 }
 
 /// The unit that is handled one after the other: a partition, or a key of it.
@@ -93,7 +98,11 @@ impl World {
 
     pub(super) fn end(&self, id: usize, member: u32, succeeded: bool) {
         let progress = &mut *self.lock();
-        progress.records[id].succeeded |= succeeded;
+        let state = &mut progress.records[id];
+        state.succeeded |= succeeded;
+        if succeeded {
+            state.succeeded_at.get_or_insert_with(Instant::now);
+        }
         if let Some(unit) = self.unit(self.scenario.records[id])
             && progress.running.get(&unit) == Some(&member)
         {
@@ -116,6 +125,11 @@ impl World {
 
     pub(super) fn calls(&self) -> usize {
         self.lock().records.iter().map(|record| record.calls).sum()
+    }
+
+    /// When the handler of a record succeeded first.
+    pub(super) fn succeeded_at(&self, id: usize) -> Option<Instant> {
+        self.lock().records[id].succeeded_at
     }
 
     fn unit(&self, record: Planned) -> Option<Unit> {
@@ -189,12 +203,24 @@ impl World {
             }
         }
         self.check_order(&outputs);
+        self.check_memory();
         let refused = self.scenario.records.iter().filter(|record| record.plan == Plan::Refused).count();
         // Another member has to find out anew that a message is refused.
         let changes = self.scenario.changes.len();
         let (aborts, bound) = (self.cluster.aborts(), refused * (1 + changes) + changes);
         if aborts > bound {
             self.fault(format!("{aborts} transactions are aborted, and {refused} messages refused"));
+        }
+    }
+
+    /// Checks that no more records of a partition were in memory than its limit allows for, and the one that exceeds it. Those that
+    /// are in a transaction are kept until it is committed.
+    fn check_memory(&self) {
+        let Some(max_bytes) = self.scenario.max_bytes.filter(|_| !self.scenario.exactly_once) else { return };
+        let smallest = (0..self.scenario.records.len()).map(|id| self.payload(id).len()).min().unwrap_or_default();
+        let (most, bound) = (self.cluster.most_in_flight(), max_bytes / (OVERHEAD + smallest) + 1);
+        if most > bound {
+            self.fault(format!("{most} records of a partition are in flight, where {bound} fill {max_bytes} bytes"));
         }
     }
 

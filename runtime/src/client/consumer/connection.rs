@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{CommitMode, Consumer as _};
+use rdkafka::consumer::{CommitMode, Consumer as _, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -55,6 +55,7 @@ pub(super) fn connect(
         refresh: Refresh::default(),
         gauges: ConsumerGauges::new(group, reads_committed),
         brokers_assign,
+        is_to_leave: !brokers_assign && config.get("group.instance.id").is_none(),
         membership_state: Arc::default(),
     };
     let client: Arc<Client> = Arc::new(config.create_with_context(context).map_err(Cause::new)?);
@@ -145,12 +146,14 @@ impl Membership {
     /// A commit whose error may pass is made again until the deadline.
     fn leave(&mut self, retry_until: Instant) -> Option<oneshot::Receiver<KafkaResult<()>>> {
         let client = self.client.take()?;
+        self.assignment.store_acknowledged();
         self.assignment.detach();
         let replaced = self.assignment.replaced_topic.name().filter(|_| self.in_group);
         let (report, left) = oneshot::channel();
         // If there is no thread to be had, the client is dropped here after all, which commits and leaves.
         let _ = thread::Builder::new().name("kafka consumer close".to_owned()).spawn(move || {
             let committed = commit(&client, retry_until);
+            leave_without_partitions(&client);
             let committed = committed.and(replaced.map_or(Ok(()), |topic| begin_anew(&client, &topic)));
             drop(client);
             let _ = report.send(committed);
@@ -170,6 +173,17 @@ const JOIN_DEADLINE: Duration = Duration::from_secs(5);
 
 /// The time to wait before a commit is made again, and after an error while it joins.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Leaves the group, if the member has no partitions. librdkafka (2.12) leaves as it gives partitions up when it is closed, and with
+/// a cooperative assignor not at all if there are none: the group would wait for the member, with all that join again, until its
+/// session is over. Blocks for as long as a thread of librdkafka takes.
+fn leave_without_partitions(client: &Client) {
+    let is_empty = client.assignment().is_ok_and(|assigned| assigned.count() == 0);
+    let is_cooperative = matches!(client.rebalance_protocol(), RebalanceProtocol::Cooperative);
+    if is_empty && is_cooperative && client.context().is_to_leave {
+        client.unsubscribe();
+    }
+}
 
 /// Commits what is stored. Blocks.
 fn commit(client: &Client, retry_until: Instant) -> KafkaResult<()> {

@@ -39,6 +39,8 @@ pub(in crate::client) struct Context {
     pub(super) gauges: ConsumerGauges,
     /// With the group protocol of Kafka 4.
     pub(super) brokers_assign: bool,
+    /// It leaves the group of the classic protocol when it is closed, as all but static members do.
+    pub(super) is_to_leave: bool,
     pub(super) membership_state: Arc<MembershipState>,
 }
 
@@ -129,11 +131,12 @@ impl ConsumerContext for Context {
     }
 }
 
-/// Gives revoked partitions up: acknowledging their records has no effect from now on.
+/// Gives revoked partitions up, once what is acknowledged is stored: acknowledging their records has no effect from now on.
 pub(super) fn give_up<C>(client: &C, assignment: &Assignment, revoked: &[TopicPartition])
 where
     C: rdkafka::consumer::Consumer<Context>,
 {
+    assignment.store_acknowledged();
     assignment.revoked(revoked);
     let given_up = match client.rebalance_protocol() {
         RebalanceProtocol::Cooperative => client.incremental_unassign(&list(revoked)),

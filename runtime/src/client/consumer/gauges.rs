@@ -105,6 +105,7 @@ impl Drop for ConsumerGauges {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::sync::Arc;
 
     use rdkafka::statistics::Topic;
 
@@ -133,8 +134,8 @@ mod tests {
 
     #[test]
     fn the_lag_counts_from_the_first_message_in_flight_to_what_can_be_read() {
-        let assignment = Assignment::default();
-        assignment.received("t", 0, 70);
+        let assignment = Arc::new(Assignment::default());
+        assignment.received("t", 0, 70, Instant::now());
         let committed = Partition { committed_offset: 80, ..partition(1) };
         let received = Partition { app_offset: 85, committed_offset: 80, ..partition(2) };
         let of_nothing = partition(3);
@@ -150,8 +151,8 @@ mod tests {
 
     #[test]
     fn the_gauges_of_a_partition_that_is_revoked_are_0() {
-        let assignment = Assignment::default();
-        assignment.received("t", 0, 70);
+        let assignment = Arc::new(Assignment::default());
+        assignment.received("t", 0, 70, Instant::now());
         let consumer = ConsumerGauges::new("g", true);
         let shown = gauges(|| consumer.show(&statistics([partition(0)]), &assignment));
         assert!(shown.contains(&"in_flight_messages g t 0 = 1".to_owned()), "{shown:?}");

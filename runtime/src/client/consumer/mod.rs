@@ -16,6 +16,7 @@ mod membership_state;
 pub(super) mod offsets;
 mod partitions;
 mod positions;
+mod progress;
 mod reader;
 pub(super) mod record;
 mod records;

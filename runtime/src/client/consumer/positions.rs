@@ -90,6 +90,7 @@ pub(super) fn seek(
                 result => break result?,
             }
         }
+        offsets.store_acknowledged();
         offsets.revoked([&partition]);
     }
     Ok(())

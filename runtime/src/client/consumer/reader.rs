@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt as _, Stream, stream};
 use rdkafka::consumer::Consumer as _;
@@ -15,7 +15,7 @@ use tokio::time;
 
 use super::connection::find_topic;
 use super::context::Client;
-use super::offsets::Assignment;
+use super::offsets::{Assignment, keep_stored};
 use super::positions::{Position, resolve};
 use super::record::{Received, Record};
 use super::topic_ids;
@@ -27,6 +27,9 @@ use crate::message::Decoder;
 
 /// The time that a consumer waits after a failed look-up of its topics, before the next one.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The number of records after which acknowledged offsets are stored, where more are at hand.
+const STORE_EVERY: usize = 100;
 
 pub(super) type Item<I> = Result<Received<<I as Decoder>::Message>, ReceiveError>;
 pub(super) type Items<I> = Pin<Box<dyn Stream<Item = Item<I>> + Send>>;
@@ -40,6 +43,8 @@ pub(super) struct Reader<I> {
     servers: String,
     start: Start,
     joined: Joined,
+    /// The number of records since acknowledged offsets were stored.
+    since_stored: usize,
 }
 
 /// The source of a consumer's partitions, and its first position.
@@ -71,7 +76,7 @@ impl<I: Decoder> Reader<I> {
         let topic = |name: &str| (settings.prefixed(name), name.to_owned());
         let topics = decoder.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
         let servers = settings.bootstrap_servers().to_owned();
-        Self { client, assignment, decoder, topics, servers, start, joined: Joined::Not }
+        Self { client, assignment, decoder, topics, servers, start, joined: Joined::Not, since_stored: 0 }
     }
 
     /// The topics as errors name them.
@@ -97,6 +102,11 @@ impl<I: Decoder> Reader<I> {
             coop::consume_budget().await;
             let replaced_topic = &self.assignment.replaced_topic;
             let ready = if replaced_topic.is_known() { None } else { self.client.recv().now_or_never() };
+            self.since_stored += 1;
+            if ready.is_none() || self.since_stored >= STORE_EVERY {
+                self.assignment.store_acknowledged();
+                self.since_stored = 0;
+            }
             let received = if let Some(received) = ready {
                 received
             } else {
@@ -132,6 +142,7 @@ impl<I: Decoder> Reader<I> {
         };
         taken.map_err(|error| ReceiveError::Kafka { topic: self.name(), cause: Cause::new(error) })?;
         let topics = self.topics.keys().cloned().collect();
+        task::spawn(keep_stored(Arc::downgrade(&self.assignment)));
         task::spawn(topic_ids::watch(Arc::downgrade(&self.client), Arc::clone(&self.assignment), topics));
         self.joined = Joined::Yes;
         Ok(())
@@ -156,11 +167,11 @@ impl<I: Decoder> Reader<I> {
     }
 
     fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
-        let record = Record::new(message, &self.assignment);
+        let record = Record::new(message, &self.assignment, Instant::now());
         let Some(payload) = message.payload() else {
             return Err(ReceiveError::Tombstone(Box::new(record)));
         };
-        let topic = self.topics.get(message.topic()).map_or(message.topic(), String::as_str);
+        let topic = self.topics.get(record.topic()).map_or(record.topic(), String::as_str);
         match self.decoder.decode_from(topic, payload) {
             Ok(message) => Ok(Received::new(message, record)),
             Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use rdkafka::message::{BorrowedMessage, Message as _};
 
@@ -54,24 +54,44 @@ impl<M> Received<M> {
 ///
 /// `Debug` and `Display` say where it is and how large, and show neither key nor payload.
 pub struct Record {
-    assignment: Arc<Assignment>,
     partition: Arc<AssignedPartition>,
     offset: i64,
     timestamp: Option<SystemTime>,
-    key: Option<Vec<u8>>,
-    payload: Option<Vec<u8>>,
+    bytes: Bytes,
     headers: Vec<Header>,
 }
 
+/// A key and a payload, either of which may be absent, in one piece of memory.
+struct Bytes {
+    key: Option<usize>,
+    has_payload: bool,
+    /// The key, of this length, and the payload behind it.
+    both: Vec<u8>,
+}
+
+impl Bytes {
+    fn new(key: Option<&[u8]>, payload: Option<&[u8]>) -> Self {
+        let both = [key.unwrap_or_default(), payload.unwrap_or_default()].concat();
+        Self { key: key.map(<[u8]>::len), has_payload: payload.is_some(), both }
+    }
+
+    fn key(&self) -> Option<&[u8]> {
+        self.key.map(|length| &self.both[..length])
+    }
+
+    fn payload(&self) -> Option<&[u8]> {
+        self.has_payload.then(|| &self.both[self.key.unwrap_or_default()..])
+    }
+}
+
 impl Record {
-    pub(in crate::client) fn new(message: &BorrowedMessage<'_>, assignment: &Arc<Assignment>) -> Self {
+    /// A record that was received at this time.
+    pub(in crate::client) fn new(message: &BorrowedMessage<'_>, assignment: &Arc<Assignment>, at: Instant) -> Self {
         Self {
-            partition: assignment.received(message.topic(), message.partition(), message.offset()),
-            assignment: Arc::clone(assignment),
+            partition: assignment.received(message.topic(), message.partition(), message.offset(), at),
             offset: message.offset(),
             timestamp: system_time(message.timestamp()),
-            key: message.key().map(<[u8]>::to_vec),
-            payload: message.payload().map(<[u8]>::to_vec),
+            bytes: Bytes::new(message.key(), message.payload()),
             headers: ffi::headers(message),
         }
     }
@@ -82,16 +102,14 @@ impl Record {
         assignment: &Arc<Assignment>,
         partition: &TopicPartition,
         offset: i64,
-        key: Option<Vec<u8>>,
-        payload: Vec<u8>,
+        key: Option<&[u8]>,
+        payload: &[u8],
     ) -> Self {
         Self {
-            partition: assignment.received(&partition.topic, partition.partition, offset),
-            assignment: Arc::clone(assignment),
+            partition: assignment.received(&partition.topic, partition.partition, offset, Instant::now()),
             offset,
             timestamp: None,
-            key,
-            payload: Some(payload),
+            bytes: Bytes::new(key, Some(payload)),
             headers: Vec::new(),
         }
     }
@@ -129,13 +147,13 @@ impl Record {
     /// The key, as it was sent.
     #[must_use]
     pub fn key(&self) -> Option<&[u8]> {
-        self.key.as_deref()
+        self.bytes.key()
     }
 
     /// The payload, as it was sent; `None` for a tombstone.
     #[must_use]
     pub fn payload(&self) -> Option<&[u8]> {
-        self.payload.as_deref()
+        self.bytes.payload()
     }
 
     /// The headers, in their order.
@@ -146,7 +164,7 @@ impl Record {
 
     /// Acknowledges the record: it is processed, and its offset may now be committed.
     ///
-    /// The offset is stored once every record of the partition up to this one is acknowledged. The commit follows within
+    /// The offset is stored, within 0.1 s, once every record of the partition up to this one is acknowledged. The commit follows within
     /// `auto.commit.interval.ms`, and at the latest when the partition is given up or the consumer closed. Acknowledging a
     /// record of a partition that was revoked has no effect: the partition's new owner receives it again.
     pub fn ack(self) {
@@ -155,20 +173,19 @@ impl Record {
 
     /// Key, payload and headers, in bytes.
     pub(crate) fn size(&self) -> usize {
-        let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
-        length(&self.key) + length(&self.payload) + self.headers.iter().map(Header::size).sum::<usize>()
+        self.bytes.both.len() + self.headers.iter().map(Header::size).sum::<usize>()
     }
 
     /// Acknowledges the record, as [`ack`](Self::ack), without consuming it.
     pub(crate) fn acknowledge(&self) {
-        self.assignment.ack(&self.partition, self.offset);
+        self.partition.ack(self.offset);
     }
 }
 
 impl Record {
-    /// The partition that it was received from, of whose assignment, and its offset.
-    pub(in crate::client) fn origin(&self) -> (Arc<Assignment>, Arc<AssignedPartition>, i64) {
-        (Arc::clone(&self.assignment), Arc::clone(&self.partition), self.offset)
+    /// The partition that it was received from.
+    pub(in crate::client) fn origin(&self) -> &Arc<AssignedPartition> {
+        &self.partition
     }
 
     /// True while the consumer has the partition, without an interruption or going back since it received the record.
@@ -196,8 +213,8 @@ impl fmt::Debug for Record {
             .field("partition", &self.partition())
             .field("offset", &self.offset)
             .field("timestamp", &self.timestamp)
-            .field("key_bytes", &self.key.as_ref().map(Vec::len))
-            .field("payload_bytes", &self.payload.as_ref().map(Vec::len))
+            .field("key_bytes", &self.key().map(<[u8]>::len))
+            .field("payload_bytes", &self.payload().map(<[u8]>::len))
             .field("headers", &self.headers)
             .finish_non_exhaustive()
     }

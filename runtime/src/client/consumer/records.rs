@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::Stream as _;
 use futures_util::future::join_all;
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::connection::{DEFAULTS, Membership, connect, find_topic};
 use super::context::{Client, Rebalanced, give_up};
 use super::membership_state::MembershipState;
-use super::offsets::Assignment;
+use super::offsets::{Assignment, keep_stored};
 use super::record::Record;
 use super::topic_ids;
 use crate::client::error::{Cause, CloseError, ConfigError, ReceiveError};
@@ -92,6 +92,7 @@ impl Records {
         joined
             .map_err(|error| ReceiveError::Kafka { topic: self.membership.topic.clone(), cause: Cause::new(error) })?;
         let Rebalances { client, assignment, .. } = &self.rebalances;
+        tokio::spawn(keep_stored(Arc::downgrade(assignment)));
         tokio::spawn(topic_ids::watch(Arc::downgrade(client), Arc::clone(assignment), self.topics.clone()));
         Ok(())
     }
@@ -100,6 +101,7 @@ impl Records {
     /// `max.poll.interval.ms`, else the member loses its partitions.
     pub(crate) async fn next(&mut self) -> Result<Polled, ReceiveError> {
         loop {
+            self.rebalances.assignment.store_acknowledged();
             let received = tokio::select! {
                 biased;
                 Some(rebalanced) = self.rebalances.events.recv() => {
@@ -115,8 +117,9 @@ impl Records {
             };
             match received {
                 Ok(message) => {
-                    let first = Record::new(&message, &self.rebalances.assignment);
-                    return Ok(Polled::Records(self.with_more(first)));
+                    let at = Instant::now();
+                    let first = Record::new(&message, &self.rebalances.assignment, at);
+                    return Ok(Polled::Records(self.with_more(first, at)));
                 }
                 Err(error) => {
                     let (errors, group) = (&self.client().context().errors, self.client().context().group());
@@ -130,16 +133,17 @@ impl Records {
     }
 
     /// Adds the records that are at hand. A rebalance is reported before any record that is received behind it.
-    fn with_more(&mut self, first: Record) -> Vec<Record> {
+    fn with_more(&mut self, first: Record, at: Instant) -> Vec<Record> {
         let Rebalances { events, client, assignment, .. } = &self.rebalances;
         let (mut stream, mut bytes) = (pin!(client.stream()), first.size());
-        let mut records = vec![first];
+        let mut records = Vec::with_capacity(BATCH);
+        records.push(first);
         // Without a record at hand, the next call waits for one.
         let mut context = Context::from_waker(Waker::noop());
         while records.len() < BATCH && bytes < BATCH_BYTES && events.is_empty() {
             match stream.as_mut().poll_next(&mut context) {
                 Poll::Ready(Some(Ok(message))) => {
-                    let record = Record::new(&message, assignment);
+                    let record = Record::new(&message, assignment, at);
                     bytes += record.size();
                     records.push(record);
                 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::future::pending;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
@@ -125,7 +126,7 @@ impl TopicReader {
         while !self.open.is_empty() {
             let received = match self.client.recv().await {
                 // Nobody acknowledges it: what is in flight would grow with the topic.
-                Ok(message) => Ok(Record::new(&message, &Arc::default())),
+                Ok(message) => Ok(Record::new(&message, &Arc::default(), Instant::now())),
                 Err(error) => Err(error),
             };
             match received {

@@ -68,6 +68,8 @@ pub(super) struct State {
     /// The number of transactions that were aborted, and of those that the model itself had aborted.
     pub(super) aborts: usize,
     pub(super) injected: usize,
+    /// The most records of a partition that a member had in flight.
+    pub(super) most_in_flight: usize,
     /// Called at each commit.
     on_commit: Arc<OnCommit>,
     pub(super) trace: Vec<String>,
@@ -105,6 +107,7 @@ impl Cluster {
             last_transaction: 0,
             aborts: 0,
             injected: 0,
+            most_in_flight: 0,
             on_commit: Arc::new(|_, _, _| {}),
             trace: Vec::new(),
             started: Instant::now(),
@@ -193,11 +196,19 @@ impl Cluster {
 
     /// The auto-commit of a member. Returns false once it is gone.
     pub(crate) fn commit_stored(&self, id: u32) -> bool {
+        let Some(assignment) = self.lock().members.get(&id).map(|member| Arc::clone(&member.assignment)) else {
+            return false;
+        };
+        assignment.store_acknowledged();
         let mut state = self.lock();
         let Some(member) = state.members.get(&id) else { return false };
         let partitions: Vec<usize> = member.stored.keys().copied().collect();
         state.commit_stored(id, &partitions);
         true
+    }
+
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.lock().most_in_flight
     }
 
     pub(crate) fn note(&self, line: impl FnOnce() -> String) {

@@ -60,6 +60,7 @@ impl Member {
 
     pub(crate) async fn next(&mut self) -> Polled {
         loop {
+            self.assignment.store_acknowledged();
             if let Ok(event) = self.events.try_recv() {
                 return Polled::Rebalanced(event);
             }
@@ -89,8 +90,14 @@ impl Member {
         let position = member.positions.get_mut(&partition)?;
         let offset = *position;
         *position += 1;
-        let Appended { key, payload } = state.log[partition][index(offset)].clone();
-        Some(Record::of_model(&self.assignment, &topic_partition(partition), offset, key, payload))
+        let Appended { key, payload } = &state.log[partition][index(offset)];
+        let id = topic_partition(partition);
+        let record = Record::of_model(&self.assignment, &id, offset, key.as_deref(), payload);
+        // What comes of a partition that it is told to give up is dropped at once.
+        if !member.revoking.contains(&partition) {
+            state.most_in_flight = state.most_in_flight.max(self.assignment.in_flight(&id).messages);
+        }
+        Some(record)
     }
 
     pub(crate) fn pause(&self, partition: &TopicPartition, paused: bool) {
@@ -112,6 +119,7 @@ impl Member {
 
     pub(crate) fn give_up(&self, revoked: &[TopicPartition]) {
         let partitions: Vec<usize> = revoked.iter().map(number).collect();
+        self.assignment.store_acknowledged();
         let mut state = self.cluster.lock();
         // What was lost meanwhile is another one's already, or this one's anew.
         let Some(member) = state.members.get(&self.id) else { return };
@@ -123,6 +131,7 @@ impl Member {
 
     pub(crate) async fn close(self, deadline: Duration) {
         let _ = time::timeout(deadline, time::sleep(self.cluster.delay(20))).await;
+        self.assignment.store_acknowledged();
         self.assignment.detach();
         let mut state = self.cluster.lock();
         let Some(member) = state.members.get_mut(&self.id) else { return };

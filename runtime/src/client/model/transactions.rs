@@ -9,7 +9,7 @@ use tokio::time::{self, Instant};
 
 use super::cluster::{Cluster, number};
 use super::sink::{InTransaction, Sent, queue};
-use crate::client::consumer::offsets::{Acknowledged, AssignedPartition, Assignment};
+use crate::client::consumer::offsets::{Acknowledged, AssignedPartition};
 use crate::client::consumer::record::Record;
 use crate::client::error::{AbortReason, Cause, SendError, TransactionError};
 use crate::client::lock::lock;
@@ -40,7 +40,6 @@ struct Open {
 }
 
 struct PartitionOffsets {
-    assignment: Arc<Assignment>,
     partition: Arc<AssignedPartition>,
     offsets: BTreeSet<i64>,
 }
@@ -162,7 +161,9 @@ impl Transactions {
         state.outputs.retain(|output| output.transaction != Some(open.number));
         drop(state);
         for of_partition in &*lock(&open.acknowledged) {
-            of_partition.assignment.rewind(&of_partition.partition);
+            if let Some(assignment) = of_partition.partition.assignment() {
+                assignment.rewind(&of_partition.partition);
+            }
         }
         Ok(())
     }
@@ -192,11 +193,14 @@ impl Transaction {
     }
 
     pub(crate) fn ack(&self, record: &Record) {
-        let (assignment, partition, offset) = record.origin();
+        let (partition, offset) = (record.origin(), record.offset());
         let mut acknowledged = lock(&self.open.acknowledged);
-        match acknowledged.iter_mut().find(|known| Arc::ptr_eq(&known.partition, &partition)) {
+        match acknowledged.iter_mut().find(|known| Arc::ptr_eq(&known.partition, partition)) {
             Some(known) => drop(known.offsets.insert(offset)),
-            None => acknowledged.push(PartitionOffsets { assignment, partition, offsets: BTreeSet::from([offset]) }),
+            None => acknowledged.push({
+                let (partition, offsets) = (Arc::clone(partition), BTreeSet::from([offset]));
+                PartitionOffsets { partition, offsets }
+            }),
         }
     }
 }

@@ -28,7 +28,6 @@ pub(super) struct TransactionOffsets {
 /// The records of a partition that are acknowledged.
 #[derive(Clone)]
 struct PartitionOffsets {
-    assignment: Arc<Assignment>,
     partition: Arc<AssignedPartition>,
     offsets: BTreeSet<i64>,
 }
@@ -36,12 +35,17 @@ struct PartitionOffsets {
 impl TransactionOffsets {
     /// Adds a record that is acknowledged.
     pub(super) fn add(&self, record: &Record) {
-        let (assignment, partition, offset) = record.origin();
-        assignment.store_nothing();
+        let (partition, offset) = (record.origin(), record.offset());
+        if let Some(assignment) = partition.assignment() {
+            assignment.store_nothing();
+        }
         let mut partitions = lock(&self.partitions);
-        match partitions.iter_mut().find(|known| Arc::ptr_eq(&known.partition, &partition)) {
+        match partitions.iter_mut().find(|known| Arc::ptr_eq(&known.partition, partition)) {
             Some(known) => drop(known.offsets.insert(offset)),
-            None => partitions.push(PartitionOffsets { assignment, partition, offsets: BTreeSet::from([offset]) }),
+            None => partitions.push({
+                let (partition, offsets) = (Arc::clone(partition), BTreeSet::from([offset]));
+                PartitionOffsets { partition, offsets }
+            }),
         }
     }
 
@@ -64,15 +68,18 @@ impl TransactionOffsets {
             return Ok(());
         }
         let partitions = lock(&self.partitions).clone();
-        let mut consumers: Vec<&Arc<Assignment>> = Vec::new();
-        for PartitionOffsets { assignment, .. } in &partitions {
-            if !consumers.iter().any(|known| Arc::ptr_eq(known, assignment)) {
-                consumers.push(assignment);
+        let mut consumers: Vec<(Arc<Assignment>, Vec<&PartitionOffsets>)> = Vec::new();
+        for acknowledged in &partitions {
+            let Some(assignment) = acknowledged.partition.assignment() else {
+                return self.refuse_revoked(acknowledged);
+            };
+            match consumers.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &assignment)) {
+                Some((_, of_consumer)) => of_consumer.push(acknowledged),
+                None => consumers.push((assignment, vec![acknowledged])),
             }
         }
-        for assignment in consumers {
-            let of_consumer = partitions.iter().filter(|it| Arc::ptr_eq(&it.assignment, assignment));
-            self.send_of(assignment, of_consumer, client, &retry)?;
+        for (assignment, of_consumer) in consumers {
+            self.send_of(&assignment, of_consumer.into_iter(), client, &retry)?;
         }
         self.sent.store(true, Ordering::Release);
         Ok(())
@@ -131,7 +138,9 @@ impl TransactionOffsets {
     /// Has the consumers go back to the records, after the transaction was aborted. Blocks.
     pub(super) fn rewind(&self) {
         for acknowledged in lock(&self.partitions).iter() {
-            acknowledged.assignment.rewind(&acknowledged.partition);
+            if let Some(assignment) = acknowledged.partition.assignment() {
+                assignment.rewind(&acknowledged.partition);
+            }
         }
     }
 }

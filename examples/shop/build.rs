@@ -1,0 +1,3 @@
+fn main() -> Result<(), thoth_messaging_build::BuildError> {
+    thoth_messaging_build::compile("schemas")
+}
