@@ -250,8 +250,9 @@ pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
 pub use self::handler::{
-    BoxError, ConfiguredHandler, Context, FromContext, Handler, HandlerArguments, HandlerError, HandlerFuture,
-    HandlerInput, Headers, IntoOutcome, IntoReply, Key, Metadata, Next, OtherMessages, Outcome, Reply, State, handler,
+    Batch, BatchArguments, BoxError, ConfiguredHandler, Context, FromBatch, FromContext, Handler, HandlerArguments,
+    HandlerError, HandlerFuture, HandlerInput, Headers, IntoOutcome, IntoOutcomes, IntoReply, Key, Metadata, Next,
+    OtherMessages, Outcome, Reply, State, handler,
 };
 pub use self::observe::{Health, Summary, Unhealthy};
 pub use self::policy::Retry;

@@ -5,10 +5,11 @@ use std::fs;
 
 /// A word of what the compiler says of each mistake, whatever the version of the compiler.
 const MISTAKES: &[(&str, &str)] = &[
+    ("batch-of-one", "`(PackageReleased,)` are no arguments of a batch handler"),
     ("borrows-a-local", "does not live long enough"),
     ("closure-not-send", "`Rc<u32>` cannot be sent between threads safely"),
     ("future-not-send", "future returned by `handle` is not `Send`"),
-    ("layer-without-next", "expected `Next`, found `PackageReleased`"),
+    ("layer-without-next", "expected function signature `fn(Next) -> _`"),
     ("message-by-reference", "`&PackageReleased` is no message"),
     ("message-not-first", "`PackageReleased` is no extractor in an app whose state is `()`"),
     ("no-argument", "is no handler"),
@@ -19,8 +20,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("no-return-value", "a handler can't return `u32`"),
     ("no-state", "`State<u32>` is no extractor in an app whose state is `()`"),
     ("not-async", "the handler is not async: it returns `()`"),
-    ("other-message", "expected `DynamicMessage`, found `PackageReleased`"),
-    ("other-state", "`Context<u32>` is no extractor in an app whose state is `u64`"),
+    ("other-message", "expected function signature `fn(DynamicMessage) -> _`"),
+    ("other-state", "Context<u32>` is no extractor in an app whose state is `u64`"),
     ("too-many-arguments", "is no handler"),
 ];
 

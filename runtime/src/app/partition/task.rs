@@ -1,6 +1,7 @@
 //! The task of a message: it makes attempts until the message is settled.
 
 use std::any::Any;
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -41,6 +42,8 @@ pub(super) struct MessageTask<'a, 'w> {
     is_alone: bool,
     /// The policy of its handler, once it is known.
     policy: OnceLock<Arc<Policy>>,
+    /// The end of an attempt at several records, and its number.
+    given: Option<(Result<Success, AttemptFailure>, u32)>,
 }
 
 /// The end of a message task.
@@ -56,7 +59,7 @@ pub(super) enum TaskEnd {
 }
 
 /// A successful attempt.
-enum Success {
+pub(super) enum Success {
     /// Its replies are queued. If there are any, they decide on the attempt.
     Queued(Vec<Sent>, Option<AttemptPermit>),
     /// So many replies are delivered.
@@ -70,7 +73,23 @@ enum Success {
 impl<'a, 'w> MessageTask<'a, 'w> {
     pub(super) fn new(worker: &'w Worker, queue: QueueId, waiting: Waiting, slot: &'a mut Slot<'w>) -> Self {
         let Waiting { record, ticket, prior, is_alone } = waiting;
-        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior, is_alone, policy: OnceLock::new() }
+        Self {
+            worker,
+            shared: &worker.shared,
+            queue,
+            slot,
+            record,
+            ticket,
+            prior,
+            is_alone,
+            policy: OnceLock::new(),
+            given: None,
+        }
+    }
+
+    /// Goes on from the end of an attempt at several records.
+    pub(super) fn going_on(self, attempted: Result<Success, AttemptFailure>, number: u32) -> Self {
+        Self { given: Some((attempted, number)), ..self }
     }
 
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
@@ -102,6 +121,9 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         loop {
             let attempted = if let Some(prior) = prior.take() {
                 Err(prior)
+            } else if let Some((given, number)) = self.given.take() {
+                attempts = number;
+                given
             } else {
                 let number = attempts.saturating_add(1);
                 let Some(attempted) = self.attempt(number, trace).await else { return TaskEnd::Abandoned };
@@ -226,10 +248,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         match ended {
             Ok(Ok(replies)) => replies.map(Some),
             Ok(Err(panic)) => Err(panicked(panic.as_ref())),
-            Err(_) => {
-                let error = format!("the handler did not end within {timeout:?}");
-                Err(AttemptFailure::retriable(FailureCause::new(Reason::TimedOut, error)))
-            }
+            Err(_) => Err(timed_out(timeout)),
         }
     }
 
@@ -388,24 +407,32 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> AttemptFailure {
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> AttemptFailure {
     let error = format!("the handler panicked: {}", panic_text(panic));
     AttemptFailure::retriable(FailureCause::new(Reason::Panicked, error))
 }
 
+pub(super) fn timed_out(timeout: Duration) -> AttemptFailure {
+    let error = format!("the handler did not end within {timeout:?}");
+    AttemptFailure::retriable(FailureCause::new(Reason::TimedOut, error))
+}
+
+/// Returns the failure of an attempt that ended with an error.
+pub(super) fn failure_of(error: &(dyn Error + 'static), policy: &Policy) -> AttemptFailure {
+    let cause = FailureCause::new(Reason::Failed, error_chain(error));
+    match policy.decide(error) {
+        Retry::Backoff => AttemptFailure::retriable(cause),
+        Retry::After(backoff) => AttemptFailure::Retriable { cause, backoff: Some(backoff) },
+        Retry::Never => AttemptFailure::Permanent(cause),
+    }
+}
+
 /// Returns the replies of a handler that succeeded.
-fn replies(outcome: Outcome, policy: &Policy) -> Result<Vec<Reply>, AttemptFailure> {
+pub(super) fn replies(outcome: Outcome, policy: &Policy) -> Result<Vec<Reply>, AttemptFailure> {
     match outcome {
         Outcome::Handled => Ok(Vec::new()),
         Outcome::Reply(replies) => Ok(replies),
-        Outcome::Failed(error) => {
-            let cause = FailureCause::new(Reason::Failed, error_chain(error.as_ref()));
-            Err(match policy.decide(error.as_ref()) {
-                Retry::Backoff => AttemptFailure::retriable(cause),
-                Retry::After(backoff) => AttemptFailure::Retriable { cause, backoff: Some(backoff) },
-                Retry::Never => AttemptFailure::Permanent(cause),
-            })
-        }
+        Outcome::Failed(error) => Err(failure_of(error.as_ref(), policy)),
         Outcome::RetryAfter(backoff) => {
             let cause = FailureCause::new(Reason::Failed, "the handler asked for another attempt");
             Err(AttemptFailure::Retriable { cause, backoff: Some(backoff) })
