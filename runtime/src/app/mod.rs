@@ -89,6 +89,12 @@
 //! not start: [`App::other_messages`] says to skip such messages, or that they are dead letters. A tombstone has no type;
 //! it is given to the first handler that takes one.
 //!
+//! # Batches
+//!
+//! [`App::handle_batch`] calls a handler with several messages of a partition at once, as for one transaction of a database:
+//! complete by number or by time, with one outcome for all messages or one for each. Whatever follows for one of them is as
+//! if it was alone: its retries, its dead letter, its offset.
+//!
 //! # The life of a message
 //!
 //! | a message is | when |

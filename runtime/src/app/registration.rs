@@ -87,7 +87,7 @@ impl<S: Send + Sync + 'static> App<S> {
     ///   attempts left, all are handled again, in their order: that one alone, and then those behind it as a new batch.
     ///
     /// It must be the only handler of its topic, and in an app without [layers](Self::layer).
-    pub fn handle_batch<A, H>(mut self, batch: Batch, handler: H) -> Self
+    pub fn handle_batch<A, H>(self, batch: Batch, handler: H) -> Self
     where
         H: Handler<A, S> + Send + Sync + 'static,
         A: BatchArguments<S> + 'static,
@@ -96,8 +96,45 @@ impl<S: Send + Sync + 'static> App<S> {
         <H::Future as HandlerFuture>::Value: IntoOutcomes,
         <<H::Future as HandlerFuture>::Value as IntoOutcomes>::Error: HandlerError,
     {
+        self.add_batch(TypedInput::new(), batch, handler)
+    }
+
+    /// Adds a handler of several messages at once, for the topics of any [`Decoder`]: as [`handle_batch`](Self::handle_batch)
+    /// and [`handle_of`](Self::handle_of).
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// use thoth_messaging::app::{App, Batch};
+    /// use thoth_messaging::dynamic::{DynamicMessage, message_factory};
+    ///
+    /// let failed = message_factory("ci.build-failed", [("commit", "string"), ("exit_code", "integer")])?;
+    /// let app = App::new(&Kafka::new("localhost:9092"))
+    ///     .handle_batch_of(failed, Batch::default(), async |failed: Vec<DynamicMessage>| println!("{}", failed.len()));
+    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
+    /// ```
+    pub fn handle_batch_of<D, A, H>(self, decoder: D, batch: Batch, handler: H) -> Self
+    where
+        D: Decoder,
+        H: Handler<A, S> + Send + Sync + 'static,
+        A: BatchArguments<S, Message = D::Message> + 'static,
+        H::Future: HandlerFuture + Send + 'static,
+        <H::Future as HandlerFuture>::Value: IntoOutcomes,
+        <<H::Future as HandlerFuture>::Value as IntoOutcomes>::Error: HandlerError,
+    {
+        self.add_batch(DecoderInput(decoder), batch, handler)
+    }
+
+    fn add_batch<D, A, H>(mut self, decoder: D, batch: Batch, handler: H) -> Self
+    where
+        D: PayloadDecoder + 'static,
+        H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static>
+            + Send
+            + Sync
+            + 'static,
+        A: BatchArguments<S, Message = D::Input> + 'static,
+    {
         let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(BatchRoute::new(TypedInput::new(), handler, state, batch)));
+        self.routes.push(Arc::new(BatchRoute::new(decoder, handler, state, batch)));
         self
     }
 

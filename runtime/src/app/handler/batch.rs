@@ -260,7 +260,9 @@ where
                 }
             }
             accepted.fill(false);
-            with_message.iter().for_each(|(number, _)| accepted[*number] = true);
+            for (number, _) in &with_message {
+                accepted[*number] = true;
+            }
             if messages.is_empty() {
                 return CalledBatch { accepted, future: None };
             }
