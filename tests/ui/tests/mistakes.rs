@@ -5,7 +5,7 @@ use std::fs;
 
 /// A word of what the compiler says of each mistake, whatever the version of the compiler.
 const MISTAKES: &[(&str, &str)] = &[
-    ("batch-of-one", "`(PackageReleased,)` are no arguments of a batch handler"),
+    ("batch-of-one", "expected function signature `fn(Vec<_>) -> _`"),
     ("borrows-a-local", "does not live long enough"),
     ("closure-not-send", "`Rc<u32>` cannot be sent between threads safely"),
     ("future-not-send", "future returned by `handle` is not `Send`"),
