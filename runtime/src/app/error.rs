@@ -38,6 +38,11 @@ pub enum AppError {
         /// The setting, by the name of its function.
         setting: &'static str,
     },
+    /// A batch handler is not the only handler of its topic, or layers stand around it: those are called for single messages.
+    BatchNotAlone {
+        /// The topic, without a prefix.
+        topic: String,
+    },
     /// A dead-letter topic is a topic that the app reads.
     DeadLetterLoop {
         /// The topic, without a prefix.
@@ -115,6 +120,11 @@ impl fmt::Display for AppError {
                 "the handlers of topic `{topic}` differ in `{setting}`, which holds for its partitions as a whole; let all say \
                  the same, or only one"
             ),
+            Self::BatchNotAlone { topic } => write!(
+                f,
+                "the batch handler of topic `{topic}` must be its only handler, without layers around it or the app; handle the \
+                 messages one by one, or in an app of their own"
+            ),
             Self::DeadLetterLoop { topic } => {
                 write!(f, "topic `{topic}` is handled and for dead letters; choose another one for those")
             }
@@ -156,6 +166,7 @@ impl Error for AppError {
             | Self::TopicTwice { .. }
             | Self::NoHandlerFor { .. }
             | Self::SettingsDiffer { .. }
+            | Self::BatchNotAlone { .. }
             | Self::DeadLetterLoop { .. }
             | Self::NoDeadLetterTopic { .. }
             | Self::Unhandled { .. }

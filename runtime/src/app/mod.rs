@@ -89,6 +89,12 @@
 //! not start: [`App::other_messages`] says to skip such messages, or that they are dead letters. A tombstone has no type;
 //! it is given to the first handler that takes one.
 //!
+//! # Batches
+//!
+//! [`App::handle_batch`] calls a handler with several messages of a partition at once, as for one transaction of a database:
+//! complete by number or by time, with one outcome for all messages or one for each. Whatever follows for one of them is as
+//! if it was alone: its retries, its dead letter, its offset.
+//!
 //! # The life of a message
 //!
 //! | a message is | when |
@@ -250,8 +256,9 @@ pub use self::builder::App;
 pub use self::dead_letter::{DeadLetter, DeadLetters, Reason, headers};
 pub use self::error::AppError;
 pub use self::handler::{
-    BoxError, ConfiguredHandler, Context, FromContext, Handler, HandlerArguments, HandlerError, HandlerFuture,
-    HandlerInput, Headers, IntoOutcome, IntoReply, Key, Metadata, Next, OtherMessages, Outcome, Reply, State, handler,
+    Batch, BatchArguments, BoxError, ConfiguredHandler, Context, FromBatch, FromContext, Handler, HandlerArguments,
+    HandlerError, HandlerFuture, HandlerInput, Headers, IntoOutcome, IntoOutcomes, IntoReply, Key, Metadata, Next,
+    OtherMessages, Outcome, Reply, State, handler,
 };
 pub use self::observe::{Health, Summary, Unhealthy};
 pub use self::policy::Retry;

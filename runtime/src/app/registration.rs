@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::builder::App;
 use super::handler::{
-    DecoderInput, Handler, HandlerArguments, HandlerError, HandlerFuture, HandlerInput, HandlerRoute, IntoOutcome,
-    Next, PayloadDecoder, TypedInput, layer_of, with_state,
+    Batch, BatchArguments, BatchRoute, DecoderInput, Handler, HandlerArguments, HandlerError, HandlerFuture,
+    HandlerInput, HandlerRoute, IntoOutcome, IntoOutcomes, Next, PayloadDecoder, TypedInput, layer_of, with_state,
 };
 use crate::message::Decoder;
 
@@ -54,6 +54,88 @@ impl<S: Send + Sync + 'static> App<S> {
         <<H::Future as HandlerFuture>::Value as IntoOutcome>::Error: HandlerError,
     {
         self.add(DecoderInput(decoder), handler)
+    }
+
+    /// Adds a handler of several messages at once, for the topic of a generated type: an `async fn(Vec<T>)`, with
+    /// [other extractors](super::FromBatch) where it needs them.
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// # use thoth_messaging::messages::PackageReleased;
+    /// # struct Database;
+    /// # impl Database { async fn insert_all(&self, _: &[PackageReleased]) -> Result<(), std::io::Error> { Ok(()) } }
+    /// use std::time::Duration;
+    /// use thoth_messaging::app::{App, Batch, State};
+    ///
+    /// async fn store(released: Vec<PackageReleased>, database: State<Database>) -> Result<(), std::io::Error> {
+    ///     database.insert_all(&released).await // one transaction for all of them
+    /// }
+    ///
+    /// let batch = Batch::default().max_messages(1000).max_wait(Duration::from_millis(200));
+    /// let app = App::new(&Kafka::new("localhost:9092")).state(Database).handle_batch(batch, store);
+    /// ```
+    ///
+    /// A batch holds messages of one partition, in their order, whatever their keys. The next one begins once all of it are
+    /// settled, each by itself:
+    ///
+    /// - A payload that is no message is a dead letter, and the others are handled without it.
+    /// - An error, a panic or a timeout is a failed attempt at all messages, which are attempted again together, as the
+    ///   [`Retries`](super::Retries) say. After the last attempt each is handled alone, in their order, with attempts of its
+    ///   own, so that only those that fail by themselves are dead letters.
+    /// - A `Vec` of [`Outcome`](super::Outcome)s says how each ended, which may be with replies. It may end with the first
+    ///   failure: the messages behind those that have an outcome come again. From the first one that failed on and has
+    ///   attempts left, all are handled again, in their order: that one alone, and then those behind it as a new batch.
+    ///
+    /// It must be the only handler of its topic, and in an app without [layers](Self::layer).
+    pub fn handle_batch<A, H>(self, batch: Batch, handler: H) -> Self
+    where
+        H: Handler<A, S> + Send + Sync + 'static,
+        A: BatchArguments<S> + 'static,
+        A::Message: HandlerInput,
+        H::Future: HandlerFuture + Send + 'static,
+        <H::Future as HandlerFuture>::Value: IntoOutcomes,
+        <<H::Future as HandlerFuture>::Value as IntoOutcomes>::Error: HandlerError,
+    {
+        self.add_batch(TypedInput::new(), batch, handler)
+    }
+
+    /// Adds a handler of several messages at once, for the topics of any [`Decoder`]: as [`handle_batch`](Self::handle_batch)
+    /// and [`handle_of`](Self::handle_of).
+    ///
+    /// ```
+    /// # use thoth_messaging::Kafka;
+    /// use thoth_messaging::app::{App, Batch};
+    /// use thoth_messaging::dynamic::{DynamicMessage, message_factory};
+    ///
+    /// let failed = message_factory("ci.build-failed", [("commit", "string"), ("exit_code", "integer")])?;
+    /// let app = App::new(&Kafka::new("localhost:9092"))
+    ///     .handle_batch_of(failed, Batch::default(), async |failed: Vec<DynamicMessage>| println!("{}", failed.len()));
+    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
+    /// ```
+    pub fn handle_batch_of<D, A, H>(self, decoder: D, batch: Batch, handler: H) -> Self
+    where
+        D: Decoder,
+        H: Handler<A, S> + Send + Sync + 'static,
+        A: BatchArguments<S, Message = D::Message> + 'static,
+        H::Future: HandlerFuture + Send + 'static,
+        <H::Future as HandlerFuture>::Value: IntoOutcomes,
+        <<H::Future as HandlerFuture>::Value as IntoOutcomes>::Error: HandlerError,
+    {
+        self.add_batch(DecoderInput(decoder), batch, handler)
+    }
+
+    fn add_batch<D, A, H>(mut self, decoder: D, batch: Batch, handler: H) -> Self
+    where
+        D: PayloadDecoder + 'static,
+        H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static>
+            + Send
+            + Sync
+            + 'static,
+        A: BatchArguments<S, Message = D::Input> + 'static,
+    {
+        let state = Arc::clone(&self.state);
+        self.routes.push(Arc::new(BatchRoute::new(decoder, handler, state, batch)));
+        self
     }
 
     fn add<D, A, H>(mut self, decoder: D, handler: H) -> Self

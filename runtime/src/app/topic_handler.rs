@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::builder::App;
 use super::error::AppError;
-use super::handler::{Attempt, Called, NotCalled, TopicRoutes, dispatch};
+use super::handler::{Attempt, Batch, CallBatch, Called, CalledBatch, NotCalled, TopicRoutes, dispatch};
 use super::partition::Order;
 use super::policy::{Concurrency, HandlerSettings, Policy, without_handler};
 use crate::client::Record;
@@ -22,6 +22,8 @@ pub(crate) struct TopicHandler {
     policy: Arc<Policy>,
     pub(crate) order: Order,
     pub(crate) max_in_flight: usize,
+    /// The size of batches, if the handler takes them.
+    pub(crate) batch: Option<Batch>,
 }
 
 impl TopicHandler {
@@ -30,6 +32,23 @@ impl TopicHandler {
         let called = self.routes.call(&self.topic, attempt)?;
         let policy = self.policies.get(called.handler).unwrap_or(&self.policy);
         Ok((called, policy))
+    }
+
+    /// Decodes the payloads of records and calls the handler with those that are its messages.
+    pub(crate) fn call_batch(&self, attempts: &[Attempt]) -> CalledBatch {
+        match self.batches() {
+            Some(batches) => batches.call_batch(&self.topic, attempts),
+            None => CalledBatch { accepted: vec![false; attempts.len()], future: None },
+        }
+    }
+
+    fn batches(&self) -> Option<&dyn CallBatch> {
+        self.routes.routes.first()?.batches()
+    }
+
+    /// Returns the policy of a topic with one handler.
+    pub(crate) fn policy(&self) -> &Arc<Policy> {
+        &self.policy
     }
 
     /// Returns the policy of the handler of a record.
@@ -66,10 +85,19 @@ impl<S: Send + Sync + 'static> App<S> {
         if policies.iter().all(|other| policy.is_same(other)) {
             policies.clear();
         }
+        let mut batches = routes.routes.iter().filter_map(|route| route.batches());
+        let batch = batches.next();
+        if batch.is_some_and(|batch| routes.routes.len() > 1 || batch.has_layers() || !self.layers.is_empty()) {
+            return Err(AppError::BatchNotAlone { topic: topic.name.to_string() });
+        }
+        let batch = batch.map(CallBatch::batch);
+        drop(batches);
         let contradiction = |setting| AppError::SettingsDiffer { topic: topic.name.to_string(), setting };
         let concurrency = agreed(all.iter().map(|settings| settings.concurrency));
         let max_in_flight = agreed(all.iter().map(|settings| settings.max_in_flight));
         let order = match concurrency.map_err(|()| contradiction("per_key"))? {
+            // The messages of a batch are handled together, whatever their keys.
+            _ if batch.is_some() => Order::Partition,
             None => self.settings.order,
             Some(Concurrency::PerPartition) => Order::Partition,
             Some(Concurrency::PerKey(max_concurrent)) => Order::Key { max_concurrent },
@@ -81,6 +109,7 @@ impl<S: Send + Sync + 'static> App<S> {
             policy,
             order,
             max_in_flight: max_in_flight.unwrap_or(self.settings.max_in_flight),
+            batch,
             routes,
         })
     }

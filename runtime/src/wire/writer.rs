@@ -178,7 +178,11 @@ pub(super) fn push_string(text: &mut String, value: &str) {
     text.reserve(value.len() + 2);
     text.push('"');
     let end = plain(value.as_bytes(), 0);
-    if end == value.len() { text.push_str(value) } else { push_escaped(text, value, end) }
+    if end == value.len() {
+        text.push_str(value)
+    } else {
+        push_escaped(text, value, end)
+    }
     text.push('"');
 }
 

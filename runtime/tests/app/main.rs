@@ -8,6 +8,7 @@
 )]
 
 mod backlog;
+mod batches;
 mod breaker;
 mod brokers;
 mod captured;

@@ -7,6 +7,12 @@ use crate::message::{Decoder, Descriptor, Message, TopicMessage, read};
 
 /// An input of a handler: a [`Message`], which may be the generated enum of all messages of a topic, or an `Option` of
 /// one, which is `None` for a tombstone (a record without a payload).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no message",
+    label = "the first argument of the handler is no message",
+    note = "the first argument of a handler is a generated message type, or an `Option` of one; messages of a type that is made at \
+            run time are handled by `App::handle_of`"
+)]
 pub trait HandlerInput: Sized + Send + 'static {
     /// The message type.
     type Message: Message;
@@ -16,6 +22,7 @@ pub trait HandlerInput: Sized + Send + 'static {
     fn from_message(message: Option<Self::Message>) -> Option<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Message> HandlerInput for T {
     type Message = T;
 
@@ -24,6 +31,7 @@ impl<T: Message> HandlerInput for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Message> HandlerInput for Option<T> {
     type Message = T;
 

@@ -5,6 +5,7 @@
 //! [`Outcome`], or the reason for which no handler was called. A topic with several handlers has a [route](dispatch) that finds
 //! the one for the type of a message.
 
+mod batch;
 mod configured;
 mod dispatch;
 mod extract;
@@ -17,6 +18,8 @@ mod route;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::batch::{Batch, BatchArguments, FromBatch, IntoOutcomes};
+pub(crate) use self::batch::{BatchRoute, CallBatch, CalledBatch, NO_OUTCOME, Outcomes};
 pub(crate) use self::configured::HandlerOptions;
 pub use self::configured::{ConfiguredHandler, handler};
 pub use self::dispatch::OtherMessages;

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::batch::CallBatch;
 use super::configured::HandlerOptions;
 use super::function::{Handler, HandlerArguments, HandlerFuture};
 use super::input::PayloadDecoder;
@@ -13,6 +14,7 @@ use super::outcome::{HandlerError, IntoOutcome, Outcome};
 use super::{Attempt, Context};
 use crate::app::dead_letter::{FailureCause, Reason};
 use crate::app::policy::HandlerSettings;
+use crate::error::DecodeError;
 use crate::message::{Descriptor, TopicMessage};
 
 /// A handler and its message types.
@@ -38,6 +40,25 @@ pub(crate) trait Route: Send + Sync {
 
     /// Tells whether the payload is an input of the handler.
     fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool;
+
+    /// Returns the calls of the handler with several messages, if it takes batches.
+    fn batches(&self) -> Option<&dyn CallBatch> {
+        None
+    }
+}
+
+/// Returns the message of a payload that was decoded.
+///
+/// # Errors
+///
+/// The reason why there is none.
+pub(super) fn decoded<M>(message: Result<Option<M>, DecodeError>) -> Result<M, NotCalled> {
+    let cause = match message {
+        Ok(Some(message)) => return Ok(message),
+        Ok(None) => FailureCause::new(Reason::Tombstone, "there is no payload (a tombstone)"),
+        Err(error) => FailureCause::of_payload(&error),
+    };
+    Err(NotCalled::DeadLetter(cause))
 }
 
 /// A handler that was called.
@@ -137,12 +158,8 @@ where
     }
 
     fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled> {
-        let cause = match self.decoder.decode(topic, attempt.record.payload()) {
-            Ok(Some(message)) => return Ok(self.call_with(message, attempt)),
-            Ok(None) => FailureCause::new(Reason::Tombstone, "there is no payload (a tombstone)"),
-            Err(error) => FailureCause::of_payload(&error),
-        };
-        Err(NotCalled::DeadLetter(cause))
+        let payload = attempt.record.payload();
+        decoded(self.decoder.decode(topic, payload)).map(|message| self.call_with(message, attempt))
     }
 
     fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture> {

@@ -4,10 +4,11 @@
 //! follow, which is large, is made for the others alone.
 
 use std::any::Any;
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use tokio::time;
@@ -87,9 +88,7 @@ impl<'w> Called<'w> {
                 match time::timeout(timeout, AssertUnwindSafe(running).catch_unwind()).await {
                     Ok(Ok(outcome)) => (outcome, policy),
                     Ok(Err(panic)) => return Err(panicked(panic.as_ref())),
-                    Err(_) => {
-                        return Err(failed(Reason::TimedOut, format!("the handler did not end within {timeout:?}")));
-                    }
+                    Err(_) => return Err(timed_out(timeout)),
                 }
             }
         };
@@ -99,27 +98,32 @@ impl<'w> Called<'w> {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> AttemptFailure {
-    failed(Reason::Panicked, format!("the handler panicked: {}", panic_text(panic)))
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> AttemptFailure {
+    let error = format!("the handler panicked: {}", panic_text(panic));
+    AttemptFailure::retriable(FailureCause::new(Reason::Panicked, error))
 }
 
-fn failed(reason: Reason, error: String) -> AttemptFailure {
-    AttemptFailure::retriable(FailureCause::new(reason, error))
+pub(super) fn timed_out(timeout: Duration) -> AttemptFailure {
+    let error = format!("the handler did not end within {timeout:?}");
+    AttemptFailure::retriable(FailureCause::new(Reason::TimedOut, error))
+}
+
+/// Returns the failure of an attempt that ended with an error.
+pub(super) fn failure_of(error: &(dyn Error + 'static), policy: &Policy) -> AttemptFailure {
+    let cause = FailureCause::new(Reason::Failed, error_chain(error));
+    match policy.decide(error) {
+        Retry::Backoff => AttemptFailure::retriable(cause),
+        Retry::After(backoff) => AttemptFailure::Retriable { cause, backoff: Some(backoff) },
+        Retry::Never => AttemptFailure::Permanent(cause),
+    }
 }
 
 /// Returns the replies of a handler that succeeded.
-fn replies(outcome: Outcome, policy: &Policy) -> Result<Vec<Reply>, AttemptFailure> {
+pub(super) fn replies(outcome: Outcome, policy: &Policy) -> Result<Vec<Reply>, AttemptFailure> {
     match outcome {
         Outcome::Handled => Ok(Vec::new()),
         Outcome::Reply(replies) => Ok(replies),
-        Outcome::Failed(error) => {
-            let cause = FailureCause::new(Reason::Failed, error_chain(error.as_ref()));
-            Err(match policy.decide(error.as_ref()) {
-                Retry::Backoff => AttemptFailure::retriable(cause),
-                Retry::After(backoff) => AttemptFailure::Retriable { cause, backoff: Some(backoff) },
-                Retry::Never => AttemptFailure::Permanent(cause),
-            })
-        }
+        Outcome::Failed(error) => Err(failure_of(error.as_ref(), policy)),
         Outcome::RetryAfter(backoff) => {
             let cause = FailureCause::new(Reason::Failed, "the handler asked for another attempt");
             Err(AttemptFailure::Retriable { cause, backoff: Some(backoff) })

@@ -11,9 +11,12 @@
 //! meanwhile, and each is acknowledged once its own replies are delivered. A reply that is not delivered has its queue stand: see
 //! there for what follows.
 //!
+//! A handler of batches has one runner, which begins several records of its partition at once: see [there](batch).
+//!
 //! A task that waits ends at once by the [`StopSignal`](crate::app::shutdown::StopSignal) of its worker. A running attempt
 //! ends by itself, or is aborted with its worker; so does the wait for deliveries.
 
+mod batch;
 mod called;
 mod in_flight;
 mod queues;

@@ -129,6 +129,20 @@ impl<W, U> Queues<W, U> {
         None
     }
 
+    /// Begins up to so many records more of a queue of which one is running.
+    pub(super) fn begin_more(&mut self, id: QueueId, max: usize) -> Vec<W> {
+        let Some(queue) = self.by_id.get_mut(&id) else { return Vec::new() };
+        let more: Vec<W> = queue.waiting.drain(..queue.waiting.len().min(max)).collect();
+        self.begun += more.len();
+        more
+    }
+
+    /// Ends all records of a queue that were begun together.
+    pub(super) fn end_together(&mut self, id: QueueId, records: usize) {
+        self.begun -= records.saturating_sub(1);
+        self.end(id);
+    }
+
     /// Ends the record of a queue that is running.
     pub(super) fn end(&mut self, id: QueueId) {
         let Some(queue) = self.by_id.get_mut(&id) else { return };

@@ -40,6 +40,8 @@ pub(super) struct MessageTask<'a, 'w> {
     is_alone: bool,
     /// The policy of its handler, once it is known.
     policy: OnceLock<Arc<Policy>>,
+    /// The end of an attempt at several records, and its number.
+    given: Option<(Result<Success, AttemptFailure>, u32)>,
 }
 
 /// The end of a message task.
@@ -55,7 +57,7 @@ pub(super) enum TaskEnd {
 }
 
 /// A successful attempt.
-enum Success {
+pub(super) enum Success {
     /// Its replies are queued. If there are any, they decide on the attempt.
     Queued(Vec<Sent>, Option<AttemptPermit>),
     /// So many replies are delivered.
@@ -69,7 +71,23 @@ enum Success {
 impl<'a, 'w> MessageTask<'a, 'w> {
     pub(super) fn new(worker: &'w Worker, queue: QueueId, waiting: Waiting, slot: &'a mut Slot<'w>) -> Self {
         let Waiting { record, ticket, prior, is_alone } = waiting;
-        Self { worker, shared: &worker.shared, queue, slot, record, ticket, prior, is_alone, policy: OnceLock::new() }
+        Self {
+            worker,
+            shared: &worker.shared,
+            queue,
+            slot,
+            record,
+            ticket,
+            prior,
+            is_alone,
+            policy: OnceLock::new(),
+            given: None,
+        }
+    }
+
+    /// Goes on from the end of an attempt at several records.
+    pub(super) fn going_on(self, attempted: Result<Success, AttemptFailure>, number: u32) -> Self {
+        Self { given: Some((attempted, number)), ..self }
     }
 
     /// Handles the record, in as many attempts as it takes, until it is settled or only its replies are missing.
@@ -105,6 +123,9 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         loop {
             let attempted = if let Some(prior) = prior.take() {
                 Err(prior)
+            } else if let Some((given, number)) = self.given.take() {
+                attempts = number;
+                given
             } else {
                 let number = attempts.saturating_add(1);
                 let Some(attempted) = self.attempt(number, trace, begun.take()).await else {

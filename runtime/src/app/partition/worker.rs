@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{JoinSet, coop};
 use tokio::time;
 
@@ -93,6 +93,7 @@ impl PartitionWorker {
             order,
             events,
             in_flight: InFlight::new(max_bytes),
+            arrived: Notify::new(),
             work: Mutex::new(work),
             tasks: Mutex::default(),
         });
@@ -184,6 +185,8 @@ pub(super) struct Worker {
     order: Order,
     events: mpsc::UnboundedSender<WorkerEvent>,
     in_flight: InFlight,
+    /// Notified when records come, if they are handled in batches.
+    pub(super) arrived: Notify,
     work: Mutex<Work>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -240,15 +243,21 @@ impl Worker {
 
     /// Starts runners for records that may begin.
     pub(super) fn start_runners(self: &Arc<Self>) {
+        if self.handler.batch.is_some() {
+            self.arrived.notify_one();
+        }
         while let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned()
             && let Some(first) = self.begin()
         {
-            self.spawn(Arc::clone(self).run(slot, first));
+            match self.handler.batch {
+                None => self.spawn(Arc::clone(self).run(slot, first)),
+                Some(batch) => self.spawn(Arc::clone(self).run_batches(slot, first, batch)),
+            }
         }
     }
 
     /// Begins the next record, if one may.
-    fn begin(&self) -> Option<(QueueId, Waiting)> {
+    pub(super) fn begin(&self) -> Option<(QueueId, Waiting)> {
         if self.stop.is_stopped() {
             return None;
         }
@@ -320,6 +329,16 @@ impl Worker {
         if slot.renew() { self.begin() } else { None }
     }
 
+    /// Begins up to so many records more, behind one that was begun.
+    pub(super) fn begin_more(&self, queue: QueueId, max: usize) -> Vec<Waiting> {
+        lock(&self.work).queues.begin_more(queue, max)
+    }
+
+    /// Ends a batch whose records are settled.
+    pub(super) fn end_batch(&self, queue: QueueId, records: usize) {
+        lock(&self.work).queues.end_together(queue, records);
+    }
+
     /// Waits for deliveries, for as long as replies are under way, in the order in which they were queued.
     async fn deliver(self: Arc<Self>) {
         while let Some(batch) = self.take_under_way() {
@@ -370,13 +389,13 @@ impl Worker {
     }
 
     /// Acknowledges a record whose replies are delivered.
-    fn settle(&self, Attempted { record, number, replies }: &Attempted) {
+    pub(super) fn settle(&self, Attempted { record, number, replies }: &Attempted) {
         record.acknowledge();
         self.shared.observers.notify(&Event::Handled { record, attempts: *number, replies: *replies });
         self.remove(size(record));
     }
 
-    fn remove(&self, size: usize) {
+    pub(super) fn remove(&self, size: usize) {
         if self.in_flight.remove(size) {
             self.report(WorkerEvent::HasRoom(self.partition.clone()));
         }
@@ -396,7 +415,7 @@ impl Worker {
         tasks.spawn(task);
     }
 
-    fn report(&self, event: WorkerEvent) {
+    pub(super) fn report(&self, event: WorkerEvent) {
         // Without an engine there is nobody to report to.
         let _ = self.events.send(event);
     }

@@ -27,11 +27,14 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{self, Instant};
 
-use self::scenario::{ATTEMPTS, Change, Kind, Plan, Scenario};
+use self::scenario::{ATTEMPTS, Batches, Change, Kind, Plan, Scenario};
 use self::world::{REPLIES, World, reply};
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
-use super::{App, AppError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, handler};
+use super::{
+    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, State,
+    handler,
+};
 use crate::client::model::{self, Faults};
 use crate::client::{Kafka, Producer, ProducerRecord};
 use crate::messages::{PackageReleased, ThothRepoInit};
@@ -65,6 +68,29 @@ async fn handle_other(message: ThothRepoInit, context: Context<Scope>) -> Outcom
     handle_numbered(&message.project_url, &context).await
 }
 
+/// Handles messages up to the first one that fails.
+async fn handle_many(
+    messages: Vec<PackageReleased>,
+    contexts: Vec<Context<Scope>>,
+    State(scope): State<Scope>,
+) -> Result<Vec<Outcome>, BoxError> {
+    let mut outcomes = Vec::new();
+    for (message, context) in messages.iter().zip(&contexts) {
+        let outcome = handle_numbered(&message.package_version, context).await;
+        let is_failed = matches!(outcome, Outcome::Failed(_));
+        match outcome {
+            Outcome::Failed(error) if scope.world.scenario.batch.is_some_and(|batch| batch.fail_together) => {
+                return Err(error);
+            }
+            outcome => outcomes.push(outcome),
+        }
+        if is_failed {
+            break;
+        }
+    }
+    Ok(outcomes)
+}
+
 async fn handle_numbered(number: &str, context: &Context<Scope>) -> Outcome {
     let scope = context.state();
     let Ok(id) = number.parse::<usize>() else { return Outcome::stop("no number") };
@@ -79,7 +105,9 @@ async fn handle_numbered(number: &str, context: &Context<Scope>) -> Outcome {
         // Without the noise of a panic that is not expected.
         Plan::Panics if before == 0 => std::panic::resume_unwind(Box::new("once")),
         Plan::FailsFirst(attempts) if context.attempt() <= attempts => return Outcome::failed("not yet"),
-        Plan::FailsForGood if context.attempt() > 1 => return Outcome::stop("it is tried again"),
+        Plan::FailsForGood if context.attempt() > 1 && scope.world.scenario.batch.is_none() => {
+            return Outcome::stop("it is tried again");
+        }
         Plan::FailsForGood => return Outcome::failed(fmt::Error),
         Plan::Fails | Plan::Invalid => return Outcome::failed("never"),
         Plan::FailsFirst(_) | Plan::Panics | Plan::Refused => {}
@@ -108,19 +136,27 @@ fn kafka() -> Kafka {
 }
 
 async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<()>) -> Result<(), AppError> {
-    let Scenario { exactly_once, per_key, max_in_flight, max_bytes, drain_timeout, .. } = world.scenario;
+    let Scenario { exactly_once, per_key, batch, max_in_flight, max_bytes, drain_timeout, .. } = world.scenario;
     let cluster = world.cluster.clone();
     let retries = Retries::default().attempts(ATTEMPTS).initial_backoff(Duration::from_millis(20));
     let mut app = App::new(&kafka())
         .state(Scope { world, member })
-        .handle(handle)
-        .handle_of(types::Other, handler(handle_other).attempt_timeout(Duration::from_secs(60)))
         .on_error(|_: &fmt::Error| Retry::Never)
         .other_messages(OtherMessages::Skip)
         .max_in_flight(max_in_flight)
         .drain_timeout(drain_timeout)
         .retries(retries.max_backoff(Duration::from_secs(1)))
         .breaker(Breaker::default().pause(Duration::from_secs(1)));
+    app = match batch {
+        None => {
+            let other = handler(handle_other).attempt_timeout(Duration::from_secs(60));
+            app.handle(handle).handle_of(types::Other, other)
+        }
+        Some(Batches { max_messages, max_wait, .. }) => {
+            let batch = Batch::default().max_messages(max_messages).max_wait(Duration::from_millis(max_wait));
+            app.handle_batch(batch, handle_many)
+        }
+    };
     if let Some(max_concurrent) = per_key {
         app = app.per_key(max_concurrent);
     }

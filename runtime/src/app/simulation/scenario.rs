@@ -12,6 +12,7 @@ pub(super) struct Scenario {
     pub(super) seed: u64,
     pub(super) exactly_once: bool,
     pub(super) per_key: Option<usize>,
+    pub(super) batch: Option<Batches>,
     pub(super) max_in_flight: usize,
     /// The limit of the memory for records of a partition, if it is set.
     pub(super) max_bytes: Option<usize>,
@@ -21,6 +22,26 @@ pub(super) struct Scenario {
     pub(super) members: usize,
     pub(super) records: Vec<Planned>,
     pub(super) changes: Vec<Change>,
+}
+
+/// Records that are handled in batches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Batches {
+    pub(super) max_messages: usize,
+    /// In milliseconds.
+    pub(super) max_wait: u64,
+    /// A failure is one of the whole batch.
+    pub(super) fail_together: bool,
+}
+
+impl Batches {
+    fn of(random: &mut fastrand::Rng) -> Option<Self> {
+        (random.u8(..3) == 0).then(|| Self {
+            max_messages: random.usize(1..=10),
+            max_wait: random.u64(0..=200),
+            fail_together: random.bool(),
+        })
+    }
 }
 
 /// A record, and what its handler does.
@@ -120,6 +141,7 @@ impl Scenario {
             // In transactions, the next record of a key waits until the one before it is added, behind all of its partition.
             exactly_once: false,
             per_key: Some(random.usize(1..=4)),
+            batch: None,
             // Of those that are begun, the one that fails is one.
             max_in_flight: random.usize(2..=20),
             max_bytes: None,
@@ -149,6 +171,12 @@ impl Scenario {
             })
             .collect();
         records.sort_by_key(|record| record.at);
+        let batch = Batches::of(&mut fastrand::Rng::with_seed(!seed));
+        if batch.is_some() {
+            // A batch handler is the only one of its topic.
+            let others = records.iter_mut().filter(|it| matches!(it.plan, Plan::OtherType(_) | Plan::Skipped));
+            others.for_each(|record| record.plan = Plan::Reply(0));
+        }
         let kinds = [Kind::Join, Kind::Leave, Kind::Crash, Kind::Lose, Kind::Rebalance];
         let mut changes: Vec<_> = (0..random.usize(..=6))
             .map(|_| Change {
@@ -161,7 +189,8 @@ impl Scenario {
         Self {
             seed,
             exactly_once: random.bool(),
-            per_key: random.bool().then(|| random.usize(1..=4)),
+            per_key: random.bool().then(|| random.usize(1..=4)).filter(|_| batch.is_none()),
+            batch,
             max_in_flight: random.usize(1..=20),
             max_bytes: random.bool().then(|| *random.choice(&[1, 1_000, 3_000, 10_000]).unwrap_or(&1)),
             drain_timeout: Duration::from_millis(random.u64(0..=2_000)),
@@ -201,6 +230,11 @@ impl Scenario {
         }
         if self.faults.sends > 0.0 || self.faults.commits > 0.0 {
             less(&|it| it.faults = Faults::default());
+        }
+        if let Some(batch) = self.batch
+            && batch.max_messages > 1
+        {
+            less(&|it| it.batch = Some(Batches { max_messages: batch.max_messages / 2, ..batch }));
         }
         if self.per_key.is_some() {
             less(&|it| it.per_key = None);

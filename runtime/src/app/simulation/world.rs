@@ -149,6 +149,10 @@ impl World {
     /// Tells whether those behind a record may be handled: its handler succeeded (whether or not its reply is refused later), or
     /// its dead letter was sent.
     fn is_decided(&self, state: &State, id: usize) -> bool {
+        if self.scenario.batch.is_some() && self.plan(id) == Plan::Invalid {
+            // Its dead letter is sent with what follows for the others of its batch.
+            return true;
+        }
         if matches!(self.plan(id), Plan::Fails | Plan::FailsForGood | Plan::Invalid) {
             self.cluster.is_letter_queued(&self.payload(id))
         } else if self.plan(id) == Plan::Skipped {

@@ -1,0 +1,13 @@
+use thoth_messaging::Kafka;
+use thoth_messaging::app::App;
+use thoth_messaging::messages::PackageReleased;
+
+async fn handle(_: PackageReleased) {
+    let count = std::rc::Rc::new(1_u32);
+    std::future::ready(()).await;
+    drop(count);
+}
+
+fn main() {
+    let _ = App::new(&Kafka::new("localhost:9092")).handle(handle);
+}
