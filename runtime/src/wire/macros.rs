@@ -27,6 +27,7 @@ macro_rules! __object {
         $(validator $subschema:ty;)?
     ) => {
         $(#[$attribute])*
+        #[allow(missing_docs, reason = "a schema may leave a member without a description")]
         pub struct $name {
             $($(#[$field_attribute])* pub $field: $type,)*
             $(
