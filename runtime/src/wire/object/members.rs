@@ -195,6 +195,7 @@ impl<'r, 't> Members<'r, 't> {
 
     /// The error for a member that must be there and was not: by the members that must, in their order.
     #[cold]
+    #[must_use]
     pub fn missing(&self, required: &[bool]) -> Error {
         let is_missing = |(index, name): (usize, &&'static str)| {
             (required.get(index) == Some(&true) && !self.seen.has(index)).then_some(*name)

@@ -206,7 +206,7 @@ impl<'t> Reader<'t> {
     /// The error of a value of another type.
     #[cold]
     pub(super) fn refused(&mut self, expected: &'static str) -> Error {
-        self.refuse(|| Error::new("type", format!("{expected}")))
+        self.refuse(|| Error::new("type", expected))
     }
 
     /// The error of the value at hand, unless that is no JSON. Of an attempt nobody reads what it says.
