@@ -384,12 +384,13 @@ impl<'t> Reader<'t> {
             names.windows(2).any(|pair| pair[0] == pair[1])
         };
         self.names.truncate(first);
-        if twice { Err(self.duplicate()) } else { Ok(()) }
+        // Behind the object, its place is the innermost.
+        if twice { Err(duplicate(self.at)) } else { Ok(()) }
     }
+}
 
-    /// The error of a member that was there before.
-    #[cold]
-    pub(super) fn duplicate(&self) -> Error {
-        Error::new("duplicate", "each member name once").or_at(self.at)
-    }
+/// The error of an object, which stands at an offset, with a member that was there before.
+#[cold]
+pub(super) fn duplicate(offset: usize) -> Error {
+    Error::new("duplicate", "each member name once").or_at(offset)
 }
