@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use super::check::unique_items;
 use super::distinct::Distinct;
-use super::reader::Kind;
+use super::reader::{Kind, duplicate};
 use super::{Codec, Error, Numbers, Reader, Writer};
 
 impl<C: Codec> Codec for Vec<C> {
@@ -98,12 +98,13 @@ impl<V, H: BuildHasher + Default> Kept<V> for HashMap<String, V, H> {
 
 /// Reads an object whose member names are data.
 fn read_map<C: Codec, M: Kept<C::Value>>(reader: &mut Reader<'_>) -> Result<M, Error> {
+    let offset = reader.offset();
     let mut values = M::default();
     let mut more = reader.object()?;
     while more {
         let name = reader.name()?.into_owned();
         if values.keep(name, C::read(reader)?).is_some() {
-            return Err(reader.duplicate());
+            return Err(duplicate(offset));
         }
         more = reader.next_member()?;
     }

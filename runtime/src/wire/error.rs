@@ -112,9 +112,8 @@ impl Error {
     /// Line and column in the text that was read: both from 1, the column in bytes.
     pub(super) fn position_in(&self, text: &str) -> Option<(usize, usize)> {
         let before = &text.as_bytes()[..self.0.offset?.min(text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        Some((line, column))
+        let lines = before.split(|byte| *byte == b'\n');
+        Some(lines.fold((0, 0), |(line, _), text| (line + 1, text.len() + 1)))
     }
 
     /// The error without the path: a name in it may be a part of a sensitive value.

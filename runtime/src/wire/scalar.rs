@@ -15,7 +15,7 @@ impl Codec for () {
         reader.null()
     }
 
-    fn write(_: &(), writer: &mut Writer) -> Result<(), Error> {
+    fn write((): &(), writer: &mut Writer) -> Result<(), Error> {
         writer.null();
         Ok(())
     }

@@ -48,13 +48,11 @@ pub fn read_tagged<T: Tagged>(reader: &mut Reader<'_>) -> Result<T, Error> {
     let mark = reader.mark();
     let index = look_ahead(reader, T::TAG, T::index)?;
     reader.back(mark);
-    match index {
-        Some(index) => T::read(index, reader),
-        None => {
-            let expected = || format!("the member `{}` to be one of {}", T::TAG.join("/"), T::CONSTANTS);
-            Err(reader.refuse(|| Error::new("enum", expected())))
-        }
+    if let Some(index) = index {
+        return T::read(index, reader);
     }
+    let expected = || format!("the member `{}` to be one of {}", T::TAG.join("/"), T::CONSTANTS);
+    Err(reader.refuse(|| Error::new("enum", expected())))
 }
 
 /// Tells by the value at the end of a path which variant the value at hand is of.

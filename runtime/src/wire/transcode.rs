@@ -5,20 +5,25 @@ use std::cell::RefCell;
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use super::Reader;
-use super::reader::Kind;
+use super::reader::{Kind, Mark};
 
-/// The value at hand, which was written here before: it is read while it is serialized, once.
-pub(super) struct Transcoded<'r, 't>(RefCell<&'r mut Reader<'t>>);
+/// The value at hand, which was written here before: it is read while it is serialized, as often as a format asks for that.
+pub(super) struct Transcoded<'r, 't> {
+    reader: RefCell<&'r mut Reader<'t>>,
+    start: Mark,
+}
 
 impl<'r, 't> Transcoded<'r, 't> {
     pub(super) fn new(reader: &'r mut Reader<'t>) -> Self {
-        Self(RefCell::new(reader))
+        Self { start: reader.mark(), reader: RefCell::new(reader) }
     }
 }
 
 impl Serialize for Transcoded<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write(&mut self.0.borrow_mut(), serializer)
+        let mut reader = self.reader.borrow_mut();
+        reader.back(self.start);
+        write(&mut reader, serializer)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Number, Value};
 
 use super::numbers::not_held;
-use super::reader::{Kind, Number as Numeral};
+use super::reader::{Kind, Number as Numeral, duplicate};
 use super::{Codec, Error, Reader, Writer};
 use crate::decimal::Held;
 
@@ -86,12 +86,13 @@ fn any(reader: &mut Reader<'_>, number: OfNumber) -> Result<Value, Error> {
 }
 
 fn members(reader: &mut Reader<'_>, number: OfNumber) -> Result<Map<String, Value>, Error> {
+    let offset = reader.offset();
     let mut members = Map::new();
     let mut more = reader.object()?;
     while more {
         let name = reader.name()?.into_owned();
         if members.insert(name, any(reader, number)?).is_some() {
-            return Err(reader.duplicate());
+            return Err(duplicate(offset));
         }
         more = reader.next_member()?;
     }

@@ -179,9 +179,9 @@ pub(super) fn push_string(text: &mut String, value: &str) {
     text.push('"');
     let end = plain(value.as_bytes(), 0);
     if end == value.len() {
-        text.push_str(value)
+        text.push_str(value);
     } else {
-        push_escaped(text, value, end)
+        push_escaped(text, value, end);
     }
     text.push('"');
 }
@@ -209,7 +209,11 @@ fn push_escape(text: &mut String, byte: u8) {
         10 => text.push_str("\\n"),
         12 => text.push_str("\\f"),
         13 => text.push_str("\\r"),
-        control => text.push_str(&format!("\\u{control:04x}")),
+        control => {
+            let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or_default();
+            text.push_str("\\u00");
+            text.extend([digit(control >> 4), digit(control & 15)]);
+        }
     }
 }
 

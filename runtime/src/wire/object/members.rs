@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::names::Names;
 use super::seen::Seen;
+use crate::wire::reader::duplicate;
 use crate::wire::{Codec, Error, Kept, Presence, Reader};
 
 /// The members of an object while it is read.
@@ -168,7 +169,7 @@ impl<'r, 't> Members<'r, 't> {
     pub fn keep<C: Codec>(&mut self, kept: &mut impl Kept<C::Value>) -> Result<(), Error> {
         let name = self.other.take().unwrap_or_default().into_owned();
         let value = C::read(self.reader)?;
-        if kept.keep(name, value).is_some() { Err(self.reader.duplicate()) } else { Ok(()) }
+        if kept.keep(name, value).is_some() { Err(duplicate(self.offset)) } else { Ok(()) }
     }
 
     /// As [`keep`](Self::keep), for values of any content.
@@ -179,7 +180,7 @@ impl<'r, 't> Members<'r, 't> {
     pub fn keep_any(&mut self, kept: &mut Map<String, Value>) -> Result<(), Error> {
         let name = self.other.take().unwrap_or_default().into_owned();
         let value = Value::read(self.reader)?;
-        if kept.insert(name, value).is_some() { Err(self.reader.duplicate()) } else { Ok(()) }
+        if kept.insert(name, value).is_some() { Err(duplicate(self.offset)) } else { Ok(()) }
     }
 
     /// The error for a member that a closed object does not have.
@@ -195,6 +196,7 @@ impl<'r, 't> Members<'r, 't> {
 
     /// The error for a member that must be there and was not: by the members that must, in their order.
     #[cold]
+    #[must_use]
     pub fn missing(&self, required: &[bool]) -> Error {
         let is_missing = |(index, name): (usize, &&'static str)| {
             (required.get(index) == Some(&true) && !self.seen.has(index)).then_some(*name)

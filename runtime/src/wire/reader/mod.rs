@@ -206,7 +206,7 @@ impl<'t> Reader<'t> {
     /// The error of a value of another type.
     #[cold]
     pub(super) fn refused(&mut self, expected: &'static str) -> Error {
-        self.refuse(|| Error::new("type", format!("{expected}")))
+        self.refuse(|| Error::new("type", expected))
     }
 
     /// The error of the value at hand, unless that is no JSON. Of an attempt nobody reads what it says.
@@ -384,12 +384,13 @@ impl<'t> Reader<'t> {
             names.windows(2).any(|pair| pair[0] == pair[1])
         };
         self.names.truncate(first);
-        if twice { Err(self.duplicate()) } else { Ok(()) }
+        // Behind the object, its place is the innermost.
+        if twice { Err(duplicate(self.at)) } else { Ok(()) }
     }
+}
 
-    /// The error of a member that was there before.
-    #[cold]
-    pub(super) fn duplicate(&self) -> Error {
-        Error::new("duplicate", "each member name once").or_at(self.at)
-    }
+/// The error of an object, which stands at an offset, with a member that was there before.
+#[cold]
+pub(super) fn duplicate(offset: usize) -> Error {
+    Error::new("duplicate", "each member name once").or_at(offset)
 }

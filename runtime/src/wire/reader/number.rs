@@ -16,7 +16,7 @@ pub(in crate::wire) struct Number<'t> {
 /// Every decimal of so many digits is the only one that its float is printed as.
 const ALWAYS_HELD: usize = 15;
 
-impl<'t> Number<'t> {
+impl Number<'_> {
     /// The integer that it is, where that has 64 bits and is written as one.
     #[inline]
     pub(in crate::wire) fn integer(&self) -> Option<i128> {
