@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use tokio::runtime::Handle;
@@ -153,7 +154,7 @@ impl Membership {
         // If there is no thread to be had, the client is dropped here after all, which commits and leaves.
         let _ = thread::Builder::new().name("kafka consumer close".to_owned()).spawn(move || {
             let committed = commit(&client, retry_until);
-            leave_without_partitions(&client);
+            leave_without_partitions(&client, retry_until);
             let committed = committed.and(replaced.map_or(Ok(()), |topic| begin_anew(&client, &topic)));
             drop(client);
             let _ = report.send(committed);
@@ -171,15 +172,25 @@ impl Drop for Membership {
 /// The time that a member that is closed may take to join first: the others join again at their next heartbeat, within 3 s.
 const JOIN_DEADLINE: Duration = Duration::from_secs(5);
 
+/// The time that a member without partitions takes to leave.
+const LEAVING: Duration = Duration::from_millis(300);
+
 /// The time to wait before a commit is made again, and after an error while it joins.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Leaves the group, if the member has no partitions. librdkafka (2.12) leaves as it gives partitions up when it is closed, and with
 /// a cooperative assignor not at all if there are none: the group would wait for the member, with all that join again, until its
-/// session is over. Blocks for as long as a thread of librdkafka takes.
-fn leave_without_partitions(client: &Client) {
-    if client.context().is_to_leave && client.assignment().is_ok_and(|assigned| assigned.count() == 0) {
-        client.unsubscribe();
+/// session is over. A member that has asked to join again can leave only once it has given up what it was asked to, which it is told
+/// as it is polled, and librdkafka does not wait for that when it is closed. Blocks for a moment.
+fn leave_without_partitions(client: &Client, deadline: Instant) {
+    if !client.context().is_to_leave || client.assignment().is_ok_and(|assigned| assigned.count() > 0) {
+        return;
+    }
+    client.unsubscribe();
+    let deadline = deadline.min(Instant::now() + LEAVING);
+    while Instant::now() < deadline {
+        let _ = client.recv().now_or_never();
+        thread::sleep(LEAVING / 30);
     }
 }
 
