@@ -6,6 +6,7 @@ mod command;
 mod frame;
 mod input;
 mod pipeline;
+mod places;
 mod run;
 mod summary;
 mod violation;

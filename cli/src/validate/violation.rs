@@ -1,10 +1,9 @@
 //! Violations of records, with their places in the text.
 
-use serde_json::Value;
 use thoth_messaging::DecodeError;
-use thoth_messaging_documents::pointer::segments;
 
 use super::input::InputKind;
+use super::places::{Place, places};
 
 /// One thing that is wrong in a source. It holds no value of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,13 +44,13 @@ pub(crate) fn of_record(text: &[u8], error: &DecodeError, kind: InputKind) -> Ve
             vec![violation(place, "", "", "json", format!("not JSON: {reason}"))]
         }
         error => {
-            let of_schema = |found: &thoth_messaging::Violation| {
-                let place = place(text, &found.instance_path);
+            let pointers: Vec<&str> = error.violations().iter().map(|it| it.instance_path.as_str()).collect();
+            let of_schema = |(found, place): (&thoth_messaging::Violation, Place)| {
                 let hint = if is_array_in_whole(text, found, kind) { ITEMS } else { "" };
                 let reason = format!("expected {}{hint}", found.expected);
                 violation(place, &found.instance_path, &found.schema_path, &found.keyword, reason)
             };
-            error.violations().iter().map(of_schema).collect()
+            error.violations().iter().zip(places(text, &pointers)).map(of_schema).collect()
         }
     }
 }
@@ -80,7 +79,7 @@ fn characters_to(text: &[u8], line: usize, column: usize) -> u64 {
 }
 
 /// The number of characters of a text: its bytes, but for those that continue a character.
-fn characters(text: &[u8]) -> u64 {
+pub(super) fn characters(text: &[u8]) -> u64 {
     text.iter().filter(|byte| starts_character(**byte)).count() as u64
 }
 
@@ -109,114 +108,7 @@ pub(crate) fn too_long(limit: usize) -> Violation {
     }
 }
 
-/// Line and column of the value at a JSON Pointer, in a text that is JSON. Of the innermost value that is there, where
-/// it leads further.
-fn place(text: &[u8], pointer: &str) -> (u64, u64) {
-    let mut cursor = Cursor { text, at: 0 };
-    cursor.space();
-    for segment in segments(pointer) {
-        let start = cursor.at;
-        if !cursor.enter(&segment) {
-            cursor.at = start;
-            break;
-        }
-    }
-    let before = &text[..cursor.at.min(text.len())];
-    let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    (1 + lines(before), characters(&before[line_start..]) + 1)
-}
-
 /// The number of lines that end in a text.
 pub(super) fn lines(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
-}
-
-struct Cursor<'t> {
-    text: &'t [u8],
-    at: usize,
-}
-
-impl Cursor<'_> {
-    fn peek(&self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or(0)
-    }
-
-    fn space(&mut self) {
-        while self.peek().is_ascii_whitespace() {
-            self.at += 1;
-        }
-    }
-
-    /// Goes on to a member or item of the value that starts here: whether there is one.
-    fn enter(&mut self, segment: &str) -> bool {
-        let open = self.peek();
-        if !matches!(open, b'{' | b'[') {
-            return false;
-        }
-        self.at += 1;
-        for index in 0_usize.. {
-            self.space();
-            if matches!(self.peek(), b'}' | b']' | 0) {
-                return false;
-            }
-            let found = if open == b'{' { self.name() == segment } else { index.to_string() == segment };
-            self.space();
-            if found {
-                return true;
-            }
-            self.skip();
-            self.space();
-            self.at += usize::from(self.peek() == b',');
-        }
-        false
-    }
-
-    /// Reads a member name and the colon behind it.
-    fn name(&mut self) -> String {
-        let start = self.at;
-        self.skip();
-        let name: Option<Value> = self.text.get(start..self.at).and_then(|name| serde_json::from_slice(name).ok());
-        self.space();
-        self.at += 1;
-        name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-    }
-
-    /// Reads past a value.
-    fn skip(&mut self) {
-        let mut depth = 0_usize;
-        while self.at < self.text.len() {
-            match self.peek() {
-                b'"' => self.skip_string(),
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' | b',' | b':' if depth == 0 => return,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-        }
-    }
-
-    /// Goes from the opening quote to the closing one.
-    fn skip_string(&mut self) {
-        self.at += 1;
-        while !matches!(self.peek(), b'"') && self.at < self.text.len() {
-            self.at += if self.peek() == b'\\' { 2 } else { 1 };
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::place;
-
-    #[test]
-    fn finds_the_value_at_a_pointer() {
-        let text = b"{\n  \"a\": [1, {\"b/c\": \"]\\\"\"}],\n  \"d\": 2\n}";
-        assert_eq!(place(text, ""), (1, 1));
-        assert_eq!(place(text, "/a/0"), (2, 9));
-        assert_eq!(place(text, "/a/1/b~1c"), (2, 20));
-        assert_eq!(place(text, "/d"), (3, 8));
-        assert_eq!(place(text, "/a/7"), (2, 8));
-        assert_eq!(place("{\"ü\": \"é\", \"b\": 1}".as_bytes(), "/b"), (1, 17));
-    }
 }

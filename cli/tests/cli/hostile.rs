@@ -15,12 +15,12 @@ use flate2::write::GzEncoder;
 use crate::support::{ORDER, Project, Run};
 
 /// A project with one schema.
-fn project() -> Project {
+pub(crate) fn project() -> Project {
     Project::new(&[("schemas/order.json", ORDER)])
 }
 
 /// Runs the command in a project within the budget, and gives what it came to.
-fn run(project: &Project, arguments: &[&str]) -> Run {
+pub(crate) fn run(project: &Project, arguments: &[&str]) -> Run {
     // Of virtual memory, of which a process has more than it uses: the bound is stricter than it says.
     let output = Command::new("timeout")
         .args(["120", "sh", "-c", "ulimit -v 1048576; ulimit -t 10; exec \"$0\" \"$@\""])

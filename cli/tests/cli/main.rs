@@ -6,6 +6,7 @@ mod breaking;
 mod check;
 mod commands;
 mod confluent;
+mod costly;
 mod hostile;
 mod infer;
 mod infer_corpora;

@@ -15,8 +15,9 @@ const MIN_STEPS: u64 = 5_000_000;
 /// So many more for each value, name and 32 bytes of text in it.
 const STEPS_PER_VALUE: u64 = 1_000;
 
-/// No more than this are made for any: seconds.
-const MAX_STEPS: u64 = 1_000_000_000;
+/// No more than this are made for any, seconds, but for a payload of more than a million values: of each of these it is 100.
+const MAX_STEPS: u64 = 100_000_000;
+const MAX_STEPS_PER_VALUE: u64 = 100;
 
 /// A validator that ends in time, as [`Validation`] sets it up: its work grows with the payload, but not faster.
 ///
@@ -141,7 +142,9 @@ fn meter(value: &Value) -> Meter {
 }
 
 fn steps(value: &Value) -> u64 {
-    size(value).saturating_mul(STEPS_PER_VALUE).saturating_add(MIN_STEPS).min(MAX_STEPS)
+    let size = size(value);
+    let most = size.saturating_mul(MAX_STEPS_PER_VALUE).max(MAX_STEPS);
+    size.saturating_mul(STEPS_PER_VALUE).saturating_add(MIN_STEPS).min(most)
 }
 
 #[cfg(test)]
@@ -175,6 +178,26 @@ mod tests {
             );
             assert!(verdicts[decided..].iter().all(|verdict| *verdict == Ok(expected)), "{schema}: {verdicts:?}");
         }
+    }
+
+    /// Each name is read by each pattern, and that is counted: a hundred thousand names and a thousand patterns are too many.
+    #[test]
+    fn names_that_patterns_read_are_counted_for_each() {
+        let patterns = |count: usize| -> Map<String, Value> {
+            (0..count).map(|number| (format!("^[a-z]+{number}$"), json!({}))).collect()
+        };
+        let names = |count: usize| -> Value {
+            (0..count).map(|number| (format!("n{number}"), json!(1))).collect::<Map<_, _>>().into()
+        };
+        for (names_count, patterns_count) in [(10, 10), (100, 10), (10, 100)] {
+            let validator = bounded(&json!({"patternProperties": patterns(patterns_count)}));
+            let (payload, reads) = (names(names_count), 8 * (names_count * patterns_count) as u64);
+            assert_eq!(validator.is_valid_in(reads - 1, &payload), Err(TooManySteps { limit: reads - 1 }));
+            assert_eq!(validator.is_valid_in(reads * 2 + 1_000, &payload), Ok(true));
+        }
+        assert_eq!(steps(&names(100_000)), 100_000_000);
+        assert_eq!(steps(&names(10)), 5_021_000);
+        assert_eq!(steps(&json!(vec![0; 2_000_000])), 200_000_100);
     }
 
     #[test]

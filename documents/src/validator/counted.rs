@@ -15,6 +15,9 @@ use super::numbers::are_equal;
 /// Texts are looked at in pieces of so many bytes.
 const PIECE: usize = 32;
 
+/// Steps for a text that is looked at, and for each piece of a name: a pattern may read it, which takes longer than a look.
+const READ: u64 = 8;
+
 /// What may still be done for one payload.
 pub(super) struct Meter {
     steps: Cell<u64>,
@@ -137,7 +140,7 @@ impl<'a> Node<'a, Counted> for Looked<'a> {
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
         let text = self.instance.value.as_str()?;
-        self.look(pieces(text)).as_str().map(Cow::Borrowed)
+        self.look(READ * pieces(text)).as_str().map(Cow::Borrowed)
     }
 
     fn as_number(&self) -> Option<Numeral<'a>> {
@@ -217,7 +220,7 @@ impl<'a> Iterator for LeftMembers<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (name, member) = self.left.next()?;
-        let is_left = self.of.meter.is_none_or(|meter| meter.take(pieces(name)));
+        let is_left = self.of.meter.is_none_or(|meter| meter.take(READ * pieces(name)));
         is_left.then(|| (name.as_str(), self.of.with(member)))
     }
 }
