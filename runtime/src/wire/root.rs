@@ -51,7 +51,7 @@ fn read_source<C: Codec>(source: &Source<'_>) -> Result<C::Value, String> {
         Source::Written(text) => text.as_str(),
     };
     Reader::whole::<C>(text).map_err(|error| {
-        let position = error.position_in(text).filter(|_| matches!(source, Source::Given(_)));
+        let position = error.position_in(text).filter(|_| matches!(source, Source::Given(Cow::Borrowed(_))));
         let place = position.map(|(line, column)| format!(" at line {line} column {column}")).unwrap_or_default();
         format!("{}{place}", error.without_path())
     })
