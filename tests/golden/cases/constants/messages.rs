@@ -227,8 +227,8 @@ wire::enumeration! {
         AB = "a b",
         AB2 = "A B",
         Value1st = "1st",
-        Self_ = "Self",
-        Self2 = "self",
+        Self2 = "Self",
+        Self_ = "self",
         Type = "type",
         /// `"quoted"`
         Quoted => "\"quoted\"",

@@ -207,9 +207,9 @@ wire::enumeration! {
         /// `~~~\nfn main() {}\n~~~`
         FnMain => "~~~\nfn main() {}\n~~~",
         /// `    indented code();`
-        IndentedCode => "    indented code();",
+        IndentedCode2 => "    indented code();",
         /// `\tindented code();`
-        IndentedCode2 => "\tindented code();",
+        IndentedCode => "\tindented code();",
         /// `*/ struct X; /*`
         StructX => "*/ struct X; /*",
         /// `"]\n#![allow(warnings)]`
@@ -237,8 +237,8 @@ wire::enumeration! {
         /// `package_name, HashMap, std::vec::Vec, __init__ and *emphasis* and _one_`
         PackageNameHashMapStdVecVecInitAndEmphasisAndOne => "package_name, HashMap, std::vec::Vec, __init__ and *emphasis* and _one_",
         /// `x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y`
-        XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY => "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y",
-        XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY2 = "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x - y",
+        XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY2 => "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x ~~~ y",
+        XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXY = "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x - y",
         /// `> quote\n=====\n---`
         Quote => "> quote\n=====\n---",
         /// the empty text

@@ -685,12 +685,12 @@ wire::enumeration! {
         Some = "Some",
         Ok = "Ok",
         Type = "type",
-        Value1 = "1",
+        Value1_2 = "1",
         Minus1 = "-1",
         Plus1 = "+1",
-        Value1_2 = "--1",
-        A = "a",
-        A2 = "A",
+        Value1 = "--1",
+        A2 = "a",
+        A = "A",
         /// `日本`
         日本 => "日本",
         /// `é`
