@@ -78,7 +78,11 @@ impl<'a> Oracle<'a> {
         };
         let paths: Vec<String> =
             keywords.iter().map(|keyword| format!("/properties/{number}/$ref/{keyword}")).collect();
-        let counts = |error: &ValidationError<'_>| !paths.iter().any(|path| error.evaluation_path().as_str() == path);
+        let is_in = |within: &str, path: &str| {
+            within.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let counts =
+            |error: &ValidationError<'_>| !paths.iter().any(|path| is_in(error.evaluation_path().as_str(), path));
         let refusals = validator.refusals(&instance, |error| counts(&error).then(|| refusal(error)));
         let others =
             (!refusals.is_complete).then(|| (String::new(), "it takes too long to list what is refused".to_owned()));

@@ -13,3 +13,4 @@ mod names;
 mod options;
 mod references;
 mod size;
+mod unions;

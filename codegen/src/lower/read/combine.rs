@@ -74,7 +74,10 @@ impl<'a> SchemaReader<'a, '_> {
         constants.retain(|value| node.types.has(Types::of_value(value, node.strict)));
         let says_more = node.types.has(node.limited()) || !node.open.is_empty() || !node.validated.is_empty();
         if says_more || node.more_constants || node.never {
-            constants.retain(|value| cores.places.iter().all(|place| self.accepts_beside(cores, place, value)));
+            let is_asked = |place: &Place| node.validated.contains(place);
+            constants.retain(|value| {
+                cores.places.iter().all(|place| self.accepts_beside(cores, place, is_asked(place), value))
+            });
         }
         // What the validator says was asked here already, but for branches that were taken: of those, other variants are
         // asked.
@@ -83,9 +86,13 @@ impl<'a> SchemaReader<'a, '_> {
         node.constants = Some(constants);
     }
 
-    /// Tells whether one of some schemas accepts a value, whichever branch takes it of those of which one was taken.
-    fn accepts_beside(&mut self, cores: &Cores, place: &Place, value: &Value) -> bool {
-        let taken: Vec<&str> = cores.taken().filter(|(other, _)| other == place).map(|(_, keyword)| *keyword).collect();
+    /// Tells whether one of some schemas accepts a value, whichever branch takes it of those of which one was taken. What is
+    /// followed is among the schemas itself, but for those of which a branch was taken: it counts only where the other variants
+    /// are asked as a whole, too.
+    fn accepts_beside(&mut self, cores: &Cores, place: &Place, is_asked: bool, value: &Value) -> bool {
+        let followed: &[&str] = if is_asked { &[] } else { &["allOf", "$ref", "$dynamicRef", "$recursiveRef"] };
+        let taken = cores.taken().filter(|(other, _)| other == place).map(|(_, keyword)| *keyword);
+        let taken: Vec<&str> = taken.chain(followed.iter().copied()).collect();
         self.refusals_beside(place, value, &taken).is_empty()
     }
 }
