@@ -50,6 +50,7 @@ impl Member {
             stored: BTreeMap::new(),
             paused: BTreeSet::new(),
             revoking: BTreeSet::new(),
+            drains: false,
             leaves: false,
         };
         state.members.insert(id, member);
@@ -93,8 +94,8 @@ impl Member {
         let Appended { key, payload } = &state.log[partition][index(offset)];
         let id = topic_partition(partition);
         let record = Record::of_model(&self.assignment, &id, offset, key.as_deref(), payload);
-        // What comes of a partition that it is told to give up is dropped at once.
-        if !member.revoking.contains(&partition) {
+        // What comes of a partition that it is told to give up is dropped at once, too.
+        if !member.drains && !member.revoking.contains(&partition) {
             state.most_in_flight = state.most_in_flight.max(self.assignment.in_flight(&id).messages);
         }
         Some(record)
@@ -114,6 +115,7 @@ impl Member {
     pub(crate) fn pause_all(&self) {
         if let Some(member) = self.cluster.lock().members.get_mut(&self.id) {
             member.paused = member.positions.keys().copied().collect();
+            member.drains = true;
         }
     }
 
