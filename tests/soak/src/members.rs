@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use futures_util::future::try_join_all;
 use thoth_messaging::app::{App, Context, DeadLetters};
 use thoth_messaging::client::{Producer, ProducerRecord};
 use thoth_messaging::{Kafka, Message as _};
@@ -187,11 +188,13 @@ async fn send(producer: Producer, partitions: i32, mut stop: oneshot::Receiver<(
             _ = &mut stop => break,
             _ = tick.tick() => {}
         }
-        for partition in 0..partitions {
+        let records = (0..partitions).map(|partition| {
             let item = Item { lane: format!("lane-{partition}"), number: sent, text: String::new() };
-            producer.send(ProducerRecord::of(&item)?.with_partition(partition)).await?;
-            sent += 1;
-        }
+            Ok::<_, Failure>(ProducerRecord::of(&item)?.with_partition(partition))
+        });
+        let records = records.collect::<Result<Vec<_>, _>>()?;
+        try_join_all(records.into_iter().map(async |record| producer.send(record).await)).await?;
+        sent += u64::try_from(partitions)?;
     }
     producer.close(PATIENCE).await?;
     Ok(sent)

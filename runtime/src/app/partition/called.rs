@@ -147,14 +147,16 @@ impl<'w> Begun<'w> {
         Some(Self { trace, attempt: BegunAttempt { span, at, permit, called } })
     }
 
-    /// Ends the record, if its handler succeeded at once and replies nothing.
-    pub(super) fn handled(self, worker: &Worker, record: &Arc<Record>) -> Result<TaskEnd, Self> {
-        if !matches!(self.attempt.called, Called::Ended(Ok(Outcome::Handled), _)) {
-            return Err(self);
-        }
+    /// Tells whether its handler succeeded at once, and replies nothing.
+    pub(super) fn is_handled(&self) -> bool {
+        matches!(self.attempt.called, Called::Ended(Ok(Outcome::Handled), _))
+    }
+
+    /// Ends a record that [is handled](Self::is_handled).
+    pub(super) fn end(self, worker: &Worker, record: &Arc<Record>) -> TaskEnd {
         self.attempt.permit.report(false);
         worker.shared.observers.notify(&Event::Attempted { record, took: self.attempt.at.elapsed() });
         let attempted = Attempted { record: Arc::clone(record), number: 1, replies: 0 };
-        Ok(TaskEnd::Attempted(UnderWay { attempted, sent: Ok(Vec::new()), permit: None }))
+        TaskEnd::Attempted(UnderWay { attempted, sent: Ok(Vec::new()), permit: None })
     }
 }

@@ -185,7 +185,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         trace: &MessageTrace,
         begun: Option<BegunAttempt<'w>>,
     ) -> Option<Result<Success, AttemptFailure>> {
-        let (permit, span, began, called) = match begun {
+        let (permit, span, since, called) = match begun {
             Some(BegunAttempt { span, at, permit, called }) => (permit, span, at, Some(called)),
             None => (self.permit().await?, trace.attempt_span(number), Instant::now(), None),
         };
@@ -205,7 +205,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
                 Err(failure) => Err(failure),
             }
         });
-        let mut attempted = trace.attempt(span, began, &self.record, &self.shared.observers, attempt).await;
+        let mut attempted = trace.attempt(span, since, &self.record, &self.shared.observers, attempt).await;
         match &mut attempted {
             Ok(Success::Queued(queued, undecided)) if !queued.is_empty() => *undecided = Some(permit),
             // It tells nothing about whether handlers fail.

@@ -273,12 +273,9 @@ impl Worker {
             } else {
                 None
             };
-            let end = match begun.map(|begun| begun.handled(&self, &waiting.record)) {
-                Some(Ok(end)) => end,
-                begun => {
-                    let begun = begun.and_then(Result::err);
-                    MessageTask::new(&self, queue, waiting, &mut slot).run(begun).await
-                }
+            let end = match begun {
+                Some(begun) if begun.is_handled() => begun.end(&self, &waiting.record),
+                begun => MessageTask::new(&self, queue, waiting, &mut slot).run(begun).await,
             };
             next = self.ended(queue, end, &mut slot);
             // A handler that is ready at once leaves no other place for other tasks.

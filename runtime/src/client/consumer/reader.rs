@@ -35,11 +35,14 @@ const STORE_EVERY: usize = 100;
 
 pub(super) type Item<I> = Result<Received<<I as Decoder>::Message>, ReceiveError>;
 
+/// The next item, and the reader that it comes from.
+type Next<I> = Pin<Box<dyn Future<Output = (Item<I>, Box<Reader<I>>)> + Send>>;
+
 /// The items of a reader, one after the other.
 pub(super) enum Items<I: Decoder> {
     /// The next one may be at hand: then it takes no future.
     Idle(Box<Reader<I>>),
-    Waiting(Pin<Box<dyn Future<Output = (Item<I>, Box<Reader<I>>)> + Send>>),
+    Waiting(Next<I>),
     Ended,
 }
 

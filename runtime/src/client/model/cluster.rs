@@ -86,7 +86,7 @@ pub(super) struct MemberState {
     pub(super) paused: BTreeSet<usize>,
     /// It was told to give them up.
     pub(super) revoking: BTreeSet<usize>,
-    /// It was told to end, and drops what it receives.
+    /// It drains: what it receives is dropped at once.
     pub(super) drains: bool,
     /// It has reached its end: it gets no more partitions.
     pub(super) leaves: bool,

@@ -94,7 +94,7 @@ impl Member {
         let Appended { key, payload } = &state.log[partition][index(offset)];
         let id = topic_partition(partition);
         let record = Record::of_model(&self.assignment, &id, offset, key.as_deref(), payload);
-        // What comes of a partition that it is told to give up, or is assigned while it drains, is dropped at once.
+        // What comes of a partition that it is told to give up is dropped at once, too.
         if !member.drains && !member.revoking.contains(&partition) {
             state.most_in_flight = state.most_in_flight.max(self.assignment.in_flight(&id).messages);
         }
