@@ -76,7 +76,7 @@ fn meant(name: &str) -> Option<&'static str> {
     nearest(EXTENSIONS, name).or_else(|| EXTENSIONS.into_iter().find(|known| known.strip_prefix("x-") == Some(name)))
 }
 
-/// Keywords of OpenAPI, and what to write instead.
+/// Keywords of `OpenAPI`, and what to write instead.
 const OF_OPEN_API: [(&str, &str); 2] = [
     (
         "nullable",

@@ -96,7 +96,9 @@ fn name_by_path(mut open: Vec<(usize, &Context)>, used: &mut Used, names: &mut [
             open.into_iter().partition(|(_, context)| !names[context.parent.0].is_empty());
         if ready.is_empty() {
             // No schema stands in itself.
-            rest.iter().for_each(|(index, context)| names[*index] = used.claim(&type_name(&context.segment)));
+            for (index, context) in rest {
+                names[index] = used.claim(&type_name(&context.segment));
+            }
             return;
         }
         ready.sort_by_key(|(index, context)| (names[context.parent.0].clone(), &context.segment, *index));
