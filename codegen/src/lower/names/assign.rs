@@ -96,8 +96,8 @@ fn name_by_path(mut open: Vec<(usize, &Context)>, used: &mut Used, names: &mut [
             open.into_iter().partition(|(_, context)| !names[context.parent.0].is_empty());
         if ready.is_empty() {
             // No schema stands in itself.
-            for (index, context) in &rest {
-                names[*index] = used.claim(&type_name(&context.segment));
+            for (index, context) in rest {
+                names[index] = used.claim(&type_name(&context.segment));
             }
             return;
         }
