@@ -69,8 +69,19 @@ pub(crate) struct MessageDef {
     pub(crate) replicas: Option<i32>,
     pub(crate) configuration: Vec<(String, String)>,
     pub(crate) key: Option<Key>,
+    /// Its topic, if that has several messages.
+    pub(crate) shared_topic: Option<SharedTopic>,
     /// Index in [`Model::schemas`].
     pub(crate) schema: usize,
+}
+
+/// A part of a topic with several messages.
+#[derive(Debug)]
+pub(crate) enum SharedTopic {
+    /// One of the messages. The type is the enum over all of them.
+    Message(TypeId),
+    /// The enum over these messages.
+    Enum(Vec<TypeId>),
 }
 
 /// A message key: the pointer, and how it is followed in the Rust type.

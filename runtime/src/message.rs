@@ -63,7 +63,8 @@ pub trait Message: wire::Type + Send + Sync + 'static {
         wire::write_bytes(self).map_err(|error| wire::explain_encode(self, &error))
     }
 
-    /// All message types of its topic, this one among them, where there are several. Empty for the generated enum over them.
+    /// All message types of its topic, where there are several: this one among them, unless it is the generated enum over
+    /// them.
     #[must_use]
     fn topic_messages() -> &'static [TopicMessage] {
         &[]

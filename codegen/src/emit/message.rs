@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 
 use super::Emitter;
 use super::types::ident;
-use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, Type, TypeDef, TypeId};
+use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, SharedTopic, Type, TypeDef, TypeId};
 
 /// Returns where a schema file stands beside the generated Rust file.
 pub(super) fn schema_path(schema: &SchemaDef) -> String {
@@ -23,15 +23,36 @@ impl Emitter<'_> {
         let pointer = message.key.as_ref().and_then(|key| key.pointer.as_ref());
         let with_key = pointer.map(|pointer| quote! { .with_key(#pointer) });
         let key = message.key.as_ref().map(|key| self.key_function(message.type_id, &key.way));
+        let topic_messages = message.shared_topic.as_ref().map(|topic| self.topic_messages(topic));
         let json_schema = self.options.json_schema.then(|| json_schema(ty, schema));
         quote! {
             impl message::Message for #name {
                 const DESCRIPTOR: &'static message::Descriptor =
                     &message::Descriptor::new(#text, #topic, &#schema)#with_key;
                 #key
+                #topic_messages
             }
 
             #json_schema
+        }
+    }
+
+    /// The messages of a topic, so that an app knows which of them has no handler: a list in the enum alone.
+    fn topic_messages(&self, topic: &SharedTopic) -> TokenStream {
+        let messages = match topic {
+            SharedTopic::Enum(messages) => {
+                let names = messages.iter().map(|id| self.name(*id));
+                quote! { const { &[#(message::TopicMessage::of::<#names>()),*] } }
+            }
+            SharedTopic::Message(id) => {
+                let name = self.name(*id);
+                quote! { <#name as message::Message>::topic_messages() }
+            }
+        };
+        quote! {
+            fn topic_messages() -> &'static [message::TopicMessage] {
+                #messages
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::key;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Key, KeyWay, MessageDef, TypeDef, TypeId};
+use crate::model::{Key, KeyWay, MessageDef, SharedTopic, TypeDef, TypeId};
 use crate::resolve::Resolved;
 
 /// The messages, by the names of their types.
@@ -28,12 +28,31 @@ pub(super) fn messages(
             partitions: kafka.partitions,
             replicas: kafka.replicas,
             configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
+            shared_topic: shared_topic(resolved, *number, roots, types),
             key: key_of(resolved, *number, types, *type_id, diagnostics),
             schema: numbers[number],
         });
     }
     messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
     messages
+}
+
+/// The part of a document in a topic with several messages, by the names of their types.
+fn shared_topic(
+    resolved: &Resolved,
+    number: usize,
+    roots: &[(usize, TypeId)],
+    types: &[TypeDef],
+) -> Option<SharedTopic> {
+    let files = &resolved.documents[number].files;
+    if files.is_empty() {
+        let (_, type_id) = roots.iter().find(|(topic, _)| resolved.documents[*topic].files.contains(&number))?;
+        return Some(SharedTopic::Message(*type_id));
+    }
+    let messages = roots.iter().filter(|(number, _)| files.contains(number)).map(|(_, type_id)| *type_id);
+    let mut messages: Vec<TypeId> = messages.collect();
+    messages.sort_by(|a, b| types[a.0].name.cmp(&types[b.0].name));
+    Some(SharedTopic::Enum(messages))
 }
 
 /// The key of a message: what `x-kafka` names, or for a topic, what its messages name.

@@ -56,13 +56,18 @@ pub(crate) fn dispatch(
 }
 
 fn routes_of(topic: &str, on_topic: &[OnTopic<'_>], others: OtherMessages) -> Result<TopicRoutes, DispatchError> {
-    let messages: Vec<_> = on_topic.iter().flat_map(|on_topic| on_topic.route.topic_messages()).collect();
+    let messages = on_topic.iter().flat_map(|on_topic| on_topic.route.topic_messages());
+    let messages: Vec<_> = messages.filter(|message| message.descriptor().topic.name == topic).collect();
     let handled: Vec<_> = on_topic.iter().flat_map(|on_topic| on_topic.descriptors.iter().copied()).collect();
-    if on_topic.len() > 1 && is_any_twice(&handled, &messages) {
+    let is_twice = |(index, one): (usize, &&Descriptor)| handled[..index].iter().any(|other| is_same(one, other));
+    // The enum over the messages of a topic is none of them.
+    let is_enum = |one: &&Descriptor| !messages.is_empty() && !messages.iter().any(|it| is_same(it.descriptor(), one));
+    let has_enum = handled.iter().any(is_enum);
+    if on_topic.len() > 1 && (has_enum || handled.iter().enumerate().any(is_twice)) {
         return Err(DispatchError::Twice { topic: topic.to_owned() });
     }
     let mut without: Vec<&'static TopicMessage> = Vec::new();
-    for message in messages.into_iter().filter(|message| message.descriptor().topic.name == topic) {
+    for message in messages.into_iter().filter(|_| !has_enum) {
         let mut known = handled.iter().copied().chain(without.iter().map(|other| other.descriptor()));
         if !known.any(|known| is_same(known, message.descriptor())) {
             without.push(message);
@@ -74,14 +79,6 @@ fn routes_of(topic: &str, on_topic: &[OnTopic<'_>], others: OtherMessages) -> Re
     }
     let routes = on_topic.iter().map(|on_topic| Arc::clone(on_topic.route)).collect();
     Ok(TopicRoutes { routes, without, others })
-}
-
-/// Tells whether message types that have handlers are the same, or one of them is the enum over others.
-fn is_any_twice(handled: &[&Descriptor], messages: &[&'static TopicMessage]) -> bool {
-    // The enum over the messages of a topic is none of them.
-    let is_enum = |one: &Descriptor| !messages.is_empty() && !messages.iter().any(|it| is_same(it.descriptor(), one));
-    let is_twice = |(index, one): (usize, &&Descriptor)| handled[..index].iter().any(|other| is_same(one, other));
-    handled.iter().enumerate().any(is_twice) || handled.iter().any(|one| is_enum(one))
 }
 
 /// Tells whether two descriptors are of one message type.
