@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thoth_messaging::Message;
 use thoth_messaging::messages::{HashMismatch, PackageReleased};
+use thoth_messaging::wire::parse_strict;
 
 /// Payloads, and whether they are valid.
 fn payloads() -> Vec<(Value, bool)> {
@@ -110,4 +111,35 @@ fn an_error_of_serde_says_where_and_holds_no_value() {
         error.to_string().starts_with("type: expected a string") && !error.to_string().contains("71077345"),
         "{error}"
     );
+}
+
+/// A text with some characters left out, replaced or put in.
+fn mutated(rng: &mut fastrand::Rng, text: &str) -> String {
+    let mut characters: Vec<char> = text.chars().collect();
+    for _ in 0..rng.usize(1..4) {
+        let (at, other) =
+            (rng.usize(..characters.len()), rng.choice("\"\\{}[],: \n01.e-tnu\u{fc}\u{1}".chars()).unwrap());
+        match rng.u8(..3) {
+            0 => characters.insert(at, other),
+            1 => characters[at] = other,
+            _ => drop(characters.remove(at)),
+        }
+    }
+    characters.into_iter().collect()
+}
+
+#[test]
+fn a_text_is_accepted_exactly_when_it_is_json_of_a_value_that_is() {
+    let mut rng = fastrand::Rng::with_seed(15);
+    let (valid, _) = payloads().remove(0);
+    let mut counts = [0; 2];
+    for text in [valid.to_string(), format!("{valid:#}")] {
+        for _ in 0..20_000 {
+            let text = mutated(&mut rng, &text);
+            let expected = parse_strict(text.as_bytes()).is_ok_and(|value| PackageReleased::deserialize(value).is_ok());
+            assert_eq!(PackageReleased::decode(text.as_bytes()).is_ok(), expected, "{text}");
+            counts[usize::from(expected)] += 1;
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 1_000), "{counts:?}");
 }

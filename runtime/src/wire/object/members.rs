@@ -63,14 +63,6 @@ impl<'r, 't> Members<'r, 't> {
     /// A member that came before.
     #[allow(clippy::should_implement_trait, reason = "reading can fail, and the value is asked for by another call")]
     pub fn next(&mut self) -> Result<Option<usize>, Error> {
-        if self.names.are_plain
-            && !matches!(self.state, State::End)
-            && let Some(name) = self.names.all.get(self.likely)
-            && self.reader.take_member(matches!(self.state, State::Behind), name)
-        {
-            self.state = State::Behind;
-            return self.declared(self.likely);
-        }
         let more = match self.state {
             State::Member => true,
             State::Behind => self.reader.next_member()?,
@@ -81,6 +73,12 @@ impl<'r, 't> Members<'r, 't> {
             return Ok(None);
         }
         self.state = State::Behind;
+        if self.names.are_plain
+            && let Some(name) = self.names.all.get(self.likely)
+            && self.reader.take_name(name)?
+        {
+            return self.declared(self.likely);
+        }
         let name = self.reader.name()?;
         if let Some(index) = self.names.find(&name, self.likely) {
             return self.declared(index);

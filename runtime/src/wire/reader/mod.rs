@@ -322,28 +322,15 @@ impl<'t> Reader<'t> {
         Ok(name)
     }
 
-    /// Goes to the value of the next member, where its name is this one, which has nothing to escape; stays where it was
-    /// otherwise. `behind` is whether it stands behind the value of another member.
+    /// Reads a member name and the colon behind it, where it is this one, which has nothing to escape.
     #[inline]
-    pub(super) fn take_member(&mut self, behind: bool, name: &str) -> bool {
-        let (bytes, mut at) = (self.bytes(), self.at);
-        if behind {
-            at = space(bytes, at);
-            if self.byte(at) != b',' {
-                return false;
-            }
-            at = space(bytes, at + 1);
-        }
-        let Some((b'"', rest)) = bytes.get(at..).and_then(<[u8]>::split_first) else { return false };
+    pub(super) fn take_name(&mut self, name: &str) -> Result<bool, Error> {
+        let Some((b'"', rest)) = self.bytes().get(self.at..).and_then(<[u8]>::split_first) else { return Ok(false) };
         if rest.get(name.len()) != Some(&b'"') || !rest.starts_with(name.as_bytes()) {
-            return false;
+            return Ok(false);
         }
-        at = space(bytes, at + name.len() + 2);
-        if self.byte(at) != b':' {
-            return false;
-        }
-        self.at = space(bytes, at + 1);
-        true
+        self.at += name.len() + 2;
+        self.colon().map(|()| true)
     }
 
     #[inline]

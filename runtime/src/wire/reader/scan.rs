@@ -27,14 +27,20 @@ pub(crate) fn space(bytes: &[u8], at: usize) -> usize {
     }
 }
 
+/// Line breaks, and the spaces that lines start with.
 fn spaces(bytes: &[u8], mut at: usize) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
     loop {
-        if bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) == Some(&[b' '; 8]) {
-            at += 8;
-        } else if matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            at += 1;
-        } else {
-            return at;
+        if let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+            let others = u64::from_le_bytes(*chunk) ^ SPACES;
+            at += (others.trailing_zeros() / 8) as usize;
+            if others == 0 {
+                continue;
+            }
+        }
+        match bytes.get(at) {
+            Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
+            _ => return at,
         }
     }
 }
