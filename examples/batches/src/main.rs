@@ -1,4 +1,4 @@
-//! Writes messages to SQLite, one by one and in batches, and says how long each took: on an in-process Kafka, or on the
+//! Writes messages to `SQLite`, one by one and in batches, and says how long each took: on an in-process Kafka, or on the
 //! cluster that `KAFKA_BOOTSTRAP_SERVERS` names, which has room for a million.
 //!
 //! ```text

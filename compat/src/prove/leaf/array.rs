@@ -127,7 +127,7 @@ impl<'t> Prover<'t> {
         &mut self,
         array: &Array,
         start: u64,
-        lits: &[Lit],
+        literals: &[Lit],
         placed: &[(u64, Option<Value>)],
     ) -> Option<(u64, Option<Value>)> {
         let last = array.boundary().max(start);
@@ -135,7 +135,7 @@ impl<'t> Prover<'t> {
         let mut found = None;
         for index in start..=last {
             let mut goal = array.goal(index);
-            goal.extend(lits);
+            goal.extend(literals);
             match self.prove(goal) {
                 Outcome::Open(value) if value.is_some() || found.is_none() => {
                     let is_found = value.is_some();
