@@ -148,11 +148,14 @@ fn read_integer<T: TryFrom<i128>>(reader: &mut Reader<'_>, strict: bool, name: &
 #[cold]
 fn unusual_integer(number: Number<'_>, strict: bool) -> Result<i128, Error> {
     let decimal = Decimal::parse(number.text).filter(Decimal::is_integer);
-    // Draft 4 goes by how it is written; to parsers `-0` is a float.
-    match decimal.filter(|_| !strict || number.is_whole && number.text != "-0") {
-        Some(decimal) => decimal.to_integer().ok_or_else(|| Error::limit("an integer of at most 64 bits")),
-        None => Err(Error::new("type", "an integer")),
+    let integer = decimal.ok_or_else(|| Error::new("type", "an integer"))?.to_integer();
+    // Draft 4 goes by how it is written; to parsers `-0` is a float, and of a float from 2^63 on that is unknown.
+    let is_decimal = !number.is_whole || number.text == "-0";
+    let is_known = || !number.is_held() || integer.is_some_and(|integer| integer.unsigned_abs() < 1 << 63);
+    if strict && is_decimal && is_known() {
+        return Err(Error::new("type", "an integer"));
     }
+    integer.ok_or_else(|| Error::limit("an integer of at most 64 bits"))
 }
 
 macro_rules! integers {
