@@ -21,6 +21,6 @@ fn a_constant_that_two_branches_take_stays_with_both() {
     ] {
         let code = code(&schema);
         let number = code.split("fn number").nth(1).and_then(|rest| rest.split("fn string").next());
-        assert!(number.is_some_and(|number| number.contains("wire::only_of(deserializer, &[0, 1])")), "{code}");
+        assert!(number.is_some_and(|number| number.contains("wire::only_of(reader, &[0, 1])")), "{code}");
     }
 }
