@@ -18,7 +18,7 @@ use super::policy::{AppPolicy, Retry};
 use super::transaction::ExactlyOnce;
 use crate::client::{Kafka, TraceContext};
 
-/// A service: it receives messages, and calls the [`Handler`] of the topic for each, at least once.
+/// A service: it receives messages, and calls the [`Handler`](super::Handler) of the topic for each, at least once.
 ///
 /// See [the module](crate::app) for its guarantees and an example.
 #[must_use = "an app does nothing before `run`"]
