@@ -132,7 +132,7 @@ enum Relaxed {
     Found,
     /// What is looked for is left out.
     Dropped,
-    /// What is looked for is left out, and what is referred to may be: every text that the pattern matches is matched.
+    /// A pattern without look-around, with any text for a back-reference: it matches every text that the pattern matches.
     Wider,
 }
 

@@ -250,7 +250,7 @@ fn a_schema_covers_itself_whatever_it_refers_to() {
     }
 }
 
-/// What a condition evaluates is compared under that condition.
+/// Members that a condition evaluates are compared under that condition.
 #[test]
 fn compares_what_is_evaluated_under_conditions() {
     let present = |name: &str| json!({"properties": {name: {}}, "required": [name]});

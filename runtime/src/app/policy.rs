@@ -1,4 +1,4 @@
-//! What follows when a handler fails: the settings of the app, and those of a handler that take their place.
+//! The settings for failures of handlers: those of the app, and those of a handler that take their place.
 
 use std::error::Error;
 use std::fmt;
@@ -132,7 +132,7 @@ pub(crate) enum Concurrency {
     PerKey(usize),
 }
 
-/// What follows when a message of a topic is not handled.
+/// The consequences of a message of a topic that is not handled.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) retries: Retries,

@@ -1,4 +1,4 @@
-//! Where in a payload an error stands: from an offset to a JSON Pointer.
+//! The place of an error in a payload: from an offset to a JSON Pointer.
 
 /// The JSON Pointer of the value that stands at an offset, or of the innermost one around it, in a text that is JSON up to
 /// there.

@@ -94,14 +94,14 @@ pub trait Codec {
     ///
     /// # Errors
     ///
-    /// What is no JSON, and what the schema refuses.
+    /// A text that is no JSON, and a value that the schema refuses.
     fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error>;
 
     /// Writes a value, refusing what the schema refuses.
     ///
     /// # Errors
     ///
-    /// What the schema refuses.
+    /// A value that the schema refuses.
     fn write(value: &Self::Value, writer: &mut Writer) -> Result<(), Error>;
 }
 
@@ -111,14 +111,14 @@ pub trait Type: Serialize + DeserializeOwned {
     ///
     /// # Errors
     ///
-    /// What is no JSON, and what the schema refuses.
+    /// A text that is no JSON, and a value that the schema refuses.
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
 
     /// Writes the value.
     ///
     /// # Errors
     ///
-    /// What the schema refuses.
+    /// A value that the schema refuses.
     fn write(&self, writer: &mut Writer) -> Result<(), Error>;
 }
 

@@ -1,6 +1,6 @@
 //! Numbers that a 64-bit float is not equal to.
 //!
-//! What is said of a number is decided by its text where it is read. Checks of generated types come later and see the float.
+//! Keywords on a number are decided by its text where it is read. Checks of generated types come later and see the float.
 //! That is as good, unless the float is the very limit, or what counts is divisibility; then the number is refused with the
 //! keyword `limit`.
 

@@ -26,7 +26,7 @@ static PLACED: LazyLock<MessageType> = LazyLock::new(|| order("Placed"));
 static CANCELLED: LazyLock<MessageType> = LazyLock::new(|| order("Cancelled"));
 static SHIPPED: LazyLock<MessageType> = LazyLock::new(|| order("Shipped"));
 
-/// What generated code knows of the topic.
+/// The topic as generated code knows it.
 static MESSAGES: LazyLock<[TopicMessage; 3]> = LazyLock::new(|| {
     [
         TopicMessage::new(PLACED.descriptor(), |payload| PLACED.decode(payload).is_ok()),

@@ -1,1 +1,1 @@
-//! What the compiler says of functions that are no handlers: see `tests/ui`, where each file is a mistake with its error.
+//! Compile errors of functions that are no handlers: see `tests/ui`, where each file is a mistake with its error.

@@ -1,4 +1,4 @@
-//! What `unevaluatedProperties` and `unevaluatedItems` say, in terms of the other keywords: a member has to meet their
+//! `unevaluatedProperties` and `unevaluatedItems`, written out in terms of the other keywords: a member has to meet their
 //! schema unless a condition holds under which it is evaluated.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use crate::files::Place;
 use crate::schema::Subschema;
 use crate::terms::{Id, Lit, Part};
 
-/// What is evaluated under conditions that are written out: names, patterns, items.
+/// The most names, patterns and items whose conditions are written out.
 const MAX_EVALUATIONS: usize = 20_000;
 /// The depth to which conditions stand in conditions.
 const MAX_DEPTH: usize = 32;

@@ -8,7 +8,7 @@ use super::route::{Called, NotCalled, Route};
 use crate::app::dead_letter::{FailureCause, Reason};
 use crate::message::{Descriptor, TopicMessage};
 
-/// What becomes of messages that have no handler, on a topic that has a handler for another message type.
+/// The choice for messages that have no handler, on a topic that has a handler for another message type.
 ///
 /// The app knows them where the generated code does: of all schema files that name the topic, and of no other ones. A payload
 /// that is none of these is invalid, and a dead letter.

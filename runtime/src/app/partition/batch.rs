@@ -43,7 +43,7 @@ struct Stopped;
 
 /// The end of an attempt at several records.
 enum Attempted {
-    /// How each record ended, and whether the handler was called with it; `None` where it had no outcome.
+    /// The end of each record, by the handler or without it; `None` where it had no outcome.
     Each(Vec<Option<Ended>>),
     /// The attempt failed at all of them.
     Failed(AttemptFailure),

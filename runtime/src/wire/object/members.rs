@@ -32,7 +32,7 @@ pub struct Members<'r, 't> {
 enum State {
     /// A member.
     Member,
-    /// What stands behind a member.
+    /// The comma or the brace behind a member.
     Behind,
     /// Nothing.
     End,
@@ -174,7 +174,7 @@ impl<'r, 't> Members<'r, 't> {
     ///
     /// # Errors
     ///
-    /// What is not JSON, a duplicate member within, and a member that came before.
+    /// A text that is not JSON, a duplicate member within, and a member that came before.
     pub fn keep_any(&mut self, kept: &mut Map<String, Value>) -> Result<(), Error> {
         let name = self.other.take().unwrap_or_default().into_owned();
         let value = Value::read(self.reader)?;

@@ -14,7 +14,7 @@ pub(crate) struct Struct {
     pub(crate) from_slice: fn(&[u8]) -> bool,
     /// `serde_json::from_value`
     pub(crate) from_value: fn(Value) -> bool,
-    /// What encodes the struct that a payload is read into, by `serde_json::to_vec`.
+    /// The encoder of the struct that a payload is read into: `serde_json::to_vec`.
     pub(crate) encoder: fn(&[u8]) -> Option<Encoder>,
 }
 
