@@ -9,7 +9,7 @@ default:
 
 # The road of a message on an in-process Kafka.
 demo:
-    cargo run -p quickstart
+    cargo run -p thoth
 
 # The tests of a day's work: minutes.
 test *arguments:
@@ -41,6 +41,7 @@ lint:
     shellcheck .ci/run fuzz/run tests/interop/run examples/gate/play examples/gate/hooks/pre-commit scripts/packages scripts/tools
     zizmor --offline --quiet .github examples/gate/.github
     cargo machete
+    scripts/licenses --check
 
 # Rewrites golden files, expected reports and tables: read the difference before you commit it.
 golden:

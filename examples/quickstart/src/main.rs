@@ -1,145 +1,56 @@
-//! The whole road: a file of messages in the original's form is sent, typed, to an in-process Kafka and received again,
-//! typed, on the 19 topics of Thoth and on one whose type is made at run time.
+//! A first look: typed messages go over a Kafka in this process, and an invalid payload is told why it is refused.
 //!
 //! ```text
-//! cargo run -p quickstart [-- FILE]
+//! cargo run -p quickstart
 //! ```
-//!
-//! It prints what went where, and what was refused and why. It exits with 1 if a message was lost, or arrived as
-//! another one.
 
-mod lane;
-mod table;
+use std::error::Error;
+use std::time::Duration;
 
-use std::collections::BTreeMap;
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
-use std::{env, fs};
-
-use lane::{Failure, Lane, drive};
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use thoth_messaging::client::{Kafka, Producer};
-use thoth_messaging::dynamic::message_factory;
-use thoth_messaging::messages::{
-    AdviseJustification, AdviserTrigger, BuildAnalysisTrigger, CveProvided, HashMismatch, InspectionCompleted,
-    KebechetRunUrlTrigger, KebechetTrigger, MissingPackage, MissingVersion, PackageExtractTrigger, PackageReleased,
-    ProvenanceCheckerTrigger, REGISTRY, SiUnanalyzedPackage, SolvedPackage, ThothRepoInit, UnresolvedPackage,
-    UnrevsolvedPackage, UpdateProvidesSourceDistro,
-};
+use thoth_messaging::Message as _;
+use thoth_messaging::messages::PackageReleased; // generated from schemas/package-released.schema.json
 use thoth_messaging::testing::InProcessKafka;
-use thoth_messaging::{Decoder, Encode, Message, Typed};
-use tokio::task::JoinSet;
 
-const MESSAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/messages.json");
-
-/// A message of the file, in the form of the original's `--message-file`.
-#[derive(Deserialize)]
-struct Entry {
-    topic_name: String,
-    message_contents: Map<String, Value>,
-}
+/// As the Python services of Thoth send them. The last one lacks a member, and its version is no string.
+const PAYLOADS: [&str; 3] = [
+    r#"{"component_name":"cron","service_version":"1.0","index_url":"https://pypi.org/simple","package_name":"flask","package_version":"3.1.0"}"#,
+    r#"{"component_name":"cron","service_version":"1.0","index_url":"https://pypi.org/simple","package_name":"numpy","package_version":"2.2.1"}"#,
+    r#"{"component_name":"cron","service_version":"1.0","package_name":"scipy","package_version":1.15}"#,
+];
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("quickstart: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Returns whether everything arrived.
-async fn run() -> Result<bool, Failure> {
-    let path = env::args().nth(1).unwrap_or_else(|| MESSAGES.to_owned());
-    let text = fs::read_to_string(&path).map_err(|error| format!("can't read {path}: {error}"))?;
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
-    let start = Instant::now();
-
-    // A message type that no schema file holds.
-    let fields = [("component_name", "str"), ("service_version", "str"), ("notebook_url", "str"), ("stars", "int")];
-    let notebook = message_factory("thoth.community.notebook-published", fields)?.with_partitions(1);
-
+async fn main() -> Result<(), Box<dyn Error>> {
     let cluster = InProcessKafka::start()?;
-    for entry in &REGISTRY {
-        cluster.create_topic(&entry.descriptor().topic)?;
-    }
-    cluster.create_topic(&notebook.descriptor().topic)?;
-    let kafka = cluster.kafka();
-    println!("in-process Kafka on {}, {} topics", kafka.bootstrap_servers(), REGISTRY.iter().count() + 1);
+    cluster.create_topic(&PackageReleased::DESCRIPTOR.topic)?;
+    let kafka = cluster.kafka(); // of a service: Kafka::from_env()
 
-    let mut road = Road { producer: kafka.producer()?, kafka, entries: by_topic(entries), lanes: JoinSet::new() };
-    road.start::<AdviseJustification>();
-    road.start::<AdviserTrigger>();
-    road.start::<BuildAnalysisTrigger>();
-    road.start::<CveProvided>();
-    road.start::<HashMismatch>();
-    road.start::<InspectionCompleted>();
-    road.start::<KebechetRunUrlTrigger>();
-    road.start::<KebechetTrigger>();
-    road.start::<MissingPackage>();
-    road.start::<MissingVersion>();
-    road.start::<PackageExtractTrigger>();
-    road.start::<PackageReleased>();
-    road.start::<ProvenanceCheckerTrigger>();
-    road.start::<SiUnanalyzedPackage>();
-    road.start::<SolvedPackage>();
-    road.start::<ThothRepoInit>();
-    road.start::<UnresolvedPackage>();
-    road.start::<UnrevsolvedPackage>();
-    road.start::<UpdateProvidesSourceDistro>();
-    road.start_reading(notebook);
-
-    if let Some(topic) = road.entries.keys().next() {
-        return Err(format!("{path}: nothing is known of the topic `{topic}`").into());
-    }
-    let lanes = road.finish().await?;
-    Ok(table::print(&lanes, start.elapsed()))
-}
-
-fn by_topic(entries: Vec<Entry>) -> BTreeMap<String, Vec<(usize, Value)>> {
-    let mut by_topic: BTreeMap<String, Vec<(usize, Value)>> = BTreeMap::new();
-    for (index, mut entry) in entries.into_iter().enumerate() {
-        // The original fills in who sends where the file does not say.
-        entry.message_contents.entry("component_name").or_insert("quickstart".into());
-        entry.message_contents.entry("service_version").or_insert(env!("CARGO_PKG_VERSION").into());
-        by_topic.entry(entry.topic_name).or_default().push((index, entry.message_contents.into()));
-    }
-    by_topic
-}
-
-/// All topics, each on a task of its own.
-struct Road {
-    kafka: Kafka,
-    producer: Producer,
-    entries: BTreeMap<String, Vec<(usize, Value)>>,
-    lanes: JoinSet<Result<Lane, Failure>>,
-}
-
-impl Road {
-    fn start<T: Message>(&mut self) {
-        self.start_reading(Typed::<T>::new());
-    }
-
-    fn start_reading<I>(&mut self, decoder: I)
-    where
-        I: Decoder,
-        I::Message: Encode,
-    {
-        let entries = self.entries.remove(decoder.descriptor().topic.name.as_ref()).unwrap_or_default();
-        self.lanes.spawn(drive(self.kafka.clone(), self.producer.clone(), decoder, entries));
-    }
-
-    async fn finish(mut self) -> Result<Vec<Lane>, Failure> {
-        let mut lanes = Vec::new();
-        while let Some(lane) = self.lanes.join_next().await {
-            lanes.push(lane??);
+    // A payload becomes the type exactly when the schema accepts it.
+    let producer = kafka.producer()?;
+    let mut sent = 0;
+    for payload in PAYLOADS {
+        match PackageReleased::decode(payload.as_bytes()) {
+            Ok(release) => {
+                let delivery = producer.send(&release).await?; // keyed by the schema, acknowledged by all replicas
+                println!("sent      {} to partition {}", release.package_name, delivery.partition);
+                sent += 1;
+            }
+            Err(error) => {
+                println!("refused   a payload, for {} reasons:", error.violations().len());
+                error.violations().iter().for_each(|violation| println!("            {violation}"));
+            }
         }
-        self.producer.close(Duration::from_secs(5)).await?;
-        lanes.sort_by(|a, b| a.topic.cmp(&b.topic));
-        Ok(lanes)
     }
+    producer.close(Duration::from_secs(5)).await?;
+
+    let mut releases = kafka.with_group("quickstart").consumer::<PackageReleased>()?;
+    for _ in 0..sent {
+        // An invalid message is an error with its place and its violations.
+        let received = releases.next().await.ok_or("the consumer has ended")??;
+        let release = received.message();
+        println!("received  {} {} of schema {}", release.package_name, release.package_version, release.version);
+        received.ack(); // now its offset may be committed
+    }
+    releases.close(Duration::from_secs(5)).await?;
+    println!("nothing was lost: {sent} sent, {sent} received");
+    Ok(())
 }

@@ -73,7 +73,7 @@ where
     }
     lane.sent = sent.len();
 
-    let mut consumer = kafka.with_group("quickstart").consumer_of(decoder)?;
+    let mut consumer = kafka.with_group("thoth").consumer_of(decoder)?;
     for message in &sent {
         let Ok(Some(received)) = timeout(PATIENCE, consumer.next()).await else { break };
         let received = received?;
