@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 sent += 1;
             }
             Err(error) => {
-                println!("refused   a payload, for {} reasons:", error.violations().len());
+                println!("refused   a payload, for every reason:");
                 error.violations().iter().for_each(|violation| println!("            {violation}"));
             }
         }
