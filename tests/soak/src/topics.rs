@@ -25,8 +25,8 @@ pub(crate) struct Load {
 }
 
 pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Box<dyn Error + Send + Sync>> {
-    println!("| topics | plan, none there | apply, created | plan, all there | apply, altered |");
-    println!("|--:|--:|--:|--:|--:|");
+    println!("| topics | plan, none there | apply, created | plan, all there | apply, altered | all brokers agree |");
+    println!("|--:|--:|--:|--:|--:|--:|");
     for count in &load.topics {
         let run = run.with_suffix(&count.to_string());
         let admin = run.kafka.admin();
@@ -35,14 +35,21 @@ pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Box<dyn Error + Se
         let (missing, created) = plan_and_apply(&admin, &topics, *count).await?;
         let (planned, changed) = plan_and_apply(&admin, &altered, *count).await?;
         // Each broker hears of it when it does.
-        let deadline = Instant::now() + PATIENCE;
-        while admin.plan(&altered).await?.has_drift() {
-            if Instant::now() > deadline {
-                return Err(format!("of {count} topics some are not as declared after {PATIENCE:?}").into());
+        let start = Instant::now();
+        loop {
+            let plan = admin.plan(&altered).await?;
+            let drift: Vec<_> = plan.differences.iter().filter(|difference| difference.is_drift()).collect();
+            let Some(first) = drift.first() else { break };
+            if start.elapsed() > PATIENCE {
+                let drifts = drift.len();
+                return Err(
+                    format!("of {count} topics {drifts} are not as declared after {PATIENCE:?}: {first}").into()
+                );
             }
             time::sleep(Duration::from_millis(100)).await;
         }
-        println!("| {count} | {missing:.2?} | {created:.2?} | {planned:.2?} | {changed:.2?} |");
+        let seen = start.elapsed();
+        println!("| {count} | {missing:.2?} | {created:.2?} | {planned:.2?} | {changed:.2?} | {seen:.2?} |");
     }
     Ok(())
 }
