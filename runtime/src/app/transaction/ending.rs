@@ -14,6 +14,8 @@ pub(super) struct Ending {
     entries: Vec<Entry>,
     /// The number of entries whose messages are delivered.
     delivered: usize,
+    /// The error of a message that was refused, or not delivered.
+    refused: Option<String>,
     /// Its end, once that is known.
     pub(super) decision: Option<Decision>,
     /// The partitions of its records whose consumer is rewound when it is aborted. Those that were lost are not, and what was
@@ -33,13 +35,14 @@ pub(super) enum Decision {
 impl Ending {
     pub(super) fn new(batch: Arc<Batch>) -> Self {
         let (entries, to_rewind) = (Vec::new(), BTreeSet::new());
-        Self { batch, is_closed: false, entries, delivered: 0, decision: None, to_rewind }
+        Self { batch, is_closed: false, entries, delivered: 0, refused: None, decision: None, to_rewind }
     }
 
     /// Waits until nobody adds to it any more. It is cancel safe.
     pub(super) async fn close(&mut self) {
         if !self.is_closed {
             self.entries = self.batch.close().await;
+            self.refused = self.entries.iter().find_map(|entry| entry.refused.as_ref().map(ToString::to_string));
             self.is_closed = true;
         }
     }
@@ -53,6 +56,7 @@ impl Ending {
                 let delivered = transaction.delivered(queued).await;
                 entry.sent.pop_front();
                 if let Err(error) = delivered {
+                    self.refused = Some(error.to_string());
                     entry.refused = Some(error);
                     return;
                 }
@@ -64,9 +68,8 @@ impl Ending {
     /// Returns the reason why the transaction must be aborted, if there is one: it would hold only a part of the messages
     /// that are sent for a record.
     pub(super) fn abort_reason(&self) -> Option<String> {
-        let refused = self.entries.iter().find_map(|entry| entry.refused.as_ref().map(ToString::to_string));
-        refused
-            .or_else(|| self.batch.is_incomplete().then(|| "not all that is sent for a message was queued".to_owned()))
+        let incomplete = || "not all that is sent for a message was queued".to_owned();
+        self.refused.clone().or_else(|| self.batch.is_incomplete().then(incomplete))
     }
 
     /// Takes note of the partitions of its records that the consumer has had since. Once it is aborted, no record of it is current.

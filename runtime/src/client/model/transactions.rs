@@ -173,13 +173,20 @@ impl Transactions {
     }
 
     pub(crate) async fn close(&mut self) {
-        let _ = self.abort().await;
+        match self.open.clone().filter(|open| open.is_committed.load(Ordering::Acquire)) {
+            // It finds that out.
+            Some(open) => self.end(&open),
+            None => drop(self.abort().await),
+        }
     }
 }
 
 impl Transaction {
-    pub(crate) async fn check(&self, _: &ProducerRecord) -> Result<(), SendError> {
+    pub(crate) async fn check(&self, record: &ProducerRecord) -> Result<(), SendError> {
         time::sleep(self.cluster.delay(1)).await;
+        // It is sent next, or as soon as the transaction before is committed.
+        let (topic, payload) = record.clone().into_model();
+        self.cluster.queued(&topic, &payload);
         Ok(())
     }
 
