@@ -95,20 +95,18 @@ impl Committer {
 
     /// Commits the transaction, unless it can only be aborted. Records are added to the next one from now on.
     async fn decide(&mut self) -> Result<(), AppError> {
-        // What waited is queued first.
-        while let Some(opened) = self.opening.join_next().await {
-            if opened.is_err()
-                && let Some(batch) = self.transaction.batch()
-            {
-                batch.set_incomplete();
-            }
-        }
         if self.ending.is_none() {
             let Some(batch) = self.transaction.batch() else { return Ok(()) };
             self.transaction.replace(Some(Batch::behind(&batch, self.max_records)));
             self.ending = Some(Ending::new(batch));
         }
         let Some(ending) = self.ending.as_mut().filter(|ending| ending.decision.is_none()) else { return Ok(()) };
+        // What waited is queued first.
+        while let Some(opened) = self.opening.join_next().await {
+            if opened.is_err() {
+                ending.batch.set_incomplete();
+            }
+        }
         ending.close().await;
         if ending.abort_reason().is_none() {
             ending.deliver().await;

@@ -9,7 +9,7 @@ use super::current::{Batch, Entry};
 use crate::client::{SendError, TopicPartition};
 
 pub(super) struct Ending {
-    batch: Arc<Batch>,
+    pub(super) batch: Arc<Batch>,
     is_closed: bool,
     entries: Vec<Entry>,
     /// The number of entries whose messages are delivered.
