@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
-use thoth_messaging::app::{App, Context, Reason};
+use thoth_messaging::app::{App, AppError, Context, Reason};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::messages::PackageReleased;
-use thoth_messaging::testing::{TestApp, TestKafka, Time};
+use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
 use tokio::time;
 
 use crate::{DEADLINE, Script, committed, kafka, on_partition, released, topic};
@@ -72,6 +74,56 @@ async fn records_that_are_deleted_before_they_are_handled_hold_nothing_up() {
     let expected: Vec<String> = std::iter::once(0).chain(15..20).map(|version| version.to_string()).collect();
     assert_eq!(handled, expected, "what is left, in its order");
     test.stop().await.unwrap();
+}
+
+/// Sets the offset of the group of apps, as `kafka-consumer-groups --reset-offsets` does.
+fn reset(kafka: &TestKafka, offset: i64) -> KafkaResult<()> {
+    let mut config = rdkafka::ClientConfig::new();
+    config.set("bootstrap.servers", kafka.kafka().bootstrap_servers());
+    // The group has the name of the prefix.
+    let (name, topic_name) = (kafka.topic_name(topic()), format!(".{}", topic().name));
+    config.set("group.id", name.strip_suffix(&topic_name).unwrap());
+    let outside: BaseConsumer = config.create()?;
+    let mut offsets = TopicPartitionList::new();
+    offsets.add_partition_offset(&name, 0, Offset::Offset(offset))?;
+    outside.commit(&offsets, CommitMode::Sync)
+}
+
+#[tokio::test]
+async fn offsets_are_reset_between_two_runs_and_never_under_one() {
+    let Some(kafka) = real_kafka("to refuse offsets of a group with members").await else { return };
+    let script = Script::default();
+    let test = script.start_on(&kafka, Time::Skips).await;
+    for version in 0..4 {
+        test.publish(&released("flask", &version.to_string())).await.unwrap();
+    }
+    test.settled(4).await.unwrap();
+    assert!(reset(&kafka, 1).is_err());
+    test.stop().await.unwrap();
+    reset(&kafka, 1).unwrap();
+    let test = script.start_on(&kafka, Time::Skips).await;
+    test.settled(3).await.unwrap();
+    assert_eq!(script.handled(), ["0", "1", "2", "3", "1", "2", "3"]);
+    assert_eq!(committed(&test, &[(0, 4)]).await, [(0, 4)].into());
+    test.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_producer_that_librdkafka_gives_up_ends_the_app_and_its_message_comes_again() {
+    let kafka = kafka(1).await;
+    // The tests of rights do the same on a real cluster, where it is the user that may write nowhere.
+    let Some(cluster) = kafka.in_process() else { return };
+    kafka.kafka().producer().unwrap().send(&released("reject", "1")).await.unwrap();
+    cluster.fail_requests(ApiKey::InitProducerId, &[ResponseError::ClusterAuthorizationFailed]).unwrap();
+    let script = Script::default();
+    let error = script.start_on(&kafka, Time::Skips).await.ended().await.unwrap_err();
+    assert!(matches!(error, AppError::DeadLetter { .. }), "{error:?}");
+    assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [].into());
+
+    let test = script.start_on(&kafka, Time::Skips).await;
+    test.settled(1).await.unwrap();
+    assert_eq!(test.dead_letters().await.unwrap()[0].reason, Reason::Rejected);
+    assert_eq!(committed(&test, &[(0, 1)]).await, [(0, 1)].into());
 }
 
 #[tokio::test]

@@ -52,6 +52,19 @@ async fn what_is_missing_is_created_and_then_there_is_no_difference() {
 }
 
 #[tokio::test]
+async fn a_topic_that_was_created_since_has_its_declared_properties_set() {
+    let Some((test, kafka)) = real() else { return };
+    let admin = kafka.admin();
+    let before = plan(&admin, &[&orders()]).await;
+    assert!(matches!(before.differences[..], [Difference::Missing { .. }]), "{before:?}");
+    test.create_topic(&Topic::new("orders").with_partitions(2).with_replicas(3)).await.unwrap();
+    let applied = admin.apply(&before).await.unwrap();
+    assert_eq!((applied.done, applied.failed), (before.differences, Vec::new()));
+    let after = plan(&admin, &[&orders()]).await;
+    assert_eq!(after.differences, [], "{after:?}");
+}
+
+#[tokio::test]
 async fn partitions_are_added_and_properties_set_and_nothing_else_is_touched() {
     let Some((test, kafka)) = real() else { return };
     let admin = kafka.admin();

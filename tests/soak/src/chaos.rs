@@ -13,9 +13,9 @@ use tokio::process::Child;
 use tokio::time;
 
 use crate::children::Run;
-use crate::messages::Step;
+use crate::messages::Outcome;
 use crate::steps::{self, Handled};
-use crate::{Load, cluster};
+use crate::{Load, cluster, exactly_once};
 
 /// The broker that is killed.
 const BROKER: u32 = 2;
@@ -27,13 +27,19 @@ const PATIENCE: Duration = Duration::from_secs(180);
 struct Group<'a> {
     run: &'a Run,
     folder: PathBuf,
+    per_key: bool,
+    replies: bool,
     members: Vec<Child>,
 }
 
 impl Group<'_> {
     fn grow(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
         let notes = self.folder.join(format!("member-{}", self.members.len() + 1));
-        self.members.push(self.run.start(&["member", &notes.to_string_lossy()])?);
+        let notes = notes.to_string_lossy();
+        let mut arguments = vec!["member", &notes];
+        arguments.extend(self.per_key.then_some("--per-key"));
+        arguments.extend(self.replies.then_some("--replies"));
+        self.members.push(self.run.start(&arguments)?);
         Ok(())
     }
 
@@ -46,13 +52,13 @@ impl Group<'_> {
     }
 }
 
-pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub(crate) async fn run(run: &Run, load: Load, replies: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    run.kafka.admin().create_topics([&load.topic(), &Outcome::DESCRIPTOR.topic, &dead_letters]).await?;
 
-    let mut group = Group { run, folder: folder.clone(), members: Vec::new() };
+    let mut group = Group { run, folder: folder.clone(), per_key: load.hot_key, replies, members: Vec::new() };
     group.grow()?;
     let sent = tokio::spawn({
         let kafka = run.kafka.clone();
@@ -82,13 +88,19 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     );
     println!("again      {} steps were handled once more", handled.again());
     println!("order      {} steps were handled before one in front of them", handled.out_of_order());
+    let mut has_replies = true;
+    if replies {
+        let (outcomes, received) = exactly_once::read(run.kafka.clone(), load).await?;
+        println!("replies    {received} to {} steps", outcomes.len());
+        has_replies = outcomes.len() as u64 == load.messages;
+    }
     let letters = read_dead_letters(run, load).await?;
     let (kinds, all) = (letters.len() as u64, letters.values().sum::<usize>());
     println!("dead       {kinds} of {} that are no steps, {all} letters in all", steps::poisons(load));
     drop(group);
     fs::remove_dir_all(&folder)?;
     let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0 && kinds == steps::poisons(load);
-    if is_kept { Ok(()) } else { Err("a promise was not kept: see above".into()) }
+    if is_kept && has_replies { Ok(()) } else { Err("a promise was not kept: see above".into()) }
 }
 
 /// Kills and starts, at times that are shares of the whole.

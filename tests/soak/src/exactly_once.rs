@@ -10,6 +10,7 @@ use tokio::process::Child;
 use tokio::time;
 
 use crate::children::Run;
+use crate::member::KEYS_AT_ONCE;
 use crate::messages::{Outcome, Step};
 use crate::{Load, cluster, steps};
 
@@ -25,17 +26,17 @@ const KILL_EVERY: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The places of the results of each step in their topic, by partition and offset.
-type Places = BTreeMap<(String, u64), BTreeSet<(i32, i64)>>;
+pub(crate) type Places = BTreeMap<(String, u64), BTreeSet<(i32, i64)>>;
 
 pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &Outcome::DESCRIPTOR.topic]).await?;
+    run.kafka.admin().create_topics([&load.topic(), &Outcome::DESCRIPTOR.topic]).await?;
     let sent = tokio::spawn({
         let kafka = run.kafka.clone();
         async move { steps::send(&kafka, load, false).await }
     });
     let mut processors = Vec::new();
     for id in 0..PROCESSORS {
-        processors.push(start(run, id)?);
+        processors.push(start(run, load, id)?);
     }
     let reading = tokio::spawn(read(run.kafka.clone(), load));
     let (broker, killed) = tokio::join!(disturb_cluster(load), disturb(run, &mut processors, load));
@@ -60,8 +61,11 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     if is_kept { Ok(()) } else { Err("a promise was not kept: see above".into()) }
 }
 
-fn start(run: &Run, id: usize) -> std::io::Result<Child> {
-    run.start(&["processor", &format!("{}-{id}", run.prefix())])
+fn start(run: &Run, load: Load, id: usize) -> std::io::Result<Child> {
+    let id = format!("{}-{id}", run.prefix());
+    let mut arguments = vec!["processor", &id];
+    arguments.extend(load.hot_key.then_some("--per-key"));
+    run.start(&arguments)
 }
 
 /// Kills a broker and brings it back, at times that are shares of the whole.
@@ -91,7 +95,7 @@ async fn disturb(
         if let Some(processor) = processors.get_mut(id) {
             ended += usize::from(processor.try_wait()?.is_some());
             processor.kill().await?;
-            *processor = start(run, id)?;
+            *processor = start(run, load, id)?;
         }
         killed += 1;
     }
@@ -99,7 +103,7 @@ async fn disturb(
 }
 
 /// The results of all steps, and how many were received, those that came again counted.
-async fn read(kafka: Kafka, load: Load) -> Result<(Places, usize), Box<dyn Error + Send + Sync>> {
+pub(crate) async fn read(kafka: Kafka, load: Load) -> Result<(Places, usize), Box<dyn Error + Send + Sync>> {
     let mut consumer = kafka.with_group("outcomes").consumer::<Outcome>()?;
     let (mut read, mut count) = (Places::new(), 0);
     let deadline = Instant::now() + load.time() + PATIENCE;
@@ -134,10 +138,11 @@ async fn count_uncommitted(run: &Run, load: Load) -> Result<usize, Box<dyn Error
 }
 
 /// A processor: makes a result of each step, until it is killed.
-pub(crate) async fn process(kafka: &Kafka, id: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub(crate) async fn process(kafka: &Kafka, id: &str, per_key: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
     let kafka = kafka.clone().with("transaction.timeout.ms", "10000");
     let result = async |Step { lane, number }: Step| Outcome { lane, number };
     let app = App::new(&kafka).group("processors").exactly_once(id).dead_letters(DeadLetters::stop()).handle(result);
+    let app = if per_key { app.per_key(KEYS_AT_ONCE) } else { app };
     app.run().await?;
     Ok(())
 }

@@ -35,7 +35,7 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    run.kafka.admin().create_topics([&load.topic(), &dead_letters]).await?;
     let mut service = run.start(&["member", &folder.join("service").to_string_lossy()])?;
     let sent = tokio::spawn({
         let kafka = run.kafka.clone().with("delivery.timeout.ms", DELIVERY_TIMEOUT);
@@ -114,7 +114,7 @@ async fn send(kafka: &Kafka, load: Load) -> Result<Refused, Box<dyn Error + Send
     while sent < load.messages {
         pace.tick().await;
         let due = steps::due(load, start).max(sent);
-        let records = steps::records(&topic, sent..due, true).collect::<Result<Vec<_>, _>>()?;
+        let records = steps::records(load, &topic, sent..due, true).collect::<Result<Vec<_>, _>>()?;
         for one in try_join_all(records.into_iter().map(|record| insist(&producer, record))).await? {
             refused.add(one);
         }

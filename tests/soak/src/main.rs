@@ -5,6 +5,7 @@
 //! eval "$(scripts/kafka start)"
 //! cargo run --release -p soak -- chaos               # 200,000 messages, a broker and two members killed
 //! cargo run --release -p soak -- exactly-once        # the same with transactions, a broker and processors killed
+//! cargo run --release -p soak -- chaos --partitions 1 --hot-key --replies
 //! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
 //! cargo run --release -p soak -- full-disk           # brokers that can't write
 //! cargo run --release -p soak -- throttled           # a quota
@@ -31,12 +32,13 @@ mod throughput;
 mod topics;
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use thoth_messaging::Kafka;
+use thoth_messaging::{Kafka, Message as _, Topic};
+
+use crate::messages::Step;
 
 /// The messages, generated from `schemas/`.
 pub mod messages {
@@ -53,7 +55,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Program {
     /// A group of handlers that grows and shrinks, and a broker that is killed: nothing is lost, order is kept.
-    Chaos(Load),
+    Chaos {
+        #[command(flatten)]
+        load: Load,
+        /// Members reply to each step, at least once.
+        #[arg(long)]
+        replies: bool,
+    },
     /// Processors in transactions, killed again and again, and a broker: each result is read once.
     ExactlyOnce(Load),
     /// A service that is told to end (SIGTERM) in the middle of work, and started again: nothing is handled twice.
@@ -75,10 +83,15 @@ enum Program {
     Measure(throughput::Measurement),
     /// Handles steps, and notes each in a file.
     #[command(hide = true)]
-    Member { notes: PathBuf },
+    Member(member::Arguments),
     /// Makes results of steps, in transactions.
     #[command(hide = true)]
-    Processor { id: String },
+    Processor {
+        id: String,
+        /// It handles keys concurrently.
+        #[arg(long)]
+        per_key: bool,
+    },
 }
 
 /// How much is sent, and for how long.
@@ -90,11 +103,22 @@ struct Load {
     /// In how many seconds, evenly.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// The partitions of their topic.
+    #[arg(long, default_value_t = 12)]
+    partitions: i32,
+    /// Nine in ten have one key; `chaos` and `exactly-once` handle keys concurrently then.
+    #[arg(long)]
+    hot_key: bool,
 }
 
 impl Load {
     fn time(self) -> Duration {
         Duration::from_secs(self.seconds)
+    }
+
+    /// Returns the topic of steps.
+    fn topic(self) -> Topic {
+        Step::DESCRIPTOR.topic.clone().with_partitions(self.partitions)
     }
 }
 
@@ -116,7 +140,7 @@ fn main() -> ExitCode {
 async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
     let kafka = Kafka::from_env()?.with("session.timeout.ms", "10000");
     match program {
-        Program::Chaos(load) => chaos::run(&children::of_this_run(&kafka), load).await,
+        Program::Chaos { load, replies } => chaos::run(&children::of_this_run(&kafka), load, replies).await,
         Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
         Program::Restarts(load) => restarts::run(&children::of_this_run(&kafka), load).await,
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
@@ -126,7 +150,7 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::Members(load) => members::run(&children::of_this_run(&kafka), &load).await,
         Program::Topics(load) => topics::run(&children::of_this_run(&kafka), &load).await,
         Program::Measure(measurement) => throughput::measured(&kafka, &measurement).await,
-        Program::Member { notes } => member::run(&kafka, &notes).await,
-        Program::Processor { id } => exactly_once::process(&kafka, &id).await,
+        Program::Member(arguments) => member::run(&kafka, &arguments).await,
+        Program::Processor { id, per_key } => exactly_once::process(&kafka, &id, per_key).await,
     }
 }

@@ -5,13 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use thoth_messaging::{Message as _, Topic};
+use thoth_messaging::Topic;
 use tokio::process::{Child, Command};
 use tokio::time;
 
 use crate::Load;
 use crate::children::Run;
-use crate::messages::Step;
 use crate::steps::{self, Handled};
 
 /// How long a service works before it is told to end.
@@ -24,7 +23,7 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    run.kafka.admin().create_topics([&load.topic(), &dead_letters]).await?;
     let sent = tokio::spawn({
         let kafka = run.kafka.clone();
         async move { steps::send(&kafka, load, true).await }

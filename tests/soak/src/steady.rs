@@ -5,12 +5,11 @@ use std::fs;
 use std::io;
 use std::time::{Duration, Instant};
 
-use thoth_messaging::{Message as _, Topic};
+use thoth_messaging::Topic;
 use tokio::time;
 
 use crate::Load;
 use crate::children::Run;
-use crate::messages::Step;
 use crate::steps::{self, Handled};
 
 /// How often it is looked at.
@@ -42,7 +41,7 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     fs::create_dir_all(&folder)?;
     let notes = folder.join("member-1");
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    run.kafka.admin().create_topics([&load.topic(), &dead_letters]).await?;
     let mut member = run.start(&["member", &notes.to_string_lossy()])?;
     let process = member.id().ok_or("the member has ended")?;
     let sent = tokio::spawn({

@@ -29,9 +29,18 @@ pub(crate) fn nanoseconds() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
 }
 
+/// Of so many steps all but one are in the same lane, if one is hot.
+const HOT_SHARE: u64 = 10;
+
 /// A step by its number in the run.
-pub(crate) fn step(number: u64) -> Step {
-    Step { lane: format!("lane-{}", number % LANES), number: number / LANES }
+pub(crate) fn step(load: Load, number: u64) -> Step {
+    let (rare, place) = (number / HOT_SHARE, number % HOT_SHARE);
+    let (lane, number) = match place.checked_sub(1) {
+        Some(place) if load.hot_key => ("hot".to_owned(), rare * (HOT_SHARE - 1) + place),
+        None if load.hot_key => ((rare % LANES).to_string(), rare / LANES),
+        _ => ((number % LANES).to_string(), number / LANES),
+    };
+    Step { lane: format!("lane-{lane}"), number }
 }
 
 /// Returns how many messages that are no steps are sent among so many.
@@ -53,7 +62,7 @@ pub(crate) async fn send(
     while sent < load.messages {
         pace.tick().await;
         let due = due(load, start).max(sent);
-        send_some(&producer, &topic, sent..due, with_poison).await?;
+        send_some(&producer, load, &topic, sent..due, with_poison).await?;
         sent = due;
     }
     producer.close(Duration::from_secs(60)).await?;
@@ -69,30 +78,32 @@ pub(crate) fn due(load: Load, start: Instant) -> u64 {
 
 async fn send_some(
     producer: &Producer,
+    load: Load,
     topic: &str,
     numbers: Range<u64>,
     with_poison: bool,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    producer.send_all(records(topic, numbers, with_poison)).try_for_each(async |_| Ok(())).await?;
+    producer.send_all(records(load, topic, numbers, with_poison)).try_for_each(async |_| Ok(())).await?;
     Ok(())
 }
 
 /// Steps as they are sent, with what is no step among them.
 pub(crate) fn records(
+    load: Load,
     topic: &str,
     numbers: Range<u64>,
     with_poison: bool,
 ) -> impl Iterator<Item = Result<ProducerRecord, EncodeError>> {
     numbers.flat_map(move |number| {
-        let step = ProducerRecord::of(&step(number));
+        let step = ProducerRecord::of(&step(load, number));
         let is_due = with_poison && (number + 1).is_multiple_of(POISON_EVERY);
-        std::iter::once(step).chain(is_due.then(|| Ok(poison(topic, number))))
+        std::iter::once(step).chain(is_due.then(|| Ok(poison(load, topic, number))))
     })
 }
 
 /// Returns what is JSON and no step: its number is below 0.
-fn poison(topic: &str, number: u64) -> ProducerRecord {
-    let lane = step(number).lane;
+fn poison(load: Load, topic: &str, number: u64) -> ProducerRecord {
+    let lane = step(load, number).lane;
     let payload = format!(r#"{{"lane":"{lane}","number":-{}}}"#, number + 1);
     ProducerRecord::raw(topic).with_key(lane).with_payload(payload)
 }

@@ -24,16 +24,16 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    run.kafka.admin().create_topics([&load.topic(), &dead_letters]).await?;
     let mut service = run.start(&["member", &folder.join("service").to_string_lossy()])?;
 
     let half = load.messages / 2;
-    let free = send(&run.kafka, 0..half).await?;
+    let free = send(&run.kafka, load, 0..half).await?;
     println!("free       {half} steps in {:.1} s", free.all.as_secs_f64());
     // What takes so long when Kafka counts every byte from the first one on: it allows for some seconds in advance.
     let quota = (half * BYTES / (BROKERS.len() as u64 * load.seconds)).max(1);
     cluster::throttle(run.prefix(), Some(quota)).await?;
-    let throttled = send(&run.kafka.clone().with("client.id", run.prefix()), half..load.messages).await;
+    let throttled = send(&run.kafka.clone().with("client.id", run.prefix()), load, half..load.messages).await;
     cluster::throttle(run.prefix(), None).await?;
     let throttled = throttled?;
     println!(
@@ -62,11 +62,11 @@ struct Sent {
 }
 
 /// Sends steps as fast as Kafka takes them; an error of any of them ends it.
-async fn send(kafka: &Kafka, numbers: std::ops::Range<u64>) -> Result<Sent, Box<dyn Error + Send + Sync>> {
+async fn send(kafka: &Kafka, load: Load, numbers: std::ops::Range<u64>) -> Result<Sent, Box<dyn Error + Send + Sync>> {
     let producer = kafka.producer()?;
     let topic = kafka.topic_name(&Step::DESCRIPTOR.topic);
     let start = Instant::now();
-    let sends = stream::iter(steps::records(&topic, numbers, false)).map(async |record| {
+    let sends = stream::iter(steps::records(load, &topic, numbers, false)).map(async |record| {
         let start = Instant::now();
         producer.send(record?).await?;
         Ok::<_, Box<dyn Error + Send + Sync>>(start.elapsed())

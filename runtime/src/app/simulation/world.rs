@@ -15,6 +15,7 @@ pub(super) struct World {
     pub(super) cluster: Cluster,
     progress: Mutex<Progress>,
     by_payload: HashMap<Vec<u8>, usize>,
+    started: Instant,
 }
 
 #[derive(Default)]
@@ -44,7 +45,7 @@ impl World {
         let records = vec![State::default(); scenario.records.len()];
         let by_payload = (0..records.len()).map(|id| (payload(&scenario, id), id)).collect();
         let progress = Mutex::new(Progress { records, ..Progress::default() });
-        let world = Arc::new(Self { scenario, cluster, progress, by_payload });
+        let world = Arc::new(Self { scenario, cluster, progress, by_payload, started: Instant::now() });
         let checking = Arc::downgrade(&world);
         world.cluster.on_commit(move |outputs, partition, offset| {
             if let Some(world) = checking.upgrade() {
@@ -125,6 +126,10 @@ impl World {
 
     pub(super) fn calls(&self) -> usize {
         self.lock().records.iter().map(|record| record.calls).sum()
+    }
+
+    pub(super) fn started(&self) -> Instant {
+        self.started
     }
 
     /// When the handler of a record succeeded first.

@@ -119,7 +119,8 @@ impl Admin {
     }
 
     /// Makes the cluster as declared: creates topics, adds partitions and sets properties. It deletes nothing, takes no
-    /// partitions away and moves no replicas, and leaves properties that nobody declared as they are.
+    /// partitions away and moves no replicas, and leaves properties that nobody declared as they are. A topic that was created
+    /// since the plan was made has its declared properties set; if it has other partitions, the next plan says so.
     ///
     /// # Errors
     ///

@@ -136,6 +136,12 @@ pub(super) fn apply(client: &Client, plan: Plan) -> Applied {
         }
     }
     let created = create(client, &missing);
+    // Somebody has created them since, or the broker that was asked had not heard of them: their properties may be others.
+    let exists = |topic: &str| matches!(result_of(&created, topic), Ok(Err((Code::TopicAlreadyExists, _))));
+    for (topic, declared) in missing.iter().filter(|(topic, _)| exists(topic)) {
+        let properties = declared.configuration.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        alterations.entry(topic.clone()).or_default().extend(properties);
+    }
     let added = in_parts(&counts, |part| create_partitions(client.inner(), part, (REQUEST_TIMEOUT, ANSWER_TIMEOUT)));
     let altered = in_parts(&alterations, |part| alter_topics(client.inner(), part, REQUEST_TIMEOUT));
     let mut applied = Applied::default();
@@ -143,6 +149,9 @@ pub(super) fn apply(client: &Client, plan: Plan) -> Applied {
         let topic = difference.topic();
         let result = match &difference {
             it if !it.is_applied() => None,
+            Difference::Missing { declared, .. } if exists(topic) && !declared.configuration.is_empty() => {
+                Some(result_of(&altered, topic).and_then(|it| alteration(topic, "AlterConfigs", it)))
+            }
             Difference::Missing { .. } => Some(result_of(&created, topic).and_then(|it| creation(topic, it).map(drop))),
             Difference::Partitions { .. } => {
                 Some(result_of(&added, topic).and_then(|it| alteration(topic, "Alter", it)))

@@ -17,12 +17,14 @@ mod send;
 mod serve;
 mod table;
 
+use std::io;
 use std::process::Stdio;
 
 use clap::{Args, ValueEnum};
 use thoth_messaging::{Kafka, Message as _};
 use tokio::io::AsyncReadExt as _;
 use tokio::time;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use self::item::Items;
 use self::measure::{Failure, Figures, PATIENCE};
@@ -52,6 +54,9 @@ pub(crate) struct Load {
     /// The flavours of tokio's runtime.
     #[arg(long, value_delimiter = ',', default_values = ["multi-thread", "current-thread"])]
     runtimes: Vec<Flavour>,
+    /// Ours write what is traced from INFO on, spans too, as a service does that logs.
+    #[arg(long)]
+    subscriber: bool,
     #[command(flatten)]
     items: Items,
 }
@@ -70,6 +75,9 @@ pub(crate) struct Measurement {
     /// By rdkafka alone.
     #[arg(long)]
     by_hand: bool,
+    /// With a subscriber of `tracing`.
+    #[arg(long)]
+    subscriber: bool,
     #[command(flatten)]
     items: Items,
 }
@@ -197,6 +205,8 @@ async fn measure(run: &Run, load: &Load, way: Way, runtime: Flavour, by_hand: bo
     arguments.push(&name);
     if by_hand {
         arguments.push("--by-hand");
+    } else if load.subscriber {
+        arguments.push("--subscriber");
     }
     let mut child = run.command(&arguments)?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let read_at = match receipts {
@@ -226,6 +236,10 @@ async fn measure(run: &Run, load: &Load, way: Way, runtime: Flavour, by_hand: bo
 /// Returns what the process of a measurement does.
 pub(crate) async fn measured(kafka: &Kafka, it: &Measurement) -> Result<(), Failure> {
     let kafka = kafka.clone().with_group(&it.group);
+    if it.subscriber {
+        // What is written is not kept: the time that a terminal or a file takes is not ours.
+        tracing_subscriber::fmt().with_span_events(FmtSpan::CLOSE).with_writer(io::sink).init();
+    }
     let Measurement { group, messages, by_hand, items, .. } = it.clone();
     let figures = match it.way {
         Way::Send if by_hand => send::future_producer(&kafka, items, messages).await?,
