@@ -265,11 +265,13 @@ mod tests {
 
     fn sketches() -> impl Iterator<Item = Value> {
         let sized = |size: usize| {
-            let members = |value: Value| (0..size).map(|number| (in_letters(number as u64), value.clone())).collect();
+            let members = |value: Value| -> Value {
+                (0..size).map(|number| (in_letters(number as u64), value.clone())).collect()
+            };
             let text = "a".repeat(size);
             let strings: Vec<Value> = std::iter::repeat_n(json!(1), 3).chain(vec![json!(text); size - 3]).collect();
             let mixed: Vec<Value> = std::iter::repeat_n(json!("x"), size - 1).chain([json!(null)]).collect();
-            let other = json!({"a": text, "b": Value::Object(members(json!(2)))});
+            let other = json!({"a": text, "b": members(json!(2))});
             [json!(vec![1; size]), json!(strings), json!(mixed), other, members(json!(text)), json!(text)]
         };
         (38..56).flat_map(sized).chain([json!([1, 1]), json!("a"), json!(5)])
