@@ -21,8 +21,10 @@ pub(crate) fn find(wide: &Schema, narrow: &Schema, terms: &Terms, steps: usize, 
     let [narrow_root, wide_root] = terms.roots;
     let goal = vec![(narrow_root, true), (wide_root, false)];
     let Outcome::Open(Some(sketch)) = Prover::new(&reduced, steps).prove(goal) else { return None };
-    if let Some(value) = scale.expanded(&sketch).filter(|value| is_witness(wide, narrow, value)) {
-        return Some(Large::Made(value));
+    for is_unique in [false, true] {
+        if let Some(value) = scale.expanded(&sketch, is_unique).filter(|value| is_witness(wide, narrow, value)) {
+            return Some(Large::Made(value));
+        }
     }
     let sizes = scale.sizes(&sketch)?;
     let terms = terms.with_scale(scale, work);

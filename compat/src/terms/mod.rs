@@ -20,7 +20,7 @@ use thoth_messaging_documents::{Draft, Validation};
 use crate::files::Place;
 use crate::schema::Schema;
 pub(crate) use eval::exactly_one;
-pub(crate) use scale::{Scale, Sizes, in_letters};
+pub(crate) use scale::{Scale, Sizes, another};
 
 /// The number of a term.
 pub(crate) type Id = usize;

@@ -120,55 +120,82 @@ impl Scale {
         Some(sizes)
     }
 
-    /// The value that one stands for, if it can be made.
-    pub(crate) fn expanded(&self, value: &Value) -> Option<Value> {
-        let (mut values, mut letters) = (MAX_VALUES, MAX_LETTERS);
-        self.expand(value, &mut values, &mut letters)
+    /// The value that one stands for, if it can be made; with `is_unique`, no item that is repeated is equal to another.
+    pub(crate) fn expanded(&self, value: &Value, is_unique: bool) -> Option<Value> {
+        let (values, letters) = (MAX_VALUES, MAX_LETTERS);
+        Expansion { scale: self, is_unique, values, letters }.value(value)
     }
+}
 
-    fn expand(&self, value: &Value, values: &mut u64, letters: &mut u64) -> Option<Value> {
-        *values = values.checked_sub(1)?;
+/// The making of a value that another one stands for.
+struct Expansion<'a> {
+    scale: &'a Scale,
+    is_unique: bool,
+    /// The values and the characters that may still be added.
+    values: u64,
+    letters: u64,
+}
+
+impl Expansion<'_> {
+    fn value(&mut self, value: &Value) -> Option<Value> {
+        self.values = self.values.checked_sub(1)?;
         Some(match value {
-            Value::String(text) => Value::String(self.longer(text, letters)?),
+            Value::String(text) => Value::String(self.text(text)?),
             Value::Array(items) => {
-                let more = self.more(items.len());
-                let mut all =
-                    items.iter().map(|item| self.expand(item, values, letters)).collect::<Option<Vec<_>>>()?;
-                if let Some(last) = all.last().cloned().filter(|_| more > 0) {
-                    *values = values.checked_sub(more.saturating_mul(size(&last) as u64))?;
-                    all.extend(std::iter::repeat_n(last, usize::try_from(more).ok()?));
+                let mut all = items.iter().map(|item| self.value(item)).collect::<Option<Vec<_>>>()?;
+                if let Some(last) = all.last().cloned() {
+                    let more = self.copies(&last, items.len())?;
+                    let is_unique = self.is_unique;
+                    all.extend((1..=more).map(|number| if is_unique { another(&last, number) } else { last.clone() }));
                 }
                 Value::Array(all)
             }
             Value::Object(members) => {
-                let more = self.more(members.len());
-                let all = members
-                    .iter()
-                    .map(|(name, value)| Some((self.longer(name, letters)?, self.expand(value, values, letters)?)));
+                let all = members.iter().map(|(name, value)| Some((self.text(name)?, self.value(value)?)));
                 let mut all = all.collect::<Option<Map<_, _>>>()?;
-                let repeated = all.iter().find(|(name, _)| !self.names.contains(*name)).filter(|_| more > 0);
+                let names = &self.scale.names;
+                let repeated = all.iter().find(|(name, _)| !names.contains(*name));
                 if let Some((name, value)) = repeated.map(|(name, value)| (name.clone(), value.clone())) {
-                    *values = values.checked_sub(more.saturating_mul(size(&value) as u64))?;
+                    let more = usize::try_from(self.copies(&value, members.len())?).ok()?;
                     let fresh = (0_u64..).map(|number| format!("{name}{}", in_letters(number)));
-                    let fresh: Vec<String> = fresh
-                        .filter(|name| !self.names.contains(name) && !members.contains_key(name))
-                        .take(usize::try_from(more).ok()?)
-                        .collect();
-                    all.extend(fresh.into_iter().map(|name| (name, value.clone())));
+                    let is_fresh = |name: &String| !names.contains(name) && !members.contains_key(name);
+                    all.extend(fresh.filter(is_fresh).take(more).map(|name| (name, value.clone())));
                 }
                 Value::Object(all)
             }
             other => other.clone(),
         })
     }
-}
 
-impl Scale {
-    fn longer(&self, text: &str, left: &mut u64) -> Option<String> {
-        let more = self.more(text.chars().count());
-        *left = left.checked_sub(more)?;
+    /// The number of times that a value is there beyond those that are written.
+    fn copies(&mut self, value: &Value, written: usize) -> Option<u64> {
+        let more = self.scale.more(written);
+        self.values = self.values.checked_sub(more.saturating_mul(size(value) as u64))?;
+        Some(more)
+    }
+
+    fn text(&mut self, text: &str) -> Option<String> {
+        let more = self.scale.more(text.chars().count());
+        self.letters = self.letters.checked_sub(more)?;
         let last = text.chars().next_back().unwrap_or_default();
         Some(text.chars().chain(std::iter::repeat_n(last, usize::try_from(more).ok()?)).collect())
+    }
+}
+
+/// A value that is near to another, a different one for each number.
+pub(crate) fn another(item: &Value, number: u64) -> Value {
+    let signed = i64::try_from(number).unwrap_or(i64::MAX);
+    match item {
+        Value::Null => (number - 1).into(),
+        Value::Bool(value) if number == 1 => Value::Bool(!value),
+        Value::Bool(_) => number.into(),
+        Value::Number(own) => own.as_i64().map_or(number.into(), |own| own.wrapping_add(signed).into()),
+        Value::String(text) => format!("{text}{}", in_letters(number)).into(),
+        Value::Array(items) => items.iter().cloned().chain([number.into()]).collect(),
+        Value::Object(members) => {
+            let own = (format!("x{number}"), Value::Null);
+            Value::Object(members.clone().into_iter().chain([own]).collect())
+        }
     }
 }
 
@@ -190,7 +217,7 @@ fn letters(text: &str) -> u64 {
 }
 
 /// A number in letters: `a`, …, `z`, `ab`, …, each another.
-pub(crate) fn in_letters(mut number: u64) -> String {
+fn in_letters(mut number: u64) -> String {
     let mut letters = String::new();
     loop {
         letters.push(char::from(b'a' + u8::try_from(number % 26).unwrap_or_default()));
@@ -289,7 +316,7 @@ mod tests {
             let sketched = terms.with_scale(scale.clone(), usize::MAX);
             for value in sketches() {
                 let Some(holds) = sketched.holds(terms.roots[0], &value) else { continue };
-                let real = scale.expanded(&value).unwrap();
+                let real = scale.expanded(&value, false).unwrap();
                 assert_eq!(holds, validator.is_valid(&real), "{schema} {value}");
                 known += 1;
                 large += usize::from(real != value);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::prove::branch::Branch;
 use crate::prove::{Outcome, Prover};
-use crate::terms::{Id, Lit, Part, in_letters, normal, size};
+use crate::terms::{Id, Lit, Part, another, normal, size};
 
 /// Items that are made up, and those that are told apart.
 const MAX_ITEMS: u64 = 100_000;
@@ -226,23 +226,6 @@ fn tell_apart(items: &mut [Value]) {
                 *item = other;
                 break;
             }
-        }
-    }
-}
-
-/// A value that is near to another, a different one for each number.
-fn another(item: &Value, number: u64) -> Value {
-    let signed = i64::try_from(number).unwrap_or(i64::MAX);
-    match item {
-        Value::Null => (number - 1).into(),
-        Value::Bool(value) if number == 1 => Value::Bool(!value),
-        Value::Bool(_) => number.into(),
-        Value::Number(own) => own.as_i64().map_or(number.into(), |own| own.wrapping_add(signed).into()),
-        Value::String(text) => format!("{text}{}", in_letters(number)).into(),
-        Value::Array(items) => items.iter().cloned().chain([number.into()]).collect(),
-        Value::Object(members) => {
-            let own = (format!("x{number}"), Value::Null);
-            Value::Object(members.clone().into_iter().chain([own]).collect())
         }
     }
 }
