@@ -10,7 +10,7 @@ use thoth_messaging_documents::pointer::escape;
 /// A witness is shown whole in a finding up to so many bytes, and in JSON up to so many.
 const WHOLE: usize = 2_000;
 const WHOLE_JSON: usize = 100_000;
-/// What is shown of a text, an array or an object that is larger than it is worth to show.
+/// The most of a text, an array or an object that is shown whole, and the beginning of a larger one that is.
 const MAX_LETTERS: usize = 60;
 const MAX_ITEMS: usize = 12;
 const SHOWN_LETTERS: usize = 20;

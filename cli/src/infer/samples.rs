@@ -82,7 +82,9 @@ fn no_sample(source: &Source, error: &serde_json::Error) -> Failure {
     let text = error.to_string();
     let (line, column) = (error.line(), error.column());
     let reason = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
-    Failure::new(format!("{}:{line}:{column}: no JSON sample: {reason}", source.name()))
+    // Of what is JSON, and no sample all the same, the place is not known.
+    let place = if line == 0 { source.name() } else { format!("{}:{line}:{column}", source.name()) };
+    Failure::new(format!("{place}: no JSON sample: {reason}"))
         .help("samples are JSON values, one or several one after the other; with `--array`, the items of one array")
 }
 
