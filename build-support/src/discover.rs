@@ -1,14 +1,13 @@
 //! Finding and reading schema files.
 
-use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use thoth_messaging_codegen::{Location, SchemaSet, UnreadFile};
 
 use crate::below::{Unreadable, files_below};
-use crate::read::{NOT_UTF_8, OF_YAML, read_regular, remedy};
-use crate::{Budget, BuildError};
+use crate::read::{NOT_UTF_8, read_regular, remedy};
+use crate::{Budget, BuildError, OtherFormat};
 
 /// Returns whether a file of a schema folder is a schema: its name ends with `.json`, and nothing on the way to it is hidden.
 ///
@@ -33,19 +32,13 @@ pub fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }
 
-/// Returns whether a file of a schema folder is YAML, which is told and not read: its name ends with `.yaml` or `.yml`.
-#[must_use]
-pub fn is_yaml_file(name: &str) -> bool {
-    let is_yaml = |end: &OsStr| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml");
-    Path::new(name).extension().is_some_and(is_yaml) && !name.split('/').any(is_hidden)
-}
-
 /// Reads every schema below a folder, as [`is_schema_file`] says. A folder that links lead to as well is read once, by the
 /// name that it has without them.
 ///
 /// The folder may be a link; a link in it may lead to what is in it, and nowhere else. What can't be read in it (a file that
-/// is not UTF-8, a link that leads nowhere, what the user may not read) is [unread](SchemaSet::unread) in the set, and so is a
-/// file that [is YAML](is_yaml_file): code is generated from none of it, and it does not hide what there is to say of the rest.
+/// is not UTF-8, a link that leads nowhere, what the user may not read) is [unread](SchemaSet::unread) in the set, and so is
+/// what is [nearly a schema](OtherFormat): code is generated from none of it, and it does not hide what there is to say of the
+/// rest.
 ///
 /// # Errors
 ///
@@ -54,14 +47,15 @@ pub fn is_yaml_file(name: &str) -> bool {
 pub fn read_folder(folder: impl AsRef<Path>) -> Result<SchemaSet, BuildError> {
     let mut budget = Budget::new();
     let mut schemas = SchemaSet::new();
-    let is_wanted = |name: &str| is_schema_file(name) || is_yaml_file(name);
+    let is_wanted = |name: &str| is_schema_file(name) || OtherFormat::of(name).is_some();
     let below = files_below(folder, &mut budget, |name| !is_hidden(name), is_wanted)?;
     for Unreadable { name, path, error } in below.unreadable {
         schemas.add_unread(name, unread(&path, b"", error.to_string(), remedy(&error)));
     }
     for (name, path) in below.files {
-        if is_yaml_file(&name) {
-            schemas.add_unread(name, unread(&path, b"", "it is YAML, and schemas are JSON".to_owned(), OF_YAML));
+        if let Some(format) = OtherFormat::of(&name) {
+            let reason = format!("it {}", format.reason("schemas"));
+            schemas.add_unread(name, unread(&path, b"", reason, format.help()));
             continue;
         }
         let bytes = match read_regular(&path, Budget::MAX_FILE) {

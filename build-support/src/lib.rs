@@ -14,7 +14,7 @@
 //!
 //! The crate needs `thoth-messaging` as a dependency and this crate as a build dependency. Every file below the folder whose
 //! name ends with `.json` is a schema: a message where it has an `x-kafka` object, otherwise types that others share. One that
-//! is YAML is an error, which says how to write it as JSON. Cargo runs the build script again when one of them changes, comes
+//! is YAML or JSON with comments is an error, which says what to do. Cargo runs the build script again when one of them changes, comes
 //! or goes. Mistakes in the schemas are printed all at once, each with file, line, column, JSON Pointer and what to do, and
 //! fail the build.
 
@@ -24,6 +24,7 @@ mod below;
 mod budget;
 mod discover;
 mod error;
+mod format;
 mod read;
 mod refusal;
 mod write;
@@ -36,9 +37,10 @@ use thoth_messaging_documents::foreign::line;
 
 pub use below::{Below, Unreadable, files_below};
 pub use budget::Budget;
-pub use discover::{is_hidden, is_schema_file, is_yaml_file, read_folder};
+pub use discover::{is_hidden, is_schema_file, read_folder};
 pub use error::BuildError;
-pub use read::{OF_YAML, read_regular, remedy};
+pub use format::OtherFormat;
+pub use read::{read_regular, remedy};
 pub use refusal::Refusal;
 pub use thoth_messaging_codegen::{Diagnostic, Formats, MapType, MappedFormat, SchemaDraft, Severity, StringType};
 pub use write::{file_path, write_changed};

@@ -30,9 +30,6 @@ pub fn read_regular(path: impl AsRef<Path>, most: u64) -> io::Result<Vec<u8>> {
 /// The remedy where a file is not UTF-8.
 pub(crate) const NOT_UTF_8: &str = "save it as UTF-8: in an editor, or by `iconv --to-code=UTF-8`";
 
-/// The remedy where a schema is YAML.
-pub const OF_YAML: &str = "`yq -o=json '.' FILE.yaml > FILE.json` writes it as JSON; keep YAML in another folder";
-
 /// The remedy where a file that is there, or a folder, can't be read.
 #[must_use]
 pub fn remedy(error: &io::Error) -> &'static str {

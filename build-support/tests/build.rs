@@ -61,14 +61,20 @@ fn reads_folders_in_folders_and_leaves_out_what_is_no_schema() {
     fs::create_dir_all(schemas.join("shared/deep")).unwrap();
     fs::create_dir_all(schemas.join(".git")).unwrap();
     fs::write(schemas.join("shared/deep/size.json"), "{}").unwrap();
-    for other in ["README.md", ".hidden.json", ".git/x.json", "ping.yaml"] {
+    let left = ["README.md", ".hidden.json", ".git/x.json", "ping.json.bak", "ping.json~", ".ping.yaml"];
+    for other in left.into_iter().chain(["ping.yaml", "ping.json5", "shared/ping.jsonc", "pong.JSON"]) {
         fs::write(schemas.join(other), "not a schema").unwrap();
     }
     let set = read_folder(&schemas).unwrap();
     let names: Vec<_> = set.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["ping.schema.json", "shared/deep/size.json"]);
     let told: Vec<_> = set.unread().map(|(name, file)| (name, file.reason.as_str())).collect();
-    assert_eq!(told, [("ping.yaml", "it is YAML, and schemas are JSON")]);
+    let commented = "it is of another format by its name, and schemas are JSON without comments";
+    let renamed = "it has a name that does not end with `.json`, and names of schemas do";
+    let yaml = "it is YAML, and schemas are JSON";
+    let expected =
+        [("ping.json5", commented), ("ping.yaml", yaml), ("pong.JSON", renamed), ("shared/ping.jsonc", commented)];
+    assert_eq!(told, expected);
 }
 
 #[cfg(unix)]

@@ -10,6 +10,7 @@
 mod bundle;
 mod closed;
 mod files;
+mod large;
 mod prove;
 mod registry;
 mod rules;
@@ -21,8 +22,8 @@ mod verdict;
 pub use files::{Files, Place};
 pub use registry::{Leniency, REGISTRY_DRAFT, RegistryDifference, registry_differences};
 pub use rules::{
-    Cause, Difference, Direction, Effect, Registry, Rule, TopicChange, UnknownRule, causes, differences, explain,
-    topic_changes,
+    Cause, Difference, Direction, Effect, Registry, Rule, TopicChange, UnknownRule, causes, causes_by_size,
+    differences, explain, topic_changes,
 };
 pub use schema::{Schema, SchemaError, Subschema, Violation};
 pub use verdict::{Limits, Verdict, covers, find_witness};

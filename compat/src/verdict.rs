@@ -1,8 +1,11 @@
 //! Whether one schema covers another.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::files::Place;
+use crate::large::{self, Large};
 use crate::prove::{self, Outcome, Prover};
 use crate::schema::Schema;
 use crate::search::{is_witness, minimise, search};
@@ -18,6 +21,16 @@ pub enum Verdict {
         /// An instance of the narrow schema that the wide one refuses, as the validators of both confirmed. It is small,
         /// so that the reason shows.
         witness: Value,
+    },
+    /// Not every instance is, and one that shows it is too large to be made: this is known by the sizes in both schemas, and
+    /// was not confirmed by a validator.
+    BreakingBySize {
+        /// An instance of the narrow schema that the wide one refuses, with some texts, arrays and objects smaller than they
+        /// are. In the larger ones, the last character or item is there again, as often as it takes; so is one member, under
+        /// names that no schema speaks of.
+        sketch: Value,
+        /// The number of characters, items or members in truth, by the JSON Pointers of those that are larger.
+        sizes: BTreeMap<String, u64>,
     },
     /// Neither was found within the limits.
     Unknown {
@@ -94,6 +107,12 @@ pub fn covers(wide: &Schema, narrow: &Schema, limits: &Limits) -> Verdict {
     let (is_exhausted, is_without_work) = (prover.is_exhausted(), terms.is_exhausted());
     if !is_exhausted && prove::is_covered(wide, narrow, &terms) {
         return Verdict::Compatible;
+    }
+    let (sketch_steps, sketch_work) = (limits.steps / 4, limits.steps.saturating_mul(WORK / 4));
+    match large::find(wide, narrow, &terms, sketch_steps, sketch_work) {
+        Some(Large::Made(witness)) => return breaking(witness),
+        Some(Large::Sketched { sketch, sizes }) => return Verdict::BreakingBySize { sketch, sizes },
+        None => {}
     }
     terms.renew(limits.candidates.saturating_mul(WORK * 20));
     if let Some(witness) = search(wide, narrow, &terms, limits.candidates) {

@@ -2,16 +2,16 @@
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use thoth_messaging_build::is_yaml_file;
+use thoth_messaging_build::OtherFormat;
 use thoth_messaging_compat::{Direction, Schema, SchemaError, Verdict};
 
 use super::asked::Asked;
-use super::findings;
 use super::messages::{Messages, Now, Sides};
 use super::order::DeployOrder;
 use super::pairs::pairs;
 use super::policy::Rules;
 use super::registry::{Answer, Registered};
+use super::{findings, shown};
 use crate::finding::Finding;
 use crate::project::message::Message;
 use crate::report::Report;
@@ -71,9 +71,13 @@ pub(super) fn compare_versions(
     comparisons: &mut Vec<Comparison>,
 ) {
     let old = Messages::read(now.number, &version.schemas, rules.options);
-    // YAML was never read: it was no message then.
-    let unusable = old.unusable.iter().filter(|file| !is_yaml_file(&file.name));
-    report.findings.extend(unusable.map(|file| findings::unreadable(&version.label, file)));
+    // What has another format was never read: it was no message then.
+    let (other, unusable): (Vec<_>, Vec<_>) =
+        old.unusable.iter().partition(|file| OtherFormat::of(&file.name).is_some());
+    report.findings.extend(unusable.into_iter().map(|file| findings::unreadable(&version.label, file)));
+    if !is_history {
+        report.findings.extend(other.into_iter().map(|file| findings::passed_over(&version.label, file)));
+    }
     let sides = |new| Sides { old: &old, new, against: &version.label };
     let new = now.messages();
     let pairs = pairs(&old.list, &new.list, &new.unusable);
@@ -174,8 +178,8 @@ impl Comparison {
             "file": self.file,
             "against": self.against,
             "outcome": outcome,
-            "backward": self.backward.as_ref().map(verdict_json),
-            "forward": self.forward.as_ref().map(verdict_json),
+            "backward": self.backward.as_ref().map(shown::verdict),
+            "forward": self.forward.as_ref().map(shown::verdict),
             "deploy": self.order().map(DeployOrder::text),
         });
         if let [Some(backward), Some(forward)] = self.registry {
@@ -183,14 +187,6 @@ impl Comparison {
             comparison["registry"] = json!({"backward": said(backward), "forward": said(forward)});
         }
         comparison
-    }
-}
-
-fn verdict_json(verdict: &Verdict) -> Value {
-    match verdict {
-        Verdict::Compatible => json!({"verdict": "compatible"}),
-        Verdict::Breaking { witness } => json!({"verdict": "breaking", "witness": witness}),
-        Verdict::Unknown { reason, .. } => json!({"verdict": "unknown", "reason": reason}),
     }
 }
 

@@ -1,23 +1,21 @@
 //! The findings of the differences between two versions.
 
-use serde_json::Value;
 use thoth_messaging_codegen::{Location, Severity};
 use thoth_messaging_compat::{
-    Cause, Difference, Direction, Limits, Place, Rule, SchemaError, TopicChange, Verdict, causes, covers, topic_changes,
+    Cause, Difference, Direction, Limits, Place, Rule, SchemaError, TopicChange, Verdict, causes, causes_by_size,
+    covers, topic_changes,
 };
 
 use super::asked::Asked;
 use super::messages::Sides;
 use super::settings::Policy;
+use super::shown;
 use crate::finding::Finding;
 use crate::project::documents::Unusable;
 use crate::project::message::Message;
 
 /// The rule of a finding where neither proof nor witness was found.
 pub(super) const UNKNOWN: &str = Rule::Unknown.name();
-
-/// A witness is shown so far, in characters.
-const SHOWN: usize = 2_000;
 
 /// The level of a direction.
 pub(super) fn level(direction: Direction) -> &'static str {
@@ -67,6 +65,20 @@ pub(super) fn unreadable(against: &str, file: &Unusable) -> Finding {
         message: format!("`{}` of {against} can't be compared with: {}", file.origin, file.reason),
         location: None,
         notes: vec![("help", "compare with a version whose schemas pass `thoth-messaging check`".to_owned())],
+    }
+}
+
+/// A file of an old version that was no schema then, by its name: what it says is compared with nothing.
+pub(super) fn passed_over(against: &str, file: &Unusable) -> Finding {
+    Finding {
+        rule: UNKNOWN.to_owned(),
+        severity: Severity::Warning,
+        message: format!("`{}` of {against} is not compared: {}", file.origin, file.reason),
+        location: None,
+        notes: vec![(
+            "help",
+            "where it was the schema of a message, compare with it as JSON: `--against folder:PATH`".to_owned(),
+        )],
     }
 }
 
@@ -141,11 +153,19 @@ pub(super) fn by_logic(verdict: &Verdict, asked: &Asked<'_>, message: &Message, 
                 let mut finding = of_difference(&cause.difference, asked.direction, message, sides);
                 finding.notes.extend(beside.note(&cause.difference));
                 if let Some(witness) = &cause.witness {
-                    finding.notes.insert(0, ("witness", shown(witness)));
+                    finding.notes.insert(0, ("witness", shown::witness(witness)));
                 }
                 finding
             };
             found.iter().map(finding).collect()
+        }
+        Verdict::BreakingBySize { sketch, sizes } => {
+            let found = causes_by_size(asked.old, asked.new, &asked.writer, asked.direction);
+            let told = shown::sketch(sketch, sizes);
+            found
+                .iter()
+                .map(|difference| with_witness(difference, told.clone(), asked.direction, message, sides))
+                .collect()
         }
         Verdict::Unknown { reason, places } => vec![unknown(reason, places, asked.direction, message, sides)],
     }
@@ -171,7 +191,7 @@ impl Beside {
                 let refused = causes(asked.old, asked.new, &closed, &witness, asked.direction);
                 Self::Refuses(refused.into_iter().map(|cause| cause.difference).collect())
             }
-            Verdict::Unknown { .. } => Self::Silent,
+            Verdict::BreakingBySize { .. } | Verdict::Unknown { .. } => Self::Silent,
         }
     }
 
@@ -199,13 +219,13 @@ fn is_of_open(rule: Rule) -> bool {
 
 pub(super) fn with_witness(
     difference: &Difference,
-    witness: &Value,
+    witness: String,
     direction: Direction,
     message: &Message,
     sides: &Sides<'_>,
 ) -> Finding {
     let mut finding = of_difference(difference, direction, message, sides);
-    finding.notes.insert(0, ("witness", shown(witness)));
+    finding.notes.insert(0, ("witness", witness));
     finding
 }
 
@@ -233,14 +253,5 @@ fn unknown(reason: &str, places: &[Place], direction: Direction, message: &Messa
         message: format!("`{}`: neither a proof nor a witness was found for {level}: {reason}", message.title),
         location: place.or_else(|| sides.new.locate(&Place::root(&message.file))),
         notes: vec![("help", Rule::Unknown.help().to_owned())],
-    }
-}
-
-/// A witness as one line, not without end.
-fn shown(witness: &Value) -> String {
-    let text = witness.to_string();
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
-        None => text,
     }
 }

@@ -10,6 +10,7 @@ mod pairs;
 mod policy;
 mod registry;
 pub(crate) mod settings;
+mod shown;
 mod waivers;
 
 use std::collections::BTreeSet;

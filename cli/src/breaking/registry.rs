@@ -2,11 +2,13 @@
 
 use thoth_messaging_codegen::Severity;
 use thoth_messaging_compat::{
-    Direction, Leniency, Place, RegistryDifference, Schema, SchemaError, Verdict, explain, registry_differences,
+    Direction, Leniency, Place, RegistryDifference, Schema, SchemaError, Verdict, causes_by_size, explain,
+    registry_differences,
 };
 
 use super::findings::{self, level};
 use super::messages::Sides;
+use super::shown;
 use crate::finding::Finding;
 use crate::project::message::Message;
 
@@ -68,10 +70,16 @@ impl Answer {
         if !self.is_accepted() {
             return self.refused.iter().map(|difference| self.refusal(difference, logic, message, sides)).collect();
         }
-        let Verdict::Breaking { witness } = logic else { return Vec::new() };
-        let explained = explain(old, new, witness, self.direction);
+        let (explained, witness) = match logic {
+            Verdict::Breaking { witness } => (explain(old, new, witness, self.direction), shown::witness(witness)),
+            Verdict::BreakingBySize { sketch, sizes } => {
+                let writer = if self.direction == Direction::Backward { old } else { new };
+                (causes_by_size(old, new, writer, self.direction), shown::sketch(sketch, sizes))
+            }
+            Verdict::Compatible | Verdict::Unknown { .. } => return Vec::new(),
+        };
         let warning = |difference| {
-            let mut finding = findings::with_witness(difference, witness, self.direction, message, sides);
+            let mut finding = findings::with_witness(difference, witness.clone(), self.direction, message, sides);
             finding.severity = Severity::Warning;
             finding.notes.insert(0, ("registry", format!("{} accepts it: {}", self.name(), level(self.direction))));
             finding

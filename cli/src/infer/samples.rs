@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
-use thoth_messaging::wire::{Nearest, deserialize};
+use thoth_messaging::wire::{NearestOfKind, deserialize};
 
 use crate::failure::Failure;
 use crate::validate::{Source, encoding};
@@ -46,7 +46,7 @@ struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize::<Nearest, D>(deserializer).map(Self)
+        deserialize::<NearestOfKind, D>(deserializer).map(Self)
     }
 }
 
@@ -82,7 +82,9 @@ fn no_sample(source: &Source, error: &serde_json::Error) -> Failure {
     let text = error.to_string();
     let (line, column) = (error.line(), error.column());
     let reason = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
-    Failure::new(format!("{}:{line}:{column}: no JSON sample: {reason}", source.name()))
+    // Of what is JSON, and no sample all the same, the place is not known.
+    let place = if line == 0 { source.name() } else { format!("{}:{line}:{column}", source.name()) };
+    Failure::new(format!("{place}: no JSON sample: {reason}"))
         .help("samples are JSON values, one or several one after the other; with `--array`, the items of one array")
 }
 
@@ -180,6 +182,17 @@ mod tests {
             let error = read_from(input.as_bytes(), is_array, |_, _| {}).unwrap_err();
             assert!(error.to_string().starts_with("duplicate: "), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_written_as_no_integer_is_none() {
+        let written = "1.00000000000000000001 0.99999999999999999999 1E-400 -1e-400 4503599627370495.50000000001 1e400";
+        let mut fractions = Vec::new();
+        let end = read_from(written.as_bytes(), false, |value, _| fractions.push(value.as_f64().unwrap().fract()));
+        assert!(end.is_err() && fractions.len() == 5 && !fractions.contains(&0.0), "{fractions:?}");
+        let mut integers = Vec::new();
+        read_from("1.0 1e2 0E-400 10e-1 2".as_bytes(), false, |value, _| integers.push(value.as_f64())).unwrap();
+        assert_eq!(integers, [1.0, 100.0, 0.0, 1.0, 2.0].map(Some));
     }
 
     #[test]

@@ -163,7 +163,7 @@ pub(super) fn merge_option<T>(mine: &mut Option<T>, other: Option<T>, merge: imp
 impl Numbers {
     fn add(&mut self, number: &Number) {
         // From here on the nearest float of what has a fraction has none, and that of what is no `i64` may be one.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
+        const EXACT: f64 = 4_503_599_627_370_496.0;
         self.negative += u64::from(number.as_f64().is_some_and(|float| float < 0.0));
         self.unsigned += u64::from(number.is_u64() && !number.is_i64());
         match number.as_f64() {

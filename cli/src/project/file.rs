@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thoth_messaging::dynamic::{Checker, Document};
-use thoth_messaging_build::{Budget, OF_YAML, Refusal, is_yaml_file, read_regular};
+use thoth_messaging_build::{Budget, OtherFormat, Refusal, read_regular};
 use thoth_messaging_documents::uri::encode_path;
 
 use super::documents::compile;
@@ -55,10 +55,10 @@ fn follow(path: PathBuf, bounds: &Path) -> Result<BTreeMap<PathBuf, Document>, F
 }
 
 fn not_json(path: &Path, error: &serde_json::Error) -> Failure {
-    let help = if is_yaml_file(&path.file_name().unwrap_or_default().to_string_lossy()) {
-        OF_YAML
-    } else {
-        "name a schema file; `thoth-messaging check` says more about its mistakes"
+    let format = OtherFormat::of(&path.file_name().unwrap_or_default().to_string_lossy());
+    let help = match format {
+        Some(format @ (OtherFormat::Yaml | OtherFormat::Commented)) => format.help(),
+        _ => "name a schema file; `thoth-messaging check` says more about its mistakes",
     };
     Failure::new(format!("the schema `{}` is not JSON: {error}", path.display())).help(help)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use thoth_messaging_build::{OF_YAML, is_yaml_file, read_folder};
+use thoth_messaging_build::{OtherFormat, read_folder};
 use thoth_messaging_codegen::SchemaSet;
 
 use crate::config::Config;
@@ -101,8 +101,8 @@ fn read_files(path: PathBuf, only: BTreeSet<String>) -> Result<Folder, Failure> 
 }
 
 fn no_schema_file(path: &Path) -> Failure {
-    if is_yaml_file(&path.file_name().unwrap_or_default().to_string_lossy()) {
-        return Failure::new(format!("`{}` is YAML, and schemas are JSON", path.display())).help(OF_YAML);
+    if let Some(format) = OtherFormat::of(&path.file_name().unwrap_or_default().to_string_lossy()) {
+        return Failure::new(format!("`{}` {}", path.display(), format.reason("schemas"))).help(format.help());
     }
     Failure::new(format!("`{}` is no schema file: its name does not end with `.json`", path.display()))
         .help("name a schema file or a folder of them; the names of schema files end with `.json`")

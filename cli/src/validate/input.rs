@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
-use thoth_messaging_build::{Budget, files_below, is_yaml_file};
+use thoth_messaging_build::{Budget, OtherFormat, files_below};
 
 use crate::failure::Failure;
 use crate::frames::Frames;
@@ -53,10 +53,9 @@ impl Source {
     /// The reason not to read it, whatever it holds: its name says that it is no JSON.
     pub(crate) fn refusal(&self) -> Option<Failure> {
         let Self::File(path) = self else { return None };
-        let is_yaml = is_yaml_file(&path.file_name()?.to_string_lossy());
-        is_yaml.then(|| {
-            let name = path.display();
-            Failure::new(format!("`{name}` is YAML, and payloads are JSON"))
+        let format = OtherFormat::of(&path.file_name()?.to_string_lossy());
+        (format == Some(OtherFormat::Yaml)).then(|| {
+            Failure::new(format!("`{}` {}", path.display(), OtherFormat::Yaml.reason("payloads")))
                 .help("`yq -o=json -I=0 '.' FILE.yaml` writes it as JSON, a document in each line: pipe that here")
         })
     }
@@ -135,16 +134,16 @@ fn expand(argument: &str) -> Result<Vec<Source>, Failure> {
     if path.is_dir() {
         let is_payload = |name: &str| Source::File(name.into()).kind() != InputKind::Auto;
         let mut budget = Budget::new().with_entries(usize::MAX);
-        let is_wanted = |name: &str| is_payload(name) || is_yaml_file(name);
+        let is_wanted = |name: &str| is_payload(name) || OtherFormat::of(name).is_some();
         let below = files_below(path, &mut budget, |_| true, is_wanted)?;
         let found = below.files.into_iter().map(|(_, path)| path);
         // That it can't be read is said where it is read.
         files.extend(found.chain(below.unreadable.into_iter().map(|unreadable| unreadable.path)));
         files.sort();
         // In a folder, YAML may be there for something else.
-        files.retain(|path| match Source::File(path.clone()).refusal() {
-            Some(_) => {
-                say(format!("note: `{}` is YAML, and was not read: payloads are JSON", path.display()));
+        files.retain(|path| match OtherFormat::of(&path.file_name().unwrap_or_default().to_string_lossy()) {
+            Some(format) => {
+                say(format!("note: `{}` was not read: it {}", path.display(), format.reason("payloads")));
                 false
             }
             None => true,

@@ -35,6 +35,9 @@ pub(super) fn read(path: &Path, location: &FolderLocation) -> Result<Version, Fa
     let files = schema_files(&archive, &folder)?.unwrap_or_default();
     for found in files {
         let origin = archive.origin(&found.path);
+        if source::add_other(&mut schemas, &found.name, &origin) {
+            continue;
+        }
         let (size, bytes): (u64, &[u8]) = match &found.file {
             Entry::File(Contents::Read(bytes)) => (bytes.len() as u64, bytes),
             Entry::File(Contents::TooLarge) => (Budget::MAX_FILE + 1, &[]),

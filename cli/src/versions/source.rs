@@ -1,6 +1,7 @@
 //! Schema files as bytes.
 
-use thoth_messaging_codegen::SchemaSet;
+use thoth_messaging_build::OtherFormat;
+use thoth_messaging_codegen::{Location, SchemaSet, UnreadFile};
 
 use super::failure::Failure;
 
@@ -12,6 +13,15 @@ pub(super) fn add(schemas: &mut SchemaSet, name: &str, origin: String, bytes: &[
     refuse_pointer(&origin, text)?;
     schemas.add(name, origin, text);
     Ok(())
+}
+
+/// Adds a file that is no schema by its name, though nearly, as one that was not read; false if it is a schema.
+pub(super) fn add_other(schemas: &mut SchemaSet, name: &str, origin: &str) -> bool {
+    let Some(format) = OtherFormat::of(name) else { return false };
+    let location = Location { file: origin.to_owned(), line: 1, column: 1, pointer: String::new() };
+    let reason = format!("it {}", format.reason("schemas"));
+    schemas.add_unread(name, UnreadFile { location, reason, help: format.help().to_owned() });
+    true
 }
 
 /// Refuses a text that only says where Git LFS keeps the file.

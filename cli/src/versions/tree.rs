@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use thoth_messaging_build::{Budget, Refusal, is_hidden, is_schema_file};
+use thoth_messaging_build::{Budget, OtherFormat, Refusal, is_hidden, is_schema_file};
 
 use super::failure::Failure;
 use super::location::join;
@@ -46,7 +46,8 @@ pub(super) trait Tree {
     fn origin(&self, path: &str) -> String;
 }
 
-/// A schema file: its name from the schema folder, and its path in the tree, without links.
+/// A schema file, or what is [nearly one](OtherFormat): its name from the schema folder, and its path in the tree, without
+/// links.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Found<F> {
     pub(super) name: String,
@@ -57,7 +58,7 @@ pub(super) struct Found<F> {
 /// Links that one path may lead through, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// The schema files below a folder, ordered by name, as `read_folder` of a checkout would find them; none where the
+/// The schema files below a folder, and what is nearly one, ordered by name, as `read_folder` of a checkout would find them; none where the
 /// folder is not there.
 pub(super) fn schema_files<T: Tree>(tree: &T, folder: &str) -> Result<Option<Vec<Found<T::File>>>, Failure> {
     let mut reader = Reader { tree, budget: Budget::new(), listed: BTreeMap::new() };
@@ -220,7 +221,7 @@ impl<T: Tree> Walk<'_, T> {
     }
 
     fn file(&mut self, name: String, path: String, file: T::File) -> Result<(), Failure> {
-        if is_schema_file(&name) {
+        if is_schema_file(&name) || OtherFormat::of(&name).is_some() {
             if name.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
                 return Err(self.reader.refused(&Refusal::name(path)));
             }

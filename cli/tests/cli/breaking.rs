@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{ORDER, Project, Run};
 
@@ -59,6 +59,25 @@ fn nothing_that_changed_is_clean_in_every_level_and_policy() {
             assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{level} {policy}: {}", run.stderr);
             assert!(run.stderr.contains("readers and writers in any order"), "{}", run.stderr);
         }
+    }
+}
+
+#[test]
+fn a_witness_that_is_large_is_described() {
+    let limited = |limit: u64| json!({"title": "Large", "x-kafka": {"topic": "large"}, "maxItems": limit}).to_string();
+    for (limit, told) in
+        [(200_000, "[null,null,null,…] (200001 items)"), (4_000_000_000, "[null,null,null,…] (4000000001 items)")]
+    {
+        let project = Project::new(&[
+            ("old/large.schema.json", &limited(limit + 1)),
+            ("schemas/large.schema.json", &limited(limit)),
+        ]);
+        let run = project.run(&["breaking", "--against", "old"]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stdout.contains("error[MAX_ITEMS_DECREASED]"), "{}", run.stdout);
+        assert!(run.stdout.contains(&format!("= witness: {told}")), "{}", run.stdout);
+        let run = project.run(&["breaking", "--against", "old", "--format", "json"]);
+        assert!(run.stdout.len() < 5_000 && run.stdout.contains(told), "{}", run.stdout);
     }
 }
 

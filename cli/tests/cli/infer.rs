@@ -224,6 +224,33 @@ fn an_object_whose_names_are_numbered_is_a_map() {
 }
 
 #[test]
+fn an_object_whose_names_are_identifiers_is_a_map() {
+    let named =
+        |name: fn(u64) -> String| (0..40_u64).map(|id| (name(id), json!({"n": id}))).collect::<serde_json::Map<_, _>>();
+    for name in [|id| format!("session-{:04x}", id * 7919 % 65536), |id| format!("eu:{:06x}:x", id * 104_729)] {
+        let (schema, _) = inferred(&[json!({"all": named(name)})]);
+        assert_eq!(schema["properties"]["all"]["additionalProperties"]["type"], "object");
+    }
+    let words = |id: u64| {
+        format!(
+            "max_{}",
+            ["size", "rate", "keys", "time"].map(str::to_owned)[(id % 4) as usize].clone() + &"a".repeat(id as usize)
+        )
+    };
+    let (schema, _) = inferred(&[json!({"all": named(words)})]);
+    assert_eq!(schema["properties"]["all"].get("additionalProperties"), None);
+}
+
+#[test]
+fn a_number_that_is_written_as_no_integer_is_none() {
+    for text in ["1.00000000000000000001", "1E-400"] {
+        let output = infer(&format!("{{\"n\": {text}}}\n{{\"n\": 1}}"), &[]);
+        let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(schema["properties"]["n"]["type"], "number", "{text}");
+    }
+}
+
+#[test]
 fn samples_beside_a_member_that_may_be_a_tag_are_all_counted() {
     let samples: Vec<_> =
         (0..4).map(|index| json!({"type": if index % 2 == 0 { "a" } else { "b" }, "n": index})).collect();

@@ -98,12 +98,30 @@ fn messages_are_compared_beside_files_that_can_not_be_read() {
 }
 
 #[test]
+fn what_is_nearly_a_schema_is_told_of_the_version_before_too() {
+    let project = Project::new(&[
+        ("old/order.schema.json", ORDER),
+        ("old/told.schema.yaml", "title: Told\n"),
+        ("old/paid.jsonc", "{}"),
+        ("old/order.json.bak", "{}"),
+        ("schemas/order.schema.json", ORDER),
+    ]);
+    let run = project.run(&["breaking", "--against", "old"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for told in ["old/told.schema.yaml` of ", "is not compared: it is YAML", "old/paid.jsonc` of "] {
+        assert!(run.stdout.contains(told), "{told}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("order.json.bak"), "{}", run.stdout);
+}
+
+#[test]
 fn payloads_that_can_not_be_read_hide_no_others() {
     let project = Project::new(&[
         ("schemas/order.schema.json", ORDER),
         ("payloads/b.json", r#"{"order_id": 1}"#),
         ("payloads/z.json", r#"{"order_id": 2}"#),
         ("payloads/told.yaml", "order_id: 1\n"),
+        ("payloads/told.json5", "{order_id: 1}"),
     ]);
     let payloads = project.path().join("payloads");
     symlink("nowhere.json", payloads.join("a.json")).unwrap();
@@ -116,7 +134,8 @@ fn payloads_that_can_not_be_read_hide_no_others() {
     assert!(run.stderr.contains("2 records: 0 valid, 2 invalid; 21 inputs could not be read"), "{}", run.stderr);
     assert!(run.stderr.contains("can't read `payloads/a.json`"), "{}", run.stderr);
     assert_eq!(run.stderr.matches("can't unpack `payloads/c").count(), 20, "{}", run.stderr);
-    assert!(run.stderr.contains("note: `payloads/told.yaml` is YAML, and was not read"), "{}", run.stderr);
+    assert!(run.stderr.contains("note: `payloads/told.yaml` was not read: it is YAML"), "{}", run.stderr);
+    assert!(run.stderr.contains("note: `payloads/told.json5` was not read: it is of"), "{}", run.stderr);
 }
 
 #[test]

@@ -64,9 +64,7 @@ impl Emitter<'_> {
                 }
             }
             // What is checked has to be what was written, not what it was rounded to.
-            Type::Number if codec && value.checks.iter().any(|check| !matches!(check, Check::Validated(_))) => {
-                quote! { wire::ExactNumber }
-            }
+            Type::Number if codec && !value.checks.is_empty() => quote! { wire::ExactNumber },
             Type::Number => quote! { f64 },
             Type::String => self.string_type(),
             Type::Mapped(format) => {

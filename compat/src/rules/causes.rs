@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::walk::follow;
-use super::{Difference, Direction, Rule, differences, explain};
+use super::{Difference, Direction, Effect, Rule, differences, explain};
 use crate::bundle::{Bundle, Bundler};
 use crate::files::{Files, Place};
 use crate::schema::Schema;
@@ -35,13 +35,7 @@ pub fn causes(old: &Schema, new: &Schema, writer: &Schema, witness: &Value, dire
     let explained = explain(old, new, witness, direction);
     let others = differences(old, new).into_iter();
     let others = others.filter(|other| other.effect.breaks(direction) && !explained.contains(other));
-    let mut looking = Looking {
-        reader: if direction == Direction::Backward { new } else { old },
-        writer,
-        witness,
-        direction,
-        left: MAX_CHANGES.min(MAX_SCHEMAS / writer.places().count().max(1)),
-    };
+    let mut looking = Looking::new(old, new, writer, Some(witness), direction);
     let mut found: Vec<Cause> = explained.iter().filter_map(|difference| looking.cause(difference)).collect();
     if found.is_empty() {
         found = explained.iter().map(|difference| refusing(difference, None)).collect();
@@ -57,6 +51,30 @@ pub fn causes(old: &Schema, new: &Schema, writer: &Schema, witness: &Value, dire
     found.into_iter().chain(refusing_it).chain(others).collect()
 }
 
+/// The changes that refuse payloads of the writers where one that shows it [is too large to be made](Verdict::BreakingBySize);
+/// all that may, where none is found to.
+#[must_use]
+pub fn causes_by_size(old: &Schema, new: &Schema, writer: &Schema, direction: Direction) -> Vec<Difference> {
+    let mut looking = Looking::new(old, new, writer, None, direction);
+    let breaking = differences(old, new).into_iter().filter(|difference| difference.effect.breaks(direction));
+    let all: Vec<Difference> = breaking.collect();
+    let found: Vec<Difference> = all.iter().filter(|difference| looking.cause(difference).is_some()).cloned().collect();
+    match (found.is_empty(), all.is_empty()) {
+        (false, _) => found,
+        (true, false) => all,
+        (true, true) => vec![Difference {
+            rule: Rule::SchemaChanged,
+            old: old.root().clone(),
+            new: new.root().clone(),
+            instance: String::new(),
+            message: "a size that one version accepts is refused by the other".to_owned(),
+            keyword: String::new(),
+            effect: Effect { backward: direction == Direction::Backward, forward: direction == Direction::Forward },
+            way: Vec::new(),
+        }],
+    }
+}
+
 fn refusing(difference: &Difference, witness: Option<&Value>) -> Cause {
     Cause { difference: difference.clone(), witness: witness.cloned() }
 }
@@ -64,17 +82,29 @@ fn refusing(difference: &Difference, witness: Option<&Value>) -> Cause {
 struct Looking<'a> {
     reader: &'a Schema,
     writer: &'a Schema,
-    witness: &'a Value,
+    witness: Option<&'a Value>,
     direction: Direction,
     left: usize,
 }
 
-impl Looking<'_> {
+impl<'a> Looking<'a> {
+    fn new(
+        old: &'a Schema,
+        new: &'a Schema,
+        writer: &'a Schema,
+        witness: Option<&'a Value>,
+        direction: Direction,
+    ) -> Self {
+        let reader = if direction == Direction::Backward { new } else { old };
+        let left = MAX_CHANGES.min(MAX_SCHEMAS / writer.places().count().max(1));
+        Self { reader, writer, witness, direction, left }
+    }
+
     /// None where the change is proved to refuse nothing.
     fn cause(&mut self, difference: &Difference) -> Option<Cause> {
         let Some(alone) = self.alone(difference) else { return Some(refusing(difference, None)) };
-        if !alone.is_valid(self.witness) {
-            return Some(refusing(difference, Some(self.witness)));
+        if let Some(witness) = self.witness.filter(|witness| !alone.is_valid(witness)) {
+            return Some(refusing(difference, Some(witness)));
         }
         if self.left == 0 {
             return Some(refusing(difference, None));
@@ -85,7 +115,9 @@ impl Looking<'_> {
             Verdict::Breaking { witness } if is_witness(self.reader, self.writer, &witness) => {
                 Some(refusing(difference, Some(&witness)))
             }
-            Verdict::Breaking { .. } | Verdict::Unknown { .. } => Some(refusing(difference, None)),
+            Verdict::Breaking { .. } | Verdict::BreakingBySize { .. } | Verdict::Unknown { .. } => {
+                Some(refusing(difference, None))
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::files::Place;
 use crate::schema::Schema;
 
-pub use causes::{Cause, causes};
+pub use causes::{Cause, causes, causes_by_size};
 pub use explain::{Direction, explain};
 pub use rule::{Registry, UnknownRule};
 pub use table::Rule;

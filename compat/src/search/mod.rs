@@ -15,6 +15,7 @@ use crate::schema::Schema;
 use crate::terms::{Terms, size};
 use constants::Constants;
 pub(crate) use minimise::minimise;
+pub(crate) use path::paths;
 
 /// Instances that are changed further.
 const MAX_OPEN: usize = 60;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use thoth_messaging_documents::pointer::{escape, unescape};
 
 /// The paths of a value and of all in it, each after the one that it is in.
-pub(super) fn paths(value: &Value) -> Vec<String> {
+pub(crate) fn paths(value: &Value) -> Vec<String> {
     let mut paths = Vec::new();
     collect(value, &mut String::new(), &mut paths);
     paths

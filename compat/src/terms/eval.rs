@@ -37,7 +37,7 @@ impl Terms {
         if !self.spend(Self::cost(part, value)) {
             return None;
         }
-        let length = |text: &str| text.chars().count() as u64;
+        let length = |text: &str| self.scale.real(text.chars().count());
         match (part, value) {
             (Part::Never, _) => Some(false),
             (Part::Types(allowed), _) => {
@@ -45,6 +45,7 @@ impl Terms {
                 let own = if own == types::WHOLE && !self.written { types::INTEGER } else { own };
                 Some(allowed & own != 0)
             }
+            (Part::Values(values), _) if self.scale.is_large(value) => Some(false),
             (Part::Values(values), _) => Some(is_one_of(values, &normal(value))),
             (Part::Minimum { limit, exclusive }, _) => number::compare(value, limit)
                 .map(|order| order == Ordering::Greater || (order == Ordering::Equal && !exclusive)),
@@ -53,6 +54,7 @@ impl Terms {
             (Part::MultipleOf(_), _) => self.leaf(&serde_json::json!({"multipleOf": of_multiple(part)}), value),
             (Part::MinLength(min), Value::String(text)) => Some(length(text) >= *min),
             (Part::MaxLength(max), Value::String(text)) => Some(length(text) <= *max),
+            (Part::Pattern(_) | Part::Format(..), _) if self.scale.is_large(value) => None,
             (Part::Pattern(pattern), Value::String(text)) => self.matches(pattern, text),
             (Part::Format(draft, format), _) => self.has_format(*draft, format, value),
             (Part::Cases(cases), _) => any(cases.iter().map(|case| {
@@ -81,14 +83,19 @@ impl Terms {
     }
 
     fn array(&self, part: &Part, items: &[Value]) -> Option<bool> {
+        let (length, more) = (self.scale.real(items.len()), self.scale.more(items.len()));
         let matching = |id: Id| -> Option<u64> {
             let matched = items.iter().map(|item| self.holds(id, item)).collect::<Option<Vec<bool>>>()?;
-            Some(matched.into_iter().filter(|matched| *matched).count() as u64)
+            let others = if matched.last() == Some(&true) { more } else { 0 };
+            Some(matched.into_iter().filter(|matched| *matched).count() as u64 + others)
         };
         let at = |index: u64| usize::try_from(index).unwrap_or(usize::MAX);
         match part {
-            Part::MinItems(min) => Some(items.len() as u64 >= *min),
-            Part::MaxItems(max) => Some(items.len() as u64 <= *max),
+            Part::MinItems(min) => Some(length >= *min),
+            Part::MaxItems(max) => Some(length <= *max),
+            Part::UniqueItems if more > 0 => Some(false),
+            // Two that are equal as they are written may stand for different ones, and the other way round.
+            Part::UniqueItems if items.iter().any(|item| self.scale.is_large(item)) => None,
             Part::UniqueItems => {
                 let mut spelled: Vec<String> = items.iter().map(|item| normal(item).to_string()).collect();
                 spelled.sort_unstable();
@@ -103,10 +110,14 @@ impl Terms {
     }
 
     fn object(&self, part: &Part, members: &serde_json::Map<String, Value>) -> Option<bool> {
+        let length = self.scale.real(members.len());
+        if self.scale.more(members.len()) > 0 && self.scale.repeated(members).is_none() {
+            return None;
+        }
         match part {
             Part::Required(name) => Some(members.contains_key(name)),
-            Part::MinProperties(min) => Some(members.len() as u64 >= *min),
-            Part::MaxProperties(max) => Some(members.len() as u64 <= *max),
+            Part::MinProperties(min) => Some(length >= *min),
+            Part::MaxProperties(max) => Some(length <= *max),
             Part::Property(name, id) => members.get(name).map_or(Some(true), |value| self.holds(*id, value)),
             Part::PatternProperty(pattern, id) => all(members
                 .iter()

@@ -6,6 +6,7 @@ mod eval;
 mod merge;
 pub(crate) mod number;
 mod read;
+mod scale;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +20,7 @@ use thoth_messaging_documents::{Draft, Validation};
 use crate::files::Place;
 use crate::schema::Schema;
 pub(crate) use eval::exactly_one;
+pub(crate) use scale::{Scale, Sizes, another};
 
 /// The number of a term.
 pub(crate) type Id = usize;
@@ -211,6 +213,8 @@ pub(crate) struct Terms {
     leaves: RefCell<HashMap<String, Option<Validator>>>,
     /// Units of work that may still be done: by the prover, the search, and what they evaluate.
     work: Cell<usize>,
+    /// The sizes that those of values stand for.
+    scale: Scale,
 }
 
 impl Terms {
@@ -219,7 +223,14 @@ impl Terms {
         let raw = read::read(schemas);
         let written = raw.written;
         let (terms, roots) = merge::merge(raw);
-        Self { list: terms, roots, written, leaves: RefCell::default(), work: Cell::new(work) }
+        Self { list: terms, roots, written, leaves: RefCell::default(), work: Cell::new(work), scale: Scale::default() }
+    }
+
+    /// The same terms, which read the sizes of values by a scale.
+    pub(crate) fn with_scale(&self, scale: Scale, work: usize) -> Self {
+        let Self { list, roots, written, .. } = self;
+        let (leaves, work) = (RefCell::default(), Cell::new(work));
+        Self { list: list.clone(), roots: *roots, written: *written, leaves, work, scale }
     }
 
     pub(crate) fn get(&self, id: Id) -> &Term {

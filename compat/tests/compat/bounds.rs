@@ -63,7 +63,9 @@ fn ends_where_the_steps_are_used_up() {
     match covers(&fewer, &hard, &limits) {
         Verdict::Unknown { reason, .. } => assert!(!reason.is_empty()),
         Verdict::Breaking { witness } => assert!(hard.is_valid(&witness) && !fewer.is_valid(&witness)),
-        Verdict::Compatible => unreachable!("an object with all members is a witness"),
+        Verdict::Compatible | Verdict::BreakingBySize { .. } => {
+            unreachable!("an object with all members is a witness")
+        }
     }
 }
 
@@ -192,5 +194,60 @@ fn tells_which_bound_was_met() {
             unreachable!("nothing was looked at")
         };
         assert_eq!(reason, told);
+    }
+}
+
+#[test]
+fn a_witness_that_is_large_is_made_or_told_by_its_sizes() {
+    let pairs = [
+        (json!({"maxItems": 200_001}), json!({"maxItems": 200_000})),
+        (json!({"maxLength": 16_000_001}), json!({"maxLength": 16_000_000})),
+        (json!({"pattern": "^a*$", "maxLength": 3_001}), json!({"maxLength": 3_000})),
+        (json!({"uniqueItems": true, "maxItems": 30_001}), json!({"uniqueItems": true, "maxItems": 30_000})),
+        (json!({"maxProperties": 1_001}), json!({"maxProperties": 1_000})),
+        (json!({"maxProperties": 100_001}), json!({"maxProperties": 100_000})),
+        (
+            json!({"contains": {"const": 1}, "maxContains": 150_001}),
+            json!({"contains": {"const": 1}, "maxContains": 150_000}),
+        ),
+        (
+            json!({"contains": {"not": {"minimum": 1}}, "maxContains": 3}),
+            json!({"contains": {"not": {"minimum": 1}}, "maxContains": 2}),
+        ),
+        (json!({"uniqueItems": true, "maxItems": 2_001}), json!({"uniqueItems": true, "maxItems": 2_000})),
+        (
+            json!({"properties": {"a": {"items": {"maxLength": 900_000_001}}}}),
+            json!({"properties": {"a": {"items": {"maxLength": 900_000_000}}}}),
+        ),
+        (json!({"minItems": 1_000_000}), json!({"minItems": 4_000_000_000_u64})),
+        (
+            json!({"type": "object", "minProperties": 2_000_000}),
+            json!({"minProperties": 2_000_000, "maxProperties": 4_000_000}),
+        ),
+        (
+            json!({"items": {"type": "integer"}, "maxItems": 2_147_483_647}),
+            json!({"items": {"type": "integer"}, "maxItems": 2_147_483_646}),
+        ),
+    ];
+    for (narrow, wide) in pairs {
+        let (schema_of_narrow, schema_of_wide) = (schema(&narrow).unwrap(), schema(&wide).unwrap());
+        match covers(&schema_of_wide, &schema_of_narrow, &Limits::default()) {
+            Verdict::Breaking { witness } => {
+                assert!(schema_of_narrow.is_valid(&witness) && !schema_of_wide.is_valid(&witness), "{narrow} {wide}");
+            }
+            Verdict::BreakingBySize { sketch, sizes } => {
+                assert!(!sizes.is_empty() && sizes.values().all(|size| *size > 300_000), "{sketch} {sizes:?}");
+            }
+            other => unreachable!("{narrow} {wide}: {other:?}"),
+        }
+        // The other way round a smaller one is never proof of a break that is none.
+        if narrow.get("minItems").is_none() && narrow.get("minProperties").is_none() && narrow.get("pattern").is_none()
+        {
+            assert_eq!(
+                covers(&schema_of_narrow, &schema_of_wide, &Limits::default()),
+                Verdict::Compatible,
+                "{narrow} {wide}"
+            );
+        }
     }
 }

@@ -203,7 +203,7 @@ impl Run {
             let verdict = self.tallies.entry(name).or_default().judge(wide, narrow, &[], &told);
             match verdict {
                 Verdict::Compatible => self.all.compatible += 1,
-                Verdict::Breaking { .. } => self.all.breaking += 1,
+                Verdict::Breaking { .. } | Verdict::BreakingBySize { .. } => self.all.breaking += 1,
                 Verdict::Unknown { .. } => self.all.unknown += 1,
             }
             match (&verdict, expected) {
@@ -211,7 +211,7 @@ impl Run {
                     let places: Vec<_> = places.iter().map(ToString::to_string).collect();
                     self.unknown.push(format!("{told}: {reason} {places:?}"));
                 }
-                (Verdict::Compatible, true) | (Verdict::Breaking { .. }, false) => {}
+                (Verdict::Compatible, true) | (Verdict::Breaking { .. } | Verdict::BreakingBySize { .. }, false) => {}
                 (verdict, _) => self.wrong.push(format!("{told}: {verdict:?}")),
             }
         }

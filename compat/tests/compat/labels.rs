@@ -36,10 +36,15 @@ impl Labels {
             let name = format!("{} {direction}", pair.name);
             let verdict = self.tally.judge(wide, narrow, &pair.instances, &name);
             match (verdict, label) {
-                (Verdict::Compatible, true) | (Verdict::Breaking { .. }, false) => self.agreed += 1,
+                (Verdict::Compatible, true) | (Verdict::Breaking { .. } | Verdict::BreakingBySize { .. }, false) => {
+                    self.agreed += 1;
+                }
                 (Verdict::Compatible, false) => self.differences.push(format!("{name}: proved, labelled breaking")),
                 (Verdict::Breaking { witness }, true) => {
                     self.differences.push(format!("{name}: labelled compatible, refuted by {witness}"));
+                }
+                (Verdict::BreakingBySize { sizes, .. }, true) => {
+                    self.differences.push(format!("{name}: labelled compatible, refuted by sizes: {sizes:?}"));
                 }
                 (Verdict::Unknown { reason, places }, label) => {
                     let places: Vec<String> = places.iter().map(ToString::to_string).collect();

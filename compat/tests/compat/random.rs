@@ -78,7 +78,7 @@ fn no_verdict_on_what_is_evaluated_is_refuted() {
 fn kind(wide: &Schema, narrow: &Schema) -> &'static str {
     match covers(wide, narrow, &Limits::default()) {
         Verdict::Compatible => "compatible",
-        Verdict::Breaking { .. } => "breaking",
+        Verdict::Breaking { .. } | Verdict::BreakingBySize { .. } => "breaking",
         Verdict::Unknown { .. } => "unknown",
     }
 }

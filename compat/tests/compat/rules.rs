@@ -135,7 +135,7 @@ fn what_breaks_by_its_effect_breaks_by_logic_and_the_witness_is_explained_by_it(
                     assert_eq!(explained.iter().map(|it| it.rule.name()).collect::<Vec<_>>(), [rule], "{witness}");
                 }
                 Verdict::Compatible => assert!(!breaks, "{rule} {direction:?}"),
-                Verdict::Unknown { reason, .. } => panic!("{rule} {direction:?}: {reason}"),
+                other => panic!("{rule} {direction:?}: {other:?}"),
             }
         }
     }

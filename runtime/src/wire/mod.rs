@@ -79,7 +79,7 @@ pub use scalar::{AnyInteger, ExactNumber, Integer, StrictInteger};
 pub use subschema::{OfMembers, OfVariants, Subschema, Validated, Validator};
 pub use tag::{Tag, Tagged, read_tagged};
 pub use union::{Union, read_union, write_union};
-pub use value::{Nearest, Redacted, json, parse_strict};
+pub use value::{Nearest, NearestOfKind, Redacted, json, parse_strict};
 pub use writer::Writer;
 
 /// How the values of one schema are read and written.

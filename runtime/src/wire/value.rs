@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::numbers::not_held;
 use super::reader::{Kind, Number as Numeral, duplicate};
 use super::{Codec, Error, Reader, Writer};
-use crate::decimal::Held;
+use crate::decimal::{Decimal, Held};
 
 /// A value that holds every number of it.
 impl Codec for Value {
@@ -45,15 +45,42 @@ impl Codec for Nearest {
     type Value = Value;
 
     fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
-        any(reader, |_, number| {
-            let is_finite = number.integer().is_some() || number.nearest().is_finite();
-            if is_finite { Ok(nearest(number)) } else { Err(Error::limit("a number that fits a 64-bit float")) }
+        any(reader, finite)
+    }
+
+    fn write(value: &Value, writer: &mut Writer) -> Result<(), Error> {
+        Value::write(value, writer)
+    }
+}
+
+/// A value as [`Nearest`], in which what is written as no integer is none: `1.00000000000000000001` is the float above 1.
+///
+/// There is no such float from 2^52 on: there it is the nearest one.
+#[derive(Debug)]
+pub struct NearestOfKind;
+
+impl Codec for NearestOfKind {
+    type Value = Value;
+
+    fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
+        any(reader, |reader, number| {
+            let near = finite(reader, number)?;
+            let float = near.as_f64().filter(|float| near.is_f64() && float.fract() == 0.0);
+            let Some(float) = float.filter(|_| !number.is_integer()) else { return Ok(near) };
+            let is_above = Decimal::parse(number.text) > Decimal::parse(&float.to_string());
+            Ok(Number::from_f64(if is_above { float.next_up() } else { float.next_down() }).unwrap_or(near))
         })
     }
 
     fn write(value: &Value, writer: &mut Writer) -> Result<(), Error> {
         Value::write(value, writer)
     }
+}
+
+/// The number that is nearest, where that is not beyond the largest one.
+fn finite(_: &mut Reader<'_>, number: Numeral<'_>) -> Result<Number, Error> {
+    let is_finite = number.integer().is_some() || number.nearest().is_finite();
+    if is_finite { Ok(nearest(number)) } else { Err(Error::limit("a number that fits a 64-bit float")) }
 }
 
 type OfNumber = fn(&mut Reader<'_>, Numeral<'_>) -> Result<Number, Error>;

@@ -196,6 +196,9 @@ impl Repository {
         let mut budget = Budget::new();
         for Found { name, path, file } in listing.files {
             let origin = format!("{reference}:{path}");
+            if source::add_other(&mut schemas, &name, &origin) {
+                continue;
+            }
             let size = self.size(file, &origin)?;
             budget.file(&path, size).map_err(|refusal| Failure::refused(label, &refusal))?;
             let object = self.object(file, &origin)?;

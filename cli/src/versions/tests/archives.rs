@@ -35,11 +35,13 @@ fn tar(path: &Path, files: &[(&str, &str)]) {
 fn reads_each_format_by_its_first_bytes() {
     let sandbox = Sandbox::repository();
     sandbox.write("repo/schemas/README.md", "no schema");
+    sandbox.write("repo/schemas/shared/c.yaml", "title: C1");
     sandbox.commit("README");
     for format in ["tar", "tar.gz", "zip"] {
         sandbox.git("repo", &["archive", &format!("--format={format}"), "--output=../archive", "main"]);
         let version = read_at(&sandbox, "archive").unwrap();
         assert_eq!(texts(&version), FIRST, "{format}");
+        assert_eq!(version.schemas.unread().map(|(name, _)| name).collect::<Vec<_>>(), ["shared/c.yaml"]);
         assert_eq!((version.folder.as_deref(), version.note()), (Some("schemas"), None));
         assert_eq!(origins(&version)[0], format!("{}:schemas/a.json", sandbox.path("archive").display()));
     }

@@ -20,6 +20,18 @@ fn reads_the_tip_of_a_branch_and_not_the_files() {
 }
 
 #[test]
+fn tells_of_what_is_nearly_a_schema() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("repo/schemas/c.yaml", "title: C1");
+    sandbox.write("repo/schemas/d.json5", "{}");
+    sandbox.commit("second");
+    let version = sandbox.read("repo/schemas", "main").unwrap();
+    assert_eq!(texts(&version), FIRST);
+    let told: Vec<_> = version.schemas.unread().map(|(_, file)| file.location.file.as_str()).collect();
+    assert_eq!(told, ["main:schemas/c.yaml", "main:schemas/d.json5"]);
+}
+
+#[test]
 fn reads_whatever_names_a_commit() {
     let sandbox = Sandbox::repository();
     let first = sandbox.git("repo", &["rev-parse", "HEAD"]);

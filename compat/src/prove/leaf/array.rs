@@ -1,14 +1,20 @@
 //! Arrays: how many items there are, and what they have to meet.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use crate::prove::branch::Branch;
 use crate::prove::{Outcome, Prover};
-use crate::terms::{Id, Lit, Part, size};
+use crate::terms::{Id, Lit, Part, another, normal, size};
 
-/// Items that are made up; of those that are told apart, each is compared with each.
+/// Items that are made up, and those that are told apart.
 const MAX_ITEMS: u64 = 100_000;
-const MAX_UNIQUE: u64 = 2_000;
+const MAX_UNIQUE: u64 = 20_000;
+/// Changes of one item, until it is told apart.
+const MAX_TRIES: usize = 50;
+/// Items that are placed because some have to meet a schema of `contains`.
+const MAX_PLACED: u64 = 100;
 /// Values in them.
 const MAX_SIZE: usize = 200_000;
 
@@ -105,8 +111,12 @@ impl<'t> Prover<'t> {
         }
         for (id, count) in &array.at_least {
             // Where others may not be too many, an item that is none of them is better.
-            let alone: Vec<Lit> = array.at_most.iter().map(|(other, _)| (*other, false)).chain([(*id, true)]).collect();
-            for _ in 0..(*count).min(8) {
+            let others = array.at_most.iter().filter(|(other, _)| other != id).map(|(other, _)| (*other, false));
+            let alone: Vec<Lit> = others.chain([(*id, true)]).collect();
+            let meets =
+                |value: &Option<Value>| value.as_ref().is_some_and(|value| self.terms.holds(*id, value) == Some(true));
+            let there = placed.iter().filter(|(_, value)| meets(value)).count() as u64;
+            for _ in there..(*count).min(there + MAX_PLACED) {
                 let better = self.item(&array, 0, &alone, &placed).filter(|(_, value)| value.is_some());
                 match better.or_else(|| self.item(&array, 0, &[(*id, true)], &placed)) {
                     Some(found) => placed.push(found),
@@ -155,6 +165,17 @@ impl<'t> Prover<'t> {
         Some((free.unwrap_or(index), value))
     }
 
+    /// An item that is at an index because there have to be so many: one that counts for no `contains`, if there is one.
+    fn unplaced(&mut self, array: &Array, index: u64) -> Option<Value> {
+        let none = array.at_most.iter().map(|(id, _)| (*id, false));
+        [array.goal(index).into_iter().chain(none).collect(), array.goal(index)].into_iter().find_map(|goal| match self
+            .prove(goal)
+        {
+            Outcome::Open(value) => value,
+            Outcome::Closed => None,
+        })
+    }
+
     fn build(&mut self, branch: &Branch<'t>, array: &Array, placed: &[(u64, Option<Value>)]) -> Option<Value> {
         let last = placed.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
         let length = array.min.max(last);
@@ -170,10 +191,7 @@ impl<'t> Prover<'t> {
             let item = match (own, &alike) {
                 (Some(value), _) => value?,
                 (None, Some(alike)) => alike.clone(),
-                (None, None) => match self.prove(array.goal(index)) {
-                    Outcome::Open(Some(value)) => value,
-                    _ => return None,
-                },
+                (None, None) => self.unplaced(array, index)?,
             };
             left = left.checked_sub(size(&item)).filter(|_| self.terms.spend(1 + placed.len()))?;
             if index >= array.boundary() && !is_placed {
@@ -192,22 +210,21 @@ impl<'t> Prover<'t> {
     }
 }
 
-/// Changes numbers and texts that are equal to others before them.
+/// Changes items that are equal to others before them.
 fn tell_apart(items: &mut [Value]) {
-    for index in 1..items.len() {
-        let (before, rest) = items.split_at_mut(index);
-        let item = &mut rest[0];
-        for _ in 0..index {
-            if !before.contains(item) {
+    let (mut seen, mut repeats) = (HashSet::new(), HashMap::<String, u64>::new());
+    for item in items {
+        let text = normal(item).to_string();
+        if seen.insert(text.clone()) {
+            continue;
+        }
+        let repeat = repeats.entry(text).or_default();
+        for _ in 0..MAX_TRIES {
+            *repeat += 1;
+            let other = another(item, *repeat);
+            if seen.insert(normal(&other).to_string()) {
+                *item = other;
                 break;
-            }
-            match item {
-                Value::Number(number) => *item = number.as_i64().map_or(0, |number| number.wrapping_add(1)).into(),
-                Value::String(text) => text.push('a'),
-                Value::Bool(value) => *item = Value::Bool(!*value),
-                Value::Null => *item = 0.into(),
-                Value::Array(items) => items.push(Value::Null),
-                Value::Object(members) => drop(members.insert(format!("x{index}"), Value::Null)),
             }
         }
     }

@@ -14,6 +14,8 @@ const MAX_PATTERNS: usize = 16;
 const MAX_PROFILES: usize = 64;
 /// Names that are counted.
 const MAX_NAMES: u64 = 64;
+/// Members that are made up one by one: of larger objects a smaller one is made first ([`Scale`](crate::terms::Scale)).
+const MAX_MEMBERS: usize = 120;
 
 /// The facts of a branch about objects.
 #[derive(Default)]
@@ -369,7 +371,7 @@ impl<'t> Prover<'t> {
         }
         let mut known: BTreeSet<String> = mentioned.iter().map(|name| (*name).to_owned()).collect();
         known.extend(members.keys().cloned());
-        while missing(&members) && members.len() < 1_000 {
+        while missing(&members) && members.len() < MAX_MEMBERS {
             let known_now: BTreeSet<&str> = known.iter().map(String::as_str).collect();
             let fresh = profiles.iter().find_map(|profile| self.fresh(object, None, profile, &known_now).flatten())?;
             known.insert(fresh.0.clone());

@@ -172,6 +172,7 @@ impl Tally {
                 self.breaking += 1;
                 assert!(narrow.is_valid(witness) && !wide.is_valid(witness), "no witness: {witness}: {told}");
             }
+            Verdict::BreakingBySize { .. } => self.breaking += 1,
             Verdict::Unknown { .. } => self.unknown += 1,
         }
         verdict

@@ -33,6 +33,11 @@ impl Number<'_> {
         self.integer().or_else(|| Decimal::parse(self.text)?.to_integer())
     }
 
+    /// Returns whether it is an integer, however it is written.
+    pub(in crate::wire) fn is_integer(&self) -> bool {
+        self.is_whole || Decimal::parse(self.text).is_some_and(|decimal| decimal.is_integer())
+    }
+
     /// Returns whether an integer of 64 bits or a float is equal to it.
     pub(in crate::wire) fn is_held(&self) -> bool {
         self.is_short() || Held::of(self.text) == Held::Exactly

@@ -222,7 +222,7 @@ wire::object! {
         pub contacts: Option<Vec<String>> = 6 "contacts": optional as (Vec<wire::Validated<String, Subschema1>>),
         pub sizes: Option<ShipmentBookedSizes> = 7 "sizes": optional,
         /// What is valid is decided by the validator: `#/properties/temperature`.
-        pub temperature: Option<f64> = 8 "temperature": optional as (wire::Validated<f64, Subschema2>),
+        pub temperature: Option<f64> = 8 "temperature": optional as (wire::Validated<wire::ExactNumber, Subschema2>),
         /// What is valid is decided by the validator: `#/properties/width`.
         pub width: Option<i64> = 9 "width": optional as (wire::Validated<i64, Subschema3>),
         pub label: Option<String> = 10 "label": optional,

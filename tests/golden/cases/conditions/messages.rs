@@ -129,7 +129,7 @@ wire::object! {
         /// What is valid is decided by the validator: `#/properties/text`.
         pub text: Option<String> = 4 "text": optional as (wire::Validated<String, Subschema4>),
         /// What is valid is decided by the validator: `#/properties/number`.
-        pub number: Option<f64> = 5 "number": optional as (wire::Validated<f64, Subschema5>),
+        pub number: Option<f64> = 5 "number": optional as (wire::Validated<wire::ExactNumber, Subschema5>),
         /// What is valid is decided by the validator: `#/properties/not_null`.
         pub not_null: Option<serde_json::Value> = 6 "not_null": optional as (wire::Validated<serde_json::Value, Subschema6>),
         /// What is valid is decided by the validator: `#/properties/not_listed`.

@@ -75,7 +75,7 @@ wire::object! {
         pub third: Option<f64> = 28 "third": optional as (wire::ExactNumber),
         pub to_2_64: Option<u64> = 29 "to_2_64": optional,
         /// What is valid is decided by the validator: `#/properties/to_2_63`.
-        pub to_2_63: Option<f64> = 30 "to_2_63": optional as (wire::Validated<f64, Subschema1>),
+        pub to_2_63: Option<f64> = 30 "to_2_63": optional as (wire::Validated<wire::ExactNumber, Subschema1>),
         /// One of `9007199254740993`.
         pub odd_constant: Option<i64> = 31 "odd_constant": optional,
         /// One of `0.1`, `"a"`, `[0.3]`, `18446744073709551615`.

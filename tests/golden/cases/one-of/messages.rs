@@ -107,7 +107,7 @@ wire::object! {
         pub code: Option<PaymentReceivedCode> = 6 "code": optional,
         pub overlap: Option<PaymentReceivedOverlap> = 7 "overlap": optional,
         /// What is valid is decided by the validator: `#/properties/number`.
-        pub number: Option<f64> = 8 "number": optional as (wire::Validated<f64, Subschema2>),
+        pub number: Option<f64> = 8 "number": optional as (wire::Validated<wire::ExactNumber, Subschema2>),
         /// At least 2 characters.
         pub single: Option<String> = 9 "single": optional,
     }

@@ -348,7 +348,7 @@ wire::object! {
         /// What is valid is decided by the validator: `#/properties/beyond`.
         pub beyond: Option<serde_json::Value> = 0 "beyond": optional as (wire::Validated<serde_json::Value, Subschema1>),
         /// What is valid is decided by the validator: `#/properties/big_bound`.
-        pub big_bound: Option<f64> = 1 "big_bound": optional as (wire::Validated<f64, Subschema2>),
+        pub big_bound: Option<f64> = 1 "big_bound": optional as (wire::Validated<wire::ExactNumber, Subschema2>),
         /// One of `9007199254740993`.
         pub big_constant: Option<i64> = 2 "big_constant": optional,
         /// One of `18446744073709551615`, `-1`.
