@@ -62,6 +62,8 @@ mod error;
 mod ffi;
 mod group;
 mod header;
+#[cfg(feature = "opentelemetry")]
+mod instruments;
 mod kafka;
 pub(crate) mod lock;
 #[cfg(test)]
@@ -75,8 +77,8 @@ mod topic_partition;
 mod trace;
 
 pub use self::admin::{
-    Admin, Applied, Broker, ClusterInfo, Creation, Difference, PartitionDescription, Plan, TopicDescription, TopicProperty,
-    Unreadable,
+    Admin, Applied, Broker, ClusterInfo, Creation, Difference, PartitionDescription, Plan, TopicDescription,
+    TopicProperty, Unreadable,
 };
 pub use self::consumer::{Consumer, Lag, Position, Received, Record, SavedPosition, TopicReader};
 pub(crate) use self::consumer::{MembershipState, Polled, Rebalanced, Records};
@@ -86,6 +88,8 @@ pub use self::error::{
 };
 pub use self::group::{Group, GroupDescription, GroupMember, GroupProtocol, GroupState};
 pub use self::header::{Header, HeaderName};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use self::instruments::{Instruments, Operation};
 pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, IntoRecord, Producer, ProducerRecord, Transaction, TransactionalProducer};
 pub(crate) use self::producer::{OpenTransaction, Queued, Uncommitted, key_hash};
