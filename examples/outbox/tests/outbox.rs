@@ -1,4 +1,5 @@
 //! The outbox and its relay, on an in-process Kafka or on the cluster that `KAFKA_BOOTSTRAP_SERVERS` names.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use std::process::Command;
 

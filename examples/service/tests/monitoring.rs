@@ -1,4 +1,5 @@
 //! The dashboard and the alert rules of `monitoring`, beside the metrics that there are.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

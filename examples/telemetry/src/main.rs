@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use opentelemetry::trace::SpanId;
+use opentelemetry_sdk::metrics::data::{ResourceMetrics, ScopeMetrics};
 use opentelemetry_sdk::trace::SpanData;
 use telemetry::{Telemetry, run};
 
@@ -16,11 +17,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let telemetry = Telemetry::install()?;
     run().await?;
     let (spans, metrics) = telemetry.recorded()?;
-    let roots = spans.iter().filter(|span| span.name == "request");
-    roots.for_each(|root| print(root, &spans, 0));
-    let metrics = metrics.iter().flat_map(|resource| resource.scope_metrics()).flat_map(|scope| scope.metrics());
+    for root in spans.iter().filter(|span| span.name == "request") {
+        print(root, &spans, 0);
+    }
+    let metrics = metrics.iter().flat_map(ResourceMetrics::scope_metrics).flat_map(ScopeMetrics::metrics);
     let names: BTreeSet<_> = metrics.map(|metric| format!("{} in {}", metric.name(), metric.unit())).collect();
-    names.iter().for_each(|name| println!("metric {name}"));
+    for name in names {
+        println!("metric {name}");
+    }
     Ok(())
 }
 
@@ -30,5 +34,7 @@ fn print(span: &SpanData, spans: &[SpanData], depth: usize) {
     println!("{:indent$}{:?} {} {:?}", "", span.span_kind, span.name, span.status, indent = depth * 2);
     let mut within: Vec<_> = spans.iter().filter(|other| other.parent_span_id == id).collect();
     within.sort_by_key(|span| span.start_time);
-    within.into_iter().for_each(|span| print(span, spans, depth + 1));
+    for span in within {
+        print(span, spans, depth + 1);
+    }
 }

@@ -119,9 +119,10 @@ unsafe fn member(member: *const sys::rd_kafka_MemberDescription_t) -> GroupMembe
     // SAFETY: the member is alive, and so is its assignment; all of it is copied.
     unsafe {
         let assignment = sys::rd_kafka_MemberDescription_assignment(member);
-        let partitions = match assignment.is_null() {
-            true => Offsets::new(),
-            false => offsets(sys::rd_kafka_MemberAssignment_partitions(assignment)),
+        let partitions = if assignment.is_null() {
+            Offsets::new()
+        } else {
+            offsets(sys::rd_kafka_MemberAssignment_partitions(assignment))
         };
         GroupMember {
             id: text(sys::rd_kafka_MemberDescription_consumer_id(member)).unwrap_or_default(),
