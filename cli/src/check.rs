@@ -10,11 +10,12 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::folder;
 use crate::report::{Report, count};
+use crate::services;
 
 /// Check schema files: JSON, meta-schema, x-kafka, references, examples, code generation and lints.
 ///
 /// Prints every mistake with file, line, column, JSON Pointer and what to do; `thoth-messaging explain CODE` describes
-/// each. Warnings alone do not fail. `"x-lint-allow": ["open-object"]` turns a lint off in a schema and below it, `[lints]`
+/// each, and the mistakes of `[services]` in the settings. Warnings alone do not fail. `"x-lint-allow": ["open-object"]` turns a lint off in a schema and below it, `[lints]`
 /// in the settings everywhere.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
@@ -54,6 +55,10 @@ pub(crate) fn run(arguments: &CheckArgs, context: &mut Context) -> Result<Outcom
         let diagnostics = lint(&folder.schemas, &context.config.options, &lints);
         let is_asked = |finding: &Finding| finding.location.as_ref().is_none_or(|at| folder.asks_for_origin(&at.file));
         report.findings.extend(diagnostics.into_iter().map(Finding::from).filter(is_asked));
+    }
+    // They are about all schemas.
+    if arguments.paths.is_empty() {
+        report.findings.extend(services::check(&context.config)?);
     }
     let errors = report.findings.iter().filter(|finding| finding.is_error()).count();
     let warnings = report.findings.len() - errors;

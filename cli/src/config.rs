@@ -13,6 +13,7 @@ use thoth_messaging_codegen::{LintLevel, Lints, Options};
 
 use crate::breaking::settings::Breaking;
 use crate::failure::Failure;
+use crate::services::Service;
 
 const FILE: &str = "thoth-messaging.toml";
 
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     lints: BTreeMap<String, Level>,
     /// What `breaking` compares, and how strictly.
     pub(crate) breaking: Breaking,
+    /// The services, by name: who sends and who receives which message.
+    pub(crate) services: BTreeMap<String, Service>,
     #[serde(skip)]
     folder: PathBuf,
 }

@@ -6,6 +6,7 @@ mod breaking;
 mod check;
 mod config;
 mod context;
+mod docs;
 mod explain;
 mod failure;
 mod finding;
@@ -24,6 +25,7 @@ mod pages;
 mod places;
 mod project;
 mod report;
+mod services;
 mod show;
 mod stderr;
 mod validate;
@@ -99,6 +101,7 @@ enum Command {
     /// Prints the path of the file, which is never overwritten. A file that `check` would refuse is not written; its
     /// other findings about the file in its folder go to standard error.
     New(new::New),
+    Docs(docs::DocsArgs),
     #[command(flatten)]
     Kafka(kafka::KafkaCommand),
     Explain(explain::ExplainArgs),
@@ -138,6 +141,7 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
         Command::Show(arguments) => show::run(arguments, context),
         Command::Infer(arguments) => infer::run(arguments, &mut context.output),
         Command::New(arguments) => new::run(arguments, context),
+        Command::Docs(arguments) => docs::run(arguments, context),
         Command::Kafka(command) => command.run(context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => pages::completions(arguments, Arguments::command(), context),
@@ -153,7 +157,9 @@ impl Command {
             Self::List(_) => &[Format::Text, Format::Json, Format::Markdown],
             Self::Show(arguments) => arguments.formats(),
             Self::Kafka(command) => command.formats(),
-            Self::Infer(_) | Self::New(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => &[Format::Text],
+            Self::Infer(_) | Self::New(_) | Self::Docs(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => {
+                &[Format::Text]
+            }
         }
     }
 

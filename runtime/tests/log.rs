@@ -44,7 +44,7 @@ async fn a_logger_gets_what_is_told_and_not_a_line_for_each_message() {
     test.settled(1).await.unwrap();
     test.stop().await.unwrap();
     assert_eq!(lines("rejected after 1 attempts")[0].0, Level::Error);
-    assert!(lines("messaging.system").is_empty(), "{:?}", lines(""));
+    assert!(lines("messaging.system.name").is_empty(), "{:?}", lines(""));
 
     let nowhere = Kafka::new("127.0.0.1:1");
     nowhere.admin().check_connection(Duration::from_secs(2)).await.unwrap_err();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use thoth_messaging_build::OtherFormat;
 use thoth_messaging_compat::{Direction, Schema, SchemaError, Verdict};
 
+use super::affected;
 use super::asked::Asked;
 use super::messages::{Messages, Now, Sides};
 use super::order::DeployOrder;
@@ -40,6 +41,10 @@ pub(super) struct Comparison {
     /// The registry's answers for BACKWARD and FORWARD, where it is asked.
     registry: [Option<bool>; 2],
     findings: Vec<Finding>,
+    /// The order in which its services are deployed, where it matters and they are known.
+    deploys: Option<String>,
+    /// Its services, for programs.
+    services: Value,
 }
 
 /// A message in both versions.
@@ -87,7 +92,9 @@ pub(super) fn compare_versions(
         match now.elsewhere(message) {
             Some((other, after)) => kept.push((message, other, after)),
             None if !is_history && rules.includes_all() => {
-                report.findings.push(findings::deleted(message, &sides(new)));
+                let mut found = [findings::deleted(message, &sides(new))];
+                affected::note(&mut found, &rules.services.parties(message));
+                report.findings.extend(found);
             }
             None => {}
         }
@@ -112,6 +119,8 @@ fn compare(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'
         forward: None,
         registry: [None, None],
         findings: Vec::new(),
+        deploys: None,
+        services: Value::Null,
     };
     if !is_history {
         comparison.findings.extend(findings::moved(before, after, sides));
@@ -127,6 +136,10 @@ fn compare(before: &Message, after: &Message, sides: &Sides<'_>, rules: &Rules<'
     if comparison.findings.iter().any(|finding| finding.is_error() && finding.rule != findings::UNKNOWN) {
         comparison.outcome = Compatible::No;
     }
+    let parties = rules.services.parties(after);
+    affected::note(&mut comparison.findings, &parties);
+    comparison.deploys = comparison.order().and_then(|order| affected::order(order, &parties));
+    comparison.services = affected::to_json(&parties);
     comparison
 }
 
@@ -166,6 +179,11 @@ impl Comparison {
         Some(DeployOrder::of(self.backward.as_ref()?, self.forward.as_ref()?))
     }
 
+    /// Its title and the order in which its services are deployed, where it matters.
+    pub(super) fn deploys(&self) -> Option<(&str, &str)> {
+        Some((&self.title, self.deploys.as_deref()?))
+    }
+
     pub(super) fn to_json(&self) -> Value {
         let outcome = match self.outcome {
             Compatible::Unchecked => "unchecked",
@@ -181,6 +199,7 @@ impl Comparison {
             "backward": self.backward.as_ref().map(shown::verdict),
             "forward": self.forward.as_ref().map(shown::verdict),
             "deploy": self.order().map(DeployOrder::text),
+            "services": self.services,
         });
         if let [Some(backward), Some(forward)] = self.registry {
             let said = |is_accepted: bool| if is_accepted { "compatible" } else { "breaking" };

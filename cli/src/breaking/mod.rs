@@ -1,5 +1,6 @@
 //! `breaking`: two versions of a schema folder, and whether their messages understand each other.
 
+mod affected;
 mod args;
 mod asked;
 mod compare;
@@ -23,6 +24,7 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::{folder, generate_unformatted, message};
 use crate::report::{Report, count};
+use crate::services::Services;
 use crate::stderr::say;
 use crate::versions::{self, Against, FolderLocation, Version};
 
@@ -45,7 +47,8 @@ pub(crate) fn run(arguments: &BreakingArgs, context: &mut Context) -> Result<Out
     let new = folders.iter().enumerate().map(|(number, folder)| messages(number, folder, context));
     let new = new.collect::<Result<Vec<_>, _>>()?;
     let all: Vec<_> = new.iter().flat_map(|messages| messages.list.iter().cloned()).collect();
-    let rules = Rules::new(arguments, &context.config, arguments.which.find(&all)?);
+    let services = Services::resolve(&context.config.services, &all)?;
+    let rules = Rules::new(arguments, &context.config, arguments.which.find(&all)?, &services);
     let mut waivers = Waivers::new(&settings.waivers, today());
     let mut report = Report::new("breaking");
     let mut comparisons = Vec::new();
@@ -171,6 +174,9 @@ fn summarize(comparisons: &[Comparison], against: &str, report: &mut Report) {
     }
     if let Some(order) = compare::deploy_order(comparisons) {
         report.summary += &["\nto deploy: ", order.text()].concat();
+    }
+    for (title, order) in comparisons.iter().filter_map(Comparison::deploys) {
+        report.summary += &["\nto deploy `", title, "`: ", order].concat();
     }
     let messages: Vec<_> = comparisons.iter().map(Comparison::to_json).collect();
     report.details.insert("messages".to_owned(), json!(messages));

@@ -8,6 +8,7 @@ use super::settings::{Breaking, Policy};
 use crate::config::Config;
 use crate::project::find::Found;
 use crate::project::message::Message;
+use crate::services::Services;
 
 /// The level that a message has to keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +41,17 @@ pub(super) struct Rules<'a> {
     asked: Option<Vec<Found<'a>>>,
     /// The options of the generator: the draft of schemas that do not say theirs is one.
     pub(super) options: &'a Options,
+    pub(super) services: &'a Services<'a>,
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(arguments: &'a BreakingArgs, config: &'a Config, asked: Option<Vec<Found<'a>>>) -> Self {
-        Self { arguments, settings: &config.breaking, asked, options: &config.options }
+    pub(super) fn new(
+        arguments: &'a BreakingArgs,
+        config: &'a Config,
+        asked: Option<Vec<Found<'a>>>,
+        services: &'a Services<'a>,
+    ) -> Self {
+        Self { arguments, settings: &config.breaking, asked, options: &config.options, services }
     }
 
     /// Returns whether a message is asked for.

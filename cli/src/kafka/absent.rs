@@ -14,9 +14,13 @@ pub(crate) enum KafkaCommand {
     #[command(hide = true)]
     Topics(Anything),
     #[command(hide = true)]
+    Groups(Anything),
+    #[command(hide = true)]
     Send(Anything),
     #[command(hide = true)]
     Consume(Anything),
+    #[command(hide = true)]
+    Tail(Anything),
     #[command(hide = true)]
     Dlq(Anything),
     #[command(hide = true)]

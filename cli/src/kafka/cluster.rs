@@ -4,7 +4,8 @@ use std::env;
 use std::ffi::OsString;
 
 use clap::Args;
-use thoth_messaging::Kafka;
+use thoth_messaging::client::AdminError;
+use thoth_messaging::{Kafka, Topic};
 
 use crate::failure::Failure;
 
@@ -57,6 +58,22 @@ impl Cluster {
         let prefix = self.prefix.as_deref();
         let rest = prefix.and_then(|prefix| name.strip_prefix(prefix)).and_then(|rest| rest.strip_prefix('.'));
         rest.unwrap_or(name)
+    }
+
+    /// Makes sure that a topic that was not found is not one that the user may not see.
+    pub(crate) async fn see(&self, topic: &str) -> Result<(), Failure> {
+        let mut absent = Topic::new("");
+        absent.name = self.without_prefix(topic).to_owned().into();
+        match self.kafka.admin().plan([&absent]).await {
+            Ok(plan) => plan.unreadable.first().map_or(Ok(()), |hidden| {
+                Err(Failure::new(hidden.to_string()).help(
+                    "without this right nobody learns whether there is such a topic: give it, or look for a slip in the name",
+                ))
+            }),
+            // Nothing is hidden there.
+            Err(AdminError::NoController { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A name of a schema, as a name on the cluster.

@@ -59,7 +59,7 @@ pub(crate) fn advice(reason: &str) -> &'static str {
 }
 
 /// That the cluster has no such topic.
-fn unknown_topic(topic: &str) -> Failure {
+pub(super) fn unknown_topic(topic: &str) -> Failure {
     Failure::new(format!("there is no topic `{topic}` on the cluster")).help(
         "`thoth-messaging topics apply` makes those that schemas declare; look at THOTH_DEPLOYMENT_NAME, which goes before \
          their names",
@@ -84,7 +84,7 @@ impl From<AdminError> for Failure {
             AdminError::Config(error) => error.into(),
             AdminError::Unreachable { ref reason, .. } => unreachable(&error, reason.as_deref()),
             AdminError::NoController { ref servers } => {
-                Self::new(format!("the Kafka at {servers} has no administration of topics")).help(
+                Self::new(format!("the Kafka at {servers} has no administration of topics and groups")).help(
                     "that of `thoth-messaging dev` needs none: it has the topics that the schemas declared when it started. Start \
                      it anew after a change",
                 )

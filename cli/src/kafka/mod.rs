@@ -3,7 +3,8 @@
 //! [`cluster`] is the address of Kafka and its settings. [`schemas`] finds the schemas of topics by name, [`topic_schema`]
 //! checks payloads, [`sensitive`] hides values, [`show`] prints the rest, and [`failures`] words the errors of the runtime. All
 //! commands share one async runtime on one thread. `send` checks before it sends; lines are read on a thread of their own.
-//! `consume` reads topics without a group, or as a member of one. `dlq redrive` saves its progress (`dlq::progress`) after
+//! `consume` reads topics without a group, or as a member of one; `tail` is the same for what comes. `groups reset` shows the
+//! offsets that it would set unless it is told to set them. `dlq redrive` saves its progress (`dlq::progress`) after
 //! each 100 letters: the offset behind the last letter and, as the note of the saved position, the ranges before it that were
 //! not sent. Letters that are refused never hold up the ones behind them. Headers of a letter are what its sender says: it goes
 //! back only to where `dlq::origins` allows it.
@@ -13,6 +14,8 @@ mod consume;
 mod dev;
 mod dlq;
 mod failures;
+mod groups;
+mod offset_spec;
 mod ping;
 mod schemas;
 mod send;
@@ -32,8 +35,10 @@ use crate::report::Format;
 #[derive(Subcommand)]
 pub(crate) enum KafkaCommand {
     Topics(topics::TopicsArgs),
+    Groups(groups::GroupsArgs),
     Send(send::SendArgs),
     Consume(consume::ConsumeArgs),
+    Tail(consume::TailArgs),
     Dlq(dlq::DlqArgs),
     Ping(ping::PingArgs),
     Dev(dev::DevArgs),
@@ -44,15 +49,21 @@ impl KafkaCommand {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
             Self::Send(_) => Format::value_variants(),
-            Self::Consume(_) | Self::Dlq(_) | Self::Ping(_) => &[Format::Text, Format::Json],
+            Self::Consume(_) | Self::Tail(_) | Self::Groups(_) | Self::Dlq(_) | Self::Ping(_) => {
+                &[Format::Text, Format::Json]
+            }
             Self::Dev(_) => &[Format::Text],
-            Self::Topics(_) => &[Format::Text, Format::Json, Format::Markdown],
+            Self::Topics(arguments) => arguments.formats(),
         }
     }
 
     /// Returns whether it reads the settings.
     pub(crate) fn reads_settings(&self) -> bool {
-        !matches!(self, Self::Ping(_))
+        match self {
+            Self::Ping(_) => false,
+            Self::Groups(arguments) => arguments.reads_settings(),
+            _ => true,
+        }
     }
 
     pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome, Failure> {
@@ -68,6 +79,8 @@ impl KafkaCommand {
                 Self::Ping(arguments) => ping::run(arguments, context).await,
                 Self::Dev(arguments) => dev::run(arguments, context).await,
                 Self::Consume(arguments) => consume::run(arguments, context).await,
+                Self::Tail(arguments) => consume::tail(arguments, context).await,
+                Self::Groups(arguments) => groups::run(arguments, context).await,
             }
         });
         // What still waits for a broker must not hold up the end.

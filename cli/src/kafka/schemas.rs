@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::project::documents;
 use crate::project::find::{Found, Wanted, find, unknown};
+use crate::project::message::Message;
 
 /// The folder of the schemas.
 #[derive(Args)]
@@ -74,6 +75,32 @@ impl Schemas {
     /// The topic of a name, where a schema declares it.
     pub(super) fn require_declared(&self, name: &str, cluster: &Cluster) -> Result<Topic, Failure> {
         self.require(name, cluster).map(|found| found.topic)
+    }
+
+    /// The name on the cluster of what a name means: a message or topic that a schema declares, or any topic that is there.
+    pub(super) fn topic_on(
+        &self,
+        name: &str,
+        cluster: &Cluster,
+        known: &BTreeMap<String, usize>,
+    ) -> Result<Option<String>, Failure> {
+        let candidates = [self.declared_on(name, cluster)?, name.to_owned()];
+        Ok(candidates.into_iter().find(|candidate| known.contains_key(candidate)))
+    }
+
+    /// The name that the topic of a message, or a topic, has on the cluster if it is there.
+    pub(super) fn declared_on(&self, name: &str, cluster: &Cluster) -> Result<String, Failure> {
+        let topic = match find(&self.project.messages, name, Wanted::Any)? {
+            Some(Found::Message(message)) => &message.topic,
+            Some(Found::Topic(topic)) => topic,
+            None => cluster.without_prefix(name),
+        };
+        Ok(cluster.prefixed(topic))
+    }
+
+    /// The names of the messages on a topic, by its name on the cluster.
+    pub(super) fn messages_on(&self, topic: &str, cluster: &Cluster) -> Vec<&str> {
+        self.project.on_topic(cluster.without_prefix(topic)).into_iter().map(Message::name).collect()
     }
 
     /// The topic of a name on the cluster.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use thoth_messaging_compat::{Files, Place, Schema};
-use thoth_messaging_documents::keywords::is_in_place;
 use thoth_messaging_documents::pointer::unescape;
+
+use crate::project::fields::{below, in_place, is_unexpected};
 
 /// The text in place of a sensitive value, as in `Debug` of generated types.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -54,17 +55,6 @@ impl Sensitive {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-/// Returns whether a schema is about the place that a pointer leads to.
-pub(super) fn declares(schema: &Schema, pointer: &str) -> bool {
-    let mut places = in_place(schema, BTreeSet::from([schema.root().clone()]));
-    for segment in pointer.split('/').skip(1).map(unescape) {
-        let item = segment.parse().ok();
-        let inner = places.iter().flat_map(|place| below(schema, place, Some(&segment), item)).collect();
-        places = in_place(schema, inner);
-    }
-    !places.is_empty() && !is_unexpected(schema, &places)
 }
 
 /// The shape of a payload, as far as it is known.
@@ -143,11 +133,6 @@ fn is_misshapen(schema: &Schema, places: &BTreeSet<Place>, value: &Value) -> boo
     !has_shape && holds_sensitive(schema, places)
 }
 
-/// Returns whether no member or item is allowed where one is: it may be a sensitive one under another name.
-fn is_unexpected(schema: &Schema, places: &BTreeSet<Place>) -> bool {
-    !places.is_empty() && places.iter().all(|place| schema.value(place) == Some(&Value::Bool(false)))
-}
-
 const MEMBERS: [&str; 4] = ["properties", "patternProperties", "additionalProperties", "unevaluatedProperties"];
 const ITEMS: [&str; 5] = ["items", "prefixItems", "additionalItems", "unevaluatedItems", "contains"];
 
@@ -183,42 +168,6 @@ fn holds_sensitive(schema: &Schema, places: &BTreeSet<Place>) -> bool {
 
 fn is_marked(schema: &Schema, place: &Place) -> bool {
     schema.value(place).is_some_and(|value| value["x-sensitive"] == true)
-}
-
-/// All schemas that may be about the same value.
-fn in_place(schema: &Schema, places: BTreeSet<Place>) -> BTreeSet<Place> {
-    let mut open: Vec<Place> = places.into_iter().collect();
-    let mut found = BTreeSet::new();
-    while let Some(place) = open.pop() {
-        if !found.insert(place.clone()) {
-            continue;
-        }
-        open.extend(schema.targets(&place).iter().cloned());
-        open.extend(schema.subschemas(&place).iter().filter(|it| is_in_place(it.keyword)).map(|it| it.place.clone()));
-    }
-    found
-}
-
-/// The schemas that may be about a member or an item of the value.
-fn below(schema: &Schema, place: &Place, name: Option<&str>, index: Option<usize>) -> Vec<Place> {
-    let all = schema.subschemas(place);
-    let named = |keyword: &str, member: &str| {
-        all.iter().any(|it| it.keyword == keyword && it.member.as_deref() == Some(member))
-    };
-    let index_text = index.map(|index| index.to_string());
-    let is_declared = name.is_some_and(|name| named("properties", name));
-    let has_item = index_text.as_deref().is_some_and(|index| named("prefixItems", index) || named("items", index));
-    let may_apply = |it: &&thoth_messaging_compat::Subschema| match it.keyword {
-        "properties" => name.is_some() && it.member.as_deref() == name,
-        "patternProperties" => name.is_some(),
-        "additionalProperties" | "unevaluatedProperties" => name.is_some() && !is_declared,
-        "prefixItems" => index_text.is_some() && it.member == index_text,
-        "items" if it.member.is_some() => index_text.is_some() && it.member == index_text,
-        "items" | "additionalItems" | "unevaluatedItems" => index_text.is_some() && !has_item,
-        "contains" => index_text.is_some(),
-        _ => false,
-    };
-    all.iter().filter(may_apply).map(|it| it.place.clone()).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use thoth_messaging::dynamic::Checker;
 use thoth_messaging::{DecodeError, Topic};
 use thoth_messaging_compat::Schema;
 
-use super::sensitive::{Sensitive, Shape, declares};
+use super::sensitive::{Sensitive, Shape};
+use crate::project::fields::declares;
 
 /// The schema of the payloads of a topic.
 pub(super) struct TopicSchema {

@@ -8,6 +8,7 @@
 
 mod checker;
 pub(crate) mod documents;
+pub(crate) mod fields;
 pub(crate) mod file;
 pub(crate) mod find;
 pub(crate) mod folder;

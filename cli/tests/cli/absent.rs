@@ -12,6 +12,8 @@ fn commands_that_speak_to_kafka_say_what_they_need() {
         &["topics", "plan", "--check"][..],
         &["send", "OrderPlaced", "{}", "-H", "a=b"],
         &["consume", "OrderPlaced", "--from", "-10"],
+        &["tail", "OrderPlaced"],
+        &["groups", "show", "billing"],
         &["dlq", "list", "--help"],
         &["ping", "-X", "acks=1", "--format", "json"],
         &["dev", "--", "ls"],

@@ -2,6 +2,7 @@
 
 #[cfg(not(all(feature = "kafka", feature = "git")))]
 mod absent;
+mod asyncapi;
 mod breaking;
 mod check;
 mod commands;
@@ -14,6 +15,7 @@ mod new;
 mod newcomer;
 #[cfg(unix)]
 mod printed;
+mod services;
 mod support;
 #[cfg(unix)]
 mod unreadable;

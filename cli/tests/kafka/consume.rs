@@ -216,6 +216,24 @@ fn follows_what_comes_until_it_is_asked_to_end_and_ends_quietly() {
 }
 
 #[test]
+fn a_tail_of_several_topics_names_the_topic_of_each_payload() {
+    let shop = with_orders();
+    shop.prints(&["send", "CustomerMoved", r#"{"email": "a@example.org", "city": "Brno"}"#]);
+    let tail = ["tail", "OrderPlaced", "CustomerMoved", "--from", "beginning", "--max", "4"];
+    let printed = shop.prints(&tail);
+    let (orders, customers) = (shop.topic("shop.order-placed"), shop.topic("shop.customer-moved"));
+    let of = |topic: &str| printed.lines().filter(|line| line.starts_with(&format!("{topic} {{"))).count();
+    assert_eq!((of(&orders), of(&customers)), (3, 1), "{printed}");
+    assert!(printed.contains("\"city\":\"Brno\"") && !printed.contains("a@example.org"), "{printed}");
+    let json = shop.prints(&[&tail[..], &["--format", "json"]].concat());
+    let topics: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(topics.iter().filter(|it: &&Value| it["topic"] == customers.as_str()).count(), 1, "{json}");
+    // One topic needs no name.
+    assert!(shop.prints(&["tail", "OrderPlaced", "--from", "-1", "--max", "1"]).starts_with('{'));
+    assert_eq!(shop.run(&["tail", "OrderPlaced", "--group", "g"]).code, Some(2));
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_ends_it_quietly() {
     let shop = with_orders();
     let mut child =

@@ -9,6 +9,7 @@ mod support;
 mod consume;
 mod dev;
 mod dlq;
+mod groups;
 #[cfg(unix)]
 mod hostile;
 mod names;

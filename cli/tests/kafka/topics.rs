@@ -1,4 +1,4 @@
-//! `topics`, on a real cluster alone: the in-process one has no administration.
+//! `topics`; `plan` and `apply` on a real cluster alone: the in-process one has no administration.
 
 use serde_json::Value;
 
@@ -77,4 +77,27 @@ fn topics_that_no_schema_declares_are_named_and_are_no_drift() {
     assert!(plan.stdout.contains(&unknown), "{}", plan.stdout);
     // Who asks for one topic hears of that one.
     assert_eq!(shop.prints(&["topics", "plan", "shop.order-placed"]), "");
+}
+
+#[test]
+fn a_topic_is_shown_with_its_partitions_offsets_and_messages() {
+    let shop = Shop::open();
+    shop.prints(&["send", "OrderPlaced", r#"{"order_id": "A-1"}"#]);
+    let topic = shop.topic("shop.order-placed");
+    for name in ["OrderPlaced", "shop.order-placed", topic.as_str()] {
+        let shown: Value = serde_json::from_str(&shop.prints(&["topics", "show", name, "--format", "json"])).unwrap();
+        assert_eq!((&shown["topic"], &shown["messages"][0]), (&topic.as_str().into(), &"OrderPlaced".into()), "{name}");
+        let partitions = shown["partitions"].as_array().unwrap();
+        let records = |it: &Value| it["end"].as_i64().unwrap() - it["first"].as_i64().unwrap();
+        assert_eq!((partitions.len(), partitions.iter().map(records).sum::<i64>()), (3, 1), "{shown}");
+        assert!(partitions.iter().all(|it| it["leader"].is_i64() && !it["inSync"].as_array().unwrap().is_empty()));
+        assert_eq!(shown["configuration"].is_null(), shop.cluster.is_some(), "{shown}");
+    }
+    let run = shop.run(&["topics", "show", "OrderPlaced"]);
+    assert!(run.stdout.contains(&format!("topic: {topic}\nmessages: OrderPlaced\n")), "{}", run.stdout);
+    assert!(run.stdout.contains("partition  leader  replicas  in sync  first  end  records"), "{}", run.stdout);
+    assert!(run.stderr.contains("3 partitions, 1 record"), "{}", run.stderr);
+    let unknown = shop.run(&["topics", "show", "shop.order-paid"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""), "{unknown:?}");
+    assert!(unknown.stderr.contains("there is no topic"), "{}", unknown.stderr);
 }

@@ -267,8 +267,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Sets the function that continues the trace of a message. It takes the trace context in the headers of the record and
     /// the span of the message, and returns the context for the headers of all that is sent while the message is handled.
     ///
-    /// By default that is a [child](TraceContext::child) of the context of the record, or a [new trace](TraceContext::root).
-    /// OpenTelemetry has ids of its own for the span: see [the module](crate::app#traces) for how to send them.
+    /// By default that is a [child](TraceContext::child) of the context of the record, or a [new trace](TraceContext::root);
+    /// with the feature `opentelemetry`, the one that OpenTelemetry has for the span, where it records it.
     pub fn traced_by(
         mut self,
         trace: impl Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync + 'static,

@@ -172,37 +172,15 @@
 //! # Traces
 //!
 //! Each message is handled in a span of [`tracing`] called `handle`, each attempt in one called `attempt`, and each send in
-//! one called `send`, with the fields of OpenTelemetry's semantic conventions: topic, partition, offset, group, the ids of
-//! trace and span, and a hash of the key (the first 16 digits of `printf %s KEY | sha256sum`: a known key can be found, and a
+//! one called `send`, with the fields of OpenTelemetry's semantic conventions ([`telemetry`](crate::telemetry)): topic, partition,
+//! offset, group, the ids of trace and span, and a hash of the key (a known key can be found, and a
 //! key that can be guessed is no secret). Keys, payloads and headers are in none of them; the error of a handler is logged as
 //! it is.
 //!
 //! Messages carry their trace in the headers of the [W3C recommendation](https://www.w3.org/TR/trace-context-1/): what a
-//! handler sends continues the trace of its message ([`TraceContext`](crate::client::TraceContext)). With the crate
-//! `tracing-opentelemetry`, [`App::traced_by`] makes its spans and those in the headers the same ones:
-//!
-//! ```ignore
-//! use opentelemetry::Context;
-//! use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceFlags, TraceState};
-//! use thoth_messaging::client::TraceContext;
-//! use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-//!
-//! fn continue_trace(incoming: Option<&TraceContext>, span: &tracing::Span) -> TraceContext {
-//!     if let Some(incoming) = incoming {
-//!         let (trace, parent) = (incoming.trace_id().into(), incoming.span_id().into());
-//!         let flags = if incoming.is_sampled() { TraceFlags::SAMPLED } else { TraceFlags::default() };
-//!         let state = incoming.state().and_then(|state| state.parse().ok()).unwrap_or(TraceState::NONE);
-//!         let parent = SpanContext::new(trace, parent, flags, true, state);
-//!         let _ = span.set_parent(Context::new().with_remote_span_context(parent));
-//!     }
-//!     let own = span.context().span().span_context().clone();
-//!     let trace = u128::from_be_bytes(own.trace_id().to_bytes());
-//!     let context = TraceContext::new(trace, u64::from_be_bytes(own.span_id().to_bytes()), own.is_sampled());
-//!     context.unwrap_or_else(TraceContext::root).with_state(&own.trace_state().header())
-//! }
-//!
-//! let app = App::new(&kafka).traced_by(continue_trace).handle(on_released);
-//! ```
+//! handler sends continues the trace of its message ([`TraceContext`](crate::client::TraceContext)). With the feature
+//! `opentelemetry`, and a layer of `tracing-opentelemetry` in the subscriber, its spans and those in the headers are the same
+//! ones. [`App::traced_by`] is for another tracer.
 //!
 //! # Metrics and health
 //!

@@ -11,6 +11,8 @@ use super::builder::App;
 use super::engine::Engine;
 use super::error::AppError;
 use super::handler::DispatchError;
+#[cfg(feature = "opentelemetry")]
+use super::observe::InstrumentedGroup;
 use super::observe::{Counts, Event, Meters, Summary};
 use super::partition::Shared;
 use super::port::{Sink, Source, Transactions};
@@ -58,6 +60,8 @@ impl<S: Send + Sync + 'static> App<S> {
         let topics = self.topics().map(|topic| self.kafka.topic_name(topic));
         let meters = Meters::new(self.kafka.group().unwrap_or_default(), topics);
         self.observers.add(Arc::new(meters));
+        #[cfg(feature = "opentelemetry")]
+        self.observers.add(Arc::new(InstrumentedGroup::new(self.kafka.group().unwrap_or_default())));
         let observers = self.observers.clone();
         let mut until = pin!(health.ending_after(until));
         let producer = self.sending().producer()?;

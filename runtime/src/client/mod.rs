@@ -46,7 +46,7 @@
 
 // How the rooms stand to each other, from the ground up; each says in its module documentation how it works.
 //
-// - `error`, `topic_partition`, `header`, `trace`, `client_errors`, `topic_lookup`, `ffi`: what more than one room needs.
+// - `error`, `topic_partition`, `group`, `header`, `trace`, `client_errors`, `topic_lookup`, `ffi`: what more than one room needs.
 // - `settings`: the properties, their variables and tokens, as data. It makes no client.
 // - `consumer`, `producer`, `admin`: each takes `settings`. A transaction of `producer` knows the offsets of `consumer`.
 // - `kafka`: the facade. Nothing below knows it.
@@ -60,7 +60,10 @@ mod client_errors;
 mod consumer;
 mod error;
 mod ffi;
+mod group;
 mod header;
+#[cfg(feature = "opentelemetry")]
+mod instruments;
 mod kafka;
 pub(crate) mod lock;
 #[cfg(test)]
@@ -73,14 +76,20 @@ mod topic_lookup;
 mod topic_partition;
 mod trace;
 
-pub use self::admin::{Admin, Applied, Broker, ClusterInfo, Creation, Difference, Plan, Unreadable};
+pub use self::admin::{
+    Admin, Applied, Broker, ClusterInfo, Creation, Difference, PartitionDescription, Plan, TopicDescription,
+    TopicProperty, Unreadable,
+};
 pub use self::consumer::{Consumer, Lag, Position, Received, Record, SavedPosition, TopicReader};
 pub(crate) use self::consumer::{MembershipState, Polled, Rebalanced, Records};
 pub use self::error::{
     AbortReason, AdminError, Cause, CloseError, ConfigError, InvalidRecord, PositionError, ReceiveError, SendError,
     Setting, SizeLimit, TransactionError, Undelivered,
 };
+pub use self::group::{Group, GroupDescription, GroupMember, GroupProtocol, GroupState};
 pub use self::header::{Header, HeaderName};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use self::instruments::{Instruments, Operation};
 pub use self::kafka::Kafka;
 pub use self::producer::{Delivery, IntoRecord, Producer, ProducerRecord, Transaction, TransactionalProducer};
 pub(crate) use self::producer::{OpenTransaction, Queued, Uncommitted, key_hash};

@@ -4,6 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::str::FromStr;
 
+#[cfg(feature = "opentelemetry")]
+use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceFlags, TraceState};
+use tracing::Span;
+#[cfg(feature = "opentelemetry")]
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
 use super::header::Header;
 
 /// The name of the header that says which trace a record belongs to, and which span it comes from.
@@ -51,7 +57,7 @@ tokio::task_local! {
 /// # }
 /// ```
 ///
-/// For OpenTelemetry's spans to be the same ones, see [`App::traced_by`](crate::app::App::traced_by).
+/// With the feature `opentelemetry`, OpenTelemetry's spans are the same ones.
 ///
 /// [w3c]: https://www.w3.org/TR/trace-context-1/
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,10 +111,51 @@ impl TraceContext {
         Some(Self { state, ..parent })
     }
 
-    /// The context of the scope that this is called in.
+    /// The context of the scope that this is called in; outside of one, with the feature `opentelemetry`, that of the current
+    /// span.
     #[must_use]
     pub fn current() -> Option<Self> {
-        CURRENT.try_with(Clone::clone).ok()
+        let current = CURRENT.try_with(Clone::clone).ok();
+        #[cfg(feature = "opentelemetry")]
+        let current = current.or_else(|| Self::of_span(&Span::current()));
+        current
+    }
+
+    /// The context of the span of a message, whose record has this one. With the feature `opentelemetry` it is the one that
+    /// OpenTelemetry has for the span, if it records it.
+    pub(crate) fn continued(incoming: Option<&Self>, span: &Span) -> Self {
+        #[cfg(feature = "opentelemetry")]
+        {
+            if let Some(incoming) = incoming {
+                incoming.adopt(span);
+            }
+            if let Some(own) = Self::of_span(span) {
+                return own;
+            }
+        }
+        #[cfg(not(feature = "opentelemetry"))]
+        let _ = span;
+        incoming.map_or_else(Self::root, Self::child)
+    }
+
+    /// The context that OpenTelemetry has for a span; `None` where no layer of it records the span.
+    #[cfg(feature = "opentelemetry")]
+    fn of_span(span: &Span) -> Option<Self> {
+        let context = span.context();
+        let own = context.span().span_context().clone();
+        let (trace, id) =
+            (u128::from_be_bytes(own.trace_id().to_bytes()), u64::from_be_bytes(own.span_id().to_bytes()));
+        Some(Self::new(trace, id, own.is_sampled())?.with_state(&own.trace_state().header()))
+    }
+
+    /// Makes this the parent of a span.
+    #[cfg(feature = "opentelemetry")]
+    fn adopt(&self, span: &Span) {
+        let flags = if self.is_sampled { TraceFlags::SAMPLED } else { TraceFlags::default() };
+        let state = self.state().and_then(|state| state.parse().ok()).unwrap_or(TraceState::NONE);
+        let parent = SpanContext::new(self.trace.into(), self.span.into(), flags, true, state);
+        // Without a layer there is no span of OpenTelemetry, which needs no parent.
+        let _ = span.set_parent(opentelemetry::Context::new().with_remote_span_context(parent));
     }
 
     /// Runs a future in which this is the [current](Self::current) context.
@@ -147,11 +194,9 @@ impl TraceContext {
 
     /// The headers of the current scope; none outside of one.
     pub(super) fn current_headers() -> Vec<Header> {
-        let headers = CURRENT.try_with(|context| {
-            let state = context.state().map(|state| Header::new(TRACESTATE, state));
-            [Header::new(TRACEPARENT, context.to_string())].into_iter().chain(state).collect()
-        });
-        headers.unwrap_or_default()
+        let Some(context) = Self::current() else { return Vec::new() };
+        let state = context.state().map(|state| Header::new(TRACESTATE, state));
+        [Header::new(TRACEPARENT, context.to_string())].into_iter().chain(state).collect()
     }
 }
 

@@ -130,7 +130,7 @@ async fn what_is_settled_in_a_transaction_has_the_same_traces() {
     let dead = test.dead_letters().await.unwrap();
     assert!(headers(&dead[0].record, TRACEPARENT).is_empty());
     let sends = captured.spans("send");
-    let has_offset = |span: &&CapturedSpan| !span.fields.get("messaging.kafka.offset").is_empty();
+    let has_offset = |span: &&CapturedSpan| !span.fields.get("kafka.offset").is_empty();
     assert_eq!(sends.iter().filter(has_offset).count(), 4, "two that were published, a reply, and a dead letter");
 }
 
@@ -165,12 +165,13 @@ async fn a_message_has_a_span_that_says_where_it_is_and_who_sent_it() {
 
     let [handle] = &captured.spans("handle")[..] else { panic!("{:?}", captured.spans("handle")) };
     let field = |name| handle.fields.get(name);
-    assert_eq!((field("otel.kind"), field("messaging.system")), ("consumer", "kafka"));
-    assert_eq!(field("messaging.operation.type"), "process");
+    assert_eq!((field("otel.kind"), field("messaging.system.name")), ("consumer", "kafka"));
+    assert_eq!((field("messaging.operation.name"), field("messaging.operation.type")), ("process", "process"));
+    assert_eq!(field("otel.name"), format!("process {}", delivery.topic));
     assert_eq!(field("messaging.destination.name"), delivery.topic);
-    assert_eq!((field("messaging.destination.partition.id"), field("messaging.kafka.offset")), ("0", "0"));
+    assert_eq!((field("messaging.destination.partition.id"), field("kafka.offset")), ("0", "0"));
     assert!(format!("{group:?}").contains(field("messaging.consumer.group.name")));
-    assert_eq!(field("messaging.kafka.message.key_hash").len(), 16);
+    assert_eq!(field("kafka.message.key_hash").len(), 16);
     assert_eq!(field("trace_id"), "0af7651916cd43dd8448eb211c80319c");
     assert!(field("span_id").len() == 16 && field("span_id") != "b7ad6b7169203331");
     let attempts: Vec<_> = captured.spans("attempt").iter().map(|span| span.fields.get("number").to_owned()).collect();
@@ -178,8 +179,8 @@ async fn a_message_has_a_span_that_says_where_it_is_and_who_sent_it() {
 
     let sends = captured.spans("send");
     assert_eq!(sends[0].fields.get("messaging.destination.name"), delivery.topic);
-    assert_eq!(sends[0].fields.get("messaging.kafka.offset"), "0");
-    assert_eq!(sends[0].fields.get("messaging.kafka.message.key_hash"), field("messaging.kafka.message.key_hash"));
+    assert_eq!(sends[0].fields.get("kafka.offset"), "0");
+    assert_eq!(sends[0].fields.get("kafka.message.key_hash"), field("kafka.message.key_hash"));
 }
 
 #[tokio::test]

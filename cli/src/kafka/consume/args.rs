@@ -1,12 +1,13 @@
-//! The arguments of `consume`.
+//! The arguments of `consume` and `tail`.
 
 use clap::Args;
 
 use super::print::Form;
-use super::selection::{OffsetSpec, Selection};
+use super::selection::Selection;
 use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::{Cluster, ClusterArgs};
+use crate::kafka::offset_spec::OffsetSpec;
 use crate::kafka::schemas::{SchemaArgs, Schemas};
 use crate::report::Format;
 
@@ -24,11 +25,7 @@ use crate::report::Format;
     thoth-messaging consume OrderPlaced --follow --filter /country=DE\n  \
     thoth-messaging consume OrderPlaced --from -1 --format json | jq .key\n\n\
     Exit codes: 0 printed, 1 some were not valid with --strict, 2 could not run.")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ConsumeArgs {
-    /// Messages, by their types, titles or files, or topics.
-    #[arg(value_name = "MESSAGE", required = true)]
-    names: Vec<String>,
     /// The place to start at.
     #[arg(
         long,
@@ -37,7 +34,7 @@ pub(crate) struct ConsumeArgs {
         allow_hyphen_values = true,
         conflicts_with = "group"
     )]
-    pub(super) from: OffsetSpec,
+    from: OffsetSpec,
     /// The place to stop before.
     #[arg(
         long,
@@ -47,16 +44,50 @@ pub(crate) struct ConsumeArgs {
         allow_hyphen_values = true,
         conflicts_with_all = ["group", "follow"]
     )]
-    pub(super) to: OffsetSpec,
+    to: OffsetSpec,
+    /// Wait for new messages, until ctrl-c.
+    #[arg(long, short)]
+    follow: bool,
+    /// Exit with 1 if a payload is invalid.
+    #[arg(long)]
+    strict: bool,
+    /// Join a consumer group: start at its committed offsets, share the partitions with its other members, and commit
+    /// what was printed. Without `--follow` it stops at the end of the topics.
+    #[arg(long, value_name = "GROUP", conflicts_with = "partitions")]
+    group: Option<String>,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// Print new messages on topics as they are sent, until ctrl-c.
+///
+/// It is `consume --follow --from end`, for several topics at once: where there are several, each payload stands behind the
+/// name of its topic.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    thoth-messaging tail OrderPlaced CustomerMoved\n  \
+    thoth-messaging tail OrderPlaced CustomerMoved --from 5m --format json\n\n\
+    Exit codes: 0 printed, 2 could not run.")]
+pub(crate) struct TailArgs {
+    /// The place to start at.
+    #[arg(long, value_name = "PLACE", default_value = "end", allow_hyphen_values = true)]
+    from: OffsetSpec,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// The options of both.
+#[derive(Args)]
+pub(super) struct ReadArgs {
+    /// Messages, by their types, titles or files, or topics.
+    #[arg(value_name = "MESSAGE", required = true)]
+    names: Vec<String>,
     /// Read this partition only. May be repeated.
-    #[arg(long = "partition", value_name = "NUMBER", conflicts_with = "group", value_parser = clap::value_parser!(i32).range(0..))]
+    #[arg(long = "partition", value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(0..))]
     pub(super) partitions: Vec<i32>,
     /// Stop after this many messages.
     #[arg(long, value_name = "COUNT")]
     pub(super) max: Option<u64>,
-    /// Wait for new messages, until ctrl-c.
-    #[arg(long, short)]
-    pub(super) follow: bool,
     /// Print only messages with this value at this pointer, as `/country=DE` or `/total=12`. May be repeated: all must match.
     #[arg(long = "filter", value_name = "POINTER=VALUE")]
     filters: Vec<String>,
@@ -69,23 +100,56 @@ pub(crate) struct ConsumeArgs {
     /// Show values that the schema marks as sensitive.
     #[arg(long)]
     pub(super) show_sensitive: bool,
-    /// Exit with 1 if a payload is invalid.
-    #[arg(long)]
-    pub(super) strict: bool,
     /// Accept topics that no schema declares. Their payloads are not checked, and no value of them is hidden.
     #[arg(long)]
     pub(super) unchecked: bool,
-    /// Join a consumer group: start at its committed offsets, share the partitions with its other members, and commit
-    /// what was printed. Without `--follow` it stops at the end of the topics.
-    #[arg(long, value_name = "GROUP")]
-    pub(super) group: Option<String>,
     #[command(flatten)]
     pub(super) schemas: SchemaArgs,
     #[command(flatten)]
     pub(super) cluster: ClusterArgs,
 }
 
+/// The messages that are to be printed.
+pub(super) struct Request<'a> {
+    pub(super) read: &'a ReadArgs,
+    pub(super) from: OffsetSpec,
+    pub(super) to: OffsetSpec,
+    pub(super) follow: bool,
+    pub(super) strict: bool,
+    pub(super) group: Option<&'a str>,
+    /// Set if a payload among those of several topics stands behind the name of its topic.
+    pub(super) names_topics: bool,
+}
+
 impl ConsumeArgs {
+    pub(super) fn request(&self) -> Request<'_> {
+        let Self { from, to, follow, strict, group, read } = self;
+        let (from, to, follow, strict, group) = (*from, *to, *follow, *strict, group.as_deref());
+        Request { read, from, to, follow, strict, group, names_topics: false }
+    }
+}
+
+impl TailArgs {
+    pub(super) fn request(&self) -> Request<'_> {
+        let Self { from, read } = self;
+        let (from, to, names_topics) = (*from, OffsetSpec::End, read.names.len() > 1);
+        Request { read, from, to, follow: true, strict: false, group: None, names_topics }
+    }
+}
+
+impl Request<'_> {
+    /// The form that messages are printed in.
+    pub(super) fn form(&self, format: Format) -> Form {
+        match format {
+            Format::Json => Form::Json,
+            _ if self.read.pretty => Form::Pretty,
+            _ if self.names_topics => Form::TopicAndPayload,
+            _ => Form::Payload,
+        }
+    }
+}
+
+impl ReadArgs {
     /// The conditions on the messages.
     pub(super) fn selection(&self) -> Result<Selection, Failure> {
         Selection::new(&self.filters, self.key.clone())
@@ -108,14 +172,5 @@ impl ConsumeArgs {
             topics.push(topic);
         }
         Ok(topics)
-    }
-
-    /// The form that messages are printed in.
-    pub(super) fn form(&self, format: Format) -> Form {
-        match format {
-            Format::Json => Form::Json,
-            _ if self.pretty => Form::Pretty,
-            _ => Form::Payload,
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! `consume`: the messages on topics.
+//! `consume` and `tail`: the messages on topics.
 
 mod args;
 mod group;
@@ -9,7 +9,8 @@ mod topic;
 
 use thoth_messaging::client::Record;
 
-pub(crate) use args::ConsumeArgs;
+use args::Request;
+pub(crate) use args::{ConsumeArgs, TailArgs};
 
 use self::group::Member;
 use self::print::{Printer, Read};
@@ -23,23 +24,32 @@ use crate::failure::Failure;
 use crate::stderr::say;
 
 pub(super) async fn run(arguments: &ConsumeArgs, context: &mut Context) -> Result<Outcome, Failure> {
-    let cluster = arguments.cluster.cluster()?;
-    let selection = arguments.selection()?;
-    let schemas = if arguments.unchecked { Schemas::default() } else { arguments.schemas.read(context)? };
-    let topics = arguments.topics(&schemas, &cluster)?;
+    consume(&arguments.request(), context).await
+}
+
+pub(super) async fn tail(arguments: &TailArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    consume(&arguments.request(), context).await
+}
+
+async fn consume(request: &Request<'_>, context: &mut Context) -> Result<Outcome, Failure> {
+    let read = request.read;
+    let cluster = read.cluster.cluster()?;
+    let selection = read.selection()?;
+    let schemas = if read.unchecked { Schemas::default() } else { read.schemas.read(context)? };
+    let topics = read.topics(&schemas, &cluster)?;
     note_undeclared(&selection, &topics);
-    let mut printer = Printer::new(arguments.form(context.format), arguments.show_sensitive);
-    let mut records = match &arguments.group {
-        Some(group) => Records::Member(Box::new(Member::new(group, &topics, arguments.follow, &cluster)?)),
-        None => Records::read(&topics, arguments, &cluster).await?,
+    let mut printer = Printer::new(request.form(context.format), read.show_sensitive);
+    let mut records = match request.group {
+        Some(group) => Records::Member(Box::new(Member::new(group, &topics, request.follow, &cluster)?)),
+        None => Records::read(&topics, request, &cluster).await?,
     };
-    let ended = print(&mut records, &topics, &selection, arguments.max, &mut printer, context).await;
+    let ended = print(&mut records, &topics, &selection, read.max, &mut printer, context).await;
     // What was printed is committed, whatever ended it.
     let closed = records.close().await;
     ended?;
     closed?;
-    let has_invalid = printer.finish(!arguments.unchecked);
-    Ok(if has_invalid && arguments.strict { Outcome::Findings } else { Outcome::Clean })
+    let has_invalid = printer.finish(!read.unchecked);
+    Ok(if has_invalid && request.strict { Outcome::Findings } else { Outcome::Clean })
 }
 
 /// Says of a filter that no schema is about its place: a slip, or a member that nobody declared.

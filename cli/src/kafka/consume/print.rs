@@ -22,6 +22,8 @@ const BOLD: Style = Style::new().bold();
 pub(super) enum Form {
     /// The payload, in a line.
     Payload,
+    /// The same behind the name of its topic.
+    TopicAndPayload,
     /// All of it, for people.
     Pretty,
     /// All of it, a JSON object in a line.
@@ -58,7 +60,7 @@ impl Printer {
         self.printed += 1;
         self.invalid += u64::from(read.error.is_some());
         match self.form {
-            Form::Payload => self.payload(read, context)?,
+            Form::Payload | Form::TopicAndPayload => self.payload(read, context)?,
             Form::Pretty => self.pretty(read, context)?,
             Form::Json => self.json(read, context)?,
         }
@@ -74,6 +76,9 @@ impl Printer {
             }
             (None, Some(payload)) => {
                 let shown = self.shown(payload, read);
+                if self.form == Form::TopicAndPayload {
+                    write!(context.output, "{BOLD}{}{BOLD:#} ", line(read.record.topic()))?;
+                }
                 return writeln!(context.output, "{}", shown.line());
             }
         };

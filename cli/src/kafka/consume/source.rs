@@ -9,12 +9,12 @@ use std::time::{Duration, SystemTime};
 use futures_util::{Stream, StreamExt as _, stream};
 use thoth_messaging::client::{Position, ReceiveError, Record, TopicReader};
 
-use super::args::ConsumeArgs;
+use super::args::Request;
 use super::group::Member;
-use super::selection::OffsetSpec;
 use super::topic::ConsumedTopic;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
+use crate::kafka::offset_spec::OffsetSpec;
 
 type RecordStream = Pin<Box<dyn Stream<Item = Result<Record, ReceiveError>>>>;
 
@@ -28,17 +28,17 @@ impl Records {
     /// The topics one after the other, up to their ends; all at once where it follows them.
     pub(super) async fn read(
         topics: &[ConsumedTopic],
-        arguments: &ConsumeArgs,
+        request: &Request<'_>,
         cluster: &Cluster,
     ) -> Result<Self, Failure> {
-        let times = Times::of(arguments, cluster).await?;
+        let times = Times::of(request, cluster).await?;
         let mut streams = Vec::new();
         for topic in topics {
             let reader = cluster.kafka.topic_reader(&topic.name)?;
-            let ranges = ranges(&reader, topic, arguments, times).await?;
+            let ranges = ranges(&reader, topic, request, times).await?;
             streams.push(records(reader, ranges, times));
         }
-        if arguments.follow {
+        if request.follow {
             return Ok(Self::Read(Box::pin(stream::select_all(streams))));
         }
         Ok(Self::Read(Box::pin(stream::iter(streams).flatten())))
@@ -86,9 +86,9 @@ struct Times {
 }
 
 impl Times {
-    async fn of(arguments: &ConsumeArgs, cluster: &Cluster) -> Result<Option<Self>, Failure> {
+    async fn of(request: &Request<'_>, cluster: &Cluster) -> Result<Option<Self>, Failure> {
         let time = |spec| if let OffsetSpec::Time(time) = spec { Some(time) } else { None };
-        let times = Self { from: time(arguments.from), to: time(arguments.to) };
+        let times = Self { from: time(request.from), to: time(request.to) };
         if times.from.is_none() && times.to.is_none() {
             return Ok(None);
         }
@@ -109,22 +109,22 @@ const ANSWER: Duration = Duration::from_secs(10);
 async fn ranges(
     reader: &TopicReader,
     topic: &ConsumedTopic,
-    arguments: &ConsumeArgs,
+    request: &Request<'_>,
     times: Option<Times>,
 ) -> Result<BTreeMap<i32, Range<i64>>, Failure> {
     let place = |spec, unless_found| match spec {
         OffsetSpec::Time(_) if times.is_some() => unless_found,
         spec => spec,
     };
-    let from = offsets(reader, place(arguments.from, OffsetSpec::Beginning)).await?;
-    if let Some(unknown) = arguments.partitions.iter().find(|partition| !from.contains_key(partition)) {
+    let from = offsets(reader, place(request.from, OffsetSpec::Beginning)).await?;
+    if let Some(unknown) = request.read.partitions.iter().find(|partition| !from.contains_key(partition)) {
         let numbers: Vec<_> = from.keys().map(ToString::to_string).collect();
         return Err(Failure::new(format!("topic `{}` has no partition {unknown}", topic.name))
             .help(format!("its partitions are {}", numbers.join(", "))));
     }
-    let to =
-        if arguments.follow { BTreeMap::new() } else { offsets(reader, place(arguments.to, OffsetSpec::End)).await? };
-    let is_asked_for = |partition: &i32| arguments.partitions.is_empty() || arguments.partitions.contains(partition);
+    let to = if request.follow { BTreeMap::new() } else { offsets(reader, place(request.to, OffsetSpec::End)).await? };
+    let is_asked_for =
+        |partition: &i32| request.read.partitions.is_empty() || request.read.partitions.contains(partition);
     let range = |(partition, from)| (partition, from..to.get(&partition).copied().unwrap_or(i64::MAX));
     Ok(from.into_iter().filter(|(partition, _)| is_asked_for(partition)).map(range).collect())
 }

@@ -8,8 +8,6 @@ mod redrive;
 mod show;
 
 use clap::{Args, Subcommand};
-use thoth_messaging::Topic;
-use thoth_messaging::client::AdminError;
 
 use super::cluster::Cluster;
 use super::schemas::Schemas;
@@ -45,13 +43,6 @@ pub(super) async fn run(arguments: &DlqArgs, context: &mut Context) -> Result<Ou
     }
 }
 
-/// A topic without anything declared, by its name on the cluster.
-fn unprefixed(name: &str, cluster: &Cluster) -> Topic {
-    let mut topic = Topic::new("");
-    topic.name = cluster.without_prefix(name).to_owned().into();
-    topic
-}
-
 /// The dead-letter topic that a name means, by its name on the cluster: that of a message or a topic, or itself.
 async fn topic(name: &str, schemas: &Schemas, cluster: &Cluster) -> Result<String, Failure> {
     let topics = cluster.kafka.admin().topics().await?;
@@ -63,17 +54,7 @@ async fn topic(name: &str, schemas: &Schemas, cluster: &Cluster) -> Result<Strin
     if let Some(found) = candidates.iter().find(|candidate| topics.contains_key(*candidate)) {
         return Ok(found.clone());
     }
-    let hidden = match cluster.kafka.admin().plan([&unprefixed(&candidates[0], cluster)]).await {
-        Ok(plan) => plan.unreadable.into_iter().next(),
-        // Nothing is hidden there.
-        Err(AdminError::NoController { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
-    if let Some(hidden) = hidden {
-        return Err(Failure::new(hidden.to_string()).help(
-            "without this right nobody learns whether there is such a topic: give it, or look for a slip in the name",
-        ));
-    }
+    cluster.see(&candidates[0]).await?;
     let wanted = cluster.prefixed(cluster.without_prefix(name));
     let wanted = if wanted.ends_with(SUFFIX) { wanted } else { wanted + SUFFIX };
     let near = near(topics.keys().map(String::as_str).filter(|topic| topic.ends_with(SUFFIX)), &wanted);

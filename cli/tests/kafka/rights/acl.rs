@@ -19,6 +19,7 @@ pub(super) enum Operation {
     Read = 3,
     Write = 4,
     Create = 5,
+    Delete = 6,
     Alter = 7,
     Describe = 8,
     DescribeConfigs = 10,

@@ -6,7 +6,7 @@ mod acl;
 use std::env;
 use std::process::{Command, Stdio};
 
-use acl::Operation::{Alter, AlterConfigs, Create, Describe, DescribeConfigs, Read, Write};
+use acl::Operation::{Alter, AlterConfigs, Create, Delete, Describe, DescribeConfigs, Read, Write};
 use acl::Right::{self, Group, Topic};
 
 use crate::Shop;
@@ -105,6 +105,10 @@ const SHOW: &[&str] = &["dlq", "show", "OrderPlaced"];
 const REDRIVE: &[&str] = &["dlq", "redrive", "OrderPlaced", "--group", "GROUP"];
 const PLAN: &[&str] = &["topics", "plan", "OrderPlaced", "--check"];
 const APPLY: &[&str] = &["topics", "apply", "OrderPlaced"];
+const SHOW_TOPIC: &[&str] = &["topics", "show", "OrderPlaced"];
+const SHOW_GROUP: &[&str] = &["groups", "show", "GROUP"];
+const RESET: &[&str] = &["groups", "reset", "GROUP", "--to", "earliest", "--topic", "OrderPlaced", "--execute"];
+const DELETE: &[&str] = &["groups", "delete", "GROUP"];
 
 #[test]
 fn whoever_reads_and_sends_is_told_at_once_which_right_is_missing() {
@@ -192,6 +196,32 @@ fn a_change_that_its_user_may_not_make_names_the_right_of_each_topic() {
         let Some(shop) = limited() else { return };
         shop.0.prints(&["topics", "apply", "OrderPlaced"]);
         shop.0.project.write("schemas/order.schema.json", &ORDER.replace("\"partitions\": 3", change));
+        check(&row, &shop, "bob");
+    }
+}
+
+#[test]
+fn whoever_sees_to_groups_is_told_at_once_which_right_is_missing() {
+    let rows = [
+        works(&["groups", "list"], &[]),
+        misses(SHOW_TOPIC, &[], Topic(Describe)),
+        works(SHOW_TOPIC, &[Topic(Describe)]),
+        misses(SHOW_GROUP, &[], Group(Describe)),
+        works(SHOW_GROUP, &[Group(Describe), Topic(Describe)]),
+        misses(RESET, &[], Group(Describe)),
+        misses(RESET, &[Group(Describe)], Topic(Describe)),
+        misses(RESET, &[Group(Describe), Topic(Describe)], Group(Read)),
+        misses(RESET, &[Group(Read), Topic(Describe)], Topic(Read)),
+        works(RESET, &[Group(Read), Topic(Read)]),
+        misses(DELETE, &[], Group(Describe)),
+        misses(DELETE, &[Group(Describe)], Group(Delete)),
+        works(DELETE, &[Group(Delete)]),
+    ];
+    for row in rows {
+        let Some(shop) = open() else { return };
+        let group = shop.0.topic("group");
+        let reset: Vec<_> = RESET.iter().map(|it| if *it == "GROUP" { group.as_str() } else { it }).collect();
+        shop.0.prints(&reset);
         check(&row, &shop, "bob");
     }
 }

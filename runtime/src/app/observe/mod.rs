@@ -5,6 +5,8 @@
 //! a message as a trace sees it.
 
 mod health;
+#[cfg(feature = "opentelemetry")]
+mod instruments;
 mod meters;
 mod summary;
 mod trace;
@@ -13,9 +15,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 pub use self::health::{Health, Unhealthy};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use self::instruments::InstrumentedGroup;
 pub(crate) use self::meters::Meters;
 pub(crate) use self::summary::Counts;
 pub use self::summary::Summary;
+use self::trace::failed;
 pub(crate) use self::trace::{MessageTrace, Tracer};
 use crate::app::dead_letter::Reason;
 use crate::client::lock::lock;
@@ -117,12 +122,14 @@ impl Observer for Log {
                 );
             }
             Event::DeadLetter { record, attempts, reason, error, topic: Some(topic) } => {
+                failed(*reason);
                 tracing::error!(
                     "{record}: {reason} after {attempts} attempts, now a dead letter on `{topic}`: {}",
                     visible(error)
                 );
             }
             Event::DeadLetter { record, attempts, reason, error, topic: None } => {
+                failed(*reason);
                 tracing::error!("{record}: {reason} after {attempts} attempts, skipped: {}", visible(error));
             }
             Event::DeadLetterDelayed { record, error } => {

@@ -10,7 +10,12 @@ use std::time::Instant;
 use tracing::{Instrument as _, Level, Span, field, info_span, span_enabled};
 
 use super::{Event, Observers};
+use crate::app::dead_letter::Reason;
 use crate::client::{Record, TraceContext, key_hash};
+use crate::telemetry::{
+    CONSUMER_GROUP_NAME, DESTINATION_NAME, DESTINATION_PARTITION_ID, ERROR_TYPE, KEY_HASH, OFFSET, OPERATION_NAME,
+    OPERATION_TYPE, SYSTEM_NAME, TOMBSTONE,
+};
 
 type TraceFn = dyn Fn(Option<&TraceContext>, &Span) -> TraceContext + Send + Sync;
 
@@ -26,7 +31,7 @@ impl Tracer {
 
 impl Default for Tracer {
     fn default() -> Self {
-        Self::new(|incoming, _| incoming.map_or_else(TraceContext::root, TraceContext::child))
+        Self::new(TraceContext::continued)
     }
 }
 
@@ -78,7 +83,14 @@ impl MessageTrace {
     }
 }
 
-/// Creates the span of a record, by the names of OpenTelemetry's semantic conventions.
+/// Records in the span of a message that it is a dead letter.
+pub(super) fn failed(reason: Reason) {
+    let span = Span::current();
+    span.record(ERROR_TYPE, reason.as_str());
+    span.record("otel.status_code", "ERROR");
+}
+
+/// Creates the span of a record, by the names of [`telemetry`](crate::telemetry).
 fn span(record: &Record, group: &str) -> Span {
     // Otherwise a logger of the `log` facade would get a line for each record.
     if !span_enabled!(Level::INFO) {
@@ -86,14 +98,19 @@ fn span(record: &Record, group: &str) -> Span {
     }
     info_span!(
         "handle",
+        otel.name = %format_args!("process {}", record.topic()),
         otel.kind = "consumer",
-        messaging.system = "kafka",
-        messaging.operation.type = "process",
-        messaging.destination.name = record.topic(),
-        messaging.destination.partition.id = %record.partition(),
-        messaging.kafka.offset = record.offset(),
-        messaging.kafka.message.key_hash = record.key().map(key_hash),
-        messaging.consumer.group.name = group,
+        otel.status_code = field::Empty,
+        { SYSTEM_NAME } = "kafka",
+        { OPERATION_NAME } = "process",
+        { OPERATION_TYPE } = "process",
+        { DESTINATION_NAME } = record.topic(),
+        { DESTINATION_PARTITION_ID } = %record.partition(),
+        { OFFSET } = record.offset(),
+        { TOMBSTONE } = record.payload().is_none().then_some(true),
+        { KEY_HASH } = record.key().map(key_hash),
+        { CONSUMER_GROUP_NAME } = group,
+        { ERROR_TYPE } = field::Empty,
         trace_id = field::Empty,
         span_id = field::Empty,
     )

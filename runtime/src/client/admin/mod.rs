@@ -1,8 +1,12 @@
 //! Administration: topics as declared, what differs on the cluster, and whether the cluster answers.
 //!
-//! [`plan`] compares declared topics with those that were found, and asks nothing; [`topics`] and [`cluster`] ask.
+//! [`plan`] compares declared topics with those that were found, and asks nothing; [`topics`], [`description`], [`groups`],
+//! [`offsets`] and [`cluster`] ask.
 
 mod cluster;
+mod description;
+mod groups;
+mod offsets;
 mod plan;
 mod topics;
 
@@ -15,6 +19,7 @@ use tokio::task;
 
 pub use self::cluster::{Broker, ClusterInfo};
 use self::cluster::{authenticate, cluster};
+pub use self::description::{PartitionDescription, TopicDescription, TopicProperty};
 use self::plan::compare;
 pub use self::plan::{Applied, Difference, Plan, Unreadable};
 pub use self::topics::Creation;

@@ -19,7 +19,7 @@ use crate::message::Topic;
 pub(super) type Client = AdminClient<DefaultClientContext>;
 
 /// The time that the whole of a request may take; the brokers have less to agree on it.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The number of topics in a request at most: the controller takes 10,000 partitions at once, and the time for a request is for all
 /// topics in it.

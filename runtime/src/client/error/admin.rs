@@ -38,6 +38,20 @@ pub enum AdminError {
         /// The error of librdkafka.
         cause: Cause,
     },
+    /// Kafka refused a request about a consumer group.
+    Group {
+        /// Its name.
+        group: String,
+        /// The error of librdkafka.
+        cause: Cause,
+    },
+    /// Kafka does not tell the offsets of a topic.
+    Offsets {
+        /// Its name on the cluster.
+        topic: String,
+        /// The error of librdkafka.
+        cause: Cause,
+    },
     /// The cluster has no controller, which creates and alters topics: as the Kafka in a process, which is for tests.
     NoController {
         /// The addresses of the cluster.
@@ -57,9 +71,11 @@ impl AdminError {
         match self {
             Self::Config(_) | Self::NoController { .. } => false,
             Self::Unreachable { cause, .. } => !cause.is_refusal(),
-            Self::NotCreated { cause, .. } | Self::NotAltered { cause, .. } | Self::Kafka { cause } => {
-                cause.is_transient()
-            }
+            Self::NotCreated { cause, .. }
+            | Self::NotAltered { cause, .. }
+            | Self::Group { cause, .. }
+            | Self::Offsets { cause, .. }
+            | Self::Kafka { cause } => cause.is_transient(),
         }
     }
 }
@@ -79,6 +95,12 @@ impl fmt::Display for AdminError {
                 because(f, reason.as_deref())?;
                 f.write_str(&cause.advice())
             }
+            Self::Group { group, cause } => {
+                write!(f, "Kafka refused a request about the group `{group}`{}", cause.advice())
+            }
+            Self::Offsets { topic, cause } => {
+                write!(f, "Kafka does not tell the offsets of topic `{topic}`{}", cause.advice())
+            }
             Self::NoController { servers } => write!(
                 f,
                 "the Kafka at {servers} has no controller, and so no administration of topics; an in-process Kafka has the \
@@ -97,6 +119,8 @@ impl Error for AdminError {
             Self::Unreachable { cause, .. }
             | Self::NotCreated { cause, .. }
             | Self::NotAltered { cause, .. }
+            | Self::Group { cause, .. }
+            | Self::Offsets { cause, .. }
             | Self::Kafka { cause } => Some(cause.error()),
         }
     }

@@ -110,6 +110,8 @@ impl Cause {
             Some(Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend) => {
                 "; fewer brokers are up than the topic's `min.insync.replicas`"
             }
+            Some(Code::NonEmptyGroup | Code::UnknownMemberId) => "; the group has members: stop them first",
+            Some(Code::GroupIdNotFound) => "; there is no such group",
             Some(Code::Fatal) => "; make a new client",
             Some(Code::TransactionalIdAuthorizationFailed) => "; give the user the right to it (an ACL on the id)",
             Some(Code::UnsupportedFeature | Code::UnsupportedVersion) => "; the cluster does not serve this request",

@@ -1,11 +1,12 @@
 //! Calls of librdkafka that rdkafka has no safe function for: the only module with `unsafe`.
 //!
-//! They are requests about topics ([`topics`]), the id of the controller, tokens for OAUTHBEARER, flushing, and bytes that rdkafka
+//! They are requests about topics ([`topics`]) and groups ([`groups`]), the id of the controller, tokens for OAUTHBEARER, flushing, and bytes that rdkafka
 //! takes for UTF-8: the names of headers, and the notes of offsets. Every object of C that is made here is
 //! destroyed here, on every way out, and nothing that C returns is kept.
 
 #![expect(unsafe_code, reason = "calls of librdkafka that rdkafka has no safe function for")]
 
+pub(super) mod groups;
 pub(super) mod topics;
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};

@@ -10,11 +10,11 @@ use rdkafka::message::{BorrowedMessage, DeliveryResult, Message as _};
 use rdkafka::producer::{Producer as _, ProducerContext, ThreadedProducer};
 use rdkafka::{ClientContext, Statistics};
 use tokio::sync::oneshot;
-use tracing::Span;
 
 use super::gauges::ProducerGauges;
 use super::in_flight_limit::InFlightPermit;
 use super::producer_record::{Destination, ProducerRecord};
+use super::spans::Sending;
 use crate::client::client_errors::{self, ClientErrors};
 use crate::client::ffi;
 use crate::client::header::system_time;
@@ -30,7 +30,7 @@ pub(crate) struct Queued {
     /// True if the record names its partition.
     pub(super) has_partition: bool,
     pub(super) report: PendingReport,
-    pub(super) span: Span,
+    pub(super) sending: Sending,
 }
 
 /// The partition, the offset and the timestamp of a delivered record.

@@ -16,7 +16,7 @@ use super::delivery::Delivery;
 use super::in_flight_limit::InFlightLimit;
 use super::producer_record::ProducerRecord;
 use super::queued::{Client, Context, InFlight, PendingReport, Permits, Queued};
-use super::spans::{refused, sending, sent};
+use super::spans::Sending;
 use crate::client::error::{Cause, CloseError, ConfigError, Need, SendError, SizeLimit, Undelivered};
 use crate::client::ffi;
 use crate::client::lock::lock;
@@ -107,11 +107,11 @@ impl Sender {
     /// Queues a record behind all that were queued before it.
     pub(super) async fn queue(&self, record: ProducerRecord) -> Result<Queued, SendError> {
         let topic = record.topic_on(&self.settings);
-        let (span, has_partition) = (sending(&topic, &record), record.partition.is_some());
-        match self.queue_for(topic, record).instrument(span.clone()).await {
-            Ok((topic, size, report)) => Ok(Queued { topic, size, has_partition, report, span }),
+        let (sending, has_partition) = (Sending::begin(&topic, &record), record.partition.is_some());
+        match self.queue_for(topic, record).instrument(sending.span.clone()).await {
+            Ok((topic, size, report)) => Ok(Queued { topic, size, has_partition, report, sending }),
             Err(error) => {
-                refused(&span, &error);
+                sending.refused(&error);
                 Err(error)
             }
         }
@@ -173,7 +173,7 @@ impl Sender {
             }
             Err(_) => Err(SendError::Closed { topic }),
         };
-        sent(&queued.span, &result);
+        queued.sending.sent(&result);
         result
     }
 

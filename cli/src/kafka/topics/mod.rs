@@ -1,5 +1,7 @@
 //! `topics`: the topics of the cluster, and those that the schemas declare.
 
+mod show;
+
 use std::io::{self, Write};
 use thoth_messaging_documents::foreign::line;
 use thoth_messaging_documents::foreign::markdown::cell;
@@ -11,14 +13,14 @@ use thoth_messaging::Topic;
 use thoth_messaging::app::DeadLetters;
 use thoth_messaging::client::{Difference, Plan, Unreadable};
 
-use super::cluster::{Cluster, ClusterArgs};
-use super::schemas::SchemaArgs;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
+use crate::kafka::cluster::{Cluster, ClusterArgs};
+use crate::kafka::schemas::SchemaArgs;
 use crate::report::{Format, count};
 use crate::stderr::say;
 
-/// Compare the topics of a cluster with those that the schemas declare, and apply the difference.
+/// Show topics of a cluster, compare them with those that the schemas declare, and apply the difference.
 #[derive(Args)]
 pub(crate) struct TopicsArgs {
     #[command(subcommand)]
@@ -43,6 +45,17 @@ enum TopicsCommand {
         after_help = "Exit codes: 0 done, 1 Kafka refused some of it, 2 could not run, or not read all that is declared."
     )]
     Apply(ApplyArgs),
+    Show(show::ShowArgs),
+}
+
+impl TopicsArgs {
+    /// The formats that it prints.
+    pub(crate) fn formats(&self) -> &'static [Format] {
+        match &self.command {
+            TopicsCommand::Show(_) => &[Format::Text, Format::Json],
+            _ => &[Format::Text, Format::Json, Format::Markdown],
+        }
+    }
 }
 
 #[derive(Args)]
@@ -99,6 +112,7 @@ pub(super) async fn run(arguments: &TopicsArgs, context: &mut Context) -> Result
     match &arguments.command {
         TopicsCommand::Plan(arguments) => plan(arguments, context).await,
         TopicsCommand::Apply(arguments) => apply(&arguments.which, context).await,
+        TopicsCommand::Show(arguments) => show::run(arguments, context).await,
     }
 }
 
