@@ -120,6 +120,9 @@ fn show_kafka(kafka: &XKafka, context: &mut Context) -> io::Result<()> {
     context.line(format!("partitions: {}", number(kafka.partitions)))?;
     context.line(format!("replicas: {}", number(kafka.replicas)))?;
     context.line(format!("key: {}", kafka.key.as_deref().unwrap_or("none")))?;
+    if !kafka.retry_topics.is_empty() {
+        context.line(format!("retry topics: {}", kafka.retry_topics.join(", ")))?;
+    }
     for (name, value) in &kafka.topic_configuration {
         context.line(format!("{name}: {}", value.text()))?;
     }

@@ -68,6 +68,8 @@ pub(crate) struct MessageDef {
     pub(crate) partitions: Option<i32>,
     pub(crate) replicas: Option<i32>,
     pub(crate) configuration: Vec<(String, String)>,
+    /// In milliseconds.
+    pub(crate) retry_delays: Vec<u64>,
     pub(crate) key: Option<Key>,
     /// Its topic, if that has several messages.
     pub(crate) shared_topic: Option<SharedTopic>,

@@ -76,7 +76,9 @@ fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mu
         let counts = counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?.to_string())));
         let properties = kafka.topic_configuration.iter();
         let properties = properties.map(|(name, value)| (format!("topicConfiguration/{name}"), value.text()));
-        for (name, value) in counts.chain(properties) {
+        let delays = (!kafka.retry_topics.is_empty()).then(|| kafka.retry_topics.join(", "));
+        let delays = delays.map(|delays| ("retryTopics".to_owned(), delays));
+        for (name, value) in counts.chain(properties).chain(delays) {
             match first.get(&name) {
                 Some((known, other)) if *known != value => {
                     let location = document.locate(&format!("/x-kafka/{name}"));
@@ -93,6 +95,9 @@ fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mu
         }
         joined.partitions = joined.partitions.or(kafka.partitions);
         joined.replicas = joined.replicas.or(kafka.replicas);
+        if joined.retry_topics.is_empty() {
+            joined.retry_topics.clone_from(&kafka.retry_topics);
+        }
         joined.topic_configuration.extend(kafka.topic_configuration.clone());
     }
     joined

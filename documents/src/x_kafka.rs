@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 #[cfg(feature = "schemars")]
 use schemars::JsonSchema;
@@ -57,6 +58,10 @@ pub struct XKafka {
     /// Kafka's topic configuration, as `retention.ms` (milliseconds) or `cleanup.policy` (a list).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub topic_configuration: BTreeMap<String, Property>,
+    /// Delays of its retry topics, from `1ms` to `24h`, each longer than the one before: `["1m", "10m"]` is `<topic>.retry-1m` and `<topic>.retry-10m`.
+    #[cfg_attr(feature = "schemars", schemars(inner(regex(pattern = r"^[1-9][0-9]*(ms|s|m|h)$"))))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retry_topics: Vec<String>,
     /// JSON Pointer (RFC 6901) into the payload: what stands there is the message key.
     #[cfg_attr(feature = "schemars", schemars(regex(pattern = r"^(/([^~/]|~[01])*)+$")))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +119,7 @@ impl XKafka {
             partitions: None,
             replicas: None,
             topic_configuration: BTreeMap::new(),
+            retry_topics: Vec::new(),
             key: None,
             compatibility: None,
         }
@@ -155,16 +161,66 @@ impl XKafka {
         }
         let configuration: Option<BTreeMap<String, Value>> = member(declared, "topicConfiguration", "an object")?;
         let configuration = configuration.unwrap_or_default().into_iter();
+        let retry_topics: Option<Vec<String>> = member(declared, "retryTopics", "a list of texts")?;
         let compatibility = declared.get("compatibility").map(Compatibility::deserialize).and_then(Result::ok);
-        Ok(Self {
+        let read = Self {
             topic: topic.into(),
             partitions: member(declared, "partitions", "an integer of at most 32 bits")?,
             replicas: member(declared, "replicas", "an integer of at most 32 bits")?,
             topic_configuration: configuration.map(|(name, value)| (name, Property::lenient(&value))).collect(),
+            retry_topics: retry_topics.unwrap_or_default(),
             key: member(declared, "key", "a string")?,
             compatibility,
-        })
+        };
+        read.retry_delays()?;
+        Ok(read)
     }
+
+    /// Returns the delays of the retry topics.
+    ///
+    /// # Errors
+    ///
+    /// [`UnusableXKafka`] where one is no delay, or is not longer than the one before, or longer than 24 hours.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use thoth_messaging_documents::XKafka;
+    ///
+    /// let kafka: XKafka = serde_json::from_str(r#"{"topic": "orders", "retryTopics": ["90s", "10m"]}"#)?;
+    /// assert_eq!(kafka.retry_delays(), Ok(vec![Duration::from_secs(90), Duration::from_secs(600)]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn retry_delays(&self) -> Result<Vec<Duration>, UnusableXKafka> {
+        let mut delays: Vec<Duration> = Vec::with_capacity(self.retry_topics.len());
+        for text in &self.retry_topics {
+            let delay =
+                delay(text).filter(|delay| *delay <= MAX_DELAY && delays.last().is_none_or(|last| last < delay));
+            delays.push(delay.ok_or_else(|| UnusableXKafka {
+                reason: format!(
+                    "`{text}` in `retryTopics` is no delay, as `10m`, longer than the one before, up to `24h`"
+                ),
+            })?);
+        }
+        Ok(delays)
+    }
+}
+
+/// The longest delay of a retry topic.
+const MAX_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Reads a delay, as `10m`.
+fn delay(text: &str) -> Option<Duration> {
+    let digits = text.len() - text.trim_start_matches(|char: char| char.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let millis: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    let number: u64 = number.parse().ok().filter(|_| !number.starts_with('0'))?;
+    Some(Duration::from_millis(number.checked_mul(millis)?))
 }
 
 fn member<'de, T: Deserialize<'de>>(kafka: &'de Value, name: &str, what: &str) -> Result<Option<T>, UnusableXKafka> {
@@ -240,13 +296,26 @@ mod tests {
         check(json!({"partitions": 1_u64 << 40}), "`partitions` is not an integer of at most 32 bits");
         check(json!({"key": 1}), "`key` is not a string");
         check(json!({"topicConfiguration": []}), "`topicConfiguration` is not an object");
+        check(json!({"retryTopics": [60]}), "`retryTopics` is not a list of texts");
+        for (delays, wrong) in [
+            (json!(["0s"]), "0s"),
+            (json!(["01m"]), "01m"),
+            (json!(["1m", "60s"]), "60s"),
+            (json!(["25h"]), "25h"),
+            (json!(["m"]), "m"),
+            (json!(["1 m"]), "1 m"),
+            (json!(["99999999999999999999ms"]), "99999999999999999999ms"),
+        ] {
+            let reason = "is no delay, as `10m`, longer than the one before, up to `24h`";
+            check(json!({"retryTopics": delays}), &format!("`{wrong}` in `retryTopics` {reason}"));
+        }
     }
 
     #[test]
     fn writes_what_it_reads() {
         let declared = json!({
             "topic": "orders", "partitions": 3, "topicConfiguration": {"cleanup.policy": ["compact"], "x": 1, "y": 0.5},
-            "key": "/id", "compatibility": "FULL_TRANSITIVE",
+            "retryTopics": ["1ms", "24h"], "key": "/id", "compatibility": "FULL_TRANSITIVE",
         });
         let strict = XKafka::deserialize(&declared).unwrap();
         assert_eq!(serde_json::to_value(&strict).unwrap(), declared);

@@ -33,6 +33,7 @@ fn accepts_what_a_schema_file_may_have() {
                   "topicConfiguration": {"retention.ms": 1, "cleanup.policy": ["a", "b"], "x": true, "y": 0.5, "z": "t"}}}),
         true,
     );
+    check(&json!({"x-kafka": {"topic": "a", "retryTopics": ["500ms", "1m", "24h"]}}), true);
     check(&json!({"x-sensitive": true}), true);
     check(&json!({"x-lint-allow": ["open-object", "L0302"]}), true);
 }

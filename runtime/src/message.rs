@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{DecodeError, EncodeError};
 use crate::wire;
@@ -310,13 +311,23 @@ pub struct Topic {
     pub replicas: Option<i32>,
     /// Kafka's topic configuration, each value as Kafka's tools write it.
     pub configuration: Cow<'static, [TopicProperty]>,
+    /// The delays of its retry topics, the shortest first: see
+    #[cfg_attr(feature = "client", doc = "[`RetryTopics`](crate::app::RetryTopics).")]
+    #[cfg_attr(not(feature = "client"), doc = "`RetryTopics`.")]
+    pub retry_delays: Cow<'static, [Duration]>,
 }
 
 impl Topic {
     /// A topic with the broker's defaults.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name: Cow::Borrowed(name), partitions: None, replicas: None, configuration: Cow::Borrowed(&[]) }
+        Self {
+            name: Cow::Borrowed(name),
+            partitions: None,
+            replicas: None,
+            configuration: Cow::Borrowed(&[]),
+            retry_delays: Cow::Borrowed(&[]),
+        }
     }
 
     /// With a number of partitions.
@@ -337,6 +348,13 @@ impl Topic {
     #[must_use]
     pub const fn with_configuration(mut self, configuration: &'static [TopicProperty]) -> Self {
         mem::forget(mem::replace(&mut self.configuration, Cow::Borrowed(configuration)));
+        self
+    }
+
+    /// With retry topics, by their delays.
+    #[must_use]
+    pub const fn with_retry_delays(mut self, delays: &'static [Duration]) -> Self {
+        mem::forget(mem::replace(&mut self.retry_delays, Cow::Borrowed(delays)));
         self
     }
 }
@@ -408,4 +426,11 @@ impl std::fmt::Debug for Schema {
 #[must_use]
 pub const fn property(name: &'static str, value: &'static str) -> TopicProperty {
     (Cow::Borrowed(name), Cow::Borrowed(value))
+}
+
+/// The delay of a retry topic, for generated code.
+#[doc(hidden)]
+#[must_use]
+pub const fn delay(millis: u64) -> Duration {
+    Duration::from_millis(millis)
 }

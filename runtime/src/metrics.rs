@@ -11,6 +11,7 @@
 //! | [`SKIPPED`] | counter | `group`, `topic` | messages that have no handler, and were [skipped](crate::app::OtherMessages::Skip) |
 //! | [`FAILED_ATTEMPTS`] | counter | `group`, `topic` | attempts that failed, the last ones and payloads that do not decode among them |
 //! | [`RETRIES`] | counter | `group`, `topic` | failed attempts that are followed by another one |
+//! | [`POSTPONED`] | counter | `group`, `topic` | messages whose attempts on the topic failed, and that went to a [retry topic](crate::app::RetryTopics) |
 //! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that could not be handled, by [`Reason`](crate::app::Reason) |
 //! | [`DEAD_LETTERS_DELAYED`] | counter | `group`, `topic` | dead letters that were not delivered, which is tried again |
 //! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, and queueing its replies |
@@ -29,7 +30,7 @@
 //! | [`PRODUCER_QUEUE_BYTES`] | gauge | `client` | their size |
 //! | [`CLIENT_ERRORS`] | counter | `error` | what librdkafka reports and gets over by itself, by its code, as `BrokerTransportFailure` or `Resolve`; the log has the reason |
 //!
-//! `topic` is the name on the cluster, `client` the property `client.id`, whose producers are counted together. No label
+//! `topic` is the name on the cluster, which may be that of a retry topic, `client` the property `client.id`, whose producers are counted together. No label
 //! has values without bound, and none has anything of a message in it.
 //!
 //! Those of an [`App`](crate::app::App) begin with it. The gauges of a consumer and of a producer come with librdkafka's
@@ -49,6 +50,8 @@ pub const SKIPPED: &str = "thoth_messaging_skipped_total";
 pub const FAILED_ATTEMPTS: &str = "thoth_messaging_failed_attempts_total";
 /// Failed attempts that are followed by another one.
 pub const RETRIES: &str = "thoth_messaging_retries_total";
+/// Messages whose attempts on a topic failed, and that went to a retry topic.
+pub const POSTPONED: &str = "thoth_messaging_postponed_total";
 /// Messages that could not be handled, by reason: dead letters, and skipped messages where there are none.
 pub const DEAD_LETTERS: &str = "thoth_messaging_dead_letters_total";
 /// Dead letters that were not delivered, which is tried again.
@@ -92,6 +95,7 @@ pub fn describe() {
         (SKIPPED, "Messages that have no handler, and were skipped"),
         (FAILED_ATTEMPTS, "Attempts that failed, the last ones and payloads that do not decode among them"),
         (RETRIES, "Failed attempts that are followed by another one"),
+        (POSTPONED, "Messages whose attempts on the topic failed, and that went to a retry topic"),
         (DEAD_LETTERS, "Messages that could not be handled, by reason"),
         (DEAD_LETTERS_DELAYED, "Dead letters that were not delivered, which is tried again"),
         (ABANDONED, "Messages in flight that were not settled at a revoke or at the end; they come again"),

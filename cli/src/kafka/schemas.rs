@@ -181,5 +181,6 @@ fn topic(kafka: &XKafka) -> Topic {
     topic.partitions = kafka.partitions;
     topic.replicas = kafka.replicas;
     topic.configuration = kafka.topic_configuration.iter().map(property).collect();
+    topic.retry_delays = kafka.retry_delays().unwrap_or_default().into();
     topic
 }

@@ -30,6 +30,24 @@ fn a_plan_names_what_is_missing_and_once_it_is_applied_the_cluster_is_as_declare
 }
 
 #[test]
+fn retry_topics_are_planned_and_applied_with_their_topic() {
+    let Some(shop) = Shop::real("topics of retries") else { return };
+    let declared = ORDER.replace("\"partitions\": 3", "\"partitions\": 3, \"retryTopics\": [\"1m\", \"10m\"]");
+    assert!(declared != ORDER);
+    shop.project.write("schemas/order.schema.json", &declared);
+    let plan = shop.run(&["topics", "plan", "--check"]);
+    assert_eq!(plan.code, Some(1));
+    for name in ["retry-1m", "retry-10m"] {
+        assert!(plan.stdout.contains(&format!(".{name}` does not exist")), "{}", plan.stdout);
+    }
+    shop.prints(&["topics", "apply"]);
+    assert_eq!(shop.run(&["topics", "plan", "--check"]).stdout, "");
+    // Where a handler sets them, no schema says so.
+    shop.project.write("schemas/order.schema.json", ORDER);
+    assert_eq!(shop.run(&["topics", "plan", "--check"]).stdout, "");
+}
+
+#[test]
 fn more_partitions_are_added_with_a_warning_and_fewer_are_left() {
     let Some(shop) = Shop::real("adding partitions") else { return };
     shop.prints(&["topics", "apply"]);

@@ -193,5 +193,12 @@ fn topic(message: &MessageDef) -> TokenStream {
         let properties = message.configuration.iter().map(|(name, value)| quote! { message::property(#name, #value) });
         quote! { .with_configuration(const { &[#(#properties),*] }) }
     });
-    quote! { message::Topic::new(#name)#partitions #replicas #configuration }
+    let delays = (!message.retry_delays.is_empty()).then(|| {
+        let delays = message.retry_delays.iter().map(|millis| {
+            let millis = super::check::number(&millis.to_string());
+            quote! { message::delay(#millis) }
+        });
+        quote! { .with_retry_delays(const { &[#(#delays),*] }) }
+    });
+    quote! { message::Topic::new(#name)#partitions #replicas #configuration #delays }
 }

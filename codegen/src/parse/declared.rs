@@ -57,13 +57,22 @@ pub(super) fn read(file: &Map<String, Value>, source: &Source, diagnostics: &mut
         return None;
     }
     match XKafka::deserialize(declared) {
-        Ok(kafka) => Some(kafka),
+        Ok(kafka) => match kafka.retry_delays() {
+            Ok(_) => Some(kafka),
+            Err(error) => {
+                diagnostics.push(refused(error, at("/retryTopics")).help(DELAYS));
+                None
+            }
+        },
         Err(error) => {
             diagnostics.push(refused(error, at("")).help(members()));
             None
         }
     }
 }
+
+/// The help for delays that are refused.
+const DELAYS: &str = "delays are whole numbers of `ms`, `s`, `m` or `h`, and grow: `[\"1m\", \"10m\"]`";
 
 fn refused(reason: impl std::fmt::Display, location: Location) -> Diagnostic {
     Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)
@@ -110,6 +119,7 @@ fn advice(error: &ValidationError<'_>) -> String {
     let member = segments(path).next().unwrap_or_default();
     let value = error.instance();
     match (member.as_str(), error.kind()) {
+        ("retryTopics", _) => DELAYS.to_owned(),
         ("key", _) => "a key is a JSON Pointer to a property, as `/order_id`".to_owned(),
         ("topicConfiguration", _) if path.len() > "/topicConfiguration".len() => {
             "the value of a property is a text, a number, `true` or `false`, or a list of texts".to_owned()

@@ -15,6 +15,7 @@ use super::handler::{LayerFn, OtherMessages, Route};
 use super::observe::{Health, Log, Observers, Tracer};
 use super::partition::Order;
 use super::policy::{AppPolicy, Retry};
+use super::retry_topics::RetryTopics;
 use super::transaction::ExactlyOnce;
 use crate::client::{Kafka, TraceContext};
 
@@ -144,9 +145,16 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Sets the [`Retries`].
+    /// Sets the [`Retries`]: those on each topic, if there are [retry topics](Self::retry_topics).
     pub fn retries(mut self, retries: Retries) -> Self {
-        self.policy.retries = retries;
+        self.policy.retries = Some(retries);
+        self
+    }
+
+    /// Sets the [`RetryTopics`] for messages whose attempts failed; those that the schema of each topic declares by default.
+    /// They are handled out of their order.
+    pub fn retry_topics(mut self, retry_topics: RetryTopics) -> Self {
+        self.policy.retry_topics = Some(retry_topics);
         self
     }
 

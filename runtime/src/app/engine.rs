@@ -241,7 +241,7 @@ impl Engine {
     /// Tells whether not to poll now. Pauses workers that are full once it is time to poll all the same.
     fn is_holding(&mut self) -> bool {
         let Some(since) = self.held_since else { return false };
-        let is_any_low = self.workers.values().any(|worker| worker.in_flight().is_low());
+        let is_any_low = self.workers.values().any(PartitionWorker::is_low);
         if !is_any_low && since.elapsed() < MAX_HOLD {
             return true;
         }

@@ -38,29 +38,36 @@ pub enum AppError {
         /// The setting, by the name of its function.
         setting: &'static str,
     },
-    /// A batch handler is not the only handler of its topic, or layers stand around it: those are called for single messages.
-    BatchNotAlone {
+    /// Layers stand around a batch handler: those are called for single messages.
+    BatchWithLayers {
         /// The topic, without a prefix.
         topic: String,
+    },
+    /// The [retry topics](super::RetryTopics) of a topic are not as they must be.
+    RetryTopics {
+        /// The topic, without a prefix.
+        topic: String,
+        /// The reason, in a sentence's second half.
+        reason: String,
     },
     /// A dead-letter topic is a topic that the app reads.
     DeadLetterLoop {
         /// The topic, without a prefix.
         topic: String,
     },
-    /// A dead-letter topic does not exist.
+    /// A topic of dead letters, or a [retry topic](super::RetryTopics) that is to be created, does not exist.
     NoDeadLetterTopic {
         /// Its name on the cluster.
         topic: String,
     },
-    /// A dead-letter topic could not be looked up.
+    /// A topic of dead letters, or a retry topic, could not be looked up.
     DeadLetterTopic {
         /// Its name on the cluster.
         topic: String,
         /// The reason.
         cause: Box<SendError>,
     },
-    /// A dead-letter topic could not be created.
+    /// A topic of dead letters, or a retry topic, could not be created.
     Admin(AdminError),
     /// The app can't listen to signals.
     Signals(io::Error),
@@ -120,21 +127,22 @@ impl fmt::Display for AppError {
                 "the handlers of topic `{topic}` differ in `{setting}`, which holds for its partitions as a whole; let all say \
                  the same, or only one"
             ),
-            Self::BatchNotAlone { topic } => write!(
+            Self::BatchWithLayers { topic } => write!(
                 f,
-                "the batch handler of topic `{topic}` must be its only handler, without layers around it or the app; handle the \
-                 messages one by one, or in an app of their own"
+                "the batch handler of topic `{topic}` has layers around it or its app, which are for single messages; handle the \
+                 messages one by one, or in an app without layers"
             ),
+            Self::RetryTopics { topic, reason } => write!(f, "the retry topics of `{topic}`: {reason}"),
             Self::DeadLetterLoop { topic } => {
                 write!(f, "topic `{topic}` is handled and for dead letters; choose another one for those")
             }
             Self::NoDeadLetterTopic { topic } => write!(
                 f,
-                "the dead-letter topic `{topic}` does not exist; create it, or let the app do it with \
-                 `DeadLetters::create` (which an in-process Kafka does not serve), or choose another one"
+                "the topic `{topic}` of dead letters or retries does not exist; create it, or let the app do it with \
+                 `DeadLetters::create` and `RetryTopics::create` (which an in-process Kafka does not serve), or choose another one"
             ),
             Self::DeadLetterTopic { topic, cause } => {
-                write!(f, "the dead-letter topic `{topic}` can't be used: {cause}")
+                write!(f, "the topic `{topic}` of dead letters or retries can't be used: {cause}")
             }
             Self::Admin(error) => error.fmt(f),
             Self::Signals(_) => f.write_str("can't listen to signals"),
@@ -166,7 +174,8 @@ impl Error for AppError {
             | Self::TopicTwice { .. }
             | Self::NoHandlerFor { .. }
             | Self::SettingsDiffer { .. }
-            | Self::BatchNotAlone { .. }
+            | Self::BatchWithLayers { .. }
+            | Self::RetryTopics { .. }
             | Self::DeadLetterLoop { .. }
             | Self::NoDeadLetterTopic { .. }
             | Self::Unhandled { .. }

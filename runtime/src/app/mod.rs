@@ -36,12 +36,15 @@
 //! | a handler returns | then |
 //! |---|---|
 //! | `()`, `Ok(())`, [`Outcome::Handled`] | the message is handled |
+//! | a [`Response`] | it is sent to the sender of the [request](crate::client::Requester), otherwise as below |
 //! | a message, several messages, `Ok` of them | they are sent; once they are delivered, the message is handled |
 //! | `Err(error)`, or it panics, or exceeds its [timeout](App::attempt_timeout) | the attempt failed: another one follows ([`Retries`]), and after the last one a dead letter |
 //! | [`Outcome::RetryAfter`] | the same, with this backoff |
 //! | an `Err` that [the app](App::on_error) or [the handler](handler()) decides on | the same with the backoff that is decided, or a dead letter at once |
 //! | [`Outcome::DeadLetter`] | a dead letter, at once |
 //! | [`Outcome::Stop`] | the app ends with an error; the message is received again by the next run |
+//!
+//! With [`RetryTopics`] the message goes to a topic with a delay before it is a dead letter, and holds up nothing meanwhile.
 //!
 //! A payload that is no message of the topic becomes a dead letter, and no handler is called. [`DeadLetters`] says where they
 //! go and what they contain, and [`headers`] lists the names.
@@ -102,9 +105,10 @@
 //! | received | the consumer returned it |
 //! | in flight | it was received, and is not acknowledged yet |
 //! | handled | an attempt succeeded: its handler returned no failure, and its replies are delivered |
+//! | postponed | its attempts on the topic failed, and its copy is delivered to a [retry topic](RetryTopics), where its life goes on |
 //! | skipped | it has no handler, and [`OtherMessages::Skip`] is chosen |
 //! | dead-lettered | it can't be handled, and its dead letter is delivered (or, with [`DeadLetters::skip`], it is logged) |
-//! | settled | any of the three: its outcome is final |
+//! | settled | any of the four: its outcome on this topic is final |
 //! | acknowledged | it is settled, and its offset may be committed |
 //! | stored | its offset was given to librdkafka for the next commit: it, and all before it on the partition, are acknowledged |
 //! | committed | Kafka has its offset |
@@ -115,7 +119,8 @@
 //! - The offset of a message is stored once it and everything before it on its partition are settled. Messages that were
 //!   not committed are received again after a crash: handlers see each message at least once, and must be idempotent.
 //! - A partition is handled in its order, message by message; with [`App::per_key`], each key is. A message that is retried
-//!   blocks its partition (its key), and no other one.
+//!   blocks its partition (its key), and no other one. One that is postponed to a [retry topic](RetryTopics) blocks nothing, and
+//!   is handled behind messages that came after it.
 //! - The next message of a partition (key) is handled while the replies to those before it are under way, of up to
 //!   [`App::max_in_flight`] messages; each is settled once its own are delivered. Replies are sent in the order of their
 //!   messages. If one is not delivered, no other message of the partition (key) begins until all that are under way are
@@ -155,6 +160,7 @@
 //! | the right to read a topic, or to its group, is missing | ends with [`AppError::Receive`], which names the right |
 //! | the right to write is missing on every topic | librdkafka gives the producer up: replies fail as below, and at the first dead letter the app ends |
 //! | the topic of a reply is deleted, or the right to write it is missing | counts a failed attempt: retries, and at last a dead letter. So does whatever else is no fault of the reply |
+//! | a retry topic refuses the copy of a message for good (its size, a missing right) | a dead letter at once |
 //! | the dead-letter topic is deleted, or the right to write it is missing | [parks](DeadLetters::park_refused) the letter, where that is chosen; otherwise ends with [`AppError::DeadLetter`], and the message is received again by the next run |
 //! | partitions are added to a topic that it handles | handles them once it hears of them: within `topic.metadata.refresh.interval.ms`, 5 minutes |
 //! | records are deleted before they are handled, by retention or `kafka-delete-records` | goes on at the first one that is left |
@@ -203,6 +209,7 @@
 // | `topic_handler` | the handlers of a topic, and what is set for them                                               |
 // | `handler`     | handlers without their types: decoding, dispatch, extractors, layers, calling, outcomes           |
 // | `policy`      | settings of the app and of handlers: retries, timeouts, dead letters, decisions on errors         |
+// | `retry_topics` | the setting, the tiers, copies of messages                                                     |
 // | `attempt`     | permits of the circuit breaker, failures, retries and backoff, the clock                          |
 // | `observe`     | events, and their observers: log, summary, meters, health, traces                                 |
 // | `dead_letter` | why a message can't be handled, where it goes, its record                                         |
@@ -221,6 +228,7 @@ mod partition;
 mod policy;
 mod port;
 mod registration;
+mod retry_topics;
 mod run;
 mod shutdown;
 #[cfg(all(test, feature = "messages"))]
@@ -236,10 +244,11 @@ pub use self::error::AppError;
 pub use self::handler::{
     Batch, BatchArguments, BoxError, ConfiguredHandler, Context, FromBatch, FromContext, Handler, HandlerArguments,
     HandlerError, HandlerFuture, HandlerInput, Headers, IntoOutcome, IntoOutcomes, IntoReply, Key, Metadata, Next,
-    OtherMessages, Outcome, Reply, State, handler,
+    OtherMessages, Outcome, Reply, Response, State, handler,
 };
 pub use self::observe::{Health, Summary, Unhealthy};
 pub use self::policy::Retry;
+pub use self::retry_topics::{RetryTopics, retry_headers};
 pub use self::transaction::ExactlyOnce;
 #[cfg(feature = "testing")]
 pub(crate) use self::{

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use super::attempt::Retries;
 use super::dead_letter::{DeadLetters, Destination};
+use super::retry_topics::{RetryTopics, Tier};
+use crate::message::Topic;
 
 /// The decision on an error of a handler: see [`App::on_error`](super::App::on_error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +84,8 @@ fn source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
 /// The settings of the app for handlers that have none of their own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AppPolicy {
-    pub(crate) retries: Retries,
+    pub(crate) retries: Option<Retries>,
+    pub(crate) retry_topics: Option<RetryTopics>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) dead_letters: DeadLetters,
     pub(crate) rules: ErrorRules,
@@ -92,6 +95,7 @@ pub(crate) struct AppPolicy {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HandlerSettings {
     pub(crate) retries: Option<Retries>,
+    pub(crate) retry_topics: Option<RetryTopics>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) dead_letters: Option<DeadLetters>,
     /// Asked before those of the app.
@@ -103,6 +107,7 @@ pub(crate) struct HandlerSettings {
 impl HandlerSettings {
     const NONE: Self = Self {
         retries: None,
+        retry_topics: None,
         attempt_timeout: None,
         dead_letters: None,
         rules: ErrorRules(Vec::new()),
@@ -114,6 +119,7 @@ impl HandlerSettings {
     pub(crate) fn or(&self, others: Self) -> Self {
         Self {
             retries: self.retries.or(others.retries),
+            retry_topics: self.retry_topics.clone().or(others.retry_topics),
             attempt_timeout: self.attempt_timeout.or(others.attempt_timeout),
             dead_letters: self.dead_letters.clone().or(others.dead_letters),
             rules: self.rules.then(&others.rules),
@@ -135,7 +141,10 @@ pub(crate) enum Concurrency {
 /// The consequences of a message of a topic that is not handled.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
+    /// The attempts on this topic.
     pub(crate) retries: Retries,
+    /// The retry topics behind this topic, the one with the shortest delay first.
+    pub(crate) retry_topics: Vec<Tier>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) dead_letters: Destination,
     /// The name of the dead-letter topic on the cluster.
@@ -151,20 +160,33 @@ impl AppPolicy {
         settings.dead_letters.as_ref().unwrap_or(&self.dead_letters)
     }
 
-    /// Returns the policy of a handler. `name_of` names the dead-letter topic, and `prefixed` the one for parking.
+    /// Returns the retry topics of a handler of a topic.
+    pub(crate) fn retry_topics_of(&self, settings: &HandlerSettings, topic: &Topic) -> RetryTopics {
+        let set = settings.retry_topics.as_ref().or(self.retry_topics.as_ref());
+        set.cloned().unwrap_or_else(|| RetryTopics::after(topic.retry_delays.iter().copied()))
+    }
+
+    /// Returns the policy of a handler on a topic, or on the retry topic of it with this delay. `name_of` names topics on the
+    /// cluster.
     pub(crate) fn of(
         &self,
         settings: &HandlerSettings,
-        topic_of: impl Fn(&DeadLetters) -> Option<String>,
-        prefixed: impl Fn(&str) -> String,
+        topic: &Topic,
+        delay: Option<Duration>,
+        name_of: impl Fn(&Topic) -> Arc<str>,
     ) -> Policy {
         let dead_letters = self.dead_letters_of(settings);
+        let all = self.retry_topics_of(settings, topic);
+        let behind = all.with_delays(topic).filter(|(of, _)| delay.is_none_or(|delay| *of > delay));
+        let tiers = behind.map(|(delay, topic)| Tier { topic: name_of(&topic), delay }).collect();
+        let default = || if all.is_empty() { Retries::default() } else { Retries::none() };
         Policy {
-            retries: settings.retries.unwrap_or(self.retries),
+            retries: settings.retries.or(self.retries).unwrap_or_else(default),
+            retry_topics: tiers,
             attempt_timeout: settings.attempt_timeout.or(self.attempt_timeout).unwrap_or(Duration::MAX),
             dead_letters: dead_letters.destination.clone(),
-            dead_letter_topic: topic_of(dead_letters).map(Into::into),
-            parking: dead_letters.parking.as_deref().map(|topic| prefixed(topic).into()),
+            dead_letter_topic: dead_letters.of(topic).as_ref().map(&name_of),
+            parking: dead_letters.parking_of(topic).as_ref().map(&name_of),
             rules: settings.rules.then(&self.rules),
         }
     }
@@ -186,9 +208,16 @@ impl Policy {
         self.rules.decide(error).unwrap_or(Retry::Backoff)
     }
 
+    /// Returns the retry topic for a message whose attempts failed, if there is one: the first whose delay is not shorter than
+    /// what the handler asked for, or the last one.
+    pub(crate) fn retry_topic(&self, backoff: Option<Duration>) -> Option<&Tier> {
+        let is_long_enough = |tier: &&Tier| backoff.is_none_or(|backoff| tier.delay >= backoff);
+        self.retry_topics.iter().find(is_long_enough).or(self.retry_topics.last())
+    }
+
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let parts = |it: &Self| {
-            let topics = (it.dead_letter_topic.clone(), it.parking.clone());
+            let topics = (it.dead_letter_topic.clone(), it.parking.clone(), it.retry_topics.clone());
             (it.retries, it.attempt_timeout, it.dead_letters.clone(), topics)
         };
         parts(self) == parts(other) && self.rules.is_same(&other.rules)

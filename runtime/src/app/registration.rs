@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::builder::App;
 use super::handler::{
-    Batch, BatchArguments, BatchRoute, DecoderInput, Handler, HandlerArguments, HandlerError, HandlerFuture,
-    HandlerInput, HandlerRoute, IntoOutcome, IntoOutcomes, Next, PayloadDecoder, TypedInput, layer_of, with_state,
+    Batch, BatchArguments, DecodedRoute, DecoderInput, Handler, HandlerArguments, HandlerError, HandlerFuture,
+    HandlerInput, IntoOutcome, IntoOutcomes, Next, PayloadDecoder, TypedInput, layer_of, with_state,
 };
 use crate::message::Decoder;
 
@@ -75,7 +75,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// let app = App::new(&Kafka::new("localhost:9092")).state(Database).handle_batch(batch, store);
     /// ```
     ///
-    /// A batch holds messages of one partition, in their order, whatever their keys. The next one begins once all of it are
+    /// A batch holds messages of one partition, in their order, whatever their keys (so [`per_key`](Self::per_key) is without
+    /// effect on the topic). The next one begins once all of it are
     /// settled, each by itself:
     ///
     /// - A payload that is no message is a dead letter, and the others are handled without it.
@@ -86,7 +87,8 @@ impl<S: Send + Sync + 'static> App<S> {
     ///   failure: the messages behind those that have an outcome come again. From the first one that failed on and has
     ///   attempts left, all are handled again, in their order: that one alone, and then those behind it as a new batch.
     ///
-    /// It must be the only handler of its topic, and in an app without [layers](Self::layer).
+    /// On a topic with several message types, a batch ends before a message of another handler, so that the order of the partition
+    /// holds. There must be no [layers](Self::layer) around it or the app.
     pub fn handle_batch<A, H>(self, batch: Batch, handler: H) -> Self
     where
         H: Handler<A, S> + Send + Sync + 'static,
@@ -134,7 +136,7 @@ impl<S: Send + Sync + 'static> App<S> {
         A: BatchArguments<S, Message = D::Input> + 'static,
     {
         let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(BatchRoute::new(decoder, handler, state, batch)));
+        self.routes.push(Arc::new(DecodedRoute::of_batches(decoder, handler, state, batch)));
         self
     }
 
@@ -148,7 +150,7 @@ impl<S: Send + Sync + 'static> App<S> {
         A: HandlerArguments<S, Message = D::Input> + 'static,
     {
         let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(HandlerRoute::new(decoder, handler, state)));
+        self.routes.push(Arc::new(DecodedRoute::new(decoder, handler, state)));
         self
     }
 

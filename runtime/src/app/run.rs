@@ -19,6 +19,7 @@ use super::port::{Sink, Source, Transactions};
 use super::shutdown::termination;
 use super::transaction::Committer;
 use crate::client::{AdminError, Kafka, Producer, ReceiveError, Records, SendError, TransactionError};
+use crate::message::Topic;
 
 /// The time that the last messages of the producer may take after the drain.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
@@ -46,7 +47,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// # Errors
     ///
     /// Before any message is handled, [`AppError::Config`], [`AppError::NoHandlers`], [`AppError::TopicTwice`],
-    /// [`AppError::NoHandlerFor`], [`AppError::SettingsDiffer`], [`AppError::DeadLetterLoop`], [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
+    /// [`AppError::NoHandlerFor`], [`AppError::SettingsDiffer`], [`AppError::RetryTopics`], [`AppError::DeadLetterLoop`],
+    /// [`AppError::NoDeadLetterTopic`] and [`AppError::Admin`]. At any time
     /// [`AppError::Receive`] where Kafka gives an error that does not pass (a topic that does not exist or is another one
     /// now, a missing right, credentials or certificates that are wrong), [`AppError::DeadLetter`] where one is refused,
     /// [`AppError::Transaction`] with [`exactly_once`](Self::exactly_once), [`AppError::Unhandled`] with
@@ -57,8 +59,7 @@ impl<S: Send + Sync + 'static> App<S> {
         self.observers.add(Arc::<Counts>::clone(&counts));
         let (health, _end) = (self.health.clone(), self.health.end_guard());
         self.check()?;
-        let topics = self.topics().map(|topic| self.kafka.topic_name(topic));
-        let meters = Meters::new(self.kafka.group().unwrap_or_default(), topics);
+        let meters = Meters::new(self.kafka.group().unwrap_or_default(), self.read_topics().into_iter());
         self.observers.add(Arc::new(meters));
         #[cfg(feature = "opentelemetry")]
         self.observers.add(Arc::new(InstrumentedGroup::new(self.kafka.group().unwrap_or_default())));
@@ -84,11 +85,17 @@ impl<S: Send + Sync + 'static> App<S> {
             return Err(AppError::NoHandlers);
         }
         self.topic_handlers()?;
-        let topics: BTreeSet<_> = self.topics().map(|topic| &topic.name).collect();
-        match self.dead_letter_topics().find(|topic| topics.contains(&topic.name)) {
+        let topics: BTreeSet<_> = self.read_topics().into_iter().collect();
+        match self.dead_letter_topics().find(|topic| topics.contains(&self.kafka.topic_name(topic))) {
             Some(topic) => Err(AppError::DeadLetterLoop { topic: topic.name.into_owned() }),
             None => Ok(()),
         }
+    }
+
+    /// Returns the names on the cluster of all topics that it reads.
+    fn read_topics(&self) -> Vec<String> {
+        let names = self.topics().map(|topic| self.kafka.topic_name(topic));
+        names.chain(self.topics_of_retries().map(|topic| self.kafka.topic_name(&topic))).collect()
     }
 
     /// Returns the settings of its producers. What came from a topic can go to another one as a dead letter, so the limit of a
@@ -106,7 +113,7 @@ impl<S: Send + Sync + 'static> App<S> {
         producer: &Producer,
         mut until: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Option<Engine>, AppError> {
-        let topics: Vec<_> = self.topics().map(|topic| self.kafka.topic_name(topic)).collect();
+        let topics = self.read_topics();
         let group = self.kafka.group().unwrap_or_default();
         self.observers.notify(&Event::Started { group, topics: &topics });
         let records = Records::new(self.kafka.settings(), topics)?;
@@ -140,31 +147,38 @@ impl<S: Send + Sync + 'static> App<S> {
         Ok(None)
     }
 
-    /// Finds the topics, finds or creates those of dead letters, and joins the group.
+    /// Finds the topics, finds or creates those of retries and of dead letters, and joins the group.
     async fn join(&self, producer: &Producer, records: &Records) -> Result<(), AppError> {
-        records.find_topics().await.map_err(AppError::Receive)?;
-        let created: BTreeSet<_> = self.created_topics().map(|topic| topic.name).collect();
+        let (retries, letters) = self.created_topics();
+        let names: BTreeSet<_> = retries.iter().map(|topic| self.kafka.topic_name(topic)).collect();
+        records.find_topics(|topic| !names.contains(topic)).await.map_err(AppError::Receive)?;
+        for topic in &retries {
+            self.find_or_create(topic, true, producer).await?;
+        }
+        records.find_topics(|topic| names.contains(topic)).await.map_err(AppError::Receive)?;
         for topic in self.dead_letter_topics() {
-            let name = self.kafka.topic_name(&topic);
-            match producer.find_topic(&name).await {
-                Ok(()) => {}
-                Err(SendError::UnknownTopic { .. }) if created.contains(&topic.name) => {
-                    match self.kafka.admin().create_topic(&topic).await {
-                        Ok(_) => {}
-                        Err(AdminError::NoController { .. }) => {
-                            return Err(AppError::NoDeadLetterTopic { topic: name });
-                        }
-                        Err(error) => return Err(AppError::Admin(error)),
-                    }
-                }
-                Err(SendError::UnknownTopic { topic }) => return Err(AppError::NoDeadLetterTopic { topic }),
-                Err(SendError::Unreachable { servers, reason, cause }) => {
-                    return Err(AppError::Receive(ReceiveError::Unreachable { servers, reason, cause }));
-                }
-                Err(error) => return Err(AppError::DeadLetterTopic { topic: name, cause: Box::new(error) }),
-            }
+            let is_created = letters.iter().any(|created| created.name == topic.name);
+            self.find_or_create(&topic, is_created, producer).await?;
         }
         records.join().map_err(AppError::Receive)
+    }
+
+    /// Finds a topic that it writes, or creates it.
+    async fn find_or_create(&self, topic: &Topic, is_created: bool, producer: &Producer) -> Result<(), AppError> {
+        let name = self.kafka.topic_name(topic);
+        match producer.find_topic(&name).await {
+            Ok(()) => Ok(()),
+            Err(SendError::UnknownTopic { .. }) if is_created => match self.kafka.admin().create_topic(topic).await {
+                Ok(_) => Ok(()),
+                Err(AdminError::NoController { .. }) => Err(AppError::NoDeadLetterTopic { topic: name }),
+                Err(error) => Err(AppError::Admin(error)),
+            },
+            Err(SendError::UnknownTopic { topic }) => Err(AppError::NoDeadLetterTopic { topic }),
+            Err(SendError::Unreachable { servers, reason, cause }) => {
+                Err(AppError::Receive(ReceiveError::Unreachable { servers, reason, cause }))
+            }
+            Err(error) => Err(AppError::DeadLetterTopic { topic: name, cause: Box::new(error) }),
+        }
     }
 
     /// Creates the committer of transactions, if the app is exactly once. Waits for Kafka.

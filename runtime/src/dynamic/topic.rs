@@ -18,6 +18,8 @@ pub(super) fn check_name(topic: &str) -> Result<(), FactoryError> {
 
 pub(super) fn describe(topic: &str, schema: &Value) -> Result<Descriptor, FactoryError> {
     let kafka = read(topic, schema)?;
+    // It was read, so they are delays.
+    let retry_delays = kafka.retry_delays().unwrap_or_default();
     let configuration = kafka.topic_configuration.into_iter().map(|(name, value)| (name.into(), value.text().into()));
     let name = schema.get("title").and_then(Value::as_str).map_or_else(|| name_of(topic), str::to_owned);
     let text = schema.to_string();
@@ -28,6 +30,7 @@ pub(super) fn describe(topic: &str, schema: &Value) -> Result<Descriptor, Factor
             partitions: kafka.partitions,
             replicas: kafka.replicas,
             configuration: configuration.collect(),
+            retry_delays: retry_delays.into(),
         },
         key: kafka.key.map(Cow::Owned),
         schema: Cow::Owned(Schema {

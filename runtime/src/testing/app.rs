@@ -20,9 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// An [`App`] that runs in a test, beside the test, on a [`TestKafka`]: on the in-process Kafka, and unchanged on the
 /// cluster that `KAFKA_BOOTSTRAP_SERVERS` names.
 ///
-/// The topics of its handlers and of its dead letters are created; those of replies that no handler of the app takes have to
+/// The topics of its handlers, of its retries and of its dead letters are created; those of replies that no handler of the app takes have to
 /// be, with [`TestKafka::create_topic`] before [`TestApp::start_on`]. It commits every 100 ms. Nobody waits for the next
-/// attempt of a handler, or for a [`Breaker`](crate::app::Breaker): see [`Time`].
+/// attempt of a handler, on a [retry topic](crate::app::RetryTopics) neither, or for a [`Breaker`](crate::app::Breaker): see [`Time`].
 ///
 /// ```
 /// use thoth_messaging::Message;
@@ -64,7 +64,7 @@ pub struct TestApp {
     run: JoinHandle<Result<Summary, AppError>>,
 }
 
-/// The behaviour of time in a test, for the backoff between attempts and for the pause of a breaker. Kafka's own time goes
+/// The behaviour of time in a test, for the backoff between attempts, for the delay of retry topics, and for the pause of a breaker. Kafka's own time goes
 /// on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
@@ -79,6 +79,7 @@ pub enum Time {
 struct Progress {
     settled: u64,
     failed: u64,
+    postponed: u64,
     opened: u64,
 }
 
@@ -90,6 +91,7 @@ impl Observer for Journal {
             match event {
                 Event::Handled { .. } | Event::DeadLetter { .. } => progress.settled += 1,
                 Event::Failed { .. } => progress.failed += 1,
+                Event::Postponed { .. } => progress.postponed += 1,
                 Event::BreakerOpened { .. } => progress.opened += 1,
                 _ => return false,
             }
@@ -131,7 +133,8 @@ impl TestApp {
             .with_observer(Arc::new(Journal(journal)))
             .with_clock(Clock::Test(Arc::clone(&clock)));
         let dead_letters: Vec<_> = app.dead_letter_topics().collect();
-        for topic in app.topics().chain(&dead_letters) {
+        let retries: Vec<_> = app.topics_of_retries().collect();
+        for topic in app.topics().chain(&retries).chain(&dead_letters) {
             kafka.create_topic(topic).await?;
         }
         let group = app.kafka().clone();
@@ -160,7 +163,8 @@ impl TestApp {
         self.producer.send(message).await.map_err(TestingError::Send)
     }
 
-    /// Waits until so many messages are settled since the start: handled, dead-lettered, or skipped.
+    /// Waits until so many messages are settled since the start: handled, dead-lettered, or skipped. Those that went to a retry
+    /// topic count once they are settled there.
     ///
     /// # Errors
     ///
@@ -177,6 +181,15 @@ impl TestApp {
     /// As [`TestApp::settled`].
     pub async fn failed(&self, attempts: u64) -> Result<(), TestingError> {
         self.wait("failed attempts", attempts, |progress| progress.failed).await
+    }
+
+    /// Waits until so many messages went to a retry topic since the start.
+    ///
+    /// # Errors
+    ///
+    /// As [`TestApp::settled`].
+    pub async fn postponed(&self, messages: u64) -> Result<(), TestingError> {
+        self.wait("messages postponed", messages, |progress| progress.postponed).await
     }
 
     /// Waits until the breaker has opened so many times since the start.

@@ -1,10 +1,11 @@
 //! Topics with several message types.
 
-use std::future::pending;
-use std::sync::{LazyLock, Mutex};
+use std::future::{pending, ready};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use thoth_messaging::app::{App, AppError, Context, OtherMessages, Outcome, Reason};
+use thoth_messaging::app::{App, AppError, Batch, Context, OtherMessages, Outcome, Reason};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::dynamic::{DynamicMessage, MessageType, message_factory};
 use thoth_messaging::messages::UnresolvedPackage;
@@ -190,4 +191,52 @@ async fn a_tombstone_goes_to_the_handler_that_takes_one() {
     test.publish(ProducerRecord::tombstone(topic, "flask")).await.unwrap();
     test.settled(1).await.unwrap();
     assert_eq!(test.stop().await.unwrap().handled, 1);
+}
+
+#[tokio::test]
+async fn a_batch_ends_before_a_message_of_another_handler() {
+    type Seen = Arc<Mutex<Vec<String>>>;
+    fn note(seen: &Seen, messages: &[DynamicMessage]) {
+        let numbers: Vec<_> = messages.iter().map(|message| message.contents()["number"].to_string()).collect();
+        seen.lock().unwrap().push(numbers.join(" "));
+    }
+    let seen = Seen::default();
+    let app = |kafka: &Kafka| {
+        let (placed, cancelled, shipped) = (Arc::clone(&seen), Arc::clone(&seen), Arc::clone(&seen));
+        App::new(kafka)
+            .handle_batch_of(Known(&PLACED), of(3, 100), move |messages: Vec<DynamicMessage>| {
+                note(&placed, &messages);
+                ready(())
+            })
+            .handle_of(Known(&CANCELLED), move |message: DynamicMessage| {
+                note(&cancelled, &[message]);
+                ready(())
+            })
+            .handle_batch_of(Known(&SHIPPED), of(100, 200), move |messages: Vec<DynamicMessage>| {
+                note(&shipped, &messages);
+                ready(())
+            })
+    };
+    let test = TestApp::start(app).await.unwrap();
+    let kinds = ["Placed", "Placed", "Placed", "Placed", "Cancelled", "Placed", "None", "Placed", "Shipped", "Shipped"];
+    let payload = |(number, kind)| json!({"type": kind, "number": number});
+    let topic = test.kafka().topic_name(&PLACED.descriptor().topic);
+    let records: Vec<_> = kinds.into_iter().enumerate().map(payload).collect();
+    // One after the other on one partition.
+    for record in records {
+        test.publish(ProducerRecord::raw(topic.clone()).with_payload(record.to_string()).with_partition(0))
+            .await
+            .unwrap();
+    }
+    test.settled(10).await.unwrap();
+    let order: Vec<_> =
+        seen.lock().unwrap().iter().flat_map(|call| call.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    assert_eq!(order, ["0", "1", "2", "3", "4", "5", "7", "8", "9"]);
+    assert!(seen.lock().unwrap().contains(&"4".to_owned()), "alone, by its own handler");
+    assert_eq!(test.stop().await.unwrap().dead_letters, [(Reason::Invalid, 1)].into());
+}
+
+/// A complete batch is of so many, or after so many milliseconds.
+fn of(messages: usize, millis: u64) -> Batch {
+    Batch::default().max_messages(messages).max_wait(Duration::from_millis(millis))
 }

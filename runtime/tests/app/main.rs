@@ -29,7 +29,9 @@ mod refusals;
 #[cfg(feature = "tls")]
 mod refused;
 mod replies;
+mod requests;
 mod retries;
+mod retry_topics;
 #[cfg(feature = "tls")]
 #[path = "../kafka/secure.rs"]
 mod secure;

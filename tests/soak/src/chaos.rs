@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde_json::json;
 use thoth_messaging::app::DeadLetter;
 use thoth_messaging::{Message as _, Topic, message_factory};
@@ -13,6 +14,7 @@ use tokio::process::Child;
 use tokio::time;
 
 use crate::children::Run;
+use crate::member::Handlers;
 use crate::messages::Outcome;
 use crate::steps::{self, Handled};
 use crate::{Load, cluster, exactly_once};
@@ -28,17 +30,16 @@ struct Group<'a> {
     run: &'a Run,
     folder: PathBuf,
     per_key: bool,
-    replies: bool,
+    handlers: Handlers,
     members: Vec<Child>,
 }
 
 impl Group<'_> {
     fn grow(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
         let notes = self.folder.join(format!("member-{}", self.members.len() + 1));
-        let notes = notes.to_string_lossy();
-        let mut arguments = vec!["member", &notes];
+        let (notes, handlers) = (notes.to_string_lossy(), self.handlers.word());
+        let mut arguments = vec!["member", &notes, &handlers];
         arguments.extend(self.per_key.then_some("--per-key"));
-        arguments.extend(self.replies.then_some("--replies"));
         self.members.push(self.run.start(&arguments)?);
         Ok(())
     }
@@ -52,13 +53,26 @@ impl Group<'_> {
     }
 }
 
-pub(crate) async fn run(run: &Run, load: Load, replies: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// How much is sent, and how it is handled.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Chaos {
+    #[command(flatten)]
+    load: Load,
+    /// The handlers of the members. With retry topics, no order is asked for.
+    #[arg(long, value_enum, default_value_t = Handlers::Single)]
+    handlers: Handlers,
+}
+
+pub(crate) async fn run(run: &Run, Chaos { load, handlers }: Chaos) -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&load.topic(), &Outcome::DESCRIPTOR.topic, &dead_letters]).await?;
+    let steps_topic = load.topic();
+    let retries = handlers.retry_topics().of(&steps_topic);
+    let topics = [&steps_topic, &Outcome::DESCRIPTOR.topic, &dead_letters].into_iter().chain(&retries);
+    run.kafka.admin().create_topics(topics).await?;
 
-    let mut group = Group { run, folder: folder.clone(), per_key: load.hot_key, replies, members: Vec::new() };
+    let mut group = Group { run, folder: folder.clone(), per_key: load.hot_key, handlers, members: Vec::new() };
     group.grow()?;
     let sent = tokio::spawn({
         let kafka = run.kafka.clone();
@@ -89,7 +103,7 @@ pub(crate) async fn run(run: &Run, load: Load, replies: bool) -> Result<(), Box<
     println!("again      {} steps were handled once more", handled.again());
     println!("order      {} steps were handled before one in front of them", handled.out_of_order());
     let mut has_replies = true;
-    if replies {
+    if handlers == Handlers::Replies {
         let (outcomes, received) = exactly_once::read(run.kafka.clone(), load).await?;
         println!("replies    {received} to {} steps", outcomes.len());
         has_replies = outcomes.len() as u64 == load.messages;
@@ -99,7 +113,8 @@ pub(crate) async fn run(run: &Run, load: Load, replies: bool) -> Result<(), Box<
     println!("dead       {kinds} of {} that are no steps, {all} letters in all", steps::poisons(load));
     drop(group);
     fs::remove_dir_all(&folder)?;
-    let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0 && kinds == steps::poisons(load);
+    let is_in_order = handlers == Handlers::RetryTopics || handled.out_of_order() == 0;
+    let is_kept = handled.steps() == load.messages && is_in_order && kinds == steps::poisons(load);
     if is_kept && has_replies { Ok(()) } else { Err("a promise was not kept: see above".into()) }
 }
 

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use thoth_messaging::Topic;
-use thoth_messaging::app::DeadLetters;
+use thoth_messaging::app::{DeadLetters, RetryTopics};
 use thoth_messaging::client::{Difference, Plan, Unreadable};
 
 use crate::context::{Context, Outcome};
@@ -31,7 +31,7 @@ pub(crate) struct TopicsArgs {
 enum TopicsCommand {
     /// Show the differences between the `x-kafka` of the schemas and the cluster.
     ///
-    /// Missing topics, other numbers of partitions or replicas, and other values of properties are drift. Topics and
+    /// The retry topics that `x-kafka` declares are compared with the others. Missing topics, other numbers of partitions or replicas, and other values of properties are drift. Topics and
     /// properties that no schema declares are listed, and are not drift.
     #[command(
         after_help = "Exit codes: 0 shown, 1 drift with --check, 2 could not run, or not read all that is declared."
@@ -161,10 +161,13 @@ impl TopicSelection {
         if self.names.is_empty() {
             topics = schemas.topics();
         }
+        let retries = |topic: &Topic| RetryTopics::after(topic.retry_delays.iter().copied()).of(topic);
+        let retries: Vec<_> = topics.iter().flat_map(retries).collect();
         if self.dead_letters {
             let letters: Vec<_> = topics.iter().filter_map(|topic| DeadLetters::default().of(topic)).collect();
             topics.extend(letters);
         }
+        topics.extend(retries);
         let mut plan = cluster.kafka.admin().plan(&topics).await?;
         if !self.names.is_empty() {
             // Who asks for some topics wants to hear of these.

@@ -1,6 +1,7 @@
 //! Messages: types with a topic, and perhaps a key.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::key;
 use crate::diagnostic::Diagnostic;
@@ -28,6 +29,7 @@ pub(super) fn messages(
             partitions: kafka.partitions,
             replicas: kafka.replicas,
             configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
+            retry_delays: kafka.retry_delays().unwrap_or_default().into_iter().map(millis).collect(),
             shared_topic: shared_topic(resolved, *number, roots, types),
             key: key_of(resolved, *number, types, *type_id, diagnostics),
             schema: numbers[number],
@@ -35,6 +37,11 @@ pub(super) fn messages(
     }
     messages.sort_by(|a, b| types[a.type_id.0].name.cmp(&types[b.type_id.0].name));
     messages
+}
+
+/// A delay, of a day at most.
+fn millis(delay: Duration) -> u64 {
+    u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The part of a document in a topic with several messages, by the names of their types.

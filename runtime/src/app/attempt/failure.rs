@@ -26,8 +26,8 @@ pub(crate) enum AttemptFailure {
 /// The failure of a message whose transaction was aborted. The message is received again, and goes on from there.
 #[derive(Clone)]
 pub(crate) enum PriorFailure {
-    /// Kafka refused a reply, after so many attempts; another one may succeed.
-    Retriable { attempts: u32, cause: FailureCause },
+    /// Kafka refused a reply, after so many attempts; another one may succeed. Or it went to a retry topic in the transaction.
+    Retriable { attempts: u32, cause: FailureCause, backoff: Option<Duration> },
     /// It is to be a dead letter, of this form.
     DeadLetter { attempts: u32, cause: FailureCause, form: LetterForm },
 }
@@ -45,6 +45,15 @@ impl AttemptFailure {
             SendError::TooLarge { limit: None, .. } => Self::Batch(cause),
             error if error.is_of_message() => Self::Final(cause),
             _ => Self::retriable(cause),
+        }
+    }
+
+    /// Creates the failure of an attempt whose response was not sent. Its topic is one of the sender of the request, who is gone
+    /// if the topic is: nobody waits for it.
+    pub(crate) fn of_response(error: &SendError) -> Self {
+        match error {
+            SendError::UnknownTopic { .. } => Self::Final(FailureCause::of_reply(error)),
+            error => Self::of_reply(error),
         }
     }
 
@@ -66,7 +75,7 @@ impl PriorFailure {
         if error.is_of_message() {
             Self::DeadLetter { attempts, cause, form: LetterForm::default() }
         } else {
-            Self::Retriable { attempts, cause }
+            Self::Retriable { attempts, cause, backoff: None }
         }
     }
 }

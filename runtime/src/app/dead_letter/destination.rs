@@ -109,13 +109,14 @@ const HEADERS: u64 = 64 * 1024;
 const MAX_BYTES: &str = "max.message.bytes";
 
 /// A topic of another name with as many partitions and replicas, for messages that have more headers.
-fn like(topic: &Topic, name: String) -> Topic {
+pub(crate) fn like(topic: &Topic, name: String) -> Topic {
     let limit = limit(topic).map(|limit| (MAX_BYTES.into(), limit.saturating_add(HEADERS).to_string().into()));
     Topic {
         name: Cow::Owned(name),
         partitions: topic.partitions,
         replicas: topic.replicas,
         configuration: limit.into_iter().collect(),
+        retry_delays: Cow::Borrowed(&[]),
     }
 }
 
@@ -124,7 +125,7 @@ fn limit(topic: &Topic) -> Option<u64> {
     topic.configuration.iter().find(|(property, _)| property == MAX_BYTES)?.1.parse().ok()
 }
 
-/// Returns topics of dead letters, each once: of several with one name the one for the largest messages.
+/// Returns topics that an app writes, each once: of several with one name the one for the largest messages.
 pub(crate) fn each_once(topics: impl Iterator<Item = Topic>) -> impl Iterator<Item = Topic> {
     let mut by_name: BTreeMap<Cow<'static, str>, Topic> = BTreeMap::new();
     for topic in topics {

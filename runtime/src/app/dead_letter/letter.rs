@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cause::{FailureCause, Reason};
 use super::form::{Cut, LetterForm};
 use super::headers;
+use super::origin::Origin;
 use crate::client::{Header, ProducerRecord, Record};
 use crate::error::Violation;
 
@@ -58,24 +59,18 @@ impl DeadLetter {
         }
     }
 
-    /// Creates the record of the dead letter of a message.
+    /// Creates the record of the dead letter of a message, after so many attempts.
     pub(crate) fn write(
         topic: &str,
         message: &Record,
+        origin: &Origin,
         cause: &FailureCause,
         attempts: u32,
         group: &str,
         form: LetterForm,
     ) -> ProducerRecord {
-        let mut letter =
-            ProducerRecord::raw(topic).with_headers(all_headers(message, cause, attempts, group, form.cut));
-        if let Some(key) = message.key() {
-            letter = letter.with_key(key);
-        }
-        if let Some(payload) = message.payload() {
-            letter = letter.with_payload(payload);
-        }
-        letter
+        let headers = all_headers(origin, cause, attempts, group, form.cut);
+        copied(topic, message).with_headers(headers)
     }
 
     /// Reads all but the record itself.
@@ -107,9 +102,21 @@ impl DeadLetter {
     }
 }
 
+/// Creates a record for a topic on the cluster with the key and the payload of another one, and no headers.
+pub(crate) fn copied(topic: &str, message: &Record) -> ProducerRecord {
+    let mut copy = ProducerRecord::raw(topic);
+    if let Some(key) = message.key() {
+        copy = copy.with_key(key);
+    }
+    if let Some(payload) = message.payload() {
+        copy = copy.with_payload(payload);
+    }
+    copy
+}
+
 /// Returns the headers of the message, and those of its dead letter.
-fn all_headers(record: &Record, cause: &FailureCause, attempts: u32, group: &str, cut: Cut) -> Vec<Header> {
-    let mut all = if cut == Cut::Headers { Vec::new() } else { record.headers().to_vec() };
+fn all_headers(origin: &Origin, cause: &FailureCause, attempts: u32, group: &str, cut: Cut) -> Vec<Header> {
+    let mut all = if cut == Cut::Headers { Vec::new() } else { origin.headers.clone() };
     let mut add = |name: &str, value: String| all.push(Header::new(name, value));
     add(headers::REASON, cause.reason.to_string());
     let max_error = if cut == Cut::Nothing { MAX_TEXT } else { MAX_CUT_ERROR };
@@ -119,10 +126,10 @@ fn all_headers(record: &Record, cause: &FailureCause, attempts: u32, group: &str
     } else if !cause.violations.is_empty() {
         add(headers::VIOLATIONS, violations_json(&cause.violations));
     }
-    add(headers::TOPIC, record.topic().to_owned());
-    add(headers::PARTITION, record.partition().to_string());
-    add(headers::OFFSET, record.offset().to_string());
-    if let Some(timestamp) = record.timestamp() {
+    add(headers::TOPIC, origin.topic.clone());
+    add(headers::PARTITION, origin.partition.to_string());
+    add(headers::OFFSET, origin.offset.to_string());
+    if let Some(timestamp) = origin.timestamp {
         add(headers::TIMESTAMP, milliseconds(timestamp));
     }
     add(headers::ATTEMPTS, attempts.to_string());
@@ -165,16 +172,19 @@ fn violations_json(violations: &[Violation]) -> String {
     text
 }
 
-fn shortened(text: &str, max: usize) -> &str {
+/// Returns the beginning of a text, up to so many bytes.
+pub(crate) fn shortened(text: &str, max: usize) -> &str {
     let end = (0..=text.len().min(max)).rev().find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or_default()]
 }
 
-fn milliseconds(time: SystemTime) -> String {
+/// Formats a time in milliseconds since 1970.
+pub(crate) fn milliseconds(time: SystemTime) -> String {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis().to_string()
 }
 
-fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+/// Returns the last header of a name, if it is UTF-8.
+pub(crate) fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
     let header = record.headers().iter().rfind(|header| header.name == name)?;
     std::str::from_utf8(header.value.as_deref()?).ok()
 }
@@ -190,7 +200,8 @@ fn read_violations(text: &str) -> Option<Vec<Violation>> {
     Some(listed.into_iter().map(violation).collect())
 }
 
-fn time(milliseconds: &str) -> Option<SystemTime> {
+/// Reads a time in milliseconds since 1970.
+pub(crate) fn time(milliseconds: &str) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds.parse().ok()?))
 }
 

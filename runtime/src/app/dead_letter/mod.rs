@@ -4,13 +4,16 @@ mod cause;
 mod destination;
 mod form;
 mod letter;
+mod origin;
 
 pub use self::cause::Reason;
 pub(crate) use self::cause::{FailureCause, error_chain};
 pub use self::destination::DeadLetters;
-pub(crate) use self::destination::{Destination, each_once};
+pub(crate) use self::destination::{Destination, each_once, like};
 pub(crate) use self::form::LetterForm;
 pub use self::letter::DeadLetter;
+pub(crate) use self::letter::{copied, milliseconds, shortened, text, time};
+pub(crate) use self::origin::Origin;
 
 /// The names of the headers that a dead letter has beside those of its message.
 ///
@@ -25,15 +28,15 @@ pub mod headers {
     /// `expected`, all strings; the first ones, in at most 16 KiB. No values of the payload, and no member names within
     /// one that the schema calls sensitive (`x-sensitive`): the path ends there.
     pub const VIOLATIONS: &str = "dlq.violations";
-    /// The topic that the message was on, by its name on the cluster.
+    /// The topic that the message was on first, before any [retry topic](super::RetryTopics), by its name on the cluster.
     pub const TOPIC: &str = "dlq.topic";
-    /// The partition that it was on.
+    /// The partition that it was on there.
     pub const PARTITION: &str = "dlq.partition";
     /// Its offset there.
     pub const OFFSET: &str = "dlq.offset";
     /// Its timestamp there, where it had one: milliseconds since 1970.
     pub const TIMESTAMP: &str = "dlq.timestamp";
-    /// The number of attempts, from 1; 0 where no handler was called.
+    /// The number of attempts, those on retry topics among them, from 1; 0 where no handler was called.
     pub const ATTEMPTS: &str = "dlq.attempts";
     /// The consumer group of the app.
     pub const GROUP: &str = "dlq.group";

@@ -2,6 +2,7 @@
 
 use std::future::{Future, ready};
 use std::marker::PhantomData;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +12,9 @@ use super::extract::{FromContext, State};
 use super::function::{Handler, HandlerFuture};
 use super::input::PayloadDecoder;
 use super::outcome::{BoxError, HandlerError, Outcome};
-use super::route::{CalledFuture, NotCalled, Route, decoded};
+use super::route::{CalledFuture, Callee, DecodedRoute};
 use super::{Attempt, Context};
-use crate::app::policy::HandlerSettings;
-use crate::message::{Descriptor, TopicMessage};
+use crate::client::Record;
 
 /// The size of the batches of a handler: see [`App::handle_batch`](crate::app::App::handle_batch).
 ///
@@ -36,6 +36,11 @@ impl Batch {
     #[must_use]
     pub fn max_messages(self, messages: usize) -> Self {
         Self { max_messages: messages.max(1), ..self }
+    }
+
+    /// Returns the size that is collected for two handlers: the larger one, in the shorter time.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { max_messages: self.max_messages.max(other.max_messages), max_wait: self.max_wait.min(other.max_wait) }
     }
 
     /// Sets the longest time for which the first message of a batch waits for others. Without any, a batch is what there is.
@@ -189,52 +194,61 @@ pub(crate) struct CalledBatch {
 
 type OutcomesFuture = Pin<Box<dyn Future<Output = Outcomes> + Send>>;
 
-/// A decoder, a batch handler and its state.
-pub(crate) struct BatchRoute<D, H, A, S> {
-    decoder: D,
+/// A batch handler and its state.
+pub(crate) struct BatchFunction<H, A, S> {
     handler: H,
     state: Arc<S>,
     batch: Batch,
-    settings: HandlerSettings,
     has_layers: bool,
     arguments: PhantomData<fn(A)>,
 }
 
-impl<D, H: Handler<A, S>, A, S> BatchRoute<D, H, A, S> {
-    pub(crate) fn new(decoder: D, handler: H, state: Arc<S>, batch: Batch) -> Self {
+impl<D, H: Handler<A, S>, A, S> DecodedRoute<D, BatchFunction<H, A, S>> {
+    pub(crate) fn of_batches(decoder: D, handler: H, state: Arc<S>, batch: Batch) -> Self {
         let HandlerOptions { settings, layers } = handler.options();
         let has_layers = !layers.is_empty();
-        Self { decoder, handler, state, batch, settings, has_layers, arguments: PhantomData }
+        Self { decoder, settings, callee: BatchFunction { handler, state, batch, has_layers, arguments: PhantomData } }
     }
 }
 
-impl<D, H, A, S> BatchRoute<D, H, A, S>
+impl<H, A, S> BatchFunction<H, A, S>
 where
-    D: PayloadDecoder,
     H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static>,
-    A: BatchArguments<S, Message = D::Input>,
+    A: BatchArguments<S>,
 {
     /// Calls the handler.
     ///
     /// # Errors
     ///
     /// The number of a message that lacks an argument, and its outcome.
-    fn call_with(&self, messages: Vec<D::Input>, attempts: Vec<Attempt>) -> Result<OutcomesFuture, (usize, Outcome)> {
+    fn call_with(&self, messages: Vec<A::Message>, attempts: Vec<Attempt>) -> Result<OutcomesFuture, (usize, Outcome)> {
         let with_state = |attempt| Context { state: Arc::clone(&self.state), attempt };
         let contexts: Vec<_> = attempts.into_iter().map(with_state).collect();
         let called = self.handler.call(A::extract(messages, &contexts)?);
-        Ok(Box::pin(async { called.await.into_outcomes() }))
+        let records: Vec<_> = contexts.into_iter().map(|context| context.attempt.record).collect();
+        Ok(Box::pin(async move { called.await.into_outcomes().addressed(&records) }))
     }
+}
 
-    fn call_with_one(&self, message: D::Input, attempt: Attempt) -> CalledFuture {
+impl<H, A, S> Callee<A::Message> for BatchFunction<H, A, S>
+where
+    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static> + Send + Sync,
+    A: BatchArguments<S>,
+    S: Send + Sync + 'static,
+{
+    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
         match self.call_with(vec![message], vec![attempt]) {
             Ok(outcomes) => Box::pin(async { outcomes.await.of_one() }),
             Err((_, outcome)) => Box::pin(ready(outcome)),
         }
     }
+
+    fn batches<D: PayloadDecoder<Input = A::Message>>(route: &DecodedRoute<D, Self>) -> Option<&dyn CallBatch> {
+        Some(route)
+    }
 }
 
-impl<D, H, A, S> CallBatch for BatchRoute<D, H, A, S>
+impl<D, H, A, S> CallBatch for DecodedRoute<D, BatchFunction<H, A, S>>
 where
     D: PayloadDecoder,
     H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static> + Send + Sync,
@@ -242,11 +256,11 @@ where
     S: Send + Sync + 'static,
 {
     fn batch(&self) -> Batch {
-        self.batch
+        self.callee.batch
     }
 
     fn has_layers(&self) -> bool {
-        self.has_layers
+        self.callee.has_layers
     }
 
     fn call_batch(&self, topic: &str, attempts: &[Attempt]) -> CalledBatch {
@@ -267,7 +281,7 @@ where
                 return CalledBatch { accepted, future: None };
             }
             let (numbers, attempts): (Vec<_>, Vec<_>) = with_message.into_iter().unzip();
-            match self.call_with(messages, attempts) {
+            match self.callee.call_with(messages, attempts) {
                 Ok(future) => return CalledBatch { accepted, future: Some(future) },
                 // It is attempted alone, and has its outcome then.
                 Err((lacking, _)) => match numbers.get(lacking) {
@@ -279,45 +293,16 @@ where
     }
 }
 
-impl<D, H, A, S> Route for BatchRoute<D, H, A, S>
-where
-    D: PayloadDecoder,
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static> + Send + Sync,
-    A: BatchArguments<S, Message = D::Input>,
-    S: Send + Sync + 'static,
-{
-    fn descriptors(&self) -> Vec<&Descriptor> {
-        self.decoder.descriptors()
-    }
-
-    fn topic_messages(&self) -> Vec<&'static TopicMessage> {
-        self.decoder.topic_messages()
-    }
-
-    fn settings(&self) -> &HandlerSettings {
-        &self.settings
-    }
-
-    fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled> {
-        let payload = attempt.record.payload();
-        decoded(self.decoder.decode(topic, payload)).map(|message| self.call_with_one(message, attempt))
-    }
-
-    fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture> {
-        let message = self.decoder.try_decode(topic, attempt.record.payload())?;
-        Some(self.call_with_one(message, attempt.clone()))
-    }
-
-    fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool {
-        self.decoder.try_decode(topic, payload).is_some()
-    }
-
-    fn batches(&self) -> Option<&dyn CallBatch> {
-        Some(self)
-    }
-}
-
 impl Outcomes {
+    /// Addresses the responses to each message.
+    fn addressed(self, messages: &[Arc<Record>]) -> Self {
+        let Self::Each(mut outcomes) = self else { return self };
+        for (outcome, message) in outcomes.iter_mut().zip(messages) {
+            *outcome = mem::replace(outcome, Outcome::Handled).addressed(message);
+        }
+        Self::Each(outcomes)
+    }
+
     /// Returns the outcome of a batch of one message.
     fn of_one(self) -> Outcome {
         match self {

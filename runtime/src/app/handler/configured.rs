@@ -10,6 +10,7 @@ use super::outcome::{HandlerError, IntoOutcome};
 use crate::app::attempt::Retries;
 use crate::app::dead_letter::DeadLetters;
 use crate::app::policy::{Concurrency, HandlerSettings, Retry};
+use crate::app::retry_topics::RetryTopics;
 
 /// Gives a handler settings of its own, in place of those of the app, and layers.
 ///
@@ -50,6 +51,13 @@ impl<H, S> ConfiguredHandler<H, S> {
     /// Sets the [`Retries`], as [`App::retries`](crate::app::App::retries).
     pub fn retries(mut self, retries: Retries) -> Self {
         self.options.settings.retries = Some(retries);
+        self
+    }
+
+    /// Sets the [`RetryTopics`] for messages whose attempts failed, as [`App::retry_topics`](crate::app::App::retry_topics).
+    /// They are handled out of their order.
+    pub fn retry_topics(mut self, retry_topics: RetryTopics) -> Self {
+        self.options.settings.retry_topics = Some(retry_topics);
         self
     }
 

@@ -86,7 +86,8 @@ fn is_same(one: &Descriptor, other: &Descriptor) -> bool {
     (&one.name, &one.schema.uri, &one.schema.text) == (&other.name, &other.schema.uri, &other.schema.text)
 }
 
-/// The routes of a topic: a message is of the first one that accepts it.
+/// The routes of a topic and of its retry topics: a message is of the first one that accepts it.
+#[derive(Clone)]
 pub(crate) struct TopicRoutes {
     pub(crate) routes: Vec<Arc<dyn Route>>,
     /// The message types that have no handler.

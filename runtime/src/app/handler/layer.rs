@@ -86,8 +86,8 @@ where
 {
     match A::extract(message, context) {
         Ok(arguments) => {
-            let called = handler.call(arguments);
-            Box::pin(async { called.await.into_outcome() })
+            let (called, record) = (handler.call(arguments), Arc::clone(&context.attempt.record));
+            Box::pin(async move { called.await.into_outcome().addressed(&record) })
         }
         Err(outcome) => Box::pin(ready(outcome)),
     }

@@ -13,13 +13,14 @@ mod function;
 mod input;
 mod layer;
 mod outcome;
+mod response;
 mod route;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::batch::{Batch, BatchArguments, FromBatch, IntoOutcomes};
-pub(crate) use self::batch::{BatchRoute, CallBatch, CalledBatch, NO_OUTCOME, Outcomes};
+pub(crate) use self::batch::{CallBatch, CalledBatch, NO_OUTCOME, Outcomes};
 pub(crate) use self::configured::HandlerOptions;
 pub use self::configured::{ConfiguredHandler, handler};
 pub use self::dispatch::OtherMessages;
@@ -31,7 +32,8 @@ pub(crate) use self::input::{DecoderInput, PayloadDecoder, TypedInput};
 pub use self::layer::Next;
 pub(crate) use self::layer::{LayerFn, layer_of, with_state};
 pub use self::outcome::{BoxError, HandlerError, IntoOutcome, IntoReply, Outcome, Reply};
-pub(crate) use self::route::{Called, CalledFuture, HandlerRoute, NotCalled, Route};
+pub use self::response::Response;
+pub(crate) use self::route::{Called, CalledFuture, DecodedRoute, NotCalled, Route};
 use crate::client::{Producer, Record};
 
 /// An argument of a handler: the state of the app, and the record of the message. Cheap to clone.

@@ -62,16 +62,20 @@ impl Outcome {
 
 /// A message that a handler sends, encoded. `Debug` shows neither key nor payload.
 #[derive(Clone, Debug)]
-pub struct Reply(pub(crate) Result<ProducerRecord, EncodeError>);
+pub struct Reply {
+    pub(crate) record: Result<ProducerRecord, EncodeError>,
+    /// It goes to the sender of a request.
+    pub(crate) is_response: bool,
+}
 
 impl Reply {
     /// Adds the trace context of the current scope, as the producer does for all that is sent in it.
     pub(crate) fn traced(self) -> Self {
-        Self(self.0.map(ProducerRecord::with_trace_headers))
+        Self { record: self.record.map(ProducerRecord::with_trace_headers), ..self }
     }
 }
 
-/// A conversion into a [`Reply`]: of a message of any kind, or of a [`ProducerRecord`].
+/// A conversion into a [`Reply`]: of a message of any kind, of a [`Response`](super::Response), or of a [`ProducerRecord`].
 pub trait IntoReply {
     /// Encodes the message.
     fn into_reply(self) -> Reply;
@@ -79,13 +83,13 @@ pub trait IntoReply {
 
 impl<M: Encode> IntoReply for M {
     fn into_reply(self) -> Reply {
-        Reply(ProducerRecord::of(&self))
+        Reply { record: ProducerRecord::of(&self), is_response: false }
     }
 }
 
 impl IntoReply for ProducerRecord {
     fn into_reply(self) -> Reply {
-        Reply(Ok(self))
+        Reply { record: Ok(self), is_response: false }
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) trait Route: Send + Sync {
 /// # Errors
 ///
 /// The reason why there is none.
-pub(super) fn decoded<M>(message: Result<Option<M>, DecodeError>) -> Result<M, NotCalled> {
+fn decoded<M>(message: Result<Option<M>, DecodeError>) -> Result<M, NotCalled> {
     let cause = match message {
         Ok(Some(message)) => return Ok(message),
         Ok(None) => FailureCause::new(Reason::Tombstone, "there is no payload (a tombstone)"),
@@ -78,73 +78,26 @@ pub(crate) enum NotCalled {
     Skipped,
 }
 
-/// A decoder, a handler and its state: the route of a call of [`App::handle`](crate::app::App::handle).
-pub(crate) struct HandlerRoute<D, H, A, S> {
-    decoder: D,
-    settings: HandlerSettings,
-    layers: Vec<LayerFn>,
-    function: Arc<Function<H, A, S>>,
+/// A decoder, and what is called with the messages that it decodes: the route of a call of
+/// [`App::handle`](crate::app::App::handle) and those beside it.
+pub(crate) struct DecodedRoute<D, C> {
+    pub(super) decoder: D,
+    pub(super) settings: HandlerSettings,
+    pub(super) callee: C,
 }
 
-struct Function<H, A, S> {
-    handler: H,
-    state: Arc<S>,
-    arguments: PhantomData<fn(A)>,
-}
+/// A handler that is called with a message.
+pub(crate) trait Callee<M>: Send + Sync + Sized {
+    fn call(&self, message: M, attempt: Attempt) -> CalledFuture;
 
-impl<D, H, A, S> HandlerRoute<D, H, A, S>
-where
-    H: Handler<A, S>,
-    S: Send + Sync + 'static,
-{
-    pub(crate) fn new(decoder: D, handler: H, state: Arc<S>) -> Self {
-        let HandlerOptions { settings, layers } = handler.options();
-        let layers = layers.into_iter().map(|layer| with_state(layer, Arc::clone(&state))).collect();
-        Self { decoder, settings, layers, function: Arc::new(Function { handler, state, arguments: PhantomData }) }
+    /// Returns the calls with several messages, if it takes batches.
+    fn batches<D: PayloadDecoder<Input = M>>(route: &DecodedRoute<D, Self>) -> Option<&dyn CallBatch> {
+        let _ = route;
+        None
     }
 }
 
-impl<H, A, S> Function<H, A, S>
-where
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>,
-    A: HandlerArguments<S>,
-{
-    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
-        call(&self.handler, message, &Context { state: Arc::clone(&self.state), attempt })
-    }
-}
-
-impl<D, H, A, S> HandlerRoute<D, H, A, S>
-where
-    D: PayloadDecoder,
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>
-        + Send
-        + Sync
-        + 'static,
-    A: HandlerArguments<S, Message = D::Input> + 'static,
-    S: Send + Sync + 'static,
-{
-    fn call_with(&self, message: D::Input, attempt: Attempt) -> CalledFuture {
-        let outer = attempt.layers.as_deref().unwrap_or_default();
-        if outer.is_empty() && self.layers.is_empty() {
-            return self.function.call(message, attempt);
-        }
-        let layers = outer.iter().chain(&self.layers).cloned().collect();
-        let function = Arc::clone(&self.function);
-        Next::call(layers, attempt, move |attempt| function.call(message, attempt))
-    }
-}
-
-impl<D, H, A, S> Route for HandlerRoute<D, H, A, S>
-where
-    D: PayloadDecoder,
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>
-        + Send
-        + Sync
-        + 'static,
-    A: HandlerArguments<S, Message = D::Input> + 'static,
-    S: Send + Sync + 'static,
-{
+impl<D: PayloadDecoder, C: Callee<D::Input>> Route for DecodedRoute<D, C> {
     fn descriptors(&self) -> Vec<&Descriptor> {
         self.decoder.descriptors()
     }
@@ -159,15 +112,74 @@ where
 
     fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled> {
         let payload = attempt.record.payload();
-        decoded(self.decoder.decode(topic, payload)).map(|message| self.call_with(message, attempt))
+        decoded(self.decoder.decode(topic, payload)).map(|message| self.callee.call(message, attempt))
     }
 
     fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture> {
         let message = self.decoder.try_decode(topic, attempt.record.payload())?;
-        Some(self.call_with(message, attempt.clone()))
+        Some(self.callee.call(message, attempt.clone()))
     }
 
     fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool {
         self.decoder.try_decode(topic, payload).is_some()
+    }
+
+    fn batches(&self) -> Option<&dyn CallBatch> {
+        C::batches(self)
+    }
+}
+
+/// A handler of single messages in its layers.
+pub(crate) struct Layered<H, A, S> {
+    layers: Vec<LayerFn>,
+    function: Arc<Function<H, A, S>>,
+}
+
+struct Function<H, A, S> {
+    handler: H,
+    state: Arc<S>,
+    arguments: PhantomData<fn(A)>,
+}
+
+impl<D, H, A, S> DecodedRoute<D, Layered<H, A, S>>
+where
+    H: Handler<A, S>,
+    S: Send + Sync + 'static,
+{
+    pub(crate) fn new(decoder: D, handler: H, state: Arc<S>) -> Self {
+        let HandlerOptions { settings, layers } = handler.options();
+        let layers = layers.into_iter().map(|layer| with_state(layer, Arc::clone(&state))).collect();
+        let function = Arc::new(Function { handler, state, arguments: PhantomData });
+        Self { decoder, settings, callee: Layered { layers, function } }
+    }
+}
+
+impl<H, A, S> Function<H, A, S>
+where
+    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>,
+    A: HandlerArguments<S>,
+{
+    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
+        call(&self.handler, message, &Context { state: Arc::clone(&self.state), attempt })
+    }
+}
+
+impl<H, A, S> Callee<A::Message> for Layered<H, A, S>
+where
+    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>
+        + Send
+        + Sync
+        + 'static,
+    A: HandlerArguments<S, Message: Send> + 'static,
+    S: Send + Sync + 'static,
+{
+    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
+        let outer = attempt.layers.as_deref().unwrap_or_default();
+        if outer.is_empty() && self.layers.is_empty() {
+            return self.function.call(message, attempt);
+        }
+        let layers = outer.iter().chain(&self.layers).cloned().collect();
+        let function = Arc::clone(&self.function);
+        Next::call(layers, attempt, move |attempt| function.call(message, attempt))
     }
 }

@@ -9,7 +9,7 @@ use crate::app::dead_letter::Reason;
 use crate::client::Record;
 use crate::metrics::{
     ABANDONED, ABORTED_TRANSACTIONS, BREAKER_OPEN, BREAKER_OPENED, DEAD_LETTERS, DEAD_LETTERS_DELAYED,
-    DELAYED_TRANSACTIONS, FAILED_ATTEMPTS, HANDLED, HANDLING, REPLIES, RETRIES, SKIPPED, describe,
+    DELAYED_TRANSACTIONS, FAILED_ATTEMPTS, HANDLED, HANDLING, POSTPONED, REPLIES, RETRIES, SKIPPED, describe,
 };
 
 /// Measures events.
@@ -30,6 +30,7 @@ struct TopicMeters {
     skipped: Counter,
     failed: Counter,
     retried: Counter,
+    postponed: Counter,
     delayed: Counter,
     handling: Histogram,
 }
@@ -77,6 +78,7 @@ impl TopicMeters {
             skipped: zero(counter!(SKIPPED, &labels)),
             failed: zero(counter!(FAILED_ATTEMPTS, &labels)),
             retried: zero(counter!(RETRIES, &labels)),
+            postponed: zero(counter!(POSTPONED, &labels)),
             delayed: zero(counter!(DEAD_LETTERS_DELAYED, &labels)),
             handling: histogram!(HANDLING, &labels),
         }
@@ -109,6 +111,10 @@ impl Observer for Meters {
                 topic.failed.increment(1);
                 topic.retried.increment(1);
             }),
+            Event::Postponed { record, .. } => self.measure(record, |topic| {
+                topic.failed.increment(1);
+                topic.postponed.increment(1);
+            }),
             Event::DeadLetter { record, reason, .. } => self.dead_letter(record, *reason),
             Event::DeadLetterDelayed { record, .. } => self.measure(record, |topic| topic.delayed.increment(1)),
             Event::Abandoned { records } => self.abandoned.increment(*records as u64),
@@ -119,7 +125,12 @@ impl Observer for Meters {
                 self.breaker_opened.increment(1);
             }
             Event::BreakerClosed => self.breaker_open.set(0.0),
-            Event::Started { .. } | Event::Draining | Event::Ended(_) | Event::Received(_) | Event::Unreachable(_) => {}
+            Event::Started { .. }
+            | Event::Draining
+            | Event::Ended(_)
+            | Event::Received(_)
+            | Event::CopyRefused { .. }
+            | Event::Unreachable(_) => {}
         }
     }
 }

@@ -44,6 +44,10 @@ pub(crate) enum Event<'a> {
     Handled { record: &'a Record, attempts: u32, replies: usize },
     /// An attempt failed, and another one follows.
     Failed { record: &'a Record, attempt: u32, error: &'a str, backoff: Duration },
+    /// The attempts on a topic failed, and a copy is on a retry topic.
+    Postponed { record: &'a Record, attempts: u32, error: &'a str, topic: &'a str, delay: Duration },
+    /// A copy for a retry topic was not delivered.
+    CopyRefused { record: &'a Record, error: &'a str },
     /// A message can't be handled, and is settled: it is on the dead-letter topic, or skipped where there is none.
     DeadLetter { record: &'a Record, attempts: u32, reason: Reason, error: &'a str, topic: Option<&'a str> },
     /// A dead letter was not delivered, and is sent again.
@@ -111,7 +115,7 @@ impl Observer for Log {
             Event::Ended(summary) => tracing::info!("the app has ended: {summary}"),
             Event::Received(record) => tracing::trace!("{record}: in flight"),
             Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
-            Event::Handled { record, attempts: 0, .. } => tracing::debug!("{record}: skipped, it has no handler"),
+            Event::Handled { record, attempts: 0, .. } => tracing::debug!("{record}: skipped, it has no handler here"),
             Event::Handled { record, attempts, replies } => {
                 tracing::debug!("{record}: handled in {attempts} attempts, {replies} replies");
             }
@@ -120,6 +124,15 @@ impl Observer for Log {
                     "{record}: attempt {attempt} failed, the next one is in {backoff:?}: {}",
                     visible(error)
                 );
+            }
+            Event::Postponed { record, attempts, error, topic, delay } => {
+                tracing::warn!(
+                    "{record}: attempt {attempts} failed, the next one is in {delay:?}, by `{topic}`: {}",
+                    visible(error)
+                );
+            }
+            Event::CopyRefused { record, error } => {
+                tracing::error!("{record}: its copy for a retry topic was not delivered: {}", visible(error));
             }
             Event::DeadLetter { record, attempts, reason, error, topic: Some(topic) } => {
                 failed(*reason);

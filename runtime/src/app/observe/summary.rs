@@ -16,10 +16,13 @@ pub struct Summary {
     pub handled: u64,
     /// The number of replies that were sent and delivered.
     pub replies: u64,
-    /// The number of messages that have no handler, and were [skipped](crate::app::OtherMessages::Skip).
+    /// The number of messages that have no handler, and were [skipped](crate::app::OtherMessages::Skip), and of those on retry
+    /// topics that are of another group.
     pub skipped: u64,
     /// The number of failed attempts that were followed by another one.
     pub retried: u64,
+    /// The number of times that a message went to a [retry topic](crate::app::RetryTopics).
+    pub postponed: u64,
     /// The number of messages that could not be handled, by reason: dead letters, and messages that were logged where there are
     /// [none](crate::app::DeadLetters::skip).
     pub dead_letters: BTreeMap<Reason, u64>,
@@ -32,6 +35,9 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { handled, replies, retried, abandoned, .. } = self;
         write!(f, "{handled} handled, {replies} replies, {retried} retried, {abandoned} abandoned")?;
+        if self.postponed > 0 {
+            write!(f, ", {} postponed", self.postponed)?;
+        }
         if self.skipped > 0 {
             write!(f, ", {} skipped", self.skipped)?;
         }
@@ -50,6 +56,7 @@ pub(crate) struct Counts {
     replies: AtomicU64,
     skipped: AtomicU64,
     retried: AtomicU64,
+    postponed: AtomicU64,
     abandoned: AtomicU64,
     dead_letters: Mutex<BTreeMap<Reason, u64>>,
 }
@@ -61,6 +68,7 @@ impl Counts {
             replies: self.replies.load(Ordering::Relaxed),
             skipped: self.skipped.load(Ordering::Relaxed),
             retried: self.retried.load(Ordering::Relaxed),
+            postponed: self.postponed.load(Ordering::Relaxed),
             abandoned: self.abandoned.load(Ordering::Relaxed),
             dead_letters: self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
@@ -79,6 +87,9 @@ impl Observer for Counts {
             }
             Event::Failed { .. } => {
                 self.retried.fetch_add(1, Ordering::Relaxed);
+            }
+            Event::Postponed { .. } => {
+                self.postponed.fetch_add(1, Ordering::Relaxed);
             }
             Event::DeadLetter { reason, .. } => {
                 *self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).entry(*reason).or_default() += 1;

@@ -27,14 +27,16 @@ use crate::app::handler::{Attempt, Batch, CalledBatch, NO_OUTCOME, Outcome, Outc
 use crate::app::observe::{Event, MessageTrace};
 use crate::app::policy::Policy;
 use crate::app::port::Sent;
-use crate::client::{Record, SendError};
+use crate::client::Record;
 
-/// The records of a batch that are not settled, in their order, and the number of attempts at all of them.
+/// The records of a batch that are not settled, in their order, and the number of attempts at the first of them together.
 struct BatchTask<'a, 'w> {
     worker: &'w Arc<Worker>,
     queue: QueueId,
     slot: &'a mut Slot<'w>,
     waiting: VecDeque<Waiting>,
+    /// The batch handler of the first records, among those of the topic.
+    handler: usize,
     attempts: u32,
 }
 
@@ -69,7 +71,7 @@ impl Worker {
         while let Some((queue, first)) = next {
             let Some(waiting) = self.collect(queue, first, batch).await else { return };
             let records = waiting.len();
-            let task = BatchTask { worker: &self, queue, slot: &mut slot, waiting, attempts: 0 };
+            let task = BatchTask { worker: &self, queue, slot: &mut slot, waiting, handler: 0, attempts: 0 };
             if pin!(task.run()).await.is_err() {
                 return;
             }
@@ -108,7 +110,7 @@ impl BatchTask<'_, '_> {
     async fn run(mut self) -> Result<(), Stopped> {
         while !self.waiting.is_empty() {
             let together = self.together();
-            if together < 2 && self.waiting.len() > together {
+            if together == 0 || together == 1 && self.waiting.len() > 1 {
                 self.alone().await?;
                 continue;
             }
@@ -120,12 +122,15 @@ impl BatchTask<'_, '_> {
         Ok(())
     }
 
-    /// Returns the number of the first records that are attempted together: a record whose transaction was aborted goes on from
-    /// its failure, alone.
-    fn together(&self) -> usize {
-        let Some(transaction) = &self.worker.shared.transaction else { return self.waiting.len() };
-        let failed = self.waiting.iter().position(|waiting| transaction.failure(&waiting.record).is_some());
-        failed.unwrap_or(self.waiting.len())
+    /// Returns the number of the first records that are attempted together: those up to one with another handler. A record whose
+    /// transaction was aborted goes on from its failure, alone.
+    fn together(&mut self) -> usize {
+        let records = || self.waiting.iter().map(|waiting| &*waiting.record);
+        let (handler, together) = self.worker.handler.together(records());
+        self.handler = handler;
+        let Some(transaction) = &self.worker.shared.transaction else { return together };
+        let failed = records().position(|record| transaction.failure(record).is_some());
+        failed.map_or(together, |failed| together.min(failed))
     }
 
     /// Makes an attempt at the first records.
@@ -143,7 +148,7 @@ impl BatchTask<'_, '_> {
         let Some(first) = records.first() else { return Ok(Attempted::Each(Vec::new())) };
         // What is sent continues the trace of the first message.
         let trace = MessageTrace::begin(first, &shared.group, &shared.tracer);
-        let attempt = pin!(call(worker, &records, number));
+        let attempt = pin!(call(worker, self.handler, &records, number));
         let attempted = trace
             .attempt(trace.attempt_span(number), Instant::now(), first, &shared.observers, attempt)
             .instrument(trace.span())
@@ -194,13 +199,14 @@ impl BatchTask<'_, '_> {
 
     /// Waits for the next attempt at all records, or makes the last one at each of them.
     async fn fail(&mut self, failure: AttemptFailure, together: usize) -> Result<(), Stopped> {
-        let (worker, policy) = (self.worker, Arc::clone(self.worker.handler.policy()));
+        let (worker, policy) = (self.worker, Arc::clone(self.worker.handler.policy(self.handler)));
         if let AttemptFailure::Retriable { cause, backoff } = &failure
             && policy.retries.allows_another(self.attempts)
         {
             let backoff = backoff.unwrap_or_else(|| policy.retries.backoff(self.attempts));
             for Waiting { record, .. } in self.waiting.iter().take(together) {
-                let failed = Event::Failed { record, attempt: self.attempts, error: &cause.error, backoff };
+                let attempt = worker.handler.attempts_before(record).saturating_add(self.attempts);
+                let failed = Event::Failed { record, attempt, error: &cause.error, backoff };
                 worker.shared.observers.notify(&failed);
             }
             let until = worker.shared.clock.now().saturating_add(backoff);
@@ -257,21 +263,21 @@ impl BatchTask<'_, '_> {
 }
 
 /// Calls the handler with records.
-async fn call(worker: &Worker, records: &[Arc<Record>], number: u32) -> Attempted {
+async fn call(worker: &Worker, handler: usize, records: &[Arc<Record>], number: u32) -> Attempted {
     let shared = &worker.shared;
     let attempt = |record: &Arc<Record>| Attempt {
         record: Arc::clone(record),
-        number,
+        number: worker.handler.attempts_before(record).saturating_add(number),
         producer: shared.sink.producer().clone(),
         layers: None,
     };
     let attempts: Vec<_> = records.iter().map(attempt).collect();
-    let called = catch_unwind(AssertUnwindSafe(|| worker.handler.call_batch(&attempts)));
+    let called = catch_unwind(AssertUnwindSafe(|| worker.handler.call_batch(handler, &attempts)));
     let CalledBatch { accepted, future } = match called {
         Ok(called) => called,
         Err(panic) => return Attempted::Failed(panicked(panic.as_ref())),
     };
-    let policy = worker.handler.policy();
+    let policy = worker.handler.policy(handler);
     let Some(future) = future else { return each(worker, &accepted, Vec::new(), policy).await };
     let ended = time::timeout(policy.attempt_timeout, AssertUnwindSafe(future).catch_unwind()).await;
     let count = accepted.iter().filter(|accepted| **accepted).count();
@@ -337,12 +343,8 @@ async fn queue(worker: &Worker, replies: Vec<Reply>) -> Result<Queued, AttemptFa
         return Ok(Queued::ToAdd(replies));
     }
     let mut all = Vec::with_capacity(replies.len());
-    for Reply(reply) in replies {
-        let sent = match reply {
-            Ok(record) => worker.shared.sink.queue(record).await,
-            Err(error) => Err(SendError::Encode(error)),
-        };
-        all.push(sent.map_err(|error| AttemptFailure::of_reply(&error))?);
+    for reply in replies {
+        all.push(reply.queue(&worker.shared.sink).await?);
     }
     Ok(Queued::Sent(all))
 }

@@ -142,8 +142,9 @@ impl<'w> Begun<'w> {
         }
         let permit = shared.breaker.try_acquire()?;
         let trace = MessageTrace::begin(&waiting.record, &shared.group, &shared.tracer);
-        let (span, at) = (trace.attempt_span(1), Instant::now());
-        let called = trace.in_attempt(&span, || Called::new(worker, &waiting.record, 1, context));
+        let number = worker.handler.attempts_before(&waiting.record).saturating_add(1);
+        let (span, at) = (trace.attempt_span(number), Instant::now());
+        let called = trace.in_attempt(&span, || Called::new(worker, &waiting.record, number, context));
         Some(Self { trace, attempt: BegunAttempt { span, at, permit, called } })
     }
 

@@ -64,7 +64,7 @@ impl InFlight {
     }
 
     /// It will soon have nothing to do, unless more is received.
-    pub(crate) fn is_low(&self) -> bool {
+    pub(super) fn is_low(&self) -> bool {
         self.bytes.load(Ordering::SeqCst) <= self.max_bytes() / 8
     }
 

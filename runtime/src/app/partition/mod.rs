@@ -11,6 +11,8 @@
 //! meanwhile, and each is acknowledged once its own replies are delivered. A reply that is not delivered has its queue stand: see
 //! there for what follows.
 //!
+//! The worker of a retry topic [holds](held) records until they are due. They begin then, in their order, as all others.
+//!
 //! A handler of batches has one runner, which begins several records of its partition at once: see [there](batch).
 //!
 //! A task that waits ends at once by the [`StopSignal`](crate::app::shutdown::StopSignal) of its worker. A running attempt
@@ -18,11 +20,13 @@
 
 mod batch;
 mod called;
+mod held;
 mod in_flight;
 mod queues;
 mod slot;
 mod task;
 mod under_way;
+mod unhandled;
 mod worker;
 
 use std::sync::Arc;

@@ -15,8 +15,8 @@ use super::queues::QueueId;
 use super::slot::Slot;
 use super::under_way::{Attempted, UnderWay};
 use super::worker::{Waiting, Worker};
-use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure, Retries};
-use crate::app::dead_letter::{DeadLetter, Destination, FailureCause, LetterForm, error_chain};
+use crate::app::attempt::{AttemptFailure, AttemptPermit, PriorFailure};
+use crate::app::dead_letter::LetterForm;
 use crate::app::error::AppError;
 use crate::app::handler::Reply;
 use crate::app::observe::{Event, MessageTrace};
@@ -27,13 +27,15 @@ use crate::client::{Record, SendError};
 
 /// The task of a record that has begun.
 pub(super) struct MessageTask<'a, 'w> {
-    worker: &'w Worker,
-    shared: &'w Shared,
+    pub(super) worker: &'w Worker,
+    pub(super) shared: &'w Shared,
     queue: QueueId,
-    slot: &'a mut Slot<'w>,
-    record: Arc<Record>,
+    pub(super) slot: &'a mut Slot<'w>,
+    pub(super) record: Arc<Record>,
+    /// The number of attempts at it before it came to its topic. All others are those on the topic.
+    pub(super) attempts_before: u32,
     /// The turn of the record to be added to the transaction.
-    ticket: Ticket,
+    pub(super) ticket: Ticket,
     /// The failure that it goes on from, and the number of attempts before.
     prior: Option<Box<(AttemptFailure, u32)>>,
     /// Its replies are delivered before another record of its queue begins.
@@ -76,6 +78,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             shared: &worker.shared,
             queue,
             slot,
+            attempts_before: worker.handler.attempts_before(&record),
             record,
             ticket,
             prior,
@@ -115,8 +118,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             Some(PriorFailure::DeadLetter { attempts, cause, form }) => {
                 return self.dead_letter(&cause, attempts, form).await;
             }
-            Some(PriorFailure::Retriable { attempts: before, cause }) => {
-                (prior, attempts) = (Some(AttemptFailure::retriable(cause)), before);
+            Some(PriorFailure::Retriable { attempts: before, cause, backoff }) => {
+                (prior, attempts) = (Some(AttemptFailure::Retriable { cause, backoff }), before);
             }
             None => {}
         }
@@ -161,13 +164,13 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             AttemptFailure::Retriable { cause, backoff } if retries.allows_another(attempts) => {
                 let backoff = backoff.unwrap_or_else(|| retries.backoff(attempts));
                 let until = self.after(backoff);
-                let error = &cause.error;
-                self.notify(&Event::Failed { record: &self.record, attempt: attempts, error, backoff });
+                let (attempt, error) = (self.in_all(attempts), &cause.error);
+                self.notify(&Event::Failed { record: &self.record, attempt, error, backoff });
                 let waited = self.sleep_until(until).await;
                 if waited.is_some() { None } else { Some(TaskEnd::Abandoned) }
             }
-            AttemptFailure::Retriable { cause, .. }
-            | AttemptFailure::Permanent(cause)
+            AttemptFailure::Retriable { cause, backoff } => Some(self.give_up(&cause, attempts, backoff).await),
+            AttemptFailure::Permanent(cause)
             | AttemptFailure::Final(cause)
             | AttemptFailure::Batch(cause)
             | AttemptFailure::Undecodable(cause)
@@ -187,7 +190,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     ) -> Option<Result<Success, AttemptFailure>> {
         let (permit, span, since, called) = match begun {
             Some(BegunAttempt { span, at, permit, called }) => (permit, span, at, Some(called)),
-            None => (self.permit().await?, trace.attempt_span(number), Instant::now(), None),
+            None => (self.permit().await?, trace.attempt_span(self.in_all(number)), Instant::now(), None),
         };
         // A future that is pinned here is not moved into each of those around it.
         let attempt = pin!(async {
@@ -237,7 +240,10 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     async fn call(&self, number: u32, called: Option<Called<'w>>) -> Result<Option<Vec<Reply>>, AttemptFailure> {
         let called = match called {
             Some(called) => called,
-            None => poll_fn(|context| Poll::Ready(Called::new(self.worker, &self.record, number, context))).await,
+            None => {
+                poll_fn(|context| Poll::Ready(Called::new(self.worker, &self.record, self.in_all(number), context)))
+                    .await
+            }
         };
         if let Some(policy) = called.policy() {
             self.policy.get_or_init(|| Arc::clone(policy));
@@ -246,7 +252,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     }
 
     /// Returns the policy of the handler of the record.
-    fn policy(&self) -> &Arc<Policy> {
+    pub(super) fn policy(&self) -> &Arc<Policy> {
         self.policy.get_or_init(|| Arc::clone(self.worker.handler.policy_of(&self.record)))
     }
 
@@ -265,11 +271,7 @@ impl<'a, 'w> MessageTask<'a, 'w> {
     async fn queue(&self, replies: Vec<Reply>) -> Result<Vec<Sent>, AttemptFailure> {
         let mut queued = Vec::with_capacity(replies.len());
         for reply in replies {
-            let sent = match reply.traced().0 {
-                Ok(record) => self.shared.sink.queue(record).await,
-                Err(error) => Err(SendError::Encode(error)),
-            };
-            queued.push(sent.map_err(|error| AttemptFailure::of_reply(&error))?);
+            queued.push(reply.traced().queue(&self.shared.sink).await?);
         }
         Ok(queued)
     }
@@ -302,7 +304,8 @@ impl<'a, 'w> MessageTask<'a, 'w> {
         if !self.slot.release_for(self.ticket.called()).await {
             return Ok(TaskEnd::Abandoned);
         }
-        let encoded: Result<Vec<_>, _> = replies.into_iter().map(|Reply(record)| record).collect();
+        let is_response = replies.iter().any(|reply| reply.is_response);
+        let encoded: Result<Vec<_>, _> = replies.into_iter().map(|reply| reply.record).collect();
         let added = match encoded {
             Ok(messages) => {
                 let settlement = Settlement::Handled { replies: messages.len() };
@@ -311,91 +314,37 @@ impl<'a, 'w> MessageTask<'a, 'w> {
             }
             Err(error) => Err(SendError::Encode(error)),
         };
-        added.map(|added| self.added(&added)).map_err(|error| AttemptFailure::of_reply(&error))
+        let failure = if is_response { AttemptFailure::of_response } else { AttemptFailure::of_reply };
+        added.map(|added| self.added(&added)).map_err(|error| failure(&error))
     }
 
-    /// Settles the record by its dead letter, however long that takes.
-    async fn dead_letter(&mut self, cause: &FailureCause, attempts: u32, mut form: LetterForm) -> TaskEnd {
-        let policy = Arc::clone(self.policy());
-        if policy.dead_letter_topic.is_none() && policy.dead_letters != Destination::Skip {
-            return TaskEnd::Stop(AppError::Unhandled { place: self.record.to_string(), error: cause.to_string() });
-        }
-        self.slot.release();
-        if !self.ticket.called().await {
-            return TaskEnd::Abandoned;
-        }
-        let mut tries = 1;
-        loop {
-            let refused = match self.send_dead_letter(cause, attempts, form, &policy).await {
-                Ok(end) => return end,
-                Err(refused) => refused,
-            };
-            if let Some(next) = form.after(&refused, policy.parking.is_some()) {
-                self.notify(&Event::DeadLetterDelayed { record: &self.record, error: &error_chain(&refused) });
-                form = next;
-                continue;
-            }
-            if !refused.is_retriable() {
-                return TaskEnd::Stop(AppError::refused_dead_letter(&self.record, cause, refused));
-            }
-            self.notify(&Event::DeadLetterDelayed { record: &self.record, error: &error_chain(&refused) });
-            let until = self.after(Retries::default().backoff(tries));
-            if self.sleep_until(until).await.is_none() {
-                return TaskEnd::Abandoned;
-            }
-            tries = tries.saturating_add(1);
-        }
+    /// Returns the number of attempts, for so many on this topic.
+    pub(super) fn in_all(&self, attempts: u32) -> u32 {
+        self.attempts_before.saturating_add(attempts)
     }
 
-    /// Sends the dead letter, if there is one, and acknowledges the record; or adds both to the transaction.
-    async fn send_dead_letter(
-        &self,
-        cause: &FailureCause,
-        attempts: u32,
-        form: LetterForm,
-        policy: &Policy,
-    ) -> Result<TaskEnd, SendError> {
-        let topic = if form.is_parked { &policy.parking } else { &policy.dead_letter_topic }.as_ref();
-        let group = &self.shared.group;
-        let letter = topic.map(|topic| DeadLetter::write(topic, &self.record, cause, attempts, group, form));
-        if let Some(transaction) = &self.shared.transaction {
-            let has_parking = policy.parking.is_some();
-            let (cause, topic) = (cause.clone(), topic.cloned());
-            let settlement = Settlement::DeadLetter { cause, topic, form, has_parking };
-            let messages = letter.into_iter().collect();
-            return transaction.add(&self.record, attempts, messages, settlement).await.map(|added| self.added(&added));
-        }
-        if let Some(letter) = letter {
-            self.shared.sink.send(Ok(letter)).await?;
-        }
-        self.record.acknowledge();
-        let (topic, FailureCause { reason, error, .. }) = (topic.map(AsRef::as_ref), cause);
-        self.notify(&Event::DeadLetter { record: &self.record, attempts, reason: *reason, error, topic });
-        Ok(self.acknowledged())
-    }
-
-    fn acknowledged(&self) -> TaskEnd {
+    pub(super) fn acknowledged(&self) -> TaskEnd {
         TaskEnd::Acknowledged { size: size(&self.record) }
     }
 
-    fn added(&self, added: &Added) -> TaskEnd {
+    pub(super) fn added(&self, added: &Added) -> TaskEnd {
         match added {
             Added::Acknowledged => self.acknowledged(),
             Added::Stale => TaskEnd::Abandoned,
         }
     }
 
-    fn after(&self, backoff: Duration) -> Duration {
+    pub(super) fn after(&self, backoff: Duration) -> Duration {
         self.shared.clock.now().saturating_add(backoff)
     }
 
     /// Sleeps; `None` if it is stopped before.
-    async fn sleep_until(&mut self, until: Duration) -> Option<()> {
+    pub(super) async fn sleep_until(&mut self, until: Duration) -> Option<()> {
         self.slot.release();
         self.worker.stop.unless_stopped(self.shared.clock.sleep_until(until)).await
     }
 
-    fn notify(&self, event: &Event<'_>) {
+    pub(super) fn notify(&self, event: &Event<'_>) {
         self.shared.observers.notify(event);
     }
 }

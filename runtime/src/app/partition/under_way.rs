@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::worker::Waiting;
 use crate::app::attempt::{AttemptFailure, AttemptPermit};
+use crate::app::handler::Reply;
 use crate::app::port::{Sent, Sink};
-use crate::client::Record;
+use crate::client::{Record, SendError};
 
 /// A record that was attempted, behind those before it in its queue.
 pub(super) struct UnderWay {
@@ -56,6 +57,18 @@ async fn delivered(sent: Vec<Sent>, sink: &Sink) -> Result<(), AttemptFailure> {
         sink.delivered(&mut queued).await.map_err(|error| AttemptFailure::of_reply(&error))?;
     }
     Ok(())
+}
+
+impl Reply {
+    /// Queues it, behind all that were queued before.
+    pub(super) async fn queue(self, sink: &Sink) -> Result<Sent, AttemptFailure> {
+        let queued = match self.record {
+            Ok(record) => sink.queue(record).await,
+            Err(error) => Err(SendError::Encode(error)),
+        };
+        let failure = if self.is_response { AttemptFailure::of_response } else { AttemptFailure::of_reply };
+        queued.map_err(|error| failure(&error))
+    }
 }
 
 /// Decides on the records of a queue that stood, in their order: which of them are handled, and which begin again.

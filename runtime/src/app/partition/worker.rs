@@ -17,6 +17,7 @@ use tokio::time;
 
 use super::Shared;
 use super::called::Begun;
+use super::held::Held;
 use super::in_flight::{InFlight, size};
 use super::queues::{Place, QueueId, Queues};
 use super::slot::Slot;
@@ -93,6 +94,7 @@ impl PartitionWorker {
             order,
             events,
             in_flight: InFlight::new(max_bytes),
+            held: Mutex::default(),
             arrived: Notify::new(),
             work: Mutex::new(work),
             tasks: Mutex::default(),
@@ -116,6 +118,11 @@ impl PartitionWorker {
 
     pub(crate) fn in_flight(&self) -> &InFlight {
         &self.worker.in_flight
+    }
+
+    /// It will soon have nothing to do, unless more is received. What comes to a retry topic waits in any case.
+    pub(crate) fn is_low(&self) -> bool {
+        self.worker.handler.delay.is_none() && self.worker.in_flight.is_low()
     }
 
     /// Stops it: no attempt begins any more.
@@ -185,6 +192,8 @@ pub(super) struct Worker {
     order: Order,
     events: mpsc::UnboundedSender<WorkerEvent>,
     in_flight: InFlight,
+    /// Of a retry topic.
+    pub(super) held: Mutex<Held>,
     /// Notified when records come, if they are handled in batches.
     pub(super) arrived: Notify,
     work: Mutex<Work>,
@@ -213,6 +222,14 @@ impl Work {
 impl Worker {
     fn push(self: &Arc<Self>, records: Vec<Record>) {
         self.in_flight.add(records.len(), records.iter().map(size).sum());
+        match self.handler.delay {
+            Some(delay) => self.hold(records, delay),
+            None => self.enqueue(records),
+        }
+    }
+
+    /// Adds records to their queues.
+    pub(super) fn enqueue(self: &Arc<Self>, records: Vec<Record>) {
         let is_per_key = matches!(self.order, Order::Key { .. });
         // The queue of a partition is an order already.
         let has_ticket = is_per_key && self.shared.transaction.is_some();
@@ -399,7 +416,7 @@ impl Worker {
     }
 
     /// Runs a task until the worker is dropped. One that panics stops the app.
-    fn spawn(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn spawn(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
         let worker = Arc::clone(self);
         let task = async move {
             if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
@@ -424,6 +441,6 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
 //! A simulation of apps: the very engine, workers and transactions, over a model of Kafka, in tokio's paused time.
 //!
-//! A seed chooses a [`Scenario`]: settings, records, what their handlers do, faults of the cluster, and members that join, leave,
+//! A seed chooses a [`Scenario`]: settings, retry topics, records, what their handlers do, faults of the cluster, and members that join, leave,
 //! crash or lose their partitions. Of each run it is checked that nothing is lost or skipped, that the order of a partition or key
-//! holds, that each result is there once (exactly once) or at least once, that no two members handle the same at a time, that
+//! holds (but with retry topics, where nothing is handled before it is due), that each result is there once (exactly once) or at least once, that no two members handle the same at a time, that
 //! transactions are aborted no more often than there is reason to, that all comes to an end, and that members leave in time.
 //!
 //! `SIMULATION_SEEDS=20000` runs so many; `SIMULATION_SEED=7` runs one, and prints what happened. A seed that fails is made
@@ -27,15 +27,16 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{self, Instant};
 
-use self::scenario::{ATTEMPTS, Batches, Change, Kind, Plan, Scenario};
+use self::scenario::{ATTEMPTS, ATTEMPTS_ON_EACH, Batches, Change, Kind, Plan, Scenario};
 use self::world::{REPLIES, World, reply};
+use super::attempt::Clock;
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
 use super::{
-    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, State,
-    handler,
+    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, RetryTopics,
+    State, handler,
 };
-use crate::client::model::{self, Faults};
+use crate::client::model::{self, Faults, RETRY_DELAYS};
 use crate::client::{Kafka, Producer, ProducerRecord};
 use crate::messages::{PackageReleased, ThothRepoInit};
 
@@ -94,6 +95,7 @@ async fn handle_many(
 async fn handle_numbered(number: &str, context: &Context<Scope>) -> Outcome {
     let scope = context.state();
     let Ok(id) = number.parse::<usize>() else { return Outcome::stop("no number") };
+    scope.world.check_due(id, context.record());
     let before = scope.world.begin(id, scope.member);
     let mut running = Running(scope, id, false);
     let plan = scope.world.plan(id);
@@ -136,9 +138,11 @@ fn kafka() -> Kafka {
 }
 
 async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<()>) -> Result<(), AppError> {
-    let Scenario { exactly_once, per_key, batch, max_in_flight, max_bytes, drain_timeout, .. } = world.scenario;
-    let cluster = world.cluster.clone();
-    let retries = Retries::default().attempts(ATTEMPTS).initial_backoff(Duration::from_millis(20));
+    let Scenario { exactly_once, per_key, batch, has_retry_topics, max_in_flight, max_bytes, drain_timeout, .. } =
+        world.scenario;
+    let (cluster, started) = (world.cluster.clone(), world.started);
+    let attempts = if has_retry_topics { ATTEMPTS_ON_EACH } else { ATTEMPTS };
+    let retries = Retries::default().attempts(attempts).initial_backoff(Duration::from_millis(20));
     let mut app = App::new(&kafka())
         .state(Scope { world, member })
         .on_error(|_: &fmt::Error| Retry::Never)
@@ -147,6 +151,10 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
         .drain_timeout(drain_timeout)
         .retries(retries.max_backoff(Duration::from_secs(1)))
         .breaker(Breaker::default().pause(Duration::from_secs(1)));
+    app.clock = Clock::Simulated(started);
+    if has_retry_topics {
+        app = app.retry_topics(RetryTopics::after(RETRY_DELAYS.map(Duration::from_millis)));
+    }
     app = match batch {
         None => {
             let other = handler(handle_other).attempt_timeout(Duration::from_secs(60));
@@ -373,7 +381,7 @@ fn handlers_go_on_while_transactions_are_committed_in_any_schedule() {
         let (faults, world) = run(&scenario);
         assert!(faults.is_empty(), "seed {seed}: {faults:#?}");
         for (id, record) in scenario.records.iter().enumerate() {
-            let waited = world.succeeded_at(id).map(|at| at - world.started() - Duration::from_millis(record.at));
+            let waited = world.succeeded_at(id).map(|at| at - world.started - Duration::from_millis(record.at));
             assert!(
                 waited.is_some_and(|waited| waited < Duration::from_millis(800)),
                 "seed {seed}: {id} waited {waited:?}: {scenario:#?} {}",

@@ -7,12 +7,17 @@ use crate::client::model::Faults;
 /// The number of attempts at a message.
 pub(super) const ATTEMPTS: u32 = 12;
 
+/// The number of attempts at a message on each topic, if there are retry topics.
+pub(super) const ATTEMPTS_ON_EACH: u32 = 2;
+
 #[derive(Clone, Debug)]
 pub(super) struct Scenario {
     pub(super) seed: u64,
     pub(super) exactly_once: bool,
     pub(super) per_key: Option<usize>,
     pub(super) batch: Option<Batches>,
+    /// Messages whose attempts fail go to retry topics.
+    pub(super) has_retry_topics: bool,
     pub(super) max_in_flight: usize,
     /// The limit of the memory for records of a partition, if it is set.
     pub(super) max_bytes: Option<usize>,
@@ -148,6 +153,7 @@ impl Scenario {
             exactly_once: false,
             per_key: Some(random.usize(1..=4)),
             batch: None,
+            has_retry_topics: false,
             // Of those that are begun, the one that fails is one.
             max_in_flight: random.usize(2..=20),
             max_bytes: None,
@@ -197,6 +203,7 @@ impl Scenario {
             exactly_once: random.bool(),
             per_key: random.bool().then(|| random.usize(1..=4)).filter(|_| batch.is_none()),
             batch,
+            has_retry_topics: fastrand::Rng::with_seed(seed.rotate_left(32)).u8(..3) == 0,
             max_in_flight: random.usize(1..=20),
             max_bytes: random.bool().then(|| *random.choice(&[1, 1_000, 3_000, 10_000]).unwrap_or(&1)),
             drain_timeout: Duration::from_millis(random.u64(0..=2_000)),
@@ -256,6 +263,9 @@ impl Scenario {
             && batch.max_messages > 1
         {
             less(&|it| it.batch = Some(Batches { max_messages: batch.max_messages / 2, ..batch }));
+        }
+        if self.has_retry_topics {
+            less(&|it| it.has_retry_topics = false);
         }
         if self.per_key.is_some() {
             less(&|it| it.per_key = None);

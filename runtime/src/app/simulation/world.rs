@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::scenario::{Change, Kind, Plan, Planned, Scenario};
 use super::types;
 use crate::app::partition::OVERHEAD;
+use crate::app::retry_headers;
+use crate::client::Record;
 use crate::client::model::{Cluster, Output};
 
 pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) cluster: Cluster,
+    pub(super) started: Instant,
     progress: Mutex<Progress>,
     by_payload: HashMap<Vec<u8>, usize>,
-    started: Instant,
 }
 
 #[derive(Default)]
@@ -41,15 +44,15 @@ type Unit = (usize, Option<u8>);
 
 impl World {
     pub(super) fn new(scenario: Scenario) -> Arc<Self> {
-        let cluster = Cluster::new(scenario.seed, scenario.partitions, scenario.faults);
+        let cluster = Cluster::new(scenario.seed, scenario.partitions, scenario.has_retry_topics, scenario.faults);
         let records = vec![State::default(); scenario.records.len()];
         let by_payload = (0..records.len()).map(|id| (payload(&scenario, id), id)).collect();
         let progress = Mutex::new(Progress { records, ..Progress::default() });
-        let world = Arc::new(Self { scenario, cluster, progress, by_payload, started: Instant::now() });
+        let world = Arc::new(Self { scenario, cluster, started: Instant::now(), progress, by_payload });
         let checking = Arc::downgrade(&world);
-        world.cluster.on_commit(move |outputs, partition, offset| {
+        world.cluster.on_commit(move |outputs, topic, before| {
             if let Some(world) = checking.upgrade() {
-                world.check_commit(outputs, partition, offset);
+                world.check_commit(outputs, topic, before);
             }
         });
         for (id, record) in world.scenario.records.iter().enumerate() {
@@ -71,6 +74,15 @@ impl World {
 
     pub(super) fn plan(&self, id: usize) -> Plan {
         self.scenario.records[id].plan
+    }
+
+    /// Checks that a record of a retry topic is handled when it is due.
+    pub(super) fn check_due(&self, id: usize, record: &Record) {
+        let due = record.headers().iter().find(|header| header.name == retry_headers::DUE);
+        let due = due.and_then(|due| std::str::from_utf8(due.value.as_deref()?).ok()?.parse().ok());
+        if due.is_some_and(|due| self.started.elapsed() < Duration::from_millis(due)) {
+            self.fault(format!("{id} is handled before it is due"));
+        }
     }
 
     /// Takes note that a member calls the handler. Returns how often it was called before.
@@ -128,16 +140,15 @@ impl World {
         self.lock().records.iter().map(|record| record.calls).sum()
     }
 
-    pub(super) fn started(&self) -> Instant {
-        self.started
-    }
-
     /// When the handler of a record succeeded first.
     pub(super) fn succeeded_at(&self, id: usize) -> Option<Instant> {
         self.lock().records[id].succeeded_at
     }
 
     fn unit(&self, record: Planned) -> Option<Unit> {
+        if self.scenario.has_retry_topics {
+            return None;
+        }
         match (self.scenario.per_key, record.key) {
             (None, _) => Some((record.partition, None)),
             (Some(_), Some(key)) => Some((record.partition, Some(key))),
@@ -171,27 +182,28 @@ impl World {
     fn count(&self, outputs: &[Output], id: usize) -> (usize, usize) {
         let (reply, payload) = (reply(id), self.payload(id));
         let replies = outputs.iter().filter(|output| output.topic == REPLIES && output.payload == reply).count();
-        let letters = outputs.iter().filter(|output| output.topic != REPLIES && output.payload == payload).count();
+        let letters = outputs.iter().filter(|output| output.is_letter() && output.payload == payload).count();
         (replies, letters)
     }
 
-    /// No offset is committed before all that it covers is settled.
-    fn check_commit(&self, outputs: &[Output], partition: usize, offset: i64) {
+    /// No offset is committed before all that it covers is settled, or is on a retry topic with a longer delay.
+    fn check_commit(&self, outputs: &[Output], topic: usize, before: &[&[u8]]) {
         let readable: Vec<_> = outputs.iter().filter(|output| output.is_readable()).cloned().collect();
         let progress = &mut *self.lock();
-        let of_partition =
-            (0..self.scenario.records.len()).filter(|id| self.scenario.records[*id].partition == partition);
-        for id in of_partition.take(usize::try_from(offset).unwrap_or_default()) {
+        for id in before.iter().filter_map(|payload| self.by_payload.get(*payload).copied()) {
             let (replies, letters) = self.count(&readable, id);
             let plan = self.plan(id);
+            let payload = self.payload(id);
+            let is_postponed = |output: &Output| output.retry_topic() > topic && output.payload == payload;
             let settled = match plan {
                 Plan::Handled(_) => progress.records[id].succeeded,
                 Plan::Skipped => true,
                 _ if plan.is_replied_to() => replies > 0,
                 _ => letters > 0,
             };
-            if !settled {
-                progress.faults.push(format!("offset {offset} of {partition} is committed, and {id} is not settled"));
+            if !settled && !readable.iter().any(is_postponed) {
+                let offset = before.len();
+                progress.faults.push(format!("offset {offset} of topic {topic} is committed, and {id} is not settled"));
             }
         }
     }

@@ -11,6 +11,7 @@ use super::current::{Batch, CurrentTransaction, Entry, MAX_RECORDS, Settlement};
 use super::ending::{Decision, Ending};
 use super::exactly_once::ExactlyOnce;
 use crate::app::attempt::PriorFailure;
+use crate::app::dead_letter::LetterForm;
 use crate::app::error::AppError;
 use crate::app::observe::{Event, Observers};
 use crate::app::port::Transactions;
@@ -174,12 +175,15 @@ impl Committer {
     }
 
     fn report(&self, Entry { record, attempts, settlement, .. }: &Entry) {
-        let attempts = *attempts;
         self.observers.notify(&match settlement {
-            Settlement::Handled { replies } => Event::Handled { record, attempts, replies: *replies },
-            Settlement::DeadLetter { cause, topic, .. } => Event::DeadLetter {
+            Settlement::Handled { replies } => Event::Handled { record, attempts: *attempts, replies: *replies },
+            Settlement::Postponed { cause, in_all, tier, .. } => {
+                let (topic, delay) = (&tier.topic, tier.delay);
+                Event::Postponed { record, attempts: *in_all, error: &cause.error, topic, delay }
+            }
+            Settlement::DeadLetter { cause, in_all, topic, .. } => Event::DeadLetter {
                 record,
-                attempts,
+                attempts: *in_all,
                 reason: cause.reason,
                 error: &cause.error,
                 topic: topic.as_deref(),
@@ -200,6 +204,15 @@ impl Committer {
             let refused = refused.filter(|error| !matches!(error, SendError::Aborted { .. }));
             let failure = match (refused, settlement) {
                 (None, Settlement::Handled { .. }) => continue,
+                (None, Settlement::Postponed { cause, backoff, .. }) => {
+                    PriorFailure::Retriable { attempts, cause, backoff }
+                }
+                (Some(error), Settlement::Postponed { cause, backoff, .. }) if error.is_retriable() => {
+                    PriorFailure::Retriable { attempts, cause, backoff }
+                }
+                (Some(_), Settlement::Postponed { cause, .. }) => {
+                    PriorFailure::DeadLetter { attempts, cause, form: LetterForm::default() }
+                }
                 (None, Settlement::DeadLetter { cause, form, .. }) => {
                     PriorFailure::DeadLetter { attempts, cause, form }
                 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, RwLock};
 
 use crate::app::attempt::PriorFailure;
 use crate::app::dead_letter::{FailureCause, LetterForm};
 use crate::app::port::{Sent, Transaction};
+use crate::app::retry_topics::Tier;
 use crate::client::{ProducerRecord, Record, SendError, TopicPartition};
 
 /// The number of records with which a transaction is committed early.
@@ -70,10 +72,25 @@ pub(super) struct Entry {
     pub(super) refused: Option<SendError>,
 }
 
-/// The way in which a record is settled.
+/// The way in which a record is settled; `in_all` are the attempts on all topics.
 pub(crate) enum Settlement {
-    Handled { replies: usize },
-    DeadLetter { cause: FailureCause, topic: Option<Arc<str>>, form: LetterForm, has_parking: bool },
+    Handled {
+        replies: usize,
+    },
+    /// It goes to a retry topic.
+    Postponed {
+        cause: FailureCause,
+        in_all: u32,
+        backoff: Option<Duration>,
+        tier: Tier,
+    },
+    DeadLetter {
+        cause: FailureCause,
+        in_all: u32,
+        topic: Option<Arc<str>>,
+        form: LetterForm,
+        has_parking: bool,
+    },
 }
 
 /// The result of adding a record to the transaction.

@@ -89,7 +89,7 @@ impl Admin {
     /// counts.
     ///
     /// Topics that nobody declared are named, too: with a topic prefix those that have it, and never Kafka's own or the
-    /// dead letters of a declared one.
+    /// dead letters and retries of a declared one.
     ///
     /// ```no_run
     /// # use thoth_messaging::client::Kafka;

@@ -232,10 +232,11 @@ pub(super) fn compare(
     differences
 }
 
-/// Kafka's own topics, the dead letters of declared ones, and those of other deployments.
+/// Kafka's own topics, the dead letters and the retries of declared ones, and those of other deployments.
 fn is_of_others(name: &str, declared: &BTreeMap<String, Topic>, prefix: Option<&str>) -> bool {
     name.starts_with("__")
         || name.strip_suffix(".dlq").is_some_and(|origin| declared.contains_key(origin))
+        || name.rsplit_once(".retry-").is_some_and(|(origin, _)| declared.contains_key(origin))
         || prefix.is_some_and(|prefix| !name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
 }
 
@@ -385,7 +386,14 @@ mod tests {
     #[test]
     fn topics_of_kafka_of_dead_letters_and_of_other_deployments_are_passed_over() {
         let topics = declared(Topic::new("stage.orders"));
-        let names = ["__consumer_offsets", "stage.orders.dlq", "prod.orders", "stage2.orders", "stage.old"];
+        let names = [
+            "__consumer_offsets",
+            "stage.orders.dlq",
+            "stage.orders.retry-1m",
+            "prod.orders",
+            "stage2.orders",
+            "stage.old",
+        ];
         let mut there = found("stage.orders", &[1], &[]);
         there.extend(names.iter().flat_map(|name| found(name, &[1], &[])));
         let unknown = |prefix| lines(&topics, &there, prefix);

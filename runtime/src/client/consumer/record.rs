@@ -104,13 +104,14 @@ impl Record {
         offset: i64,
         key: Option<&[u8]>,
         payload: &[u8],
+        headers: &[Header],
     ) -> Self {
         Self {
             partition: assignment.received(&partition.topic, partition.partition, offset, Instant::now()),
             offset,
             timestamp: None,
             bytes: Bytes::new(key, Some(payload)),
-            headers: Vec::new(),
+            headers: headers.to_vec(),
         }
     }
 

@@ -73,8 +73,9 @@ impl Records {
     }
 
     /// Looks for the topics. The error names all that do not exist.
-    pub(crate) async fn find_topics(&self) -> Result<(), ReceiveError> {
-        let found = join_all(self.topics.iter().map(|topic| find_topic(self.client(), topic, &self.servers))).await;
+    pub(crate) async fn find_topics(&self, is_meant: impl Fn(&String) -> bool) -> Result<(), ReceiveError> {
+        let meant = self.topics.iter().filter(|topic| is_meant(topic));
+        let found = join_all(meant.map(|topic| find_topic(self.client(), topic, &self.servers))).await;
         let mut missing = Vec::new();
         for found in found {
             match found {

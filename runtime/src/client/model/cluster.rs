@@ -9,11 +9,22 @@ use tokio::time::Instant;
 
 use crate::client::consumer::Rebalanced;
 use crate::client::consumer::offsets::Assignment;
+use crate::client::header::Header;
 use crate::client::lock::lock;
 use crate::client::topic_partition::TopicPartition;
 
-/// The topic that is read.
-pub(crate) const TOPIC: &str = "thoth.package-release.package-released";
+/// The topics that are read: that of the messages, and its retry topics.
+const TOPICS: [&str; 3] = [
+    "thoth.package-release.package-released",
+    "thoth.package-release.package-released.retry-300ms",
+    "thoth.package-release.package-released.retry-2s",
+];
+
+/// The delays of the retry topics, in milliseconds.
+pub(crate) const RETRY_DELAYS: [u64; 2] = [300, 2_000];
+
+/// The partitions of a topic, if there are several topics. All are numbered one after the other.
+const PARTITIONS: usize = 3;
 
 /// The cluster; clones are the same one.
 #[derive(Clone)]
@@ -35,19 +46,22 @@ pub(crate) struct Faults {
 pub(crate) struct Output {
     pub(crate) topic: String,
     pub(crate) payload: Vec<u8>,
+    pub(super) key: Option<Vec<u8>>,
+    pub(super) headers: Vec<Header>,
     /// The open transaction that it is in.
     pub(super) transaction: Option<u64>,
 }
 
-/// A record of the topic that is read.
+/// A record of a topic that is read.
 #[derive(Clone)]
 pub(super) struct Appended {
     pub(super) key: Option<Vec<u8>>,
     pub(super) payload: Vec<u8>,
+    pub(super) headers: Vec<Header>,
 }
 
-/// A check of what was sent, the partition and the offset that is committed.
-type OnCommit = dyn Fn(&[Output], usize, i64) + Send + Sync;
+/// A check of what was sent, the number of the topic, and the payloads before the offset that is committed.
+type OnCommit = dyn Fn(&[Output], usize, &[&[u8]]) + Send + Sync;
 
 pub(super) struct State {
     pub(super) random: fastrand::Rng,
@@ -95,7 +109,8 @@ pub(super) struct MemberState {
 }
 
 impl Cluster {
-    pub(crate) fn new(seed: u64, partitions: usize, faults: Faults) -> Self {
+    pub(crate) fn new(seed: u64, partitions: usize, has_retry_topics: bool, faults: Faults) -> Self {
+        let partitions = if has_retry_topics { PARTITIONS * TOPICS.len() } else { partitions };
         Self(Arc::new(Mutex::new(State {
             random: fastrand::Rng::with_seed(seed),
             faults,
@@ -122,14 +137,15 @@ impl Cluster {
         lock(&self.0)
     }
 
-    /// Has a check called at each commit of offsets, with what was sent by then, the partition, and the offset.
-    pub(crate) fn on_commit(&self, check: impl Fn(&[Output], usize, i64) + Send + Sync + 'static) {
+    /// Has a check called at each commit of offsets, with what was sent by then, the number of the topic, and the payloads before
+    /// the offset.
+    pub(crate) fn on_commit(&self, check: impl Fn(&[Output], usize, &[&[u8]]) + Send + Sync + 'static) {
         self.lock().on_commit = Arc::new(check);
     }
 
     pub(crate) fn append(&self, partition: usize, key: Option<Vec<u8>>, payload: Vec<u8>) {
         let mut state = self.lock();
-        state.log[partition].push(Appended { key, payload });
+        state.log[partition].push(Appended { key, payload, headers: Vec::new() });
         state.wake_all();
     }
 
@@ -142,9 +158,12 @@ impl Cluster {
         self.lock().faults = faults;
     }
 
-    /// Tells whether so many records are committed.
+    /// Tells whether so many records are committed, and all that are on retry topics.
     pub(crate) fn is_committed(&self, records: usize) -> bool {
-        self.lock().committed.iter().map(|offset| index(*offset)).sum::<usize>() == records
+        let state = self.lock();
+        let committed = || state.committed.iter().map(|offset| index(*offset));
+        committed().take(PARTITIONS).sum::<usize>() == records
+            && committed().zip(&state.log).all(|(committed, log)| committed == log.len())
     }
 
     /// The records of other topics that can be read.
@@ -240,6 +259,16 @@ impl Output {
     pub(crate) fn is_readable(&self) -> bool {
         self.transaction.is_none()
     }
+
+    /// Tells whether it is a dead letter.
+    pub(crate) fn is_letter(&self) -> bool {
+        is_of_dead_letters(&self.topic)
+    }
+
+    /// The number of its retry topic among the topics that are read; 0 if it is on none.
+    pub(crate) fn retry_topic(&self) -> usize {
+        TOPICS.iter().position(|topic| *topic == self.topic).unwrap_or_default()
+    }
 }
 
 impl State {
@@ -259,8 +288,22 @@ impl State {
     /// Commits an offset, which never goes back but by a seek, of which the model has none.
     pub(super) fn commit(&mut self, partition: usize, offset: i64) {
         self.note(|| format!("commit {partition}: {offset}"));
-        (self.on_commit)(&self.outputs, partition, offset);
+        let before: Vec<_> = self.log[partition].iter().take(index(offset)).map(|record| &*record.payload).collect();
+        (self.on_commit)(&self.outputs, partition / PARTITIONS, &before);
         self.committed[partition] = offset;
+    }
+
+    /// Has a record that was sent, and can be read, on the retry topic that it is for.
+    pub(super) fn deliver(&mut self, output: &Output) {
+        let topic = output.retry_topic();
+        if topic == 0 {
+            return;
+        }
+        let number = output.key.as_ref().map(|key| key.iter().map(|byte| usize::from(*byte)).sum::<usize>());
+        let number = number.unwrap_or_else(|| self.random.usize(..PARTITIONS)) % PARTITIONS;
+        let Output { key, payload, headers, .. } = output.clone();
+        self.log[topic * PARTITIONS + number].push(Appended { key, payload, headers });
+        self.wake_all();
     }
 
     pub(super) fn commit_stored(&mut self, id: u32, partitions: &[usize]) {
@@ -359,7 +402,8 @@ impl State {
 }
 
 pub(super) fn topic_partition(partition: usize) -> TopicPartition {
-    TopicPartition::new(TOPIC, i32::try_from(partition).unwrap_or(i32::MAX))
+    let topic = TOPICS[partition / PARTITIONS];
+    TopicPartition::new(topic, i32::try_from(partition % PARTITIONS).unwrap_or(i32::MAX))
 }
 
 pub(super) fn is_of_dead_letters(topic: &str) -> bool {
@@ -372,5 +416,6 @@ pub(super) fn index(offset: i64) -> usize {
 }
 
 pub(super) fn number(partition: &TopicPartition) -> usize {
-    usize::try_from(partition.partition).unwrap_or_default()
+    let topic = TOPICS.iter().position(|topic| *topic == partition.topic).unwrap_or_default();
+    topic * PARTITIONS + usize::try_from(partition.partition).unwrap_or_default()
 }

@@ -91,9 +91,9 @@ impl Member {
         let position = member.positions.get_mut(&partition)?;
         let offset = *position;
         *position += 1;
-        let Appended { key, payload } = &state.log[partition][index(offset)];
+        let Appended { key, payload, headers } = &state.log[partition][index(offset)];
         let id = topic_partition(partition);
-        let record = Record::of_model(&self.assignment, &id, offset, key.as_deref(), payload);
+        let record = Record::of_model(&self.assignment, &id, offset, key.as_deref(), payload, headers);
         // What comes of a partition that it is told to give up is dropped at once, too.
         if !member.drains && !member.revoking.contains(&partition) {
             state.most_in_flight = state.most_in_flight.max(self.assignment.in_flight(&id).messages);

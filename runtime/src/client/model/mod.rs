@@ -1,4 +1,5 @@
-//! A model of a cluster for the simulation of apps: one topic that is read by one group, what is sent, and transactions.
+//! A model of a cluster for the simulation of apps: one topic, perhaps with retry topics, that is read by one group, what is sent,
+//! and transactions.
 //!
 //! It stands beside the clients of librdkafka, behind the [port](crate::app::port) of an app, and lives in tokio's paused time.
 //! All that may be one way or the other (latencies, the order of partitions, refusals, faults) is chosen from a seed. Offsets in
@@ -9,7 +10,7 @@ mod member;
 mod sink;
 mod transactions;
 
-pub(crate) use self::cluster::{Cluster, Faults, Output};
+pub(crate) use self::cluster::{Cluster, Faults, Output, RETRY_DELAYS};
 pub(crate) use self::member::Member;
 pub(crate) use self::sink::{Sent, Sink};
 pub(crate) use self::transactions::{Transaction, Transactions};

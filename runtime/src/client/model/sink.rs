@@ -38,8 +38,8 @@ impl Sink {
     pub(crate) async fn queue(&self, record: ProducerRecord) -> Result<Sent, SendError> {
         // The time of waiting for room.
         time::sleep(self.cluster.delay(1)).await;
-        let (topic, payload) = record.into_model();
-        let report = queue(&self.cluster, &self.tail, topic.clone(), payload, None);
+        let (topic, record) = record.into_model();
+        let report = queue(&self.cluster, &self.tail, topic.clone(), record, None);
         Ok(Sent { topic, report })
     }
 }
@@ -65,7 +65,7 @@ pub(super) fn queue(
     cluster: &Cluster,
     tail: &Mutex<Instant>,
     topic: String,
-    payload: Vec<u8>,
+    record: ProducerRecord,
     transaction: Option<InTransaction>,
 ) -> oneshot::Receiver<Result<Delivery, SendError>> {
     let (report, reported) = oneshot::channel();
@@ -74,18 +74,18 @@ pub(super) fn queue(
         *tail = (*tail).max(Instant::now() + cluster.delay(20));
         *tail
     };
-    cluster.queued(&topic, &payload);
+    cluster.queued(&topic, record.payload.as_deref().unwrap_or_default());
     let cluster = cluster.clone();
     tokio::spawn(async move {
         time::sleep_until(at).await;
         let Some(InTransaction { number, is_broken }) = transaction else {
-            let _ = report.send(cluster.lock().receive(topic, payload, None));
+            let _ = report.send(cluster.lock().receive(topic, record, None));
             return;
         };
         let received = if is_broken.load(Ordering::Acquire) {
             Err(SendError::Aborted { topic })
         } else {
-            cluster.lock().receive(topic, payload, Some(number))
+            cluster.lock().receive(topic, record, Some(number))
         };
         if received.is_err() {
             is_broken.store(true, Ordering::Release);
@@ -97,7 +97,14 @@ pub(super) fn queue(
 
 impl State {
     /// Takes what is sent, or does not.
-    fn receive(&mut self, topic: String, payload: Vec<u8>, transaction: Option<u64>) -> Result<Delivery, SendError> {
+    fn receive(
+        &mut self,
+        topic: String,
+        record: ProducerRecord,
+        transaction: Option<u64>,
+    ) -> Result<Delivery, SendError> {
+        let ProducerRecord { key, payload, headers, .. } = record;
+        let payload = payload.unwrap_or_default();
         let shown = String::from_utf8_lossy(&payload).into_owned();
         if self.refused.contains(&payload) && !is_of_dead_letters(&topic) {
             self.note(|| format!("refused: {shown}"));
@@ -108,7 +115,11 @@ impl State {
         let fails = self.chance(share);
         if !fails || self.random.bool() {
             self.note(|| format!("written to {topic}: {shown}{}", if fails { ", not acknowledged" } else { "" }));
-            self.outputs.push(Output { topic: topic.clone(), payload, transaction });
+            let output = Output { topic: topic.clone(), payload, key, headers, transaction };
+            if output.is_readable() {
+                self.deliver(&output);
+            }
+            self.outputs.push(output);
         }
         if fails {
             self.injected += usize::from(transaction.is_some());

@@ -125,10 +125,15 @@ impl Transactions {
         }
         if !fails || state.random.bool() {
             state.note(|| format!("transaction {} of {} is committed", open.number, self.id));
+            let mut delivered = Vec::new();
             for output in &mut state.outputs {
                 if output.transaction == Some(open.number) {
                     output.transaction = None;
+                    delivered.push(output.clone());
                 }
+            }
+            for output in &delivered {
+                state.deliver(output);
             }
             for (partition, offset) in offsets {
                 state.commit(partition, offset);
@@ -193,13 +198,13 @@ impl Transaction {
     pub(crate) async fn queue(&self, record: ProducerRecord) -> Result<Sent, SendError> {
         // The time of waiting for room.
         time::sleep(self.cluster.delay(1)).await;
-        let (topic, payload) = record.into_model();
+        let (topic, record) = record.into_model();
         if self.open.is_broken.load(Ordering::Acquire) {
-            self.cluster.queued(&topic, &payload);
+            self.cluster.queued(&topic, record.payload.as_deref().unwrap_or_default());
             return Err(SendError::Aborted { topic });
         }
         let transaction = InTransaction { number: self.open.number, is_broken: Arc::clone(&self.open.is_broken) };
-        let report = queue(&self.cluster, &self.open.tail, topic.clone(), payload, Some(transaction));
+        let report = queue(&self.cluster, &self.open.tail, topic.clone(), record, Some(transaction));
         Ok(Sent { topic, report })
     }
 

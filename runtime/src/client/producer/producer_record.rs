@@ -36,9 +36,9 @@ use crate::message::{Encode, Topic};
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProducerRecord {
     pub(super) destination: Destination,
-    pub(super) key: Option<Vec<u8>>,
-    pub(super) payload: Option<Vec<u8>>,
-    pub(super) headers: Vec<Header>,
+    pub(in crate::client) key: Option<Vec<u8>>,
+    pub(in crate::client) payload: Option<Vec<u8>>,
+    pub(in crate::client) headers: Vec<Header>,
     pub(super) timestamp: Option<SystemTime>,
     pub(super) partition: Option<i32>,
     /// The limit of the topic, by its schema.
@@ -130,6 +130,11 @@ impl ProducerRecord {
         self
     }
 
+    /// For the topic of this name on the cluster, whose limit is not known.
+    pub(crate) fn with_topic(self, topic: &str) -> Self {
+        Self { destination: Destination::Cluster(topic.to_owned()), max_message_bytes: None, ..self }
+    }
+
     /// With the headers of the current [`TraceContext`], unless it has a `traceparent`.
     pub(crate) fn with_trace_headers(mut self) -> Self {
         if self.headers.iter().all(|header| header.name != TRACEPARENT) {
@@ -150,14 +155,15 @@ impl ProducerRecord {
         }
     }
 
-    /// The topic and the payload, for the model.
+    /// The topic, and the record without it, for the model.
     #[cfg(test)]
-    pub(in crate::client) fn into_model(self) -> (String, Vec<u8>) {
-        let topic = match self.destination {
+    pub(in crate::client) fn into_model(mut self) -> (String, Self) {
+        let topic = std::mem::replace(&mut self.destination, Destination::Cluster(String::new()));
+        let topic = match topic {
             Destination::Declared(name) => name.into_owned(),
             Destination::Cluster(name) => name,
         };
-        (topic, self.payload.unwrap_or_default())
+        (topic, self)
     }
 
     /// The name of the topic on the cluster.

@@ -34,6 +34,21 @@ fn schema_sets() -> BTreeMap<String, SchemaSet> {
         .collect()
 }
 
+/// The end of the name of a schema that is made for a topic with several messages.
+const OF_TOPIC: &str = ".topic.json";
+
+/// The schemas of each case without those that are generated.
+fn sources() -> BTreeMap<String, SchemaSet> {
+    let mut sources = schema_sets();
+    for schemas in sources.values_mut().filter(|schemas| schemas.iter().any(|(name, _)| name.ends_with(OF_TOPIC))) {
+        let all = std::mem::take(schemas);
+        for (name, file) in all.iter().filter(|(name, _)| !name.ends_with(OF_TOPIC)) {
+            schemas.add(name, file.origin.clone(), file.text.clone());
+        }
+    }
+    sources
+}
+
 /// The options of a case: those of its `build.txt`, and the words of its file `options`.
 fn options(case: &str) -> Options {
     let chain = fs::read_to_string(folder().join(case).join("build.txt"));
@@ -126,14 +141,18 @@ fn entries() -> impl Iterator<Item = (&'static Case, &'static Entry, Oracle)> {
 
 #[test]
 fn expected_code_is_what_is_generated() {
-    for (name, schemas) in schema_sets() {
+    for (name, schemas) in sources() {
         check_file(&folder().join(&name).join("messages.rs"), &generated(&name, &schemas));
+        let generation = generate(&schemas, &options(&name));
+        for file in generation.files.iter().filter(|file| file.path.ends_with(OF_TOPIC)) {
+            check_file(&folder().join(&name).join(&file.path), &file.text);
+        }
     }
 }
 
 #[test]
 fn the_order_of_the_files_does_not_matter() {
-    for (name, schemas) in schema_sets() {
+    for (name, schemas) in sources() {
         let files: Vec<_> = schemas.iter().collect();
         for turn in 0..files.len() {
             let mut shuffled = SchemaSet::new();
