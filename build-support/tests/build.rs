@@ -263,9 +263,10 @@ fn choices_reach_the_code() {
     let code = fs::read_to_string(project.path().join("out/messages.rs")).unwrap();
     for expected in [
         "pub mod shop {\n",
-        "        #[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]\n        #[must_use]\n        pub struct Line {",
-        "            #[doc(alias = \"item\")]\n            pub sku: Option<Box<str>> = 0 \"sku\": optional,",
-        "        pub struct Purchase {\n            pub kind: Option<Box<str>> = 0 \"type\": optional,\n            pub price: Option<crate::Money> = 1 ",
+        "    #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]\n    #[must_use]\n    pub struct Line {",
+        "        #[doc(alias = \"item\")]\n        pub sku: Option<Box<str>>,",
+        "    pub struct Purchase {\n        pub kind: Option<Box<str>>,\n        pub price: Option<crate::Money>,",
+        "0 \"type\" kind: optional, 1 price: optional",
         "::std::collections::HashMap<String, Box<str>>",
         "pub pair: Option<(bool,)>",
     ] {

@@ -4,7 +4,7 @@ mod size;
 
 use std::collections::BTreeSet;
 
-use crate::model::{Model, Others, Shape, Type, TypeId, Use};
+use crate::model::{Model, Others, Shape, Struct, Type, TypeId, Use};
 
 /// Facts about the types of a model.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     /// Types that hold even those in place.
     newtypes: BTreeSet<TypeId>,
     floats: BTreeSet<TypeId>,
+    /// Types with maps of typed values.
+    maps: BTreeSet<TypeId>,
     /// Enumerations, whose values are written as they were read.
     constants: BTreeSet<TypeId>,
 }
@@ -31,6 +33,9 @@ impl Facts {
         let own_floats = ids.iter().copied().filter(|id| has_float(model, *id));
         let mut floats = BTreeSet::new();
         walk(&reversed(&all), own_floats, &mut floats);
+        let own_maps = ids.iter().copied().filter(|id| has_map(model, *id));
+        let mut maps = BTreeSet::new();
+        walk(&reversed(&all), own_maps, &mut maps);
         // Messages come by name, each with the types that only it and what follows need.
         let mut order = Vec::new();
         let messages: Vec<TypeId> = model.messages.iter().map(|message| message.type_id).collect();
@@ -45,7 +50,7 @@ impl Facts {
         let sizes = size::sizes(model, &groups);
         let large = ids.iter().copied().filter(|id| sizes[id.0] > size::MAX_INLINE).collect();
         let newtypes = ids.into_iter().filter(|id| size::is_newtype(model, *id)).collect();
-        Self { order, groups, direct, large, newtypes, floats, constants }
+        Self { order, groups, direct, large, newtypes, floats, maps, constants }
     }
 
     /// The types in the order in which a person reads them.
@@ -76,6 +81,11 @@ impl Facts {
     /// Returns whether the values of a type are equal to themselves, as floats may not be.
     pub(crate) fn is_eq(&self, id: TypeId) -> bool {
         !self.floats.contains(&id)
+    }
+
+    /// Returns whether the values of a type hold maps of typed values, which may have no hash.
+    pub(crate) fn has_maps(&self, id: TypeId) -> bool {
+        self.maps.contains(&id)
     }
 }
 
@@ -150,6 +160,25 @@ fn named(value: &Use, indirect: bool) -> Vec<TypeId> {
         Type::Tuple(items) => items.iter().flat_map(|item| named(item, indirect)).collect(),
         _ => Vec::new(),
     }
+}
+
+fn has_map(model: &Model, id: TypeId) -> bool {
+    fn is_typed(value: &Use) -> bool {
+        value.ty != Type::Any || !value.checks.is_empty()
+    }
+    fn map(value: &Use) -> bool {
+        match &value.ty {
+            Type::Map(item) => is_typed(item),
+            Type::Array(item) => map(item),
+            Type::Tuple(items) => items.iter().any(map),
+            _ => false,
+        }
+    }
+    let keeps = match &model.get(id).shape {
+        Shape::Struct(Struct { others: Others::Kept { value, .. }, .. }) => is_typed(value),
+        _ => false,
+    };
+    keeps || uses(model, id).into_iter().any(map)
 }
 
 fn has_float(model: &Model, id: TypeId) -> bool {

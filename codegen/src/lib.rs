@@ -17,7 +17,7 @@
 //! }"#);
 //! let generation = generate(&schemas, &Options::default());
 //! assert!(generation.diagnostics.is_empty());
-//! assert!(generation.files[0].text.contains("pub host: String = 0 \"host\","));
+//! assert!(generation.files[0].text.contains("pub host: String,"));
 //! ```
 //!
 //! The stages, each a function from data and a list of diagnostics to new data: `parse`, `resolve`, `lower`,

@@ -40,6 +40,33 @@ impl Model {
     pub(crate) fn get(&self, id: TypeId) -> &TypeDef {
         &self.types[id.0]
     }
+
+    /// Returns whether a value can't be made without a field: it is required, and no constant.
+    pub(crate) fn is_given(&self, field: &Field) -> bool {
+        field.presence == Presence::Required && self.only_value(&field.value).is_none()
+    }
+
+    /// The only value that a use takes.
+    pub(crate) fn only_value(&self, value: &Use) -> Option<Value> {
+        if value.nullable {
+            return None;
+        }
+        let is_only = |check: &Check| match check {
+            Check::OneOf(values) => <[Value; 1]>::try_from(values.clone()).ok(),
+            _ => None,
+        };
+        match &value.ty {
+            Type::Null => Some(Value::Null),
+            Type::Named(id) => match &self.get(*id).shape {
+                Shape::Enumeration(constants) if constants.len() == 1 => Some(constants[0].text.clone().into()),
+                _ => None,
+            },
+            Type::Any | Type::Boolean | Type::Integer(_) | Type::Number | Type::String => {
+                value.checks.iter().find_map(is_only).map(|[value]| value)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A handle of a type in [`Model::types`].
@@ -155,6 +182,8 @@ pub(crate) struct Struct {
     /// Names of members that must not be there.
     pub(crate) refused: Vec<String>,
     pub(crate) presence: Vec<PresenceRule>,
+    /// The name of the struct of those members without which no value can be made, where there are others too.
+    pub(crate) required: Option<String>,
 }
 
 /// A rule for which members are there together, or how many. Members are given by their names.

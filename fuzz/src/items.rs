@@ -1,90 +1,43 @@
-//! What stands in the macros of the runtime that generated code calls: `wire::object!` and `wire::enumeration!`.
+//! What stands in the calls of the runtime's macros that generated code is made of, as `wire::members!`.
 
-use proc_macro2::{TokenStream, TokenTree};
-use syn::parse::{Parse, ParseStream, Result};
-use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token, Type, braced, parenthesized};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::{Expr, LitStr, Type};
 
-/// A struct or an enum of constants, in its parts.
-pub struct Definition {
-    /// Its name.
-    pub name: Ident,
-    /// Its attributes, then those of each field or constant.
-    pub attributes: Vec<Vec<Attribute>>,
-    /// Types and codecs of fields.
+/// The Rust that a call holds, which macros take as it is: types and codecs, defaults and constants.
+#[derive(Default)]
+pub struct Held {
+    /// Types behind `as` and `by`.
     pub types: Vec<Type>,
-    /// Defaults.
+    /// Expressions behind `=`.
     pub expressions: Vec<Expr>,
-    /// What follows the fields.
-    pub rules: TokenStream,
+    /// The paths of files that are included.
+    pub files: Vec<String>,
 }
 
-impl Parse for Definition {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut attributes = vec![Attribute::parse_outer(input)?];
-        let (mut types, mut expressions) = (Vec::new(), Vec::new());
-        input.parse::<Token![pub]>()?;
-        let is_struct = input.peek(Token![struct]);
-        if is_struct {
-            input.parse::<Token![struct]>()?;
-        } else {
-            input.parse::<Token![enum]>()?;
-        }
-        let name = input.parse()?;
-        let members;
-        braced!(members in input);
-        while !members.is_empty() {
-            attributes.push(Attribute::parse_outer(&members)?);
-            if is_struct {
-                field(&members, &mut types, &mut expressions)?;
-            } else {
-                constant(&members)?;
+impl Held {
+    /// What a call holds.
+    ///
+    /// # Errors
+    ///
+    /// What should be a type or an expression, and is none.
+    pub fn of(tokens: TokenStream) -> syn::Result<Self> {
+        let mut held = Self::default();
+        let mut before = String::new();
+        for token in tokens {
+            if let TokenTree::Group(group) = &token
+                && group.delimiter() == Delimiter::Parenthesis
+            {
+                match before.as_str() {
+                    "as" | "by" => held.types.push(syn::parse2(group.stream())?),
+                    "=" => held.expressions.push(syn::parse2(group.stream())?),
+                    "!" => held.files.push(syn::parse2::<LitStr>(group.stream())?.value()),
+                    _ => {}
+                }
             }
-            if !members.is_empty() {
-                members.parse::<Token![,]>()?;
-            }
+            before = token.to_string();
         }
-        Ok(Self { name, attributes, types, expressions, rules: input.parse()? })
+        Ok(held)
     }
-}
-
-fn field(input: ParseStream<'_>, types: &mut Vec<Type>, expressions: &mut Vec<Expr>) -> Result<()> {
-    input.parse::<Token![pub]>()?;
-    input.parse::<Ident>()?;
-    input.parse::<Token![:]>()?;
-    types.push(input.parse()?);
-    input.parse::<Token![=]>()?;
-    input.parse::<LitInt>()?;
-    input.parse::<LitStr>()?;
-    if input.peek(Token![:]) {
-        input.parse::<Token![:]>()?;
-        input.parse::<Ident>()?;
-    }
-    if input.peek(Token![as]) {
-        input.parse::<Token![as]>()?;
-        let codec;
-        parenthesized!(codec in input);
-        types.push(codec.parse()?);
-    }
-    if input.peek(Ident) {
-        let or = input.parse::<Ident>()?;
-        if or != "or" {
-            return Err(syn::Error::new(or.span(), "no default"));
-        }
-        let default;
-        parenthesized!(default in input);
-        expressions.push(default.parse()?);
-    }
-    Ok(())
-}
-
-fn constant(input: ParseStream<'_>) -> Result<()> {
-    input.parse::<Ident>()?;
-    if input.peek(Token![=>]) {
-        input.parse::<Token![=>]>()?;
-    } else {
-        input.parse::<Token![=]>()?;
-    }
-    input.parse::<LitStr>().map(drop)
 }
 
 /// A word among tokens that starts an item.

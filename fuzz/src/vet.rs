@@ -7,41 +7,14 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprCall, File, ImplItem, Item, ItemFn, ItemMod, Lit, Macro, Path};
 use thoth_messaging_codegen::GeneratedFile;
 
-use crate::items::{Definition, item};
+use crate::items::{Held, item};
 
 /// The functions that are ever defined; all of them in an `impl`.
-const METHODS: [&str; 29] = [
-    "array",
-    "as_str",
-    "boolean",
-    "check",
-    "default",
-    "deref",
-    "deserialize",
-    "fmt",
-    "from",
-    "get",
-    "index",
-    "json_schema",
-    "key",
-    "new",
-    "null",
-    "number",
-    "object",
-    "read",
-    "read_as",
-    "read_value",
-    "schema_id",
-    "schema_name",
-    "serialize",
-    "string",
-    "text",
-    "try_from",
-    "validator",
-    "wrap",
-    "write",
-];
-const MACROS: [&str; 3] = ["include_str", "matches", "vec"];
+const METHODS: [&str; 8] =
+    ["check", "fmt", "json_schema", "key", "schema_id", "schema_name", "topic_messages", "validator"];
+const MACROS: [&str; 2] = ["pattern", "vec"];
+/// The macros of the runtime that stand as items.
+const CALLS: [&str; 6] = ["constants", "members", "needs_pattern", "newtype", "schema", "union"];
 const ATTRIBUTES: [&str; 5] = ["allow", "deprecated", "derive", "doc", "must_use"];
 /// Where a path may start, beside the types of the file and what is in scope everywhere.
 const ROOTS: [&str; 9] =
@@ -81,11 +54,6 @@ fn types(file: &File) -> BTreeSet<String> {
                 Item::Struct(item) => &item.ident,
                 Item::Enum(item) => &item.ident,
                 Item::Static(item) => &item.ident,
-                Item::Macro(item) => {
-                    let definition = item.mac.parse_body::<Definition>();
-                    self.0.extend(definition.map(|definition| definition.name.to_string()));
-                    return;
-                }
                 _ => return visit::visit_item(self, item),
             };
             self.0.insert(name.to_string());
@@ -123,34 +91,26 @@ impl Vetting<'_> {
     fn vet_macro(&mut self, call: &Macro) {
         let path: Vec<String> = call.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["wire", "object" | "enumeration"] => match call.parse_body::<Definition>() {
-                Ok(definition) => self.vet_definition(&definition),
+            ["wire", name] if CALLS.contains(name) => match Held::of(call.tokens.clone()) {
+                Ok(held) => self.vet_held(&held),
                 Err(error) => self.refuse("what a macro of the runtime does not take", error),
             },
-            ["wire", "serde_impls"] => {
-                if let Some(word) = item(call.tokens.clone()) {
-                    self.refuse("an item in a macro", word);
-                }
-            }
             _ => self.refuse("a macro", path.join("::")),
+        }
+        if let Some(word) = item(call.tokens.clone()) {
+            self.refuse("an item in a macro", word);
         }
     }
 
-    fn vet_definition(&mut self, definition: &Definition) {
-        for attributes in &definition.attributes {
-            for attribute in attributes {
-                self.visit_attribute(attribute);
-            }
-            self.end_of_docs();
-        }
-        for ty in &definition.types {
+    fn vet_held(&mut self, held: &Held) {
+        for ty in &held.types {
             self.visit_type(ty);
         }
-        for expression in &definition.expressions {
+        for expression in &held.expressions {
             self.visit_expr(expression);
         }
-        if let Some(word) = item(definition.rules.clone()) {
-            self.refuse("an item in a macro", word);
+        for path in held.files.iter().filter(|path| !self.paths.contains(path.as_str())) {
+            self.found.get_or_insert_with(|| format!("a file that is not one of the generated: {path}"));
         }
     }
 
@@ -246,12 +206,6 @@ impl<'ast> Visit<'ast> for Vetting<'_> {
             self.refuse("a macro", &name);
         }
         visit::visit_path(self, &call.path);
-        if name == "include_str" {
-            let path = call.parse_body::<syn::LitStr>().map(|literal| literal.value()).unwrap_or_default();
-            if !self.paths.contains(path.as_str()) {
-                self.refuse("a file that is not one of the generated", path);
-            }
-        }
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {

@@ -18,6 +18,7 @@
 //! | `testing` | no | `testing`: an in-process Kafka, for `[dev-dependencies]` |
 //! | `uuid`, `jiff`, `url` | no | [`formats`] that are mapped to types of the crates of these names |
 //! | `pattern` | with `dynamic` | `pattern` in generated types |
+//! | `compact_str` | no | strings of generated types as `CompactString`, where the build chose that |
 //! | `tls`, `zstd` | no | TLS with the system's OpenSSL, compression with zstd |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -45,6 +46,7 @@ pub mod registry;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod validate;
 #[expect(unreachable_pub, reason = "a link to the file of `thoth-messaging-documents`, where it is public")]
 mod visible;
 #[doc(hidden)]
@@ -54,6 +56,8 @@ pub mod wire;
 pub use app::App;
 #[cfg(feature = "client")]
 pub use client::Kafka;
+#[cfg(feature = "compact_str")]
+pub use compact_str;
 #[cfg(feature = "dynamic")]
 pub use dynamic::message_factory;
 pub use error::{DecodeError, EncodeError, Violation};
@@ -62,6 +66,9 @@ pub use one_of::OneOf;
 pub use registry::Registry;
 #[cfg(feature = "dynamic")]
 pub use schemars;
+pub use validate::Validate;
+#[doc(inline)]
+pub use wire::Error as InvalidValue;
 pub use {serde, serde_json};
 
 #[cfg(all(doctest, feature = "messages", feature = "testing"))]

@@ -1,9 +1,10 @@
 //! What types derive, and the attributes that a user chose.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident};
 
 use super::Emitter;
+use crate::MapType;
 use crate::model::{Shape, TypeId};
 
 impl Emitter<'_> {
@@ -24,7 +25,7 @@ impl Emitter<'_> {
             ("Eq", is_enumeration || self.facts.is_eq(id)),
             ("PartialOrd", is_enumeration),
             ("Ord", is_enumeration),
-            ("Hash", is_enumeration),
+            ("Hash", is_enumeration || self.facts.is_eq(id) && self.can_hash(id)),
             ("Default", defaults),
         ];
         let own = own.into_iter().filter(|(_, derived)| *derived).map(|(name, _)| name);
@@ -32,9 +33,7 @@ impl Emitter<'_> {
         // What the type implements by hand counts too.
         known.push("Debug".to_owned());
         known.extend(self.implements_default(id).then(|| "Default".to_owned()));
-        // The macro of an enumeration derives the rest itself.
-        let written = own.filter(|name| !is_enumeration || *name == "Debug").map(|name| format_ident!("{name}"));
-        let mut derives: Vec<TokenStream> = written.map(|name| quote! { #name }).collect();
+        let mut derives: Vec<TokenStream> = own.map(|name| format_ident!("{name}").into_token_stream()).collect();
         for chosen in self.model.chosen.derives.get(&id).into_iter().flatten() {
             let name = standard(chosen);
             if !known.contains(&name) {
@@ -57,7 +56,12 @@ impl Emitter<'_> {
 
     /// Returns whether a struct has a `Default`, derived or not.
     fn implements_default(&self, id: TypeId) -> bool {
-        matches!(&self.model.get(id).shape, Shape::Struct(object) if object.has_default())
+        matches!(&self.model.get(id).shape, Shape::Struct(object) if self.fills_in_all(object))
+    }
+
+    /// Returns whether a type holds no maps of those that have no hash.
+    fn can_hash(&self, id: TypeId) -> bool {
+        self.options.map_type != MapType::HashMap || !self.facts.has_maps(id)
     }
 }
 

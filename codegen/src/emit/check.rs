@@ -1,6 +1,6 @@
 //! Checks: what the Rust type does not say, as calls into the runtime.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Emitter;
@@ -77,6 +77,19 @@ impl Emitter<'_> {
         checks
     }
 
+    /// What checks a value that has a name, of statements.
+    pub(super) fn check_impl(&self, name: &Ident, numbers: &TokenStream, checks: &TokenStream) -> TokenStream {
+        let (ok, result) = (self.prelude.ok(), self.prelude.result());
+        quote! {
+            impl wire::Check for #name {
+                fn check(&self, #numbers: &wire::Numbers) -> #result<(), wire::Error> {
+                    #checks
+                    #ok(())
+                }
+            }
+        }
+    }
+
     /// The parameter that tells how numbers were written, for checks of some values: nameless where none asks for it.
     pub(super) fn numbers<'v>(&self, values: impl IntoIterator<Item = &'v Use>) -> TokenStream {
         if values.into_iter().any(|value| self.needs_numbers(value)) {
@@ -104,6 +117,7 @@ impl Emitter<'_> {
 
     fn tuple_checks(&self, items: &[Use], operand: &Operand) -> Vec<TokenStream> {
         let (ok, tokens) = (self.prelude.ok(), &operand.tokens);
+        let at = |check: TokenStream, name: &str| self.at(&check, name);
         let items = items.iter().enumerate().filter_map(|(index, item)| {
             let name = index.to_string();
             let index = proc_macro2::Literal::usize_unsuffixed(index);
@@ -116,12 +130,18 @@ impl Emitter<'_> {
                 } else {
                     checked
                 };
-                quote! { wire::At::at(#tokens.#index.as_ref().map_or(#ok(()), |item| #checked), #name) }
+                at(quote! { #tokens.#index.as_ref().map_or(#ok(()), |item| #checked) }, &name)
             } else {
-                quote! { wire::At::at({ let item = &#tokens.#index; #(#first?;)* #last }, #name) }
+                at(quote! { { let item = &#tokens.#index; #(#first?;)* #last } }, &name)
             })
         });
         items.collect()
+    }
+
+    /// A check of a member or an item, with its place.
+    pub(super) fn at(&self, check: &TokenStream, name: &str) -> TokenStream {
+        self.has_places.set(true);
+        quote! { #check.at(#name) }
     }
 
     /// A closure that checks an item.
@@ -152,17 +172,9 @@ impl Emitter<'_> {
             Check::MinLength(limit) => call("min_length", &by_ref, &count(*limit)),
             Check::MaxLength(limit) => call("max_length", &by_ref, &count(*limit)),
             Check::Pattern { source, rust } => {
-                let pattern = if source == rust {
-                    quote! { new(#rust) }
-                } else {
-                    quote! { translated(#source, #rust) }
-                };
-                quote! {
-                    {
-                        static PATTERN: wire::Pattern = wire::Pattern::#pattern;
-                        wire::pattern(#by_ref, &PATTERN)
-                    }
-                }
+                self.has_patterns.set(true);
+                let translated = (source != rust).then(|| quote! { , #rust });
+                quote! { wire::pattern!(#by_ref, #source #translated) }
             }
             Check::Format(format) => {
                 let name = quote::format_ident!("{}", format.type_name());

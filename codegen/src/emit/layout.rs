@@ -10,7 +10,7 @@ use super::Piece;
 use super::lints::{Known, Words};
 
 /// The modules of the runtime that generated code may use, in the order of the `use` line.
-const MODULES: [&str; 7] = ["formats", "message", "registry", "schemars", "serde", "serde_json", "wire"];
+const MODULES: [&str; 8] = ["compact_str", "formats", "message", "registry", "schemars", "serde", "serde_json", "wire"];
 
 /// The modules of the runtime that these items name.
 pub(super) fn modules(items: &[Piece]) -> Vec<Ident> {
@@ -18,6 +18,7 @@ pub(super) fn modules(items: &[Piece]) -> Vec<Ident> {
     for piece in items {
         match piece {
             Piece::Rust(tokens) => collect(tokens.clone(), &mut found),
+            Piece::Break => {}
             Piece::Macro { names, .. } => {
                 found.insert("wire".to_owned());
                 collect(names.clone(), &mut found);
@@ -52,19 +53,16 @@ fn is_colon(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':')
 }
 
-/// Prints items, each after an empty line, with an `allow` where the schema forces what the compiler warns of.
+/// Prints items, each after an empty line but for the call of a macro, which stands right behind its type; with an `allow` where
+/// the schema forces what the compiler warns of.
 pub(super) fn print(piece: &Piece, known: &Known, format: bool, text: &mut String) {
     match piece {
         Piece::Rust(tokens) => print_items(tokens, known, format, text),
-        Piece::Macro { definition, lines, .. } => {
-            let words = Words::of(definition.clone(), known);
-            let allows = words.lints().map(|(lint, reason)| format!("    #[allow({lint}, reason = \"{reason}\")]"));
-            let allows: Vec<String> = allows.collect();
-            let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-            text.push('\n');
-            let all =
-                std::iter::once(first).chain(allows.iter().map(String::as_str)).chain(rest.iter().map(String::as_str));
-            all.for_each(|line| text.extend([line, "\n"]));
+        Piece::Break => text.push('\n'),
+        Piece::Macro { lines, .. } => {
+            for line in lines {
+                text.extend([line, "\n"]);
+            }
         }
     }
 }

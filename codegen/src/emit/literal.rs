@@ -69,7 +69,7 @@ impl Emitter<'_> {
     fn text(&self, text: &str) -> TokenStream {
         match self.options.string_type {
             StringType::String => self.owned(text),
-            StringType::BoxStr | StringType::ArcStr => {
+            StringType::BoxStr | StringType::ArcStr | StringType::CompactString => {
                 let ty = self.string_type();
                 quote! { <#ty>::from(#text) }
             }

@@ -6,8 +6,8 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Emitter;
 use super::types::ident;
+use super::{Emitter, Piece, text};
 use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, SharedTopic, Type, TypeDef, TypeId};
 
 /// Returns where a schema file stands beside the generated Rust file.
@@ -131,19 +131,20 @@ impl Emitter<'_> {
         }
     }
 
-    pub(super) fn schema(&self, index: usize) -> TokenStream {
+    pub(super) fn schema(&self, index: usize) -> Piece {
         let (schema, name) = (&self.model.schemas[index], &self.schemas[index]);
-        let (uri, hash, path) = (&schema.uri, &schema.hash, schema_path(schema));
-        let references = (!schema.references.is_empty()).then(|| {
-            let references = schema.references.iter().map(|index| &self.schemas[*index]);
-            quote! { .with_references(&[#(&#references),*]) }
-        });
-        let with_name = schema.own_uri.as_ref().map(|name| quote! { .with_name(#name) });
-        let with_formats = self.options.formats.asserts().then(|| quote! { .with_formats() });
-        quote! {
-            static #name: message::Schema =
-                message::Schema::new(#uri, include_str!(#path), #hash)#with_name #references #with_formats;
-        }
+        let path = schema_path(schema);
+        let mut facts = vec![
+            name.to_string(),
+            format!("{:?}", schema.uri),
+            format!("include_str!({path:?})"),
+            format!("{:?}", schema.hash),
+        ];
+        facts.extend(schema.own_uri.as_ref().map(|name| format!("name {name:?}")));
+        facts.extend(self.options.formats.asserts().then(|| "formats with_formats".to_owned()));
+        let references: Vec<String> = schema.references.iter().map(|index| self.schemas[*index].to_string()).collect();
+        let lists = [facts, references].into_iter().filter(|list| !list.is_empty()).collect::<Vec<_>>();
+        Piece::Macro { names: TokenStream::new(), lines: text::call("wire::schema!", &lists) }
     }
 }
 

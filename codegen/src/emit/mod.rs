@@ -16,7 +16,7 @@ mod text;
 mod types;
 mod union;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
@@ -38,14 +38,20 @@ pub(crate) struct Emitter<'a> {
     options: &'a Options,
     /// The schemas that the validator checks, with the number of the type that marks them.
     subschemas: RefCell<BTreeMap<Vec<Subschema>, usize>>,
+    /// True once a check of a pattern was emitted.
+    has_patterns: Cell<bool>,
+    /// True once a check was emitted that says where the value stands.
+    has_places: Cell<bool>,
 }
 
 /// A part of the generated file.
 pub(crate) enum Piece {
     /// Items that prettyplease prints.
     Rust(TokenStream),
-    /// An item that is a macro: what is looked at for lints, what it names, and its lines.
-    Macro { definition: TokenStream, names: TokenStream, lines: Vec<String> },
+    /// The call of a macro of the runtime: what it names, and its lines.
+    Macro { names: TokenStream, lines: Vec<String> },
+    /// An empty line before calls that stand behind no type.
+    Break,
 }
 
 /// Writes the Rust file and the schema files that it includes.
@@ -57,6 +63,8 @@ pub(crate) fn emit(model: &Model, facts: &Facts, options: &Options) -> Vec<Gener
         schemas: message::schema_names(model),
         options,
         subschemas: RefCell::default(),
+        has_patterns: Cell::default(),
+        has_places: Cell::default(),
     };
     let schemas = model
         .schemas
@@ -71,8 +79,20 @@ impl Emitter<'_> {
         let mut items: Vec<Piece> = order.flat_map(|id| self.definition(*id, self.model.get(*id))).collect();
         items.extend(self.subschema_types().into_iter().map(Piece::Rust));
         items.push(Piece::Rust(self.registry()));
-        items.extend((0..self.model.schemas.len()).map(|index| Piece::Rust(self.schema(index))));
+        items.push(Piece::Break);
+        items.extend((0..self.model.schemas.len()).map(|index| self.schema(index)));
+        if self.has_patterns.get() {
+            items.insert(0, Piece::Rust(quote! { wire::needs_pattern!(); }));
+        }
         let modules = layout::modules(&items);
+        let modules = modules.iter().map(|module| {
+            let has_places = module == "wire" && self.has_places.get();
+            if has_places {
+                quote! { wire::{self, At as _} }
+            } else {
+                quote! { #module }
+            }
+        });
         items.insert(0, Piece::Rust(quote! { use ::thoth_messaging::{#(#modules),*}; }));
         let known = lints::Known::of(self.model);
         let mut text = String::new();
@@ -91,8 +111,8 @@ impl Emitter<'_> {
         let mut pieces = match &ty.shape {
             Shape::Struct(object) => self.object(id, ty, object),
             Shape::Enumeration(constants) => self.enumeration(id, ty, constants),
-            Shape::Union(union) => vec![Piece::Rust(self.union(id, ty, union))],
-            Shape::Newtype(value) => vec![Piece::Rust(self.newtype(id, ty, value))],
+            Shape::Union(union) => self.union(id, ty, union),
+            Shape::Newtype(value) => self.newtype(id, ty, value),
             Shape::Own(_) => Vec::new(),
         };
         let message = self.model.messages.iter().find(|message| message.type_id == id);
@@ -128,11 +148,10 @@ impl Emitter<'_> {
         })
     }
 
-    /// `Serialize` and `Deserialize` by way of the runtime.
-    fn serde(ty: &TypeDef, validator: Option<&Ident>, codec: &str, read: &str, write: &str) -> TokenStream {
-        let [name, codec, read, write] = [ty.name.as_str(), codec, read, write].map(|name| format_ident!("{name}"));
-        let validator = validator.map(|validator| quote! { , #validator });
-        quote! { wire::serde_impls!(#name, #codec, #read, #write #validator); }
+    /// The permission to leave something without documentation, where the schema does not describe all of a type.
+    fn undocumented(is_documented: bool) -> Option<TokenStream> {
+        let allow = quote! { #[allow(missing_docs, reason = "the schema does not describe all")] };
+        (!is_documented).then_some(allow)
     }
 
     /// The type that marks what the validator checks of all of a value.

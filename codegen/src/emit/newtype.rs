@@ -3,90 +3,62 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Emitter, check, doc};
-use crate::model::{TypeDef, TypeId, Use};
+use super::{Emitter, Piece, check, doc, text};
+use crate::model::{Type, TypeDef, TypeId, Use};
 
 impl Emitter<'_> {
-    pub(super) fn newtype(&self, id: TypeId, ty: &TypeDef, value: &Use) -> TokenStream {
+    pub(super) fn newtype(&self, id: TypeId, ty: &TypeDef, value: &Use) -> Vec<Piece> {
         let name = format_ident!("{}", ty.name);
         let mut attributes = self.attributes(Some(id), ty);
         let facts = check::facts(value);
         if !facts.is_empty() {
             let lines: Vec<String> = facts.into_iter().flat_map(|fact| [String::new(), fact]).collect();
-            attributes.extend(doc(&lines[usize::from(ty.description.is_none())..]));
+            attributes.extend(doc(&lines[usize::from(attributes.is_empty())..]));
         }
-        let (debug, derives, chosen) = (Self::debug(ty), self.derives(id), self.type_attributes(id));
-        let inner = self.rust_type(id, value);
-        let codec = self.codec(id, value).unwrap_or_else(|| inner.clone());
-        let some = self.prelude.some();
-        let operand = if value.nullable {
-            check::Operand::reference(quote! { value })
-        } else {
-            check::Operand::place(quote! { value })
-        };
-        let checks = self.checks(value, &operand);
-        let checks = match checks.as_slice() {
-            [] => None,
-            all if value.nullable => Some(quote! { if let #some(value) = &value { #(#all?;)* } }),
-            all => Some(quote! { #(#all?;)* }),
-        };
-        let (ok, result, from, try_from) =
-            (self.prelude.ok(), self.prelude.result(), self.prelude.from(), self.prelude.try_from());
-        let made = if checks.is_none() {
-            quote! {
-                impl #from<#inner> for #name {
-                    fn from(value: #inner) -> Self {
-                        Self(value)
-                    }
-                }
-            }
-        } else {
-            quote! {
-                impl #try_from<#inner> for #name {
-                    type Error = wire::Error;
-                    fn try_from(value: #inner) -> #result<Self, wire::Error> {
-                        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
-                    }
-                }
-            }
-        };
-        let numbers = self.numbers([value]);
-        let serde = Self::serde(ty, None, "OfMembers", "read_newtype", "write_newtype");
-        quote! {
+        let (derives, chosen) = (self.derives(id), self.type_attributes(id));
+        let (inner, undocumented) = (self.rust_type(id, value), Self::undocumented(!attributes.is_empty()));
+        let definition = quote! {
             #attributes
+            #undocumented
             #[derive(#(#derives),*)]
             #chosen
             pub struct #name(#inner);
+        };
+        let checks = self.newtype_checks(ty, value);
+        let codec = self.codec(id, value);
+        let by = codec.as_ref().map(|codec| format!(" by ({})", text::line(codec))).unwrap_or_default();
+        let check = if checks.is_some() { "checked" } else { "free" };
+        let call = format!("wire::newtype!({name}({}){by}, {check}, {});", text::line(&inner), kind(ty, value));
+        let call = Piece::Macro { names: quote! { #inner #codec }, lines: vec![call] };
+        let others = checks.into_iter().chain(Self::debug(ty)).map(Piece::Rust);
+        [Piece::Rust(definition), call].into_iter().chain(others).collect()
+    }
 
-            #made
+    /// What checks the value inside.
+    fn newtype_checks(&self, ty: &TypeDef, value: &Use) -> Option<TokenStream> {
+        let (name, some) = (format_ident!("{}", ty.name), self.prelude.some());
+        let operand = if value.nullable {
+            check::Operand::reference(quote! { value })
+        } else {
+            check::Operand::place(quote! { self.0 })
+        };
+        let checks = self.checks(value, &operand);
+        let checks = match checks.as_slice() {
+            [] => return None,
+            all if value.nullable => quote! { if let #some(value) = &self.0 { #(#all?;)* } },
+            all => quote! { #(#all?;)* },
+        };
+        Some(self.check_impl(&name, &self.numbers([value]), &checks))
+    }
+}
 
-            impl #from<#name> for #inner {
-                fn from(value: #name) -> Self {
-                    value.0
-                }
-            }
-
-            impl ::std::ops::Deref for #name {
-                type Target = #inner;
-                fn deref(&self) -> &#inner {
-                    &self.0
-                }
-            }
-
-            #debug
-
-            #serde
-
-            impl wire::Newtype for #name {
-                type Codec = #codec;
-                fn get(&self) -> &#inner {
-                    &self.0
-                }
-                fn wrap(value: #inner, #numbers: &wire::Numbers) -> #result<Self, wire::Error> {
-                    #checks
-                    #ok(Self(value))
-                }
-            }
-        }
+/// The kind of value, for what it is made of and shown as.
+fn kind(ty: &TypeDef, value: &Use) -> &'static str {
+    match &value.ty {
+        _ if value.nullable => "other",
+        Type::String if ty.sensitive => "secret",
+        Type::String => "text",
+        Type::Boolean | Type::Integer(_) | Type::Number if !ty.sensitive => "scalar",
+        _ => "other",
     }
 }

@@ -9,123 +9,139 @@ use super::types::{ident, is_any};
 use super::{Emitter, Piece, check, doc, text};
 use crate::model::{Field, Others, Presence, PresenceRule, Shape, Struct, Type, TypeDef, TypeId, Use};
 
-/// More parameters than this make a constructor that nobody can read.
-const MAX_PARAMETERS: usize = 7;
+/// More members of this type are what clippy finds too many.
+const MAX_BOOLEANS: usize = 3;
 
 impl Emitter<'_> {
     pub(super) fn object(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> Vec<Piece> {
         let is_partly_sensitive = !ty.sensitive && object.has_sensitive();
         let debug = if is_partly_sensitive { Some(redacting_debug(ty, object)) } else { Self::debug(ty) };
         let checks = self.struct_checks(ty, object);
-        let definition = self.object_macro(id, ty, object, checks.is_some());
-        std::iter::once(definition).chain(checks.map(Piece::Rust)).chain(debug.map(Piece::Rust)).collect()
+        let members = self.members(id, ty, object, checks.is_some());
+        let definition = Piece::Rust(self.definition_of(id, ty, object));
+        [definition, members].into_iter().chain(checks.map(Piece::Rust)).chain(debug.map(Piece::Rust)).collect()
     }
 
-    /// The struct, and what reads and writes its members.
-    fn object_macro(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> Piece {
+    /// The struct itself.
+    fn definition_of(&self, id: TypeId, ty: &TypeDef, object: &Struct) -> TokenStream {
+        let name = format_ident!("{}", ty.name);
         let (documented, derives, chosen) = (self.attributes(Some(id), ty), self.derives(id), self.type_attributes(id));
-        let attributes = quote! { #documented #[derive(#(#derives),*)] #chosen };
-        let mut lines = vec!["wire::object! {".to_owned()];
-        lines.extend(text::attributes(&attributes).iter().map(|line| indented(4, line)));
-        lines.push(format!("    pub struct {} {{", ty.name));
-        let mut names = attributes;
-        for (index, field) in object.fields.iter().enumerate() {
-            let (doc, chosen) = (field_attributes(field), self.member_attributes(id, index));
-            let attributes = quote! { #doc #chosen };
-            lines.extend(text::attributes(&attributes).iter().map(|line| indented(8, line)));
-            let (line, used) = self.field_line(id, index, field);
-            names.extend(attributes);
-            names.extend(used);
-            lines.push(line);
-        }
-        lines.push("    }".to_owned());
-        let (rules, used) = self.rules(id, ty, object, checked);
-        names.extend(used);
-        lines.extend(rules.into_iter().map(|rule| format!("    {rule};")));
-        lines.push("}".to_owned());
-        let fields = object.fields.iter().map(|field| {
+        let fields = object.fields.iter().enumerate().map(|(index, field)| {
+            let (about, chosen) = (field_attributes(field), self.member_attributes(id, index));
             let (name, ty) = (ident(&field.name), self.field_type(id, field));
-            quote! { #name: #ty, }
+            quote! { #about #chosen pub #name: #ty, }
         });
         let kept = match &object.others {
-            Others::Kept { value, .. } => Some(self.others_type(value)),
+            Others::Kept { field, value, .. } => {
+                let (name, ty) = (ident(field), self.others_type(value));
+                Some(quote! {
+                    #[doc = " The members that the schema does not name, by name."]
+                    pub #name: #ty,
+                })
+            }
             _ => None,
         };
-        let definition = quote! { struct X { #(#fields)* kept: #kept } };
-        names.extend(definition.clone());
-        Piece::Macro { definition, names, lines }
+        let is_described = object.fields.iter().all(|field| !field_doc(field).is_empty());
+        let undocumented = Self::undocumented(is_described && !documented.is_empty());
+        let is_boolean = |field: &&Field| self.field_type(id, field).to_string() == "bool";
+        let flags = (object.fields.iter().filter(is_boolean).count() > MAX_BOOLEANS).then(|| {
+            quote! { #[allow(clippy::struct_excessive_bools, reason = "the schema has as many")] }
+        });
+        quote! {
+            #documented
+            #undocumented
+            #flags
+            #[derive(#(#derives),*)]
+            #chosen
+            pub struct #name { #(#fields)* #kept }
+        }
     }
 
-    /// A field with its member, and what it names.
-    fn field_line(&self, id: TypeId, index: usize, field: &Field) -> (String, TokenStream) {
-        let (name, ty) = (ident(&field.name), self.field_type(id, field));
-        let mut line = format!("        pub {name}: {} = {index} {:?}", text::line(&ty), field.wire);
-        let optional = field.presence == Presence::Optional;
-        if optional {
-            line.push_str(if field.value.nullable && !field.tells_null { ": nullable" } else { ": optional" });
-        }
-        let nullable = field.value.nullable && (!optional || field.tells_null);
-        let inner = Use { nullable, ..field.value.clone() };
-        let codec = self.codec(id, &inner);
-        if let Some(codec) = &codec {
-            line.extend([" as (", &text::line(codec), ")"]);
-        }
-        let default = match &field.presence {
-            Presence::Default(value) => Some(self.literal(id, &field.value, value)),
-            _ => None,
-        };
-        if let Some(default) = &default {
-            line.extend([" or (", &text::line(default), ")"]);
-        }
-        (line + ",", quote! { #codec #default })
-    }
-
-    /// Returns what follows the fields.
-    fn rules(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> (Vec<String>, TokenStream) {
-        let mut rules = Vec::new();
+    /// The list of the members, for what reads and writes them.
+    fn members(&self, id: TypeId, ty: &TypeDef, object: &Struct, checked: bool) -> Piece {
         let mut names = quote! {};
-        if !object.refused.is_empty() {
-            let refused = object.refused.iter().enumerate();
-            let refused = refused.map(|(index, name)| format!("{} {name:?}", object.fields.len() + index));
-            rules.push(format!("without {}", refused.collect::<Vec<_>>().join(", ")));
-        }
+        let mut rules = vec![ty.name.clone()];
         rules.push(match &object.others {
             Others::Ignored => "others ignored".to_owned(),
             Others::Refused => "others refused".to_owned(),
+            Others::Kept { field, value, .. } if is_any(value) => format!("others kept {}", ident(field)),
             Others::Kept { field, value, .. } => {
-                let ty = self.others_type(value);
                 let codec = self.nested_codec(value);
-                names.extend(codec.clone());
-                let by = if is_any(value) { String::new() } else { format!(" as ({})", text::line(&codec)) };
-                format!("others kept {}: {}{by}", ident(field), text::line(&ty))
+                let text = format!("others kept {} as ({})", ident(field), text::line(&codec));
+                names.extend(codec);
+                text
             }
         });
+        if !object.refused.is_empty() {
+            let refused = object.refused.iter().enumerate();
+            let refused = refused.map(|(index, name)| format!("{} {name:?}", object.fields.len() + index));
+            rules.push(format!("without {}", refused.collect::<Vec<_>>().join(" ")));
+        }
         let wires: Vec<&String> = object.fields.iter().map(|field| &field.wire).chain(&object.refused).collect();
         rules.extend(Self::presence(object, &wires).map(|presence| format!("presence {}", text::line(&presence))));
-        rules.extend(self.construction(id, object));
         rules.extend(checked.then(|| "check fields".to_owned()));
-        if let Some(validator) = self.validator(ty) {
-            rules.push(format!("validator {validator}"));
+        rules.extend(self.validator(ty).map(|validator| format!("validator {validator}")));
+        let is_made_of_nothing = self.fills_in_all(object) && !self.derives_default(object);
+        rules.extend(is_made_of_nothing.then(|| "default all".to_owned()));
+        let members = object.fields.iter().enumerate().map(|(index, field)| {
+            let (member, used) = self.member(id, index, field);
+            names.extend(used);
+            member
+        });
+        let mut lists = vec![rules, members.collect()];
+        if let Some(required) = &object.required {
+            let (mut given, used) = self.given(id, object);
+            names.extend(used);
+            given.iter_mut().take(1).for_each(|first| first.insert_str(0, &format!("new {required} {{ ")));
+            given.iter_mut().last().into_iter().for_each(|last| last.push_str(" }"));
+            lists.push(given);
         }
-        (rules, names)
+        Piece::Macro { names, lines: text::call("wire::members!", &lists) }
     }
 
-    /// `new` with what is required, or `Default` where that is nothing.
-    fn construction(&self, id: TypeId, object: &Struct) -> Option<String> {
-        let required: Vec<&Field> = object.fields.iter().filter(|field| field.presence == Presence::Required).collect();
-        if self.derives_default(object) {
-            return None;
+    /// A member, and what it names.
+    fn member(&self, id: TypeId, index: usize, field: &Field) -> (String, TokenStream) {
+        let name = ident(&field.name);
+        let mut text =
+            if name == field.wire { format!("{index} {name}") } else { format!("{index} {:?} {name}", field.wire) };
+        let optional = field.presence == Presence::Optional;
+        let value = match &field.presence {
+            Presence::Default(value) => Some(("default", self.literal(id, &field.value, value))),
+            Presence::Required => {
+                self.model.only_value(&field.value).map(|value| ("constant", self.literal(id, &field.value, &value)))
+            }
+            Presence::Optional => None,
+        };
+        match &value {
+            Some((kind, _)) => text.extend([": ", kind]),
+            None if optional && field.value.nullable && !field.tells_null => text.push_str(": nullable"),
+            None if optional => text.push_str(": optional"),
+            None => {}
         }
-        if required.is_empty() {
-            return Some("default all".to_owned());
+        let nullable = field.value.nullable && (!optional || field.tells_null);
+        let codec = self.codec(id, &Use { nullable, ..field.value.clone() });
+        if let Some(codec) = &codec {
+            text.extend([" as (", &text::line(codec), ")"]);
         }
-        let optional = object.fields.len() > required.len() || matches!(object.others, Others::Kept { .. });
-        if required.len() > MAX_PARAMETERS || !optional {
-            return None;
+        let value = value.map(|(_, value)| value);
+        if let Some(value) = &value {
+            text.extend([" = (", &text::line(value), ")"]);
         }
-        let parameter = |field: &&Field| format!("{}: {}", ident(&field.name), text::line(&self.field_type(id, field)));
-        let parameters: Vec<String> = required.iter().map(parameter).collect();
-        Some(format!("new({})", parameters.join(", ")))
+        (text, quote! { #codec #value })
+    }
+
+    /// The fields that a value can't be made without, and what their types name.
+    fn given(&self, id: TypeId, object: &Struct) -> (Vec<String>, TokenStream) {
+        let fields = object.fields.iter().filter(|field| self.model.is_given(field));
+        let types = fields.map(|field| (ident(&field.name), self.field_type(id, field)));
+        let (names, types): (Vec<_>, Vec<_>) = types.unzip();
+        let given = names.iter().zip(&types).map(|(name, ty)| format!("{name}: {}", text::line(ty)));
+        (given.collect(), quote! { #(#types)* })
+    }
+
+    /// Returns whether a value can be made of nothing.
+    pub(super) fn fills_in_all(&self, object: &Struct) -> bool {
+        !object.fields.iter().any(|field| self.model.is_given(field))
     }
 
     /// Returns whether every field is absent or empty by default, as `derive` makes it.
@@ -214,20 +230,12 @@ impl Emitter<'_> {
         if checks.is_empty() {
             return None;
         }
-        let (ok, result) = (self.prelude.ok(), self.prelude.result());
         let kept = match &object.others {
             Others::Kept { value, .. } => Some(value),
             _ => None,
         };
         let numbers = self.numbers(object.fields.iter().map(|field| &field.value).chain(kept));
-        Some(quote! {
-            impl wire::Check for #name {
-                fn check(&self, #numbers: &wire::Numbers) -> #result<(), wire::Error> {
-                    #(#checks)*
-                    #ok(())
-                }
-            }
-        })
+        Some(self.check_impl(&name, &numbers, &quote! { #(#checks)* }))
     }
 
     fn field_checks(&self, field: &Field) -> Option<TokenStream> {
@@ -243,13 +251,13 @@ impl Emitter<'_> {
         if checks.is_empty() {
             return None;
         }
-        let checks = checks.into_iter().map(|check| quote! { wire::At::at(#check, #wire)?; });
+        let checks: Vec<_> = checks.iter().map(|check| self.at(check, wire)).collect();
         Some(if field.tells_null {
-            quote! { if let #some(#some(#local)) = &self.#name { #(#checks)* } }
+            quote! { if let #some(#some(#local)) = &self.#name { #(#checks?;)* } }
         } else if option {
-            quote! { if let #some(#local) = &self.#name { #(#checks)* } }
+            quote! { if let #some(#local) = &self.#name { #(#checks?;)* } }
         } else {
-            quote! { #(#checks)* }
+            quote! { #(#checks?;)* }
         })
     }
 
@@ -276,10 +284,6 @@ impl Emitter<'_> {
             inner
         }
     }
-}
-
-fn indented(indent: usize, line: &str) -> String {
-    format!("{:indent$}{}", "", line.trim_end())
 }
 
 fn field_attributes(field: &Field) -> TokenStream {

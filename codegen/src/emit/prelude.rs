@@ -34,7 +34,5 @@ impl Prelude {
         string "String" std::string::String;
         vec "Vec" std::vec::Vec;
         boxed "Box" std::boxed::Box;
-        try_from "TryFrom" std::convert::TryFrom;
-        from "From" std::convert::From;
     }
 }

@@ -1,7 +1,6 @@
 //! Tokens as a person writes them on one line: for what stands in macros, which prettyplease leaves as it is.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
-use syn::LitStr;
 
 /// Types, paths and expressions.
 pub(super) fn line(tokens: &TokenStream) -> String {
@@ -62,30 +61,46 @@ fn ends_word(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_))
 }
 
-/// Attributes, each on a line of its own: documentation as comments.
-pub(super) fn attributes(tokens: &TokenStream) -> Vec<String> {
-    let groups = tokens.clone().into_iter().filter_map(|token| match token {
-        TokenTree::Group(group) => Some(group.stream()),
-        _ => None,
-    });
-    groups.map(|attribute| documentation(&attribute).unwrap_or_else(|| format!("#[{}]", line(&attribute)))).collect()
+/// The call of a macro with lists of words, a semicolon between lists: on one line, or each list on as few as hold it.
+pub(super) fn call(name: &str, lists: &[Vec<String>]) -> Vec<String> {
+    let whole: Vec<String> = lists.iter().map(|list| list.join(", ")).collect();
+    let whole = format!("{name}({});", whole.join("; ").trim_end());
+    if whole.chars().count() <= MAX_WIDTH {
+        return vec![whole];
+    }
+    let mut lines = vec![format!("{name}(")];
+    for (index, list) in lists.iter().enumerate() {
+        let end = if index + 1 == lists.len() { ");" } else { ";" };
+        for (index, word) in list.iter().enumerate() {
+            let end = if index + 1 == list.len() { end } else { "," };
+            let line = lines.last_mut().filter(|line| !line.ends_with(';'));
+            match line {
+                Some(line) if line.ends_with('(') => line.extend([word, end]),
+                Some(line) if line.len() > MARGIN.len() && line.len() + word.len() < MAX_WIDTH => {
+                    line.extend([" ", word, end]);
+                }
+                _ => lines.push(format!("{MARGIN}{word}{end}")),
+            }
+        }
+        if list.is_empty() {
+            lines.last_mut().into_iter().for_each(|line| line.push_str(end));
+        }
+    }
+    lines
 }
 
-/// A doc comment, where an attribute is one of a single line. Four slashes would be another comment.
-fn documentation(attribute: &TokenStream) -> Option<String> {
-    let mut tokens = attribute.clone().into_iter();
-    let is_doc = matches!(tokens.next(), Some(TokenTree::Ident(ident)) if ident == "doc");
-    let text = tokens.nth(1).filter(|_| is_doc)?;
-    let text = syn::parse_str::<LitStr>(&text.to_string()).ok()?.value();
-    (!text.contains(['\n', '\r']) && !text.starts_with('/')).then(|| format!("///{text}"))
-}
+/// Before a line that continues another one.
+const MARGIN: &str = "    ";
+
+/// Lines of generated code are no longer, unless a word is.
+const MAX_WIDTH: usize = 120;
 
 #[cfg(test)]
 mod tests {
     use proc_macro2::TokenStream;
     use quote::quote;
 
-    use super::{attributes, line};
+    use super::{call, line};
 
     #[test]
     fn tokens_are_written_as_a_person_writes_them() {
@@ -122,9 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn documentation_stays_documentation() {
-        let tokens = quote! { #[doc = " Much."] #[doc = "/ Slashes."] #[doc = "Two\nlines."] #[must_use] };
-        let expected = ["/// Much.", "#[doc = \"/ Slashes.\"]", "#[doc = \"Two\\nlines.\"]", "#[must_use]"];
-        assert_eq!(attributes(&tokens), expected);
+    fn calls_are_as_short_as_they_can_be() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(call("a!", &[words("B"), words("c d")]), ["a!(B; c, d);"]);
+        let long = ["x".repeat(70), "y".repeat(70)];
+        let lines = call("a!", &[words("B"), long.to_vec(), words("e f")]);
+        assert_eq!(
+            lines,
+            ["a!(B;".to_owned(), format!("    {},", long[0]), format!("    {};", long[1]), "    e, f);".to_owned()]
+        );
     }
 }

@@ -128,6 +128,7 @@ impl Emitter<'_> {
                 quote! { #boxed<str> }
             }
             StringType::ArcStr => quote! { ::std::sync::Arc<str> },
+            StringType::CompactString => quote! { compact_str::CompactString },
         }
     }
 

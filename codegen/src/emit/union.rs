@@ -1,172 +1,159 @@
 //! Enums over JSON types and over the branches of a schema.
 
-use proc_macro2::{Literal, TokenStream};
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::{Emitter, check, doc};
-use crate::model::{JsonType, Route, Tag, Type, TypeDef, TypeId, Union, Use, Variant};
+use super::{Emitter, Piece, check, doc, text};
+use crate::model::{JsonType, Route, Shape, Tag, Type, TypeDef, TypeId, Union, Use, Variant};
 
 impl Emitter<'_> {
-    pub(super) fn union(&self, id: TypeId, ty: &TypeDef, union: &Union) -> TokenStream {
+    pub(super) fn union(&self, id: TypeId, ty: &TypeDef, union: &Union) -> Vec<Piece> {
         let name = format_ident!("{}", ty.name);
-        let attributes = self.attributes(Some(id), ty);
-        let (debug, derives, chosen) = (Self::debug(ty), self.derives(id), self.type_attributes(id));
-        let definitions = union.variants.iter().enumerate().map(|(index, variant)| {
-            let doc = doc(&variant_doc(union, index, variant));
-            let (variant_name, ty) = (format_ident!("{}", variant.name), self.rust_type(id, &variant.value));
-            let chosen = self.member_attributes(id, index);
-            quote! { #doc #chosen #variant_name(#ty) }
+        let (attributes, derives, chosen) = (self.attributes(Some(id), ty), self.derives(id), self.type_attributes(id));
+        let docs: Vec<_> = union.variants.iter().enumerate().map(|(index, it)| variant_doc(union, index, it)).collect();
+        let variants = union.variants.iter().zip(&docs).enumerate().map(|(index, (variant, about))| {
+            let (about, name) = (doc(about), format_ident!("{}", variant.name));
+            let (ty, chosen) = (self.rust_type(id, &variant.value), self.member_attributes(id, index));
+            quote! { #about #chosen #name(#ty), }
         });
-        let exclusive = union.routes.values().any(|route| matches!(route, Route::Try { exclusive: true, .. }));
-        let write = if exclusive { "write_only" } else { "write_union" };
-        let serde = Self::serde(ty, self.validator(ty).as_ref(), "OfVariants", "read_union", write);
-        let expected = expected(union);
-        let reads = union.routes.iter().map(|(json_type, route)| self.route(id, union, *json_type, route));
-        let write = self.union_write(id, union);
-        let tagged = union.routes.values().find_map(|route| match route {
-            Route::Tag(tag) => Some(self.tagged(id, &name, union, tag)),
-            _ => None,
-        });
-        let tries = union.routes.values().any(|route| matches!(route, Route::Try { .. }));
-        let alternatives = tries.then(|| self.alternatives(id, &name, union));
-        quote! {
+        let is_documented = !attributes.is_empty() && docs.iter().all(|about| !about.is_empty());
+        let undocumented = Self::undocumented(is_documented);
+        let definition = quote! {
             #attributes
+            #undocumented
             #[derive(#(#derives),*)]
             #chosen
-            pub enum #name { #(#definitions,)* }
-
-            #debug
-
-            #serde
-
-            impl wire::Union for #name {
-                const EXPECTED: &'static str = #expected;
-                #(#reads)*
-                #write
-            }
-
-            #tagged
-
-            #alternatives
-        }
-    }
-
-    fn union_write(&self, id: TypeId, union: &Union) -> TokenStream {
-        let arms = union.variants.iter().map(|variant| {
-            let variant_name = format_ident!("{}", variant.name);
-            let codec = self.named_codec(id, &variant.value);
-            let check = self.variant_check(&variant.value, &check::Operand::reference(quote! { value }));
-            let numbers = self.needs_numbers(&variant.value).then(|| quote! { let numbers = wire::Numbers::exact(); });
-            quote! { Self::#variant_name(value) => { #numbers #check <#codec as wire::Codec>::write(value, writer) } }
-        });
-        let result = self.prelude.result();
-        quote! {
-            fn write(&self, writer: &mut wire::Writer) -> #result<(), wire::Error> {
-                match self { #(#arms)* }
-            }
-        }
-    }
-
-    /// Returns what reads the values of a JSON type.
-    fn route(&self, id: TypeId, union: &Union, json_type: JsonType, route: &Route) -> TokenStream {
-        let method = format_ident!("{}", method(json_type));
-        let body = match route {
-            Route::To(index) => self.variant_read(id, &union.variants[*index]),
-            Route::Tag(_) => quote! { wire::read_tagged(reader) },
-            Route::Try { variants, exclusive } => {
-                let of = format_ident!("{}", if *exclusive { "only_of" } else { "first_of" });
-                let indices = variants.iter().map(|index| Literal::usize_unsuffixed(*index));
-                quote! { wire::#of(reader, &[#(#indices),*]) }
-            }
+            pub enum #name { #(#variants)* }
         };
-        let result = self.prelude.result();
-        quote! {
-            fn #method(reader: &mut wire::Reader<'_>) -> #result<Self, wire::Error> {
-                #body
-            }
-        }
+        let call = self.union_call(id, ty, union);
+        [Piece::Rust(definition), call].into_iter().chain(Self::debug(ty).map(Piece::Rust)).collect()
     }
 
-    /// Reads the value of a variant from `reader`.
-    fn variant_read(&self, id: TypeId, variant: &Variant) -> TokenStream {
-        let ok = self.prelude.ok();
-        let variant_name = format_ident!("{}", variant.name);
-        let codec = self.named_codec(id, &variant.value);
-        let read = quote! { <#codec as wire::Codec>::read(reader) };
-        match self.variant_check(&variant.value, &check::Operand::place(quote! { value })) {
-            None => quote! { #read.map(Self::#variant_name) },
-            Some(check) => {
-                let numbers = self.needs_numbers(&variant.value).then(|| quote! { let numbers = reader.numbers(); });
-                quote! {
-                    let value = #read?;
-                    #numbers
-                    #check
-                    #ok(Self::#variant_name(value))
-                }
-            }
-        }
-    }
-
-    /// All checks of a variant, as statements.
-    fn variant_check(&self, value: &Use, operand: &check::Operand) -> Option<TokenStream> {
-        let checks = self.checks(value, operand);
-        (!checks.is_empty()).then(|| quote! { #(#checks?;)* })
-    }
-
-    fn tagged(&self, id: TypeId, name: &proc_macro2::Ident, union: &Union, tag: &Tag) -> TokenStream {
-        let path = &tag.path;
-        let all = tag.constants.iter().flat_map(|(_, values)| values);
-        let constants = all.map(|value| doc::code(&bare(value))).collect::<Vec<_>>().join(", ");
-        let (some, none, option) = (self.prelude.some(), self.prelude.none(), self.prelude.option());
-        let arms = tag.constants.iter().map(|(index, values)| {
-            let absent = (tag.absent == Some(*index)).then(|| quote! { wire::Tag::Absent });
-            let index = Literal::usize_unsuffixed(*index);
-            let patterns = patterns(values).into_iter().chain(absent);
-            quote! { #(#patterns)|* => #some(#index), }
+    /// The variants and the ways to them, for what reads and writes them.
+    fn union_call(&self, id: TypeId, ty: &TypeDef, union: &Union) -> Piece {
+        let mut names = quote! {};
+        let tries = |exclusive| {
+            union.routes.values().any(|it| matches!(it, Route::Try { exclusive: is, .. } if *is == exclusive))
+        };
+        let tries = match (tries(true), tries(false)) {
+            (true, _) => "alone",
+            (false, true) => "first",
+            (false, false) => "straight",
+        };
+        let mut rules = vec![ty.name.clone(), format!("{:?}", expected(union)), tries.to_owned()];
+        rules.extend(self.validator(ty).map(|validator| format!("validator {validator}")));
+        let getters = getters(union);
+        let variants = union.variants.iter().zip(&getters).enumerate().map(|(index, (variant, getter))| {
+            let (text, used) = self.variant(id, union, variant, getter);
+            names.extend(used);
+            format!("{index} {text}")
         });
-        let reads = tag.constants.iter().map(|(index, _)| (*index, self.variant_read(id, &union.variants[*index])));
-        let mut reads: Vec<(usize, TokenStream)> = reads.collect();
-        let last = reads.pop().map(|(_, read)| quote! { _ => { #read } });
-        let reads = reads.iter().map(|(index, read)| {
-            let index = Literal::usize_unsuffixed(*index);
-            quote! { #index => { #read } }
-        });
-        let result = self.prelude.result();
-        quote! {
-            impl wire::Tagged for #name {
-                const TAG: &'static [&'static str] = &[#(#path),*];
-                const CONSTANTS: &'static str = #constants;
-
-                fn index(tag: wire::Tag<'_>) -> #option<usize> {
-                    match tag {
-                        #(#arms)*
-                        _ => #none,
-                    }
-                }
-
-                fn read(index: usize, reader: &mut wire::Reader<'_>) -> #result<Self, wire::Error> {
-                    match index {
-                        #(#reads)*
-                        #last
-                    }
-                }
-            }
-        }
+        let variants = variants.collect();
+        let ways = union.routes.iter().map(|(json_type, route)| format!("{} {}", method(*json_type), way(route)));
+        let mut lists = vec![rules, variants, ways.collect()];
+        lists.extend(union.routes.values().find_map(|route| match route {
+            Route::Tag(tag) => Some(tagged(tag)),
+            _ => None,
+        }));
+        Piece::Macro { names, lines: text::call("wire::union!", &lists) }
     }
 
-    fn alternatives(&self, id: TypeId, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
-        let all = union.variants.iter().map(|variant| {
-            let required = &variant.required;
-            let read = self.variant_read(id, variant);
-            quote! { wire::Alternative::new(&[#(#required),*], |reader| { #read }) }
-        });
-        quote! {
-            impl wire::Alternatives for #name {
-                const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[#(#all),*];
-            }
+    /// A variant, and what it names.
+    fn variant(&self, id: TypeId, union: &Union, variant: &Variant, getter: &str) -> (String, TokenStream) {
+        let value = &variant.value;
+        let boxed = match value.ty {
+            Type::Named(held) => self.facts.is_boxed(id, held),
+            _ => false,
+        };
+        let ty = |value: &Use| match value.ty {
+            Type::Named(held) if !value.nullable => self.name(held),
+            _ => self.rust_type(id, value),
+        };
+        let held = ty(value);
+        let same = union.variants.iter().filter(|other| ty(&other.value).to_string() == held.to_string());
+        let is_own =
+            matches!(value.ty, Type::Named(held) if held == id || matches!(self.model.get(held).shape, Shape::Own(_)));
+        let via = match (same.count() == 1 && !is_own, boxed) {
+            (true, true) => "boxed",
+            (true, false) => "from",
+            (false, _) => "only",
+        };
+        let (held, is_as_it_stands) = if via == "only" { (self.rust_type(id, value), false) } else { (held, boxed) };
+        let mut text = format!("{}({}) {via} {getter}", variant.name, text::line(&held));
+        let codec = self.named_codec(id, value);
+        let plain = if is_as_it_stands {
+            quote! { wire::Boxed<#held> }
+        } else {
+            held.clone()
+        };
+        if codec.to_string() != plain.to_string() {
+            text.extend([" by (", &text::line(&codec), ")"]);
+        }
+        if !variant.required.is_empty() && has_tries(union) {
+            let required: Vec<String> = variant.required.iter().map(|name| format!("{name:?}")).collect();
+            text.extend([" has [", &required.join(", "), "]"]);
+        }
+        let checks = self.checks(value, &check::Operand::reference(quote! { value }));
+        if let Some((last, first)) = checks.split_last() {
+            let check = if first.is_empty() {
+                last.clone()
+            } else {
+                quote! { { #(#first?;)* #last } }
+            };
+            let numbers = self.numbers([value]);
+            text.extend([" if |value, ", &numbers.to_string(), "| ", &text::line(&check)]);
+        }
+        (text, quote! { #held #codec #(#checks)* })
+    }
+}
+
+fn has_tries(union: &Union) -> bool {
+    union.routes.values().any(|route| matches!(route, Route::Try { .. }))
+}
+
+/// The functions that give what variants hold, no two of one name.
+fn getters(union: &Union) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let getter = |variant: &Variant| {
+        let mut getter = format!("as_{}", variant.name.to_snake_case());
+        while !taken.insert(getter.clone()) {
+            getter.push('_');
+        }
+        getter
+    };
+    union.variants.iter().map(getter).collect()
+}
+
+/// The way to the variants of a JSON type.
+fn way(route: &Route) -> String {
+    match route {
+        Route::To(index) => format!("to {index}"),
+        Route::Tag(_) => "tagged".to_owned(),
+        Route::Try { variants, exclusive } => {
+            let variants: Vec<String> = variants.iter().map(ToString::to_string).collect();
+            format!("{} [{}]", if *exclusive { "only" } else { "first" }, variants.join(", "))
         }
     }
+}
+
+/// The member that tells variants apart, and its constants.
+fn tagged(tag: &Tag) -> Vec<String> {
+    let all = tag.constants.iter().flat_map(|(_, values)| values);
+    let constants = all.map(|value| doc::code(&bare(value))).collect::<Vec<_>>().join(", ");
+    let path: Vec<String> = tag.path.iter().map(|name| format!("{name:?}")).collect();
+    let arms = tag.constants.iter().map(|(index, values)| {
+        let absent = (tag.absent == Some(*index)).then(|| quote! { wire::Tag::Absent });
+        let patterns = patterns(values).into_iter().chain(absent);
+        format!("{} => {index}", text::line(&quote! { #(#patterns)|* }))
+    });
+    let mut arms: Vec<String> = arms.collect();
+    let head = format!("tag [{}] of {constants:?}: ", path.join(", "));
+    arms.iter_mut().take(1).for_each(|first| first.insert_str(0, &head));
+    arms
 }
 
 /// Constants as `Tag` has them.

@@ -34,8 +34,12 @@ fn apply(chain: &Expr, options: &mut Options) {
         }
         "map_type" => options.map_type = named(call, &[("HashMap", MapType::HashMap), ("BTreeMap", MapType::BTreeMap)]),
         "string_type" => {
-            let types =
-                [("BoxStr", StringType::BoxStr), ("ArcStr", StringType::ArcStr), ("String", StringType::String)];
+            let types = [
+                ("BoxStr", StringType::BoxStr),
+                ("ArcStr", StringType::ArcStr),
+                ("CompactString", StringType::CompactString),
+                ("String", StringType::String),
+            ];
             options.string_type = named(call, &types);
         }
         "default_draft" | "unknown_draft" => {

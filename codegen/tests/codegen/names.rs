@@ -73,7 +73,7 @@ fn numbers_of_names_do_not_depend_on_the_order_either() {
     let members = [object("a_b", "one"), object("aB", "two"), object("a-b", "three"), object("Self", "four")];
     let mut members: Vec<&str> = members.iter().map(String::as_str).collect();
     members.push(r#""v": {"enum": ["x-y", "x_y", "xY"]}"#);
-    let fields = ["pub a_b: Option<CAB3> ", "pub a_b_2: Option<CAB> ", "pub a_b_3: Option<CAB2> "];
+    let fields = ["pub a_b: Option<CAB3>,", "pub a_b_2: Option<CAB>,", "pub a_b_3: Option<CAB2>,"];
     for _ in 0..members.len() {
         members.rotate_left(1);
         let code = code(&members, &[]);

@@ -67,17 +67,16 @@ fn derives_are_added_once_and_where_they_are_asked_for() {
     assert_has(
         &text,
         &[
-            "#[derive(Clone, PartialEq, Hash)]\n    pub struct Order {",
-            "#[derive(Clone, Debug, PartialEq, Default, Hash, PartialOrd)]\n    pub struct Line {",
-            // The macro derives the rest.
-            "#[derive(Debug)]\n    pub enum OrderStatus {",
-            "#[derive(Clone, Debug, PartialEq, Eq, Hash)]\n    pub struct OrderShipTo {",
+            "#[derive(Clone, PartialEq, Hash)]\npub struct Order {",
+            "#[derive(Clone, Debug, PartialEq, Default, Hash, PartialOrd)]\npub struct Line {",
+            "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum OrderStatus {",
+            "#[derive(Clone, Debug, PartialEq, Eq, Hash)]\npub struct OrderShipTo {",
             "#[derive(Clone, Debug, PartialEq, Hash)]\npub enum OrderBy {",
         ],
     );
     let by_place = code(r#"Build::new().derive("order.json#/properties/ship to", "PartialOrd")"#);
-    assert_has(&by_place, &["#[derive(Clone, Debug, PartialEq, Eq, PartialOrd)]\n    pub struct OrderShipTo {"]);
-    assert_eq!(by_place.matches("PartialOrd").count(), 1);
+    assert_has(&by_place, &["#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd)]\npub struct OrderShipTo {"]);
+    assert_eq!(by_place.matches(", PartialOrd)").count(), 1);
 }
 
 #[test]
@@ -94,11 +93,11 @@ fn attributes_stand_on_types_fields_and_variants() {
     assert_has(
         &text,
         &[
-            "/// Much.\n    #[must_use]\n    pub struct Line {",
-            "#[repr(C)]\n    pub struct Ping {",
-            "#[doc(alias = \"address\")]\n        pub ship_to:",
-            "#[doc(alias = \"sum\")]\n        pub amount:",
-            "#[doc(alias = \"new\")]\n        Open = \"open\",",
+            "/// Much.\n#[must_use]\npub struct Line {",
+            "#[repr(C)]\npub struct Ping {",
+            "#[doc(alias = \"address\")]\n    pub ship_to:",
+            "#[doc(alias = \"sum\")]\n    pub amount:",
+            "#[doc(alias = \"new\")]\n    Open,",
             "#[doc(alias = \"text\")]\n    String(String),",
         ],
     );
@@ -121,7 +120,8 @@ fn names_are_those_that_were_chosen() {
             "pub enum PurchaseStatus {",
             "pub lines: Option<Vec<Item>>",
             "pub struct HTTPPing {",
-            "pub kind: String = 0 \"type\",",
+            "pub kind: String,",
+            "0 \"type\" kind,",
             "pub r#for: Option<PurchaseShipTo>",
             "wire::key(&self.kind)",
             "Entry::of::<Purchase>()",
@@ -168,7 +168,7 @@ fn types_are_replaced_by_the_users_own() {
             "pub lines: Option<Vec<crate::shop::Line<2>>>",
             "as (Vec<wire::Own<crate::shop::Line<2>>>)",
             "pub status: Option<::std::string::String>",
-            "#[derive(Clone, PartialEq)]\n    pub struct Order {",
+            "#[derive(Clone, PartialEq)]\npub struct Order {",
         ],
     );
     assert!(!text.contains("struct Line") && !text.contains("enum OrderStatus"), "{text}");
@@ -197,7 +197,8 @@ fn maps_and_strings_are_of_the_type_that_was_chosen() {
         &text,
         &[
             "pub labels: Option<::std::collections::HashMap<String, Box<str>>>",
-            "others kept additional_properties: ::std::collections::HashMap<String, i64> as (i64);",
+            "pub additional_properties: ::std::collections::HashMap<String, i64>,",
+            "others kept additional_properties as (i64);",
             "pub type_: Box<str>".replace("type_", "r#type").as_str(),
             "<Box<str>>::from(\"Elm\")",
         ],
@@ -259,7 +260,7 @@ fn files_without_a_draft_are_of_the_one_that_was_chosen() {
     assert!(generation(&schemas, &Options::default()).has_errors());
     let generation = generation(&schemas, &choices::options("Build::new().default_draft(SchemaDraft::Draft7)"));
     assert!(generation.diagnostics.is_empty(), "{:?}", generation.diagnostics);
-    assert_has(&generation.files[0].text, &["pub pair: Option<(String, i64,)>"]);
+    assert_has(&generation.files[0].text, &["pub pair: Option<(String, i64)>"]);
     let schema = &generation.files[1].text;
     assert!(
         schema.starts_with("\n{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \n  \"title\""),
@@ -315,7 +316,7 @@ fn all_of_it_stands_in_a_module() {
     assert_has(&text, &["/// The messages of these schemas.\npub mod messages {\n    use ::thoth_messaging::"]);
     // What stands on several lines in an attribute stays as it is.
     let text = code("Build::new().module(\"m\").type_attribute(\"Line\", \"#[doc(alias = \\\"a\\n b\\\")]\")");
-    assert_has(&text, &["#[doc(alias = \"a\n b\")]\n    pub struct Line"]);
+    assert_has(&text, &["#[doc(alias = \"a\n b\")]\npub struct Line"]);
 }
 
 #[test]

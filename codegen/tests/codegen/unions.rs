@@ -20,7 +20,6 @@ fn a_constant_that_two_branches_take_stays_with_both() {
         format!(r##""$ref": "#/$defs/u", "$defs": {{"u": {union}}}, "if": {{"type": "string"}}"##),
     ] {
         let code = code(&schema);
-        let number = code.split("fn number").nth(1).and_then(|rest| rest.split("fn string").next());
-        assert!(number.is_some_and(|number| number.contains("wire::only_of(reader, &[0, 1])")), "{code}");
+        assert!(code.contains("number only [0, 1]"), "{code}");
     }
 }

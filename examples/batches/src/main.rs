@@ -20,7 +20,7 @@ use rusqlite::{Connection, Statement, Transaction, params};
 use thoth_messaging::Message;
 use thoth_messaging::app::{App, Batch, DeadLetters, Metadata, State};
 use thoth_messaging::client::ProducerRecord;
-use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired};
 use thoth_messaging::testing::TestKafka;
 use tokio::sync::watch;
 
@@ -117,11 +117,11 @@ async fn measure(
 }
 
 fn released(number: u64) -> PackageReleased {
-    PackageReleased::new(
-        "batches".to_owned(),
-        env!("CARGO_PKG_VERSION").to_owned(),
-        "https://pypi.org/simple".to_owned(),
-        format!("package-{}", number % 1000),
-        number.to_string(),
-    )
+    PackageReleased::new(PackageReleasedRequired {
+        component_name: "batches".to_owned(),
+        service_version: env!("CARGO_PKG_VERSION").to_owned(),
+        index_url: "https://pypi.org/simple".to_owned(),
+        package_name: format!("package-{}", number % 1000),
+        package_version: number.to_string(),
+    })
 }

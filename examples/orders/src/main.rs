@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use orders::{Customer, OrderLine, OrderPlaced, OrderPlacedPriority};
+use orders::{Customer, CustomerRequired, OrderLine, OrderPlaced, OrderPlacedPriority, OrderPlacedRequired};
 use thoth_messaging::Message;
 use thoth_messaging::testing::TestKafka;
 
@@ -13,12 +13,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     cluster.create_topic(&OrderPlaced::DESCRIPTOR.topic).await?;
     let kafka = cluster.kafka();
 
-    let customer = Customer { email: Some("ada@example.org".to_owned()), ..Customer::new(7) };
-    let line = OrderLine { sku: "TEA-4711".to_owned().try_into()?, quantity: 2, unit_price: 4.99 };
-    let mut order = OrderPlaced {
-        priority: OrderPlacedPriority::Express,
-        ..OrderPlaced::new("DE-000417".to_owned(), customer, vec![line])
-    };
+    // Required members by name, a missing one does not compile; then those that are optional or have a default.
+    let customer = Customer { email: Some("ada@example.org".to_owned()), ..Customer::new(CustomerRequired { id: 7 }) };
+    let line = OrderLine { sku: "TEA-4711".parse()?, quantity: 2, unit_price: 4.99 };
+    let required = OrderPlacedRequired { order_id: "DE-000417".to_owned(), customer, lines: vec![line] };
+    let mut order = OrderPlaced { priority: OrderPlacedPriority::Express, ..OrderPlaced::new(required) };
 
     let producer = kafka.producer()?;
     let delivery = producer.send(&order).await?;

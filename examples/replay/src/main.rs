@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use thoth_messaging::client::{Position, ReceiveError};
-use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired};
 use thoth_messaging::testing::InProcessKafka;
 use thoth_messaging::{Kafka, Message, Typed};
 use tokio::time;
@@ -47,9 +47,13 @@ async fn show() -> Result<(), Box<dyn Error>> {
     let kafka = cluster.kafka();
     let producer = kafka.producer()?;
     for package in ["flask", "numpy", "pandas", "scipy"] {
-        let [component, version, release, index] =
-            ["example", "1.0.0", "1.0", "https://pypi.org/simple"].map(str::to_owned);
-        let released = PackageReleased::new(component, version, index, package.to_owned(), release);
+        let released = PackageReleased::new(PackageReleasedRequired {
+            component_name: "example".to_owned(),
+            service_version: "1.0.0".to_owned(),
+            index_url: "https://pypi.org/simple".to_owned(),
+            package_name: package.to_owned(),
+            package_version: "1.0".to_owned(),
+        });
         println!("sent       {package} at offset {}", producer.send(&released).await?.offset);
     }
     producer.close(Duration::from_secs(10)).await?;

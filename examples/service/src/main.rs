@@ -17,7 +17,7 @@ use std::time::Duration;
 use service::{app, observe};
 use thoth_messaging::app::DeadLetters;
 use thoth_messaging::client::ProducerRecord;
-use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired, SolvedPackage};
 use thoth_messaging::testing::TestApp;
 use thoth_messaging::{Kafka, Message, metrics};
 use tokio::net::TcpListener;
@@ -98,7 +98,11 @@ async fn show() -> Result<(), Box<dyn Error>> {
 }
 
 fn released(package: &str) -> PackageReleased {
-    let [component, version, release, index] =
-        ["service", "1.0.0", "1.0", "https://pypi.org/simple"].map(str::to_owned);
-    PackageReleased::new(component, version, index, package.to_owned(), release)
+    PackageReleased::new(PackageReleasedRequired {
+        component_name: "service".to_owned(),
+        service_version: "1.0.0".to_owned(),
+        index_url: "https://pypi.org/simple".to_owned(),
+        package_name: package.to_owned(),
+        package_version: "1.0".to_owned(),
+    })
 }

@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use service::observe;
 use thoth_messaging::app::Reason;
-use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired, SolvedPackage};
 use thoth_messaging::testing::TestApp;
 use thoth_messaging::{Message as _, metrics};
 use tokio::net::TcpListener;
 
 fn released(package: &str) -> PackageReleased {
-    let [component, version, release, index] = ["test", "1.0.0", "1.0", "https://pypi.org/simple"].map(str::to_owned);
-    PackageReleased::new(component, version, index, package.to_owned(), release)
+    PackageReleased::new(PackageReleasedRequired {
+        component_name: "test".to_owned(),
+        service_version: "1.0.0".to_owned(),
+        index_url: "https://pypi.org/simple".to_owned(),
+        package_name: package.to_owned(),
+        package_version: "1.0".to_owned(),
+    })
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! The service on an in-process Kafka, or on the cluster that `KAFKA_BOOTSTRAP_SERVERS` names.
 
-use shop::{InvoiceIssued, OrderPlaced};
+use shop::{InvoiceIssued, OrderPlaced, OrderPlacedRequired};
 use thoth_messaging::Message as _;
 use thoth_messaging::app::Reason;
 use thoth_messaging::client::ProducerRecord;
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
 
 fn order(order_id: &str, total: f64) -> OrderPlaced {
-    OrderPlaced { order_id: order_id.to_owned(), total, email: None }
+    OrderPlaced::new(OrderPlacedRequired { order_id: order_id.to_owned(), total })
 }
 
 async fn start() -> TestApp {

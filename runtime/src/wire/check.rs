@@ -212,15 +212,9 @@ pub struct Pattern {
 
 #[cfg(feature = "pattern")]
 impl Pattern {
-    /// A pattern that means the same to the engine. It is compiled when it is first used.
+    /// A pattern, and what it is to the engine. It is compiled when it is first used.
     #[must_use]
-    pub const fn new(source: &'static str) -> Self {
-        Self::translated(source, source)
-    }
-
-    /// A pattern, and what it is to the engine.
-    #[must_use]
-    pub const fn translated(source: &'static str, rust: &'static str) -> Self {
+    pub const fn new(source: &'static str, rust: &'static str) -> Self {
         Self { source, rust, compiled: OnceLock::new() }
     }
 

@@ -5,7 +5,11 @@ use std::fmt;
 
 use super::locate::{instance_path, segment};
 
-/// A value is not what its schema says: the keyword, what was expected, and where. It holds no value of the payload.
+/// The reason for which a value is not what its schema says: the keyword, what it expects, and where.
+///
+/// It is the error of what makes or checks a single value of a generated type: `TryFrom` and `FromStr` of newtypes and enums, and
+/// [`Validate`](crate::Validate). It holds no value, only the names of members that lead to one. Its text is one line, as
+/// `/lines/0/amount minimum: expected 1 or more`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error(Box<Refusal>);
 
@@ -103,6 +107,13 @@ impl Error {
         &self.0.expected
     }
 
+    /// The JSON Pointer that leads from the value that was made or checked to the one that is refused; empty where it is that
+    /// value itself.
+    #[must_use]
+    pub fn instance_path(&self) -> &str {
+        &self.0.path
+    }
+
     /// The JSON Pointer of the value that is refused, in the text that was read.
     pub(crate) fn path_in(&self, text: &str) -> String {
         let place = self.0.offset.map(|offset| instance_path(text.as_bytes(), offset));
@@ -126,7 +137,7 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
+        f.debug_struct("InvalidValue")
             .field("keyword", &self.keyword())
             .field("expected", &self.0.expected)
             .finish_non_exhaustive()

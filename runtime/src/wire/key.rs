@@ -35,6 +35,13 @@ impl Key for Arc<str> {
     }
 }
 
+#[cfg(feature = "compact_str")]
+impl Key for compact_str::CompactString {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self))
+    }
+}
+
 impl<K: Key> Key for Option<K> {
     fn text(&self) -> Option<Cow<'_, str>> {
         self.as_ref().and_then(Key::text)

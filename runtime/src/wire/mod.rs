@@ -62,10 +62,12 @@ pub use format::{Format, format};
 #[cfg(feature = "dynamic")]
 pub(crate) use key::key_at;
 pub use key::{Key, key};
-pub use macros::{enumeration, object, serde_impls};
-pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
+pub use macros::{constants, members, needs_pattern, newtype, pattern, schema, union};
+pub use named::{
+    Enumeration, Newtype, constant, read_enumeration, read_newtype, wrapped, write_enumeration, write_newtype,
+};
 pub use numbers::{Number, Numbers, Written};
-pub use object::{Check, Members, Names, Object, ObjectWriter, read_object, write_object};
+pub use object::{Check, Members, Names, Object, ObjectWriter, read_object, unread, write_object};
 pub use own::Own;
 #[cfg(feature = "dynamic")]
 pub(crate) use payload::{Payload, exact_value, not_held};
@@ -78,7 +80,7 @@ pub use scalar::{AnyInteger, ExactNumber, Integer, StrictInteger};
 #[cfg(feature = "dynamic")]
 pub use subschema::{OfMembers, OfVariants, Subschema, Validated, Validator};
 pub use tag::{Tag, Tagged, read_tagged};
-pub use union::{Union, read_union, write_union};
+pub use union::{Union, Variants, read_union, write_union};
 pub use value::{Nearest, NearestOfKind, Redacted, json, parse_strict};
 pub use writer::Writer;
 

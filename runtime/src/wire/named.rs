@@ -24,10 +24,24 @@ pub fn read_enumeration<T: Enumeration>(reader: &mut Reader<'_>) -> Result<T, Er
         if reader.is_attempt() {
             return Error::new("enum", "");
         }
-        let all: Vec<String> = T::ALL.iter().map(|constant| format!("`{}`", constant.text())).collect();
-        let choice = if all.len() > 1 { "one of " } else { "" };
-        Error::new("enum", format!("{choice}{}", all.join(", "))).or_at(offset)
+        no_constant::<T>().or_at(offset)
     })
+}
+
+/// Finds the constant of a text.
+///
+/// # Errors
+///
+/// Any other text.
+pub fn constant<T: Enumeration>(text: &str) -> Result<T, Error> {
+    T::ALL.iter().find(|constant| constant.text() == text).copied().ok_or_else(no_constant::<T>)
+}
+
+#[cold]
+fn no_constant<T: Enumeration>() -> Error {
+    let all: Vec<String> = T::ALL.iter().map(|constant| format!("`{}`", constant.text())).collect();
+    let choice = if all.len() > 1 { "one of " } else { "" };
+    Error::new("enum", format!("{choice}{}", all.join(", ")))
 }
 
 /// Writes a constant.
@@ -54,6 +68,15 @@ pub trait Newtype: Sized {
     ///
     /// The constraint that it does not meet.
     fn wrap(value: <Self::Codec as Codec>::Value, numbers: &Numbers) -> Result<Self, Error>;
+}
+
+/// Wraps a value that was not read: its numbers are as they are.
+///
+/// # Errors
+///
+/// The constraint that it does not meet.
+pub fn wrapped<T: Newtype>(value: <T::Codec as Codec>::Value) -> Result<T, Error> {
+    T::wrap(value, Numbers::exact())
 }
 
 /// Reads a value and checks it.

@@ -53,6 +53,8 @@ macro_rules! texts {
 }
 
 texts!(String, Box<str>, Arc<str>);
+#[cfg(feature = "compact_str")]
+texts!(compact_str::CompactString);
 
 /// `number`: every JSON number that a 64-bit float holds.
 impl Codec for f64 {

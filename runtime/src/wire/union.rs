@@ -45,6 +45,16 @@ pub trait Union: Sized {
     fn write(&self, writer: &mut Writer) -> Result<(), Error>;
 }
 
+/// The variants of a generated enum, by their numbers.
+pub trait Variants: Sized {
+    /// Reads the variant of a number.
+    ///
+    /// # Errors
+    ///
+    /// Those of the variant's codec, and its check.
+    fn read(index: usize, reader: &mut Reader<'_>) -> Result<Self, Error>;
+}
+
 /// Reads a union: straight to what reads the JSON type at hand.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ pub struct Writer {
 
 impl Writer {
     /// A writer that refuses what the schema refuses.
-    pub(super) fn checked() -> Self {
+    pub(crate) fn checked() -> Self {
         Self { text: String::with_capacity(256), is_checked: true }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thoth_messaging::app::{App, AppError, Context, ExactlyOnce, Outcome, Reason, Retries};
 use thoth_messaging::client::{ConfigError, Kafka, ProducerRecord};
-use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::messages::{PackageReleased, SolvedPackage, SolvedPackageRequired};
 use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
 use thoth_messaging::{Message, Topic};
 use tokio::sync::Semaphore;
@@ -393,10 +393,15 @@ async fn who_would_read_what_was_aborted_is_refused() {
 #[tokio::test]
 async fn a_typed_reply_is_read_by_the_next_app() {
     async fn solve(released: PackageReleased) -> Outcome {
-        let solver = "solver-rhel-9-py312".to_owned();
         let PackageReleased { package_name, package_version, index_url, .. } = released;
-        let (component, service) = ("test".to_owned(), "1.0.0".to_owned());
-        Outcome::reply(SolvedPackage::new(component, service, package_name, package_version, index_url, solver))
+        Outcome::reply(SolvedPackage::new(SolvedPackageRequired {
+            component_name: "test".to_owned(),
+            service_version: "1.0.0".to_owned(),
+            package_name,
+            package_version,
+            index_url,
+            solver: "solver-rhel-9-py312".to_owned(),
+        }))
     }
     let kafka = kafka(1).await;
     kafka.create_topic(&SolvedPackage::DESCRIPTOR.topic).await.unwrap();

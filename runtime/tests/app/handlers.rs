@@ -4,21 +4,21 @@ use serde_json::json;
 use thoth_messaging::app::{App, AppError, Context, Reason};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::dynamic::{DynamicMessage, message_factory};
-use thoth_messaging::messages::{PackageReleased, SolvedPackage, UnresolvedPackage};
+use thoth_messaging::messages::{PackageReleased, SolvedPackage, SolvedPackageRequired, UnresolvedPackage};
 use thoth_messaging::testing::{TestApp, TestKafka, TestingError, Time};
 use thoth_messaging::{Decoder, Message, OneOf};
 
 use crate::{Script, committed, released, topic};
 
 fn solved(released: &PackageReleased) -> SolvedPackage {
-    SolvedPackage::new(
-        "test".to_owned(),
-        "1.0.0".to_owned(),
-        released.package_name.clone(),
-        released.package_version.clone(),
-        released.index_url.clone(),
-        "solver-rhel-9-py312".to_owned(),
-    )
+    SolvedPackage::new(SolvedPackageRequired {
+        component_name: "test".to_owned(),
+        service_version: "1.0.0".to_owned(),
+        package_name: released.package_name.clone(),
+        package_version: released.package_version.clone(),
+        index_url: released.index_url.clone(),
+        solver: "solver-rhel-9-py312".to_owned(),
+    })
 }
 
 /// A Kafka with the topic of the replies.

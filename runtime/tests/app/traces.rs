@@ -3,7 +3,7 @@ use std::time::Duration;
 use thoth_messaging::Message;
 use thoth_messaging::app::{App, Context, Outcome};
 use thoth_messaging::client::{Header, Kafka, ProducerRecord, Record, TRACEPARENT, TRACESTATE, TraceContext};
-use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::messages::{PackageReleased, SolvedPackage, SolvedPackageRequired};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
 use tracing::Level;
 
@@ -26,9 +26,16 @@ fn headers<'a>(record: &'a Record, name: &str) -> Vec<&'a Header> {
 }
 
 fn solved(released: PackageReleased) -> SolvedPackage {
-    let [component, version, solver] = ["test", "1.0.0", "solver"].map(str::to_owned);
+    let [component_name, service_version, solver] = ["test", "1.0.0", "solver"].map(str::to_owned);
     let PackageReleased { package_name, package_version, index_url, .. } = released;
-    SolvedPackage::new(component, version, package_name, package_version, index_url, solver)
+    SolvedPackage::new(SolvedPackageRequired {
+        component_name,
+        service_version,
+        package_name,
+        package_version,
+        index_url,
+        solver,
+    })
 }
 
 /// Sends as a handler may: by a reply, by the producer, and in a task of its own.

@@ -6,7 +6,8 @@ mod roads;
 
 use serde_json::{Map, Value, json};
 use thoth_messaging::messages::{
-    AdviserTrigger, BuildAnalysisTrigger, HashMismatch, KebechetRunUrlTrigger, PackageReleased, REGISTRY,
+    AdviserTrigger, AdviserTriggerRequired, BuildAnalysisTrigger, BuildAnalysisTriggerRequired, HashMismatch,
+    KebechetRunUrlTrigger, PackageReleased, REGISTRY,
 };
 use thoth_messaging::{DecodeError, Message};
 
@@ -67,7 +68,12 @@ fn describes_its_topics() {
 fn fills_in_defaults_and_writes_them() {
     let minimal = json!({"component_name": "a", "service_version": "1", "recommendation_type": "latest"});
     let trigger = AdviserTrigger::decode(minimal.to_string().as_bytes()).unwrap();
-    assert_eq!(trigger, AdviserTrigger::new("a".to_owned(), "1".to_owned(), "latest".to_owned()));
+    let required = AdviserTriggerRequired {
+        component_name: "a".to_owned(),
+        service_version: "1".to_owned(),
+        recommendation_type: "latest".to_owned(),
+    };
+    assert_eq!(trigger, AdviserTrigger::new(required));
     let written: Value = serde_json::from_slice(&trigger.encode().unwrap()).unwrap();
     assert_eq!(
         written,
@@ -111,8 +117,11 @@ fn refuses_an_array_where_serde_would_take_it_for_a_struct() {
 
 #[test]
 fn keeps_sensitive_values_out_of_debug() {
-    let mut trigger = BuildAnalysisTrigger::new("a".to_owned(), "1".to_owned());
-    trigger.base_registry_password = Some("hunter2".to_owned());
+    let required = BuildAnalysisTriggerRequired { component_name: "a".to_owned(), service_version: "1".to_owned() };
+    let trigger = BuildAnalysisTrigger {
+        base_registry_password: Some("hunter2".to_owned()),
+        ..BuildAnalysisTrigger::new(required)
+    };
     let shown = format!("{trigger:?}");
     assert!(!shown.contains("hunter2") && shown.contains("base_registry_password: [redacted]"), "{shown}");
 }

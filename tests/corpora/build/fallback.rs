@@ -55,7 +55,7 @@ fn owner(item: &Item) -> Option<String> {
         Item::Static(item) => Some(item.ident.to_string()).filter(|name| name != "REGISTRY"),
         Item::Fn(item) => Some(item.sig.ident.to_string()),
         Item::Mod(item) => Some(item.ident.to_string()),
-        Item::Macro(item) => defined(item.mac.tokens.clone()),
+        Item::Macro(item) => beside(item.mac.tokens.clone()),
         Item::Impl(item) => match &*item.self_ty {
             Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
             _ => None,
@@ -68,13 +68,18 @@ fn owner(item: &Item) -> Option<String> {
 fn names_in(item: Item) -> TokenStream {
     match item {
         Item::Enum(item) => item.variants.into_iter().map(|variant| variant.fields.into_token_stream()).collect(),
+        // What follows is the names of constants.
+        Item::Macro(item) if item.mac.path.segments.last().is_some_and(|name| name.ident == "constants") => {
+            TokenStream::new()
+        }
         item => item.into_token_stream(),
     }
 }
 
-/// The identifiers that may be items of the file, and the markers. What follows `::` is neither, but for a marker.
+/// The identifiers that may be items of the file, and the markers. What follows `::` is neither, but for a marker, nor is what
+/// follows a number: fields and variants.
 fn identifiers(tokens: TokenStream, names: &mut BTreeSet<String>) {
-    let mut colons = 0;
+    let (mut colons, mut is_numbered) = (0, false);
     for token in tokens {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == ':' => {
@@ -83,22 +88,22 @@ fn identifiers(tokens: TokenStream, names: &mut BTreeSet<String>) {
             }
             TokenTree::Ident(ident) => {
                 let name = ident.to_string();
-                if colons < 2 || MARKERS.contains(&name.as_str()) {
+                if colons < 2 && !is_numbered || MARKERS.contains(&name.as_str()) {
                     names.insert(name);
                 }
             }
             TokenTree::Group(group) => identifiers(group.stream(), names),
-            _ => {}
+            TokenTree::Literal(_) => {
+                (colons, is_numbered) = (0, true);
+                continue;
+            }
+            TokenTree::Punct(_) => {}
         }
-        colons = 0;
+        (colons, is_numbered) = (0, false);
     }
 }
 
-/// The type that a macro of the runtime defines.
-fn defined(tokens: TokenStream) -> Option<String> {
-    let mut tokens = tokens.into_iter();
-    let is_keyword =
-        |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "struct" || ident == "enum");
-    tokens.find(is_keyword)?;
-    tokens.next().map(|name| name.to_string())
+/// The type that a macro of the runtime stands beside.
+fn beside(tokens: TokenStream) -> Option<String> {
+    tokens.into_iter().next().map(|name| name.to_string())
 }

@@ -38,7 +38,7 @@ impl<'a> Definer<'a, '_> {
         let mut presence = node.presence.clone();
         presence.extend((node.size.min > 0).then_some(PresenceRule::AtLeast(node.size.min)));
         presence.extend(node.size.max.map(PresenceRule::AtMost));
-        let shape = Shape::Struct(Struct { fields, others, refused, presence });
+        let shape = Shape::Struct(Struct { fields, others, refused, presence, required: None });
         Definition { validated, members, ..Definition::of(shape) }
     }
 

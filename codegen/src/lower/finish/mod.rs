@@ -55,6 +55,7 @@ pub(super) fn finish(known: &Known<'_, '_>, definitions: Definitions, diagnostic
     let (schemas, numbers) = schemas::collect(resolved, roots.iter().map(|(document, _)| *document));
     let messages = messages::messages(resolved, &roots, &types, &numbers, diagnostics);
     let mut model = Model { types, messages, schemas, numbers, taken, chosen: Chosen::default() };
+    names::name_required(&mut model);
     // After a mistake, what was chosen for a type that is missing is no second one.
     let is_about_schemas = |other: &Diagnostic| other.severity == Severity::Error && !other.code.starts_with("S06");
     if !diagnostics.iter().any(is_about_schemas) {

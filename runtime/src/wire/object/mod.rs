@@ -53,6 +53,13 @@ pub trait Check {
     fn check(&self, numbers: &Numbers) -> Result<(), Error>;
 }
 
+/// A value in a branch that is never taken, which is there for its type.
+#[cold]
+#[must_use]
+pub fn unread<T>() -> T {
+    unreachable!("it stands in no branch that is taken")
+}
+
 /// Reads an object.
 ///
 /// # Errors

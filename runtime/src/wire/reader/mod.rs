@@ -205,7 +205,8 @@ impl<'t> Reader<'t> {
 
     /// The error of a value of another type.
     #[cold]
-    pub(super) fn refused(&mut self, expected: &'static str) -> Error {
+    #[must_use]
+    pub fn refused(&mut self, expected: &'static str) -> Error {
         self.refuse(|| Error::new("type", expected))
     }
 

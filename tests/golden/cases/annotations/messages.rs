@@ -2,16 +2,15 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.annotations`, schema `annotations.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Annotations {
-        pub a: Option<String> = 0 "a": optional,
-        pub b: Option<String> = 1 "b": optional,
-        pub c: Option<i64> = 2 "c": optional,
-    }
-    others ignored;
+/// Topic `golden.annotations`, schema `annotations.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Annotations {
+    pub a: Option<String>,
+    pub b: Option<String>,
+    pub c: Option<i64>,
 }
+wire::members!(Annotations, others ignored; 0 a: optional, 1 b: optional, 2 c: optional);
 
 impl message::Message for Annotations {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -26,8 +25,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Annotations>()],
 );
 
-static SCHEMA_ANNOTATIONS: message::Schema = message::Schema::new(
-    "annotations.schema.json",
-    include_str!("schemas/annotations.schema.json"),
-    "f62ef9c8ae9102b45e8938243ec5ba1848233d57e0b30cff37e0d0c93b5022ca",
-);
+wire::schema!(SCHEMA_ANNOTATIONS, "annotations.schema.json", include_str!("schemas/annotations.schema.json"),
+    "f62ef9c8ae9102b45e8938243ec5ba1848233d57e0b30cff37e0d0c93b5022ca");

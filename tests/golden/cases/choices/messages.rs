@@ -2,16 +2,17 @@
 
 /// The messages of these schemas.
 pub mod shop {
-    use ::thoth_messaging::{message, registry, wire};
+    use ::thoth_messaging::{message, registry, wire::{self, At as _}};
 
-    wire::object! {
-        /// Topic `golden.choices.line`, schema `line.schema.json`.
-        #[derive(Clone, Debug, PartialEq, Eq, Default)]
-        pub struct LinePicked {
-            pub line: Option<Line> = 0 "line": optional,
-        }
-        others ignored;
+    wire::needs_pattern!();
+
+    /// Topic `golden.choices.line`, schema `line.schema.json`.
+    #[allow(missing_docs, reason = "the schema does not describe all")]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+    pub struct LinePicked {
+        pub line: Option<Line>,
     }
+    wire::members!(LinePicked, others ignored; 0 line: optional);
 
     impl message::Message for LinePicked {
         const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -28,121 +29,42 @@ pub mod shop {
         }
     }
 
-    wire::object! {
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub struct Line {
-            #[doc(alias = "article")]
-            pub sku: Sku = 0 "sku",
-            pub colour: Option<LineColour> = 1 "colour": optional,
-        }
-        others ignored;
-        new(sku: Sku);
+    #[allow(missing_docs, reason = "the schema does not describe all")]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub struct Line {
+        #[doc(alias = "article")]
+        pub sku: Sku,
+        pub colour: Option<LineColour>,
     }
+    wire::members!(Line, others ignored; 0 sku, 1 colour: optional; new LineRequired { sku: Sku });
 
     /// Matches `^[A-Z]+$`.
-    #[derive(
-        Clone,
-        Debug,
-        PartialEq,
-        Eq,
-        ::std::cmp::PartialOrd,
-        ::std::cmp::Ord,
-        ::std::hash::Hash
-    )]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, ::std::cmp::PartialOrd, ::std::cmp::Ord)]
     pub struct Sku(Box<str>);
+    wire::newtype!(Sku(Box<str>), checked, text);
 
-    impl TryFrom<Box<str>> for Sku {
-        type Error = wire::Error;
-
-        fn try_from(value: Box<str>) -> Result<Self, wire::Error> {
-            <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+    impl wire::Check for Sku {
+        fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+            wire::pattern!(& self.0, "^[A-Z]+$")?;
+            Ok(())
         }
     }
 
-    impl From<Sku> for Box<str> {
-        fn from(value: Sku) -> Self {
-            value.0
-        }
+    /// One of `"red"`, `"green"`.
+    #[allow(missing_docs, reason = "the schema does not describe all")]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum LineColour {
+        /// As a rose.
+        Red,
+        Green,
     }
-
-    impl ::std::ops::Deref for Sku {
-        type Target = Box<str>;
-
-        fn deref(&self) -> &Box<str> {
-            &self.0
-        }
-    }
-
-    wire::serde_impls!(Sku, OfMembers, read_newtype, write_newtype);
-
-    impl wire::Newtype for Sku {
-        type Codec = Box<str>;
-
-        fn get(&self) -> &Box<str> {
-            &self.0
-        }
-
-        fn wrap(value: Box<str>, _: &wire::Numbers) -> Result<Self, wire::Error> {
-            {
-                static PATTERN: wire::Pattern = wire::Pattern::new("^[A-Z]+$");
-                wire::pattern(&value, &PATTERN)
-            }?;
-            Ok(Self(value))
-        }
-    }
-
-    wire::enumeration! {
-        #[derive(Debug)]
-        pub enum LineColour {
-            /// As a rose.
-            Red = "red",
-            Green = "green",
-        }
-    }
+    wire::constants!(LineColour; Red = "red", Green = "green");
 
     /// Topic `golden.choices.names`, schema `names.schema.json`.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Names(::std::collections::HashMap<String, Box<str>>);
-
-    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
-    impl From<::std::collections::HashMap<String, Box<str>>> for Names {
-        fn from(value: ::std::collections::HashMap<String, Box<str>>) -> Self {
-            Self(value)
-        }
-    }
-
-    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
-    impl From<Names> for ::std::collections::HashMap<String, Box<str>> {
-        fn from(value: Names) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::ops::Deref for Names {
-        type Target = ::std::collections::HashMap<String, Box<str>>;
-
-        fn deref(&self) -> &::std::collections::HashMap<String, Box<str>> {
-            &self.0
-        }
-    }
-
-    wire::serde_impls!(Names, OfMembers, read_newtype, write_newtype);
-
-    impl wire::Newtype for Names {
-        type Codec = ::std::collections::HashMap<String, Box<str>>;
-
-        fn get(&self) -> &::std::collections::HashMap<String, Box<str>> {
-            &self.0
-        }
-
-        fn wrap(
-            value: ::std::collections::HashMap<String, Box<str>>,
-            _: &wire::Numbers,
-        ) -> Result<Self, wire::Error> {
-            Ok(Self(value))
-        }
-    }
+    wire::newtype!(Names(::std::collections::HashMap<String, Box<str>>), free, other);
 
     impl message::Message for Names {
         const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -152,73 +74,69 @@ pub mod shop {
         );
     }
 
-    wire::object! {
-        /// Topic `golden.choices.order`, schema `order.schema.json`.
-        #[derive(Clone, PartialEq)]
-        pub struct Purchase {
-            /// At least 3 characters.
-            ///
-            /// Matches `^o-`.
-            pub id: Box<str> = 0 "id",
-            pub age: Age = 1 "type",
-            /// Default: `"none"`.
-            pub note: Box<str> = 2 "note" or (<Box<str>>::from("none")),
-            /// Default: `""`.
-            pub empty: Box<str> = 3 "empty" or (<Box<str>>::from("")),
-            /// No two items are equal.
-            ///
-            /// Each: at least 1 character.
-            pub tags: Option<Vec<Box<str>>> = 4 "tags": optional,
-            pub pair: Option<(Box<str>, Option<Box<str>>,)> = 5 "pair": optional,
-            /// At least 1 member.
-            ///
-            /// Each name: At most 5 characters.
-            ///
-            /// Each: at most 8 characters.
-            ///
-            /// Default: `{"a":"b"}`.
-            pub labels: ::std::collections::HashMap<String, Box<str>> = 6 "labels" or (::std::collections::HashMap::from_iter([("a".to_owned(), <Box<str>>::from("b"))])),
-            /// Default: `{}`.
-            pub sizes: ::std::collections::HashMap<String, Option<i64>> = 7 "sizes" or (::std::collections::HashMap::new()),
-            pub line: Option<Line> = 8 "line": optional,
-            pub currency: crate::own::Currency = 9 "currency" as (wire::Own<crate::own::Currency>),
-            /// No two items are equal.
-            pub currencies: Option<Vec<crate::own::Currency>> = 10 "currencies": optional as (wire::Unique<wire::Own<crate::own::Currency>>),
-            pub rates: Option<::std::collections::HashMap<String, crate::own::Currency>> = 11 "rates": optional as (::std::collections::HashMap<String, wire::Own<crate::own::Currency>>),
-            pub price: Option<PurchasePrice> = 12 "price": optional,
-            pub perhaps: Option<crate::own::Currency> = 13 "perhaps": nullable as (wire::Own<crate::own::Currency>),
-            pub mixed: Option<PurchaseMixed> = 14 "mixed": optional,
-            /// Sensitive: not shown by `Debug`.
-            pub secret: Option<Box<str>> = 15 "secret": optional,
-        }
-        others kept additional_properties: ::std::collections::HashMap<String, Box<str>> as (Box<str>);
-        new(id: Box<str>, age: Age, currency: crate::own::Currency);
-        check fields;
+    /// Topic `golden.choices.order`, schema `order.schema.json`.
+    #[allow(missing_docs, reason = "the schema does not describe all")]
+    #[derive(Clone, PartialEq)]
+    pub struct Purchase {
+        /// At least 3 characters.
+        ///
+        /// Matches `^o-`.
+        pub id: Box<str>,
+        pub age: Age,
+        /// Default: `"none"`.
+        pub note: Box<str>,
+        /// Default: `""`.
+        pub empty: Box<str>,
+        /// No two items are equal.
+        ///
+        /// Each: at least 1 character.
+        pub tags: Option<Vec<Box<str>>>,
+        pub pair: Option<(Box<str>, Option<Box<str>>)>,
+        /// At least 1 member.
+        ///
+        /// Each name: At most 5 characters.
+        ///
+        /// Each: at most 8 characters.
+        ///
+        /// Default: `{"a":"b"}`.
+        pub labels: ::std::collections::HashMap<String, Box<str>>,
+        /// Default: `{}`.
+        pub sizes: ::std::collections::HashMap<String, Option<i64>>,
+        pub line: Option<Line>,
+        pub currency: crate::own::Currency,
+        /// No two items are equal.
+        pub currencies: Option<Vec<crate::own::Currency>>,
+        pub rates: Option<::std::collections::HashMap<String, crate::own::Currency>>,
+        pub price: Option<PurchasePrice>,
+        pub perhaps: Option<crate::own::Currency>,
+        pub mixed: Option<PurchaseMixed>,
+        /// Sensitive: not shown by `Debug`.
+        pub secret: Option<Box<str>>,
+        /// The members that the schema does not name, by name.
+        pub additional_properties: ::std::collections::HashMap<String, Box<str>>,
     }
+    wire::members!(Purchase, others kept additional_properties as (Box<str>), check fields;
+        0 id, 1 "type" age, 2 note: default = (<Box<str>>::from("none")), 3 empty: default = (<Box<str>>::from("")),
+        4 tags: optional, 5 pair: optional,
+        6 labels: default = (::std::collections::HashMap::from_iter([("a".to_owned(), <Box<str>>::from("b"))])),
+        7 sizes: default = (::std::collections::HashMap::new()), 8 line: optional,
+        9 currency as (wire::Own<crate::own::Currency>),
+        10 currencies: optional as (wire::Unique<wire::Own<crate::own::Currency>>),
+        11 rates: optional as (::std::collections::HashMap<String, wire::Own<crate::own::Currency>>), 12 price: optional,
+        13 perhaps: nullable as (wire::Own<crate::own::Currency>), 14 mixed: optional, 15 secret: optional;
+        new PurchaseRequired { id: Box<str>, age: Age, currency: crate::own::Currency });
 
     impl wire::Check for Purchase {
         fn check(&self, numbers: &wire::Numbers) -> Result<(), wire::Error> {
-            wire::At::at(wire::min_length(&self.id, 3), "id")?;
-            wire::At::at(
-                {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^o-");
-                    wire::pattern(&self.id, &PATTERN)
-                },
-                "id",
-            )?;
+            wire::min_length(&self.id, 3).at("id")?;
+            wire::pattern!(& self.id, "^o-").at("id")?;
             if let Some(tags) = &self.tags {
-                wire::At::at(wire::unique_items::<Box<str>>(tags, numbers), "tags")?;
-                wire::At::at(wire::each(tags, |item| wire::min_length(item, 1)), "tags")?;
+                wire::unique_items::<Box<str>>(tags, numbers).at("tags")?;
+                wire::each(tags, |item| wire::min_length(item, 1)).at("tags")?;
             }
-            wire::At::at(wire::min_properties(self.labels.len(), 1), "labels")?;
-            wire::At::at(
-                wire::each_name(&self.labels, |name| wire::max_length(name, 5)),
-                "labels",
-            )?;
-            wire::At::at(
-                wire::each_value(&self.labels, |item| wire::max_length(item, 8)),
-                "labels",
-            )?;
+            wire::min_properties(self.labels.len(), 1).at("labels")?;
+            wire::each_name(&self.labels, |name| wire::max_length(name, 5)).at("labels")?;
+            wire::each_value(&self.labels, |item| wire::max_length(item, 8)).at("labels")?;
             wire::each_value(&self.additional_properties, |item| wire::max_length(item, 9))?;
             Ok(())
         }
@@ -260,14 +178,16 @@ pub mod shop {
         }
     }
 
-    wire::enumeration! {
-        #[derive(Debug)]
-        pub enum Age {
-            New = "new",
-            Old = "old",
-        }
+    /// One of `"new"`, `"old"`.
+    #[allow(missing_docs, reason = "the schema does not describe all")]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Age {
+        New,
+        Old,
     }
+    wire::constants!(Age; New = "new", Old = "old");
 
+    #[allow(missing_docs, reason = "the schema does not describe all")]
     #[derive(Clone, Debug, PartialEq)]
     pub enum PurchasePrice {
         /// A string.
@@ -275,32 +195,13 @@ pub mod shop {
         /// An integer.
         Integer(i64),
     }
+    wire::union!(PurchasePrice, "an integer or a string", straight;
+        0 Currency(crate::own::Currency) only as_currency by (wire::Own<crate::own::Currency>),
+        1 Integer(i64) from as_integer;
+        number to 1, string to 0);
 
-    wire::serde_impls!(PurchasePrice, OfVariants, read_union, write_union);
-
-    impl wire::Union for PurchasePrice {
-        const EXPECTED: &'static str = "an integer or a string";
-
-        fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-            <i64 as wire::Codec>::read(reader).map(Self::Integer)
-        }
-
-        fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-            <wire::Own<crate::own::Currency> as wire::Codec>::read(reader)
-                .map(Self::Currency)
-        }
-
-        fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-            match self {
-                Self::Currency(value) => {
-                    <wire::Own<crate::own::Currency> as wire::Codec>::write(value, writer)
-                }
-                Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-            }
-        }
-    }
-
-    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[allow(missing_docs, reason = "the schema does not describe all")]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     pub enum PurchaseMixed {
         /// An integer.
         Integer(i64),
@@ -309,79 +210,21 @@ pub mod shop {
         /// At most 4 characters.
         String(Box<str>),
     }
-
-    wire::serde_impls!(PurchaseMixed, OfVariants, read_union, write_union);
-
-    impl wire::Union for PurchaseMixed {
-        const EXPECTED: &'static str = "an integer or a string";
-
-        fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-            <i64 as wire::Codec>::read(reader).map(Self::Integer)
-        }
-
-        fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-            let value = <Box<str> as wire::Codec>::read(reader)?;
-            wire::max_length(&value, 4)?;
-            Ok(Self::String(value))
-        }
-
-        fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-            match self {
-                Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-                Self::String(value) => {
-                    wire::max_length(value, 4)?;
-                    <Box<str> as wire::Codec>::write(value, writer)
-                }
-            }
-        }
-    }
+    wire::union!(PurchaseMixed, "an integer or a string", straight;
+        0 Integer(i64) from as_integer, 1 String(Box<str>) from as_string if |value, _| wire::max_length(value, 4);
+        number to 0, string to 1);
 
     /// Topic `golden.choices.rates`, schema `rates.schema.json`.
+    ///
     /// At least 1 member.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Rates(::std::collections::HashMap<String, f64>);
+    wire::newtype!(Rates(::std::collections::HashMap<String, f64>), checked, other);
 
-    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
-    impl TryFrom<::std::collections::HashMap<String, f64>> for Rates {
-        type Error = wire::Error;
-
-        fn try_from(
-            value: ::std::collections::HashMap<String, f64>,
-        ) -> Result<Self, wire::Error> {
-            <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
-        }
-    }
-
-    #[allow(clippy::implicit_hasher, reason = "the map is the one that was chosen")]
-    impl From<Rates> for ::std::collections::HashMap<String, f64> {
-        fn from(value: Rates) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::ops::Deref for Rates {
-        type Target = ::std::collections::HashMap<String, f64>;
-
-        fn deref(&self) -> &::std::collections::HashMap<String, f64> {
-            &self.0
-        }
-    }
-
-    wire::serde_impls!(Rates, OfMembers, read_newtype, write_newtype);
-
-    impl wire::Newtype for Rates {
-        type Codec = ::std::collections::HashMap<String, f64>;
-
-        fn get(&self) -> &::std::collections::HashMap<String, f64> {
-            &self.0
-        }
-
-        fn wrap(
-            value: ::std::collections::HashMap<String, f64>,
-            _: &wire::Numbers,
-        ) -> Result<Self, wire::Error> {
-            wire::min_properties(value.len(), 1)?;
-            Ok(Self(value))
+    impl wire::Check for Rates {
+        fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+            wire::min_properties(self.0.len(), 1)?;
+            Ok(())
         }
     }
 
@@ -403,28 +246,13 @@ pub mod shop {
         ],
     );
 
-    static SCHEMA_LINE: message::Schema = message::Schema::new(
-            "line.schema.json",
-            include_str!("schemas/line.schema.json"),
-            "cf7a56db65c0a78ffe13b6efca1eb51c4c1861b150547feeaed9dbb2f88285c6",
-        )
-        .with_references(&[&SCHEMA_ORDER]);
-
-    static SCHEMA_NAMES: message::Schema = message::Schema::new(
-        "names.schema.json",
-        include_str!("schemas/names.schema.json"),
-        "86738c3823822aa4960ebc496fcc5abe04bfffa5f45d9e2fa508667eed1532c7",
-    );
-
-    static SCHEMA_ORDER: message::Schema = message::Schema::new(
-        "order.schema.json",
-        include_str!("schemas/order.schema.json"),
-        "3708acb8fe4e622a39c5763b52c8001455aa57e199d0ff60e02288addd4232ab",
-    );
-
-    static SCHEMA_RATES: message::Schema = message::Schema::new(
-        "rates.schema.json",
-        include_str!("schemas/rates.schema.json"),
-        "deea3f9bf92e0fb95b0c851548b8f99b2ed57fa5446e3189b4cc8de57b1d0455",
-    );
+    wire::schema!(SCHEMA_LINE, "line.schema.json", include_str!("schemas/line.schema.json"),
+        "cf7a56db65c0a78ffe13b6efca1eb51c4c1861b150547feeaed9dbb2f88285c6";
+        SCHEMA_ORDER);
+    wire::schema!(SCHEMA_NAMES, "names.schema.json", include_str!("schemas/names.schema.json"),
+        "86738c3823822aa4960ebc496fcc5abe04bfffa5f45d9e2fa508667eed1532c7");
+    wire::schema!(SCHEMA_ORDER, "order.schema.json", include_str!("schemas/order.schema.json"),
+        "3708acb8fe4e622a39c5763b52c8001455aa57e199d0ff60e02288addd4232ab");
+    wire::schema!(SCHEMA_RATES, "rates.schema.json", include_str!("schemas/rates.schema.json"),
+        "deea3f9bf92e0fb95b0c851548b8f99b2ed57fa5446e3189b4cc8de57b1d0455");
 }

@@ -7,42 +7,9 @@ use ::thoth_messaging::{message, registry, serde_json, wire};
 /// Topic `golden.anything-else`, schema `not-root.schema.json`.
 ///
 /// What is valid is decided by the validator: `#`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AnythingElse(serde_json::Value);
-
-impl From<serde_json::Value> for AnythingElse {
-    fn from(value: serde_json::Value) -> Self {
-        Self(value)
-    }
-}
-
-impl From<AnythingElse> for serde_json::Value {
-    fn from(value: AnythingElse) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for AnythingElse {
-    type Target = serde_json::Value;
-
-    fn deref(&self) -> &serde_json::Value {
-        &self.0
-    }
-}
-
-wire::serde_impls!(AnythingElse, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for AnythingElse {
-    type Codec = wire::Validated<serde_json::Value, Subschema1>;
-
-    fn get(&self) -> &serde_json::Value {
-        &self.0
-    }
-
-    fn wrap(value: serde_json::Value, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
+wire::newtype!(AnythingElse(serde_json::Value) by (wire::Validated<serde_json::Value, Subschema1>), free, other);
 
 impl message::Message for AnythingElse {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -52,18 +19,19 @@ impl message::Message for AnythingElse {
     );
 }
 
-wire::object! {
-    /// Topic `golden.claim-filed`, schema `claim.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ClaimFiled {
-        pub kind: ClaimFiledKind = 0 "kind",
-        pub value: Option<i64> = 1 "value": optional,
-        pub witness: Option<Witness> = 2 "witness": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    new(kind: ClaimFiledKind);
-    validator Subschema2;
+/// Topic `golden.claim-filed`, schema `claim.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClaimFiled {
+    pub kind: ClaimFiledKind,
+    pub value: Option<i64>,
+    pub witness: Option<Witness>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(ClaimFiled, others kept additional_properties, validator Subschema2;
+    0 kind, 1 value: optional, 2 witness: optional;
+    new ClaimFiledRequired { kind: ClaimFiledKind });
 
 impl message::Message for ClaimFiled {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -73,77 +41,61 @@ impl message::Message for ClaimFiled {
     );
 }
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum ClaimFiledKind {
-        Theft = "theft",
-        Fire = "fire",
-    }
+/// One of `"theft"`, `"fire"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClaimFiledKind {
+    Theft,
+    Fire,
 }
+wire::constants!(ClaimFiledKind; Theft = "theft", Fire = "fire");
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Witness {
     /// A string.
     String(String),
     /// An object.
     Object(serde_json::Map<String, serde_json::Value>),
 }
+wire::union!(Witness, "a string or an object", straight, validator Subschema3;
+    0 String(String) from as_string, 1 Object(serde_json::Map<String, serde_json::Value>) from as_object;
+    string to 0, object to 1);
 
-wire::serde_impls!(Witness, OfVariants, read_union, write_union, Subschema3);
-
-impl wire::Union for Witness {
-    const EXPECTED: &'static str = "a string or an object";
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Map<String, serde_json::Value> as wire::Codec>::read(reader)
-            .map(Self::Object)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Object(value) => {
-                <serde_json::Map<
-                    String,
-                    serde_json::Value,
-                > as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+/// What one value asks of another.
+///
+/// Topic `golden.policy-signed`, schema `policy.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicySigned {
+    pub country: String,
+    pub zip: Option<String>,
+    pub insured: Option<bool>,
+    pub premium: Option<i64>,
+    /// What is valid is decided by the validator: `#/properties/text`.
+    pub text: Option<String>,
+    /// What is valid is decided by the validator: `#/properties/number`.
+    pub number: Option<f64>,
+    /// What is valid is decided by the validator: `#/properties/not_null`.
+    pub not_null: Option<serde_json::Value>,
+    /// What is valid is decided by the validator: `#/properties/not_listed`.
+    pub not_listed: Option<String>,
+    /// What is valid is decided by the validator: `#/properties/list`.
+    pub list: Option<Vec<i64>>,
+    pub person: Option<PolicySignedPerson>,
+    pub only_if: Option<i64>,
+    pub only_then: Option<i64>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
-
-wire::object! {
-    /// What one value asks of another.
-    ///
-    /// Topic `golden.policy-signed`, schema `policy.schema.json`.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct PolicySigned {
-        pub country: String = 0 "country",
-        pub zip: Option<String> = 1 "zip": optional,
-        pub insured: Option<bool> = 2 "insured": optional,
-        pub premium: Option<i64> = 3 "premium": optional,
-        /// What is valid is decided by the validator: `#/properties/text`.
-        pub text: Option<String> = 4 "text": optional as (wire::Validated<String, Subschema4>),
-        /// What is valid is decided by the validator: `#/properties/number`.
-        pub number: Option<f64> = 5 "number": optional as (wire::Validated<wire::ExactNumber, Subschema5>),
-        /// What is valid is decided by the validator: `#/properties/not_null`.
-        pub not_null: Option<serde_json::Value> = 6 "not_null": optional as (wire::Validated<serde_json::Value, Subschema6>),
-        /// What is valid is decided by the validator: `#/properties/not_listed`.
-        pub not_listed: Option<String> = 7 "not_listed": optional as (wire::Validated<String, Subschema7>),
-        /// What is valid is decided by the validator: `#/properties/list`.
-        pub list: Option<Vec<i64>> = 8 "list": optional as (wire::Validated<Vec<i64>, Subschema8>),
-        pub person: Option<PolicySignedPerson> = 9 "person": optional,
-        pub only_if: Option<i64> = 10 "only_if": optional,
-        pub only_then: Option<i64> = 11 "only_then": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    new(country: String);
-    validator Subschema9;
-}
+wire::members!(PolicySigned, others kept additional_properties, validator Subschema4;
+    0 country, 1 zip: optional, 2 insured: optional, 3 premium: optional,
+    4 text: optional as (wire::Validated<String, Subschema5>), 5 number: optional as (wire::Validated<f64, Subschema6>),
+    6 not_null: optional as (wire::Validated<serde_json::Value, Subschema7>),
+    7 not_listed: optional as (wire::Validated<String, Subschema8>),
+    8 list: optional as (wire::Validated<Vec<i64>, Subschema9>), 9 person: optional, 10 only_if: optional,
+    11 only_then: optional;
+    new PolicySignedRequired { country: String });
 
 impl message::Message for PolicySigned {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -153,16 +105,17 @@ impl message::Message for PolicySigned {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct PolicySignedPerson {
-        pub name: Option<String> = 0 "name": optional,
-        pub spouse: Option<String> = 1 "spouse": optional,
-        pub married: Option<bool> = 2 "married": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    validator Subschema10;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct PolicySignedPerson {
+    pub name: Option<String>,
+    pub spouse: Option<String>,
+    pub married: Option<bool>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(PolicySignedPerson, others kept additional_properties, validator Subschema10;
+    0 name: optional, 1 spouse: optional, 2 married: optional);
 
 /// What the validator checks: `#` of `not-root.schema.json`.
 #[doc(hidden)]
@@ -203,11 +156,24 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/text` of `policy.schema.json`.
+/// What the validator checks: `#` of `policy.schema.json`, `#/allOf/0` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
 impl wire::Subschema for Subschema4 {
+    fn validator() -> &'static wire::Validator {
+        static VALIDATOR: wire::Validator = wire::Validator::new(
+            &[(&SCHEMA_POLICY, "#"), (&SCHEMA_POLICY, "#/allOf/0")],
+        );
+        &VALIDATOR
+    }
+}
+
+/// What the validator checks: `#/properties/text` of `policy.schema.json`.
+#[doc(hidden)]
+pub enum Subschema5 {}
+
+impl wire::Subschema for Subschema5 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/text")],
@@ -218,9 +184,9 @@ impl wire::Subschema for Subschema4 {
 
 /// What the validator checks: `#/properties/number` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema5 {}
+pub enum Subschema6 {}
 
-impl wire::Subschema for Subschema5 {
+impl wire::Subschema for Subschema6 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/number")],
@@ -231,9 +197,9 @@ impl wire::Subschema for Subschema5 {
 
 /// What the validator checks: `#/properties/not_null` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema6 {}
+pub enum Subschema7 {}
 
-impl wire::Subschema for Subschema6 {
+impl wire::Subschema for Subschema7 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/not_null")],
@@ -244,9 +210,9 @@ impl wire::Subschema for Subschema6 {
 
 /// What the validator checks: `#/properties/not_listed` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema7 {}
+pub enum Subschema8 {}
 
-impl wire::Subschema for Subschema7 {
+impl wire::Subschema for Subschema8 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
             &[(&SCHEMA_POLICY, "#/properties/not_listed")],
@@ -257,25 +223,12 @@ impl wire::Subschema for Subschema7 {
 
 /// What the validator checks: `#/properties/list` of `policy.schema.json`.
 #[doc(hidden)]
-pub enum Subschema8 {}
-
-impl wire::Subschema for Subschema8 {
-    fn validator() -> &'static wire::Validator {
-        static VALIDATOR: wire::Validator = wire::Validator::new(
-            &[(&SCHEMA_POLICY, "#/properties/list")],
-        );
-        &VALIDATOR
-    }
-}
-
-/// What the validator checks: `#` of `policy.schema.json`, `#/allOf/0` of `policy.schema.json`.
-#[doc(hidden)]
 pub enum Subschema9 {}
 
 impl wire::Subschema for Subschema9 {
     fn validator() -> &'static wire::Validator {
         static VALIDATOR: wire::Validator = wire::Validator::new(
-            &[(&SCHEMA_POLICY, "#"), (&SCHEMA_POLICY, "#/allOf/0")],
+            &[(&SCHEMA_POLICY, "#/properties/list")],
         );
         &VALIDATOR
     }
@@ -303,20 +256,9 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_CLAIM: message::Schema = message::Schema::new(
-    "claim.schema.json",
-    include_str!("schemas/claim.schema.json"),
-    "1826629ab89829589603f9cdaa877edc220019f709797ce62ce470a20b70894b",
-);
-
-static SCHEMA_NOT_ROOT: message::Schema = message::Schema::new(
-    "not-root.schema.json",
-    include_str!("schemas/not-root.schema.json"),
-    "1d15f7d9b048d1770042c34fd7ce0570e85236b1ab56cc316801f4b1555d5434",
-);
-
-static SCHEMA_POLICY: message::Schema = message::Schema::new(
-    "policy.schema.json",
-    include_str!("schemas/policy.schema.json"),
-    "da782fe57beb38f486dce3848119f0f3f9c407499107e90ef1fa8d2f2617bf5b",
-);
+wire::schema!(SCHEMA_CLAIM, "claim.schema.json", include_str!("schemas/claim.schema.json"),
+    "1826629ab89829589603f9cdaa877edc220019f709797ce62ce470a20b70894b");
+wire::schema!(SCHEMA_NOT_ROOT, "not-root.schema.json", include_str!("schemas/not-root.schema.json"),
+    "1d15f7d9b048d1770042c34fd7ce0570e85236b1ab56cc316801f4b1555d5434");
+wire::schema!(SCHEMA_POLICY, "policy.schema.json", include_str!("schemas/policy.schema.json"),
+    "da782fe57beb38f486dce3848119f0f3f9c407499107e90ef1fa8d2f2617bf5b");

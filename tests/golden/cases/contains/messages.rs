@@ -2,34 +2,40 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
-wire::object! {
-    /// What some of the items have to be.
+/// What some of the items have to be.
+///
+/// Topic `golden.basket-filled`, schema `basket.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct BasketFilled {
+    /// What is valid is decided by the validator: `#/properties/with_five`.
+    pub with_five: Option<Vec<i64>>,
+    /// What is valid is decided by the validator: `#/properties/two_or_three`.
+    pub two_or_three: Option<Vec<serde_json::Value>>,
+    /// What is valid is decided by the validator: `#/properties/at_most_one`.
+    pub at_most_one: Option<Vec<bool>>,
+    /// What is valid is decided by the validator: `#/properties/lines`.
+    pub lines: Option<Vec<Line>>,
+    /// What is valid is decided by the validator: `#/properties/none_extra`.
     ///
-    /// Topic `golden.basket-filled`, schema `basket.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct BasketFilled {
-        /// What is valid is decided by the validator: `#/properties/with_five`.
-        pub with_five: Option<Vec<i64>> = 0 "with_five": optional as (wire::Validated<Vec<i64>, Subschema1>),
-        /// What is valid is decided by the validator: `#/properties/two_or_three`.
-        pub two_or_three: Option<Vec<serde_json::Value>> = 1 "two_or_three": optional as (wire::Validated<Vec<serde_json::Value>, Subschema2>),
-        /// What is valid is decided by the validator: `#/properties/at_most_one`.
-        pub at_most_one: Option<Vec<bool>> = 2 "at_most_one": optional as (wire::Validated<Vec<bool>, Subschema3>),
-        /// What is valid is decided by the validator: `#/properties/lines`.
-        pub lines: Option<Vec<Line>> = 3 "lines": optional as (wire::Validated<Vec<Line>, Subschema4>),
-        /// What is valid is decided by the validator: `#/properties/none_extra`.
-        ///
-        /// What is valid is decided by the validator: `#/properties/none_extra`.
-        pub none_extra: Option<Vec<serde_json::Value>> = 4 "none_extra": optional as (wire::Validated<Vec<serde_json::Value>, Subschema5>),
-        /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
-        ///
-        /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
-        pub rest_evaluated: Option<Vec<serde_json::Value>> = 5 "rest_evaluated": optional as (wire::Validated<Vec<serde_json::Value>, Subschema6>),
-        pub without_contains: Option<Vec<serde_json::Value>> = 6 "without_contains": optional,
-        /// What is valid is decided by the validator: `#/properties/untyped`.
-        pub untyped: Option<serde_json::Value> = 7 "untyped": optional as (wire::Validated<serde_json::Value, Subschema7>),
-    }
-    others ignored;
+    /// What is valid is decided by the validator: `#/properties/none_extra`.
+    pub none_extra: Option<Vec<serde_json::Value>>,
+    /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
+    ///
+    /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
+    pub rest_evaluated: Option<Vec<serde_json::Value>>,
+    pub without_contains: Option<Vec<serde_json::Value>>,
+    /// What is valid is decided by the validator: `#/properties/untyped`.
+    pub untyped: Option<serde_json::Value>,
 }
+wire::members!(BasketFilled, others ignored;
+    0 with_five: optional as (wire::Validated<Vec<i64>, Subschema1>),
+    1 two_or_three: optional as (wire::Validated<Vec<serde_json::Value>, Subschema2>),
+    2 at_most_one: optional as (wire::Validated<Vec<bool>, Subschema3>),
+    3 lines: optional as (wire::Validated<Vec<Line>, Subschema4>),
+    4 none_extra: optional as (wire::Validated<Vec<serde_json::Value>, Subschema5>),
+    5 rest_evaluated: optional as (wire::Validated<Vec<serde_json::Value>, Subschema6>), 6 without_contains: optional,
+    7 untyped: optional as (wire::Validated<serde_json::Value, Subschema7>));
 
 impl message::Message for BasketFilled {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -39,56 +45,22 @@ impl message::Message for BasketFilled {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Line {
-        pub sku: String = 0 "sku",
-        pub gift: Option<bool> = 1 "gift": optional,
-    }
-    others ignored;
-    new(sku: String);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Line {
+    pub sku: String,
+    pub gift: Option<bool>,
 }
+wire::members!(Line, others ignored; 0 sku, 1 gift: optional; new LineRequired { sku: String });
 
 /// Topic `golden.samples-taken`, schema `samples.schema.json`.
+///
 /// No two items are equal.
 ///
 /// What is valid is decided by the validator: `#`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamplesTaken(Vec<f64>);
-
-impl From<Vec<f64>> for SamplesTaken {
-    fn from(value: Vec<f64>) -> Self {
-        Self(value)
-    }
-}
-
-impl From<SamplesTaken> for Vec<f64> {
-    fn from(value: SamplesTaken) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for SamplesTaken {
-    type Target = Vec<f64>;
-
-    fn deref(&self) -> &Vec<f64> {
-        &self.0
-    }
-}
-
-wire::serde_impls!(SamplesTaken, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for SamplesTaken {
-    type Codec = wire::Validated<wire::Unique<f64>, Subschema8>;
-
-    fn get(&self) -> &Vec<f64> {
-        &self.0
-    }
-
-    fn wrap(value: Vec<f64>, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
+wire::newtype!(SamplesTaken(Vec<f64>) by (wire::Validated<wire::Unique<f64>, Subschema8>), free, other);
 
 impl message::Message for SamplesTaken {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -98,14 +70,13 @@ impl message::Message for SamplesTaken {
     );
 }
 
-wire::object! {
-    /// Topic `golden.tail-seen`, schema `tail.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct TailSeen {
-        pub tail: TailSeenTail = 0 "tail",
-    }
-    others ignored;
+/// Topic `golden.tail-seen`, schema `tail.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TailSeen {
+    pub tail: TailSeenTail,
 }
+wire::members!(TailSeen, others ignored; 0 tail);
 
 impl message::Message for TailSeen {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -115,7 +86,8 @@ impl message::Message for TailSeen {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TailSeenTail {
     /// What is valid is decided by the validator: `#/properties/tail`, `#/properties/tail/anyOf/0`.
     ///
@@ -126,58 +98,10 @@ pub enum TailSeenTail {
     /// What is valid is decided by the validator: `#/properties/tail`.
     Array2(Vec<serde_json::Value>),
 }
-
-wire::serde_impls!(TailSeenTail, OfVariants, read_union, write_union);
-
-impl wire::Union for TailSeenTail {
-    const EXPECTED: &'static str = "an array";
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::first_of(reader, &[0, 1])
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Array(value) => {
-                <wire::Validated<
-                    Vec<serde_json::Value>,
-                    Subschema9,
-                > as wire::Codec>::write(value, writer)
-            }
-            Self::Array2(value) => {
-                <wire::Validated<
-                    Vec<serde_json::Value>,
-                    Subschema10,
-                > as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-impl wire::Alternatives for TailSeenTail {
-    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                <wire::Validated<
-                    Vec<serde_json::Value>,
-                    Subschema9,
-                > as wire::Codec>::read(reader)
-                    .map(Self::Array)
-            },
-        ),
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                <wire::Validated<
-                    Vec<serde_json::Value>,
-                    Subschema10,
-                > as wire::Codec>::read(reader)
-                    .map(Self::Array2)
-            },
-        ),
-    ];
-}
+wire::union!(TailSeenTail, "an array", first;
+    0 Array(Vec<serde_json::Value>) only as_array by (wire::Validated<Vec<serde_json::Value>, Subschema9>),
+    1 Array2(Vec<serde_json::Value>) only as_array2 by (wire::Validated<Vec<serde_json::Value>, Subschema10>);
+    array first [0, 1]);
 
 /// What the validator checks: `#/properties/with_five` of `basket.schema.json`.
 #[doc(hidden)]
@@ -324,20 +248,9 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_BASKET: message::Schema = message::Schema::new(
-    "basket.schema.json",
-    include_str!("schemas/basket.schema.json"),
-    "15188cb57d567d8105147d646c3dcc8c386289ab26c097b4d27a3863ba02d917",
-);
-
-static SCHEMA_SAMPLES: message::Schema = message::Schema::new(
-    "samples.schema.json",
-    include_str!("schemas/samples.schema.json"),
-    "907fbf508148a63c6435b41f2e4a6d612903edf0c2aeca89e68816f4ac231488",
-);
-
-static SCHEMA_TAIL: message::Schema = message::Schema::new(
-    "tail.schema.json",
-    include_str!("schemas/tail.schema.json"),
-    "21dbdaad05f9044ea658811165439e70bd8777d8348ddd7c984780c12bda20d2",
-);
+wire::schema!(SCHEMA_BASKET, "basket.schema.json", include_str!("schemas/basket.schema.json"),
+    "15188cb57d567d8105147d646c3dcc8c386289ab26c097b4d27a3863ba02d917");
+wire::schema!(SCHEMA_SAMPLES, "samples.schema.json", include_str!("schemas/samples.schema.json"),
+    "907fbf508148a63c6435b41f2e4a6d612903edf0c2aeca89e68816f4ac231488");
+wire::schema!(SCHEMA_TAIL, "tail.schema.json", include_str!("schemas/tail.schema.json"),
+    "21dbdaad05f9044ea658811165439e70bd8777d8348ddd7c984780c12bda20d2");

@@ -2,20 +2,20 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.draft-2019-09`, schema `draft-2019-09.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Draft201909 {
-        pub integer: i64 = 0 "integer",
-        pub list: Option<Vec<Item>> = 1 "list": optional,
-        pub sized: Option<Draft201909Sized> = 2 "sized": optional,
-        pub anchored: Option<i64> = 3 "anchored": optional,
-        pub content: Option<String> = 4 "content": optional,
-        pub date: Option<String> = 5 "date": optional,
-    }
-    others ignored;
-    new(integer: i64);
+/// Topic `golden.draft-2019-09`, schema `draft-2019-09.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Draft201909 {
+    pub integer: i64,
+    pub list: Option<Vec<Item>>,
+    pub sized: Option<Draft201909Sized>,
+    pub anchored: Option<i64>,
+    pub content: Option<String>,
+    pub date: Option<String>,
 }
+wire::members!(Draft201909, others ignored;
+    0 integer, 1 list: optional, 2 sized: optional, 3 anchored: optional, 4 content: optional, 5 date: optional;
+    new Draft201909Required { integer: i64 });
 
 impl message::Message for Draft201909 {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -25,36 +25,20 @@ impl message::Message for Draft201909 {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
     /// An integer.
     Integer(i64),
     /// A string.
     String(String),
 }
+wire::union!(Item, "an integer or a string", straight;
+    0 Integer(i64) from as_integer, 1 String(String) from as_string;
+    number to 0, string to 1);
 
-wire::serde_impls!(Item, OfVariants, read_union, write_union);
-
-impl wire::Union for Item {
-    const EXPECTED: &'static str = "an integer or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <i64 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Draft201909Sized {
     /// An integer.
     ///
@@ -63,41 +47,15 @@ pub enum Draft201909Sized {
     /// A string.
     String(String),
 }
-
-wire::serde_impls!(Draft201909Sized, OfVariants, read_union, write_union);
-
-impl wire::Union for Draft201909Sized {
-    const EXPECTED: &'static str = "an integer or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <u64 as wire::Codec>::read(reader)?;
-        wire::minimum(value, 1)?;
-        Ok(Self::Integer(value))
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => {
-                wire::minimum(*value, 1)?;
-                <u64 as wire::Codec>::write(value, writer)
-            }
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-        }
-    }
-}
+wire::union!(Draft201909Sized, "an integer or a string", straight;
+    0 Integer(u64) from as_integer if |value, _| wire::minimum(*value, 1), 1 String(String) from as_string;
+    number to 0, string to 1);
 
 /// The messages of these schemas, by name and by topic.
 pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Draft201909>()],
 );
 
-static SCHEMA_DRAFT_2019_09: message::Schema = message::Schema::new(
-        "https://example.org/draft-2019-09.json",
-        include_str!("schemas/draft-2019-09.schema.json"),
-        "9dc5b0d560316bf65a40f8cf380d2b71447c9064a18d7f43a9b1613ac3087545",
-    )
-    .with_name("draft-2019-09.schema.json");
+wire::schema!(SCHEMA_DRAFT_2019_09, "https://example.org/draft-2019-09.json",
+    include_str!("schemas/draft-2019-09.schema.json"),
+    "9dc5b0d560316bf65a40f8cf380d2b71447c9064a18d7f43a9b1613ac3087545", name "draft-2019-09.schema.json");

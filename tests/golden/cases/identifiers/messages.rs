@@ -2,23 +2,24 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
-wire::object! {
-    /// Resources in resources, anchors, and the ways from one to the other.
-    ///
-    /// Topic `golden.catalogue-published`, schema `catalogue.schema.json`.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct CataloguePublished {
-        pub root: Category = 0 "root",
-        pub price: Option<Price> = 1 "price": optional,
-        pub full: Option<Price> = 2 "full": optional,
-        pub currency: Option<Currency> = 3 "currency": optional,
-        pub by_pointer: Option<Label> = 4 "by_pointer": optional,
-        pub shared: Option<Unit> = 5 "shared": optional,
-        pub tree: Option<Tree> = 6 "tree": optional,
-    }
-    others ignored;
-    new(root: Category);
+/// Resources in resources, anchors, and the ways from one to the other.
+///
+/// Topic `golden.catalogue-published`, schema `catalogue.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CataloguePublished {
+    pub root: Category,
+    pub price: Option<Price>,
+    pub full: Option<Price>,
+    pub currency: Option<Currency>,
+    pub by_pointer: Option<Label>,
+    pub shared: Option<Unit>,
+    pub tree: Option<Tree>,
 }
+wire::members!(CataloguePublished, others ignored;
+    0 root, 1 price: optional, 2 full: optional, 3 currency: optional, 4 by_pointer: optional, 5 shared: optional,
+    6 tree: optional;
+    new CataloguePublishedRequired { root: Category });
 
 impl message::Message for CataloguePublished {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -28,164 +29,72 @@ impl message::Message for CataloguePublished {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Category {
-        pub label: Label = 0 "label",
-        pub children: Option<Vec<Category>> = 1 "children": optional,
-    }
-    others refused;
-    new(label: Label);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Category {
+    pub label: Label,
+    pub children: Option<Vec<Category>>,
 }
+wire::members!(Category, others refused; 0 label, 1 children: optional; new CategoryRequired { label: Label });
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label(String);
+wire::newtype!(Label(String), checked, text);
 
-impl TryFrom<String> for Label {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
-    }
-}
-
-impl From<Label> for String {
-    fn from(value: Label) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for Label {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(Label, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Label {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
+impl wire::Check for Label {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
 /// 0 or more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Price(f64);
+wire::newtype!(Price(f64) by (wire::ExactNumber), checked, scalar);
 
-impl TryFrom<f64> for Price {
-    type Error = wire::Error;
-
-    fn try_from(value: f64) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for Price {
+    fn check(&self, numbers: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::minimum(numbers.of(self.0), 0.0)?;
+        Ok(())
     }
 }
 
-impl From<Price> for f64 {
-    fn from(value: Price) -> Self {
-        value.0
-    }
+/// One of `"EUR"`, `"CHF"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Currency {
+    Eur,
+    Chf,
 }
+wire::constants!(Currency; Eur = "EUR", Chf = "CHF");
 
-impl ::std::ops::Deref for Price {
-    type Target = f64;
-
-    fn deref(&self) -> &f64 {
-        &self.0
-    }
+/// One of `"kg"`, `"g"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    Kg,
+    G,
 }
+wire::constants!(Unit; Kg = "kg", G = "g");
 
-wire::serde_impls!(Price, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Price {
-    type Codec = wire::ExactNumber;
-
-    fn get(&self) -> &f64 {
-        &self.0
-    }
-
-    fn wrap(value: f64, numbers: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::minimum(numbers.of(value), 0.0)?;
-        Ok(Self(value))
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Tree {
+    pub value: Option<i64>,
+    pub branches: Option<Vec<Tree>>,
 }
-
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum Currency {
-        Eur = "EUR",
-        Chf = "CHF",
-    }
-}
-
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum Unit {
-        Kg = "kg",
-        G = "g",
-    }
-}
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Tree {
-        pub value: Option<i64> = 0 "value": optional,
-        pub branches: Option<Vec<Tree>> = 1 "branches": optional,
-    }
-    others refused;
-}
+wire::members!(Tree, others refused; 0 value: optional, 1 branches: optional);
 
 /// A list of whatever the schema around it says: the way there decides.
 ///
 /// Topic `golden.numbers-listed`, schema `dynamic.schema.json`.
 ///
 /// What is valid is decided by the validator: `#`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NumbersListed(serde_json::Value);
-
-impl From<serde_json::Value> for NumbersListed {
-    fn from(value: serde_json::Value) -> Self {
-        Self(value)
-    }
-}
-
-impl From<NumbersListed> for serde_json::Value {
-    fn from(value: NumbersListed) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for NumbersListed {
-    type Target = serde_json::Value;
-
-    fn deref(&self) -> &serde_json::Value {
-        &self.0
-    }
-}
-
-wire::serde_impls!(NumbersListed, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for NumbersListed {
-    type Codec = wire::Validated<serde_json::Value, Subschema1>;
-
-    fn get(&self) -> &serde_json::Value {
-        &self.0
-    }
-
-    fn wrap(value: serde_json::Value, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
+wire::newtype!(NumbersListed(serde_json::Value) by (wire::Validated<serde_json::Value, Subschema1>), free, other);
 
 impl message::Message for NumbersListed {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -195,16 +104,15 @@ impl message::Message for NumbersListed {
     );
 }
 
-wire::object! {
-    /// Topic `golden.old-ids`, schema `old-ids.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OldIds {
-        pub size: Option<Size> = 0 "size": optional,
-        pub inner: Option<Inner> = 1 "inner": optional,
-        pub deep: Option<String> = 2 "deep": optional,
-    }
-    others ignored;
+/// Topic `golden.old-ids`, schema `old-ids.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OldIds {
+    pub size: Option<Size>,
+    pub inner: Option<Inner>,
+    pub deep: Option<String>,
 }
+wire::members!(OldIds, others ignored; 0 size: optional, 1 inner: optional, 2 deep: optional);
 
 impl message::Message for OldIds {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -215,96 +123,33 @@ impl message::Message for OldIds {
 }
 
 /// 1 or more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Size(u64);
+wire::newtype!(Size(u64) by (wire::StrictInteger<u64>), checked, scalar);
 
-impl TryFrom<u64> for Size {
-    type Error = wire::Error;
-
-    fn try_from(value: u64) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for Size {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::minimum(self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<Size> for u64 {
-    fn from(value: Size) -> Self {
-        value.0
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Inner {
+    pub again: Option<Box<Inner>>,
+    pub deep: Option<String>,
 }
-
-impl ::std::ops::Deref for Size {
-    type Target = u64;
-
-    fn deref(&self) -> &u64 {
-        &self.0
-    }
-}
-
-wire::serde_impls!(Size, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Size {
-    type Codec = wire::StrictInteger<u64>;
-
-    fn get(&self) -> &u64 {
-        &self.0
-    }
-
-    fn wrap(value: u64, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::minimum(value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Inner {
-        pub again: Option<Box<Inner>> = 0 "again": optional as (wire::Boxed<Inner>),
-        pub deep: Option<String> = 1 "deep": optional,
-    }
-    others refused;
-}
+wire::members!(Inner, others refused; 0 again: optional as (wire::Boxed<Inner>), 1 deep: optional);
 
 /// A tree that is open for itself, closed here.
 ///
 /// Topic `golden.strict-tree`, schema `strict.schema.json`.
 ///
 /// What is valid is decided by the validator: `#`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StrictTree(serde_json::Value);
-
-impl From<serde_json::Value> for StrictTree {
-    fn from(value: serde_json::Value) -> Self {
-        Self(value)
-    }
-}
-
-impl From<StrictTree> for serde_json::Value {
-    fn from(value: StrictTree) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for StrictTree {
-    type Target = serde_json::Value;
-
-    fn deref(&self) -> &serde_json::Value {
-        &self.0
-    }
-}
-
-wire::serde_impls!(StrictTree, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for StrictTree {
-    type Codec = wire::Validated<serde_json::Value, Subschema2>;
-
-    fn get(&self) -> &serde_json::Value {
-        &self.0
-    }
-
-    fn wrap(value: serde_json::Value, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
+wire::newtype!(StrictTree(serde_json::Value) by (wire::Validated<serde_json::Value, Subschema2>), free, other);
 
 impl message::Message for StrictTree {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -314,17 +159,17 @@ impl message::Message for StrictTree {
     );
 }
 
-wire::object! {
-    /// Topic `golden.tree-grown`, schema `recursive.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct TreeGrown {
-        pub name: String = 0 "name",
-        pub left: Option<Box<TreeGrown>> = 1 "left": optional as (wire::Boxed<TreeGrown>),
-        pub right: Option<Box<TreeGrown>> = 2 "right": optional as (wire::Boxed<TreeGrown>),
-    }
-    others ignored;
-    new(name: String);
+/// Topic `golden.tree-grown`, schema `recursive.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TreeGrown {
+    pub name: String,
+    pub left: Option<Box<TreeGrown>>,
+    pub right: Option<Box<TreeGrown>>,
 }
+wire::members!(TreeGrown, others ignored;
+    0 name, 1 left: optional as (wire::Boxed<TreeGrown>), 2 right: optional as (wire::Boxed<TreeGrown>);
+    new TreeGrownRequired { name: String });
 
 impl message::Message for TreeGrown {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -371,51 +216,19 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_CATALOGUE: message::Schema = message::Schema::new(
-        "https://example.org/catalogue/published",
-        include_str!("schemas/catalogue.schema.json"),
-        "fb1eb1193a2d71c221d0d4858e36f2dedf10e0e7bdc1fe119083e25172c501cd",
-    )
-    .with_name("catalogue.schema.json")
-    .with_references(&[&SCHEMA_UNIT]);
-
-static SCHEMA_DYNAMIC: message::Schema = message::Schema::new(
-        "dynamic.schema.json",
-        include_str!("schemas/dynamic.schema.json"),
-        "a268beff6d3cfbf4d464d115079c825ac31c720af6396bafd9f7e91b1f7339bb",
-    )
-    .with_references(&[&SCHEMA_LIST]);
-
-static SCHEMA_LIST: message::Schema = message::Schema::new(
-    "list.schema.json",
-    include_str!("schemas/list.schema.json"),
-    "b6fbe2b1a96c8fc3a81c022c25d990a0c1bae11ec5804a3d83782950f176dbf7",
-);
-
-static SCHEMA_OLD_IDS: message::Schema = message::Schema::new(
-        "https://example.org/old/ids",
-        include_str!("schemas/old-ids.schema.json"),
-        "fa2e151d2a26b672060709f58d1f67adec3a140e67c5d83213401bf73a023e0f",
-    )
-    .with_name("old-ids.schema.json");
-
-static SCHEMA_RECURSIVE: message::Schema = message::Schema::new(
-        "https://example.org/trees/grown",
-        include_str!("schemas/recursive.schema.json"),
-        "3b8b5807dea718e3dd00db69049519a274597c7e27e0a3da33fad9e79bb72bd7",
-    )
-    .with_name("recursive.schema.json");
-
-static SCHEMA_STRICT: message::Schema = message::Schema::new(
-        "https://example.org/trees/strict",
-        include_str!("schemas/strict.schema.json"),
-        "5e07d7475e60c3be6616741f918d2c5119567098433ea39ee525c964ccf2971e",
-    )
-    .with_name("strict.schema.json");
-
-static SCHEMA_UNIT: message::Schema = message::Schema::new(
-        "https://example.org/shared/unit",
-        include_str!("schemas/unit.schema.json"),
-        "c36cbeb13159c280767628a65e2bc05a74e41c0ea61321b9b680cd3f8fa25627",
-    )
-    .with_name("unit.schema.json");
+wire::schema!(SCHEMA_CATALOGUE, "https://example.org/catalogue/published", include_str!("schemas/catalogue.schema.json"),
+    "fb1eb1193a2d71c221d0d4858e36f2dedf10e0e7bdc1fe119083e25172c501cd", name "catalogue.schema.json";
+    SCHEMA_UNIT);
+wire::schema!(SCHEMA_DYNAMIC, "dynamic.schema.json", include_str!("schemas/dynamic.schema.json"),
+    "a268beff6d3cfbf4d464d115079c825ac31c720af6396bafd9f7e91b1f7339bb";
+    SCHEMA_LIST);
+wire::schema!(SCHEMA_LIST, "list.schema.json", include_str!("schemas/list.schema.json"),
+    "b6fbe2b1a96c8fc3a81c022c25d990a0c1bae11ec5804a3d83782950f176dbf7");
+wire::schema!(SCHEMA_OLD_IDS, "https://example.org/old/ids", include_str!("schemas/old-ids.schema.json"),
+    "fa2e151d2a26b672060709f58d1f67adec3a140e67c5d83213401bf73a023e0f", name "old-ids.schema.json");
+wire::schema!(SCHEMA_RECURSIVE, "https://example.org/trees/grown", include_str!("schemas/recursive.schema.json"),
+    "3b8b5807dea718e3dd00db69049519a274597c7e27e0a3da33fad9e79bb72bd7", name "recursive.schema.json");
+wire::schema!(SCHEMA_STRICT, "https://example.org/trees/strict", include_str!("schemas/strict.schema.json"),
+    "5e07d7475e60c3be6616741f918d2c5119567098433ea39ee525c964ccf2971e", name "strict.schema.json");
+wire::schema!(SCHEMA_UNIT, "https://example.org/shared/unit", include_str!("schemas/unit.schema.json"),
+    "c36cbeb13159c280767628a65e2bc05a74e41c0ea61321b9b680cd3f8fa25627", name "unit.schema.json");

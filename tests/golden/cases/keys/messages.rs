@@ -2,14 +2,13 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.keys.key-boolean`, schema `key-boolean.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyBoolean {
-        pub id: Option<bool> = 0 "id": optional,
-    }
-    others ignored;
+/// Topic `golden.keys.key-boolean`, schema `key-boolean.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyBoolean {
+    pub id: Option<bool>,
 }
+wire::members!(KeyBoolean, others ignored; 0 id: optional);
 
 impl message::Message for KeyBoolean {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -33,14 +32,13 @@ impl message::Message for KeyBoolean {
     }
 }
 
-wire::object! {
-    /// Topic `golden.keys.key-constant`, schema `key-constant.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyConstant {
-        pub v: KeyConstantV = 0 "v",
-    }
-    others ignored;
+/// Topic `golden.keys.key-constant`, schema `key-constant.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyConstant {
+    pub v: KeyConstantV,
 }
+wire::members!(KeyConstant, others ignored, default all; 0 v: constant = (KeyConstantV::V1));
 
 impl message::Message for KeyConstant {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -64,23 +62,21 @@ impl message::Message for KeyConstant {
     }
 }
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum KeyConstantV {
-        V1 = "v1",
-    }
+/// One of `"v1"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyConstantV {
+    V1,
 }
+wire::constants!(KeyConstantV; V1 = "v1");
 
-wire::object! {
-    /// Topic `golden.keys.key-default`, schema `key-default.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyDefault {
-        /// Default: `"none"`.
-        pub id: String = 0 "id" or ("none".to_owned()),
-    }
-    others ignored;
-    default all;
+/// Topic `golden.keys.key-default`, schema `key-default.schema.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyDefault {
+    /// Default: `"none"`.
+    pub id: String,
 }
+wire::members!(KeyDefault, others ignored, default all; 0 id: default = ("none".to_owned()));
 
 impl message::Message for KeyDefault {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -104,14 +100,13 @@ impl message::Message for KeyDefault {
     }
 }
 
-wire::object! {
-    /// Topic `golden.keys.key-enum`, schema `key-enum.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyEnum {
-        pub kind: KeyEnumKind = 0 "kind",
-    }
-    others ignored;
+/// Topic `golden.keys.key-enum`, schema `key-enum.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyEnum {
+    pub kind: KeyEnumKind,
 }
+wire::members!(KeyEnum, others ignored; 0 kind);
 
 impl message::Message for KeyEnum {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -135,22 +130,22 @@ impl message::Message for KeyEnum {
     }
 }
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum KeyEnumKind {
-        A = "a",
-        B = "b",
-    }
+/// One of `"a"`, `"b"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyEnumKind {
+    A,
+    B,
 }
+wire::constants!(KeyEnumKind; A = "a", B = "b");
 
-wire::object! {
-    /// Topic `golden.keys.key-enum-optional`, schema `key-enum-optional.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyEnumOptional {
-        pub kind: Option<KeyEnumOptionalKind> = 0 "kind": optional,
-    }
-    others ignored;
+/// Topic `golden.keys.key-enum-optional`, schema `key-enum-optional.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyEnumOptional {
+    pub kind: Option<KeyEnumOptionalKind>,
 }
+wire::members!(KeyEnumOptional, others ignored; 0 kind: optional);
 
 impl message::Message for KeyEnumOptional {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -174,22 +169,22 @@ impl message::Message for KeyEnumOptional {
     }
 }
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum KeyEnumOptionalKind {
-        A = "a",
-        B = "b",
-    }
+/// One of `"a"`, `"b"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyEnumOptionalKind {
+    A,
+    B,
 }
+wire::constants!(KeyEnumOptionalKind; A = "a", B = "b");
 
-wire::object! {
-    /// Topic `golden.keys.key-integer`, schema `key-integer.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyInteger {
-        pub id: u64 = 0 "id",
-    }
-    others ignored;
+/// Topic `golden.keys.key-integer`, schema `key-integer.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyInteger {
+    pub id: u64,
 }
+wire::members!(KeyInteger, others ignored; 0 id);
 
 impl message::Message for KeyInteger {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -213,14 +208,13 @@ impl message::Message for KeyInteger {
     }
 }
 
-wire::object! {
-    /// Topic `golden.keys.key-nested`, schema `key-nested.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyNested {
-        pub inner: KeyNestedInner = 0 "inner",
-    }
-    others ignored;
+/// Topic `golden.keys.key-nested`, schema `key-nested.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNested {
+    pub inner: KeyNestedInner,
 }
+wire::members!(KeyNested, others ignored; 0 inner);
 
 impl message::Message for KeyNested {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -244,67 +238,37 @@ impl message::Message for KeyNested {
     }
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyNestedInner {
-        pub id: String = 0 "id",
-        pub maybe: Option<i64> = 1 "maybe": optional,
-        pub next: Option<Box<KeyNestedInner>> = 2 "next": optional as (wire::Boxed<KeyNestedInner>),
-        pub word: Option<KeyNestedWord> = 3 "word": optional,
-    }
-    others ignored;
-    new(id: String);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNestedInner {
+    pub id: String,
+    pub maybe: Option<i64>,
+    pub next: Option<Box<KeyNestedInner>>,
+    pub word: Option<KeyNestedWord>,
 }
+wire::members!(KeyNestedInner, others ignored;
+    0 id, 1 maybe: optional, 2 next: optional as (wire::Boxed<KeyNestedInner>), 3 word: optional;
+    new KeyNestedInnerRequired { id: String });
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyNestedWord(String);
+wire::newtype!(KeyNestedWord(String), checked, text);
 
-impl TryFrom<String> for KeyNestedWord {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for KeyNestedWord {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<KeyNestedWord> for String {
-    fn from(value: KeyNestedWord) -> Self {
-        value.0
-    }
+/// Topic `golden.keys.key-nested-newtype`, schema `key-nested-newtype.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyNestedNewtype {
+    pub inner: Option<KeyNestedNewtypeInner>,
 }
-
-impl ::std::ops::Deref for KeyNestedWord {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(KeyNestedWord, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for KeyNestedWord {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.keys.key-nested-newtype`, schema `key-nested-newtype.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyNestedNewtype {
-        pub inner: Option<KeyNestedNewtypeInner> = 0 "inner": optional,
-    }
-    others ignored;
-}
+wire::members!(KeyNestedNewtype, others ignored; 0 inner: optional);
 
 impl message::Message for KeyNestedNewtype {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -337,67 +301,37 @@ impl message::Message for KeyNestedNewtype {
     }
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyNestedNewtypeInner {
-        pub id: String = 0 "id",
-        pub maybe: Option<i64> = 1 "maybe": optional,
-        pub next: Option<Box<KeyNestedNewtypeInner>> = 2 "next": optional as (wire::Boxed<KeyNestedNewtypeInner>),
-        pub word: Option<KeyNestedNewtypeWord> = 3 "word": optional,
-    }
-    others ignored;
-    new(id: String);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNestedNewtypeInner {
+    pub id: String,
+    pub maybe: Option<i64>,
+    pub next: Option<Box<KeyNestedNewtypeInner>>,
+    pub word: Option<KeyNestedNewtypeWord>,
 }
+wire::members!(KeyNestedNewtypeInner, others ignored;
+    0 id, 1 maybe: optional, 2 next: optional as (wire::Boxed<KeyNestedNewtypeInner>), 3 word: optional;
+    new KeyNestedNewtypeInnerRequired { id: String });
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyNestedNewtypeWord(String);
+wire::newtype!(KeyNestedNewtypeWord(String), checked, text);
 
-impl TryFrom<String> for KeyNestedNewtypeWord {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for KeyNestedNewtypeWord {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<KeyNestedNewtypeWord> for String {
-    fn from(value: KeyNestedNewtypeWord) -> Self {
-        value.0
-    }
+/// Topic `golden.keys.key-nested-optional`, schema `key-nested-optional.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyNestedOptional {
+    pub inner: Option<KeyNestedOptionalInner>,
 }
-
-impl ::std::ops::Deref for KeyNestedNewtypeWord {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(KeyNestedNewtypeWord, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for KeyNestedNewtypeWord {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.keys.key-nested-optional`, schema `key-nested-optional.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyNestedOptional {
-        pub inner: Option<KeyNestedOptionalInner> = 0 "inner": optional,
-    }
-    others ignored;
-}
+wire::members!(KeyNestedOptional, others ignored; 0 inner: optional);
 
 impl message::Message for KeyNestedOptional {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -424,67 +358,37 @@ impl message::Message for KeyNestedOptional {
     }
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyNestedOptionalInner {
-        pub id: String = 0 "id",
-        pub maybe: Option<i64> = 1 "maybe": optional,
-        pub next: Option<Box<KeyNestedOptionalInner>> = 2 "next": optional as (wire::Boxed<KeyNestedOptionalInner>),
-        pub word: Option<KeyNestedOptionalWord> = 3 "word": optional,
-    }
-    others ignored;
-    new(id: String);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNestedOptionalInner {
+    pub id: String,
+    pub maybe: Option<i64>,
+    pub next: Option<Box<KeyNestedOptionalInner>>,
+    pub word: Option<KeyNestedOptionalWord>,
 }
+wire::members!(KeyNestedOptionalInner, others ignored;
+    0 id, 1 maybe: optional, 2 next: optional as (wire::Boxed<KeyNestedOptionalInner>), 3 word: optional;
+    new KeyNestedOptionalInnerRequired { id: String });
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyNestedOptionalWord(String);
+wire::newtype!(KeyNestedOptionalWord(String), checked, text);
 
-impl TryFrom<String> for KeyNestedOptionalWord {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for KeyNestedOptionalWord {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<KeyNestedOptionalWord> for String {
-    fn from(value: KeyNestedOptionalWord) -> Self {
-        value.0
-    }
+/// Topic `golden.keys.key-newtype`, schema `key-newtype.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNewtype {
+    pub word: KeyNewtypeWord,
 }
-
-impl ::std::ops::Deref for KeyNestedOptionalWord {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(KeyNestedOptionalWord, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for KeyNestedOptionalWord {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.keys.key-newtype`, schema `key-newtype.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyNewtype {
-        pub word: KeyNewtypeWord = 0 "word",
-    }
-    others ignored;
-}
+wire::members!(KeyNewtype, others ignored; 0 word);
 
 impl message::Message for KeyNewtype {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -509,54 +413,24 @@ impl message::Message for KeyNewtype {
 }
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyNewtypeWord(String);
+wire::newtype!(KeyNewtypeWord(String), checked, text);
 
-impl TryFrom<String> for KeyNewtypeWord {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for KeyNewtypeWord {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<KeyNewtypeWord> for String {
-    fn from(value: KeyNewtypeWord) -> Self {
-        value.0
-    }
+/// Topic `golden.keys.key-newtype-number`, schema `key-newtype-number.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyNewtypeNumber {
+    pub n: Option<Number>,
 }
-
-impl ::std::ops::Deref for KeyNewtypeWord {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(KeyNewtypeWord, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for KeyNewtypeWord {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.keys.key-newtype-number`, schema `key-newtype-number.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyNewtypeNumber {
-        pub n: Option<Number> = 0 "n": optional,
-    }
-    others ignored;
-}
+wire::members!(KeyNewtypeNumber, others ignored; 0 n: optional);
 
 impl message::Message for KeyNewtypeNumber {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -581,54 +455,24 @@ impl message::Message for KeyNewtypeNumber {
 }
 
 /// 1 or more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Number(u64);
+wire::newtype!(Number(u64), checked, scalar);
 
-impl TryFrom<u64> for Number {
-    type Error = wire::Error;
-
-    fn try_from(value: u64) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for Number {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::minimum(self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<Number> for u64 {
-    fn from(value: Number) -> Self {
-        value.0
-    }
+/// Topic `golden.keys.key-newtype-optional`, schema `key-newtype-optional.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyNewtypeOptional {
+    pub word: Option<KeyNewtypeOptionalWord>,
 }
-
-impl ::std::ops::Deref for Number {
-    type Target = u64;
-
-    fn deref(&self) -> &u64 {
-        &self.0
-    }
-}
-
-wire::serde_impls!(Number, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Number {
-    type Codec = u64;
-
-    fn get(&self) -> &u64 {
-        &self.0
-    }
-
-    fn wrap(value: u64, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::minimum(value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.keys.key-newtype-optional`, schema `key-newtype-optional.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyNewtypeOptional {
-        pub word: Option<KeyNewtypeOptionalWord> = 0 "word": optional,
-    }
-    others ignored;
-}
+wire::members!(KeyNewtypeOptional, others ignored; 0 word: optional);
 
 impl message::Message for KeyNewtypeOptional {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -653,54 +497,24 @@ impl message::Message for KeyNewtypeOptional {
 }
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyNewtypeOptionalWord(String);
+wire::newtype!(KeyNewtypeOptionalWord(String), checked, text);
 
-impl TryFrom<String> for KeyNewtypeOptionalWord {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for KeyNewtypeOptionalWord {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
-impl From<KeyNewtypeOptionalWord> for String {
-    fn from(value: KeyNewtypeOptionalWord) -> Self {
-        value.0
-    }
+/// Topic `golden.keys.key-nullable`, schema `key-nullable.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyNullable {
+    pub id: Option<String>,
 }
-
-impl ::std::ops::Deref for KeyNewtypeOptionalWord {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(KeyNewtypeOptionalWord, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for KeyNewtypeOptionalWord {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.keys.key-nullable`, schema `key-nullable.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyNullable {
-        pub id: Option<String> = 0 "id",
-    }
-    others ignored;
-}
+wire::members!(KeyNullable, others ignored; 0 id);
 
 impl message::Message for KeyNullable {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -724,14 +538,13 @@ impl message::Message for KeyNullable {
     }
 }
 
-wire::object! {
-    /// Topic `golden.keys.key-odd`, schema `key-odd.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyOdd {
-        pub a_b_c: Option<KeyOddABC> = 0 "a/b~c": optional,
-    }
-    others ignored;
+/// Topic `golden.keys.key-odd`, schema `key-odd.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyOdd {
+    pub a_b_c: Option<KeyOddABC>,
 }
+wire::members!(KeyOdd, others ignored; 0 "a/b~c" a_b_c: optional);
 
 impl message::Message for KeyOdd {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -758,22 +571,20 @@ impl message::Message for KeyOdd {
     }
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyOddABC {
-        pub field: Option<String> = 0 "": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyOddABC {
+    pub field: Option<String>,
 }
+wire::members!(KeyOddABC, others ignored; 0 "" field: optional);
 
-wire::object! {
-    /// Topic `golden.keys.key-optional`, schema `key-optional.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct KeyOptional {
-        pub id: Option<String> = 0 "id": optional,
-    }
-    others ignored;
+/// Topic `golden.keys.key-optional`, schema `key-optional.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct KeyOptional {
+    pub id: Option<String>,
 }
+wire::members!(KeyOptional, others ignored; 0 id: optional);
 
 impl message::Message for KeyOptional {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -797,14 +608,13 @@ impl message::Message for KeyOptional {
     }
 }
 
-wire::object! {
-    /// Topic `golden.keys.key-text`, schema `key-text.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct KeyText {
-        pub id: String = 0 "id",
-    }
-    others ignored;
+/// Topic `golden.keys.key-text`, schema `key-text.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyText {
+    pub id: String,
 }
+wire::members!(KeyText, others ignored; 0 id);
 
 impl message::Message for KeyText {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -850,98 +660,40 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_KEY_BOOLEAN: message::Schema = message::Schema::new(
-    "key-boolean.schema.json",
-    include_str!("schemas/key-boolean.schema.json"),
-    "61ac0b65f8b422531a2bc0048471a7d8b97aa756bb10afe5970f700f4a9fa21f",
-);
-
-static SCHEMA_KEY_CONSTANT: message::Schema = message::Schema::new(
-    "key-constant.schema.json",
-    include_str!("schemas/key-constant.schema.json"),
-    "1634df20300e7745b31380a7e64b22fe6fc709af2c57fa83f3b21b54c1ebe4bf",
-);
-
-static SCHEMA_KEY_DEFAULT: message::Schema = message::Schema::new(
-    "key-default.schema.json",
-    include_str!("schemas/key-default.schema.json"),
-    "7b173c55c6979f55517d77401b7434cfa7b2be18ada0aeedc3bfa58a09b6a23d",
-);
-
-static SCHEMA_KEY_ENUM_OPTIONAL: message::Schema = message::Schema::new(
-    "key-enum-optional.schema.json",
+wire::schema!(SCHEMA_KEY_BOOLEAN, "key-boolean.schema.json", include_str!("schemas/key-boolean.schema.json"),
+    "61ac0b65f8b422531a2bc0048471a7d8b97aa756bb10afe5970f700f4a9fa21f");
+wire::schema!(SCHEMA_KEY_CONSTANT, "key-constant.schema.json", include_str!("schemas/key-constant.schema.json"),
+    "1634df20300e7745b31380a7e64b22fe6fc709af2c57fa83f3b21b54c1ebe4bf");
+wire::schema!(SCHEMA_KEY_DEFAULT, "key-default.schema.json", include_str!("schemas/key-default.schema.json"),
+    "7b173c55c6979f55517d77401b7434cfa7b2be18ada0aeedc3bfa58a09b6a23d");
+wire::schema!(SCHEMA_KEY_ENUM_OPTIONAL, "key-enum-optional.schema.json",
     include_str!("schemas/key-enum-optional.schema.json"),
-    "556ed8223949eae2710e8789efaff6c3fc5367d687438dc9eec57450e7084f32",
-);
-
-static SCHEMA_KEY_ENUM: message::Schema = message::Schema::new(
-    "key-enum.schema.json",
-    include_str!("schemas/key-enum.schema.json"),
-    "85b0c01814fbc133bae55932866e70fa5f4c91b6c57b0353ff184c8e8271f86e",
-);
-
-static SCHEMA_KEY_INTEGER: message::Schema = message::Schema::new(
-    "key-integer.schema.json",
-    include_str!("schemas/key-integer.schema.json"),
-    "2078d9919c0a5d08e4f4a1b88b41dcf49f9353d0fe3bfbb112cbe90240de26e9",
-);
-
-static SCHEMA_KEY_NESTED_NEWTYPE: message::Schema = message::Schema::new(
-    "key-nested-newtype.schema.json",
+    "556ed8223949eae2710e8789efaff6c3fc5367d687438dc9eec57450e7084f32");
+wire::schema!(SCHEMA_KEY_ENUM, "key-enum.schema.json", include_str!("schemas/key-enum.schema.json"),
+    "85b0c01814fbc133bae55932866e70fa5f4c91b6c57b0353ff184c8e8271f86e");
+wire::schema!(SCHEMA_KEY_INTEGER, "key-integer.schema.json", include_str!("schemas/key-integer.schema.json"),
+    "2078d9919c0a5d08e4f4a1b88b41dcf49f9353d0fe3bfbb112cbe90240de26e9");
+wire::schema!(SCHEMA_KEY_NESTED_NEWTYPE, "key-nested-newtype.schema.json",
     include_str!("schemas/key-nested-newtype.schema.json"),
-    "c0be1ee95d6de1add65eef367ab814f167c863e0ecb90560514b72944f0bc9a9",
-);
-
-static SCHEMA_KEY_NESTED_OPTIONAL: message::Schema = message::Schema::new(
-    "key-nested-optional.schema.json",
+    "c0be1ee95d6de1add65eef367ab814f167c863e0ecb90560514b72944f0bc9a9");
+wire::schema!(SCHEMA_KEY_NESTED_OPTIONAL, "key-nested-optional.schema.json",
     include_str!("schemas/key-nested-optional.schema.json"),
-    "8f474a57eb77ea723476e662753655bb0d8320e5920bad92eca7d84a6843c634",
-);
-
-static SCHEMA_KEY_NESTED: message::Schema = message::Schema::new(
-    "key-nested.schema.json",
-    include_str!("schemas/key-nested.schema.json"),
-    "befd4a8929bf93ac6f1f651754627338b2ec4221ec147346213b7b0cb992eba1",
-);
-
-static SCHEMA_KEY_NEWTYPE_NUMBER: message::Schema = message::Schema::new(
-    "key-newtype-number.schema.json",
+    "8f474a57eb77ea723476e662753655bb0d8320e5920bad92eca7d84a6843c634");
+wire::schema!(SCHEMA_KEY_NESTED, "key-nested.schema.json", include_str!("schemas/key-nested.schema.json"),
+    "befd4a8929bf93ac6f1f651754627338b2ec4221ec147346213b7b0cb992eba1");
+wire::schema!(SCHEMA_KEY_NEWTYPE_NUMBER, "key-newtype-number.schema.json",
     include_str!("schemas/key-newtype-number.schema.json"),
-    "8da2a6530c43fab0c709edbd4cfe72eab9dd01f2234c4c7d09fbc1f7fe1598d9",
-);
-
-static SCHEMA_KEY_NEWTYPE_OPTIONAL: message::Schema = message::Schema::new(
-    "key-newtype-optional.schema.json",
+    "8da2a6530c43fab0c709edbd4cfe72eab9dd01f2234c4c7d09fbc1f7fe1598d9");
+wire::schema!(SCHEMA_KEY_NEWTYPE_OPTIONAL, "key-newtype-optional.schema.json",
     include_str!("schemas/key-newtype-optional.schema.json"),
-    "b5e95f03f2fa647b76b5ce6e2105f9aecda1724cf16ba93b47789af154c7c75b",
-);
-
-static SCHEMA_KEY_NEWTYPE: message::Schema = message::Schema::new(
-    "key-newtype.schema.json",
-    include_str!("schemas/key-newtype.schema.json"),
-    "57f210b4b2904884cd2f3e66a595715fcdd0807bd183625ecda4b08d3fa9ddb6",
-);
-
-static SCHEMA_KEY_NULLABLE: message::Schema = message::Schema::new(
-    "key-nullable.schema.json",
-    include_str!("schemas/key-nullable.schema.json"),
-    "4750505bebbf8562b452dab33d23ac5aa0250ba503a9c417311608bec6287aea",
-);
-
-static SCHEMA_KEY_ODD: message::Schema = message::Schema::new(
-    "key-odd.schema.json",
-    include_str!("schemas/key-odd.schema.json"),
-    "9d09c00b7434e98a9e1ddd3642182914b3dd2f96a1e52f0a65c3ff5bcf676cdd",
-);
-
-static SCHEMA_KEY_OPTIONAL: message::Schema = message::Schema::new(
-    "key-optional.schema.json",
-    include_str!("schemas/key-optional.schema.json"),
-    "2ecae2e06563cd2a48b72e72e9bdf7c5dccfcc7d57fb8efa1bc9d189b9668fe4",
-);
-
-static SCHEMA_KEY_TEXT: message::Schema = message::Schema::new(
-    "key-text.schema.json",
-    include_str!("schemas/key-text.schema.json"),
-    "062842406f07c1add525041c71285fe7d81d3a35fa4030d61194f59ed2ab5e64",
-);
+    "b5e95f03f2fa647b76b5ce6e2105f9aecda1724cf16ba93b47789af154c7c75b");
+wire::schema!(SCHEMA_KEY_NEWTYPE, "key-newtype.schema.json", include_str!("schemas/key-newtype.schema.json"),
+    "57f210b4b2904884cd2f3e66a595715fcdd0807bd183625ecda4b08d3fa9ddb6");
+wire::schema!(SCHEMA_KEY_NULLABLE, "key-nullable.schema.json", include_str!("schemas/key-nullable.schema.json"),
+    "4750505bebbf8562b452dab33d23ac5aa0250ba503a9c417311608bec6287aea");
+wire::schema!(SCHEMA_KEY_ODD, "key-odd.schema.json", include_str!("schemas/key-odd.schema.json"),
+    "9d09c00b7434e98a9e1ddd3642182914b3dd2f96a1e52f0a65c3ff5bcf676cdd");
+wire::schema!(SCHEMA_KEY_OPTIONAL, "key-optional.schema.json", include_str!("schemas/key-optional.schema.json"),
+    "2ecae2e06563cd2a48b72e72e9bdf7c5dccfcc7d57fb8efa1bc9d189b9668fe4");
+wire::schema!(SCHEMA_KEY_TEXT, "key-text.schema.json", include_str!("schemas/key-text.schema.json"),
+    "062842406f07c1add525041c71285fe7d81d3a35fa4030d61194f59ed2ab5e64");

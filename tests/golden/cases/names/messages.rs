@@ -2,104 +2,127 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.names`, schema `names.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Names {
-        pub r#as: ::std::option::Option<i64> = 0 "as": optional,
-        pub r#async: ::std::option::Option<i64> = 1 "async": optional,
-        pub r#await: ::std::option::Option<i64> = 2 "await": optional,
-        pub r#become: ::std::option::Option<i64> = 3 "become": optional,
-        pub r#box: ::std::option::Option<i64> = 4 "box": optional,
-        pub r#break: ::std::option::Option<i64> = 5 "break": optional,
-        pub r#const: ::std::option::Option<i64> = 6 "const": optional,
-        pub r#continue: ::std::option::Option<i64> = 7 "continue": optional,
-        pub crate_: ::std::option::Option<i64> = 8 "crate": optional,
-        pub r#do: ::std::option::Option<i64> = 9 "do": optional,
-        pub r#dyn: ::std::option::Option<i64> = 10 "dyn": optional,
-        pub r#else: ::std::option::Option<i64> = 11 "else": optional,
-        pub r#enum: ::std::option::Option<i64> = 12 "enum": optional,
-        pub r#extern: ::std::option::Option<i64> = 13 "extern": optional,
-        pub r#false: ::std::option::Option<i64> = 14 "false": optional,
-        pub r#final: ::std::option::Option<i64> = 15 "final": optional,
-        pub r#fn: ::std::option::Option<i64> = 16 "fn": optional,
-        pub r#for: ::std::option::Option<i64> = 17 "for": optional,
-        pub r#gen: ::std::option::Option<i64> = 18 "gen": optional,
-        pub r#if: ::std::option::Option<i64> = 19 "if": optional,
-        pub r#impl: ::std::option::Option<i64> = 20 "impl": optional,
-        pub r#in: ::std::option::Option<i64> = 21 "in": optional,
-        pub r#let: ::std::option::Option<i64> = 22 "let": optional,
-        pub r#loop: ::std::option::Option<i64> = 23 "loop": optional,
-        pub r#macro: ::std::option::Option<i64> = 24 "macro": optional,
-        pub r#match: ::std::option::Option<i64> = 25 "match": optional,
-        pub r#mod: ::std::option::Option<i64> = 26 "mod": optional,
-        pub r#move: ::std::option::Option<i64> = 27 "move": optional,
-        pub r#mut: ::std::option::Option<i64> = 28 "mut": optional,
-        pub r#override: ::std::option::Option<i64> = 29 "override": optional,
-        pub r#priv: ::std::option::Option<i64> = 30 "priv": optional,
-        pub r#pub: ::std::option::Option<i64> = 31 "pub": optional,
-        pub r#ref: ::std::option::Option<i64> = 32 "ref": optional,
-        pub r#return: ::std::option::Option<i64> = 33 "return": optional,
-        pub self_: ::std::option::Option<i64> = 34 "self": optional,
-        pub r#static: ::std::option::Option<i64> = 35 "static": optional,
-        pub r#struct: ::std::option::Option<i64> = 36 "struct": optional,
-        pub super_: ::std::option::Option<i64> = 37 "super": optional,
-        pub r#trait: ::std::option::Option<i64> = 38 "trait": optional,
-        pub r#true: ::std::option::Option<i64> = 39 "true": optional,
-        pub r#try: ::std::option::Option<i64> = 40 "try": optional,
-        pub r#type: ::std::option::Option<i64> = 41 "type": optional,
-        pub r#typeof: ::std::option::Option<i64> = 42 "typeof": optional,
-        pub union: ::std::option::Option<i64> = 43 "union": optional,
-        pub r#unsafe: ::std::option::Option<i64> = 44 "unsafe": optional,
-        pub r#unsized: ::std::option::Option<i64> = 45 "unsized": optional,
-        pub r#use: ::std::option::Option<i64> = 46 "use": optional,
-        pub r#virtual: ::std::option::Option<i64> = 47 "virtual": optional,
-        pub r#where: ::std::option::Option<i64> = 48 "where": optional,
-        pub r#while: ::std::option::Option<i64> = 49 "while": optional,
-        pub r#yield: ::std::option::Option<i64> = 50 "yield": optional,
-        pub id: ::std::option::Option<i64> = 51 "@id": optional,
-        pub id2: ::std::option::Option<i64> = 52 "$id2": optional,
-        pub foo_bar: ::std::option::Option<i64> = 53 "foo-bar": optional,
-        pub foo_baz: ::std::option::Option<i64> = 54 "fooBaz": optional,
-        pub foo_qux: ::std::option::Option<i64> = 55 "FOO_QUX": optional,
-        pub field1st: ::std::option::Option<i64> = 56 "1st": optional,
-        pub field: ::std::option::Option<i64> = 57 "": optional,
-        pub üñí: ::std::option::Option<i64> = 58 "üñí": optional,
-        pub 日本語: ::std::option::Option<i64> = 59 "日本語": optional,
-        pub a_b: ::std::option::Option<i64> = 60 "a.b": optional,
-        pub with_space: ::std::option::Option<i64> = 61 "with space": optional,
-        pub emoji: ::std::option::Option<i64> = 62 "emoji 😀": optional,
-        pub quote_d: ::std::option::Option<i64> = 63 "quote\"d": optional,
-        pub back_slash: ::std::option::Option<i64> = 64 "back\\slash": optional,
-        pub new_line: ::std::option::Option<i64> = 65 "new\nline": optional,
-        pub field_2: ::std::option::Option<i64> = 66 "*/": optional,
-        pub field_3: ::std::option::Option<i64> = 67 "/*": optional,
-        pub field_4: ::std::option::Option<i64> = 68 "//": optional,
-        pub field_5: ::std::option::Option<i64> = 69 "{}": optional,
-        pub x: ::std::option::Option<i64> = 70 "#[x]": optional,
-        pub half: ::std::option::Option<i64> = 71 "²half": optional,
-        pub private: ::std::option::Option<i64> = 72 "_private": optional,
-        pub members: ::std::option::Option<i64> = 73 "members_": optional,
-        pub object: ::std::option::Option<i64> = 74 "object": optional,
-        pub serializer: ::std::option::Option<i64> = 75 "serializer": optional,
-        pub deserializer: ::std::option::Option<i64> = 76 "deserializer": optional,
-        pub value: ::std::option::Option<i64> = 77 "value": optional,
-        pub wire: ::std::option::Option<i64> = 78 "wire": optional,
-        pub serde: ::std::option::Option<i64> = 79 "serde": optional,
-        pub message: ::std::option::Option<i64> = 80 "message": optional,
-        pub registry: ::std::option::Option<i64> = 81 "registry": optional,
-        pub serde_json: ::std::option::Option<i64> = 82 "serde_json": optional,
-        pub some: ::std::option::Option<i64> = 83 "some": optional,
-        pub none: ::std::option::Option<i64> = 84 "none": optional,
-        pub ok: ::std::option::Option<i64> = 85 "ok": optional,
-        pub d: ::std::option::Option<i64> = 86 "d": optional,
-        pub s: ::std::option::Option<i64> = 87 "s": optional,
-        pub f: ::std::option::Option<i64> = 88 "f": optional,
-        pub item: ::std::option::Option<i64> = 89 "item": optional,
-        pub additional_properties: ::std::option::Option<i64> = 90 "additional_properties": optional,
-    }
-    others ignored;
+/// Topic `golden.names`, schema `names.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Names {
+    pub r#as: ::std::option::Option<i64>,
+    pub r#async: ::std::option::Option<i64>,
+    pub r#await: ::std::option::Option<i64>,
+    pub r#become: ::std::option::Option<i64>,
+    pub r#box: ::std::option::Option<i64>,
+    pub r#break: ::std::option::Option<i64>,
+    pub r#const: ::std::option::Option<i64>,
+    pub r#continue: ::std::option::Option<i64>,
+    pub crate_: ::std::option::Option<i64>,
+    pub r#do: ::std::option::Option<i64>,
+    pub r#dyn: ::std::option::Option<i64>,
+    pub r#else: ::std::option::Option<i64>,
+    pub r#enum: ::std::option::Option<i64>,
+    pub r#extern: ::std::option::Option<i64>,
+    pub r#false: ::std::option::Option<i64>,
+    pub r#final: ::std::option::Option<i64>,
+    pub r#fn: ::std::option::Option<i64>,
+    pub r#for: ::std::option::Option<i64>,
+    pub r#gen: ::std::option::Option<i64>,
+    pub r#if: ::std::option::Option<i64>,
+    pub r#impl: ::std::option::Option<i64>,
+    pub r#in: ::std::option::Option<i64>,
+    pub r#let: ::std::option::Option<i64>,
+    pub r#loop: ::std::option::Option<i64>,
+    pub r#macro: ::std::option::Option<i64>,
+    pub r#match: ::std::option::Option<i64>,
+    pub r#mod: ::std::option::Option<i64>,
+    pub r#move: ::std::option::Option<i64>,
+    pub r#mut: ::std::option::Option<i64>,
+    pub r#override: ::std::option::Option<i64>,
+    pub r#priv: ::std::option::Option<i64>,
+    pub r#pub: ::std::option::Option<i64>,
+    pub r#ref: ::std::option::Option<i64>,
+    pub r#return: ::std::option::Option<i64>,
+    pub self_: ::std::option::Option<i64>,
+    pub r#static: ::std::option::Option<i64>,
+    pub r#struct: ::std::option::Option<i64>,
+    pub super_: ::std::option::Option<i64>,
+    pub r#trait: ::std::option::Option<i64>,
+    pub r#true: ::std::option::Option<i64>,
+    pub r#try: ::std::option::Option<i64>,
+    pub r#type: ::std::option::Option<i64>,
+    pub r#typeof: ::std::option::Option<i64>,
+    pub union: ::std::option::Option<i64>,
+    pub r#unsafe: ::std::option::Option<i64>,
+    pub r#unsized: ::std::option::Option<i64>,
+    pub r#use: ::std::option::Option<i64>,
+    pub r#virtual: ::std::option::Option<i64>,
+    pub r#where: ::std::option::Option<i64>,
+    pub r#while: ::std::option::Option<i64>,
+    pub r#yield: ::std::option::Option<i64>,
+    pub id: ::std::option::Option<i64>,
+    pub id2: ::std::option::Option<i64>,
+    pub foo_bar: ::std::option::Option<i64>,
+    pub foo_baz: ::std::option::Option<i64>,
+    pub foo_qux: ::std::option::Option<i64>,
+    pub field1st: ::std::option::Option<i64>,
+    pub field: ::std::option::Option<i64>,
+    pub üñí: ::std::option::Option<i64>,
+    pub 日本語: ::std::option::Option<i64>,
+    pub a_b: ::std::option::Option<i64>,
+    pub with_space: ::std::option::Option<i64>,
+    pub emoji: ::std::option::Option<i64>,
+    pub quote_d: ::std::option::Option<i64>,
+    pub back_slash: ::std::option::Option<i64>,
+    pub new_line: ::std::option::Option<i64>,
+    pub field_2: ::std::option::Option<i64>,
+    pub field_3: ::std::option::Option<i64>,
+    pub field_4: ::std::option::Option<i64>,
+    pub field_5: ::std::option::Option<i64>,
+    pub x: ::std::option::Option<i64>,
+    pub half: ::std::option::Option<i64>,
+    pub private: ::std::option::Option<i64>,
+    pub members: ::std::option::Option<i64>,
+    pub object: ::std::option::Option<i64>,
+    pub serializer: ::std::option::Option<i64>,
+    pub deserializer: ::std::option::Option<i64>,
+    pub value: ::std::option::Option<i64>,
+    pub wire: ::std::option::Option<i64>,
+    pub serde: ::std::option::Option<i64>,
+    pub message: ::std::option::Option<i64>,
+    pub registry: ::std::option::Option<i64>,
+    pub serde_json: ::std::option::Option<i64>,
+    pub some: ::std::option::Option<i64>,
+    pub none: ::std::option::Option<i64>,
+    pub ok: ::std::option::Option<i64>,
+    pub d: ::std::option::Option<i64>,
+    pub s: ::std::option::Option<i64>,
+    pub f: ::std::option::Option<i64>,
+    pub item: ::std::option::Option<i64>,
+    pub additional_properties: ::std::option::Option<i64>,
 }
+wire::members!(Names, others ignored;
+    0 "as" r#as: optional, 1 "async" r#async: optional, 2 "await" r#await: optional, 3 "become" r#become: optional,
+    4 "box" r#box: optional, 5 "break" r#break: optional, 6 "const" r#const: optional, 7 "continue" r#continue: optional,
+    8 "crate" crate_: optional, 9 "do" r#do: optional, 10 "dyn" r#dyn: optional, 11 "else" r#else: optional,
+    12 "enum" r#enum: optional, 13 "extern" r#extern: optional, 14 "false" r#false: optional,
+    15 "final" r#final: optional, 16 "fn" r#fn: optional, 17 "for" r#for: optional, 18 "gen" r#gen: optional,
+    19 "if" r#if: optional, 20 "impl" r#impl: optional, 21 "in" r#in: optional, 22 "let" r#let: optional,
+    23 "loop" r#loop: optional, 24 "macro" r#macro: optional, 25 "match" r#match: optional, 26 "mod" r#mod: optional,
+    27 "move" r#move: optional, 28 "mut" r#mut: optional, 29 "override" r#override: optional, 30 "priv" r#priv: optional,
+    31 "pub" r#pub: optional, 32 "ref" r#ref: optional, 33 "return" r#return: optional, 34 "self" self_: optional,
+    35 "static" r#static: optional, 36 "struct" r#struct: optional, 37 "super" super_: optional,
+    38 "trait" r#trait: optional, 39 "true" r#true: optional, 40 "try" r#try: optional, 41 "type" r#type: optional,
+    42 "typeof" r#typeof: optional, 43 union: optional, 44 "unsafe" r#unsafe: optional, 45 "unsized" r#unsized: optional,
+    46 "use" r#use: optional, 47 "virtual" r#virtual: optional, 48 "where" r#where: optional,
+    49 "while" r#while: optional, 50 "yield" r#yield: optional, 51 "@id" id: optional, 52 "$id2" id2: optional,
+    53 "foo-bar" foo_bar: optional, 54 "fooBaz" foo_baz: optional, 55 "FOO_QUX" foo_qux: optional,
+    56 "1st" field1st: optional, 57 "" field: optional, 58 üñí: optional, 59 日本語: optional,
+    60 "a.b" a_b: optional, 61 "with space" with_space: optional, 62 "emoji 😀" emoji: optional,
+    63 "quote\"d" quote_d: optional, 64 "back\\slash" back_slash: optional, 65 "new\nline" new_line: optional,
+    66 "*/" field_2: optional, 67 "/*" field_3: optional, 68 "//" field_4: optional, 69 "{}" field_5: optional,
+    70 "#[x]" x: optional, 71 "²half" half: optional, 72 "_private" private: optional, 73 "members_" members: optional,
+    74 object: optional, 75 serializer: optional, 76 deserializer: optional, 77 value: optional, 78 wire: optional,
+    79 serde: optional, 80 message: optional, 81 registry: optional, 82 serde_json: optional, 83 some: optional,
+    84 none: optional, 85 ok: optional, 86 d: optional, 87 s: optional, 88 f: optional, 89 item: optional,
+    90 additional_properties: optional);
 
 impl message::Message for Names {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -109,17 +132,16 @@ impl message::Message for Names {
     );
 }
 
-wire::object! {
-    /// Topic `golden.path`, schema `order-placed.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OrderPlaced {
-        pub a: ::std::option::Option<SharedThing> = 0 "a": optional,
-        pub b: ::std::option::Option<OtherThing> = 1 "b": optional,
-        pub lines: ::std::option::Option<::std::vec::Vec<OrderPlacedLine>> = 2 "lines": optional,
-        pub line: ::std::option::Option<OrderPlacedLine2> = 3 "line": optional,
-    }
-    others ignored;
+/// Topic `golden.path`, schema `order-placed.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OrderPlaced {
+    pub a: ::std::option::Option<SharedThing>,
+    pub b: ::std::option::Option<OtherThing>,
+    pub lines: ::std::option::Option<::std::vec::Vec<OrderPlacedLine>>,
+    pub line: ::std::option::Option<OrderPlacedLine2>,
 }
+wire::members!(OrderPlaced, others ignored; 0 a: optional, 1 b: optional, 2 lines: optional, 3 line: optional);
 
 impl message::Message for OrderPlaced {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -129,91 +151,91 @@ impl message::Message for OrderPlaced {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct SharedThing {
-        pub a: ::std::option::Option<i64> = 0 "a": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct SharedThing {
+    pub a: ::std::option::Option<i64>,
 }
+wire::members!(SharedThing, others ignored; 0 a: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OtherThing {
-        pub b: ::std::option::Option<i64> = 0 "b": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OtherThing {
+    pub b: ::std::option::Option<i64>,
 }
+wire::members!(OtherThing, others ignored; 0 b: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OrderPlacedLine {
-        pub entries: ::std::option::Option<::std::vec::Vec<OrderPlacedLineEntry>> = 0 "entries": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OrderPlacedLine {
+    pub entries: ::std::option::Option<::std::vec::Vec<OrderPlacedLineEntry>>,
 }
+wire::members!(OrderPlacedLine, others ignored; 0 entries: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OrderPlacedLineEntry {
-        pub z: ::std::option::Option<i64> = 0 "z": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OrderPlacedLineEntry {
+    pub z: ::std::option::Option<i64>,
 }
+wire::members!(OrderPlacedLineEntry, others ignored; 0 z: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OrderPlacedLine2 {
-        pub q: ::std::option::Option<i64> = 0 "q": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OrderPlacedLine2 {
+    pub q: ::std::option::Option<i64>,
 }
+wire::members!(OrderPlacedLine2, others ignored; 0 q: optional);
 
-wire::object! {
-    /// Topic `golden.types`, schema `types.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Types {
-        pub p0: ::std::option::Option<Option> = 0 "p0": optional,
-        pub p1: ::std::option::Option<Some> = 1 "p1": optional,
-        pub p2: ::std::option::Option<None> = 2 "p2": optional,
-        pub p3: ::std::option::Option<Result> = 3 "p3": optional,
-        pub p4: ::std::option::Option<Err> = 4 "p4": optional,
-        pub p5: ::std::option::Option<String> = 5 "p5": optional,
-        pub p6: ::std::option::Option<Vec> = 6 "p6": optional,
-        pub p7: ::std::option::Option<Box> = 7 "p7": optional,
-        pub p8: ::std::option::Option<Default> = 8 "p8": optional,
-        pub p9: ::std::option::Option<From> = 9 "p9": optional,
-        pub p10: ::std::option::Option<TryFrom> = 10 "p10": optional,
-        pub p11: ::std::option::Option<Debug> = 11 "p11": optional,
-        pub p12: ::std::option::Option<Clone> = 12 "p12": optional,
-        pub p13: ::std::option::Option<PartialEq> = 13 "p13": optional,
-        pub p14: ::std::option::Option<Eq> = 14 "p14": optional,
-        pub p15: ::std::option::Option<Self_> = 15 "p15": optional,
-        pub p16: ::std::option::Option<A> = 16 "p16": optional,
-        pub p17: ::std::option::Option<D> = 17 "p17": optional,
-        pub p18: ::std::option::Option<S> = 18 "p18": optional,
-        pub p19: ::std::option::Option<Message> = 19 "p19": optional,
-        pub p20: ::std::option::Option<Wire> = 20 "p20": optional,
-        pub p21: ::std::option::Option<Value> = 21 "p21": optional,
-        pub p22: ::std::option::Option<日本> = 22 "p22": optional,
-        pub p23: ::std::option::Option<Error> = 23 "p23": optional,
-        pub p24: ::std::option::Option<Type> = 24 "p24": optional,
-        pub p25: ::std::option::Option<Str> = 25 "p25": optional,
-        pub p26: ::std::option::Option<U8> = 26 "p26": optional,
-        pub p27: ::std::option::Option<ToOwned> = 27 "p27": optional,
-        pub p28: ::std::option::Option<Iterator> = 28 "p28": optional,
-        pub p29: ::std::option::Option<Serde> = 29 "p29": optional,
-        pub p30: ::std::option::Option<WordNewtype> = 30 "p30": optional,
-        pub p31: ::std::option::Option<Ok> = 31 "p31": optional,
-        pub p32: ::std::option::Option<Kind> = 32 "p32": optional,
-        pub p33: ::std::option::Option<Recursive> = 33 "p33": optional,
-        pub p34: ::std::option::Option<日本newtype> = 34 "p34": optional,
-        pub p35: ::std::option::Option<漢字> = 35 "p35": optional,
-        pub 漢字_: 漢字 = 36 "漢字",
-    }
-    others ignored;
-    new(漢字_: 漢字);
+/// Topic `golden.types`, schema `types.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Types {
+    pub p0: ::std::option::Option<Option>,
+    pub p1: ::std::option::Option<Some>,
+    pub p2: ::std::option::Option<None>,
+    pub p3: ::std::option::Option<Result>,
+    pub p4: ::std::option::Option<Err>,
+    pub p5: ::std::option::Option<String>,
+    pub p6: ::std::option::Option<Vec>,
+    pub p7: ::std::option::Option<Box>,
+    pub p8: ::std::option::Option<Default>,
+    pub p9: ::std::option::Option<From>,
+    pub p10: ::std::option::Option<TryFrom>,
+    pub p11: ::std::option::Option<Debug>,
+    pub p12: ::std::option::Option<Clone>,
+    pub p13: ::std::option::Option<PartialEq>,
+    pub p14: ::std::option::Option<Eq>,
+    pub p15: ::std::option::Option<Self_>,
+    pub p16: ::std::option::Option<A>,
+    pub p17: ::std::option::Option<D>,
+    pub p18: ::std::option::Option<S>,
+    pub p19: ::std::option::Option<Message>,
+    pub p20: ::std::option::Option<Wire>,
+    pub p21: ::std::option::Option<Value>,
+    pub p22: ::std::option::Option<日本>,
+    pub p23: ::std::option::Option<Error>,
+    pub p24: ::std::option::Option<Type>,
+    pub p25: ::std::option::Option<Str>,
+    pub p26: ::std::option::Option<U8>,
+    pub p27: ::std::option::Option<ToOwned>,
+    pub p28: ::std::option::Option<Iterator>,
+    pub p29: ::std::option::Option<Serde>,
+    pub p30: ::std::option::Option<WordNewtype>,
+    pub p31: ::std::option::Option<Ok>,
+    pub p32: ::std::option::Option<Kind>,
+    pub p33: ::std::option::Option<Recursive>,
+    pub p34: ::std::option::Option<日本newtype>,
+    pub p35: ::std::option::Option<漢字>,
+    pub 漢字_: 漢字,
 }
+wire::members!(Types, others ignored;
+    0 p0: optional, 1 p1: optional, 2 p2: optional, 3 p3: optional, 4 p4: optional, 5 p5: optional, 6 p6: optional,
+    7 p7: optional, 8 p8: optional, 9 p9: optional, 10 p10: optional, 11 p11: optional, 12 p12: optional,
+    13 p13: optional, 14 p14: optional, 15 p15: optional, 16 p16: optional, 17 p17: optional, 18 p18: optional,
+    19 p19: optional, 20 p20: optional, 21 p21: optional, 22 p22: optional, 23 p23: optional, 24 p24: optional,
+    25 p25: optional, 26 p26: optional, 27 p27: optional, 28 p28: optional, 29 p29: optional, 30 p30: optional,
+    31 p31: optional, 32 p32: optional, 33 p33: optional, 34 p34: optional, 35 p35: optional, 36 "漢字" 漢字_;
+    new TypesRequired { 漢字_: 漢字 });
 
 impl message::Message for Types {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -223,622 +245,463 @@ impl message::Message for Types {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Option {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Option {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Option, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Some {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Some {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Some, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct None {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct None {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(None, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Result {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Result {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Result, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Err {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Err {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Err, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct String {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct String {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(String, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Vec {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Vec {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Vec, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Box {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Box {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Box, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Default {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Default {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Default, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct From {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct From {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(From, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct TryFrom {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TryFrom {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(TryFrom, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Debug {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Debug {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Debug, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Clone {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Clone {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Clone, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct PartialEq {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PartialEq {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(PartialEq, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Eq {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Eq {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Eq, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Self_ {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Self_ {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Self_, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct A {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct A {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(A, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct D {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct D {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(D, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct S {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct S {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(S, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Message {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Message {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Message, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Wire {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Wire {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Wire, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Value {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Value {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Value, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct 日本 {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct 日本 {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(日本, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Error {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Error {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Error, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Type {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Type {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Type, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Str {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Str {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Str, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct U8 {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct U8 {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(U8, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ToOwned {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ToOwned {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(ToOwned, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Iterator {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Iterator {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Iterator, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Serde {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Serde {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Serde, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
 /// At least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WordNewtype(::std::string::String);
+wire::newtype!(WordNewtype(::std::string::String), checked, text);
 
-impl ::std::convert::TryFrom<::std::string::String> for WordNewtype {
-    type Error = wire::Error;
-
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for WordNewtype {
+    fn check(&self, _: &wire::Numbers) -> ::std::result::Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        ::std::result::Result::Ok(())
     }
 }
 
-impl ::std::convert::From<WordNewtype> for ::std::string::String {
-    fn from(value: WordNewtype) -> Self {
-        value.0
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ok {
+    pub x: ::std::option::Option<i64>,
+    pub o: ::std::option::Option<::std::string::String>,
+    pub n: ::std::option::Option<i64>,
+    /// Default: `["a"]`.
+    pub l: ::std::vec::Vec<::std::string::String>,
 }
+wire::members!(Ok, others ignored, default all;
+    0 x: optional, 1 o: optional, 2 n: nullable, 3 l: default = (::std::vec!["a".to_owned()]));
 
-impl ::std::ops::Deref for WordNewtype {
-    type Target = ::std::string::String;
-
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
+/// One of `"self"`, `"Self"`, `"super"`, `"crate"`, `"_"`, `"all"`, `"ALL"`, `"new"`, `"Error"`, `"None"`, `"Some"`, `"Ok"`, `"type"`, `"1"`, `"-1"`, `"+1"`, `"--1"`, `"a"`, `"A"`, `"日本"`, `"é"`, `"²"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Self_,
+    Self2,
+    Super,
+    Crate,
+    Value,
+    All,
+    All2,
+    New,
+    Error,
+    None,
+    Some,
+    Ok,
+    Type,
+    Value1_2,
+    Minus1,
+    Plus1,
+    Value1,
+    A2,
+    A,
+    日本,
+    É,
+    Value2,
 }
+wire::constants!(Kind;
+    Self_ = "self", Self2 = "Self", Super = "super", Crate = "crate", Value = "_", All = "all", All2 = "ALL",
+    New = "new", Error = "Error", None = "None", Some = "Some", Ok = "Ok", Type = "type", Value1_2 = "1", Minus1 = "-1",
+    Plus1 = "+1", Value1 = "--1", A2 = "a", A = "A", 日本 = "日本", É = "é", Value2 = "²");
 
-wire::serde_impls!(WordNewtype, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for WordNewtype {
-    type Codec = ::std::string::String;
-
-    fn get(&self) -> &::std::string::String {
-        &self.0
-    }
-
-    fn wrap(
-        value: ::std::string::String,
-        _: &wire::Numbers,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        ::std::result::Result::Ok(Self(value))
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Recursive {
+    pub next: ::std::option::Option<::std::boxed::Box<Recursive>>,
+    pub union: ::std::option::Option<RecursiveUnion>,
 }
+wire::members!(Recursive, others ignored; 0 next: optional as (wire::Boxed<Recursive>), 1 union: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Ok {
-        pub x: ::std::option::Option<i64> = 0 "x": optional,
-        pub o: ::std::option::Option<::std::string::String> = 1 "o": optional,
-        pub n: ::std::option::Option<i64> = 2 "n": nullable,
-        /// Default: `["a"]`.
-        pub l: ::std::vec::Vec<::std::string::String> = 3 "l" or (::std::vec!["a".to_owned()]),
-    }
-    others ignored;
-    default all;
-}
-
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum Kind {
-        Self_ = "self",
-        Self2 = "Self",
-        Super = "super",
-        Crate = "crate",
-        Value = "_",
-        All = "all",
-        All2 = "ALL",
-        New = "new",
-        Error = "Error",
-        None = "None",
-        Some = "Some",
-        Ok = "Ok",
-        Type = "type",
-        Value1_2 = "1",
-        Minus1 = "-1",
-        Plus1 = "+1",
-        Value1 = "--1",
-        A2 = "a",
-        A = "A",
-        /// `日本`
-        日本 => "日本",
-        /// `é`
-        É => "é",
-        /// `²`
-        Value2 => "²",
-    }
-}
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Recursive {
-        pub next: ::std::option::Option<::std::boxed::Box<Recursive>> = 0 "next": optional as (wire::Boxed<Recursive>),
-        pub union: ::std::option::Option<RecursiveUnion> = 1 "union": optional,
-    }
-    others ignored;
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RecursiveUnion {
     /// A string.
     String(::std::string::String),
     /// An array.
     Array(::std::vec::Vec<Recursive>),
 }
-
-wire::serde_impls!(RecursiveUnion, OfVariants, read_union, write_union);
-
-impl wire::Union for RecursiveUnion {
-    const EXPECTED: &'static str = "a string or an array";
-
-    fn string(
-        reader: &mut wire::Reader<'_>,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        <::std::string::String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> ::std::result::Result<Self, wire::Error> {
-        <::std::vec::Vec<Recursive> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn write(
-        &self,
-        writer: &mut wire::Writer,
-    ) -> ::std::result::Result<(), wire::Error> {
-        match self {
-            Self::String(value) => {
-                <::std::string::String as wire::Codec>::write(value, writer)
-            }
-            Self::Array(value) => {
-                <::std::vec::Vec<Recursive> as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
+wire::union!(RecursiveUnion, "a string or an array", straight;
+    0 String(::std::string::String) from as_string, 1 Array(::std::vec::Vec<Recursive>) from as_array;
+    string to 0, array to 1);
 
 /// At most 2 characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct 日本newtype(::std::string::String);
+wire::newtype!(日本newtype(::std::string::String), checked, text);
 
-impl ::std::convert::TryFrom<::std::string::String> for 日本newtype {
-    type Error = wire::Error;
-
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
-    }
-}
-
-impl ::std::convert::From<日本newtype> for ::std::string::String {
-    fn from(value: 日本newtype) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for 日本newtype {
-    type Target = ::std::string::String;
-
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(日本newtype, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for 日本newtype {
-    type Codec = ::std::string::String;
-
-    fn get(&self) -> &::std::string::String {
-        &self.0
-    }
-
-    fn wrap(
-        value: ::std::string::String,
-        _: &wire::Numbers,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        wire::max_length(&value, 2)?;
-        ::std::result::Result::Ok(Self(value))
+impl wire::Check for 日本newtype {
+    fn check(&self, _: &wire::Numbers) -> ::std::result::Result<(), wire::Error> {
+        wire::max_length(&self.0, 2)?;
+        ::std::result::Result::Ok(())
     }
 }
 
 /// At most 2 characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct 漢字(::std::string::String);
+wire::newtype!(漢字(::std::string::String), checked, text);
 
-impl ::std::convert::TryFrom<::std::string::String> for 漢字 {
-    type Error = wire::Error;
-
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
-    }
-}
-
-impl ::std::convert::From<漢字> for ::std::string::String {
-    fn from(value: 漢字) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for 漢字 {
-    type Target = ::std::string::String;
-
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-wire::serde_impls!(漢字, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for 漢字 {
-    type Codec = ::std::string::String;
-
-    fn get(&self) -> &::std::string::String {
-        &self.0
-    }
-
-    fn wrap(
-        value: ::std::string::String,
-        _: &wire::Numbers,
-    ) -> ::std::result::Result<Self, wire::Error> {
-        wire::max_length(&value, 2)?;
-        ::std::result::Result::Ok(Self(value))
+impl wire::Check for 漢字 {
+    fn check(&self, _: &wire::Numbers) -> ::std::result::Result<(), wire::Error> {
+        wire::max_length(&self.0, 2)?;
+        ::std::result::Result::Ok(())
     }
 }
 
@@ -851,33 +714,14 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_A_SHARED: message::Schema = message::Schema::new(
-    "a/shared.schema.json",
-    include_str!("schemas/a/shared.schema.json"),
-    "86f9aad9c732bc31a4879080d0f15e21268efcd6fd0449940c440e1b6c43d4cb",
-);
-
-static SCHEMA_B_OTHER: message::Schema = message::Schema::new(
-    "b/other.schema.json",
-    include_str!("schemas/b/other.schema.json"),
-    "8f28bd2fe1d31cc9c604a7fad7ca8bc435721122a0e87e8be3e07a4b421e41fe",
-);
-
-static SCHEMA_NAMES: message::Schema = message::Schema::new(
-    "names.schema.json",
-    include_str!("schemas/names.schema.json"),
-    "c4edce62d15fc4728c4aa660880b3a891ad743b4f0d5126fc5d6ee194b062bd8",
-);
-
-static SCHEMA_ORDER_PLACED: message::Schema = message::Schema::new(
-        "order-placed.schema.json",
-        include_str!("schemas/order-placed.schema.json"),
-        "b42051c3d62b456ab1776588e5c8e6e1633112b1e2707770a4843878f6982f2e",
-    )
-    .with_references(&[&SCHEMA_A_SHARED, &SCHEMA_B_OTHER]);
-
-static SCHEMA_TYPES: message::Schema = message::Schema::new(
-    "types.schema.json",
-    include_str!("schemas/types.schema.json"),
-    "67b7933b97b03d1773725be8afc9b5245a9135a93be52627c444618be78c1424",
-);
+wire::schema!(SCHEMA_A_SHARED, "a/shared.schema.json", include_str!("schemas/a/shared.schema.json"),
+    "86f9aad9c732bc31a4879080d0f15e21268efcd6fd0449940c440e1b6c43d4cb");
+wire::schema!(SCHEMA_B_OTHER, "b/other.schema.json", include_str!("schemas/b/other.schema.json"),
+    "8f28bd2fe1d31cc9c604a7fad7ca8bc435721122a0e87e8be3e07a4b421e41fe");
+wire::schema!(SCHEMA_NAMES, "names.schema.json", include_str!("schemas/names.schema.json"),
+    "c4edce62d15fc4728c4aa660880b3a891ad743b4f0d5126fc5d6ee194b062bd8");
+wire::schema!(SCHEMA_ORDER_PLACED, "order-placed.schema.json", include_str!("schemas/order-placed.schema.json"),
+    "b42051c3d62b456ab1776588e5c8e6e1633112b1e2707770a4843878f6982f2e";
+    SCHEMA_A_SHARED, SCHEMA_B_OTHER);
+wire::schema!(SCHEMA_TYPES, "types.schema.json", include_str!("schemas/types.schema.json"),
+    "67b7933b97b03d1773725be8afc9b5245a9135a93be52627c444618be78c1424");

@@ -2,24 +2,28 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
-wire::object! {
-    /// Topic `golden.overlaps`, schema `overlaps.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Default)]
-    pub struct Overlaps {
-        /// What is valid is decided by the validator: `#/properties/text_or_null_once`.
-        pub text_or_null_once: Option<serde_json::Value> = 0 "text_or_null_once": optional as (wire::Validated<serde_json::Value, Subschema1>),
-        /// What is valid is decided by the validator: `#/properties/anything_but_null`.
-        pub anything_but_null: Option<serde_json::Value> = 1 "anything_but_null": optional as (wire::Validated<serde_json::Value, Subschema2>),
-        /// What is valid is decided by the validator: `#/properties/anything_but_text/anyOf/0`.
-        pub anything_but_text: Option<serde_json::Value> = 2 "anything_but_text": nullable as (wire::Validated<serde_json::Value, Subschema3>),
-        pub constant_beside: Option<OverlapsConstantBeside> = 3 "constant_beside": nullable,
-        pub checked_beside: Option<OverlapsCheckedBeside> = 4 "checked_beside": optional,
-        pub constant_of_two: Option<OverlapsConstantOfTwo> = 5 "constant_of_two": nullable,
-        pub member_of_no_choice: Option<OverlapsMemberOfNoChoice> = 6 "member_of_no_choice": optional,
-        pub member_of_other_branch: Option<OverlapsMemberOfOtherBranch> = 7 "member_of_other_branch": nullable,
-    }
-    others ignored;
+/// Topic `golden.overlaps`, schema `overlaps.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Overlaps {
+    /// What is valid is decided by the validator: `#/properties/text_or_null_once`.
+    pub text_or_null_once: Option<serde_json::Value>,
+    /// What is valid is decided by the validator: `#/properties/anything_but_null`.
+    pub anything_but_null: Option<serde_json::Value>,
+    /// What is valid is decided by the validator: `#/properties/anything_but_text/anyOf/0`.
+    pub anything_but_text: Option<serde_json::Value>,
+    pub constant_beside: Option<OverlapsConstantBeside>,
+    pub checked_beside: Option<OverlapsCheckedBeside>,
+    pub constant_of_two: Option<OverlapsConstantOfTwo>,
+    pub member_of_no_choice: Option<OverlapsMemberOfNoChoice>,
+    pub member_of_other_branch: Option<OverlapsMemberOfOtherBranch>,
 }
+wire::members!(Overlaps, others ignored;
+    0 text_or_null_once: optional as (wire::Validated<serde_json::Value, Subschema1>),
+    1 anything_but_null: optional as (wire::Validated<serde_json::Value, Subschema2>),
+    2 anything_but_text: nullable as (wire::Validated<serde_json::Value, Subschema3>), 3 constant_beside: nullable,
+    4 checked_beside: optional, 5 constant_of_two: nullable, 6 member_of_no_choice: optional,
+    7 member_of_other_branch: nullable);
 
 impl message::Message for Overlaps {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -29,6 +33,7 @@ impl message::Message for Overlaps {
     );
 }
 
+#[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum OverlapsConstantBeside {
     Boolean(OverlapsConstantBesideBoolean),
@@ -36,76 +41,12 @@ pub enum OverlapsConstantBeside {
     /// One of `1.5`.
     Number(f64),
 }
+wire::union!(OverlapsConstantBeside, "a boolean or a number or a string or an array or an object", alone;
+    0 Boolean(OverlapsConstantBesideBoolean) from as_boolean, 1 Array(Vec<serde_json::Value>) from as_array,
+    2 Number(f64) from as_number by (wire::ExactNumber) if |value, numbers| wire::one_of_numbers(numbers.of(*value), &[1.5]);
+    boolean to 0, number only [0, 2], string to 0, array only [0, 1], object to 0);
 
-wire::serde_impls!(OverlapsConstantBeside, OfVariants, read_union, write_only);
-
-impl wire::Union for OverlapsConstantBeside {
-    const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsConstantBesideBoolean as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::only_of(reader, &[0, 2])
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsConstantBesideBoolean as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::only_of(reader, &[0, 1])
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsConstantBesideBoolean as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => {
-                <OverlapsConstantBesideBoolean as wire::Codec>::write(value, writer)
-            }
-            Self::Array(value) => {
-                <Vec<serde_json::Value> as wire::Codec>::write(value, writer)
-            }
-            Self::Number(value) => {
-                let numbers = wire::Numbers::exact();
-                wire::one_of_numbers(numbers.of(*value), &[1.5])?;
-                <wire::ExactNumber as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-impl wire::Alternatives for OverlapsConstantBeside {
-    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                <OverlapsConstantBesideBoolean as wire::Codec>::read(reader)
-                    .map(Self::Boolean)
-            },
-        ),
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                <Vec<serde_json::Value> as wire::Codec>::read(reader).map(Self::Array)
-            },
-        ),
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                let value = <wire::ExactNumber as wire::Codec>::read(reader)?;
-                let numbers = reader.numbers();
-                wire::one_of_numbers(numbers.of(value), &[1.5])?;
-                Ok(Self::Number(value))
-            },
-        ),
-    ];
-}
-
+#[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum OverlapsConstantBesideBoolean {
     /// A number.
@@ -115,54 +56,14 @@ pub enum OverlapsConstantBesideBoolean {
     /// Any other value.
     Other(serde_json::Value),
 }
+wire::union!(OverlapsConstantBesideBoolean, "null or a boolean or a number or a string or an array or an object",
+    straight;
+    0 Number(f64) from as_number by (wire::ExactNumber) if |value, numbers| wire::exclusive_minimum(numbers.of(*value), 1.0),
+    1 Other(serde_json::Value) from as_other;
+    null to 1, boolean to 1, number to 0, string to 1, array to 1, object to 1);
 
-wire::serde_impls!(OverlapsConstantBesideBoolean, OfVariants, read_union, write_union);
-
-impl wire::Union for OverlapsConstantBesideBoolean {
-    const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
-
-    fn null(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <wire::ExactNumber as wire::Codec>::read(reader)?;
-        let numbers = reader.numbers();
-        wire::exclusive_minimum(numbers.of(value), 1.0)?;
-        Ok(Self::Number(value))
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Number(value) => {
-                let numbers = wire::Numbers::exact();
-                wire::exclusive_minimum(numbers.of(*value), 1.0)?;
-                <wire::ExactNumber as wire::Codec>::write(value, writer)
-            }
-            Self::Other(value) => {
-                <serde_json::Value as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OverlapsCheckedBeside {
     /// At most 3 members.
     ///
@@ -170,298 +71,89 @@ pub enum OverlapsCheckedBeside {
     Object(serde_json::Map<String, serde_json::Value>),
     WithA(OverlapsCheckedBesideWithA),
 }
+wire::union!(OverlapsCheckedBeside, "an object", alone, validator Subschema4;
+    0 Object(serde_json::Map<String, serde_json::Value>) from as_object by (wire::Validated<serde_json::Map<String, serde_json::Value>, Subschema5>) if |value, _| wire::max_properties(value.len(), 3),
+    1 WithA(OverlapsCheckedBesideWithA) from as_with_a has ["a"];
+    object only [0, 1]);
 
-wire::serde_impls!(
-    OverlapsCheckedBeside, OfVariants, read_union, write_only, Subschema4
-);
-
-impl wire::Union for OverlapsCheckedBeside {
-    const EXPECTED: &'static str = "an object";
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::only_of(reader, &[0, 1])
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Object(value) => {
-                wire::max_properties(value.len(), 3)?;
-                <wire::Validated<
-                    serde_json::Map<String, serde_json::Value>,
-                    Subschema5,
-                > as wire::Codec>::write(value, writer)
-            }
-            Self::WithA(value) => {
-                <OverlapsCheckedBesideWithA as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OverlapsCheckedBesideWithA {
+    pub a: serde_json::Value,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(OverlapsCheckedBesideWithA, others kept additional_properties, presence [wire::Presence::AtMost(2)];
+    0 a;
+    new OverlapsCheckedBesideWithARequired { a: serde_json::Value });
 
-impl wire::Alternatives for OverlapsCheckedBeside {
-    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                let value = <wire::Validated<
-                    serde_json::Map<String, serde_json::Value>,
-                    Subschema5,
-                > as wire::Codec>::read(reader)?;
-                wire::max_properties(value.len(), 3)?;
-                Ok(Self::Object(value))
-            },
-        ),
-        wire::Alternative::new(
-            &["a"],
-            |reader| {
-                <OverlapsCheckedBesideWithA as wire::Codec>::read(reader)
-                    .map(Self::WithA)
-            },
-        ),
-    ];
-}
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct OverlapsCheckedBesideWithA {
-        pub a: serde_json::Value = 0 "a",
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    presence [wire::Presence::AtMost(2)];
-    new(a: serde_json::Value);
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OverlapsConstantOfTwo {
     /// What is valid is decided by the validator: `#/properties/constant_of_two`.
     Boolean(serde_json::Value),
     /// One of `1.5`, `false`.
     Boolean2(serde_json::Value),
 }
+wire::union!(OverlapsConstantOfTwo, "a boolean or a number or a string or an array or an object", alone,
+    validator Subschema6;
+    0 Boolean(serde_json::Value) only as_boolean by (wire::Validated<serde_json::Value, Subschema6>),
+    1 Boolean2(serde_json::Value) only as_boolean2 if |value, numbers| { static CONSTANTS: wire::Constants = wire::Constants::new("[1.5,false]"); wire::one_of_json(value, &CONSTANTS, numbers) };
+    boolean only [0, 1], number only [0, 1], string to 0, array to 0, object to 0);
 
-wire::serde_impls!(
-    OverlapsConstantOfTwo, OfVariants, read_union, write_only, Subschema6
-);
-
-impl wire::Union for OverlapsConstantOfTwo {
-    const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::only_of(reader, &[0, 1])
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::only_of(reader, &[0, 1])
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <wire::Validated<serde_json::Value, Subschema6> as wire::Codec>::read(reader)
-            .map(Self::Boolean)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <wire::Validated<serde_json::Value, Subschema6> as wire::Codec>::read(reader)
-            .map(Self::Boolean)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <wire::Validated<serde_json::Value, Subschema6> as wire::Codec>::read(reader)
-            .map(Self::Boolean)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => {
-                <wire::Validated<
-                    serde_json::Value,
-                    Subschema6,
-                > as wire::Codec>::write(value, writer)
-            }
-            Self::Boolean2(value) => {
-                let numbers = wire::Numbers::exact();
-                {
-                    static CONSTANTS: wire::Constants = wire::Constants::new(
-                        "[1.5,false]",
-                    );
-                    wire::one_of_json(value, &CONSTANTS, numbers)
-                }?;
-                <serde_json::Value as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OverlapsMemberOfNoChoice {
+    pub a: Option<i64>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(OverlapsMemberOfNoChoice, others kept additional_properties; 0 a: optional);
 
-impl wire::Alternatives for OverlapsConstantOfTwo {
-    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                <wire::Validated<
-                    serde_json::Value,
-                    Subschema6,
-                > as wire::Codec>::read(reader)
-                    .map(Self::Boolean)
-            },
-        ),
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                let value = <serde_json::Value as wire::Codec>::read(reader)?;
-                let numbers = reader.numbers();
-                {
-                    static CONSTANTS: wire::Constants = wire::Constants::new(
-                        "[1.5,false]",
-                    );
-                    wire::one_of_json(&value, &CONSTANTS, numbers)
-                }?;
-                Ok(Self::Boolean2(value))
-            },
-        ),
-    ];
-}
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OverlapsMemberOfNoChoice {
-        pub a: Option<i64> = 0 "a": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OverlapsMemberOfOtherBranch {
     WithA(OverlapsMemberOfOtherBranchWithA),
     Object(OverlapsMemberOfOtherBranchObject),
 }
+wire::union!(OverlapsMemberOfOtherBranch, "a boolean or a number or a string or an array or an object", first;
+    0 WithA(OverlapsMemberOfOtherBranchWithA) from as_with_a has ["a"],
+    1 Object(OverlapsMemberOfOtherBranchObject) from as_object;
+    boolean to 0, number to 0, string to 0, array to 0, object first [0, 1]);
 
-wire::serde_impls!(OverlapsMemberOfOtherBranch, OfVariants, read_union, write_union);
-
-impl wire::Union for OverlapsMemberOfOtherBranch {
-    const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(reader).map(Self::WithA)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(reader).map(Self::WithA)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(reader).map(Self::WithA)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(reader).map(Self::WithA)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::first_of(reader, &[0, 1])
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::WithA(value) => {
-                <OverlapsMemberOfOtherBranchWithA as wire::Codec>::write(value, writer)
-            }
-            Self::Object(value) => {
-                <OverlapsMemberOfOtherBranchObject as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-impl wire::Alternatives for OverlapsMemberOfOtherBranch {
-    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
-        wire::Alternative::new(
-            &["a"],
-            |reader| {
-                <OverlapsMemberOfOtherBranchWithA as wire::Codec>::read(reader)
-                    .map(Self::WithA)
-            },
-        ),
-        wire::Alternative::new(
-            &[],
-            |reader| {
-                <OverlapsMemberOfOtherBranchObject as wire::Codec>::read(reader)
-                    .map(Self::Object)
-            },
-        ),
-    ];
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OverlapsMemberOfOtherBranchWithA {
     /// An object.
     Object(OverlapsMemberOfOtherBranchWithAObject),
     /// Any other value.
     Other(serde_json::Value),
 }
+wire::union!(OverlapsMemberOfOtherBranchWithA, "null or a boolean or a number or a string or an array or an object",
+    straight, validator Subschema7;
+    0 Object(OverlapsMemberOfOtherBranchWithAObject) from as_object, 1 Other(serde_json::Value) from as_other;
+    null to 1, boolean to 1, number to 1, string to 1, array to 1, object to 0);
 
-wire::serde_impls!(
-    OverlapsMemberOfOtherBranchWithA, OfVariants, read_union, write_union, Subschema7
-);
-
-impl wire::Union for OverlapsMemberOfOtherBranchWithA {
-    const EXPECTED: &'static str = "null or a boolean or a number or a string or an array or an object";
-
-    fn null(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Value as wire::Codec>::read(reader).map(Self::Other)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <OverlapsMemberOfOtherBranchWithAObject as wire::Codec>::read(reader)
-            .map(Self::Object)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Object(value) => {
-                <OverlapsMemberOfOtherBranchWithAObject as wire::Codec>::write(
-                    value,
-                    writer,
-                )
-            }
-            Self::Other(value) => {
-                <serde_json::Value as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OverlapsMemberOfOtherBranchWithAObject {
+    pub a: serde_json::Value,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(OverlapsMemberOfOtherBranchWithAObject, others kept additional_properties;
+    0 a;
+    new OverlapsMemberOfOtherBranchWithAObjectRequired { a: serde_json::Value });
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct OverlapsMemberOfOtherBranchWithAObject {
-        pub a: serde_json::Value = 0 "a",
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    new(a: serde_json::Value);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OverlapsMemberOfOtherBranchObject {
+    pub b: Option<String>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OverlapsMemberOfOtherBranchObject {
-        pub b: Option<String> = 0 "b": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    validator Subschema7;
-}
+wire::members!(OverlapsMemberOfOtherBranchObject, others kept additional_properties, validator Subschema7;
+    0 b: optional);
 
 /// What the validator checks: `#/properties/text_or_null_once` of `overlaps.schema.json`.
 #[doc(hidden)]
@@ -562,8 +254,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Overlaps>()],
 );
 
-static SCHEMA_OVERLAPS: message::Schema = message::Schema::new(
-    "overlaps.schema.json",
-    include_str!("schemas/overlaps.schema.json"),
-    "819c908b4b43bc7595fe2a4f4a78afb68e8719273b8b7c25a1bee774fa8fd06a",
-);
+wire::schema!(SCHEMA_OVERLAPS, "overlaps.schema.json", include_str!("schemas/overlaps.schema.json"),
+    "819c908b4b43bc7595fe2a4f4a78afb68e8719273b8b7c25a1bee774fa8fd06a");

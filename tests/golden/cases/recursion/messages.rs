@@ -2,19 +2,20 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.recursion.mutual`, schema `mutual.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Default)]
-    pub struct Mutual {
-        pub a: Option<A> = 0 "a": optional,
-        pub list: Option<List> = 1 "list": optional,
-        pub map: Option<Map> = 2 "map": optional,
-        pub json: Option<Json> = 3 "json": nullable,
-        pub file: Option<Box<Other>> = 4 "file": optional as (wire::Boxed<Other>),
-        pub chain: Option<Chain> = 5 "chain": optional,
-    }
-    others ignored;
+/// Topic `golden.recursion.mutual`, schema `mutual.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Mutual {
+    pub a: Option<A>,
+    pub list: Option<List>,
+    pub map: Option<Map>,
+    pub json: Option<Json>,
+    pub file: Option<Box<Other>>,
+    pub chain: Option<Chain>,
 }
+wire::members!(Mutual, others ignored;
+    0 a: optional, 1 list: optional, 2 map: optional, 3 json: nullable, 4 file: optional as (wire::Boxed<Other>),
+    5 chain: optional);
 
 impl message::Message for Mutual {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -24,107 +25,41 @@ impl message::Message for Mutual {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Default)]
-    pub struct A {
-        pub b: Option<Box<B>> = 0 "b": optional as (wire::Boxed<B>),
-        pub value: Option<f64> = 1 "value": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct A {
+    pub b: Option<Box<B>>,
+    pub value: Option<f64>,
 }
+wire::members!(A, others ignored; 0 b: optional as (wire::Boxed<B>), 1 value: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct B {
-        pub a: Box<A> = 0 "a" as (wire::Boxed<A>),
-        pub r#as: Option<Vec<A>> = 1 "as": optional,
-    }
-    others refused;
-    new(a: Box<A>);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct B {
+    pub a: Box<A>,
+    pub r#as: Option<Vec<A>>,
 }
+wire::members!(B, others refused; 0 a as (wire::Boxed<A>), 1 "as" r#as: optional; new BRequired { a: Box<A> });
 
 /// At most 3 items.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct List(Vec<List>);
+wire::newtype!(List(Vec<List>), checked, other);
 
-impl TryFrom<Vec<List>> for List {
-    type Error = wire::Error;
-
-    fn try_from(value: Vec<List>) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
+impl wire::Check for List {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::max_items(&self.0, 3)?;
+        Ok(())
     }
 }
 
-impl From<List> for Vec<List> {
-    fn from(value: List) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for List {
-    type Target = Vec<List>;
-
-    fn deref(&self) -> &Vec<List> {
-        &self.0
-    }
-}
-
-wire::serde_impls!(List, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for List {
-    type Codec = Vec<List>;
-
-    fn get(&self) -> &Vec<List> {
-        &self.0
-    }
-
-    fn wrap(value: Vec<List>, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::max_items(&value, 3)?;
-        Ok(Self(value))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Map(::std::collections::BTreeMap<String, Map>);
+wire::newtype!(Map(::std::collections::BTreeMap<String, Map>), free, other);
 
-impl From<::std::collections::BTreeMap<String, Map>> for Map {
-    fn from(value: ::std::collections::BTreeMap<String, Map>) -> Self {
-        Self(value)
-    }
-}
-
-impl From<Map> for ::std::collections::BTreeMap<String, Map> {
-    fn from(value: Map) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for Map {
-    type Target = ::std::collections::BTreeMap<String, Map>;
-
-    fn deref(&self) -> &::std::collections::BTreeMap<String, Map> {
-        &self.0
-    }
-}
-
-wire::serde_impls!(Map, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Map {
-    type Codec = ::std::collections::BTreeMap<String, Map>;
-
-    fn get(&self) -> &::std::collections::BTreeMap<String, Map> {
-        &self.0
-    }
-
-    fn wrap(
-        value: ::std::collections::BTreeMap<String, Map>,
-        _: &wire::Numbers,
-    ) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Json {
     /// A string.
     String(String),
@@ -133,144 +68,45 @@ pub enum Json {
     /// An object.
     Object(::std::collections::BTreeMap<String, Option<Json>>),
 }
+wire::union!(Json, "a string or an array or an object", straight;
+    0 String(String) from as_string, 1 Array(Vec<Option<Json>>) from as_array,
+    2 Object(::std::collections::BTreeMap<String, Option<Json>>) from as_object;
+    string to 0, array to 1, object to 2);
 
-wire::serde_impls!(Json, OfVariants, read_union, write_union);
-
-impl wire::Union for Json {
-    const EXPECTED: &'static str = "a string or an array or an object";
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <Vec<Option<Json>> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <::std::collections::BTreeMap<String, Option<Json>> as wire::Codec>::read(reader)
-            .map(Self::Object)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Array(value) => {
-                <Vec<Option<Json>> as wire::Codec>::write(value, writer)
-            }
-            Self::Object(value) => {
-                <::std::collections::BTreeMap<
-                    String,
-                    Option<Json>,
-                > as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Other {
+    pub back: Option<Box<Mutual>>,
+    pub self_: Option<Box<Other>>,
 }
+wire::members!(Other, others ignored;
+    0 back: optional as (wire::Boxed<Mutual>), 1 "self" self_: optional as (wire::Boxed<Other>));
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Default)]
-    pub struct Other {
-        pub back: Option<Box<Mutual>> = 0 "back": optional as (wire::Boxed<Mutual>),
-        pub self_: Option<Box<Other>> = 1 "self": optional as (wire::Boxed<Other>),
-    }
-    others ignored;
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Chain(Vec<Option<ChainMap>>);
+wire::newtype!(Chain(Vec<Option<ChainMap>>), free, other);
 
-impl From<Vec<Option<ChainMap>>> for Chain {
-    fn from(value: Vec<Option<ChainMap>>) -> Self {
-        Self(value)
-    }
-}
-
-impl From<Chain> for Vec<Option<ChainMap>> {
-    fn from(value: Chain) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for Chain {
-    type Target = Vec<Option<ChainMap>>;
-
-    fn deref(&self) -> &Vec<Option<ChainMap>> {
-        &self.0
-    }
-}
-
-wire::serde_impls!(Chain, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Chain {
-    type Codec = Vec<Option<ChainMap>>;
-
-    fn get(&self) -> &Vec<Option<ChainMap>> {
-        &self.0
-    }
-
-    fn wrap(
-        value: Vec<Option<ChainMap>>,
-        _: &wire::Numbers,
-    ) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChainMap(::std::collections::BTreeMap<String, Chain>);
+wire::newtype!(ChainMap(::std::collections::BTreeMap<String, Chain>), free, other);
 
-impl From<::std::collections::BTreeMap<String, Chain>> for ChainMap {
-    fn from(value: ::std::collections::BTreeMap<String, Chain>) -> Self {
-        Self(value)
-    }
+/// Topic `golden.recursion.tree`, schema `tree.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tree {
+    pub name: String,
+    pub left: Option<Box<Tree>>,
+    pub right: Option<Box<Tree>>,
+    pub children: Option<Vec<Tree>>,
+    pub by_name: Option<::std::collections::BTreeMap<String, Tree>>,
+    pub parent: Option<Box<MaybeTree>>,
 }
-
-impl From<ChainMap> for ::std::collections::BTreeMap<String, Chain> {
-    fn from(value: ChainMap) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for ChainMap {
-    type Target = ::std::collections::BTreeMap<String, Chain>;
-
-    fn deref(&self) -> &::std::collections::BTreeMap<String, Chain> {
-        &self.0
-    }
-}
-
-wire::serde_impls!(ChainMap, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for ChainMap {
-    type Codec = ::std::collections::BTreeMap<String, Chain>;
-
-    fn get(&self) -> &::std::collections::BTreeMap<String, Chain> {
-        &self.0
-    }
-
-    fn wrap(
-        value: ::std::collections::BTreeMap<String, Chain>,
-        _: &wire::Numbers,
-    ) -> Result<Self, wire::Error> {
-        Ok(Self(value))
-    }
-}
-
-wire::object! {
-    /// Topic `golden.recursion.tree`, schema `tree.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Tree {
-        pub name: String = 0 "name",
-        pub left: Option<Box<Tree>> = 1 "left": optional as (wire::Boxed<Tree>),
-        pub right: Option<Box<Tree>> = 2 "right": optional as (wire::Boxed<Tree>),
-        pub children: Option<Vec<Tree>> = 3 "children": optional,
-        pub by_name: Option<::std::collections::BTreeMap<String, Tree>> = 4 "by_name": optional,
-        pub parent: Option<Box<MaybeTree>> = 5 "parent": nullable as (wire::Boxed<MaybeTree>),
-    }
-    others ignored;
-    new(name: String);
-}
+wire::members!(Tree, others ignored;
+    0 name, 1 left: optional as (wire::Boxed<Tree>), 2 right: optional as (wire::Boxed<Tree>), 3 children: optional,
+    4 by_name: optional, 5 parent: nullable as (wire::Boxed<MaybeTree>);
+    new TreeRequired { name: String });
 
 impl message::Message for Tree {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -280,37 +116,26 @@ impl message::Message for Tree {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct MaybeTree {
-        pub tree: Box<Tree> = 0 "tree" as (wire::Boxed<Tree>),
-        pub more: Option<Box<MaybeTree>> = 1 "more": nullable as (wire::Boxed<MaybeTree>),
-    }
-    others ignored;
-    new(tree: Box<Tree>);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MaybeTree {
+    pub tree: Box<Tree>,
+    pub more: Option<Box<MaybeTree>>,
 }
+wire::members!(MaybeTree, others ignored;
+    0 tree as (wire::Boxed<Tree>), 1 more: nullable as (wire::Boxed<MaybeTree>);
+    new MaybeTreeRequired { tree: Box<Tree> });
 
 /// The messages of these schemas, by name and by topic.
 pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Mutual>(), registry::Entry::of::<Tree>()],
 );
 
-static SCHEMA_MUTUAL: message::Schema = message::Schema::new(
-        "mutual.schema.json",
-        include_str!("schemas/mutual.schema.json"),
-        "62306457634ebe4cbb02f2dae2631d08335d351f419c5c87aba6c980b50c785d",
-    )
-    .with_references(&[&SCHEMA_OTHER]);
-
-static SCHEMA_OTHER: message::Schema = message::Schema::new(
-        "other.schema.json",
-        include_str!("schemas/other.schema.json"),
-        "206438861c7e71d39a552d0975bcf019d95a163751c8420bf0f472ae3e8bf23a",
-    )
-    .with_references(&[&SCHEMA_MUTUAL]);
-
-static SCHEMA_TREE: message::Schema = message::Schema::new(
-    "tree.schema.json",
-    include_str!("schemas/tree.schema.json"),
-    "beab9697956dde2fdc8405b064c6739645a234676d39f27e8a1fb3bf50b005b6",
-);
+wire::schema!(SCHEMA_MUTUAL, "mutual.schema.json", include_str!("schemas/mutual.schema.json"),
+    "62306457634ebe4cbb02f2dae2631d08335d351f419c5c87aba6c980b50c785d";
+    SCHEMA_OTHER);
+wire::schema!(SCHEMA_OTHER, "other.schema.json", include_str!("schemas/other.schema.json"),
+    "206438861c7e71d39a552d0975bcf019d95a163751c8420bf0f472ae3e8bf23a";
+    SCHEMA_MUTUAL);
+wire::schema!(SCHEMA_TREE, "tree.schema.json", include_str!("schemas/tree.schema.json"),
+    "beab9697956dde2fdc8405b064c6739645a234676d39f27e8a1fb3bf50b005b6");

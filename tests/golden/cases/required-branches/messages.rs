@@ -2,24 +2,25 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
-wire::object! {
-    /// Which members stand together.
-    ///
-    /// Topic `golden.contact-changed`, schema `contact.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChanged {
-        pub any: Option<ContactChangedAny> = 0 "any": optional,
-        pub one: Option<ContactChangedOne> = 1 "one": optional,
-        pub not_both: Option<ContactChangedNotBoth> = 2 "not_both": optional,
-        pub never_old: Option<ContactChangedNeverOld> = 3 "never_old": optional,
-        pub together: Option<ContactChangedTogether> = 4 "together": optional,
-        pub sized: Option<ContactChangedSized> = 5 "sized": optional,
-        pub without: Option<ContactChangedWithout> = 6 "without": optional,
-        pub branches: Option<ContactChangedBranches> = 7 "branches": optional,
-        pub undeclared: Option<ContactChangedUndeclared> = 8 "undeclared": optional,
-    }
-    others ignored;
+/// Which members stand together.
+///
+/// Topic `golden.contact-changed`, schema `contact.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChanged {
+    pub any: Option<ContactChangedAny>,
+    pub one: Option<ContactChangedOne>,
+    pub not_both: Option<ContactChangedNotBoth>,
+    pub never_old: Option<ContactChangedNeverOld>,
+    pub together: Option<ContactChangedTogether>,
+    pub sized: Option<ContactChangedSized>,
+    pub without: Option<ContactChangedWithout>,
+    pub branches: Option<ContactChangedBranches>,
+    pub undeclared: Option<ContactChangedUndeclared>,
 }
+wire::members!(ContactChanged, others ignored;
+    0 any: optional, 1 one: optional, 2 not_both: optional, 3 never_old: optional, 4 together: optional,
+    5 sized: optional, 6 without: optional, 7 branches: optional, 8 undeclared: optional);
 
 impl message::Message for ContactChanged {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -29,167 +30,125 @@ impl message::Message for ContactChanged {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChangedAny {
-        pub mail: Option<String> = 0 "mail": optional,
-        pub phone: Option<String> = 1 "phone": optional,
-    }
-    others ignored;
-    presence [wire::Presence::AnyOf(&[&[0], &[1]])];
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChangedAny {
+    pub mail: Option<String>,
+    pub phone: Option<String>,
 }
+wire::members!(ContactChangedAny, others ignored, presence [wire::Presence::AnyOf(&[&[0], &[1]])];
+    0 mail: optional, 1 phone: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChangedOne {
-        pub id: Option<i64> = 0 "id": optional,
-        pub name: Option<String> = 1 "name": optional,
-        pub realm: Option<String> = 2 "realm": optional,
-    }
-    others refused;
-    presence [wire::Presence::OneOf(&[&[0], &[1, 2]])];
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChangedOne {
+    pub id: Option<i64>,
+    pub name: Option<String>,
+    pub realm: Option<String>,
 }
+wire::members!(ContactChangedOne, others refused, presence [wire::Presence::OneOf(&[&[0], &[1, 2]])];
+    0 id: optional, 1 name: optional, 2 realm: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChangedNotBoth {
-        pub left: Option<bool> = 0 "left": optional,
-        pub right: Option<bool> = 1 "right": optional,
-    }
-    others ignored;
-    presence [wire::Presence::NotAll(&[0, 1])];
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChangedNotBoth {
+    pub left: Option<bool>,
+    pub right: Option<bool>,
 }
+wire::members!(ContactChangedNotBoth, others ignored, presence [wire::Presence::NotAll(&[0, 1])];
+    0 left: optional, 1 right: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChangedNeverOld {
-        pub new: Option<i64> = 0 "new": optional,
-        pub old: Option<serde_json::Value> = 1 "old": optional,
-    }
-    others ignored;
-    presence [wire::Presence::NotAll(&[1])];
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChangedNeverOld {
+    pub new: Option<i64>,
+    pub old: Option<serde_json::Value>,
 }
+wire::members!(ContactChangedNeverOld, others ignored, presence [wire::Presence::NotAll(&[1])];
+    0 new: optional, 1 old: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChangedTogether {
-        pub card: Option<String> = 0 "card": optional,
-        pub address: Option<String> = 1 "address": optional,
-        pub city: Option<String> = 2 "city": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChangedTogether {
+    pub card: Option<String>,
+    pub address: Option<String>,
+    pub city: Option<String>,
+}
+wire::members!(ContactChangedTogether, others ignored,
     presence [wire::Presence::With(0, &[1, 2]), wire::Presence::With(2, &[1])];
-}
+    0 card: optional, 1 address: optional, 2 city: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct ContactChangedSized {
-        pub a: Option<i64> = 0 "a": optional,
-        pub b: Option<i64> = 1 "b": optional,
-        pub c: Option<i64> = 2 "c": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct ContactChangedSized {
+    pub a: Option<i64>,
+    pub b: Option<i64>,
+    pub c: Option<i64>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
+}
+wire::members!(ContactChangedSized, others kept additional_properties,
     presence [wire::Presence::AtLeast(1), wire::Presence::AtMost(2)];
-}
+    0 a: optional, 1 b: optional, 2 c: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ContactChangedWithout {
-        pub kept: String = 0 "kept",
-    }
-    without 1 "dropped";
-    others ignored;
-    presence [wire::Presence::NotAll(&[1])];
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContactChangedWithout {
+    pub kept: String,
 }
+wire::members!(ContactChangedWithout, others ignored, without 1 "dropped", presence [wire::Presence::NotAll(&[1])];
+    0 kept);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ContactChangedBranches {
     WithUrl(ContactChangedBranchesWithUrl),
     WithPath(ContactChangedBranchesWithPath),
 }
+wire::union!(ContactChangedBranches, "an object", first;
+    0 WithUrl(ContactChangedBranchesWithUrl) from as_with_url has ["url"],
+    1 WithPath(ContactChangedBranchesWithPath) from as_with_path has ["path"];
+    object first [0, 1]);
 
-wire::serde_impls!(ContactChangedBranches, OfVariants, read_union, write_union);
-
-impl wire::Union for ContactChangedBranches {
-    const EXPECTED: &'static str = "an object";
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        wire::first_of(reader, &[0, 1])
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::WithUrl(value) => {
-                <ContactChangedBranchesWithUrl as wire::Codec>::write(value, writer)
-            }
-            Self::WithPath(value) => {
-                <ContactChangedBranchesWithPath as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContactChangedBranchesWithUrl {
+    pub url: String,
 }
+wire::members!(ContactChangedBranchesWithUrl, others refused; 0 url);
 
-impl wire::Alternatives for ContactChangedBranches {
-    const ALTERNATIVES: &'static [wire::Alternative<Self>] = &[
-        wire::Alternative::new(
-            &["url"],
-            |reader| {
-                <ContactChangedBranchesWithUrl as wire::Codec>::read(reader)
-                    .map(Self::WithUrl)
-            },
-        ),
-        wire::Alternative::new(
-            &["path"],
-            |reader| {
-                <ContactChangedBranchesWithPath as wire::Codec>::read(reader)
-                    .map(Self::WithPath)
-            },
-        ),
-    ];
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContactChangedBranchesWithPath {
+    pub path: String,
+    pub mode: Option<i64>,
 }
+wire::members!(ContactChangedBranchesWithPath, others refused;
+    0 path, 1 mode: optional;
+    new ContactChangedBranchesWithPathRequired { path: String });
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ContactChangedBranchesWithUrl {
-        pub url: String = 0 "url",
-    }
-    others refused;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContactChangedUndeclared {
+    pub x: serde_json::Value,
+    pub y: Option<serde_json::Value>,
+    pub z: Option<serde_json::Value>,
 }
+wire::members!(ContactChangedUndeclared, others ignored, presence [wire::Presence::AnyOf(&[&[1], &[2]])];
+    0 x, 1 y: optional, 2 z: optional;
+    new ContactChangedUndeclaredRequired { x: serde_json::Value });
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ContactChangedBranchesWithPath {
-        pub path: String = 0 "path",
-        pub mode: Option<i64> = 1 "mode": optional,
-    }
-    others refused;
-    new(path: String);
+/// Topic `golden.older-changed`, schema `older.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OlderChanged {
+    pub street: Option<String>,
+    pub city: Option<String>,
+    pub number: Option<i64>,
+    pub parts: Option<OlderChangedParts>,
 }
-
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct ContactChangedUndeclared {
-        pub x: serde_json::Value = 0 "x",
-        pub y: Option<serde_json::Value> = 1 "y": optional,
-        pub z: Option<serde_json::Value> = 2 "z": optional,
-    }
-    others ignored;
-    presence [wire::Presence::AnyOf(&[&[1], &[2]])];
-    new(x: serde_json::Value);
-}
-
-wire::object! {
-    /// Topic `golden.older-changed`, schema `older.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OlderChanged {
-        pub street: Option<String> = 0 "street": optional,
-        pub city: Option<String> = 1 "city": optional,
-        pub number: Option<i64> = 2 "number": optional,
-        pub parts: Option<OlderChangedParts> = 3 "parts": optional,
-    }
-    others ignored;
-    presence [wire::Presence::With(0, &[1]), wire::Presence::With(2, &[0, 1])];
-}
+wire::members!(OlderChanged, others ignored, presence [wire::Presence::With(0, &[1]), wire::Presence::With(2, &[0, 1])];
+    0 street: optional, 1 city: optional, 2 number: optional, 3 parts: optional);
 
 impl message::Message for OlderChanged {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -199,27 +158,31 @@ impl message::Message for OlderChanged {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OlderChangedParts {
-        pub kind: Option<String> = 0 "kind": optional,
-        pub count: Option<i64> = 1 "count": optional,
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    validator Subschema1;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OlderChangedParts {
+    pub kind: Option<String>,
+    pub count: Option<i64>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(OlderChangedParts, others kept additional_properties, validator Subschema1;
+    0 kind: optional, 1 count: optional);
 
-wire::object! {
-    /// Topic `golden.oldest-changed`, schema `oldest.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct OldestChanged {
-        pub from: Option<i64> = 0 "from": optional as (wire::StrictInteger<i64>),
-        pub to: Option<i64> = 1 "to": optional as (wire::StrictInteger<i64>),
-        pub at: Option<i64> = 2 "at": optional as (wire::StrictInteger<i64>),
-    }
-    others kept additional_properties: serde_json::Map<String, serde_json::Value>;
-    presence [wire::Presence::With(0, &[1]), wire::Presence::With(1, &[0]), wire::Presence::OneOf(&[&[0], &[2]]), wire::Presence::AtMost(2)];
+/// Topic `golden.oldest-changed`, schema `oldest.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct OldestChanged {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+    pub at: Option<i64>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: serde_json::Map<String, serde_json::Value>,
 }
+wire::members!(OldestChanged, others kept additional_properties,
+    presence [wire::Presence::With(0, &[1]), wire::Presence::With(1, &[0]), wire::Presence::OneOf(&[&[0], &[2]]), wire::Presence::AtMost(2)];
+    0 from: optional as (wire::StrictInteger<i64>), 1 to: optional as (wire::StrictInteger<i64>),
+    2 at: optional as (wire::StrictInteger<i64>));
 
 impl message::Message for OldestChanged {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -251,20 +214,9 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_CONTACT: message::Schema = message::Schema::new(
-    "contact.schema.json",
-    include_str!("schemas/contact.schema.json"),
-    "b103fcd063860b71a36f69d1069a4f0e36b563045c8ed1a54863a503d5156163",
-);
-
-static SCHEMA_OLDER: message::Schema = message::Schema::new(
-    "older.schema.json",
-    include_str!("schemas/older.schema.json"),
-    "22adeeff57a6e970a4e90fa4fbda4a5a290374ce7660aa7f85aca3853dfecc96",
-);
-
-static SCHEMA_OLDEST: message::Schema = message::Schema::new(
-    "oldest.schema.json",
-    include_str!("schemas/oldest.schema.json"),
-    "ff36f4a4c2b4035696f9ff0d718c1b0187ea2c9728931b20c6d49f00ffbb1b51",
-);
+wire::schema!(SCHEMA_CONTACT, "contact.schema.json", include_str!("schemas/contact.schema.json"),
+    "b103fcd063860b71a36f69d1069a4f0e36b563045c8ed1a54863a503d5156163");
+wire::schema!(SCHEMA_OLDER, "older.schema.json", include_str!("schemas/older.schema.json"),
+    "22adeeff57a6e970a4e90fa4fbda4a5a290374ce7660aa7f85aca3853dfecc96");
+wire::schema!(SCHEMA_OLDEST, "oldest.schema.json", include_str!("schemas/oldest.schema.json"),
+    "ff36f4a4c2b4035696f9ff0d718c1b0187ea2c9728931b20c6d49f00ffbb1b51");

@@ -2,14 +2,15 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.sensitive.kept`, schema `kept.schema.json`.
-    #[derive(Clone, PartialEq, Eq, Default)]
-    pub struct Kept {
-        pub a: Option<String> = 0 "a": optional,
-    }
-    others kept additional_properties: ::std::collections::BTreeMap<String, Secret> as (Secret);
+/// Topic `golden.sensitive.kept`, schema `kept.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Kept {
+    pub a: Option<String>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: ::std::collections::BTreeMap<String, Secret>,
 }
+wire::members!(Kept, others kept additional_properties as (Secret); 0 a: optional);
 
 impl ::std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -29,28 +30,14 @@ impl message::Message for Kept {
 }
 
 /// At least 1 character.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
+wire::newtype!(Secret(String), checked, secret);
 
-impl TryFrom<String> for Secret {
-    type Error = wire::Error;
-
-    fn try_from(value: String) -> Result<Self, wire::Error> {
-        <Self as wire::Newtype>::wrap(value, wire::Numbers::exact())
-    }
-}
-
-impl From<Secret> for String {
-    fn from(value: Secret) -> Self {
-        value.0
-    }
-}
-
-impl ::std::ops::Deref for Secret {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
+impl wire::Check for Secret {
+    fn check(&self, _: &wire::Numbers) -> Result<(), wire::Error> {
+        wire::min_length(&self.0, 1)?;
+        Ok(())
     }
 }
 
@@ -60,52 +47,39 @@ impl ::std::fmt::Debug for Secret {
     }
 }
 
-wire::serde_impls!(Secret, OfMembers, read_newtype, write_newtype);
-
-impl wire::Newtype for Secret {
-    type Codec = String;
-
-    fn get(&self) -> &String {
-        &self.0
-    }
-
-    fn wrap(value: String, _: &wire::Numbers) -> Result<Self, wire::Error> {
-        wire::min_length(&value, 1)?;
-        Ok(Self(value))
-    }
+/// Topic `golden.sensitive`, schema `sensitive.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Sensitive {
+    /// Sensitive: not shown by `Debug`.
+    pub password: Option<String>,
+    pub user: Option<String>,
+    pub not: Option<String>,
+    /// Sensitive: not shown by `Debug`.
+    pub by_ref: Option<Secret>,
+    /// Sensitive: not shown by `Debug`.
+    pub by_all_of: Option<Secret>,
+    /// Sensitive: not shown by `Debug`.
+    pub in_list: Option<Vec<Secret>>,
+    /// Sensitive: not shown by `Debug`.
+    pub in_map: Option<::std::collections::BTreeMap<String, String>>,
+    /// Sensitive: not shown by `Debug`.
+    pub object: Option<Credentials>,
+    /// Sensitive: not shown by `Debug`.
+    pub objects: Option<Vec<Credentials>>,
+    /// Sensitive: not shown by `Debug`.
+    pub partly: Option<SensitivePartly>,
+    /// Sensitive: not shown by `Debug`.
+    pub kind: Option<Kind>,
+    /// Sensitive: not shown by `Debug`.
+    pub either: Option<Either>,
+    /// Sensitive: not shown by `Debug`.
+    pub maybe: Option<String>,
 }
-
-wire::object! {
-    /// Topic `golden.sensitive`, schema `sensitive.schema.json`.
-    #[derive(Clone, PartialEq, Eq, Default)]
-    pub struct Sensitive {
-        /// Sensitive: not shown by `Debug`.
-        pub password: Option<String> = 0 "password": optional,
-        pub user: Option<String> = 1 "user": optional,
-        pub not: Option<String> = 2 "not": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub by_ref: Option<Secret> = 3 "by_ref": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub by_all_of: Option<Secret> = 4 "by_all_of": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub in_list: Option<Vec<Secret>> = 5 "in_list": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub in_map: Option<::std::collections::BTreeMap<String, String>> = 6 "in_map": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub object: Option<Credentials> = 7 "object": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub objects: Option<Vec<Credentials>> = 8 "objects": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub partly: Option<SensitivePartly> = 9 "partly": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub kind: Option<Kind> = 10 "kind": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub either: Option<Either> = 11 "either": optional,
-        /// Sensitive: not shown by `Debug`.
-        pub maybe: Option<String> = 12 "maybe": nullable,
-    }
-    others ignored;
-}
+wire::members!(Sensitive, others ignored;
+    0 password: optional, 1 user: optional, 2 not: optional, 3 by_ref: optional, 4 by_all_of: optional,
+    5 in_list: optional, 6 in_map: optional, 7 object: optional, 8 objects: optional, 9 partly: optional,
+    10 kind: optional, 11 either: optional, 12 maybe: nullable);
 
 impl ::std::fmt::Debug for Sensitive {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -135,13 +109,12 @@ impl message::Message for Sensitive {
     );
 }
 
-wire::object! {
-    #[derive(Clone, PartialEq, Eq, Default)]
-    pub struct Credentials {
-        pub user: Option<String> = 0 "user": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Credentials {
+    pub user: Option<String>,
 }
+wire::members!(Credentials, others ignored; 0 user: optional);
 
 impl ::std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -149,15 +122,16 @@ impl ::std::fmt::Debug for Credentials {
     }
 }
 
-wire::object! {
-    #[derive(Clone, PartialEq, Eq, Default)]
-    pub struct SensitivePartly {
-        /// Sensitive: not shown by `Debug`.
-        pub token: Option<String> = 0 "token": optional,
-        pub id: Option<i64> = 1 "id": optional,
-    }
-    others kept additional_properties: ::std::collections::BTreeMap<String, String> as (String);
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct SensitivePartly {
+    /// Sensitive: not shown by `Debug`.
+    pub token: Option<String>,
+    pub id: Option<i64>,
+    /// The members that the schema does not name, by name.
+    pub additional_properties: ::std::collections::BTreeMap<String, String>,
 }
+wire::members!(SensitivePartly, others kept additional_properties as (String); 0 token: optional, 1 id: optional);
 
 impl ::std::fmt::Debug for SensitivePartly {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -169,12 +143,14 @@ impl ::std::fmt::Debug for SensitivePartly {
     }
 }
 
-wire::enumeration! {
-    pub enum Kind {
-        A = "a",
-        B = "b",
-    }
+/// One of `"a"`, `"b"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    A,
+    B,
 }
+wire::constants!(Kind; A = "a", B = "b");
 
 impl ::std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -182,13 +158,17 @@ impl ::std::fmt::Debug for Kind {
     }
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Either {
     /// A string.
     String(String),
     /// An array.
     Array(Vec<String>),
 }
+wire::union!(Either, "a string or an array", straight;
+    0 String(String) from as_string, 1 Array(Vec<String>) from as_array;
+    string to 0, array to 1);
 
 impl ::std::fmt::Debug for Either {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -196,35 +176,13 @@ impl ::std::fmt::Debug for Either {
     }
 }
 
-wire::serde_impls!(Either, OfVariants, read_union, write_union);
-
-impl wire::Union for Either {
-    const EXPECTED: &'static str = "a string or an array";
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <Vec<String> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, writer),
-        }
-    }
+/// Topic `golden.sensitive.whole`, schema `whole.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Whole {
+    pub a: Option<String>,
 }
-
-wire::object! {
-    /// Topic `golden.sensitive.whole`, schema `whole.schema.json`.
-    #[derive(Clone, PartialEq, Eq, Default)]
-    pub struct Whole {
-        pub a: Option<String> = 0 "a": optional,
-    }
-    others ignored;
-}
+wire::members!(Whole, others ignored; 0 a: optional);
 
 impl ::std::fmt::Debug for Whole {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -249,21 +207,10 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
     ],
 );
 
-static SCHEMA_KEPT: message::Schema = message::Schema::new(
-        "kept.schema.json",
-        include_str!("schemas/kept.schema.json"),
-        "30bbef9c06d2683c66ad973b2b6f9ce45bd6060c8e504285a69f107bd64f5018",
-    )
-    .with_references(&[&SCHEMA_SENSITIVE]);
-
-static SCHEMA_SENSITIVE: message::Schema = message::Schema::new(
-    "sensitive.schema.json",
-    include_str!("schemas/sensitive.schema.json"),
-    "d70ec3e93ba284739e48fa85b4e4169d34ff6ab1812fda139bcd66a7df97e2a5",
-);
-
-static SCHEMA_WHOLE: message::Schema = message::Schema::new(
-    "whole.schema.json",
-    include_str!("schemas/whole.schema.json"),
-    "ad3ab2aed92bcdbdaba305701a459120c9e1678394032e6b886d60f9ebf00787",
-);
+wire::schema!(SCHEMA_KEPT, "kept.schema.json", include_str!("schemas/kept.schema.json"),
+    "30bbef9c06d2683c66ad973b2b6f9ce45bd6060c8e504285a69f107bd64f5018";
+    SCHEMA_SENSITIVE);
+wire::schema!(SCHEMA_SENSITIVE, "sensitive.schema.json", include_str!("schemas/sensitive.schema.json"),
+    "d70ec3e93ba284739e48fa85b4e4169d34ff6ab1812fda139bcd66a7df97e2a5");
+wire::schema!(SCHEMA_WHOLE, "whole.schema.json", include_str!("schemas/whole.schema.json"),
+    "ad3ab2aed92bcdbdaba305701a459120c9e1678394032e6b886d60f9ebf00787");

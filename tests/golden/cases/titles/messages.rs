@@ -2,23 +2,24 @@
 
 use ::thoth_messaging::{message, registry, wire};
 
-wire::object! {
-    /// Topic `golden.pets`, schema `pets.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Pets {
-        pub a: Option<PetsA> = 0 "a": optional,
-        pub b: Option<PetsB> = 1 "b": optional,
-        pub same: Option<PetsSame> = 2 "same": optional,
-        pub point: Option<Point> = 3 "point": optional,
-        pub cat: Option<Cat> = 4 "cat": optional,
-        pub tag: Option<PetsTag> = 5 "tag": optional,
-        pub one: Option<String> = 6 "one": optional,
-        pub two: Option<String2> = 7 "two": optional,
-        pub three: Option<SomeThing> = 8 "three": optional,
-        pub four: Option<SomeThing2> = 9 "four": optional,
-    }
-    others ignored;
+/// Topic `golden.pets`, schema `pets.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Pets {
+    pub a: Option<PetsA>,
+    pub b: Option<PetsB>,
+    pub same: Option<PetsSame>,
+    pub point: Option<Point>,
+    pub cat: Option<Cat>,
+    pub tag: Option<PetsTag>,
+    pub one: Option<String>,
+    pub two: Option<String2>,
+    pub three: Option<SomeThing>,
+    pub four: Option<SomeThing2>,
 }
+wire::members!(Pets, others ignored;
+    0 a: optional, 1 b: optional, 2 same: optional, 3 point: optional, 4 cat: optional, 5 tag: optional, 6 one: optional,
+    7 two: optional, 8 three: optional, 9 four: optional);
 
 impl message::Message for Pets {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -28,116 +29,110 @@ impl message::Message for Pets {
     );
 }
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct PetsA {
-        pub k: Option<PetsAK> = 0 "k": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct PetsA {
+    pub k: Option<PetsAK>,
 }
+wire::members!(PetsA, others ignored; 0 k: optional);
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum PetsAK {
-        X = "x",
-    }
+/// One of `"x"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PetsAK {
+    X,
 }
+wire::constants!(PetsAK; X = "x");
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct PetsB {
-        pub k: Option<PetsBK> = 0 "k": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct PetsB {
+    pub k: Option<PetsBK>,
 }
+wire::members!(PetsB, others ignored; 0 k: optional);
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum PetsBK {
-        Y = "y",
-    }
+/// One of `"y"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PetsBK {
+    Y,
 }
+wire::constants!(PetsBK; Y = "y");
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct PetsSame {
-        pub k: Option<PetsBK> = 0 "k": optional,
-        pub p: Option<Point> = 1 "p": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct PetsSame {
+    pub k: Option<PetsBK>,
+    pub p: Option<Point>,
 }
+wire::members!(PetsSame, others ignored; 0 k: optional, 1 p: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Point {
-        pub x: Option<i64> = 0 "x": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Point {
+    pub x: Option<i64>,
 }
+wire::members!(Point, others ignored; 0 x: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Cat {
-        pub tag: Option<Tag> = 0 "tag": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Cat {
+    pub tag: Option<Tag>,
 }
+wire::members!(Cat, others ignored; 0 tag: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Tag {
-        pub u: Option<i64> = 0 "u": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Tag {
+    pub u: Option<i64>,
 }
+wire::members!(Tag, others ignored; 0 u: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct PetsTag {
-        pub t: Option<i64> = 0 "t": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct PetsTag {
+    pub t: Option<i64>,
 }
+wire::members!(PetsTag, others ignored; 0 t: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct String {
-        pub b: Option<i64> = 0 "b": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct String {
+    pub b: Option<i64>,
 }
+wire::members!(String, others ignored; 0 b: optional);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct String2 {
-        pub a: Option<i64> = 0 "a": optional,
-    }
-    others ignored;
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct String2 {
+    pub a: Option<i64>,
 }
+wire::members!(String2, others ignored; 0 a: optional);
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum SomeThing {
-        A = "a",
-    }
+/// One of `"a"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SomeThing {
+    A,
 }
+wire::constants!(SomeThing; A = "a");
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum SomeThing2 {
-        B = "b",
-    }
+/// One of `"b"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SomeThing2 {
+    B,
 }
+wire::constants!(SomeThing2; B = "b");
 
-wire::object! {
-    /// Topic `golden.plants`, schema `plants.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Eq, Default)]
-    pub struct Plants {
-        pub k: Option<PlantsKind> = 0 "k": optional,
-        pub point: Option<Point> = 1 "point": optional,
-    }
-    others ignored;
+/// Topic `golden.plants`, schema `plants.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Plants {
+    pub k: Option<PlantsKind>,
+    pub point: Option<Point>,
 }
+wire::members!(Plants, others ignored; 0 k: optional, 1 point: optional);
 
 impl message::Message for Plants {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -147,26 +142,20 @@ impl message::Message for Plants {
     );
 }
 
-wire::enumeration! {
-    #[derive(Debug)]
-    pub enum PlantsKind {
-        Z = "z",
-    }
+/// One of `"z"`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlantsKind {
+    Z,
 }
+wire::constants!(PlantsKind; Z = "z");
 
 /// The messages of these schemas, by name and by topic.
 pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Pets>(), registry::Entry::of::<Plants>()],
 );
 
-static SCHEMA_PETS: message::Schema = message::Schema::new(
-    "pets.schema.json",
-    include_str!("schemas/pets.schema.json"),
-    "80c7f01f3959fe8cb69349edfb415401dfba3e5aba24bb9e93be9b95de6eec1f",
-);
-
-static SCHEMA_PLANTS: message::Schema = message::Schema::new(
-    "plants.schema.json",
-    include_str!("schemas/plants.schema.json"),
-    "c360f48863f2c80db5e71caab6da14d35c820d525893a8f472aac6d35b342d33",
-);
+wire::schema!(SCHEMA_PETS, "pets.schema.json", include_str!("schemas/pets.schema.json"),
+    "80c7f01f3959fe8cb69349edfb415401dfba3e5aba24bb9e93be9b95de6eec1f");
+wire::schema!(SCHEMA_PLANTS, "plants.schema.json", include_str!("schemas/plants.schema.json"),
+    "c360f48863f2c80db5e71caab6da14d35c820d525893a8f472aac6d35b342d33");

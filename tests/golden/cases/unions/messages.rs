@@ -2,28 +2,33 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
-wire::object! {
-    /// Topic `golden.unions`, schema `unions.schema.json`.
-    #[derive(Clone, Debug, PartialEq, Default)]
-    pub struct Unions {
-        pub text_or_integer: Option<UnionsTextOrInteger> = 0 "text_or_integer": optional,
-        pub text_or_number: Option<UnionsTextOrNumber> = 1 "text_or_number": optional,
-        pub all_but_null: Option<UnionsAllButNull> = 2 "all_but_null": optional,
-        pub nullable: Option<UnionsNullable> = 3 "nullable": nullable,
-        pub list_or_map: Option<UnionsListOrMap> = 4 "list_or_map": optional,
-        pub point_or_text: Option<UnionsPointOrText> = 5 "point_or_text": optional,
-        pub flag_or_text: Option<UnionsFlagOrText> = 6 "flag_or_text": optional,
-        pub bounded: Option<UnionsBounded> = 7 "bounded": optional,
-        /// No two items are equal.
-        pub in_list: Option<Vec<UnionsInListItem>> = 8 "in_list": optional as (wire::Unique<UnionsInListItem>),
-        pub in_map: Option<::std::collections::BTreeMap<String, Option<UnionsInMapItem>>> = 9 "in_map": optional,
-        pub floats: Option<UnionsFloats> = 10 "floats": optional,
-        pub named: Option<Id> = 11 "named": optional,
-        pub nested: Option<UnionsNested> = 12 "nested": optional,
-        pub recursive: Option<Json> = 13 "recursive": nullable,
-    }
-    others ignored;
+wire::needs_pattern!();
+
+/// Topic `golden.unions`, schema `unions.schema.json`.
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Unions {
+    pub text_or_integer: Option<UnionsTextOrInteger>,
+    pub text_or_number: Option<UnionsTextOrNumber>,
+    pub all_but_null: Option<UnionsAllButNull>,
+    pub nullable: Option<UnionsNullable>,
+    pub list_or_map: Option<UnionsListOrMap>,
+    pub point_or_text: Option<UnionsPointOrText>,
+    pub flag_or_text: Option<UnionsFlagOrText>,
+    pub bounded: Option<UnionsBounded>,
+    /// No two items are equal.
+    pub in_list: Option<Vec<UnionsInListItem>>,
+    pub in_map: Option<::std::collections::BTreeMap<String, Option<UnionsInMapItem>>>,
+    pub floats: Option<UnionsFloats>,
+    pub named: Option<Id>,
+    pub nested: Option<UnionsNested>,
+    pub recursive: Option<Json>,
 }
+wire::members!(Unions, others ignored;
+    0 text_or_integer: optional, 1 text_or_number: optional, 2 all_but_null: optional, 3 nullable: nullable,
+    4 list_or_map: optional, 5 point_or_text: optional, 6 flag_or_text: optional, 7 bounded: optional,
+    8 in_list: optional as (wire::Unique<UnionsInListItem>), 9 in_map: optional, 10 floats: optional, 11 named: optional,
+    12 nested: optional, 13 recursive: nullable);
 
 impl message::Message for Unions {
     const DESCRIPTOR: &'static message::Descriptor = &message::Descriptor::new(
@@ -33,35 +38,19 @@ impl message::Message for Unions {
     );
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsTextOrInteger {
     /// An integer.
     Integer(i64),
     /// A string.
     String(String),
 }
+wire::union!(UnionsTextOrInteger, "an integer or a string", straight;
+    0 Integer(i64) from as_integer, 1 String(String) from as_string;
+    number to 0, string to 1);
 
-wire::serde_impls!(UnionsTextOrInteger, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsTextOrInteger {
-    const EXPECTED: &'static str = "an integer or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <i64 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-        }
-    }
-}
-
+#[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum UnionsTextOrNumber {
     /// A number.
@@ -73,40 +62,12 @@ pub enum UnionsTextOrNumber {
     /// At least 2 characters.
     String(String),
 }
+wire::union!(UnionsTextOrNumber, "a number or a string", straight;
+    0 Number(f64) from as_number by (wire::ExactNumber) if |value, numbers| wire::minimum(numbers.of(*value), 0.0),
+    1 String(String) from as_string if |value, _| wire::min_length(value, 2);
+    number to 0, string to 1);
 
-wire::serde_impls!(UnionsTextOrNumber, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsTextOrNumber {
-    const EXPECTED: &'static str = "a number or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <wire::ExactNumber as wire::Codec>::read(reader)?;
-        let numbers = reader.numbers();
-        wire::minimum(numbers.of(value), 0.0)?;
-        Ok(Self::Number(value))
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <String as wire::Codec>::read(reader)?;
-        wire::min_length(&value, 2)?;
-        Ok(Self::String(value))
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Number(value) => {
-                let numbers = wire::Numbers::exact();
-                wire::minimum(numbers.of(*value), 0.0)?;
-                <wire::ExactNumber as wire::Codec>::write(value, writer)
-            }
-            Self::String(value) => {
-                wire::min_length(value, 2)?;
-                <String as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
+#[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum UnionsAllButNull {
     /// A boolean.
@@ -120,81 +81,25 @@ pub enum UnionsAllButNull {
     /// An object.
     Object(serde_json::Map<String, serde_json::Value>),
 }
+wire::union!(UnionsAllButNull, "a boolean or a number or a string or an array or an object", straight;
+    0 Boolean(bool) from as_boolean, 1 Number(f64) from as_number, 2 String(String) from as_string,
+    3 Array(Vec<serde_json::Value>) from as_array, 4 Object(serde_json::Map<String, serde_json::Value>) from as_object;
+    boolean to 0, number to 1, string to 2, array to 3, object to 4);
 
-wire::serde_impls!(UnionsAllButNull, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsAllButNull {
-    const EXPECTED: &'static str = "a boolean or a number or a string or an array or an object";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <bool as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <f64 as wire::Codec>::read(reader).map(Self::Number)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <Vec<serde_json::Value> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <serde_json::Map<String, serde_json::Value> as wire::Codec>::read(reader)
-            .map(Self::Object)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, writer),
-            Self::Number(value) => <f64 as wire::Codec>::write(value, writer),
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Array(value) => {
-                <Vec<serde_json::Value> as wire::Codec>::write(value, writer)
-            }
-            Self::Object(value) => {
-                <serde_json::Map<
-                    String,
-                    serde_json::Value,
-                > as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsNullable {
     /// An integer.
     Integer(i64),
     /// A string.
     String(String),
 }
+wire::union!(UnionsNullable, "an integer or a string", straight;
+    0 Integer(i64) from as_integer, 1 String(String) from as_string;
+    number to 0, string to 1);
 
-wire::serde_impls!(UnionsNullable, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsNullable {
-    const EXPECTED: &'static str = "an integer or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <i64 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsListOrMap {
     /// An array.
     ///
@@ -205,84 +110,32 @@ pub enum UnionsListOrMap {
     /// At most 2 members.
     Object(::std::collections::BTreeMap<String, bool>),
 }
+wire::union!(UnionsListOrMap, "an array or an object", straight;
+    0 Array(Vec<i64>) from as_array if |value, _| wire::min_items(value, 1),
+    1 Object(::std::collections::BTreeMap<String, bool>) from as_object if |value, _| wire::max_properties(value.len(), 2);
+    array to 0, object to 1);
 
-wire::serde_impls!(UnionsListOrMap, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsListOrMap {
-    const EXPECTED: &'static str = "an array or an object";
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <Vec<i64> as wire::Codec>::read(reader)?;
-        wire::min_items(&value, 1)?;
-        Ok(Self::Array(value))
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <::std::collections::BTreeMap<
-            String,
-            bool,
-        > as wire::Codec>::read(reader)?;
-        wire::max_properties(value.len(), 2)?;
-        Ok(Self::Object(value))
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Array(value) => {
-                wire::min_items(value, 1)?;
-                <Vec<i64> as wire::Codec>::write(value, writer)
-            }
-            Self::Object(value) => {
-                wire::max_properties(value.len(), 2)?;
-                <::std::collections::BTreeMap<
-                    String,
-                    bool,
-                > as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsPointOrText {
     /// A string.
     String(String),
     /// An object.
     Object(UnionsPointOrTextObject),
 }
+wire::union!(UnionsPointOrText, "a string or an object", straight;
+    0 String(String) from as_string, 1 Object(UnionsPointOrTextObject) from as_object;
+    string to 0, object to 1);
 
-wire::serde_impls!(UnionsPointOrText, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsPointOrText {
-    const EXPECTED: &'static str = "a string or an object";
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <UnionsPointOrTextObject as wire::Codec>::read(reader).map(Self::Object)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Object(value) => {
-                <UnionsPointOrTextObject as wire::Codec>::write(value, writer)
-            }
-        }
-    }
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UnionsPointOrTextObject {
+    pub x: i64,
 }
+wire::members!(UnionsPointOrTextObject, others refused; 0 x);
 
-wire::object! {
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct UnionsPointOrTextObject {
-        pub x: i64 = 0 "x",
-    }
-    others refused;
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsFlagOrText {
     /// A boolean.
     Boolean(bool),
@@ -291,40 +144,12 @@ pub enum UnionsFlagOrText {
     /// Matches `^[yn]$`.
     String(String),
 }
+wire::union!(UnionsFlagOrText, "a boolean or a string", straight;
+    0 Boolean(bool) from as_boolean, 1 String(String) from as_string if |value, _| wire::pattern!(value, "^[yn]$");
+    boolean to 0, string to 1);
 
-wire::serde_impls!(UnionsFlagOrText, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsFlagOrText {
-    const EXPECTED: &'static str = "a boolean or a string";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <bool as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <String as wire::Codec>::read(reader)?;
-        {
-            static PATTERN: wire::Pattern = wire::Pattern::new("^[yn]$");
-            wire::pattern(&value, &PATTERN)
-        }?;
-        Ok(Self::String(value))
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, writer),
-            Self::String(value) => {
-                {
-                    static PATTERN: wire::Pattern = wire::Pattern::new("^[yn]$");
-                    wire::pattern(value, &PATTERN)
-                }?;
-                <String as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsBounded {
     /// An integer.
     Integer(u8),
@@ -333,93 +158,36 @@ pub enum UnionsBounded {
     /// No two items are equal.
     Array(Vec<serde_json::Value>),
 }
+wire::union!(UnionsBounded, "an integer or an array", straight;
+    0 Integer(u8) from as_integer,
+    1 Array(Vec<serde_json::Value>) from as_array if |value, numbers| wire::unique_items::<serde_json::Value>(value, numbers);
+    number to 0, array to 1);
 
-wire::serde_impls!(UnionsBounded, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsBounded {
-    const EXPECTED: &'static str = "an integer or an array";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <u8 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <Vec<serde_json::Value> as wire::Codec>::read(reader)?;
-        let numbers = reader.numbers();
-        wire::unique_items::<serde_json::Value>(&value, numbers)?;
-        Ok(Self::Array(value))
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => <u8 as wire::Codec>::write(value, writer),
-            Self::Array(value) => {
-                let numbers = wire::Numbers::exact();
-                wire::unique_items::<serde_json::Value>(value, numbers)?;
-                <Vec<serde_json::Value> as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsInListItem {
     /// An integer.
     Integer(i64),
     /// A string.
     String(String),
 }
+wire::union!(UnionsInListItem, "an integer or a string", straight;
+    0 Integer(i64) from as_integer, 1 String(String) from as_string;
+    number to 0, string to 1);
 
-wire::serde_impls!(UnionsInListItem, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsInListItem {
-    const EXPECTED: &'static str = "an integer or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <i64 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsInMapItem {
     /// A boolean.
     Boolean(bool),
     /// An integer.
     Integer(i64),
 }
+wire::union!(UnionsInMapItem, "a boolean or an integer", straight;
+    0 Boolean(bool) from as_boolean, 1 Integer(i64) from as_integer;
+    boolean to 0, number to 1);
 
-wire::serde_impls!(UnionsInMapItem, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsInMapItem {
-    const EXPECTED: &'static str = "a boolean or an integer";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <bool as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <i64 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, writer),
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-        }
-    }
-}
-
+#[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum UnionsFloats {
     /// A boolean.
@@ -429,36 +197,13 @@ pub enum UnionsFloats {
     /// A multiple of 0.5.
     Number(f64),
 }
+wire::union!(UnionsFloats, "a boolean or a number", straight;
+    0 Boolean(bool) from as_boolean,
+    1 Number(f64) from as_number by (wire::ExactNumber) if |value, numbers| wire::multiple_of(numbers.of(*value), "0.5");
+    boolean to 0, number to 1);
 
-wire::serde_impls!(UnionsFloats, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsFloats {
-    const EXPECTED: &'static str = "a boolean or a number";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <bool as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <wire::ExactNumber as wire::Codec>::read(reader)?;
-        let numbers = reader.numbers();
-        wire::multiple_of(numbers.of(value), "0.5")?;
-        Ok(Self::Number(value))
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, writer),
-            Self::Number(value) => {
-                let numbers = wire::Numbers::exact();
-                wire::multiple_of(numbers.of(*value), "0.5")?;
-                <wire::ExactNumber as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Id {
     /// An integer.
     ///
@@ -469,99 +214,37 @@ pub enum Id {
     /// At least 1 character.
     String(String),
 }
+wire::union!(Id, "an integer or a string", straight;
+    0 Integer(u64) from as_integer if |value, _| wire::minimum(*value, 1),
+    1 String(String) from as_string if |value, _| wire::min_length(value, 1);
+    number to 0, string to 1);
 
-wire::serde_impls!(Id, OfVariants, read_union, write_union);
-
-impl wire::Union for Id {
-    const EXPECTED: &'static str = "an integer or a string";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <u64 as wire::Codec>::read(reader)?;
-        wire::minimum(value, 1)?;
-        Ok(Self::Integer(value))
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        let value = <String as wire::Codec>::read(reader)?;
-        wire::min_length(&value, 1)?;
-        Ok(Self::String(value))
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => {
-                wire::minimum(*value, 1)?;
-                <u64 as wire::Codec>::write(value, writer)
-            }
-            Self::String(value) => {
-                wire::min_length(value, 1)?;
-                <String as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsNested {
     /// A string.
     String(String),
     /// An array.
     Array(Vec<UnionsNestedArrayItem>),
 }
+wire::union!(UnionsNested, "a string or an array", straight;
+    0 String(String) from as_string, 1 Array(Vec<UnionsNestedArrayItem>) from as_array;
+    string to 0, array to 1);
 
-wire::serde_impls!(UnionsNested, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsNested {
-    const EXPECTED: &'static str = "a string or an array";
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <Vec<UnionsNestedArrayItem> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Array(value) => {
-                <Vec<UnionsNestedArrayItem> as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UnionsNestedArrayItem {
     /// An integer.
     Integer(i64),
     /// An array.
     Array(Vec<String>),
 }
+wire::union!(UnionsNestedArrayItem, "an integer or an array", straight;
+    0 Integer(i64) from as_integer, 1 Array(Vec<String>) from as_array;
+    number to 0, array to 1);
 
-wire::serde_impls!(UnionsNestedArrayItem, OfVariants, read_union, write_union);
-
-impl wire::Union for UnionsNestedArrayItem {
-    const EXPECTED: &'static str = "an integer or an array";
-
-    fn number(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <i64 as wire::Codec>::read(reader).map(Self::Integer)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <Vec<String> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Integer(value) => <i64 as wire::Codec>::write(value, writer),
-            Self::Array(value) => <Vec<String> as wire::Codec>::write(value, writer),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the schema does not describe all")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Json {
     /// A boolean.
     Boolean(bool),
@@ -572,53 +255,15 @@ pub enum Json {
     /// An object.
     Object(::std::collections::BTreeMap<String, Option<Json>>),
 }
-
-wire::serde_impls!(Json, OfVariants, read_union, write_union);
-
-impl wire::Union for Json {
-    const EXPECTED: &'static str = "a boolean or a string or an array or an object";
-
-    fn boolean(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <bool as wire::Codec>::read(reader).map(Self::Boolean)
-    }
-
-    fn string(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <String as wire::Codec>::read(reader).map(Self::String)
-    }
-
-    fn array(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <Vec<Option<Json>> as wire::Codec>::read(reader).map(Self::Array)
-    }
-
-    fn object(reader: &mut wire::Reader<'_>) -> Result<Self, wire::Error> {
-        <::std::collections::BTreeMap<String, Option<Json>> as wire::Codec>::read(reader)
-            .map(Self::Object)
-    }
-
-    fn write(&self, writer: &mut wire::Writer) -> Result<(), wire::Error> {
-        match self {
-            Self::Boolean(value) => <bool as wire::Codec>::write(value, writer),
-            Self::String(value) => <String as wire::Codec>::write(value, writer),
-            Self::Array(value) => {
-                <Vec<Option<Json>> as wire::Codec>::write(value, writer)
-            }
-            Self::Object(value) => {
-                <::std::collections::BTreeMap<
-                    String,
-                    Option<Json>,
-                > as wire::Codec>::write(value, writer)
-            }
-        }
-    }
-}
+wire::union!(Json, "a boolean or a string or an array or an object", straight;
+    0 Boolean(bool) from as_boolean, 1 String(String) from as_string, 2 Array(Vec<Option<Json>>) from as_array,
+    3 Object(::std::collections::BTreeMap<String, Option<Json>>) from as_object;
+    boolean to 0, string to 1, array to 2, object to 3);
 
 /// The messages of these schemas, by name and by topic.
 pub static REGISTRY: registry::Registry = registry::Registry::new(
     &[registry::Entry::of::<Unions>()],
 );
 
-static SCHEMA_UNIONS: message::Schema = message::Schema::new(
-    "unions.schema.json",
-    include_str!("schemas/unions.schema.json"),
-    "ca2d17551118f6e5a127448bb94ed806685897f107f5c9ef56a48bdf3269c3dd",
-);
+wire::schema!(SCHEMA_UNIONS, "unions.schema.json", include_str!("schemas/unions.schema.json"),
+    "ca2d17551118f6e5a127448bb94ed806685897f107f5c9ef56a48bdf3269c3dd");

@@ -15,6 +15,8 @@ use thoth_messaging_codegen::{Formats, Options, SchemaSet, generate};
 
 #[path = "../../../../codegen/tests/codegen/choices.rs"]
 mod choices;
+mod contract;
+mod made;
 mod numbers;
 
 /// Mutations of each payload that is accepted; `MUTATIONS` in the environment asks for more.
