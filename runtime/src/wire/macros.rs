@@ -41,7 +41,7 @@ macro_rules! __object {
             $(new($($parameter)*))? $(default $default_marker)?
         }
 
-        $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?);
+        $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?; read_object_to);
 
         #[allow(
             deprecated,
@@ -52,21 +52,26 @@ macro_rules! __object {
             reason = "names, limits and types are those of the schema"
         )]
         impl $crate::wire::Object for $name {
-            const MEMBERS: $crate::wire::Names = $crate::wire::Names::new(&[$($wire,)* $($($refused),+)?]);
+            const MEMBERS: &'static $crate::wire::Names = &$crate::wire::Names::new(
+                &[$($wire,)* $($($refused),+)?],
+                &[$(::core::concat!("\"", $wire, "\":"),)* $($(::core::concat!("\"", $refused, "\":")),+)?],
+            );
             $(const PRESENCE: &'static [$crate::wire::Presence] = &$presence;)?
 
             fn read(
                 members: &mut $crate::wire::Members<'_, '_>,
-            ) -> ::core::result::Result<Self, $crate::wire::Error> {
+                place: &mut ::core::option::Option<Self>,
+            ) -> ::core::result::Result<(), $crate::wire::Error> {
                 // One statement for all: each of its own would be a scope in the ones before, of which thousands are too
                 // many for the debug information. The types are told, as to infer thousands takes long.
                 let ($(mut $field,)*) = ($($crate::__unread!($type $(, $kind)?),)*);
                 $(let mut $kept = <$kept_type>::new();)?
-                while let ::core::option::Option::Some(index) = members.next()? {
+                loop {
                     // One way out for all members: a way out of each would drop all of the others.
-                    let read = match index {
+                    let read = match members.next()? {
                         $($index => $crate::__member!(members, &mut $field $(, $kind)? $(, as $codec)?),)*
                         $($($refused_index => members.skip(),)+)?
+                        $crate::wire::Members::END => break,
                         _ => $crate::__other!(members, $others $(, $kept $(as $kept_codec)?)?),
                     };
                     read?;
@@ -76,10 +81,11 @@ macro_rules! __object {
                         members.missing(&[$($crate::__is_required!($($kind)? $(or $default)?)),*]),
                     );
                 };
-                ::core::result::Result::Ok(Self {
+                *place = ::core::option::Option::Some(Self {
                     $($field: $crate::__field!($field $(, $kind)? $(, or $default)?),)*
                     $($kept,)?
-                })
+                });
+                ::core::result::Result::Ok(())
             }
 
             fn write(
@@ -165,7 +171,7 @@ macro_rules! __enumeration {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde {
-    (@ $name:ident, $read:expr, $write:expr) => {
+    (@ $name:ident, $read:expr, $write:expr $(, $read_to:ident)?) => {
         #[allow(deprecated, reason = "a schema may deprecate its own constants")]
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
@@ -193,6 +199,15 @@ macro_rules! __serde {
                 $read(reader)
             }
 
+            $(
+                fn read_to(
+                    reader: &mut $crate::wire::Reader<'_>,
+                    place: &mut ::core::option::Option<Self>,
+                ) -> ::core::result::Result<(), $crate::wire::Error> {
+                    $crate::wire::$read_to(reader, place)
+                }
+            )?
+
             fn write(
                 &self,
                 writer: &mut $crate::wire::Writer,
@@ -201,10 +216,10 @@ macro_rules! __serde {
             }
         }
     };
-    ($name:ident, $codec:ident, $read:ident, $write:ident) => {
-        $crate::__serde!(@ $name, $crate::wire::$read, $crate::wire::$write);
+    ($name:ident, $codec:ident, $read:ident, $write:ident $(; $read_to:ident)?) => {
+        $crate::__serde!(@ $name, $crate::wire::$read, $crate::wire::$write $(, $read_to)?);
     };
-    ($name:ident, $codec:ident, $read:ident, $write:ident, $subschema:ty) => {
+    ($name:ident, $codec:ident, $read:ident, $write:ident, $subschema:ty $(; $read_to:ident)?) => {
         $crate::__serde!(
             @ $name,
             <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read,

@@ -65,7 +65,7 @@ pub use key::{Key, key};
 pub use macros::{enumeration, object, serde_impls};
 pub use named::{Enumeration, Newtype, read_enumeration, read_newtype, write_enumeration, write_newtype};
 pub use numbers::{Number, Numbers, Written};
-pub use object::{Check, Members, Names, Object, ObjectWriter, read_object, write_object};
+pub use object::{Check, Members, Names, Object, ObjectWriter, read_object, read_object_to, write_object};
 pub use own::Own;
 #[cfg(feature = "dynamic")]
 pub(crate) use payload::{Payload, exact_value, not_held};
@@ -97,6 +97,16 @@ pub trait Codec {
     /// A text that is no JSON, and a value that the schema refuses.
     fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error>;
 
+    /// As [`read`](Self::read), into its place: what is large is not moved.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<Self::Value>) -> Result<(), Error> {
+        *place = Some(Self::read(reader)?);
+        Ok(())
+    }
+
     /// Writes a value, refusing what the schema refuses.
     ///
     /// # Errors
@@ -114,6 +124,16 @@ pub trait Type: Serialize + DeserializeOwned {
     /// A text that is no JSON, and a value that the schema refuses.
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
 
+    /// As [`read`](Self::read), into its place.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<Self>) -> Result<(), Error> {
+        *place = Some(Self::read(reader)?);
+        Ok(())
+    }
+
     /// Writes the value.
     ///
     /// # Errors
@@ -127,6 +147,10 @@ impl<T: Type> Codec for T {
 
     fn read(reader: &mut Reader<'_>) -> Result<T, Error> {
         <T as Type>::read(reader)
+    }
+
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<T>) -> Result<(), Error> {
+        <T as Type>::read_to(reader, place)
     }
 
     fn write(value: &T, writer: &mut Writer) -> Result<(), Error> {
