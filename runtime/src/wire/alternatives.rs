@@ -46,7 +46,7 @@ fn names<'t, T>(reader: &mut Reader<'t>, tried: &[&Alternative<T>]) -> Result<Op
     let mut more = reader.object()?;
     while more {
         names.push(reader.name()?);
-        reader.skip()?;
+        reader.pass();
         more = reader.next_member()?;
     }
     reader.back(mark);

@@ -11,8 +11,21 @@ use super::numbers::{Number, Numbers, Written, not_held};
 use super::{At as _, Codec, Error, Writer};
 use crate::decimal::Decimal;
 
+#[inline]
 fn ensure(met: bool, keyword: &'static str, expected: impl fmt::Display) -> Result<(), Error> {
-    if met { Ok(()) } else { Err(Error::new(keyword, expected.to_string())) }
+    if met { Ok(()) } else { Err(unmet(keyword, &expected)) }
+}
+
+#[cold]
+fn unmet(keyword: &'static str, expected: &dyn fmt::Display) -> Error {
+    Error::new(keyword, expected.to_string())
+}
+
+/// Returns whether a text has so many characters at least.
+#[inline]
+fn has_length(text: &str, length: usize) -> bool {
+    // A character has a byte at least, and four at most.
+    text.len() >= length && (length <= 1 || text.len() / 4 >= length || text.chars().count() >= length)
 }
 
 macro_rules! constraints {
@@ -23,6 +36,7 @@ macro_rules! constraints {
         /// # Errors
         ///
         /// The error, where it is not met.
+        #[inline]
         pub fn $name$(<$($generics)*>)?($value: $type, $limit: $bound) -> Result<(), Error> {
             ensure($met, $keyword, format_args!($expected))
         }
@@ -31,9 +45,9 @@ macro_rules! constraints {
 
 constraints! {
     /// `minLength`, in characters.
-    min_length(value: &str, limit: usize) "minLength", value.chars().nth(limit.wrapping_sub(1)).is_some() || limit == 0, "at least {limit} characters";
+    min_length(value: &str, limit: usize) "minLength", has_length(value, limit), "at least {limit} characters";
     /// `maxLength`, in characters.
-    max_length(value: &str, limit: usize) "maxLength", value.len() <= limit || value.chars().nth(limit).is_none(), "at most {limit} characters";
+    max_length(value: &str, limit: usize) "maxLength", value.len() <= limit || !has_length(value, limit + 1), "at most {limit} characters";
     /// `minItems`.
     min_items[T](value: &[T], limit: usize) "minItems", value.len() >= limit, "at least {limit} items";
     /// `maxItems`.

@@ -15,8 +15,10 @@ impl<C: Codec> Codec for Vec<C> {
     fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error> {
         let mut values = Vec::new();
         let mut more = reader.array()?;
+        let mut value = None;
         while more {
-            values.push(C::read(reader)?);
+            C::read_to(reader, &mut value)?;
+            values.extend(value.take());
             more = reader.next_item()?;
         }
         Ok(values)

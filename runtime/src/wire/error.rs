@@ -167,6 +167,7 @@ pub trait At {
 }
 
 impl At for Result<(), Error> {
+    #[inline]
     fn at(self, member: &str) -> Self {
         self.map_err(|error| error.under(&segment(member)))
     }

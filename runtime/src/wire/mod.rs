@@ -67,7 +67,7 @@ pub use named::{
     Enumeration, Newtype, constant, read_enumeration, read_newtype, wrapped, write_enumeration, write_newtype,
 };
 pub use numbers::{Number, Numbers, Written};
-pub use object::{Check, Members, Names, Object, ObjectWriter, read_object, unread, write_object};
+pub use object::{Check, Members, Names, Object, ObjectWriter, read_object, read_object_to, unread, write_object};
 pub use own::Own;
 #[cfg(feature = "dynamic")]
 pub(crate) use payload::{Payload, exact_value, not_held};
@@ -99,6 +99,16 @@ pub trait Codec {
     /// A text that is no JSON, and a value that the schema refuses.
     fn read(reader: &mut Reader<'_>) -> Result<Self::Value, Error>;
 
+    /// As [`read`](Self::read), into its place: what is large is not moved.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<Self::Value>) -> Result<(), Error> {
+        *place = Some(Self::read(reader)?);
+        Ok(())
+    }
+
     /// Writes a value, refusing what the schema refuses.
     ///
     /// # Errors
@@ -116,6 +126,16 @@ pub trait Type: Serialize + DeserializeOwned {
     /// A text that is no JSON, and a value that the schema refuses.
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error>;
 
+    /// As [`read`](Self::read), into its place.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<Self>) -> Result<(), Error> {
+        *place = Some(Self::read(reader)?);
+        Ok(())
+    }
+
     /// Writes the value.
     ///
     /// # Errors
@@ -129,6 +149,10 @@ impl<T: Type> Codec for T {
 
     fn read(reader: &mut Reader<'_>) -> Result<T, Error> {
         <T as Type>::read(reader)
+    }
+
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<T>) -> Result<(), Error> {
+        <T as Type>::read_to(reader, place)
     }
 
     fn write(value: &T, writer: &mut Writer) -> Result<(), Error> {

@@ -52,9 +52,27 @@ macro_rules! texts {
     )*};
 }
 
-texts!(String, Box<str>, Arc<str>);
+texts!(Box<str>, Arc<str>);
 #[cfg(feature = "compact_str")]
 texts!(compact_str::CompactString);
+
+impl Codec for String {
+    type Value = String;
+
+    fn read(reader: &mut Reader<'_>) -> Result<String, Error> {
+        reader.owned_string()
+    }
+
+    fn read_to(reader: &mut Reader<'_>, place: &mut Option<String>) -> Result<(), Error> {
+        *place = Some(reader.owned_string()?);
+        Ok(())
+    }
+
+    fn write(value: &String, writer: &mut Writer) -> Result<(), Error> {
+        writer.string(value);
+        Ok(())
+    }
+}
 
 /// `number`: every JSON number that a 64-bit float holds.
 impl Codec for f64 {
@@ -135,6 +153,11 @@ pub type StrictInteger<T> = AnyInteger<T, true>;
 #[inline]
 fn read_integer<T: TryFrom<i128>>(reader: &mut Reader<'_>, strict: bool, name: &str) -> Result<T, Error> {
     let offset = reader.offset();
+    let fits = |integer| T::try_from(integer);
+    let too_large = |_| Error::limit(format!("an integer that fits {name}")).or_at(offset);
+    if let Some(integer) = reader.short_integer() {
+        return fits(integer.into()).map_err(too_large);
+    }
     if !matches!(reader.peek(), b'-' | b'0'..=b'9') {
         return Err(reader.refused("an integer"));
     }
@@ -143,7 +166,7 @@ fn read_integer<T: TryFrom<i128>>(reader: &mut Reader<'_>, strict: bool, name: &
         Some(integer) => integer,
         None => unusual_integer(number, strict).map_err(|error| error.or_at(offset))?,
     };
-    T::try_from(integer).map_err(|_| Error::limit(format!("an integer that fits {name}")).or_at(offset))
+    fits(integer).map_err(too_large)
 }
 
 /// An integer that has more than 64 bits, or is written as a decimal.

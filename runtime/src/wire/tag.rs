@@ -70,7 +70,7 @@ fn look_ahead(
         if reader.name()? == *first {
             return look_ahead(reader, rest, index);
         }
-        reader.skip()?;
+        reader.pass();
         more = reader.next_member()?;
     }
     Ok(index(Tag::Absent))

@@ -135,6 +135,13 @@ impl Oracle {
         error.map(|error| format!("{}: {error}", error.instance_path()))
     }
 
+    /// All that it refuses in a payload: each with its places and in words.
+    #[must_use]
+    pub fn refusals(&self, payload: &Value) -> Vec<String> {
+        let errors = self.validator.iter_errors(payload);
+        errors.map(|error| format!("{} {}: {error}", error.instance_path(), error.schema_path())).collect()
+    }
+
     /// Returns whether `jsonschema` may be wrong about a payload: see [`rounds`].
     #[must_use]
     pub fn rounds(&self, payload: &Value) -> bool {

@@ -26,7 +26,7 @@ macro_rules! __members {
             $(default $default_marker)? $(new $required { $($given: $given_type),* })?
         }
 
-        $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?);
+        $crate::__serde!($name, OfMembers, read_object, write_object $(, $subschema)?; read_object_to);
 
         #[allow(
             deprecated,
@@ -37,13 +37,19 @@ macro_rules! __members {
             reason = "names, limits and types are those of the schema"
         )]
         impl $crate::wire::Object for $name {
-            const MEMBERS: $crate::wire::Names =
-                $crate::wire::Names::new(&[$($crate::__name!($field $($wire)?),)* $($($refused),+)?]);
+            const MEMBERS: &'static $crate::wire::Names = &$crate::wire::Names::new(
+                &[$($crate::__name!($field $($wire)?),)* $($($refused),+)?],
+                &[
+                    $(::core::concat!("\"", $crate::__name!($field $($wire)?), "\":"),)*
+                    $($(::core::concat!("\"", $refused, "\":")),+)?
+                ],
+            );
             $(const PRESENCE: &'static [$crate::wire::Presence] = &$presence;)?
 
             fn read(
                 members: &mut $crate::wire::Members<'_, '_>,
-            ) -> ::core::result::Result<Self, $crate::wire::Error> {
+                place: &mut ::core::option::Option<Self>,
+            ) -> ::core::result::Result<(), $crate::wire::Error> {
                 // One statement for all: each of its own would be a scope in the ones before, of which thousands are too
                 // many for the debug information. The branch that is never taken tells the types, as to infer thousands
                 // takes long.
@@ -54,11 +60,12 @@ macro_rules! __members {
                     ($($crate::__absent!($field),)*)
                 };
                 $(let mut $kept = ::core::default::Default::default();)?
-                while let ::core::option::Option::Some(index) = members.next()? {
+                loop {
                     // One way out for all members: a way out of each would drop all of the others.
-                    let read = match index {
+                    let read = match members.next()? {
                         $($index => $crate::__member!(members, &mut $field $(, $kind)? $(, as $codec)?),)*
                         $($($refused_index => members.skip(),)+)?
+                        $crate::wire::Members::END => break,
                         _ => $crate::__other!(members, $others $(, $kept $(as $kept_codec)?)?),
                     };
                     read?;
@@ -68,10 +75,11 @@ macro_rules! __members {
                         members.missing(&[$($crate::__is_required!($($kind)?)),*]),
                     );
                 };
-                ::core::result::Result::Ok(Self {
+                *place = ::core::option::Option::Some(Self {
                     $($field: $crate::__field!($field $(, $kind)? $(, $value)?),)*
                     $($kept,)?
-                })
+                });
+                ::core::result::Result::Ok(())
             }
 
             fn write(

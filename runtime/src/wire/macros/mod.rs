@@ -16,7 +16,7 @@ pub use crate::{
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde {
-    (@ $name:ident, $read:expr, $write:expr) => {
+    (@ $name:ident, $read:expr, $write:expr $(, $read_to:ident)?) => {
         #[allow(deprecated, reason = "a schema may deprecate its own types")]
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::serde::Deserializer<'de>>(
@@ -44,6 +44,15 @@ macro_rules! __serde {
                 $read(reader)
             }
 
+            $(
+                fn read_to(
+                    reader: &mut $crate::wire::Reader<'_>,
+                    place: &mut ::core::option::Option<Self>,
+                ) -> ::core::result::Result<(), $crate::wire::Error> {
+                    $crate::wire::$read_to(reader, place)
+                }
+            )?
+
             fn write(
                 &self,
                 writer: &mut $crate::wire::Writer,
@@ -52,10 +61,10 @@ macro_rules! __serde {
             }
         }
     };
-    ($name:ident, $codec:ident, $read:ident, $write:ident) => {
-        $crate::__serde!(@ $name, $crate::wire::$read, $crate::wire::$write);
+    ($name:ident, $codec:ident, $read:ident, $write:ident $(; $read_to:ident)?) => {
+        $crate::__serde!(@ $name, $crate::wire::$read, $crate::wire::$write $(, $read_to)?);
     };
-    ($name:ident, $codec:ident, $read:ident, $write:ident, $subschema:ty) => {
+    ($name:ident, $codec:ident, $read:ident, $write:ident, $subschema:ty $(; $read_to:ident)?) => {
         $crate::__serde!(
             @ $name,
             <$crate::wire::Validated<$crate::wire::$codec<Self>, $subschema> as $crate::wire::Codec>::read,

@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use super::names::Names;
 use super::seen::Seen;
-use crate::wire::reader::duplicate;
+use crate::wire::reader::{Kind, duplicate};
 use crate::wire::{Codec, Error, Kept, Presence, Reader};
 
 /// The members of an object while it is read.
 #[derive(Debug)]
 pub struct Members<'r, 't> {
     reader: &'r mut Reader<'t>,
-    names: Names,
+    names: &'static Names,
     /// Where the next member stands in `names` if they come in the order of the schema, as most producers write them.
     likely: usize,
     seen: Seen,
@@ -38,31 +38,51 @@ enum State {
     End,
 }
 
+/// So many members behind the one that is likely are looked for next, as those that may be absent are passed over.
+const NEAR: usize = 4;
+
 impl<'r, 't> Members<'r, 't> {
-    pub(super) fn open(reader: &'r mut Reader<'t>, names: Names) -> Result<Self, Error> {
-        let offset = reader.offset();
-        let state = if reader.object()? { State::Member } else { State::End };
-        let (seen, first) = (Seen::new(names.all.len()), reader.noted());
-        Ok(Self { reader, names, likely: 0, seen, state, first, others: 0, other: None, offset })
+    /// Those of the object at hand, which is to be opened.
+    #[inline]
+    pub(super) fn new(reader: &'r mut Reader<'t>, names: &'static Names) -> Self {
+        let (offset, first) = (reader.offset(), reader.noted());
+        let seen = Seen::new(names.all.len());
+        Self { reader, names, likely: 0, seen, state: State::End, first, others: 0, other: None, offset }
+    }
+
+    /// Reads what opens the object.
+    #[inline]
+    pub(super) fn open(&mut self) -> Result<(), Error> {
+        if self.reader.object()? {
+            self.state = State::Member;
+        }
+        Ok(())
     }
 
     /// Checks the members that were there.
+    #[inline]
     pub(super) fn close(self, presence: &[Presence]) -> Result<(), Error> {
         self.reader.forget(self.first)?;
-        if presence.is_empty() {
-            return Ok(());
-        }
+        if presence.is_empty() { Ok(()) } else { self.check(presence) }
+    }
+
+    fn check(&self, presence: &[Presence]) -> Result<(), Error> {
         let count = self.seen.count() + self.others;
         presence.iter().try_for_each(|presence| presence.check(self.names.all, |index| self.seen.has(index), count))
     }
 
-    /// Goes to the next member: its index among the declared ones, `usize::MAX` for any other, `None` at the end.
+    /// What [`next`](Self::next) gives at the end.
+    pub const END: usize = usize::MAX;
+    /// What [`next`](Self::next) gives for a member that the schema does not declare.
+    pub const OTHER: usize = usize::MAX - 1;
+
+    /// Goes to the next member: its index among the declared ones, or [`OTHER`](Self::OTHER), or [`END`](Self::END).
     ///
     /// # Errors
     ///
     /// A member that came before.
     #[allow(clippy::should_implement_trait, reason = "reading can fail, and the value is asked for by another call")]
-    pub fn next(&mut self) -> Result<Option<usize>, Error> {
+    pub fn next(&mut self) -> Result<usize, Error> {
         let more = match self.state {
             State::Member => true,
             State::Behind => self.reader.next_member()?,
@@ -70,14 +90,22 @@ impl<'r, 't> Members<'r, 't> {
         };
         if !more {
             self.state = State::End;
-            return Ok(None);
+            return Ok(Self::END);
         }
         self.state = State::Behind;
-        if self.names.are_plain
-            && let Some(name) = self.names.all.get(self.likely)
-            && self.reader.take_name(name)?
-        {
-            return self.declared(self.likely);
+        match self.names.quoted.get(self.likely) {
+            Some(name) if self.reader.take(name) => self.declared(self.likely),
+            _ => self.look_up(),
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self) -> Result<usize, Error> {
+        let near = self.names.quoted.iter().enumerate().skip(self.likely + 1).take(NEAR);
+        for (index, name) in near {
+            if self.reader.take(name) {
+                return self.declared(index);
+            }
         }
         let name = self.reader.name()?;
         if let Some(index) = self.names.find(&name, self.likely) {
@@ -85,16 +113,16 @@ impl<'r, 't> Members<'r, 't> {
         }
         self.others += 1;
         self.other = Some(name);
-        Ok(Some(usize::MAX))
+        Ok(Self::OTHER)
     }
 
     #[inline]
-    fn declared(&mut self, index: usize) -> Result<Option<usize>, Error> {
+    fn declared(&mut self, index: usize) -> Result<usize, Error> {
         if !self.seen.insert(index) {
             return Err(self.twice(index));
         }
         self.likely = index + 1;
-        Ok(Some(index))
+        Ok(index)
     }
 
     #[cold]
@@ -110,8 +138,7 @@ impl<'r, 't> Members<'r, 't> {
     /// Those of the codec.
     #[inline(never)] // One function for each type of member, not for each member.
     pub fn value<T: Codec<Value = T>>(&mut self, place: &mut Option<T>) -> Result<(), Error> {
-        *place = Some(T::read(self.reader)?);
-        Ok(())
+        T::read_to(self.reader, place)
     }
 
     /// As [`value`](Self::value), by a codec.
@@ -121,8 +148,7 @@ impl<'r, 't> Members<'r, 't> {
     /// Those of the codec.
     #[inline(never)]
     pub fn read<C: Codec>(&mut self, place: &mut Option<C::Value>) -> Result<(), Error> {
-        *place = Some(C::read(self.reader)?);
-        Ok(())
+        C::read_to(self.reader, place)
     }
 
     /// As [`value`](Self::value), where null is no value.
@@ -132,8 +158,7 @@ impl<'r, 't> Members<'r, 't> {
     /// Those of the codec.
     #[inline(never)]
     pub fn nullable<T: Codec<Value = T>>(&mut self, place: &mut Option<T>) -> Result<(), Error> {
-        *place = Option::<T>::read(self.reader)?;
-        Ok(())
+        self.or_null::<T>(place)
     }
 
     /// As [`read`](Self::read), where null is no value.
@@ -143,8 +168,11 @@ impl<'r, 't> Members<'r, 't> {
     /// Those of the codec.
     #[inline(never)]
     pub fn read_nullable<C: Codec>(&mut self, place: &mut Option<C::Value>) -> Result<(), Error> {
-        *place = Option::<C>::read(self.reader)?;
-        Ok(())
+        self.or_null::<C>(place)
+    }
+
+    fn or_null<C: Codec>(&mut self, place: &mut Option<C::Value>) -> Result<(), Error> {
+        if self.reader.kind() == Kind::Null { self.reader.null() } else { C::read_to(self.reader, place) }
     }
 
     /// Reads past the member at hand: the schema says nothing of it.

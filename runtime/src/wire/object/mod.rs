@@ -13,17 +13,17 @@ pub use writer::ObjectWriter;
 /// A generated struct: its members, and how to read, write and check them.
 pub trait Object: Sized {
     /// The names of the declared members, in the order of the schema. What [`Members::next`] gives is an index here.
-    const MEMBERS: Names;
+    const MEMBERS: &'static Names;
 
     /// Which members stand together, and how many there are.
     const PRESENCE: &'static [Presence] = &[];
 
-    /// Reads the members, in whatever order they come.
+    /// Reads the members, in whatever order they come, and puts the object into its place.
     ///
     /// # Errors
     ///
     /// Those of the members, a required member that is missing, a member that comes twice.
-    fn read(members: &mut Members<'_, '_>) -> Result<Self, Error>;
+    fn read(members: &mut Members<'_, '_>, place: &mut Option<Self>) -> Result<(), Error>;
 
     /// Writes the members, in the order of the schema.
     ///
@@ -66,12 +66,25 @@ pub fn unread<T>() -> T {
 ///
 /// Those of [`Object::read`] and [`Object::check`], and anything that is no object.
 pub fn read_object<T: Object>(reader: &mut Reader<'_>) -> Result<T, Error> {
+    let mut object = None;
+    read_object_to(reader, &mut object)?;
+    // It is in its place where there is no error.
+    object.ok_or_else(|| reader.syntax())
+}
+
+/// Reads an object into its place.
+///
+/// # Errors
+///
+/// Those of [`read_object`].
+pub fn read_object_to<T: Object>(reader: &mut Reader<'_>, place: &mut Option<T>) -> Result<(), Error> {
     let offset = reader.offset();
-    let mut members = Members::open(reader, T::MEMBERS)?;
-    let object = T::read(&mut members)?;
+    let mut members = Members::new(reader, T::MEMBERS);
+    members.open()?;
+    T::read(&mut members, place)?;
     members.close(T::PRESENCE).map_err(|error| error.or_at(offset))?;
-    object.check(reader.numbers()).map_err(|error| error.or_at(offset))?;
-    Ok(object)
+    let checked = place.as_ref().map_or(Ok(()), |object| object.check(reader.numbers()));
+    checked.map_err(|error| error.or_at(offset))
 }
 
 /// Writes an object, after its check.

@@ -1,28 +1,33 @@
 //! The names of declared members.
 
 /// The names of the declared members of an object.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Names {
     pub(super) all: &'static [&'static str],
-    /// True if each stands in JSON as it is, between quotes.
-    pub(super) are_plain: bool,
+    /// As they stand in JSON, with quotes and colon; empty if that is not how each stands there.
+    pub(super) quoted: &'static [&'static str],
 }
 
 impl Names {
-    /// Those of a schema.
+    /// Those of a schema, and the same between quotes and with a colon.
     #[must_use]
-    pub const fn new(all: &'static [&'static str]) -> Self {
+    pub const fn new(all: &'static [&'static str], quoted: &'static [&'static str]) -> Self {
         let mut are_plain = true;
         let mut index = 0;
         while index < all.len() {
             are_plain = are_plain && is_plain(all[index].as_bytes());
             index += 1;
         }
-        Self { all, are_plain }
+        Self { all, quoted: if are_plain { quoted } else { &[] } }
+    }
+
+    /// Returns whether each stands in JSON as it is, between quotes.
+    pub(super) fn are_plain(&self) -> bool {
+        self.quoted.len() == self.all.len()
     }
 
     /// The index of a name, looked for from one on: members that may be absent are passed over, so the rest comes first.
-    pub(super) fn find(self, name: &str, likely: usize) -> Option<usize> {
+    pub(super) fn find(&self, name: &str, likely: usize) -> Option<usize> {
         let is_it = |index: &usize| self.all[*index] == name;
         (likely..self.all.len()).chain(0..likely).find(is_it)
     }

@@ -17,13 +17,13 @@ pub struct ObjectWriter<'w> {
 
 impl<'w> ObjectWriter<'w> {
     /// A writer that notes the names of members where rules ask for them.
-    pub(super) fn open(writer: &'w mut Writer, names: Names, presence: &[Presence]) -> Self {
+    pub(super) fn open(writer: &'w mut Writer, names: &Names, presence: &[Presence]) -> Self {
         let written = (!presence.is_empty() && writer.is_checked()).then(Vec::new);
         writer.open();
-        Self { writer, is_empty: true, are_plain: names.are_plain, written }
+        Self { writer, is_empty: true, are_plain: names.are_plain(), written }
     }
 
-    pub(super) fn close(self, names: Names, presence: &[Presence]) -> Result<(), Error> {
+    pub(super) fn close(self, names: &Names, presence: &[Presence]) -> Result<(), Error> {
         self.writer.close();
         let Some(written) = &self.written else { return Ok(()) };
         let has = |index: usize| names.all.get(index).is_some_and(|name| written.iter().any(|written| written == name));
@@ -87,7 +87,7 @@ impl<'w> ObjectWriter<'w> {
     /// # Errors
     ///
     /// Those of the codec, and a member with the name of a declared one.
-    pub fn kept<C: Codec>(&mut self, declared: Names, kept: &impl Kept<C::Value>) -> Result<(), Error> {
+    pub fn kept<C: Codec>(&mut self, declared: &Names, kept: &impl Kept<C::Value>) -> Result<(), Error> {
         kept.ordered().try_for_each(|(name, value)| {
             undeclared(declared, name)?;
             self.name(name, false);
@@ -100,7 +100,7 @@ impl<'w> ObjectWriter<'w> {
     /// # Errors
     ///
     /// A member with the name of a declared one.
-    pub fn kept_any(&mut self, declared: Names, kept: &Map<String, Value>) -> Result<(), Error> {
+    pub fn kept_any(&mut self, declared: &Names, kept: &Map<String, Value>) -> Result<(), Error> {
         kept.iter().try_for_each(|(name, value)| {
             undeclared(declared, name)?;
             self.name(name, false);
@@ -109,7 +109,7 @@ impl<'w> ObjectWriter<'w> {
     }
 }
 
-fn undeclared(declared: Names, name: &str) -> Result<(), Error> {
+fn undeclared(declared: &Names, name: &str) -> Result<(), Error> {
     if declared.all.contains(&name) {
         return Err(Error::new("duplicate", format!("the member `{name}` in its own field")));
     }

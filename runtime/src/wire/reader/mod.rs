@@ -10,12 +10,13 @@ mod skip;
 mod string;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use std::borrow::Cow;
 
 use super::{Codec, Error, Numbers};
 pub(super) use number::Number;
-use scan::space;
+use scan::{space, starts_with};
 
 /// The levels that may be open, as in `serde_json`.
 const MAX_LEVELS: usize = 127;
@@ -313,7 +314,6 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads a member name, and the colon behind it.
-    #[inline]
     pub(super) fn name(&mut self) -> Result<Cow<'t, str>, Error> {
         if self.peek() != b'"' {
             return Err(self.syntax());
@@ -323,15 +323,15 @@ impl<'t> Reader<'t> {
         Ok(name)
     }
 
-    /// Reads a member name and the colon behind it, where it is this one, which has nothing to escape.
+    /// Reads a member name where it is this one, given with its quotes and the colon, which has nothing to escape.
     #[inline]
-    pub(super) fn take_name(&mut self, name: &str) -> Result<bool, Error> {
-        let Some((b'"', rest)) = self.bytes().get(self.at..).and_then(<[u8]>::split_first) else { return Ok(false) };
-        if rest.get(name.len()) != Some(&b'"') || !rest.starts_with(name.as_bytes()) {
-            return Ok(false);
+    pub(super) fn take(&mut self, quoted: &str) -> bool {
+        let is_it = self.bytes().get(self.at..).is_some_and(|rest| starts_with(rest, quoted.as_bytes()));
+        if is_it {
+            self.at += quoted.len();
+            self.space();
         }
-        self.at += name.len() + 2;
-        self.colon().map(|()| true)
+        is_it
     }
 
     #[inline]

@@ -59,7 +59,31 @@ impl Number<'_> {
     }
 }
 
+/// Integers of so many digits have 64 bits.
+const SHORT: usize = 18;
+
 impl<'t> Reader<'t> {
+    /// Reads an integer that is short and plain; stays before any other value.
+    #[inline]
+    pub(in crate::wire) fn short_integer(&mut self) -> Option<i64> {
+        let is_negative = self.peek() == b'-';
+        let start = self.at + usize::from(is_negative);
+        let (mut end, mut integer) = (start, 0_i64);
+        while let digit @ b'0'..=b'9' = self.byte(end) {
+            integer = integer.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            end += 1;
+        }
+        let digits = end - start;
+        let has_zeros = digits > 1 && self.byte(start) == b'0';
+        // `-0` is a float to `serde_json`.
+        let is_zero = integer == 0 && is_negative;
+        if digits == 0 || digits > SHORT || has_zeros || is_zero || matches!(self.byte(end), b'.' | b'e' | b'E') {
+            return None;
+        }
+        self.at = end;
+        Some(if is_negative { -integer } else { integer })
+    }
+
     /// Reads a number.
     #[inline]
     pub(in crate::wire) fn number(&mut self) -> Result<Number<'t>, Error> {

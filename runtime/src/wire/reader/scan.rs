@@ -1,9 +1,23 @@
-//! Bytes of JSON, eight at a time.
+//! Bytes of JSON, many at a time.
+
+use super::wide::{self, WIDTH};
 
 /// Returns the place of the next quote, backslash or control character from a place on; the end where there is none.
 #[inline]
 pub(crate) fn plain(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let first = wide::special(chunk);
+        at += first;
+        if first < WIDTH {
+            return at;
+        }
+    }
+    plain_end(bytes, at)
+}
+
+/// As [`plain`], where less than so many bytes are left as are looked at together.
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    if let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let special = special(u64::from_le_bytes(*chunk));
         if special != 0 {
             return at + (special.trailing_zeros() / 8) as usize;
@@ -29,19 +43,53 @@ pub(crate) fn space(bytes: &[u8], at: usize) -> usize {
 
 /// Line breaks, and the spaces that lines start with.
 fn spaces(bytes: &[u8], mut at: usize) -> usize {
-    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
-    loop {
-        if let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-            let others = u64::from_le_bytes(*chunk) ^ SPACES;
-            at += (others.trailing_zeros() / 8) as usize;
-            if others == 0 {
-                continue;
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+        while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let first = wide::no_space(chunk);
+            at += first;
+            if first < WIDTH {
+                break;
             }
         }
-        match bytes.get(at) {
-            Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
-            _ => return at,
+    }
+    at
+}
+
+/// Returns the place of the next quote, brace or bracket from a place on; the end where there is none.
+#[inline]
+pub(super) fn bracket(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let first = wide::bracket(chunk);
+        at += first;
+        if first < WIDTH {
+            return at;
         }
+    }
+    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']')) {
+        at += 1;
+    }
+    at
+}
+
+/// Returns whether a text starts with another one, which is short.
+#[inline]
+pub(crate) fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    let Some(text) = text.get(..start.len()) else { return false };
+    let mut rest = (text, start);
+    while let (Some((a, after)), Some((b, expected))) = (rest.0.split_first_chunk::<8>(), rest.1.split_first_chunk()) {
+        if u64::from_le_bytes(*a) != u64::from_le_bytes(*b) {
+            return false;
+        }
+        rest = (after, expected);
+    }
+    // What is left is compared with bytes before it, where there are some.
+    match (text.last_chunk::<8>(), start.last_chunk::<8>()) {
+        (Some(a), Some(b)) => a == b,
+        _ => match (text.first_chunk::<4>(), start.first_chunk::<4>()) {
+            (Some(a), Some(b)) => a == b && text.last_chunk::<4>() == start.last_chunk(),
+            _ => text == start,
+        },
     }
 }
 
@@ -77,12 +125,50 @@ static DIGITS: [u8; 256] = {
 /// The highest bit of the first byte that is a quote, a backslash or a control character; what is set behind it means
 /// nothing.
 #[inline]
-fn special(bytes: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let quote = bytes ^ (ONES * 0x22);
-    let backslash = bytes ^ (ONES * 0x5c);
-    let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let control = bytes.wrapping_sub(ONES * 0x20) & !bytes;
-    (zero(quote) | zero(backslash) | control) & HIGH
+pub(super) fn special(bytes: u64) -> u64 {
+    let control = bytes.wrapping_sub(ONES * 0x20) & !bytes & HIGH;
+    has(bytes, b'"') | has(bytes, b'\\') | control
+}
+
+/// The highest bit of the first byte that is this one; what is set behind it means nothing.
+#[inline]
+pub(super) fn has(bytes: u64, byte: u8) -> u64 {
+    let zero = bytes ^ (ONES * u64::from(byte));
+    zero.wrapping_sub(ONES) & !zero & HIGH
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, space, starts_with};
+
+    #[test]
+    fn texts_of_every_length_are_compared_to_their_last_byte() {
+        let text: Vec<u8> = (0..80).map(|byte| b'a' + byte % 26).collect();
+        for length in 0..64 {
+            assert!(starts_with(&text, &text[..length]));
+            assert!(!starts_with(&text[..length], &text[..=length]));
+            for other in 0..length {
+                let mut start = text[..length].to_vec();
+                start[other] = b'-';
+                assert!(!starts_with(&text, &start), "{other} of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_is_found_at_every_distance_from_the_end() {
+        for length in 0..40 {
+            for behind in 0..40 {
+                let text = format!("{}\"{}", "ü".repeat(length), "\"".repeat(behind));
+                assert_eq!(plain(text.as_bytes(), 0), 2 * length);
+                for white in [" ", "\n ", "\r\n\t  "] {
+                    let text = format!("{}{}", white.repeat(length), "x".repeat(behind));
+                    assert_eq!(space(text.as_bytes(), 0), white.len() * length, "{text:?}");
+                }
+            }
+        }
+    }
 }

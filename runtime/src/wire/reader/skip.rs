@@ -1,6 +1,7 @@
-//! Values of which nothing is kept: they have to be JSON, no member of which stands twice.
+//! Values of which nothing is kept: they have to be JSON, no member of which stands twice. What is read again is only passed.
 
 use super::Reader;
+use super::scan::{bracket, plain};
 use crate::wire::Error;
 
 impl Reader<'_> {
@@ -16,6 +17,48 @@ impl Reader<'_> {
             b'-' | b'0'..=b'9' => self.number().map(drop),
             _ => Err(self.syntax()),
         }
+    }
+
+    /// Goes past a value that is read again, whatever it is: of JSON, to its end.
+    pub(in crate::wire) fn pass(&mut self) {
+        let mut open = 0_usize;
+        loop {
+            match self.peek() {
+                b'"' => self.pass_string(),
+                b'{' | b'[' => {
+                    open += 1;
+                    self.at += 1;
+                }
+                b'}' | b']' => {
+                    open = open.saturating_sub(1);
+                    self.at += 1;
+                }
+                _ if open == 0 => return self.pass_scalar(),
+                _ => {}
+            }
+            if open == 0 {
+                return;
+            }
+            self.at = bracket(self.bytes(), self.at);
+            if self.at == self.text.len() {
+                return;
+            }
+        }
+    }
+
+    fn pass_string(&mut self) {
+        self.at = plain(self.bytes(), self.at + 1);
+        while !matches!(self.peek(), b'"' | 0) {
+            // What is escaped may be a quote.
+            self.at = plain(self.bytes(), self.at + 2);
+        }
+        self.at = self.text.len().min(self.at + 1);
+    }
+
+    fn pass_scalar(&mut self) {
+        let rest = self.bytes().get(self.at..).unwrap_or_default();
+        let end = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | 0..=b' '));
+        self.at += end.unwrap_or(rest.len());
     }
 
     fn skip_items(&mut self) -> Result<(), Error> {

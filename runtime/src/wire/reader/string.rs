@@ -10,16 +10,44 @@ impl<'t> Reader<'t> {
     /// Reads a string.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<Cow<'t, str>, Error> {
+        match self.plain_string() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.unusual_string().map(Cow::Owned),
+        }
+    }
+
+    /// Reads a string that the caller keeps.
+    #[inline]
+    pub(in crate::wire) fn owned_string(&mut self) -> Result<String, Error> {
+        match self.plain_string() {
+            Some(text) => Ok(text.to_owned()),
+            None => self.unusual_string(),
+        }
+    }
+
+    /// Reads a string that has no escape; stays before any other value.
+    #[inline]
+    fn plain_string(&mut self) -> Option<&'t str> {
         if self.peek() != b'"' {
-            return Err(self.refused("a string"));
+            return None;
         }
         let start = self.at + 1;
         let end = plain(self.bytes(), start);
         if self.byte(end) != b'"' {
-            return self.escaped(start, end).map(Cow::Owned);
+            return None;
         }
         self.at = end + 1;
-        Ok(Cow::Borrowed(self.text.get(start..end).unwrap_or_default()))
+        self.text.get(start..end)
+    }
+
+    /// Reads a string that has an escape; the error of any other value.
+    #[inline(never)]
+    fn unusual_string(&mut self) -> Result<String, Error> {
+        if self.peek() != b'"' {
+            return Err(self.refused("a string"));
+        }
+        let start = self.at + 1;
+        self.escaped(start, plain(self.bytes(), start))
     }
 
     /// Reads past a string.

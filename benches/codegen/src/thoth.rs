@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use corpora::Road;
-use oracle::{Oracle, Schemas};
 use serde_json::Value;
 use thoth_messaging::messages::{
     AdviseJustification, AdviserTrigger, BuildAnalysisTrigger, CveProvided, HashMismatch, InspectionCompleted,
@@ -13,7 +12,9 @@ use thoth_messaging::messages::{
     ProvenanceCheckerTrigger, REGISTRY, SiUnanalyzedPackage, SolvedPackage, ThothRepoInit, UnresolvedPackage,
     UnrevsolvedPackage, UpdateProvidesSourceDistro,
 };
-use thoth_messaging::registry::Entry;
+
+use crate::by_hand::STRUCTS;
+use crate::samples::{Message, Set};
 
 /// `{"topic_name", "kind", "payload"}`, two for each message.
 const PAYLOADS: &str = "runtime/tests/data/thoth-payloads.json";
@@ -41,27 +42,18 @@ static ROADS: [Road; 19] = [
     Road::of::<UpdateProvidesSourceDistro>(false),
 ];
 
-/// A message of Thoth.
-pub(crate) struct Message {
-    pub(crate) road: &'static Road,
-    pub(crate) entry: &'static Entry,
-    pub(crate) oracle: Oracle,
-    pub(crate) payloads: Vec<Vec<u8>>,
-}
-
-/// All of them.
-pub(crate) fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
+/// All of them, with their payloads.
+pub(crate) fn set(limit: usize) -> Result<Set, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let schemas = Schemas::new(&thoth_messaging_build::read_folder(root.join("schemas"))?);
     let payloads: Vec<Value> = serde_json::from_slice(&fs::read(root.join(PAYLOADS))?)?;
-    ROADS
-        .iter()
-        .map(|road| {
-            let entry = REGISTRY.by_name(road.message).ok_or("a message that is not in the registry")?;
-            let descriptor = entry.descriptor();
-            let own = payloads.iter().filter(|payload| payload["topic_name"] == *descriptor.topic.name);
-            let payloads = own.filter_map(|payload| payload["payload"].as_str()).map(|text| text.as_bytes().to_vec());
-            Ok(Message { road, entry, oracle: schemas.oracle(&descriptor.schema.uri), payloads: payloads.collect() })
-        })
-        .collect()
+    let mut set = Set::new("thoth", thoth_messaging_build::read_folder(root.join("schemas"))?, limit);
+    for road in &ROADS {
+        let entry = REGISTRY.by_name(road.message).ok_or("a message that is not in the registry")?;
+        let topic = &entry.descriptor().topic.name;
+        let own = payloads.iter().filter(|payload| payload["topic_name"] == **topic);
+        let texts = own.filter_map(|payload| payload["payload"].as_str()).map(|text| text.as_bytes().to_vec());
+        let by_hand = STRUCTS.iter().find(|by_hand| by_hand.message == road.message);
+        set.add(Message { road, entry, by_hand }, texts);
+    }
+    Ok(set)
 }

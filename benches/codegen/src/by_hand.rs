@@ -7,22 +7,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The ways to read a message by its struct: whether each accepts a payload.
-pub(crate) struct Struct {
+#[derive(Debug)]
+pub struct Struct {
     /// The name of the message.
-    pub(crate) message: &'static str,
+    pub message: &'static str,
     /// `serde_json::from_slice`
-    pub(crate) from_slice: fn(&[u8]) -> bool,
+    pub from_slice: fn(&[u8]) -> bool,
     /// `serde_json::from_value`
-    pub(crate) from_value: fn(Value) -> bool,
+    pub from_value: fn(Value) -> bool,
     /// The encoder of the struct that a payload is read into: `serde_json::to_vec`.
-    pub(crate) encoder: fn(&[u8]) -> Option<Encoder>,
+    pub encoder: fn(&[u8]) -> Option<Encoder>,
 }
 
 /// Encodes a value, and gives the number of bytes.
-pub(crate) type Encoder = Box<dyn Fn() -> usize>;
+pub type Encoder = Box<dyn Fn() -> usize>;
 
 /// The structs that there are.
-pub(crate) const STRUCTS: [Struct; 3] = [
+pub const STRUCTS: [Struct; 3] = [
     of::<AdviserTrigger>("AdviserTrigger"),
     of::<KebechetRunUrlTrigger>("KebechetRunUrlTrigger"),
     of::<PackageReleased>("PackageReleased"),

@@ -1,0 +1,8 @@
+//! What the programs here measure: messages of the corpora and of Thoth, payloads of them, and Thoth's messages as structs
+//! written by hand.
+
+pub mod by_hand;
+mod samples;
+mod thoth;
+
+pub use samples::{Message, Sample, Set, sets};
