@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde_json::json;
 use thoth_messaging::app::DeadLetter;
 use thoth_messaging::{Message as _, Topic, message_factory};
@@ -13,6 +14,7 @@ use tokio::process::Child;
 use tokio::time;
 
 use crate::children::Run;
+use crate::member::Handlers;
 use crate::messages::Step;
 use crate::steps::{self, Handled};
 use crate::{Load, cluster};
@@ -27,13 +29,14 @@ const PATIENCE: Duration = Duration::from_secs(180);
 struct Group<'a> {
     run: &'a Run,
     folder: PathBuf,
+    handlers: Handlers,
     members: Vec<Child>,
 }
 
 impl Group<'_> {
     fn grow(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
         let notes = self.folder.join(format!("member-{}", self.members.len() + 1));
-        self.members.push(self.run.start(&["member", &notes.to_string_lossy()])?);
+        self.members.push(self.run.start(&["member", &notes.to_string_lossy(), &self.handlers.word()])?);
         Ok(())
     }
 
@@ -46,13 +49,24 @@ impl Group<'_> {
     }
 }
 
-pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// How much is sent, and how it is handled.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Chaos {
+    #[command(flatten)]
+    load: Load,
+    /// The handlers of the members. With retry topics, no order is asked for.
+    #[arg(long, value_enum, default_value_t = Handlers::Single)]
+    handlers: Handlers,
+}
+
+pub(crate) async fn run(run: &Run, Chaos { load, handlers }: Chaos) -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
-    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters]).await?;
+    let retries = handlers.retry_topics().of(&Step::DESCRIPTOR.topic);
+    run.kafka.admin().create_topics([&Step::DESCRIPTOR.topic, &dead_letters].into_iter().chain(&retries)).await?;
 
-    let mut group = Group { run, folder: folder.clone(), members: Vec::new() };
+    let mut group = Group { run, folder: folder.clone(), handlers, members: Vec::new() };
     group.grow()?;
     let sent = tokio::spawn({
         let kafka = run.kafka.clone();
@@ -87,7 +101,9 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     println!("dead       {kinds} of {} that are no steps, {all} letters in all", steps::poisons(load));
     drop(group);
     fs::remove_dir_all(&folder)?;
-    let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0 && kinds == steps::poisons(load);
+    let has_order = handlers != Handlers::RetryTopics;
+    let is_in_order = !has_order || handled.out_of_order() == 0;
+    let is_kept = handled.steps() == load.messages && is_in_order && kinds == steps::poisons(load);
     if is_kept { Ok(()) } else { Err("a promise was not kept: see above".into()) }
 }
 

@@ -4,6 +4,7 @@
 //! ```text
 //! eval "$(scripts/kafka start)"
 //! cargo run --release -p soak -- chaos               # 200,000 messages, a broker and two members killed
+//! cargo run --release -p soak -- chaos --handlers batches   # in batches; or with retry-topics
 //! cargo run --release -p soak -- exactly-once        # the same with transactions, a broker and processors killed
 //! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
 //! cargo run --release -p soak -- full-disk           # brokers that can't write
@@ -11,6 +12,7 @@
 //! cargo run --release -p soak -- steady --seconds 300
 //! cargo run --release -p soak -- throughput          # beside loops over rdkafka
 //! cargo run --release -p soak -- members             # groups of 1, 5 and 20 that grow and shrink
+//! cargo run --release -p soak -- handlers            # in batches, and with retry topics, beside the plain way
 //! cargo run --release -p soak -- topics              # plan and apply, by the number of topics
 //! ```
 //!
@@ -21,6 +23,7 @@ mod children;
 mod cluster;
 mod exactly_once;
 mod full_disk;
+mod handlers;
 mod member;
 mod members;
 mod restarts;
@@ -53,7 +56,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Program {
     /// A group of handlers that grows and shrinks, and a broker that is killed: nothing is lost, order is kept.
-    Chaos(Load),
+    Chaos(chaos::Chaos),
     /// Processors in transactions, killed again and again, and a broker: each result is read once.
     ExactlyOnce(Load),
     /// A service that is told to end (SIGTERM) in the middle of work, and started again: nothing is handled twice.
@@ -70,12 +73,14 @@ enum Program {
     Members(members::Load),
     /// The time that planning and applying takes, by the number of topics.
     Topics(topics::Load),
+    /// The time that messages take, one by one and in batches, and where one in ten fails once.
+    Handlers(handlers::Load),
     /// Measures one way of `throughput`.
     #[command(hide = true)]
     Measure(throughput::Measurement),
     /// Handles steps, and notes each in a file.
     #[command(hide = true)]
-    Member { notes: PathBuf },
+    Member { notes: PathBuf, handlers: member::Handlers },
     /// Makes results of steps, in transactions.
     #[command(hide = true)]
     Processor { id: String },
@@ -124,9 +129,10 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
         Program::Throttled(load) => throttled::run(&children::of_this_run(&kafka), load).await,
         Program::Throughput(load) => throughput::run(&children::of_this_run(&kafka), &load).await,
         Program::Members(load) => members::run(&children::of_this_run(&kafka), &load).await,
+        Program::Handlers(load) => handlers::run(&children::of_this_run(&kafka), &load).await,
         Program::Topics(load) => topics::run(&children::of_this_run(&kafka), &load).await,
         Program::Measure(measurement) => throughput::measured(&kafka, &measurement).await,
-        Program::Member { notes } => member::run(&kafka, &notes).await,
+        Program::Member { notes, handlers } => member::run(&kafka, &notes, handlers).await,
         Program::Processor { id } => exactly_once::process(&kafka, &id).await,
     }
 }

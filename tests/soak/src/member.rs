@@ -4,9 +4,11 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
+use clap::ValueEnum;
 use thoth_messaging::Kafka;
-use thoth_messaging::app::{App, Context};
+use thoth_messaging::app::{App, Batch, Context, RetryTopics, State};
 
 use crate::messages::Step;
 use crate::steps::nanoseconds;
@@ -14,17 +16,64 @@ use crate::steps::nanoseconds;
 /// Where steps are noted.
 struct Notes(File);
 
+/// The handlers of a member.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Handlers {
+    /// Each step alone.
+    Single,
+    /// Steps in batches.
+    Batches,
+    /// Each step alone; the first attempt at one in ten fails, and it goes to a retry topic.
+    RetryTopics,
+}
+
+impl Handlers {
+    /// The word of the command line.
+    pub(crate) fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The retry topics of the members.
+    pub(crate) fn retry_topics(self) -> RetryTopics {
+        match self {
+            Self::RetryTopics => RetryTopics::after([Duration::from_secs(1), Duration::from_secs(2)]),
+            Self::Single | Self::Batches => RetryTopics::none(),
+        }
+    }
+}
+
 /// Runs until SIGTERM.
-pub(crate) async fn run(kafka: &Kafka, notes: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub(crate) async fn run(kafka: &Kafka, notes: &Path, handlers: Handlers) -> Result<(), Box<dyn Error + Send + Sync>> {
     let file = File::options().append(true).create(true).open(notes)?;
-    let app = App::new(kafka).group("soak").state(Notes(file)).handle(on_step);
+    let app = App::new(kafka).group("soak").state(Notes(file)).retry_topics(handlers.retry_topics());
+    let app = match handlers {
+        Handlers::Single => app.handle(on_step),
+        Handlers::Batches => app.handle_batch(Batch::default(), on_steps),
+        Handlers::RetryTopics => app.handle(on_failing_step),
+    };
     let summary = app.run().await?;
     println!("member     {summary}");
     Ok(())
 }
 
-async fn on_step(step: Step, context: Context<Notes>) -> io::Result<()> {
+async fn on_step(step: Step, State(notes): State<Notes>) -> io::Result<()> {
+    note(&notes, &[step])
+}
+
+async fn on_steps(steps: Vec<Step>, State(notes): State<Notes>) -> io::Result<()> {
+    note(&notes, &steps)
+}
+
+async fn on_failing_step(step: Step, context: Context<Notes>) -> io::Result<()> {
+    if step.number.is_multiple_of(10) && context.attempt() == 1 {
+        return Err(io::Error::other("the first attempt fails"));
+    }
+    note(context.state(), &[step])
+}
+
+fn note(notes: &Notes, steps: &[Step]) -> io::Result<()> {
+    let line = |step: &Step| format!("{} {} {}\n", nanoseconds(), step.lane, step.number);
+    let lines: String = steps.iter().map(line).collect();
     // One write, so that a process that is killed leaves whole lines, or none.
-    let line = format!("{} {} {}\n", nanoseconds(), step.lane, step.number);
-    (&context.state().0).write_all(line.as_bytes())
+    (&notes.0).write_all(lines.as_bytes())
 }
