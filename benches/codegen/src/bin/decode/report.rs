@@ -59,6 +59,9 @@ pub(crate) fn summary(all: &[Measured]) -> String {
         ("simd-json to its value, of a `Value` parse", "simd-json", "Value", ""),
     ] {
         let ratios: Vec<f64> = sets.iter().filter_map(|set| Some(set.ratio(way)? / set.ratio(peer)?)).collect();
+        if ratios.is_empty() {
+            continue;
+        }
         let cells: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
         let _ = writeln!(table, "| {title} | {} | {:.2} | {wanted} |", cells.join(" | "), mean(&ratios));
     }

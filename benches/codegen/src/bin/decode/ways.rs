@@ -62,6 +62,22 @@ pub(crate) fn ways<'a>(payloads: &'a [Payload<'a>]) -> Vec<Way<'a>> {
             let from_value = peers.message.by_hand.map_or(peers.message.road.from_value, |it| it.from_value);
             value(&sample.text).is_some_and(|value| peers.oracle.is_valid(&value) && from_value(value))
         }),
+        each("dynamic", payloads, |(peers, sample)| black_box(peers.checker.decode(&sample.text)).is_ok()),
+        each("jsonschema", payloads, |(peers, sample)| {
+            value(&sample.text).is_some_and(|value| peers.oracle.is_valid(&value))
+        }),
+    ];
+    #[cfg(feature = "peers")]
+    ways.extend(parsers(payloads));
+    ways.extend(refusals(payloads));
+    ways.extend(encoders(payloads));
+    ways
+}
+
+/// Values of other parsers, which check nothing.
+#[cfg(feature = "peers")]
+fn parsers<'a>(payloads: &'a [Payload<'a>]) -> [Way<'a>; 3] {
+    [
         each("sonic-rs", payloads, |(_, sample)| {
             black_box(sonic_rs::from_slice::<sonic_rs::Value>(&sample.text)).is_ok()
         }),
@@ -70,14 +86,7 @@ pub(crate) fn ways<'a>(payloads: &'a [Payload<'a>]) -> Vec<Way<'a>> {
         each("simd-json", payloads, |(_, sample)| {
             black_box(simd_json::to_owned_value(&mut sample.text.clone())).is_ok()
         }),
-        each("dynamic", payloads, |(peers, sample)| black_box(peers.checker.decode(&sample.text)).is_ok()),
-        each("jsonschema", payloads, |(peers, sample)| {
-            value(&sample.text).is_some_and(|value| peers.oracle.is_valid(&value))
-        }),
-    ];
-    ways.extend(refusals(payloads));
-    ways.extend(encoders(payloads));
-    ways
+    ]
 }
 
 /// The ways to refuse payloads that are a little wrong.
