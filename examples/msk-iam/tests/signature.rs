@@ -21,7 +21,8 @@ fn credentials(session_token: Option<&str>) -> Credentials {
 
 /// The parameters of a URL, by name.
 fn parameters(url: &str) -> Vec<&str> {
-    let mut parameters: Vec<_> = url.split_once('?').unwrap().1.split('&').collect();
+    let (_, query) = url.split_once('?').unwrap_or_default();
+    let mut parameters: Vec<_> = query.split('&').collect();
     parameters.sort_unstable();
     parameters
 }
