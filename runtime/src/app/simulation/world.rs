@@ -15,7 +15,6 @@ pub(super) struct World {
     pub(super) cluster: Cluster,
     progress: Mutex<Progress>,
     by_payload: HashMap<Vec<u8>, usize>,
-    started: Instant,
 }
 
 #[derive(Default)]
@@ -45,7 +44,7 @@ impl World {
         let records = vec![State::default(); scenario.records.len()];
         let by_payload = (0..records.len()).map(|id| (payload(&scenario, id), id)).collect();
         let progress = Mutex::new(Progress { records, ..Progress::default() });
-        let world = Arc::new(Self { scenario, cluster, progress, by_payload, started: Instant::now() });
+        let world = Arc::new(Self { scenario, cluster, progress, by_payload });
         let checking = Arc::downgrade(&world);
         world.cluster.on_commit(move |outputs, partition, offset| {
             if let Some(world) = checking.upgrade() {
@@ -126,10 +125,6 @@ impl World {
 
     pub(super) fn calls(&self) -> usize {
         self.lock().records.iter().map(|record| record.calls).sum()
-    }
-
-    pub(super) fn started(&self) -> Instant {
-        self.started
     }
 
     /// When the handler of a record succeeded first.
