@@ -250,8 +250,8 @@ impl<S: Send + Sync + 'static> App<S> {
     ///
     /// - Consumers of the replies must read with `isolation.level=read_committed`, the default of consumers here.
     /// - All partitions of the process share a transaction, which is committed every
-    ///   [100 ms](ExactlyOnce::commit_every), or earlier with 50,000 messages or 16 MiB of them, which are in memory until
-    ///   then. Handlers go on during a commit: what they settle is in the next transaction, up to as much.
+    ///   [100 ms](ExactlyOnce::commit_every), or earlier with 10,000 messages or 16 MiB of them, which are in memory until
+    ///   then. Handlers go on meanwhile, also during a commit.
     /// - With [`per_key`](Self::per_key), messages are settled in the order of their partition: those that are handled ahead
     ///   of one that is retried wait for it.
     /// - When a process is killed, consumers of its replies wait until it restarts with the same id, at most for

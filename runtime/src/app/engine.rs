@@ -99,8 +99,7 @@ enum LoopEvent<T> {
     Polled(Polled),
     Worker(WorkerEvent),
     Drained(Drained),
-    /// A transaction is committed, or can only be aborted; or neither is possible.
-    TransactionDecided(Result<(), AppError>),
+    CommitDue,
     Failed(AppError),
     Idle,
     End(T),
@@ -167,10 +166,7 @@ impl Engine {
             LoopEvent::Polled(Polled::Rebalanced(rebalanced)) => self.on_rebalance(rebalanced),
             LoopEvent::Worker(WorkerEvent::HasRoom(partition)) => self.resume(&partition),
             LoopEvent::Drained(drained) => self.release(&drained).await?,
-            LoopEvent::TransactionDecided(decided) => {
-                decided?;
-                self.finish_transaction().await?;
-            }
+            LoopEvent::CommitDue => self.commit().await?,
             LoopEvent::Worker(WorkerEvent::Stop(error)) | LoopEvent::Failed(error) => return Err(error),
             LoopEvent::Idle | LoopEvent::End(()) => {}
         }
@@ -187,7 +183,7 @@ impl Engine {
             end = until => LoopEvent::End(end),
             Some(event) = self.worker_events.1.recv() => LoopEvent::Worker(event),
             Some(drained) = self.draining.next() => LoopEvent::Drained(drained),
-            decided = transaction_decided(self.committer.as_mut()) => LoopEvent::TransactionDecided(decided),
+            () = commit_due(self.committer.as_mut()) => LoopEvent::CommitDue,
             polled = self.records.next(), if !is_holding => match polled {
                 Ok(polled) => LoopEvent::Polled(polled),
                 Err(error) => LoopEvent::Failed(AppError::Receive(error)),
@@ -317,7 +313,7 @@ impl Engine {
     /// Releases revoked partitions, once all that is settled of them is committed.
     async fn release(&mut self, drained: &Drained) -> Result<(), AppError> {
         self.report_abandoned(drained.abandoned);
-        self.commit_all().await?;
+        self.commit().await?;
         self.records.give_up(&drained.partitions);
         self.forget_failures(&drained.partitions);
         for partition in &drained.partitions {
@@ -326,22 +322,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends the transaction that is open, or being committed, if the app is exactly once.
-    async fn finish_transaction(&mut self) -> Result<(), AppError> {
+    /// Ends the transaction that is open, if the app is exactly once.
+    async fn commit(&mut self) -> Result<(), AppError> {
         let Some(committer) = &mut self.committer else { return Ok(()) };
-        if let Some(aborted) = committer.finish().await? {
+        if let Some(aborted) = committer.commit().await? {
             self.restart_workers(&aborted);
         }
         Ok(())
-    }
-
-    /// Commits all that was settled by now, if the app is exactly once.
-    async fn commit_all(&mut self) -> Result<(), AppError> {
-        if self.committer.as_ref().is_some_and(Committer::is_ending) {
-            // What was settled since is in the next one.
-            self.finish_transaction().await?;
-        }
-        self.finish_transaction().await
     }
 
     /// Replaces the workers of partitions whose records are received again.
@@ -369,7 +356,8 @@ impl Engine {
     async fn drain(&mut self, deadline: Instant) -> Result<(), AppError> {
         self.records.pause_all();
         self.held_since = None;
-        let mut committed = Ok(());
+        // A commit that was begun must end before workers can add more.
+        let mut committed = time::timeout_at(deadline, self.commit()).await.unwrap_or(Ok(()));
         let workers = std::mem::take(&mut self.workers).into_values().collect();
         let mut ending = pin!(drain_workers(workers, deadline));
         let abandoned = loop {
@@ -378,15 +366,10 @@ impl Engine {
                 LoopEvent::Drained(drained) => {
                     committed = committed.and(self.release_by(deadline, &drained).await);
                 }
-                LoopEvent::TransactionDecided(Err(error)) => committed = committed.and(Err(error)),
-                LoopEvent::TransactionDecided(Ok(())) => {
-                    let finished = time::timeout_at(deadline, self.finish_transaction()).await;
-                    committed = committed.and(finished.unwrap_or(Ok(())));
-                }
                 // It would fail again at once.
                 LoopEvent::Failed(_) => break ending.await,
                 // Records are not dispatched any more. What is revoked now is released when the consumer is closed.
-                LoopEvent::Polled(_) | LoopEvent::Worker(_) | LoopEvent::Idle => {}
+                LoopEvent::Polled(_) | LoopEvent::Worker(_) | LoopEvent::CommitDue | LoopEvent::Idle => {}
             }
         };
         self.report_abandoned(abandoned);
@@ -395,7 +378,7 @@ impl Engine {
         }
         let deadline = deadline.max(Instant::now() + LAST_ANSWER);
         // If it is not in time, closing the producer returns the error.
-        committed.and(time::timeout_at(deadline, self.commit_all()).await.unwrap_or(Ok(())))
+        committed.and(time::timeout_at(deadline, self.commit()).await.unwrap_or(Ok(())))
     }
 
     async fn release_by(&mut self, deadline: Instant, drained: &Drained) -> Result<(), AppError> {
@@ -410,10 +393,10 @@ impl Engine {
     }
 }
 
-/// Waits until a transaction is committed, or can only be aborted; for ever, if the app is not exactly once.
-async fn transaction_decided(committer: Option<&mut Committer>) -> Result<(), AppError> {
+/// Waits until there is something to commit; for ever, if the app is not exactly once.
+async fn commit_due(committer: Option<&mut Committer>) {
     match committer {
-        Some(committer) => committer.decided().await,
+        Some(committer) => committer.due().await,
         None => std::future::pending().await,
     }
 }

@@ -193,7 +193,7 @@ impl<S: Send + Sync + 'static> App<S> {
             }
         };
         let mut committer = Committer::new(Transactions::Kafka(producer), settings, self.observers.clone());
-        committer.begin()?;
+        committer.begin().await?;
         Ok(Some(committer))
     }
 

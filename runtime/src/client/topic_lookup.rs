@@ -2,14 +2,13 @@
 //! create.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::metadata::Metadata;
-use tokio::sync::{Mutex, MutexGuard, oneshot};
+use tokio::sync::{Mutex, oneshot};
 
 use super::error::Cause;
 
@@ -33,12 +32,7 @@ pub(super) struct KnownTopics(RwLock<HashMap<String, Arc<TopicLock>>>);
 
 /// The lock that the sends to a topic take, first come first served: it keeps their order, and only one of them looks the
 /// topic up.
-#[derive(Debug, Default)]
-pub(super) struct TopicLock {
-    state: Mutex<TopicState>,
-    /// It was found, and is not known to be gone: who has nothing to send need not wait for those who have.
-    is_found: AtomicBool,
-}
+pub(super) type TopicLock = Mutex<TopicState>;
 
 /// The result of the last look-up of a topic.
 #[derive(Debug, Default)]
@@ -62,43 +56,15 @@ impl KnownTopics {
     /// Has a topic that was found and is gone looked up again, which tells librdkafka when it is back.
     pub(super) fn forget(&self, topic: &str) {
         // The send that holds the lock is about to find out.
-        let topic_lock = self.lock_of(topic);
-        topic_lock.is_found.store(false, Ordering::Release);
-        if let Ok(mut state) = topic_lock.state.try_lock() {
+        if let Ok(mut state) = self.lock_of(topic).try_lock() {
             *state = TopicState::Unknown;
         }
     }
 }
 
-impl TopicLock {
-    /// Waits for its turn.
-    pub(super) async fn lock(&self) -> MutexGuard<'_, TopicState> {
-        self.state.lock().await
-    }
-
-    /// Looks the topic up, unless it was found before, or not found since the send began to wait.
-    pub(super) async fn find<F>(
-        &self,
-        state: &mut TopicState,
-        topic: &str,
-        began: Instant,
-        fetch: F,
-    ) -> Result<(), NotFound>
-    where
-        F: Fn(&str) -> KafkaResult<Metadata> + Send + 'static,
-    {
-        let found = state.find(topic, began, fetch).await;
-        self.is_found.store(found.is_ok(), Ordering::Release);
-        found
-    }
-
-    pub(super) fn is_found(&self) -> bool {
-        self.is_found.load(Ordering::Acquire)
-    }
-}
-
 impl TopicState {
-    async fn find<F>(&mut self, topic: &str, began: Instant, fetch: F) -> Result<(), NotFound>
+    /// Looks the topic up, unless it was found before, or not found since the send began to wait.
+    pub(super) async fn find<F>(&mut self, topic: &str, began: Instant, fetch: F) -> Result<(), NotFound>
     where
         F: Fn(&str) -> KafkaResult<Metadata> + Send + 'static,
     {

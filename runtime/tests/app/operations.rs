@@ -8,10 +8,10 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
-use thoth_messaging::app::{App, AppError, Context, Reason};
+use thoth_messaging::app::{App, Context, Reason};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::messages::PackageReleased;
-use thoth_messaging::testing::{ApiKey, ResponseError, TestApp, TestKafka, Time};
+use thoth_messaging::testing::{TestApp, TestKafka, Time};
 use tokio::time;
 
 use crate::{DEADLINE, Script, committed, kafka, on_partition, released, topic};
@@ -106,24 +106,6 @@ async fn offsets_are_reset_between_two_runs_and_never_under_one() {
     assert_eq!(script.handled(), ["0", "1", "2", "3", "1", "2", "3"]);
     assert_eq!(committed(&test, &[(0, 4)]).await, [(0, 4)].into());
     test.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_producer_that_librdkafka_gives_up_ends_the_app_and_its_message_comes_again() {
-    let kafka = kafka(1).await;
-    // The tests of rights do the same on a real cluster, where it is the user that may write nowhere.
-    let Some(cluster) = kafka.in_process() else { return };
-    kafka.kafka().producer().unwrap().send(&released("reject", "1")).await.unwrap();
-    cluster.fail_requests(ApiKey::InitProducerId, &[ResponseError::ClusterAuthorizationFailed]).unwrap();
-    let script = Script::default();
-    let error = script.start_on(&kafka, Time::Skips).await.ended().await.unwrap_err();
-    assert!(matches!(error, AppError::DeadLetter { .. }), "{error:?}");
-    assert_eq!(kafka.committed(&kafka.kafka(), topic()).await.unwrap(), [].into());
-
-    let test = script.start_on(&kafka, Time::Skips).await;
-    test.settled(1).await.unwrap();
-    assert_eq!(test.dead_letters().await.unwrap()[0].reason, Reason::Rejected);
-    assert_eq!(committed(&test, &[(0, 1)]).await, [(0, 1)].into());
 }
 
 #[tokio::test]

@@ -130,12 +130,6 @@ impl Plan {
     }
 }
 
-/// In half of the schedules, records are settled while a transaction is being committed.
-fn slow_commits(seed: u64) -> u64 {
-    let random = &mut fastrand::Rng::with_seed(seed.rotate_left(32));
-    *random.choice(&[0, 0, 200, 2_000]).unwrap_or(&0)
-}
-
 impl Scenario {
     /// A member that handles keys concurrently: the first record of one key, which is that of many others, fails for seconds, and
     /// nothing else is wrong.
@@ -208,25 +202,10 @@ impl Scenario {
             max_bytes: random.bool().then(|| *random.choice(&[1, 1_000, 3_000, 10_000]).unwrap_or(&1)),
             drain_timeout: Duration::from_millis(random.u64(0..=2_000)),
             partitions,
-            faults: Faults { sends: share(random), commits: share(random), slow_commits: slow_commits(seed) },
+            faults: Faults { sends: share(random), commits: share(random) },
             members: random.usize(1..=3),
             records,
             changes,
-        }
-    }
-
-    /// A member that replies to all, exactly once: commits take seconds, and nothing else is slow or wrong.
-    pub(super) fn of_slow_commits(seed: u64) -> Self {
-        let mut scenario = Self::of(seed);
-        scenario.records.iter_mut().for_each(|record| record.plan = Plan::Reply(0));
-        Self {
-            exactly_once: true,
-            batch: None,
-            max_bytes: None,
-            faults: Faults { slow_commits: 5_000, ..Faults::default() },
-            members: 1,
-            changes: Vec::new(),
-            ..scenario
         }
     }
 
@@ -256,7 +235,7 @@ impl Scenario {
         if self.members > 1 {
             less(&|it| it.members -= 1);
         }
-        if self.faults.sends > 0.0 || self.faults.commits > 0.0 || self.faults.slow_commits > 0 {
+        if self.faults.sends > 0.0 || self.faults.commits > 0.0 {
             less(&|it| it.faults = Faults::default());
         }
         if let Some(batch) = self.batch

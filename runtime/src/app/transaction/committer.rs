@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::sync::OwnedRwLockWriteGuard;
 use tokio::time::{self, Interval, MissedTickBehavior};
 
 use super::current::{Batch, CurrentTransaction, Entry, MAX_RECORDS, Settlement};
-use super::ending::{Decision, Ending};
 use super::exactly_once::ExactlyOnce;
 use crate::app::attempt::PriorFailure;
 use crate::app::dead_letter::LetterForm;
@@ -24,11 +23,19 @@ pub(crate) struct Committer {
     observers: Observers,
     tick: Interval,
     ending: Option<Ending>,
-    /// The task that queues what was added while the transaction before was being committed.
-    opening: JoinSet<()>,
     /// The number of records with which a transaction is committed early: fewer after an abort, so that what can be committed
     /// is, and more after each commit.
     max_records: usize,
+}
+
+/// A transaction that is being ended: nothing can be added any more.
+struct Ending {
+    batch: OwnedRwLockWriteGuard<Option<Batch>>,
+    /// The reason why it is being aborted, once it is.
+    abort_reason: Option<String>,
+    /// The partitions of its records whose consumer is rewound when it is aborted. Those that were lost are not, and what was
+    /// received of them since stays in flight.
+    to_rewind: BTreeSet<TopicPartition>,
 }
 
 /// A transaction that was aborted, and whose consumer was rewound.
@@ -44,13 +51,13 @@ impl Committer {
         let mut tick = time::interval(settings.commit_every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (transaction, max_records) = (Arc::default(), MAX_RECORDS);
-        Self { producer, transaction, observers, tick, ending: None, opening: JoinSet::new(), max_records }
+        Self { producer, transaction, observers, tick, ending: None, max_records }
     }
 
     /// Begins the first transaction.
-    pub(crate) fn begin(&mut self) -> Result<(), AppError> {
+    pub(crate) async fn begin(&mut self) -> Result<(), AppError> {
         let transaction = self.producer.open().map_err(AppError::Transaction)?;
-        self.transaction.replace(Some(Batch::opened(transaction, self.max_records)));
+        *self.transaction.batch.write().await = Some(Batch::new(transaction, self.max_records));
         Ok(())
     }
 
@@ -58,34 +65,27 @@ impl Committer {
         &self.transaction
     }
 
-    /// Waits until there is something to commit, and it is time to, and then until it is committed, or can only be aborted. Then it
-    /// is to be [finished](Self::finish). If its future is dropped, the next call continues where it was.
-    pub(crate) async fn decided(&mut self) -> Result<(), AppError> {
-        while self.ending.is_none() {
+    /// Waits until there is something to commit, and it is time to.
+    pub(crate) async fn due(&mut self) {
+        loop {
             tokio::select! {
                 biased;
                 _ = self.tick.tick() => {}
                 () = self.transaction.commit_early.notified() => {}
             }
-            if self.transaction.batch().is_some_and(|batch| batch.has_entries()) {
-                break;
+            if self.transaction.has_entries() {
+                return;
             }
         }
-        let decided = self.decide().await;
-        if decided.is_err() {
-            self.close_transaction();
-        }
-        decided
-    }
-
-    /// True from when a transaction is being committed until it is [finished](Self::finish): what is added meanwhile is in the next.
-    pub(crate) fn is_ending(&self) -> bool {
-        self.ending.is_some()
     }
 
     /// Commits the transaction, or aborts it, and begins the next. While Kafka does not answer, it keeps trying. If its
     /// future is dropped, the next call continues where it was. The consumer must not be asked for records meanwhile.
-    pub(crate) async fn finish(&mut self) -> Result<Option<Aborted>, AppError> {
+    pub(crate) async fn commit(&mut self) -> Result<Option<Aborted>, AppError> {
+        if self.ending.is_none() {
+            let batch = Arc::clone(&self.transaction.batch).write_owned().await;
+            self.ending = Some(Ending { batch, abort_reason: None, to_rewind: BTreeSet::new() });
+        }
         let ended = self.end().await;
         let ended = ended.and_then(|()| self.begin_next());
         if ended.is_err() {
@@ -94,58 +94,39 @@ impl Committer {
         ended
     }
 
-    /// Commits the transaction, unless it can only be aborted. Records are added to the next one from now on.
-    async fn decide(&mut self) -> Result<(), AppError> {
-        if self.ending.is_none() {
-            let Some(batch) = self.transaction.batch() else { return Ok(()) };
-            self.transaction.replace(Some(Batch::behind(&batch, self.max_records)));
-            self.ending = Some(Ending::new(batch));
-        }
-        let Some(ending) = self.ending.as_mut().filter(|ending| ending.decision.is_none()) else { return Ok(()) };
-        // What waited is queued first.
-        while let Some(opened) = self.opening.join_next().await {
-            if opened.is_err() {
-                ending.batch.set_incomplete();
-            }
-        }
-        ending.close().await;
-        if ending.abort_reason().is_none() {
-            ending.deliver().await;
-        }
-        let reason = match ending.abort_reason() {
-            None => commit(&mut self.producer, &self.observers).await?,
-            reason => reason,
-        };
-        ending.decision = Some(reason.map_or(Decision::Committed, |reason| Decision::ToAbort { reason }));
-        Ok(())
-    }
-
     /// Commits or aborts the transaction.
     async fn end(&mut self) -> Result<(), AppError> {
-        self.decide().await?;
         let Some(ending) = &mut self.ending else { return Ok(()) };
-        if let Some(Decision::ToAbort { .. }) = ending.decision {
-            ending.find_partitions();
-            loop {
-                let Err(error) = self.producer.abort().await else { break };
-                retry_later(error, &self.observers)?;
-            }
-            ending.find_refusals();
+        let Some(batch) = ending.batch.as_mut() else { return Ok(()) };
+        if batch.abort_reason().is_none() {
+            batch.deliver().await;
         }
+        if ending.abort_reason.is_none() {
+            ending.abort_reason = batch.abort_reason();
+        }
+        if ending.abort_reason.is_none() {
+            ending.abort_reason = commit(&mut self.producer, &self.observers).await?;
+        }
+        if ending.abort_reason.is_none() {
+            return Ok(());
+        }
+        // Once it is aborted, no record of it is current.
+        ending.to_rewind.extend(batch.current_partitions());
+        loop {
+            let Err(error) = self.producer.abort().await else { break };
+            retry_later(error, &self.observers)?;
+        }
+        batch.find_refusals();
         Ok(())
     }
 
     /// Reports how the entries are settled, or keeps why they are not, and begins the next transaction.
     fn begin_next(&mut self) -> Result<Option<Aborted>, AppError> {
-        let Some(mut ending) = self.ending.take() else { return Ok(None) };
-        let decision = ending.decision.take();
-        let (entries, partitions) = ending.into_parts();
-        let mut aborted = match decision {
-            Some(Decision::ToAbort { reason }) => {
-                self.max_records = (entries.len() / 2).clamp(1, MAX_RECORDS);
-                Some(self.aborted(entries, partitions, reason)?)
-            }
-            Some(Decision::Committed) | None => {
+        let Some(Ending { mut batch, abort_reason, to_rewind }) = self.ending.take() else { return Ok(None) };
+        let Some(ended) = batch.take() else { return Ok(None) };
+        let entries = ended.into_entries();
+        let aborted = match abort_reason {
+            None => {
                 for entry in &entries {
                     self.transaction.settled(&entry.record);
                     self.report(entry);
@@ -153,24 +134,15 @@ impl Committer {
                 self.max_records = self.max_records.saturating_mul(2).min(MAX_RECORDS);
                 None
             }
+            Some(reason) => {
+                self.max_records = (entries.len() / 2).clamp(1, MAX_RECORDS);
+                Some(self.aborted(entries, to_rewind, reason)?)
+            }
         };
         let next = self.producer.open().map_err(AppError::Transaction)?;
         // Where a commit takes as long as the interval, the next would else be due at once, with next to nothing in it.
         self.tick.reset();
-        if let Some(batch) = self.transaction.batch() {
-            let records = batch.begin(next, self.max_records);
-            match &mut aborted {
-                Some(aborted) => aborted.records += records,
-                None if records > 0 => self.observers.notify(&Event::Abandoned { records }),
-                None => {}
-            }
-            let transaction = Arc::clone(&self.transaction);
-            self.opening.spawn(async move {
-                if batch.open().await {
-                    transaction.commit_early.notify_one();
-                }
-            });
-        }
+        *batch = Some(Batch::new(next, self.max_records));
         Ok(aborted)
     }
 
@@ -232,9 +204,8 @@ impl Committer {
 
     /// Ends without a next transaction: nothing can be added any more.
     fn close_transaction(&mut self) {
-        self.ending = None;
-        if let Some(batch) = self.transaction.replace(None) {
-            batch.end_waiting();
+        if let Some(Ending { mut batch, .. }) = self.ending.take() {
+            *batch = None;
         }
     }
 

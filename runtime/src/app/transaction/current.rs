@@ -1,11 +1,12 @@
-//! The transaction that records are added to, and the messages that are sent for them.
+//! The transaction that is open: records that are settled in it, and the messages that are sent for them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Notify, RwLock};
 
 use crate::app::attempt::PriorFailure;
@@ -15,17 +16,17 @@ use crate::app::retry_topics::Tier;
 use crate::client::{ProducerRecord, Record, SendError, TopicPartition};
 
 /// The number of records with which a transaction is committed early.
-pub(super) const MAX_RECORDS: usize = 50_000;
+pub(super) const MAX_RECORDS: usize = 10_000;
 
 /// The size of the records with which a transaction is committed early, in bytes. They are kept until then.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The transaction that all message tasks of an app add to. The [`Committer`](super::Committer) replaces it by the next one when
-/// it begins to commit it.
+/// The transaction that all message tasks of an app add to. The [`Committer`](super::Committer) ends it, and begins the
+/// next.
 #[derive(Default)]
 pub(crate) struct CurrentTransaction {
-    /// `None` once there is no next one.
-    batch: Mutex<Option<Arc<Batch>>>,
+    /// Message tasks share a read lock to add; the committer has the write lock to end it. `None` once there is no next one.
+    pub(super) batch: Arc<RwLock<Option<Batch>>>,
     /// The failures of records that are received again, by partition and offset, until they are settled.
     prior_failures: Mutex<BTreeMap<(TopicPartition, i64), PriorFailure>>,
     /// Notified when the transaction is to be committed early.
@@ -33,30 +34,19 @@ pub(crate) struct CurrentTransaction {
 }
 
 /// A transaction and the records in it.
-///
-/// It waits until Kafka has committed the one before: what is added meanwhile is kept, up to a limit, and queued once it is open.
 pub(super) struct Batch {
-    transaction: OnceLock<Arc<Transaction>>,
-    /// The transaction before it, by which messages are checked while it waits.
-    before: Option<Arc<Transaction>>,
-    /// All that was added while it waited is queued: messages are queued as they are added.
-    is_open: AtomicBool,
-    /// Notified when it does not wait any more.
-    opened: Notify,
-    /// True once nothing can be added any more. Message tasks share a read lock while they add.
-    is_closed: RwLock<bool>,
+    transaction: Transaction,
     entries: Mutex<Entries>,
     /// Some messages of a record were queued, and others were not: the transaction must not be committed.
     is_incomplete: AtomicBool,
+    /// The number of records with which it is committed early.
+    max_records: usize,
 }
 
+#[derive(Default)]
 struct Entries {
     all: Vec<Entry>,
     bytes: usize,
-    /// The number of those whose messages were queued, while the batch is being opened.
-    queued: usize,
-    /// The number with which the transaction is committed early.
-    max_records: usize,
 }
 
 /// A record that is settled once the transaction is committed.
@@ -64,10 +54,8 @@ pub(super) struct Entry {
     pub(super) record: Arc<Record>,
     pub(super) attempts: u32,
     pub(super) settlement: Settlement,
-    /// The messages that are to be sent for it once the transaction is open.
-    unsent: Vec<ProducerRecord>,
     /// The messages that were sent for it, and are not known to be delivered.
-    pub(super) sent: VecDeque<Sent>,
+    sent: VecDeque<Sent>,
     /// The error of a message that was sent for it, and not delivered.
     pub(super) refused: Option<SendError>,
 }
@@ -102,8 +90,7 @@ pub(crate) enum Added {
 }
 
 impl CurrentTransaction {
-    /// Adds a record that is settled by this transaction, and queues the messages that are sent for it, in their order; while
-    /// the transaction before it is being committed, once that has ended.
+    /// Adds a record that is settled by this transaction, and queues the messages that are sent for it, in their order.
     ///
     /// # Errors
     ///
@@ -115,49 +102,16 @@ impl CurrentTransaction {
         messages: Vec<ProducerRecord>,
         settlement: Settlement,
     ) -> Result<Added, SendError> {
-        let mut entry = Entry {
-            record: Arc::clone(record),
-            attempts,
-            settlement,
-            unsent: messages,
-            sent: VecDeque::new(),
-            refused: None,
-        };
-        while let Some(batch) = self.batch() {
-            batch.room().await;
-            let is_closed = batch.is_closed.read().await;
-            if *is_closed {
-                continue;
-            }
-            if !record.is_current() {
-                break;
-            }
-            let Some(transaction) = batch.open_transaction() else {
-                batch.check(&entry.unsent).await?;
-                match batch.wait(entry) {
-                    None => return Ok(Added::Acknowledged),
-                    Some(left) => entry = left,
-                }
-                continue;
-            };
-            (entry.sent, entry.refused) = batch.queue(transaction, mem::take(&mut entry.unsent)).await?;
-            transaction.ack(record);
-            let is_refused = entry.refused.is_some();
-            if lock(&batch.entries).push(entry) || is_refused {
-                self.commit_early.notify_one();
-            }
-            return Ok(Added::Acknowledged);
+        let batch = self.batch.read().await;
+        let Some(batch) = batch.as_ref().filter(|_| record.is_current()) else { return Ok(Added::Stale) };
+        let (sent, refused) = batch.queue(messages).await?;
+        batch.transaction.ack(record);
+        let is_refused = refused.is_some();
+        let entry = Entry { record: Arc::clone(record), attempts, settlement, sent, refused };
+        if batch.push(entry) || is_refused {
+            self.commit_early.notify_one();
         }
-        Ok(Added::Stale)
-    }
-
-    pub(super) fn batch(&self) -> Option<Arc<Batch>> {
-        lock(&self.batch).clone()
-    }
-
-    /// Has records added to another transaction from now on. Returns the one before.
-    pub(super) fn replace(&self, batch: Option<Batch>) -> Option<Arc<Batch>> {
-        mem::replace(&mut *lock(&self.batch), batch.map(Arc::new))
+        Ok(Added::Acknowledged)
     }
 
     /// Keeps the failure of a record until it is [settled](Self::settled).
@@ -186,157 +140,28 @@ impl CurrentTransaction {
     pub(crate) fn forget(&self, partition: &TopicPartition) {
         lock(&self.prior_failures).retain(|(of, _), _| of != partition);
     }
+
+    /// Tells whether there is something to commit; true if it can't be known at once.
+    pub(super) fn has_entries(&self) -> bool {
+        self.batch.try_read().map_or(true, |batch| batch.as_ref().is_some_and(Batch::has_entries))
+    }
 }
 
 impl Batch {
-    /// Creates the batch of a transaction that is open.
-    pub(super) fn opened(transaction: Transaction, max_records: usize) -> Self {
-        Self {
-            transaction: OnceLock::from(Arc::new(transaction)),
-            is_open: AtomicBool::new(true),
-            ..Self::waiting(None, max_records)
-        }
-    }
-
-    /// Creates a batch that waits for the end of the transaction before it.
-    pub(super) fn behind(before: &Self, max_records: usize) -> Self {
-        Self::waiting(before.transaction.get().cloned(), max_records)
-    }
-
-    fn waiting(before: Option<Arc<Transaction>>, max_records: usize) -> Self {
-        Self {
-            transaction: OnceLock::new(),
-            before,
-            is_open: AtomicBool::new(false),
-            opened: Notify::new(),
-            is_closed: RwLock::new(false),
-            entries: Mutex::new(Entries { all: Vec::new(), bytes: 0, queued: 0, max_records }),
-            is_incomplete: AtomicBool::new(false),
-        }
-    }
-
-    /// The transaction, once it was begun.
-    pub(super) fn transaction(&self) -> Option<&Arc<Transaction>> {
-        self.transaction.get()
-    }
-
-    fn open_transaction(&self) -> Option<&Arc<Transaction>> {
-        self.transaction.get().filter(|_| self.is_open.load(Ordering::Acquire))
-    }
-
-    /// Waits until there is room, or it waits no more.
-    async fn room(&self) {
-        loop {
-            let opened = self.opened.notified();
-            if self.is_open.load(Ordering::Acquire) || !lock(&self.entries).is_full() {
-                return;
-            }
-            opened.await;
-        }
-    }
-
-    /// Refuses messages that would be refused when they are queued, as far as that is known.
-    async fn check(&self, messages: &[ProducerRecord]) -> Result<(), SendError> {
-        if let Some(transaction) = self.before.as_ref() {
-            for message in messages {
-                transaction.check(message).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps an entry until the transaction is open. Returns it if it is.
-    fn wait(&self, entry: Entry) -> Option<Entry> {
-        let mut entries = lock(&self.entries);
-        if self.is_open.load(Ordering::Acquire) {
-            return Some(entry);
-        }
-        entries.push(entry);
-        None
-    }
-
-    /// Begins the transaction that it waited for. Drops what is received again, and returns the number of these records.
-    pub(super) fn begin(&self, transaction: Transaction, max_records: usize) -> usize {
-        let _ = self.transaction.set(Arc::new(transaction));
-        let mut entries = lock(&self.entries);
-        let before = entries.all.len();
-        entries.all.retain(|entry| entry.record.is_current());
-        entries.bytes = entries.all.iter().map(|entry| entry.record.size()).sum();
-        entries.max_records = max_records;
-        before - entries.all.len()
-    }
-
-    /// Queues the messages of what was added while it waited, in their order. Then messages are queued as they are added. Returns
-    /// true if the transaction is to end early.
-    pub(super) async fn open(&self) -> bool {
-        let mut is_broken = false;
-        while let Some(transaction) = self.transaction.get()
-            && let Some((index, record, messages)) = self.next_unsent()
-        {
-            // If it was refused, the transaction can only be aborted. All that is in it is received again.
-            let queued = if is_broken { Ok(Default::default()) } else { self.queue(transaction, messages).await };
-            let (sent, refused) = queued.unwrap_or_else(|error| (VecDeque::new(), Some(error)));
-            transaction.ack(&record);
-            is_broken |= refused.is_some();
-            if let Some(entry) = lock(&self.entries).all.get_mut(index) {
-                (entry.sent, entry.refused) = (sent, refused);
-            }
-        }
-        is_broken || lock(&self.entries).is_full()
-    }
-
-    /// The next entry whose messages are to be queued. If there is none, it is open.
-    fn next_unsent(&self) -> Option<(usize, Arc<Record>, Vec<ProducerRecord>)> {
-        let entries = &mut *lock(&self.entries);
-        let index = entries.queued;
-        let Some(entry) = entries.all.get_mut(index) else {
-            self.end_waiting();
-            return None;
-        };
-        entries.queued += 1;
-        Some((index, Arc::clone(&entry.record), mem::take(&mut entry.unsent)))
-    }
-
-    /// Lets those go on that wait for room.
-    pub(super) fn end_waiting(&self) {
-        self.is_open.store(true, Ordering::Release);
-        self.opened.notify_waiters();
-    }
-
-    /// Waits until nobody adds to it any more, and takes its entries. It is cancel safe.
-    pub(super) async fn close(&self) -> Vec<Entry> {
-        *self.is_closed.write().await = true;
-        mem::take(&mut lock(&self.entries).all)
-    }
-
-    /// Tells whether there is something to commit.
-    pub(super) fn has_entries(&self) -> bool {
-        self.is_incomplete() || !lock(&self.entries).all.is_empty()
-    }
-
-    pub(super) fn is_incomplete(&self) -> bool {
-        self.is_incomplete.load(Ordering::Acquire)
-    }
-
-    /// Has the transaction aborted.
-    pub(super) fn set_incomplete(&self) {
-        self.is_incomplete.store(true, Ordering::Release);
+    pub(super) fn new(transaction: Transaction, max_records: usize) -> Self {
+        Self { transaction, entries: Mutex::default(), is_incomplete: AtomicBool::new(false), max_records }
     }
 
     /// Queues the messages of a record. If a message is refused behind others, the transaction can only be aborted; it is
     /// returned with its error, so that the record is added all the same, and received again.
-    async fn queue(
-        &self,
-        transaction: &Transaction,
-        messages: Vec<ProducerRecord>,
-    ) -> Result<(VecDeque<Sent>, Option<SendError>), SendError> {
+    async fn queue(&self, messages: Vec<ProducerRecord>) -> Result<(VecDeque<Sent>, Option<SendError>), SendError> {
         // What a single message is refused for, it is refused for when it is queued.
         for message in messages.iter().filter(|_| messages.len() > 1) {
-            transaction.check(message).await?;
+            self.transaction.check(message).await?;
         }
         let mut queueing = Queueing { batch: self, sent: VecDeque::with_capacity(messages.len()) };
         for message in messages {
-            match transaction.queue(message).await {
+            match self.transaction.queue(message).await {
                 Ok(queued) => queueing.sent.push_back(queued),
                 Err(error) if queueing.sent.is_empty() && !matches!(error, SendError::Aborted { .. }) => {
                     return Err(error);
@@ -346,18 +171,68 @@ impl Batch {
         }
         Ok((queueing.finish(), None))
     }
-}
 
-impl Entries {
-    /// Adds an entry. Returns whether the transaction is full.
-    fn push(&mut self, entry: Entry) -> bool {
-        self.bytes += entry.record.size();
-        self.all.push(entry);
-        self.is_full()
+    /// Waits until all that was sent is delivered, or something is not: librdkafka holds the rest back then until the
+    /// transaction is aborted. It is cancel safe.
+    pub(super) async fn deliver(&mut self) {
+        let entries = self.entries.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for entry in &mut entries.all {
+            while let Some(queued) = entry.sent.front_mut() {
+                let delivered = self.transaction.delivered(queued).await;
+                entry.sent.pop_front();
+                if let Err(error) = delivered {
+                    entry.refused = Some(error);
+                    return;
+                }
+            }
+        }
     }
 
-    fn is_full(&self) -> bool {
-        self.all.len() >= self.max_records || self.bytes >= MAX_BYTES
+    /// Takes note of all that was refused, once the transaction is aborted and librdkafka has reported on everything in it:
+    /// each refusal that is not known would cost another transaction.
+    pub(super) fn find_refusals(&mut self) {
+        let entries = self.entries.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for entry in &mut entries.all {
+            for mut queued in entry.sent.drain(..) {
+                if let Some(Err(error)) = self.transaction.delivered(&mut queued).now_or_never()
+                    && is_refusal(&error)
+                    && entry.refused.as_ref().is_none_or(|known| !is_refusal(known))
+                {
+                    entry.refused = Some(error);
+                }
+            }
+        }
+    }
+
+    /// Returns the reason why the transaction must be aborted, if there is one: it would hold only a part of the messages
+    /// that are sent for a record.
+    pub(super) fn abort_reason(&self) -> Option<String> {
+        let refused = lock(&self.entries).all.iter().find_map(|entry| entry.refused.as_ref().map(ToString::to_string));
+        let is_incomplete = self.is_incomplete.load(Ordering::Acquire);
+        refused.or_else(|| is_incomplete.then(|| "not all that is sent for a message was queued".to_owned()))
+    }
+
+    /// Returns the partitions of its records that the consumer has had since.
+    pub(super) fn current_partitions(&self) -> BTreeSet<TopicPartition> {
+        let entries = lock(&self.entries);
+        let current = entries.all.iter().filter(|entry| entry.record.is_current());
+        current.map(|entry| entry.record.topic_partition().clone()).collect()
+    }
+
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.entries.into_inner().unwrap_or_else(PoisonError::into_inner).all
+    }
+
+    fn has_entries(&self) -> bool {
+        self.is_incomplete.load(Ordering::Acquire) || !lock(&self.entries).all.is_empty()
+    }
+
+    /// Adds an entry. Returns whether the transaction is full.
+    fn push(&self, entry: Entry) -> bool {
+        let mut entries = lock(&self.entries);
+        entries.bytes += entry.record.size();
+        entries.all.push(entry);
+        entries.all.len() >= self.max_records || entries.bytes >= MAX_BYTES
     }
 }
 
@@ -377,9 +252,14 @@ impl Queueing<'_> {
 impl Drop for Queueing<'_> {
     fn drop(&mut self) {
         if !self.sent.is_empty() {
-            self.batch.set_incomplete();
+            self.batch.is_incomplete.store(true, Ordering::Release);
         }
     }
+}
+
+/// False for what was not sent because of another message.
+fn is_refusal(error: &SendError) -> bool {
+    !matches!(error, SendError::Aborted { .. })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -5,15 +5,10 @@
 //! task has then ended, and the handlers of other messages go on.
 //!
 //! The [`Committer`] ends the transaction: it waits until all that is queued is delivered, commits it with the offsets, and
-//! only then reports messages as handled. The engine polls meanwhile, and handlers go on: what they settle is added to the next
-//! transaction, which *waits* until Kafka has committed the one before, and is then opened by queueing what was added. It
-//! takes as much while it waits as a transaction may hold.
-//!
-//! The engine does not poll while a transaction is aborted, because that rewinds the consumer, and a
+//! only then reports messages as handled. The engine does not poll meanwhile, because an abort rewinds the consumer, and a
 //! record from before it must not be dispatched behind it. After an abort the workers of the partitions in the transaction
 //! are replaced; each new one waits for the running attempts of the old one. A record from before an abort, or of a lost
-//! partition, is not [current](crate::client::Record::is_current), and can't be added any more; what was added of it to the
-//! next transaction is dropped.
+//! partition, is not [current](crate::client::Record::is_current), and can't be added any more.
 //!
 //! A message whose reply Kafka refused, or that was a dead letter in the transaction, has a
 //! [`PriorFailure`](crate::app::attempt::PriorFailure) until it is settled by a commit. It continues where it was: with the next
@@ -22,7 +17,6 @@
 
 mod committer;
 mod current;
-mod ending;
 mod exactly_once;
 mod ticket;
 

@@ -30,15 +30,13 @@ const PARTITIONS: usize = 3;
 #[derive(Clone)]
 pub(crate) struct Cluster(Arc<Mutex<State>>);
 
-/// What fails, and what is slow.
+/// The shares of what fails.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Faults {
-    /// The share of what is sent: it is reported as not acknowledged in time, and half of it was written.
+    /// Of what is sent: it is reported as not acknowledged in time, and half of it was written.
     pub(crate) sends: f64,
-    /// The share of commits: they are refused, or not known to have come about.
+    /// Of commits: they are refused, or not known to have come about.
     pub(crate) commits: f64,
-    /// The time that a transaction takes to be committed, to the longest, beyond what it always may; in milliseconds.
-    pub(crate) slow_commits: u64,
 }
 
 /// A record of another topic.
@@ -240,12 +238,6 @@ impl Cluster {
 
     pub(crate) fn trace(&self) -> Vec<String> {
         self.lock().trace.clone()
-    }
-
-    /// The time that a commit takes.
-    pub(super) fn commit_delay(&self) -> Duration {
-        let longest = 10 + self.lock().faults.slow_commits;
-        self.delay(longest)
     }
 
     /// A time that something takes, to the longest.

@@ -21,8 +21,6 @@ pub(crate) struct Transactions {
     member: u32,
     epoch: u32,
     open: Option<Arc<Open>>,
-    /// When the commit that was begun last ends. It goes on if its future is dropped.
-    committing_until: Option<Instant>,
 }
 
 /// A transaction of several tasks.
@@ -54,7 +52,7 @@ impl Transactions {
         *epoch += 1;
         let epoch = *epoch;
         drop(state);
-        Self { cluster: cluster.clone(), id: id.to_owned(), member, epoch, open: None, committing_until: None }
+        Self { cluster: cluster.clone(), id: id.to_owned(), member, epoch, open: None }
     }
 
     pub(crate) fn open(&mut self) -> Result<Transaction, TransactionError> {
@@ -82,9 +80,7 @@ impl Transactions {
     }
 
     pub(crate) async fn try_commit(&mut self) -> Result<(), Uncommitted> {
-        let until = *self.committing_until.get_or_insert_with(|| Instant::now() + self.cluster.commit_delay());
-        time::sleep_until(until).await;
-        self.committing_until = None;
+        time::sleep(self.cluster.delay(10)).await;
         self.check_epoch().map_err(Uncommitted::Failed)?;
         let Some(open) = self.open.clone() else { return Ok(()) };
         if open.is_committed.load(Ordering::Acquire) {
@@ -178,20 +174,13 @@ impl Transactions {
     }
 
     pub(crate) async fn close(&mut self) {
-        match self.open.clone().filter(|open| open.is_committed.load(Ordering::Acquire)) {
-            // It finds that out.
-            Some(open) => self.end(&open),
-            None => drop(self.abort().await),
-        }
+        let _ = self.abort().await;
     }
 }
 
 impl Transaction {
-    pub(crate) async fn check(&self, record: &ProducerRecord) -> Result<(), SendError> {
+    pub(crate) async fn check(&self, _: &ProducerRecord) -> Result<(), SendError> {
         time::sleep(self.cluster.delay(1)).await;
-        // It is sent next, or as soon as the transaction before is committed.
-        let (topic, payload) = record.clone().into_model();
-        self.cluster.queued(&topic, &payload);
         Ok(())
     }
 

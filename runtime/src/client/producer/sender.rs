@@ -22,7 +22,7 @@ use crate::client::ffi;
 use crate::client::lock::lock;
 use crate::client::settings::{Role, Settings};
 use crate::client::statistics::INTERVAL;
-use crate::client::topic_lookup::{ANSWER_TIMEOUT, KnownTopics, NotFound, TopicLock, TopicState};
+use crate::client::topic_lookup::{ANSWER_TIMEOUT, KnownTopics, NotFound, TopicState};
 
 const DEFAULTS: &[(&str, &str)] = &[
     ("enable.idempotence", "true"),
@@ -129,7 +129,7 @@ impl Sender {
         // Tokio would now and then let another send go first, to be fair to other tasks.
         let mut state = task::unconstrained(topic_lock.lock()).await;
         if self.finds_topics {
-            self.find(&topic, began, &topic_lock, &mut state).await?;
+            self.find(&topic, began, &mut state).await?;
         }
         let topic_permit = match self.topic_limit(&topic, record.max_message_bytes) {
             Some(limit) => task::unconstrained(limit.acquire(record.size_in_batch())).await,
@@ -238,23 +238,14 @@ impl Sender {
     /// Looks a topic up, by its name on the cluster.
     pub(super) async fn find_topic(&self, topic: &str) -> Result<(), SendError> {
         let topic_lock = self.topics.lock_of(topic);
-        if topic_lock.is_found() {
-            return Ok(());
-        }
         let began = Instant::now();
-        self.find(topic, began, &topic_lock, &mut *topic_lock.lock().await).await
+        self.find(topic, began, &mut *topic_lock.lock().await).await
     }
 
-    async fn find(
-        &self,
-        topic: &str,
-        began: Instant,
-        topic_lock: &TopicLock,
-        state: &mut TopicState,
-    ) -> Result<(), SendError> {
+    async fn find(&self, topic: &str, began: Instant, state: &mut TopicState) -> Result<(), SendError> {
         let client = Arc::clone(&self.client);
         let fetch = move |topic: &str| client.client().fetch_metadata(Some(topic), ANSWER_TIMEOUT);
-        let found = topic_lock.find(state, topic, began, fetch);
+        let found = state.find(topic, began, fetch);
         found.await.map_err(|why| match why {
             NotFound::Unknown => SendError::UnknownTopic { topic: topic.to_owned() },
             NotFound::Unreachable(cause) => {

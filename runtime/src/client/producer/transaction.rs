@@ -194,27 +194,10 @@ impl TransactionalProducer {
         }
     }
 
-    /// Commits what is open, and aborts nothing. It may be called again where it did not come to an end: a call whose future is
-    /// dropped goes on.
+    /// Commits what is open, and aborts nothing. It may be called again where it did not come to an end.
     pub(crate) async fn try_commit(&mut self) -> Result<(), Uncommitted> {
-        let Err(error) = self.run_commit().await else {
-            return Ok(());
-        };
-        let in_doubt = self.open.as_ref().is_some_and(|open| open.offsets.are_sent());
-        Err(match Severity::of(&error) {
-            Severity::Fatal => Uncommitted::Failed(self.failure(error)),
-            Severity::Retriable if in_doubt => Uncommitted::Failed(self.failure(error)),
-            Severity::Retriable | Severity::Abortable => Uncommitted::ToAbort(self.abort_reason(error)),
-        })
-    }
-
-    async fn run_commit(&mut self) -> KafkaResult<()> {
-        let is_running = matches!(self.running, Some((Step::Commit, _)));
-        let before = self.finish().await;
-        if is_running {
-            return before;
-        }
-        // The result of any other step before shows in what follows.
+        // The result of the step before shows in what follows.
+        let _ = self.finish().await;
         let Some(open) = &self.open else {
             return Ok(());
         };
@@ -227,7 +210,15 @@ impl TransactionalProducer {
                 client.commit_transaction(CALL_TIMEOUT)
             })
         });
-        committed.await
+        let Err(error) = committed.await else {
+            return Ok(());
+        };
+        let in_doubt = self.open.as_ref().is_some_and(|open| open.offsets.are_sent());
+        Err(match Severity::of(&error) {
+            Severity::Fatal => Uncommitted::Failed(self.failure(error)),
+            Severity::Retriable if in_doubt => Uncommitted::Failed(self.failure(error)),
+            Severity::Retriable | Severity::Abortable => Uncommitted::ToAbort(self.abort_reason(error)),
+        })
     }
 
     /// Aborts what is open, and has its consumers go back, which must not be asked for records meanwhile.
