@@ -232,10 +232,8 @@ fn an_object_whose_names_are_identifiers_is_a_map() {
         assert_eq!(schema["properties"]["all"]["additionalProperties"]["type"], "object");
     }
     let words = |id: u64| {
-        format!(
-            "max_{}",
-            ["size", "rate", "keys", "time"].map(str::to_owned)[(id % 4) as usize].clone() + &"a".repeat(id as usize)
-        )
+        let id = usize::try_from(id).unwrap();
+        format!("max_{}{}", ["size", "rate", "keys", "time"][id % 4], "a".repeat(id))
     };
     let (schema, _) = inferred(&[json!({"all": named(words)})]);
     assert_eq!(schema["properties"]["all"].get("additionalProperties"), None);

@@ -13,7 +13,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use outbox::{Database, Relay, sent_ids};
-use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired};
 use thoth_messaging::testing::TestKafka;
 use thoth_messaging::{Kafka, Message as _};
 use tokio::process::{Child, Command};
@@ -88,6 +88,11 @@ async fn wait_until(database: &Database, messages: u64) -> outbox::Result<()> {
 }
 
 fn released(number: u64) -> PackageReleased {
-    let [component, version, index] = ["outbox", "1.0.0", "https://pypi.org/simple"].map(str::to_owned);
-    PackageReleased::new(component, version, index, format!("package-{}", number % 10), number.to_string())
+    PackageReleased::new(PackageReleasedRequired {
+        component_name: "outbox".to_owned(),
+        service_version: env!("CARGO_PKG_VERSION").to_owned(),
+        index_url: "https://pypi.org/simple".to_owned(),
+        package_name: format!("package-{}", number % 10),
+        package_version: number.to_string(),
+    })
 }

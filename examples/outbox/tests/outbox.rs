@@ -6,7 +6,7 @@ use std::process::Command;
 use outbox::{Database, Relay, sent_ids};
 use tempfile::TempDir;
 use thoth_messaging::Message as _;
-use thoth_messaging::messages::PackageReleased;
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired};
 use thoth_messaging::testing::TestKafka;
 
 async fn start() -> (TestKafka, TempDir) {
@@ -20,8 +20,13 @@ fn open(folder: &TempDir) -> Database {
 }
 
 fn released(version: usize) -> PackageReleased {
-    let [component, service, index, package] = ["test", "1.0.0", "https://pypi.org/simple", "flask"].map(str::to_owned);
-    PackageReleased::new(component, service, index, package, version.to_string())
+    PackageReleased::new(PackageReleasedRequired {
+        component_name: "test".to_owned(),
+        service_version: "1.0.0".to_owned(),
+        index_url: "https://pypi.org/simple".to_owned(),
+        package_name: "flask".to_owned(),
+        package_version: version.to_string(),
+    })
 }
 
 async fn sent(test: &TestKafka) -> Vec<i64> {

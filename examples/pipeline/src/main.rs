@@ -14,7 +14,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use thoth_messaging::app::{App, DeadLetters};
-use thoth_messaging::messages::{PackageReleased, UnresolvedPackage};
+use thoth_messaging::messages::{PackageReleased, UnresolvedPackage, UnresolvedPackageRequired};
 use thoth_messaging::{Kafka, Message};
 
 #[tokio::main]
@@ -46,11 +46,11 @@ async fn to_solve(released: PackageReleased) -> UnresolvedPackage {
     println!("made       what is to be solved of {}", released.package_name);
     UnresolvedPackage {
         package_version: Some(released.package_version),
-        ..UnresolvedPackage::new(
-            "pipeline-example".to_owned(),
-            env!("CARGO_PKG_VERSION").to_owned(),
-            released.package_name,
-            released.index_url,
-        )
+        ..UnresolvedPackage::new(UnresolvedPackageRequired {
+            component_name: "pipeline-example".to_owned(),
+            service_version: env!("CARGO_PKG_VERSION").to_owned(),
+            package_name: released.package_name,
+            index_url: released.index_url,
+        })
     }
 }

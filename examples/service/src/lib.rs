@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use thoth_messaging::Kafka;
 use thoth_messaging::app::{App, Context, Outcome};
-use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::messages::{PackageReleased, SolvedPackage, SolvedPackageRequired};
 
 /// The service, on a cluster. `main` runs it, and so do the tests.
 pub fn app(kafka: &Kafka) -> App<Solutions> {
@@ -31,14 +31,14 @@ pub async fn on_released(released: PackageReleased, context: Context<Solutions>)
         "left-pad" => return Ok(Outcome::dead_letter("it is no package of Python")),
         _ => {}
     }
-    Ok(Outcome::reply(SolvedPackage::new(
-        "service".to_owned(),
-        env!("CARGO_PKG_VERSION").to_owned(),
+    Ok(Outcome::reply(SolvedPackage::new(SolvedPackageRequired {
+        component_name: "service".to_owned(),
+        service_version: env!("CARGO_PKG_VERSION").to_owned(),
         package_name,
         package_version,
         index_url,
-        "solver-rhel-9-py312".to_owned(),
-    )))
+        solver: "solver-rhel-9-py312".to_owned(),
+    })))
 }
 
 /// Keeps a result.

@@ -11,7 +11,7 @@ use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use thoth_messaging::Message as _;
 use thoth_messaging::app::{App, State};
-use thoth_messaging::messages::{PackageReleased, SolvedPackage};
+use thoth_messaging::messages::{PackageReleased, PackageReleasedRequired, SolvedPackage, SolvedPackageRequired};
 use thoth_messaging::testing::{TestApp, TestKafka, Time};
 use tracing::{Instrument as _, info_span};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -61,9 +61,14 @@ async fn solve(released: PackageReleased, attempts: State<AtomicU32>) -> Result<
     if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
         return Err("the index does not answer".to_owned());
     }
-    let [component, version, solver] = ["telemetry", "1.0.0", "solver"].map(str::to_owned);
-    let PackageReleased { package_name, package_version, index_url, .. } = released;
-    Ok(Some(SolvedPackage::new(component, version, package_name, package_version, index_url, solver)))
+    Ok(Some(SolvedPackage::new(SolvedPackageRequired {
+        component_name: "telemetry".to_owned(),
+        service_version: env!("CARGO_PKG_VERSION").to_owned(),
+        package_name: released.package_name,
+        package_version: released.package_version,
+        index_url: released.index_url,
+        solver: "solver".to_owned(),
+    })))
 }
 
 /// Handles one request, which sends two messages, and the messages: one is answered, the other becomes a dead letter.
@@ -89,7 +94,11 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 fn released(package: &str) -> PackageReleased {
-    let [component, version, release, index] =
-        ["telemetry", "1.0.0", "1.0", "https://pypi.org/simple"].map(str::to_owned);
-    PackageReleased::new(component, version, index, package.to_owned(), release)
+    PackageReleased::new(PackageReleasedRequired {
+        component_name: "telemetry".to_owned(),
+        service_version: env!("CARGO_PKG_VERSION").to_owned(),
+        index_url: "https://pypi.org/simple".to_owned(),
+        package_name: package.to_owned(),
+        package_version: "1.0".to_owned(),
+    })
 }

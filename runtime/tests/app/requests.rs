@@ -71,7 +71,7 @@ async fn each_request_has_its_own_reply() {
     let versions: Vec<_> = (0..100).map(|number| number.to_string()).collect();
     let requests = versions.iter().enumerate().map(|(number, version)| {
         let request =
-            requesters[number % 2].request::<SolvedPackage>(on_partition("flask", version, number as i32 % 2));
+            requesters[number % 2].request::<SolvedPackage>(on_partition("flask", version, i32::from(number % 2 == 1)));
         async { request.await.unwrap().package_version }
     });
     assert_eq!(join_all(requests).await, versions);

@@ -32,6 +32,13 @@ pub(crate) struct Load {
     messages: u64,
 }
 
+impl Load {
+    /// Returns the steps that are sent, all at once.
+    fn steps(&self) -> crate::Load {
+        crate::Load { messages: self.messages, seconds: 0, partitions: 12, hot_key: false }
+    }
+}
+
 /// How messages are handled.
 #[derive(Clone, Copy)]
 enum Way {
@@ -120,7 +127,7 @@ pub(crate) async fn run(run: &Run, load: &Load) -> Result<(), Box<dyn Error + Se
         kafka.admin().create_topics(std::iter::once(topic).chain(&retries)).await?;
         let producer = kafka.producer()?;
         let name_on_cluster = kafka.topic_name(topic);
-        let records = steps::records(&name_on_cluster, 0..load.messages, false);
+        let records = steps::records(load.steps(), &name_on_cluster, 0..load.messages, false);
         producer.send_all(records).try_for_each(async |_| Ok(())).await?;
         let progress = Arc::<Progress>::default();
         let handled = time::timeout(PATIENCE, measure(way, &kafka, &progress, load.messages)).await;

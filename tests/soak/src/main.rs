@@ -139,7 +139,7 @@ fn main() -> ExitCode {
 async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
     let kafka = Kafka::from_env()?.with("session.timeout.ms", "10000");
     match program {
-        Program::Chaos { load, replies } => chaos::run(&children::of_this_run(&kafka), load, replies).await,
+        Program::Chaos(chaos) => chaos::run(&children::of_this_run(&kafka), chaos).await,
         Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
         Program::Restarts(load) => restarts::run(&children::of_this_run(&kafka), load).await,
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,

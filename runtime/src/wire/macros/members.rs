@@ -33,6 +33,7 @@ macro_rules! __members {
             irrefutable_let_patterns,
             clippy::approx_constant,
             clippy::type_complexity,
+            clippy::unused_unit,
             clippy::zero_sized_map_values,
             reason = "names, limits and types are those of the schema"
         )]

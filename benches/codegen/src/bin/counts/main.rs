@@ -11,6 +11,7 @@
 //! debug build, which it has. Valgrind has to be installed.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -52,7 +53,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     for (set, counts) in sets.iter().zip(counts.chunks(WAYS.len())) {
         for (way, count) in WAYS.iter().zip(counts) {
             let (millions, ratio) = (count / 1e6, count / counts[0]);
-            table += &format!("{:18}{way:12}{millions:>12.2}{ratio:>10.3}\n", set.name);
+            writeln!(table, "{:18}{way:12}{millions:>12.2}{ratio:>10.3}", set.name)?;
         }
     }
     print!("{table}");

@@ -27,7 +27,7 @@ pub(crate) fn measured(payloads: &[Payload<'_>]) -> Result<Option<Measured>, Box
         .stdout(Stdio::piped())
         .spawn()?;
     if let Some(mut input) = child.stdin.take() {
-        input.write_all(serde_json::Value::from_iter(rows).to_string().as_bytes())?;
+        input.write_all(rows.collect::<serde_json::Value>().to_string().as_bytes())?;
     }
     let output = child.wait_with_output()?;
     if !output.status.success() {
