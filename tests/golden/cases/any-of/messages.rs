@@ -144,7 +144,7 @@ pub struct ShipmentBooked {
 wire::members!(ShipmentBooked, others ignored, check fields;
     0 carrier, 1 weight: nullable, 2 destination: optional, 3 note: nullable, 4 priority: optional, 5 channel: optional,
     6 contacts: optional as (Vec<wire::Validated<String, Subschema1>>), 7 sizes: optional,
-    8 temperature: optional as (wire::Validated<f64, Subschema2>),
+    8 temperature: optional as (wire::Validated<wire::ExactNumber, Subschema2>),
     9 width: optional as (wire::Validated<i64, Subschema3>), 10 label: optional, 11 anything: optional;
     new ShipmentBookedRequired { carrier: ShipmentBookedCarrier });
 

@@ -90,7 +90,8 @@ pub struct PolicySigned {
 }
 wire::members!(PolicySigned, others kept additional_properties, validator Subschema4;
     0 country, 1 zip: optional, 2 insured: optional, 3 premium: optional,
-    4 text: optional as (wire::Validated<String, Subschema5>), 5 number: optional as (wire::Validated<f64, Subschema6>),
+    4 text: optional as (wire::Validated<String, Subschema5>),
+    5 number: optional as (wire::Validated<wire::ExactNumber, Subschema6>),
     6 not_null: optional as (wire::Validated<serde_json::Value, Subschema7>),
     7 not_listed: optional as (wire::Validated<String, Subschema8>),
     8 list: optional as (wire::Validated<Vec<i64>, Subschema9>), 9 person: optional, 10 only_if: optional,

@@ -92,8 +92,8 @@ wire::members!(Numbers, others ignored, check fields;
     22 negative_zero: optional as (wire::ExactNumber), 23 both_types: optional, 24 yes: optional, 25 nothing: optional,
     26 from_2_54: optional as (wire::ExactNumber), 27 whole: optional as (wire::ExactNumber),
     28 third: optional as (wire::ExactNumber), 29 to_2_64: optional,
-    30 to_2_63: optional as (wire::Validated<f64, Subschema1>), 31 odd_constant: optional, 32 constants: optional,
-    33 distinct: nullable);
+    30 to_2_63: optional as (wire::Validated<wire::ExactNumber, Subschema1>), 31 odd_constant: optional,
+    32 constants: optional, 33 distinct: nullable);
 
 #[allow(clippy::approx_constant, reason = "the number is that of the schema")]
 impl wire::Check for Numbers {

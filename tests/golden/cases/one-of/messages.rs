@@ -75,7 +75,7 @@ pub struct PaymentReceived {
 wire::members!(PaymentReceived, others ignored, check fields;
     0 method, 1 status: optional, 2 level: optional, 3 reference: nullable, 4 receipt: nullable,
     5 amount: optional as (wire::Validated<i64, Subschema1>), 6 code: optional, 7 overlap: optional,
-    8 number: optional as (wire::Validated<f64, Subschema2>), 9 single: optional;
+    8 number: optional as (wire::Validated<wire::ExactNumber, Subschema2>), 9 single: optional;
     new PaymentReceivedRequired { method: PaymentReceivedMethod });
 
 impl wire::Check for PaymentReceived {

@@ -128,8 +128,8 @@ pub struct Limits {
 }
 wire::members!(Limits, others ignored, check fields;
     0 beyond: optional as (wire::Validated<serde_json::Value, Subschema1>),
-    1 big_bound: optional as (wire::Validated<f64, Subschema2>), 2 big_constant: optional, 3 big_constants: optional,
-    4 mixed_constants: optional, 5 whole: optional, 6 byte: optional);
+    1 big_bound: optional as (wire::Validated<wire::ExactNumber, Subschema2>), 2 big_constant: optional,
+    3 big_constants: optional, 4 mixed_constants: optional, 5 whole: optional, 6 byte: optional);
 
 impl wire::Check for Limits {
     fn check(&self, numbers: &wire::Numbers) -> Result<(), wire::Error> {
