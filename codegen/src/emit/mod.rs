@@ -19,7 +19,7 @@ mod union;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::facts::Facts;
@@ -154,8 +154,42 @@ impl Emitter<'_> {
         (!is_documented).then_some(allow)
     }
 
+    /// The permission to have types of fields that clippy finds too complex.
+    fn complex(types: impl IntoIterator<Item = TokenStream>) -> Option<TokenStream> {
+        let is_complex = types.into_iter().any(|ty| complexity(ty, 1) > MAX_COMPLEXITY);
+        is_complex.then(|| quote! { #[allow(clippy::type_complexity, reason = "the schema nests as much")] })
+    }
+
     /// The type that marks what the validator checks of all of a value.
     fn validator(&self, ty: &TypeDef) -> Option<Ident> {
         (!ty.validated.is_empty()).then(|| self.subschema(&ty.validated))
     }
+}
+
+/// The complexity from which on clippy wants a type to have a name (its `type-complexity-threshold`).
+const MAX_COMPLEXITY: usize = 250;
+
+/// The complexity of a type as clippy has it: 10 for each type in it, times how deep it is nested.
+fn complexity(ty: TokenStream, depth: usize) -> usize {
+    let (mut sum, mut depth, mut is_in_path) = (0, depth, false);
+    for token in ty {
+        match token {
+            TokenTree::Ident(_) if is_in_path => is_in_path = false,
+            TokenTree::Ident(_) => sum += 10 * depth,
+            TokenTree::Group(items) => sum += 10 * depth + complexity(items.stream(), depth + 1),
+            TokenTree::Punct(mark) => match mark.as_char() {
+                '<' => depth += 1,
+                '>' => depth = depth.saturating_sub(1),
+                ':' => is_in_path = true,
+                _ => {}
+            },
+            TokenTree::Literal(_) => {}
+        }
+    }
+    sum
+}
+
+/// Returns whether attributes document what they stand before.
+fn is_documented(attributes: &TokenStream) -> bool {
+    attributes.to_string().contains("# [doc =")
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Emitter, Piece, check, doc, text};
+use super::{Emitter, Piece, check, doc, is_documented, text};
 use crate::model::{Type, TypeDef, TypeId, Use};
 
 impl Emitter<'_> {
@@ -16,10 +16,12 @@ impl Emitter<'_> {
             attributes.extend(doc(&lines[usize::from(attributes.is_empty())..]));
         }
         let (derives, chosen) = (self.derives(id), self.type_attributes(id));
-        let (inner, undocumented) = (self.rust_type(id, value), Self::undocumented(!attributes.is_empty()));
+        let (inner, undocumented) = (self.rust_type(id, value), Self::undocumented(is_documented(&attributes)));
+        let complex = Self::complex([inner.clone()]);
         let definition = quote! {
             #attributes
             #undocumented
+            #complex
             #[derive(#(#derives),*)]
             #chosen
             pub struct #name(#inner);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::types::{ident, is_any};
 
-use super::{Emitter, Piece, check, doc, text};
+use super::{Emitter, Piece, check, doc, is_documented, text};
 use crate::model::{Field, Others, Presence, PresenceRule, Shape, Struct, Type, TypeDef, TypeId, Use};
 
 /// More members of this type are what clippy finds too many.
@@ -42,15 +42,17 @@ impl Emitter<'_> {
             _ => None,
         };
         let is_described = object.fields.iter().all(|field| !field_doc(field).is_empty());
-        let undocumented = Self::undocumented(is_described && !documented.is_empty());
+        let undocumented = Self::undocumented(is_described && is_documented(&documented));
         let is_boolean = |field: &&Field| self.field_type(id, field).to_string() == "bool";
         let flags = (object.fields.iter().filter(is_boolean).count() > MAX_BOOLEANS).then(|| {
             quote! { #[allow(clippy::struct_excessive_bools, reason = "the schema has as many")] }
         });
+        let complex = Self::complex(object.fields.iter().map(|field| self.field_type(id, field)));
         quote! {
             #documented
             #undocumented
             #flags
+            #complex
             #[derive(#(#derives),*)]
             #chosen
             pub struct #name { #(#fields)* #kept }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::{Emitter, Piece, check, doc, text};
+use super::{Emitter, Piece, check, doc, is_documented, text};
 use crate::model::{JsonType, Route, Shape, Tag, Type, TypeDef, TypeId, Union, Use, Variant};
 
 impl Emitter<'_> {
@@ -20,11 +20,13 @@ impl Emitter<'_> {
             let (ty, chosen) = (self.rust_type(id, &variant.value), self.member_attributes(id, index));
             quote! { #about #chosen #name(#ty), }
         });
-        let is_documented = !attributes.is_empty() && docs.iter().all(|about| !about.is_empty());
-        let undocumented = Self::undocumented(is_documented);
+        let is_described = docs.iter().all(|about| !about.is_empty());
+        let undocumented = Self::undocumented(is_described && is_documented(&attributes));
+        let complex = Self::complex(union.variants.iter().map(|variant| self.rust_type(id, &variant.value)));
         let definition = quote! {
             #attributes
             #undocumented
+            #complex
             #[derive(#(#derives),*)]
             #chosen
             pub enum #name { #(#variants)* }

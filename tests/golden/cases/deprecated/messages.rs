@@ -109,6 +109,7 @@ wire::constants!(OldKind; A = "a", B = "b");
 
 #[allow(deprecated, reason = "the schema deprecates it, and still has it")]
 #[deprecated]
+#[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OldUnion {
     /// An integer.

@@ -70,6 +70,7 @@ impl message::Message for OpenTuple {
 ///
 /// Topic `golden.route-driven`, schema `route.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]
+#[allow(clippy::type_complexity, reason = "the schema nests as much")]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct RouteDriven {
     /// Longitude and latitude.
