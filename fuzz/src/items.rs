@@ -1,4 +1,4 @@
-//! What stands in the calls of the runtime's macros that generated code is made of, as `wire::members!`.
+//! The Rust in calls of the runtime's macros that generated code is made of, as `wire::members!`.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Expr, LitStr, Type};
@@ -15,11 +15,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// What a call holds.
+    /// Reads the tokens of a call.
     ///
     /// # Errors
     ///
-    /// What should be a type or an expression, and is none.
+    /// If something that should be a type or an expression is none.
     pub fn of(tokens: TokenStream) -> syn::Result<Self> {
         let mut held = Self::default();
         let mut before = String::new();

@@ -1,4 +1,4 @@
-//! What the programs here measure: messages of the corpora and of Thoth, payloads of them, and Thoth's messages as structs
+//! The load of the programs here: messages of the corpora and of Thoth, payloads of them, and Thoth's messages as structs
 //! written by hand.
 
 pub mod by_hand;

@@ -85,7 +85,7 @@ impl Message {
 ///
 /// # Errors
 ///
-/// Where a file can't be read.
+/// If a file can't be read.
 pub fn sets(limit: usize) -> Result<Vec<Set>, Box<dyn Error>> {
     let corpora: Result<Vec<Set>, _> = ALL.iter().map(|corpus| of_corpus(corpus, limit)).collect();
     let mut sets = corpora?;

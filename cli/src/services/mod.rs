@@ -64,7 +64,7 @@ impl<'s> Services<'s> {
     ///
     /// # Errors
     ///
-    /// Where a name may mean several messages.
+    /// If a name may mean several messages.
     pub(crate) fn resolve(services: &'s BTreeMap<String, Service>, messages: &'s [Message]) -> Result<Self, Failure> {
         let mut resolved = Self::default();
         for (name, service) in services {

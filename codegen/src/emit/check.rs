@@ -77,7 +77,7 @@ impl Emitter<'_> {
         checks
     }
 
-    /// What checks a value that has a name, of statements.
+    /// The `impl` of `Check` for a type, of statements that check its value.
     pub(super) fn check_impl(&self, name: &Ident, numbers: &TokenStream, checks: &TokenStream) -> TokenStream {
         let (ok, result) = (self.prelude.ok(), self.prelude.result());
         quote! {

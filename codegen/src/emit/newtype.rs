@@ -36,7 +36,7 @@ impl Emitter<'_> {
         [Piece::Rust(definition), call].into_iter().chain(others).collect()
     }
 
-    /// What checks the value inside.
+    /// The check of the value inside.
     fn newtype_checks(&self, ty: &TypeDef, value: &Use) -> Option<TokenStream> {
         let (name, some) = (format_ident!("{}", ty.name), self.prelude.some());
         let operand = if value.nullable {

@@ -41,7 +41,7 @@ impl Telemetry {
         Ok(Self { traces, meters, spans, metrics })
     }
 
-    /// What was recorded so far.
+    /// The spans and metrics that were recorded so far.
     ///
     /// # Errors
     ///

@@ -53,7 +53,7 @@ impl Group<'_> {
     }
 }
 
-/// How much is sent, and how it is handled.
+/// The load, and the handlers of its messages.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Chaos {
     #[command(flatten)]

@@ -22,12 +22,12 @@ const TRANSACTION: Duration = Duration::from_millis(2);
 /// The time until a failed message is tried again.
 const DELAY: Duration = Duration::from_secs(1);
 
-/// How long all of it may take.
+/// The time that all of it may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 #[derive(Args)]
 pub(crate) struct Load {
-    /// How many messages are handled each way.
+    /// The number of messages that are handled each way.
     #[arg(long, default_value_t = 12_000)]
     messages: u64,
 }
@@ -39,7 +39,7 @@ impl Load {
     }
 }
 
-/// How messages are handled.
+/// A way to handle messages.
 #[derive(Clone, Copy)]
 enum Way {
     Single,

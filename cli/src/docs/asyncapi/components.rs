@@ -35,7 +35,7 @@ impl Components {
     ///
     /// # Errors
     ///
-    /// Where a schema can't be compiled.
+    /// If a schema can't be compiled.
     pub(super) fn of(project: &Project) -> Result<Self, Failure> {
         let mut components = Self::default();
         for message in &project.messages {
@@ -52,7 +52,7 @@ impl Components {
         &self.names[index]
     }
 
-    /// What AsyncAPI can't say of the schemas.
+    /// The parts of the schemas that AsyncAPI can't express.
     pub(super) fn unsaid(&self) -> impl Iterator<Item = &str> {
         self.lifted.unsaid.iter().map(String::as_str)
     }

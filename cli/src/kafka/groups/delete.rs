@@ -12,7 +12,7 @@ use crate::stderr::say;
 
 /// Delete consumer groups without members, and their committed offsets with them.
 ///
-/// Where one of them has members or does not exist, none is deleted. A group that joins again under the name starts where
+/// If one of them has members or does not exist, none is deleted. A group that joins again under the name starts where
 /// `auto.offset.reset` says.
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 deleted, 2 could not run.")]

@@ -262,7 +262,7 @@ macro_rules! __present {
     };
 }
 
-/// Whether a member has to be there.
+/// True if a member has to be there.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __is_required {

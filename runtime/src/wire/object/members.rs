@@ -71,9 +71,9 @@ impl<'r, 't> Members<'r, 't> {
         presence.iter().try_for_each(|presence| presence.check(self.names.all, |index| self.seen.has(index), count))
     }
 
-    /// What [`next`](Self::next) gives at the end.
+    /// The result of [`next`](Self::next) at the end.
     pub const END: usize = usize::MAX;
-    /// What [`next`](Self::next) gives for a member that the schema does not declare.
+    /// The result of [`next`](Self::next) for a member that the schema does not declare.
     pub const OTHER: usize = usize::MAX - 1;
 
     /// Goes to the next member: its index among the declared ones, or [`OTHER`](Self::OTHER), or [`END`](Self::END).

@@ -4,6 +4,7 @@
 //! gives as it stands: strings borrowed where they have no escape, numbers as their digits. It can go back, so that nothing
 //! is kept to be read again.
 
+mod eight;
 mod number;
 pub(crate) mod scan;
 mod skip;

@@ -1,5 +1,6 @@
 //! Bytes of JSON, many at a time.
 
+use super::eight::special;
 use super::wide::{self, WIDTH};
 
 /// Returns the place of the next quote, backslash or control character from a place on; the end where there is none.
@@ -121,24 +122,6 @@ static DIGITS: [u8; 256] = {
     }
     digits
 };
-
-/// The highest bit of the first byte that is a quote, a backslash or a control character; what is set behind it means
-/// nothing.
-#[inline]
-pub(super) fn special(bytes: u64) -> u64 {
-    let control = bytes.wrapping_sub(ONES * 0x20) & !bytes & HIGH;
-    has(bytes, b'"') | has(bytes, b'\\') | control
-}
-
-/// The highest bit of the first byte that is this one; what is set behind it means nothing.
-#[inline]
-pub(super) fn has(bytes: u64, byte: u8) -> u64 {
-    let zero = bytes ^ (ONES * u64::from(byte));
-    zero.wrapping_sub(ONES) & !zero & HIGH
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
 
 #[cfg(test)]
 mod tests {

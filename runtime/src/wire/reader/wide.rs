@@ -14,7 +14,7 @@ mod bytes {
         __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
     };
 
-    use super::WIDTH;
+    use crate::wire::reader::wide::WIDTH;
 
     /// Returns the index of the first quote, backslash or control character; [`WIDTH`] where there is none.
     #[inline]
@@ -74,8 +74,8 @@ mod bytes {
 /// Eight bytes as a number, twice.
 #[cfg(not(target_arch = "x86_64"))]
 mod bytes {
-    use super::WIDTH;
-    use crate::wire::reader::scan::{has, special as special_of_eight};
+    use crate::wire::reader::eight::{has, special as special_of_eight};
+    use crate::wire::reader::wide::WIDTH;
 
     /// Returns the index of the first quote, backslash or control character; [`WIDTH`] where there is none.
     #[inline]

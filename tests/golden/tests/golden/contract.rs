@@ -9,7 +9,7 @@ use thoth_messaging_codegen::{Options, SchemaSet, generate};
 const SCHEMA: &str = r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ping"}, "required": ["host", "peer"],
     "properties": {"host": {"type": "string", "pattern": "^[a-z]+$"}, "peer": {"type": "string", "pattern": "^[0-9]+$"}}}"#;
 
-/// What cargo says of a crate of that schema whose runtime has some features.
+/// The verdict and the messages of cargo on a crate of that schema whose runtime has some features.
 fn check(features: &str) -> (bool, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contract");

@@ -1,4 +1,4 @@
-//! How many instructions it takes to decode, to encode and to refuse, beside a `serde_json::Value` parse of the same payloads:
+//! Counts instructions of decoding, encoding and refusing, beside a `serde_json::Value` parse of the same payloads:
 //!
 //! ```text
 //! cargo run -p bench --bin counts                              # compares with what is recorded, as CI does
@@ -32,7 +32,7 @@ const REFUSED: usize = 3;
 /// Tells this program to do what is counted.
 const COUNTED: &str = "counted";
 
-/// What is done with the payloads of a set; the first is what the others are compared with.
+/// The work that is counted for each set; the first is what the others are compared with.
 const WAYS: [&str; 4] = ["Value", "decode", "encode", "refuse"];
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {

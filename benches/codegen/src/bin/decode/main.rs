@@ -1,4 +1,4 @@
-//! How long it takes to decode, to encode and to refuse the payloads of the corpora and of Thoth, beside others:
+//! Times decoding, encoding and refusing the payloads of the corpora and of Thoth, beside others:
 //!
 //! ```text
 //! cargo run --release -p bench --features peers --bin decode              # prints the table

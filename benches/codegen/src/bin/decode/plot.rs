@@ -1,4 +1,4 @@
-//! What was measured, as a picture: how long each way takes beside a `Value` parse.
+//! The plot: the time of each way beside a `Value` parse.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ const SHOWN: [(&str, &str, &str); 4] = [
 ];
 
 const WIDTH: f64 = 720.0;
-/// What stands left of the bars.
+/// The text left of the bars.
 const LEFT: f64 = 140.0;
 const BAR: f64 = 14.0;
 const GAP: f64 = 18.0;

@@ -1,4 +1,4 @@
-//! What was measured, as Markdown.
+//! The tables, as Markdown.
 
 use std::fmt::Write as _;
 

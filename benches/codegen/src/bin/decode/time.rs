@@ -15,7 +15,7 @@ pub(crate) struct Way<'a> {
     pub(crate) run: Box<dyn Fn() -> bool + 'a>,
 }
 
-/// How long a way takes.
+/// The time of a way.
 #[derive(Clone, Copy)]
 pub(crate) struct Time {
     pub(crate) name: &'static str,
