@@ -1,7 +1,9 @@
 //! The Rust in calls of the runtime's macros that generated code is made of, as `wire::members!`.
 
+use std::mem;
+
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Expr, LitStr, Type};
+use syn::{Expr, Ident, LitStr, Type};
 
 /// The Rust that a call holds, which macros take as it is: types and codecs, defaults and constants.
 #[derive(Default)]
@@ -12,6 +14,8 @@ pub struct Held {
     pub expressions: Vec<Expr>,
     /// The paths of files that are included.
     pub files: Vec<String>,
+    /// The names of macros but for `include_str` and `wire::pattern`.
+    pub macros: Vec<String>,
 }
 
 impl Held {
@@ -22,7 +26,7 @@ impl Held {
     /// If something that should be a type or an expression is none.
     pub fn of(tokens: TokenStream) -> syn::Result<Self> {
         let mut held = Self::default();
-        let mut before = String::new();
+        let [mut first, mut before] = [const { String::new() }; 2];
         for token in tokens {
             if let TokenTree::Group(group) = &token
                 && group.delimiter() == Delimiter::Parenthesis
@@ -30,11 +34,13 @@ impl Held {
                 match before.as_str() {
                     "as" | "by" => held.types.push(syn::parse2(group.stream())?),
                     "=" => held.expressions.push(syn::parse2(group.stream())?),
-                    "!" => held.files.push(syn::parse2::<LitStr>(group.stream())?.value()),
+                    "!" if first == "include_str" => held.files.push(syn::parse2::<LitStr>(group.stream())?.value()),
+                    // An identifier before it: no negation.
+                    "!" if first != "pattern" && syn::parse_str::<Ident>(&first).is_ok() => held.macros.push(first),
                     _ => {}
                 }
             }
-            before = token.to_string();
+            first = mem::replace(&mut before, token.to_string());
         }
         Ok(held)
     }

@@ -103,6 +103,9 @@ impl Vetting<'_> {
     }
 
     fn vet_held(&mut self, held: &Held) {
+        for name in &held.macros {
+            self.refuse("a macro in a macro", name);
+        }
         for ty in &held.types {
             self.visit_type(ty);
         }

@@ -28,7 +28,7 @@ pub mod headers {
     /// `expected`, all strings; the first ones, in at most 16 KiB. No values of the payload, and no member names within
     /// one that the schema calls sensitive (`x-sensitive`): the path ends there.
     pub const VIOLATIONS: &str = "dlq.violations";
-    /// The topic that the message was on first, before any [retry topic](super::RetryTopics), by its name on the cluster.
+    /// The topic that the message was on first, before any [retry topic](crate::app::RetryTopics), by its name on the cluster.
     pub const TOPIC: &str = "dlq.topic";
     /// The partition that it was on there.
     pub const PARTITION: &str = "dlq.partition";

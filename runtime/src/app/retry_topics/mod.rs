@@ -31,7 +31,7 @@ pub mod retry_headers {
     pub const OFFSET: &str = "retry.offset";
     /// Its timestamp there, where it had one: milliseconds since 1970.
     pub const TIMESTAMP: &str = "retry.timestamp";
-    /// The reason of the last failure, as one of the words of [`Reason`](super::Reason).
+    /// The reason of the last failure, as one of the words of [`Reason`](crate::app::Reason).
     pub const REASON: &str = "retry.reason";
     /// The last failure in words, in at most 1 KiB.
     pub const ERROR: &str = "retry.error";

@@ -25,15 +25,15 @@ const MAX_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// A message whose attempts failed goes to the first of them, with its key, payload and headers and with
 /// [headers](super::retry_headers) that say when it is due. Its offset is stored once this copy is delivered (with
-/// [`App::exactly_once`](super::App::exactly_once), both are in one transaction). The app handles the copy when its delay is
+/// [`App::exactly_once`](crate::app::App::exactly_once), both are in one transaction). The app handles the copy when its delay is
 /// over, also after a restart, with the attempts that it has there. After the last one the message is a dead letter, with
 /// the place where it was first. What no attempt can save is a dead letter at once, as without retry topics.
 ///
 /// **The order is lost.** The messages behind it, those with the same key too, are handled before it: neither a partition
-/// nor a key waits. Choose blocking [`Retries`](super::Retries) where a message must not overtake another one.
+/// nor a key waits. Choose blocking [`Retries`](crate::app::Retries) where a message must not overtake another one.
 ///
-/// - Unless [retries](super::App::retries) are set, there is one attempt on each topic.
-/// - A handler that says [when to try again](super::Outcome::RetryAfter) skips the topics whose delay is shorter, but for
+/// - Unless [retries](crate::app::App::retries) are set, there is one attempt on each topic.
+/// - A handler that says [when to try again](crate::app::Outcome::RetryAfter) skips the topics whose delay is shorter, but for
 ///   the last one.
 /// - A retry topic belongs to one app as a rule. Where several groups read a topic, each skips copies that are of another
 ///   one.

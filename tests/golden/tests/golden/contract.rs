@@ -23,7 +23,8 @@ fn check(features: &str) -> (bool, String) {
     let runtime = root.join("runtime").canonicalize().unwrap();
     let manifest = format!(
         "[package]\nname = \"contract\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         thoth-messaging = {{ path = {runtime:?}, default-features = false, features = [{features}] }}\n"
+         thoth-messaging = {{ path = '{}', default-features = false, features = [{features}] }}\n",
+        runtime.display()
     );
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
