@@ -46,11 +46,11 @@ impl Held {
     }
 }
 
-/// A word among tokens that starts an item.
+/// A word among tokens that starts an item, of those that are no identifier.
 #[must_use]
 pub fn item(tokens: TokenStream) -> Option<String> {
-    const WORDS: [&str; 12] =
-        ["fn", "impl", "unsafe", "mod", "use", "static", "const", "macro_rules", "extern", "trait", "loop", "while"];
+    const WORDS: [&str; 11] =
+        ["fn", "impl", "unsafe", "mod", "use", "static", "const", "extern", "trait", "loop", "while"];
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Group(group) => item(group.stream()),
         TokenTree::Ident(ident) => WORDS.contains(&ident.to_string().as_str()).then(|| ident.to_string()),
