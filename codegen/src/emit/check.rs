@@ -344,7 +344,7 @@ fn fact(check: &Check) -> String {
         }
         Check::Validated(places) => {
             let places: Vec<String> = places.iter().map(|place| code(&place.reference)).collect();
-            format!("What is valid is decided by the validator: {}.", places.join(", "))
+            format!("The validator decides what is valid: {}.", places.join(", "))
         }
         Check::OneOf(values) => {
             let shown: Vec<String> = values.iter().take(MAX_SHOWN).map(|value| code(&value.to_string())).collect();

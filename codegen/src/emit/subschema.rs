@@ -38,7 +38,7 @@ impl Emitter<'_> {
             let file = file.map(|file| format!(" of {file}")).unwrap_or_default();
             format!("{}{file}", doc::code(&place.reference))
         });
-        let doc = format!(" What the validator checks: {}.", words.collect::<Vec<_>>().join(", "));
+        let doc = format!(" The places that the validator checks: {}.", words.collect::<Vec<_>>().join(", "));
         let pairs = places.iter().map(|place| {
             let (schema, reference) = (&self.schemas[held(place).unwrap_or_default()], &place.reference);
             quote! { (&#schema, #reference) }

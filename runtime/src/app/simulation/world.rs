@@ -186,13 +186,6 @@ impl World {
         (replies, letters)
     }
 
-    /// Tells whether a record whose handler replies may become a dead letter: replies that are not acknowledged in time use up
-    /// the few attempts that there are on each of several topics.
-    fn may_give_up(&self, plan: Plan) -> bool {
-        let Scenario { has_retry_topics, faults, .. } = &self.scenario;
-        *has_retry_topics && faults.sends > 0.0 && plan.is_replied_to()
-    }
-
     /// No offset is committed before all that it covers is settled, or is on a retry topic with a longer delay.
     fn check_commit(&self, outputs: &[Output], topic: usize, before: &[&[u8]]) {
         let readable: Vec<_> = outputs.iter().filter(|output| output.is_readable()).cloned().collect();
@@ -202,10 +195,11 @@ impl World {
             let plan = self.plan(id);
             let payload = self.payload(id);
             let is_postponed = |output: &Output| output.retry_topic() > topic && output.payload == payload;
+            // Those whose dead letter was not to be are found at the end.
             let settled = match plan {
                 Plan::Handled(_) => progress.records[id].succeeded,
                 Plan::Skipped => true,
-                _ if plan.is_replied_to() => replies > 0 || letters > 0 && self.may_give_up(plan),
+                _ if plan.is_replied_to() => replies > 0 || letters > 0 && self.scenario.has_retry_topics,
                 _ => letters > 0,
             };
             if !settled && !readable.iter().any(is_postponed) {
@@ -221,7 +215,8 @@ impl World {
         for (id, record) in self.scenario.records.iter().enumerate() {
             let (replies, letters) = self.count(&outputs, id);
             let expected = (usize::from(record.plan.is_replied_to()), usize::from(record.plan.is_dead()));
-            let may_give_up = self.may_give_up(record.plan);
+            // A reply that is not acknowledged uses up one of the few attempts that there are on each topic.
+            let may_give_up = self.scenario.has_retry_topics && self.cluster.was_unacknowledged(&reply(id));
             let is_right = if self.scenario.exactly_once {
                 (replies, letters) == expected || may_give_up && (replies, letters) == (0, 1)
             } else {

@@ -74,6 +74,8 @@ pub(super) struct State {
     pub(super) outputs: Vec<Output>,
     /// The payloads of dead letters that were queued.
     pub(super) letters: BTreeSet<Vec<u8>>,
+    /// The payloads that were sent once at least without being acknowledged.
+    pub(super) unacknowledged: BTreeSet<Vec<u8>>,
     /// The payloads that a broker refuses.
     pub(super) refused: BTreeSet<Vec<u8>>,
     /// By `transactional.id`, the epoch of the newest producer.
@@ -119,6 +121,7 @@ impl Cluster {
             members: BTreeMap::new(),
             outputs: Vec::new(),
             letters: BTreeSet::new(),
+            unacknowledged: BTreeSet::new(),
             refused: BTreeSet::new(),
             epochs: BTreeMap::new(),
             last_transaction: 0,
@@ -179,6 +182,11 @@ impl Cluster {
     /// Tells whether a payload is, or was, on its way to a topic of dead letters.
     pub(crate) fn is_letter_queued(&self, payload: &[u8]) -> bool {
         self.lock().letters.contains(payload)
+    }
+
+    /// Tells whether a payload was sent once at least without being acknowledged.
+    pub(crate) fn was_unacknowledged(&self, payload: &[u8]) -> bool {
+        self.lock().unacknowledged.contains(payload)
     }
 
     pub(crate) fn owner(&self, partition: usize) -> Option<u32> {

@@ -113,6 +113,9 @@ impl State {
         }
         let share = self.faults.sends;
         let fails = self.chance(share);
+        if fails {
+            self.unacknowledged.insert(payload.clone());
+        }
         if !fails || self.random.bool() {
             self.note(|| format!("written to {topic}: {shown}{}", if fails { ", not acknowledged" } else { "" }));
             let output = Output { topic: topic.clone(), payload, key, headers, transaction };

@@ -36,7 +36,7 @@ impl message::Message for Closed {
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diamond {
-    /// Who sent it.
+    /// The component that sent it.
     pub component: String,
     pub service_version: String,
     /// Default: `"v1"`.
@@ -60,7 +60,7 @@ impl message::Message for Diamond {
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Extended {
-    /// Who sent it.
+    /// The component that sent it.
     pub component: String,
     pub service_version: String,
     /// Matches `^v`.
@@ -186,13 +186,13 @@ pub enum NarrowedColor {
 }
 wire::constants!(NarrowedColor; Green = "green", Blue = "blue");
 
-/// What every message says of its sender.
+/// The parts of every message that name its sender.
 ///
 /// Topic `golden.all-of.only`, schema `only.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OnlyAReference {
-    /// Who sent it.
+    /// The component that sent it.
     pub component: String,
     pub service_version: String,
     /// Default: `"v1"`.
@@ -223,14 +223,14 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_BASE, "base.schema.json", include_str!("schemas/base.schema.json"),
-    "517f40c89e42b4b81f80df833361a57add7c08360a34419a9e3adb11944208f5");
+    "ad569593977ffbaac47bbf1b93bf413e022e5b63db24520c65ccf569f5d14119");
 wire::schema!(SCHEMA_CLOSED, "closed.schema.json", include_str!("schemas/closed.schema.json"),
     "70d709e17dae06666e6df469d95a89ee22aa701bd181548d55724f487fdce90f");
 wire::schema!(SCHEMA_DIAMOND, "diamond.schema.json", include_str!("schemas/diamond.schema.json"),
-    "a75d5bc6ed13e62a9fdadd508e8496072ac5aece495b1383c6b77699113607c5";
+    "d61b263094365f67b532f684a4d0b1becfa1f4c978a894673dbbb0c4fa2155e0";
     SCHEMA_BASE);
 wire::schema!(SCHEMA_EXTENDED, "extended.schema.json", include_str!("schemas/extended.schema.json"),
-    "b3c3997c35ab502826c9812ec05fca542ba94b50628216662992886b9db03e86";
+    "715e6172ab51808cba8db3c00d1b17581f04a12505748e981bf8d851cb0fd0b2";
     SCHEMA_BASE);
 wire::schema!(SCHEMA_MIXED, "mixed.schema.json", include_str!("schemas/mixed.schema.json"),
     "4ab235aa061e03b396bf6de485b151ef0637b70ce1c4304388089d8bfcdfe2b2";
@@ -240,5 +240,5 @@ wire::schema!(SCHEMA_NARROWED, "narrowed.schema.json", include_str!("schemas/nar
 wire::schema!(SCHEMA_OLD, "old.schema.json", include_str!("schemas/old.schema.json"),
     "7db191bb77bc7d6efd40509b929471b2eec11b34e737687af6f82173d543ea18");
 wire::schema!(SCHEMA_ONLY, "only.schema.json", include_str!("schemas/only.schema.json"),
-    "5b49e19cdb7fdab766b45b7922b8adc13cdc84f57aa5268bee95e17b0d4cadb2";
+    "f8d255399cbb8e2436b47db5a93703a82981992ffd47cfed45ca4345838e1aa5";
     SCHEMA_BASE);

@@ -131,12 +131,12 @@ pub struct ShipmentBooked {
     pub note: Option<String>,
     pub priority: Option<ShipmentBookedPriority>,
     pub channel: Option<ShipmentBookedChannel>,
-    /// Each: what is valid is decided by the validator: `#/properties/contacts/items`.
+    /// Each: the validator decides what is valid: `#/properties/contacts/items`.
     pub contacts: Option<Vec<String>>,
     pub sizes: Option<ShipmentBookedSizes>,
-    /// What is valid is decided by the validator: `#/properties/temperature`.
+    /// The validator decides what is valid: `#/properties/temperature`.
     pub temperature: Option<f64>,
-    /// What is valid is decided by the validator: `#/properties/width`.
+    /// The validator decides what is valid: `#/properties/width`.
     pub width: Option<i64>,
     pub label: Option<String>,
     pub anything: Option<serde_json::Value>,
@@ -291,7 +291,7 @@ wire::union!(ShipmentBookedSizes, "an array", first;
     0 Array(Vec<i64>) from as_array, 1 Array2(Vec<String>) from as_array2;
     array first [0, 1]);
 
-/// What the validator checks: `#/properties/contacts/items` of `shipment-booked.schema.json`.
+/// The places that the validator checks: `#/properties/contacts/items` of `shipment-booked.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -304,7 +304,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/temperature` of `shipment-booked.schema.json`.
+/// The places that the validator checks: `#/properties/temperature` of `shipment-booked.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -317,7 +317,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/properties/width` of `shipment-booked.schema.json`.
+/// The places that the validator checks: `#/properties/width` of `shipment-booked.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 

@@ -283,7 +283,7 @@ impl message::Message for OneRequired {
 /// Topic `golden.searched`, schema `searched.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Searched {
-    /// What is valid is decided by the validator: `#/properties/lines`.
+    /// The validator decides what is valid: `#/properties/lines`.
     pub lines: Vec<SearchedLine>,
 }
 wire::members!(Searched, others ignored; 0 lines as (wire::Validated<Vec<SearchedLine>, Subschema2>));
@@ -396,7 +396,7 @@ pub struct UndeclaredWithinObject2In {
 }
 wire::members!(UndeclaredWithinObject2In, others kept additional_properties; 0 b1: optional);
 
-/// What the validator checks: `#` of `condition.schema.json`.
+/// The places that the validator checks: `#` of `condition.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -409,7 +409,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/lines` of `searched.schema.json`.
+/// The places that the validator checks: `#/properties/lines` of `searched.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 

@@ -6,7 +6,7 @@ use ::thoth_messaging::{message, registry, serde_json, wire};
 ///
 /// Topic `golden.anything-else`, schema `not-root.schema.json`.
 ///
-/// What is valid is decided by the validator: `#`.
+/// The validator decides what is valid: `#`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AnythingElse(serde_json::Value);
 wire::newtype!(AnythingElse(serde_json::Value) by (wire::Validated<serde_json::Value, Subschema1>), free, other);
@@ -72,15 +72,15 @@ pub struct PolicySigned {
     pub zip: Option<String>,
     pub insured: Option<bool>,
     pub premium: Option<i64>,
-    /// What is valid is decided by the validator: `#/properties/text`.
+    /// The validator decides what is valid: `#/properties/text`.
     pub text: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/number`.
+    /// The validator decides what is valid: `#/properties/number`.
     pub number: Option<f64>,
-    /// What is valid is decided by the validator: `#/properties/not_null`.
+    /// The validator decides what is valid: `#/properties/not_null`.
     pub not_null: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/not_listed`.
+    /// The validator decides what is valid: `#/properties/not_listed`.
     pub not_listed: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/list`.
+    /// The validator decides what is valid: `#/properties/list`.
     pub list: Option<Vec<i64>>,
     pub person: Option<PolicySignedPerson>,
     pub only_if: Option<i64>,
@@ -118,7 +118,7 @@ pub struct PolicySignedPerson {
 wire::members!(PolicySignedPerson, others kept additional_properties, validator Subschema10;
     0 name: optional, 1 spouse: optional, 2 married: optional);
 
-/// What the validator checks: `#` of `not-root.schema.json`.
+/// The places that the validator checks: `#` of `not-root.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -131,7 +131,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#` of `claim.schema.json`.
+/// The places that the validator checks: `#` of `claim.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -144,7 +144,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/definitions/Witness` of `claim.schema.json`.
+/// The places that the validator checks: `#/definitions/Witness` of `claim.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -157,7 +157,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#` of `policy.schema.json`, `#/allOf/0` of `policy.schema.json`.
+/// The places that the validator checks: `#` of `policy.schema.json`, `#/allOf/0` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -170,7 +170,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/text` of `policy.schema.json`.
+/// The places that the validator checks: `#/properties/text` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -183,7 +183,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/number` of `policy.schema.json`.
+/// The places that the validator checks: `#/properties/number` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 
@@ -196,7 +196,7 @@ impl wire::Subschema for Subschema6 {
     }
 }
 
-/// What the validator checks: `#/properties/not_null` of `policy.schema.json`.
+/// The places that the validator checks: `#/properties/not_null` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema7 {}
 
@@ -209,7 +209,7 @@ impl wire::Subschema for Subschema7 {
     }
 }
 
-/// What the validator checks: `#/properties/not_listed` of `policy.schema.json`.
+/// The places that the validator checks: `#/properties/not_listed` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema8 {}
 
@@ -222,7 +222,7 @@ impl wire::Subschema for Subschema8 {
     }
 }
 
-/// What the validator checks: `#/properties/list` of `policy.schema.json`.
+/// The places that the validator checks: `#/properties/list` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema9 {}
 
@@ -235,7 +235,7 @@ impl wire::Subschema for Subschema9 {
     }
 }
 
-/// What the validator checks: `#/properties/person` of `policy.schema.json`.
+/// The places that the validator checks: `#/properties/person` of `policy.schema.json`.
 #[doc(hidden)]
 pub enum Subschema10 {}
 

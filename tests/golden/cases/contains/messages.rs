@@ -8,24 +8,24 @@ use ::thoth_messaging::{message, registry, serde_json, wire};
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct BasketFilled {
-    /// What is valid is decided by the validator: `#/properties/with_five`.
+    /// The validator decides what is valid: `#/properties/with_five`.
     pub with_five: Option<Vec<i64>>,
-    /// What is valid is decided by the validator: `#/properties/two_or_three`.
+    /// The validator decides what is valid: `#/properties/two_or_three`.
     pub two_or_three: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/at_most_one`.
+    /// The validator decides what is valid: `#/properties/at_most_one`.
     pub at_most_one: Option<Vec<bool>>,
-    /// What is valid is decided by the validator: `#/properties/lines`.
+    /// The validator decides what is valid: `#/properties/lines`.
     pub lines: Option<Vec<Line>>,
-    /// What is valid is decided by the validator: `#/properties/none_extra`.
+    /// The validator decides what is valid: `#/properties/none_extra`.
     ///
-    /// What is valid is decided by the validator: `#/properties/none_extra`.
+    /// The validator decides what is valid: `#/properties/none_extra`.
     pub none_extra: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
+    /// The validator decides what is valid: `#/properties/rest_evaluated`.
     ///
-    /// What is valid is decided by the validator: `#/properties/rest_evaluated`.
+    /// The validator decides what is valid: `#/properties/rest_evaluated`.
     pub rest_evaluated: Option<Vec<serde_json::Value>>,
     pub without_contains: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/untyped`.
+    /// The validator decides what is valid: `#/properties/untyped`.
     pub untyped: Option<serde_json::Value>,
 }
 wire::members!(BasketFilled, others ignored;
@@ -57,7 +57,7 @@ wire::members!(Line, others ignored; 0 sku, 1 gift: optional; new LineRequired {
 ///
 /// No two items are equal.
 ///
-/// What is valid is decided by the validator: `#`.
+/// The validator decides what is valid: `#`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamplesTaken(Vec<f64>);
 wire::newtype!(SamplesTaken(Vec<f64>) by (wire::Validated<wire::Unique<f64>, Subschema8>), free, other);
@@ -89,13 +89,13 @@ impl message::Message for TailSeen {
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TailSeenTail {
-    /// What is valid is decided by the validator: `#/properties/tail`, `#/properties/tail/anyOf/0`.
+    /// The validator decides what is valid: `#/properties/tail`, `#/properties/tail/anyOf/0`.
     ///
-    /// What is valid is decided by the validator: `#/properties/tail`.
+    /// The validator decides what is valid: `#/properties/tail`.
     Array(Vec<serde_json::Value>),
-    /// What is valid is decided by the validator: `#/properties/tail`, `#/properties/tail/anyOf/1`.
+    /// The validator decides what is valid: `#/properties/tail`, `#/properties/tail/anyOf/1`.
     ///
-    /// What is valid is decided by the validator: `#/properties/tail`.
+    /// The validator decides what is valid: `#/properties/tail`.
     Array2(Vec<serde_json::Value>),
 }
 wire::union!(TailSeenTail, "an array", first;
@@ -103,7 +103,7 @@ wire::union!(TailSeenTail, "an array", first;
     1 Array2(Vec<serde_json::Value>) only as_array2 by (wire::Validated<Vec<serde_json::Value>, Subschema10>);
     array first [0, 1]);
 
-/// What the validator checks: `#/properties/with_five` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/with_five` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -116,7 +116,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/two_or_three` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/two_or_three` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -129,7 +129,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/properties/at_most_one` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/at_most_one` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -142,7 +142,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/lines` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/lines` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -155,7 +155,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/none_extra` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/none_extra` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -168,7 +168,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/rest_evaluated` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/rest_evaluated` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 
@@ -181,7 +181,7 @@ impl wire::Subschema for Subschema6 {
     }
 }
 
-/// What the validator checks: `#/properties/untyped` of `basket.schema.json`.
+/// The places that the validator checks: `#/properties/untyped` of `basket.schema.json`.
 #[doc(hidden)]
 pub enum Subschema7 {}
 
@@ -194,7 +194,7 @@ impl wire::Subschema for Subschema7 {
     }
 }
 
-/// What the validator checks: `#` of `samples.schema.json`.
+/// The places that the validator checks: `#` of `samples.schema.json`.
 #[doc(hidden)]
 pub enum Subschema8 {}
 
@@ -207,7 +207,7 @@ impl wire::Subschema for Subschema8 {
     }
 }
 
-/// What the validator checks: `#/properties/tail` of `tail.schema.json`, `#/properties/tail/anyOf/0` of `tail.schema.json`.
+/// The places that the validator checks: `#/properties/tail` of `tail.schema.json`, `#/properties/tail/anyOf/0` of `tail.schema.json`.
 #[doc(hidden)]
 pub enum Subschema9 {}
 
@@ -223,7 +223,7 @@ impl wire::Subschema for Subschema9 {
     }
 }
 
-/// What the validator checks: `#/properties/tail` of `tail.schema.json`, `#/properties/tail/anyOf/1` of `tail.schema.json`.
+/// The places that the validator checks: `#/properties/tail` of `tail.schema.json`, `#/properties/tail/anyOf/1` of `tail.schema.json`.
 #[doc(hidden)]
 pub enum Subschema10 {}
 

@@ -57,9 +57,9 @@ pub struct Formats {
     pub unknown: Option<String>,
     /// One of `"a@example.com"`, `3`.
     pub constant: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/choice`.
+    /// The validator decides what is valid: `#/properties/choice`.
     pub choice: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/not`.
+    /// The validator decides what is valid: `#/properties/not`.
     pub not: Option<String>,
     /// No two items are equal.
     ///
@@ -342,7 +342,7 @@ impl message::Message for SeventhFormats {
     );
 }
 
-/// What the validator checks: `#/properties/choice` of `formats.schema.json`.
+/// The places that the validator checks: `#/properties/choice` of `formats.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -355,7 +355,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/not` of `formats.schema.json`.
+/// The places that the validator checks: `#/properties/not` of `formats.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 

@@ -42,7 +42,7 @@ pub struct Mapped {
     pub secure: Option<formats::Uri>,
     /// A URI.
     ///
-    /// What is valid is decided by the validator: `#/properties/strict`.
+    /// The validator decides what is valid: `#/properties/strict`.
     pub strict: Option<formats::Uri>,
     /// At least 1 item.
     ///
@@ -177,7 +177,7 @@ pub enum MappedConstant {
 }
 wire::constants!(MappedConstant; Value20240101 = "2024-01-01");
 
-/// What the validator checks: `#/properties/strict` of `mapped.schema.json`.
+/// The places that the validator checks: `#/properties/strict` of `mapped.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 

@@ -91,7 +91,7 @@ wire::members!(Tree, others refused; 0 value: optional, 1 branches: optional);
 ///
 /// Topic `golden.numbers-listed`, schema `dynamic.schema.json`.
 ///
-/// What is valid is decided by the validator: `#`.
+/// The validator decides what is valid: `#`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NumbersListed(serde_json::Value);
 wire::newtype!(NumbersListed(serde_json::Value) by (wire::Validated<serde_json::Value, Subschema1>), free, other);
@@ -146,7 +146,7 @@ wire::members!(Inner, others refused; 0 again: optional as (wire::Boxed<Inner>),
 ///
 /// Topic `golden.strict-tree`, schema `strict.schema.json`.
 ///
-/// What is valid is decided by the validator: `#`.
+/// The validator decides what is valid: `#`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StrictTree(serde_json::Value);
 wire::newtype!(StrictTree(serde_json::Value) by (wire::Validated<serde_json::Value, Subschema2>), free, other);
@@ -179,7 +179,7 @@ impl message::Message for TreeGrown {
     );
 }
 
-/// What the validator checks: `#` of `dynamic.schema.json`.
+/// The places that the validator checks: `#` of `dynamic.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -192,7 +192,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#` of `strict.schema.json`.
+/// The places that the validator checks: `#` of `strict.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 

@@ -41,31 +41,31 @@ impl message::Message for BooleanFiles {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct NeverSent {
     pub id: Option<String>,
-    /// What is valid is decided by the validator: `#/properties/contradiction/allOf/0`, `#/properties/contradiction`.
+    /// The validator decides what is valid: `#/properties/contradiction/allOf/0`, `#/properties/contradiction`.
     pub contradiction: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/bounds`.
+    /// The validator decides what is valid: `#/properties/bounds`.
     pub bounds: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/between`.
+    /// The validator decides what is valid: `#/properties/between`.
     pub between: Option<serde_json::Value>,
     /// At most 0 items.
     pub empty: Option<Vec<serde_json::Value>>,
-    /// Each: what is valid is decided by the validator: `#/properties/empty_of_nothing/items`.
+    /// Each: the validator decides what is valid: `#/properties/empty_of_nothing/items`.
     pub empty_of_nothing: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/no_constant`.
+    /// The validator decides what is valid: `#/properties/no_constant`.
     pub no_constant: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/constants/allOf/0`, `#/properties/constants`.
+    /// The validator decides what is valid: `#/properties/constants/allOf/0`, `#/properties/constants`.
     pub constants: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/short`.
+    /// The validator decides what is valid: `#/properties/short`.
     pub short: Option<serde_json::Value>,
     pub refused: Option<NeverSentRefused>,
-    /// What is valid is decided by the validator: `#/properties/no_branch`.
+    /// The validator decides what is valid: `#/properties/no_branch`.
     pub no_branch: Option<serde_json::Value>,
     pub one_branch: Option<String>,
-    /// Each: what is valid is decided by the validator: `#/$defs/Nothing`.
+    /// Each: the validator decides what is valid: `#/$defs/Nothing`.
     pub map: Option<::std::collections::BTreeMap<String, serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/not_anything`.
+    /// The validator decides what is valid: `#/properties/not_anything`.
     pub not_anything: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/refused_if`.
+    /// The validator decides what is valid: `#/properties/refused_if`.
     pub refused_if: Option<serde_json::Value>,
 }
 wire::members!(NeverSent, others ignored, without 15 "gone" 16 "nothing",
@@ -103,14 +103,14 @@ impl message::Message for NeverSent {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NeverSentRefused {
     pub a: Option<i64>,
-    /// What is valid is decided by the validator: `#/properties/refused/additionalProperties`.
+    /// The validator decides what is valid: `#/properties/refused/additionalProperties`.
     pub b: serde_json::Value,
 }
 wire::members!(NeverSentRefused, others refused;
     0 a: optional, 1 b as (wire::Validated<serde_json::Value, Subschema12>);
     new NeverSentRefusedRequired { b: serde_json::Value });
 
-/// What the validator checks: `#/properties/contradiction` of `never.schema.json`, `#/properties/contradiction/allOf/0` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/contradiction` of `never.schema.json`, `#/properties/contradiction/allOf/0` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -126,7 +126,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/bounds` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/bounds` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -139,7 +139,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/properties/between` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/between` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -152,7 +152,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/empty_of_nothing/items` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/empty_of_nothing/items` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -165,7 +165,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/no_constant` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/no_constant` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -178,7 +178,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/constants` of `never.schema.json`, `#/properties/constants/allOf/0` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/constants` of `never.schema.json`, `#/properties/constants/allOf/0` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 
@@ -194,7 +194,7 @@ impl wire::Subschema for Subschema6 {
     }
 }
 
-/// What the validator checks: `#/properties/short` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/short` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema7 {}
 
@@ -207,7 +207,7 @@ impl wire::Subschema for Subschema7 {
     }
 }
 
-/// What the validator checks: `#/properties/no_branch` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/no_branch` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema8 {}
 
@@ -220,7 +220,7 @@ impl wire::Subschema for Subschema8 {
     }
 }
 
-/// What the validator checks: `#/$defs/Nothing` of `never.schema.json`.
+/// The places that the validator checks: `#/$defs/Nothing` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema9 {}
 
@@ -233,7 +233,7 @@ impl wire::Subschema for Subschema9 {
     }
 }
 
-/// What the validator checks: `#/properties/not_anything` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/not_anything` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema10 {}
 
@@ -246,7 +246,7 @@ impl wire::Subschema for Subschema10 {
     }
 }
 
-/// What the validator checks: `#/properties/refused_if` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/refused_if` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema11 {}
 
@@ -259,7 +259,7 @@ impl wire::Subschema for Subschema11 {
     }
 }
 
-/// What the validator checks: `#/properties/refused/additionalProperties` of `never.schema.json`.
+/// The places that the validator checks: `#/properties/refused/additionalProperties` of `never.schema.json`.
 #[doc(hidden)]
 pub enum Subschema12 {}
 

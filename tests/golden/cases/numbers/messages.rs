@@ -74,7 +74,7 @@ pub struct Numbers {
     /// 0.3 or less.
     pub third: Option<f64>,
     pub to_2_64: Option<u64>,
-    /// What is valid is decided by the validator: `#/properties/to_2_63`.
+    /// The validator decides what is valid: `#/properties/to_2_63`.
     pub to_2_63: Option<f64>,
     /// One of `9007199254740993`.
     pub odd_constant: Option<i64>,
@@ -202,7 +202,7 @@ wire::union!(NumbersDistinct, "null or a boolean or a number or a string or an a
     1 Other(serde_json::Value) from as_other;
     null to 1, boolean to 1, number to 1, string to 1, array to 0, object to 1);
 
-/// What the validator checks: `#/properties/to_2_63` of `numbers.schema.json`.
+/// The places that the validator checks: `#/properties/to_2_63` of `numbers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 

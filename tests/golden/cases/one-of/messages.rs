@@ -63,11 +63,11 @@ pub struct PaymentReceived {
     pub level: Option<i64>,
     pub reference: Option<String>,
     pub receipt: Option<Receipt>,
-    /// What is valid is decided by the validator: `#/properties/amount`.
+    /// The validator decides what is valid: `#/properties/amount`.
     pub amount: Option<i64>,
     pub code: Option<PaymentReceivedCode>,
     pub overlap: Option<PaymentReceivedOverlap>,
-    /// What is valid is decided by the validator: `#/properties/number`.
+    /// The validator decides what is valid: `#/properties/number`.
     pub number: Option<f64>,
     /// At least 2 characters.
     pub single: Option<String>,
@@ -241,7 +241,7 @@ pub struct ReadingTakenFault {
 wire::members!(ReadingTakenFault, others ignored, without 2 "value", presence [wire::Presence::NotAll(&[2])];
     0 sensor, 1 error);
 
-/// What the validator checks: `#/properties/amount` of `payment-received.schema.json`.
+/// The places that the validator checks: `#/properties/amount` of `payment-received.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -254,7 +254,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/number` of `payment-received.schema.json`.
+/// The places that the validator checks: `#/properties/number` of `payment-received.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 

@@ -6,11 +6,11 @@ use ::thoth_messaging::{message, registry, serde_json, wire};
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Overlaps {
-    /// What is valid is decided by the validator: `#/properties/text_or_null_once`.
+    /// The validator decides what is valid: `#/properties/text_or_null_once`.
     pub text_or_null_once: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/anything_but_null`.
+    /// The validator decides what is valid: `#/properties/anything_but_null`.
     pub anything_but_null: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/anything_but_text/anyOf/0`.
+    /// The validator decides what is valid: `#/properties/anything_but_text/anyOf/0`.
     pub anything_but_text: Option<serde_json::Value>,
     pub constant_beside: Option<OverlapsConstantBeside>,
     pub checked_beside: Option<OverlapsCheckedBeside>,
@@ -67,7 +67,7 @@ wire::union!(OverlapsConstantBesideBoolean, "null or a boolean or a number or a 
 pub enum OverlapsCheckedBeside {
     /// At most 3 members.
     ///
-    /// What is valid is decided by the validator: `#/properties/checked_beside`, `#/properties/checked_beside/oneOf/0`.
+    /// The validator decides what is valid: `#/properties/checked_beside`, `#/properties/checked_beside/oneOf/0`.
     Object(serde_json::Map<String, serde_json::Value>),
     WithA(OverlapsCheckedBesideWithA),
 }
@@ -90,7 +90,7 @@ wire::members!(OverlapsCheckedBesideWithA, others kept additional_properties, pr
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OverlapsConstantOfTwo {
-    /// What is valid is decided by the validator: `#/properties/constant_of_two`.
+    /// The validator decides what is valid: `#/properties/constant_of_two`.
     Boolean(serde_json::Value),
     /// One of `1.5`, `false`.
     Boolean2(serde_json::Value),
@@ -155,7 +155,7 @@ pub struct OverlapsMemberOfOtherBranchObject {
 wire::members!(OverlapsMemberOfOtherBranchObject, others kept additional_properties, validator Subschema7;
     0 b: optional);
 
-/// What the validator checks: `#/properties/text_or_null_once` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/text_or_null_once` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -168,7 +168,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/anything_but_null` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/anything_but_null` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -181,7 +181,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/properties/anything_but_text/anyOf/0` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/anything_but_text/anyOf/0` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -194,7 +194,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/checked_beside` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/checked_beside` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -207,7 +207,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/checked_beside` of `overlaps.schema.json`, `#/properties/checked_beside/oneOf/0` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/checked_beside` of `overlaps.schema.json`, `#/properties/checked_beside/oneOf/0` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -223,7 +223,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/constant_of_two` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/constant_of_two` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 
@@ -236,7 +236,7 @@ impl wire::Subschema for Subschema6 {
     }
 }
 
-/// What the validator checks: `#/properties/member_of_other_branch` of `overlaps.schema.json`.
+/// The places that the validator checks: `#/properties/member_of_other_branch` of `overlaps.schema.json`.
 #[doc(hidden)]
 pub enum Subschema7 {}
 

@@ -12,9 +12,9 @@ wire::needs_pattern!();
 pub struct HeadersSeen {
     /// Each name: Matches `^X-`.
     pub headers: Option<::std::collections::BTreeMap<String, String>>,
-    /// What is valid is decided by the validator: `#/properties/open`.
+    /// The validator decides what is valid: `#/properties/open`.
     pub open: Option<serde_json::Map<String, serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/several`.
+    /// The validator decides what is valid: `#/properties/several`.
     pub several: Option<serde_json::Map<String, serde_json::Value>>,
     pub r#struct: Option<HeadersSeenStruct>,
     /// Each name: Matches `^[a-z]{2}$`.
@@ -23,12 +23,12 @@ pub struct HeadersSeen {
     ///
     /// Each name: At least 2 characters. At most 4 characters.
     pub short_names: Option<serde_json::Map<String, serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/listed_names`.
+    /// The validator decides what is valid: `#/properties/listed_names`.
     pub listed_names: Option<::std::collections::BTreeMap<String, i64>>,
     pub struct_names: Option<HeadersSeenStructNames>,
     /// Each name: Matches `^p[0-9]+$`.
     pub people: Option<::std::collections::BTreeMap<String, Person>>,
-    /// What is valid is decided by the validator: `#/properties/no_names`.
+    /// The validator decides what is valid: `#/properties/no_names`.
     pub no_names: Option<serde_json::Map<String, serde_json::Value>>,
     /// The members that the schema does not name, by name.
     pub additional_properties: serde_json::Map<String, serde_json::Value>,
@@ -150,7 +150,7 @@ impl message::Message for PartsCounted {
     );
 }
 
-/// What the validator checks: `#` of `headers.schema.json`.
+/// The places that the validator checks: `#` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -163,7 +163,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/open` of `headers.schema.json`.
+/// The places that the validator checks: `#/properties/open` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -176,7 +176,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/properties/several` of `headers.schema.json`.
+/// The places that the validator checks: `#/properties/several` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -189,7 +189,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/listed_names` of `headers.schema.json`.
+/// The places that the validator checks: `#/properties/listed_names` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -202,7 +202,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/no_names` of `headers.schema.json`.
+/// The places that the validator checks: `#/properties/no_names` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -215,7 +215,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/struct` of `headers.schema.json`.
+/// The places that the validator checks: `#/properties/struct` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 
@@ -228,7 +228,7 @@ impl wire::Subschema for Subschema6 {
     }
 }
 
-/// What the validator checks: `#/properties/struct_names` of `headers.schema.json`.
+/// The places that the validator checks: `#/properties/struct_names` of `headers.schema.json`.
 #[doc(hidden)]
 pub enum Subschema7 {}
 

@@ -192,7 +192,7 @@ impl message::Message for OldestChanged {
     );
 }
 
-/// What the validator checks: `#/properties/parts` of `older.schema.json`.
+/// The places that the validator checks: `#/properties/parts` of `older.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 

@@ -22,9 +22,9 @@ impl message::Message for LinePrinted {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OlderRoute {
     pub start: (f64, f64),
-    /// What is valid is decided by the validator: `#/properties/legs`.
+    /// The validator decides what is valid: `#/properties/legs`.
     pub legs: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/open`.
+    /// The validator decides what is valid: `#/properties/open`.
     pub open: Option<Vec<serde_json::Value>>,
     /// Without a list of `items`, `additionalItems` says nothing.
     pub ignored: Option<Vec<i64>>,
@@ -46,7 +46,7 @@ impl message::Message for OlderRoute {
 ///
 /// At most 4 items.
 ///
-/// What is valid is decided by the validator: `#`.
+/// The validator decides what is valid: `#`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OpenTuple(Vec<serde_json::Value>);
 wire::newtype!(OpenTuple(Vec<serde_json::Value>) by (wire::Validated<Vec<serde_json::Value>, Subschema3>), checked, other);
@@ -78,13 +78,13 @@ pub struct RouteDriven {
     pub row: Option<(String, Option<i64>, RouteDrivenRowItem3)>,
     pub single: Option<(bool,)>,
     pub pairs: Option<Vec<(String, RouteDrivenPairItem2)>>,
-    /// What is valid is decided by the validator: `#/properties/open`.
+    /// The validator decides what is valid: `#/properties/open`.
     pub open: Option<Vec<serde_json::Value>>,
     /// At least 1 item.
     ///
-    /// What is valid is decided by the validator: `#/properties/rest`.
+    /// The validator decides what is valid: `#/properties/rest`.
     pub rest: Option<Vec<serde_json::Value>>,
-    /// What is valid is decided by the validator: `#/properties/short`.
+    /// The validator decides what is valid: `#/properties/short`.
     pub short: Option<Vec<serde_json::Value>>,
     /// At least 2 items.
     ///
@@ -92,7 +92,7 @@ pub struct RouteDriven {
     ///
     /// No two items are equal.
     ///
-    /// What is valid is decided by the validator: `#/properties/unique`.
+    /// The validator decides what is valid: `#/properties/unique`.
     pub unique: Option<Vec<serde_json::Value>>,
     pub nested: Option<(i64, (i64, (String, RouteDrivenPairItem2)))>,
     pub untyped: Option<RouteDrivenUntyped>,
@@ -201,7 +201,7 @@ wire::union!(RouteDrivenUntyped, "null or a boolean or a number or a string or a
     0 Array((i64,)) from as_array, 1 Other(serde_json::Value) from as_other;
     null to 1, boolean to 1, number to 1, string to 1, array to 0, object to 1);
 
-/// What the validator checks: `#/properties/legs` of `older-route.schema.json`.
+/// The places that the validator checks: `#/properties/legs` of `older-route.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -214,7 +214,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/open` of `older-route.schema.json`.
+/// The places that the validator checks: `#/properties/open` of `older-route.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -227,7 +227,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#` of `coordinates.schema.json`.
+/// The places that the validator checks: `#` of `coordinates.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -240,7 +240,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/open` of `route.schema.json`.
+/// The places that the validator checks: `#/properties/open` of `route.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -253,7 +253,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/rest` of `route.schema.json`.
+/// The places that the validator checks: `#/properties/rest` of `route.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -266,7 +266,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/short` of `route.schema.json`.
+/// The places that the validator checks: `#/properties/short` of `route.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 
@@ -279,7 +279,7 @@ impl wire::Subschema for Subschema6 {
     }
 }
 
-/// What the validator checks: `#/properties/unique` of `route.schema.json`.
+/// The places that the validator checks: `#/properties/unique` of `route.schema.json`.
 #[doc(hidden)]
 pub enum Subschema7 {}
 

@@ -176,7 +176,7 @@ pub struct VehicleAddedOpen {
 }
 wire::members!(VehicleAddedOpen, others ignored; 0 a: optional);
 
-/// What the validator checks: `#` of `older.schema.json`.
+/// The places that the validator checks: `#` of `older.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -189,7 +189,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#` of `vehicle.schema.json`.
+/// The places that the validator checks: `#` of `vehicle.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
@@ -202,7 +202,7 @@ impl wire::Subschema for Subschema2 {
     }
 }
 
-/// What the validator checks: `#/properties/closed` of `vehicle.schema.json`.
+/// The places that the validator checks: `#/properties/closed` of `vehicle.schema.json`.
 #[doc(hidden)]
 pub enum Subschema3 {}
 
@@ -215,7 +215,7 @@ impl wire::Subschema for Subschema3 {
     }
 }
 
-/// What the validator checks: `#/properties/rest` of `vehicle.schema.json`.
+/// The places that the validator checks: `#/properties/rest` of `vehicle.schema.json`.
 #[doc(hidden)]
 pub enum Subschema4 {}
 
@@ -228,7 +228,7 @@ impl wire::Subschema for Subschema4 {
     }
 }
 
-/// What the validator checks: `#/properties/branches` of `vehicle.schema.json`.
+/// The places that the validator checks: `#/properties/branches` of `vehicle.schema.json`.
 #[doc(hidden)]
 pub enum Subschema5 {}
 
@@ -241,7 +241,7 @@ impl wire::Subschema for Subschema5 {
     }
 }
 
-/// What the validator checks: `#/properties/conditional` of `vehicle.schema.json`.
+/// The places that the validator checks: `#/properties/conditional` of `vehicle.schema.json`.
 #[doc(hidden)]
 pub enum Subschema6 {}
 

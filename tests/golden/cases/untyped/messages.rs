@@ -112,9 +112,9 @@ impl message::Message for Everything {
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Limits {
-    /// What is valid is decided by the validator: `#/properties/beyond`.
+    /// The validator decides what is valid: `#/properties/beyond`.
     pub beyond: Option<serde_json::Value>,
-    /// What is valid is decided by the validator: `#/properties/big_bound`.
+    /// The validator decides what is valid: `#/properties/big_bound`.
     pub big_bound: Option<f64>,
     /// One of `9007199254740993`.
     pub big_constant: Option<i64>,
@@ -447,7 +447,7 @@ pub struct UntypedMixedObject {
 }
 wire::members!(UntypedMixedObject, others ignored; 0 id);
 
-/// What the validator checks: `#/properties/beyond` of `limits.schema.json`.
+/// The places that the validator checks: `#/properties/beyond` of `limits.schema.json`.
 #[doc(hidden)]
 pub enum Subschema1 {}
 
@@ -460,7 +460,7 @@ impl wire::Subschema for Subschema1 {
     }
 }
 
-/// What the validator checks: `#/properties/big_bound` of `limits.schema.json`.
+/// The places that the validator checks: `#/properties/big_bound` of `limits.schema.json`.
 #[doc(hidden)]
 pub enum Subschema2 {}
 
