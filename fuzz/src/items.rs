@@ -8,7 +8,7 @@ use syn::{Expr, Ident, LitStr, Type};
 /// The Rust that a call holds, which macros take as it is: types and codecs, defaults and constants.
 #[derive(Default)]
 pub struct Held {
-    /// Types behind `as` and `by`.
+    /// Types behind `as` and `by`, and all else in parentheses that is a type.
     pub types: Vec<Type>,
     /// Expressions behind `=`.
     pub expressions: Vec<Expr>,
@@ -16,6 +16,8 @@ pub struct Held {
     pub files: Vec<String>,
     /// The names of macros but for `include_str` and `wire::pattern`.
     pub macros: Vec<String>,
+    /// The words that start items, outside of the types and expressions.
+    pub items: Vec<String>,
 }
 
 impl Held {
@@ -28,17 +30,26 @@ impl Held {
         let mut held = Self::default();
         let [mut first, mut before] = [const { String::new() }; 2];
         for token in tokens {
-            if let TokenTree::Group(group) = &token
-                && group.delimiter() == Delimiter::Parenthesis
-            {
-                match before.as_str() {
-                    "as" | "by" => held.types.push(syn::parse2(group.stream())?),
-                    "=" => held.expressions.push(syn::parse2(group.stream())?),
-                    "!" if first == "include_str" => held.files.push(syn::parse2::<LitStr>(group.stream())?.value()),
-                    // An identifier before it: no negation.
-                    "!" if first != "pattern" && syn::parse_str::<Ident>(&first).is_ok() => held.macros.push(first),
-                    _ => {}
+            match &token {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                    let inner = group.stream();
+                    match before.as_str() {
+                        "as" | "by" => held.types.push(syn::parse2(inner)?),
+                        "=" => held.expressions.push(syn::parse2(inner)?),
+                        "!" if first == "include_str" => held.files.push(syn::parse2::<LitStr>(inner)?.value()),
+                        // An identifier before it: no negation.
+                        "!" if first != "pattern" && syn::parse_str::<Ident>(&first).is_ok() => {
+                            held.macros.push(first);
+                            held.items.extend(items(inner));
+                        }
+                        // The value of a variant or a newtype.
+                        _ => match syn::parse2(inner.clone()) {
+                            Ok(ty) => held.types.push(ty),
+                            Err(_) => held.items.extend(items(inner)),
+                        },
+                    }
                 }
+                _ => held.items.extend(items(token.clone().into())),
             }
             first = mem::replace(&mut before, token.to_string());
         }
@@ -46,14 +57,17 @@ impl Held {
     }
 }
 
-/// A word among tokens that starts an item, of those that are no identifier.
-#[must_use]
-pub fn item(tokens: TokenStream) -> Option<String> {
+/// The words among tokens that start items, of those that are no identifiers.
+fn items(tokens: TokenStream) -> Vec<String> {
     const WORDS: [&str; 11] =
         ["fn", "impl", "unsafe", "mod", "use", "static", "const", "extern", "trait", "loop", "while"];
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Group(group) => item(group.stream()),
-        TokenTree::Ident(ident) => WORDS.contains(&ident.to_string().as_str()).then(|| ident.to_string()),
-        _ => None,
-    })
+    let mut found = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => found.extend(items(group.stream())),
+            TokenTree::Ident(ident) if WORDS.contains(&ident.to_string().as_str()) => found.push(ident.to_string()),
+            _ => {}
+        }
+    }
+    found
 }

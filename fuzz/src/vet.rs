@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprCall, File, ImplItem, Item, ItemFn, ItemMod, Lit, Macro, Path};
 use thoth_messaging_codegen::GeneratedFile;
 
-use crate::items::{Held, item};
+use crate::items::Held;
 
 /// The functions that are ever defined; all of them in an `impl`.
 const METHODS: [&str; 8] =
@@ -97,12 +97,12 @@ impl Vetting<'_> {
             },
             _ => self.refuse("a macro", path.join("::")),
         }
-        if let Some(word) = item(call.tokens.clone()) {
-            self.refuse("an item in a macro", word);
-        }
     }
 
     fn vet_held(&mut self, held: &Held) {
+        for word in &held.items {
+            self.refuse("an item in a macro", word);
+        }
         for name in &held.macros {
             self.refuse("a macro in a macro", name);
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 use fuzz::random::Random;
 #[cfg(feature = "versions")]
 use fuzz::{archive, repository};
+use fuzz::items::Held;
 use fuzz::{guarded, payload, schema};
 
 /// The seeds of a target by their names.
@@ -113,4 +114,19 @@ fn an_input_is_one_file_or_several() {
     assert_eq!(files(""), [("a.schema.json", "")]);
     assert_eq!(files("{}\n--- b\n[]\n--- c"), [("a.schema.json", "{}\n"), ("b", "[]\n"), ("c", "")]);
     assert_eq!(files("--- b\n{}"), [("b", "{}")]);
+}
+
+#[test]
+fn a_call_may_hold_types_with_words_that_start_items() {
+    let call = "Order, others ignored; 0 id: required as (own::Id<'static, *const u8, fn(u8) -> u8>), 1 r#static: optional;
+        0 Id(own::Id<'static>) from as_string, 1 Number(f64) by (wire::Exact)";
+    let held = Held::of(call.parse().unwrap()).unwrap();
+    assert_eq!((held.items, held.types.len()), (Vec::new(), 4));
+}
+
+#[test]
+fn an_item_in_a_call_is_found_at_any_depth() {
+    let items = |call: &str| Held::of(call.parse().unwrap()).unwrap().items;
+    assert_eq!(items("Order; 0 a (static X), 1 b; fn main() { mod x {} }"), ["static", "fn", "mod"]);
+    assert_eq!(items("Order; 0 a = b, if |value| panic!(unsafe {})"), ["unsafe"]);
 }
