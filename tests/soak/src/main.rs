@@ -8,6 +8,7 @@
 //! cargo run --release -p soak -- exactly-once        # the same with transactions, a broker and processors killed
 //! cargo run --release -p soak -- chaos --partitions 1 --hot-key --handlers replies
 //! cargo run --release -p soak -- restarts            # SIGTERM in the middle of work
+//! cargo run --release -p soak -- restarts --killed   # SIGKILL of a static member
 //! cargo run --release -p soak -- full-disk           # brokers that can't write
 //! cargo run --release -p soak -- throttled           # a quota
 //! cargo run --release -p soak -- steady --seconds 300
@@ -61,8 +62,9 @@ enum Program {
     Chaos(chaos::Chaos),
     /// Processors in transactions, killed again and again, and a broker: each result is read once.
     ExactlyOnce(Load),
-    /// A service that is told to end (SIGTERM) in the middle of work, and started again: nothing is handled twice.
-    Restarts(Load),
+    /// A service that is told to end (SIGTERM) in the middle of work, and started again: nothing is handled twice. Or a static
+    /// member that is killed.
+    Restarts(restarts::Restarts),
     /// A handler that runs for long: memory, file handles and lag.
     Steady(Load),
     /// The disk of a broker is full, then those of all: nothing is lost, and all goes on when there is room.
@@ -141,7 +143,7 @@ async fn run(program: Program) -> Result<(), Box<dyn Error + Send + Sync>> {
     match program {
         Program::Chaos(chaos) => chaos::run(&children::of_this_run(&kafka), chaos).await,
         Program::ExactlyOnce(load) => exactly_once::run(&children::of_this_run(&kafka), load).await,
-        Program::Restarts(load) => restarts::run(&children::of_this_run(&kafka), load).await,
+        Program::Restarts(restarts) => restarts::run(&children::of_this_run(&kafka), restarts).await,
         Program::Steady(load) => steady::run(&children::of_this_run(&kafka), load).await,
         Program::FullDisk(load) => full_disk::run(&children::of_this_run(&kafka), load).await,
         Program::Throttled(load) => throttled::run(&children::of_this_run(&kafka), load).await,

@@ -19,6 +19,7 @@ pub(crate) const KEYS_AT_ONCE: usize = 16;
 #[derive(Args)]
 pub(crate) struct Arguments {
     notes: PathBuf,
+    #[arg(default_value = "single")]
     handlers: Handlers,
     /// It handles keys concurrently.
     #[arg(long)]

@@ -1,10 +1,12 @@
-//! SIGTERM in the middle of work, again and again: the service ends in time, and nothing that it had finished comes again.
+//! SIGTERM in the middle of work, again and again: the service ends in time, and nothing that it had finished comes again. Or
+//! SIGKILL of a static member, which is started again: it has its partitions at once, and nothing is lost.
 
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use thoth_messaging::Topic;
 use tokio::process::{Child, Command};
 use tokio::time;
@@ -19,7 +21,21 @@ const WORK: Duration = Duration::from_secs(4);
 /// How long it may take then: what an app has by default.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// How long a static member may wait for its partitions after it was killed: half of the time after which a member that is no
+/// static one loses them.
+const RETURN: Duration = Duration::from_secs(5);
+
+/// The load, and how the service ends.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Restarts {
+    #[command(flatten)]
+    load: Load,
+    /// The service is a static member (`group.instance.id`), and is killed (SIGKILL).
+    #[arg(long)]
+    killed: bool,
+}
+
+pub(crate) async fn run(run: &Run, Restarts { load, killed }: Restarts) -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = std::env::temp_dir().join(run.prefix());
     fs::create_dir_all(&folder)?;
     let dead_letters = Topic::new("soak.steps.dlq").with_partitions(3).with_replicas(3);
@@ -28,16 +44,30 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
         let kafka = run.kafka.clone();
         async move { steps::send(&kafka, load, true).await }
     });
-    let (mut ends, start) = (Vec::new(), Instant::now());
+    let (mut ends, mut returns, start) = (Vec::new(), Vec::new(), Instant::now());
     loop {
-        let mut service = run.start(&["member", &folder.join(format!("service-{}", ends.len())).to_string_lossy()])?;
+        let notes = folder.join(format!("service-{}", ends.len()));
+        let mut command = run.command(&["member", &notes.to_string_lossy()])?;
+        if killed {
+            command.env("KAFKA_GROUP_INSTANCE_ID", "soak-1");
+        }
+        let mut service = command.spawn()?;
         let is_last = start.elapsed() > load.time();
+        if killed && !ends.is_empty() && !is_last {
+            returns.push(wait_for_first(&notes).await?);
+        }
         if is_last {
             wait_for_all(&folder, load).await?;
         } else {
             time::sleep(WORK).await;
         }
-        ends.push(end(&mut service).await?);
+        let begin = Instant::now();
+        if killed && !is_last {
+            service.kill().await?;
+            ends.push(begin.elapsed());
+        } else {
+            ends.push(end(&mut service).await?);
+        }
         if is_last {
             break;
         }
@@ -45,7 +75,12 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
     sent.await??;
     let handled = Handled::of(&folder)?;
     let longest = ends.iter().max().copied().unwrap_or_default();
-    println!("ended      {} times in the middle of work, after {:.2} s at most", ends.len(), longest.as_secs_f64());
+    let back = returns.iter().max().copied().unwrap_or_default();
+    if killed {
+        println!("killed     {} times, and back at work after {:.2} s at most", returns.len(), back.as_secs_f64());
+    } else {
+        println!("ended      {} times in the middle of work, after {:.2} s at most", ends.len(), longest.as_secs_f64());
+    }
     println!(
         "handled    {} of {} steps, {} once more, {} out of order",
         handled.steps(),
@@ -54,8 +89,21 @@ pub(crate) async fn run(run: &Run, load: Load) -> Result<(), Box<dyn Error + Sen
         handled.out_of_order()
     );
     fs::remove_dir_all(&folder)?;
-    let is_kept = handled.steps() == load.messages && handled.again() == 0 && handled.out_of_order() == 0;
-    if is_kept && longest < DEADLINE { Ok(()) } else { Err("a promise was not kept: see above".into()) }
+    let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0;
+    let is_in_time = if killed { !returns.is_empty() && back < RETURN } else { handled.again() == 0 && longest < DEADLINE };
+    if is_kept && is_in_time { Ok(()) } else { Err("a promise was not kept: see above".into()) }
+}
+
+/// Waits until a service has handled something, and says how long it took.
+async fn wait_for_first(notes: &Path) -> Result<Duration, Box<dyn Error + Send + Sync>> {
+    let start = Instant::now();
+    while fs::metadata(notes).map_or(0, |notes| notes.len()) == 0 {
+        if start.elapsed() > DEADLINE {
+            return Err("the service has handled nothing since it was killed".into());
+        }
+        time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(start.elapsed())
 }
 
 /// Tells a service to end, and says how long it took.
