@@ -18,6 +18,9 @@ use crate::steps::{self, Handled};
 /// How long a service works before it is told to end.
 const WORK: Duration = Duration::from_secs(4);
 
+/// The same where it is killed: longer than the interval of commits (`auto.commit.interval.ms`).
+const LIFE: Duration = Duration::from_secs(7);
+
 /// How long it may take then: what an app has by default.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -59,7 +62,7 @@ pub(crate) async fn run(run: &Run, Restarts { load, killed }: Restarts) -> Resul
         if is_last {
             wait_for_all(&folder, load).await?;
         } else {
-            time::sleep(WORK).await;
+            time::sleep(if killed { LIFE } else { WORK }).await;
         }
         let begin = Instant::now();
         if killed && !is_last {

@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs_pattern!();
+wire::needs!(dynamic);
 
 /// Topic `golden.notified`, schema `notified.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{formats, message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs_pattern!();
+wire::needs!(dynamic);
 
 /// Topic `golden.mapped`, schema `mapped.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]

@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{compact_str, message, registry, wire::{self, At as _}};
 
-wire::needs_pattern!();
+wire::needs!(compact_str);
 
 /// Topic `golden.strings-compact`, schema `note-written.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]

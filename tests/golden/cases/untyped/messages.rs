@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs_pattern!();
+wire::needs!(dynamic);
 
 /// A message of any JSON type, that has an `id` where it is an object.
 ///
