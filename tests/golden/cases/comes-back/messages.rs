@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
+wire::needs_dynamic!();
+
 #[allow(clippy::option_option, reason = "null is another value than absence")]
 /// Topic `golden.at-least`, schema `at-least.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]

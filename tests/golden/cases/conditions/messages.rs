@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
+wire::needs_dynamic!();
+
 /// All but numbers, and empty objects.
 ///
 /// Topic `golden.anything-else`, schema `not-root.schema.json`.

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
+wire::needs_dynamic!();
+
 /// What some of the items have to be.
 ///
 /// Topic `golden.basket-filled`, schema `basket.schema.json`.

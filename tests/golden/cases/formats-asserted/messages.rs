@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
+wire::needs_dynamic!();
+
 /// Topic `golden.formats`, schema `formats.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{formats, message, registry, serde_json, wire::{self, At as _}};
 
+wire::needs_dynamic!();
+
 wire::needs_pattern!();
 
 /// Topic `golden.mapped`, schema `mapped.schema.json`.

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
+wire::needs_dynamic!();
+
 /// Resources in resources, anchors, and the ways from one to the other.
 ///
 /// Topic `golden.catalogue-published`, schema `catalogue.schema.json`.

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
+wire::needs_dynamic!();
+
 /// Refers to files that are no more than `true` and `false`.
 ///
 /// Topic `golden.boolean-files`, schema `boolean-file.schema.json`.

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
+wire::needs_dynamic!();
+
 /// One of three kinds, each a file of its own or a definition.
 ///
 /// Topic `golden.account-changed`, schema `account.schema.json`.

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
+wire::needs_dynamic!();
+
 /// Topic `golden.overlaps`, schema `overlaps.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]
 #[derive(Clone, Debug, PartialEq, Default)]

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire};
 
+wire::needs_dynamic!();
+
 /// Which members stand together.
 ///
 /// Topic `golden.contact-changed`, schema `contact.schema.json`.

@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{compact_str, message, registry, wire::{self, At as _}};
 
+wire::needs_compact_str!();
+
 wire::needs_pattern!();
 
 /// Topic `golden.strings-compact`, schema `note-written.schema.json`.

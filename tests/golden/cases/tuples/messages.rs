@@ -2,6 +2,8 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
+wire::needs_dynamic!();
+
 /// A message that is a tuple.
 ///
 /// Topic `golden.line-printed`, schema `tuple-root.schema.json`.
