@@ -1,6 +1,7 @@
 //! The compiler, with the very libraries that the tests were built with: nothing is compiled but a mistake.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,9 +23,15 @@ impl Compiler {
         Self { library: libraries.last().expect("a library `thoth_messaging` among what cargo built") }
     }
 
+    /// Returns the version of the compiler.
+    pub(crate) fn version() -> String {
+        let output = Command::new(rustc()).arg("--version").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Compiles a file of `mistakes`. Returns its errors, without what depends on the machine and on lines of other files.
     pub(crate) fn says(&self, name: &str) -> String {
-        let output = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        let output = Command::new(rustc())
             .args(["--edition=2024", "--crate-type=bin", "--emit=metadata", "--color=never", "--out-dir"])
             .arg(env!("CARGO_TARGET_TMPDIR"))
             .arg(format!("--extern=thoth_messaging={}", self.library.display()))
@@ -36,6 +43,10 @@ impl Compiler {
         assert!(!output.status.success(), "{name} compiles");
         normalized(&String::from_utf8(output.stderr).unwrap())
     }
+}
+
+fn rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }
 
 fn workspace() -> &'static Path {
@@ -73,5 +84,10 @@ fn without_number(line: &str) -> String {
     }
     let code = line.trim_start_matches(|digit: char| digit.is_ascii_digit());
     let is_code = ["|", "+", "-", "~"].iter().any(|mark| code.trim_start().starts_with(mark));
-    if code.len() < line.len() && is_code { format!("LL {}", code.trim_start()) } else { line.to_owned() }
+    match line {
+        _ if code.len() < line.len() && is_code => format!("LL {}", code.trim_start()),
+        // Marks stand below what they are about.
+        _ if line.starts_with('|') => format!("   {line}"),
+        _ => line.to_owned(),
+    }
 }
