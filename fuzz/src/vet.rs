@@ -14,7 +14,8 @@ const METHODS: [&str; 8] =
     ["check", "fmt", "json_schema", "key", "schema_id", "schema_name", "topic_messages", "validator"];
 const MACROS: [&str; 2] = ["pattern", "vec"];
 /// The macros of the runtime that stand as items.
-const CALLS: [&str; 6] = ["constants", "members", "needs_pattern", "newtype", "schema", "union"];
+const CALLS: [&str; 8] =
+    ["constants", "members", "needs_compact_str", "needs_dynamic", "needs_pattern", "newtype", "schema", "union"];
 const ATTRIBUTES: [&str; 5] = ["allow", "deprecated", "derive", "doc", "must_use"];
 /// Where a path may start, beside the types of the file and what is in scope everywhere.
 const ROOTS: [&str; 9] =

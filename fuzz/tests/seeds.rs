@@ -5,11 +5,11 @@
 use std::fs;
 use std::path::Path;
 
+use fuzz::items::Held;
 #[cfg(feature = "versions")]
 use fuzz::random::Random;
 #[cfg(feature = "versions")]
 use fuzz::{archive, repository};
-use fuzz::items::Held;
 use fuzz::{guarded, payload, schema};
 
 /// The seeds of a target by their names.
@@ -118,7 +118,8 @@ fn an_input_is_one_file_or_several() {
 
 #[test]
 fn a_call_may_hold_types_with_words_that_start_items() {
-    let call = "Order, others ignored; 0 id: required as (own::Id<'static, *const u8, fn(u8) -> u8>), 1 r#static: optional;
+    let call =
+        "Order, others ignored; 0 id: required as (own::Id<'static, *const u8, fn(u8) -> u8>), 1 r#static: optional;
         0 Id(own::Id<'static>) from as_string, 1 Number(f64) by (wire::Exact)";
     let held = Held::of(call.parse().unwrap()).unwrap();
     assert_eq!((held.items, held.types.len()), (Vec::new(), 4));

@@ -52,6 +52,14 @@ mod visible;
 #[doc(hidden)]
 pub mod wire;
 
+/// Stands in the place of the crate, which generated code names, where [its feature](wire::needs_compact_str) is off.
+#[cfg(not(feature = "compact_str"))]
+#[doc(hidden)]
+pub mod compact_str {
+    /// The strings that there are.
+    pub type CompactString = String;
+}
+
 #[cfg(feature = "client")]
 pub use app::App;
 #[cfg(feature = "client")]

@@ -178,6 +178,7 @@ impl Emitter<'_> {
             }
             Check::Format(format) => {
                 let name = quote::format_ident!("{}", format.type_name());
+                self.has_formats.set(true);
                 quote! { wire::format(#by_ref, wire::Format::#name) }
             }
             Check::Minimum(bound) => call("minimum", &by_value, &literal(*bound)),

@@ -128,7 +128,10 @@ impl Emitter<'_> {
                 quote! { #boxed<str> }
             }
             StringType::ArcStr => quote! { ::std::sync::Arc<str> },
-            StringType::CompactString => quote! { compact_str::CompactString },
+            StringType::CompactString => {
+                self.has_compact_strings.set(true);
+                quote! { compact_str::CompactString }
+            }
         }
     }
 

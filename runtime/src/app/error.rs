@@ -38,11 +38,6 @@ pub enum AppError {
         /// The setting, by the name of its function.
         setting: &'static str,
     },
-    /// Layers stand around a batch handler: those are called for single messages.
-    BatchWithLayers {
-        /// The topic, without a prefix.
-        topic: String,
-    },
     /// The [retry topics](super::RetryTopics) of a topic are not as they must be.
     RetryTopics {
         /// The topic, without a prefix.
@@ -127,11 +122,6 @@ impl fmt::Display for AppError {
                 "the handlers of topic `{topic}` differ in `{setting}`, which holds for its partitions as a whole; let all say \
                  the same, or only one"
             ),
-            Self::BatchWithLayers { topic } => write!(
-                f,
-                "the batch handler of topic `{topic}` has layers around it or its app, which are for single messages; handle the \
-                 messages one by one, or in an app without layers"
-            ),
             Self::RetryTopics { topic, reason } => write!(f, "the retry topics of `{topic}`: {reason}"),
             Self::DeadLetterLoop { topic } => {
                 write!(f, "topic `{topic}` is handled and for dead letters; choose another one for those")
@@ -174,7 +164,6 @@ impl Error for AppError {
             | Self::TopicTwice { .. }
             | Self::NoHandlerFor { .. }
             | Self::SettingsDiffer { .. }
-            | Self::BatchWithLayers { .. }
             | Self::RetryTopics { .. }
             | Self::DeadLetterLoop { .. }
             | Self::NoDeadLetterTopic { .. }

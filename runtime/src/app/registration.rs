@@ -88,7 +88,9 @@ impl<S: Send + Sync + 'static> App<S> {
     ///   attempts left, all are handled again, in their order: that one alone, and then those behind it as a new batch.
     ///
     /// On a topic with several message types, a batch ends before a message of another handler, so that the order of the partition
-    /// holds. There must be no [layers](Self::layer) around it or the app.
+    /// holds.
+    ///
+    /// [Layers](Self::layer) stand around each message of a batch, not around the batch: see [there](Self::layer#batches).
     pub fn handle_batch<A, H>(self, batch: Batch, handler: H) -> Self
     where
         H: Handler<A, S> + Send + Sync + 'static,
@@ -150,7 +152,7 @@ impl<S: Send + Sync + 'static> App<S> {
         A: HandlerArguments<S, Message = D::Input> + 'static,
     {
         let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(DecodedRoute::new(decoder, handler, state)));
+        self.routes.push(Arc::new(DecodedRoute::of_messages(decoder, handler, state)));
         self
     }
 
@@ -193,6 +195,21 @@ impl<S: Send + Sync + 'static> App<S> {
     /// ```
     ///
     /// Its state is the one that was set before this call. Its errors are those of the handler.
+    ///
+    /// # Batches
+    ///
+    /// Around a [handler of batches](Self::handle_batch), a layer is called for each message, for those of a batch side by side.
+    /// The handler is called once, with the messages whose layers run it, when the layers of all others have ended without it:
+    ///
+    /// - An outcome that a layer returns in place of the handler is that of its message alone.
+    /// - An outcome that the handler has for a message is what `run` returns around that message. Layers of messages without an
+    ///   outcome are dropped, and called again when those messages come again.
+    /// - An error of the handler for a batch of several messages, a panic and a timeout are no outcome of any of them: the
+    ///   layers are dropped, and called again with the next attempt. Once a message is handled alone, its layer sees the error.
+    ///
+    /// A layer must not hold across `run` what the layer of another message waits for, as a lock or one of a few permits: they
+    /// would wait for each other, until the [timeout of the attempt](Self::attempt_timeout). And a layer as `once` above sees no
+    /// duplicates within one batch, whose layers all begin before the first of them ends.
     ///
     /// [`ConfiguredHandler::layer`]: super::ConfiguredHandler::layer
     /// [`Next`]: super::Next

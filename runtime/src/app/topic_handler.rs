@@ -161,11 +161,8 @@ impl<S: Send + Sync + 'static> App<S> {
         if policies.iter().all(|other| policy.is_same(other)) {
             policies.clear();
         }
-        let batches: Vec<_> = routes.routes.iter().filter_map(|route| route.batches()).collect();
-        if batches.iter().any(|batch| batch.has_layers() || !self.layers.is_empty()) {
-            return Err(AppError::BatchWithLayers { topic: topic.name.to_string() });
-        }
-        let batch = batches.into_iter().map(CallBatch::batch).reduce(Batch::and);
+        let batches = routes.routes.iter().filter_map(|route| route.batches());
+        let batch = batches.map(CallBatch::batch).reduce(Batch::and);
         let contradiction = |setting| AppError::SettingsDiffer { topic: topic.name.to_string(), setting };
         let concurrency = agreed(all.iter().map(|settings| settings.concurrency));
         let max_in_flight = agreed(all.iter().map(|settings| settings.max_in_flight));

@@ -110,7 +110,11 @@ impl Checker {
     /// Returns whether a payload is known to be valid without parsing it. A no means nothing: [`check`](Self::check) decides.
     #[must_use]
     pub fn is_surely_valid(&self, payload: &[u8]) -> bool {
-        self.quick.as_ref().is_some_and(|quick| quick.accepts(payload))
+        str::from_utf8(payload).is_ok_and(|text| self.surely_accepts(text))
+    }
+
+    fn surely_accepts(&self, text: &str) -> bool {
+        self.quick.as_ref().is_some_and(|quick| quick.accepts(text))
     }
 
     /// Returns whether a payload is JSON that is valid under the schema. As everywhere, a member that stands twice in an object
@@ -120,10 +124,11 @@ impl Checker {
     ///
     /// [`DecodeError::NotJson`], or [`DecodeError::Invalid`] with every violation. Neither holds a value of the payload.
     pub fn check(&self, payload: &[u8]) -> Result<(), DecodeError> {
-        if self.is_surely_valid(payload) {
+        let text = wire::utf8(&self.name, payload)?;
+        if self.surely_accepts(text) {
             return Ok(());
         }
-        self.check_parsed(&self.parse(wire::utf8(&self.name, payload)?)?)
+        self.check_parsed(&self.parse(text)?)
     }
 
     /// A payload as a value, where it is valid under the schema.
@@ -135,7 +140,7 @@ impl Checker {
     pub fn decode(&self, payload: &[u8]) -> Result<Value, DecodeError> {
         let text = wire::utf8(&self.name, payload)?;
         let parsed = self.parse(text)?;
-        if !self.is_surely_valid(payload) {
+        if !self.surely_accepts(text) {
             self.check_parsed(&parsed)?;
         }
         let is_exact = parsed.is_exact();

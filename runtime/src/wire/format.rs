@@ -1,10 +1,14 @@
 //! `format`, where the build chose that it refuses values.
 
 use std::fmt;
+#[cfg(feature = "dynamic")]
 use std::sync::OnceLock;
 
+#[cfg(feature = "dynamic")]
 use serde_json::{Value, json};
+#[cfg(feature = "dynamic")]
 use thoth_messaging_documents::Validation;
+#[cfg(feature = "dynamic")]
 use thoth_messaging_documents::jsonschema::Validator;
 
 use super::Error;
@@ -18,6 +22,7 @@ macro_rules! formats {
         }
 
         impl Format {
+            #[cfg(feature = "dynamic")]
             const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// As it stands in schemas.
@@ -28,6 +33,7 @@ macro_rules! formats {
             }
 
             /// A draft that has it.
+            #[cfg(feature = "dynamic")]
             const fn draft(self) -> &'static str {
                 match self {
                     $(Self::$variant => $draft,)*
@@ -62,7 +68,14 @@ formats! {
 }
 
 impl Format {
+    /// Accepts nothing, as nothing can check it. The compiler [was told](super::macros::needs_dynamic).
+    #[cfg(not(feature = "dynamic"))]
+    pub(crate) const fn is_met(self, _: &str) -> bool {
+        false
+    }
+
     /// Returns whether a text is of the format: what the validator says, so that both always agree.
+    #[cfg(feature = "dynamic")]
     pub(crate) fn is_met(self, text: &str) -> bool {
         static COMPILED: [OnceLock<Option<Validator>>; Format::ALL.len()] =
             [const { OnceLock::new() }; Format::ALL.len()];
@@ -93,7 +106,7 @@ pub fn format(value: &str, format: Format) -> Result<(), Error> {
     Err(Error::new("format", format!("a text of the format {format}")))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "dynamic"))]
 mod tests {
     use super::*;
 

@@ -14,7 +14,6 @@ mod collection;
 mod distinct;
 mod error;
 mod explain;
-#[cfg(feature = "dynamic")]
 mod format;
 mod key;
 mod locate;
@@ -30,7 +29,6 @@ mod private;
 mod reader;
 mod root;
 mod scalar;
-#[cfg(feature = "dynamic")]
 mod subschema;
 mod tag;
 mod transcode;
@@ -57,12 +55,13 @@ pub use error::{At, Error};
 pub use explain::{explain_decode, explain_encode, utf8};
 #[cfg(feature = "dynamic")]
 pub(crate) use explain::{explain_parse, in_words};
-#[cfg(feature = "dynamic")]
 pub use format::{Format, format};
 #[cfg(feature = "dynamic")]
 pub(crate) use key::key_at;
 pub use key::{Key, key};
-pub use macros::{constants, members, needs_pattern, newtype, pattern, schema, union};
+pub use macros::{
+    constants, members, needs_compact_str, needs_dynamic, needs_pattern, newtype, pattern, schema, union,
+};
 pub use named::{
     Enumeration, Newtype, constant, read_enumeration, read_newtype, wrapped, write_enumeration, write_newtype,
 };
@@ -77,7 +76,6 @@ pub use reader::Reader;
 pub(crate) use reader::scan;
 pub use root::{deserialize, read_text, serialize, write_bytes};
 pub use scalar::{AnyInteger, ExactNumber, Integer, StrictInteger};
-#[cfg(feature = "dynamic")]
 pub use subschema::{OfMembers, OfVariants, Subschema, Validated, Validator};
 pub use tag::{Tag, Tagged, read_tagged};
 pub use union::{Union, Variants, read_union, write_union};

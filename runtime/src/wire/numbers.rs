@@ -39,7 +39,6 @@ impl Numbers {
     }
 
     /// The number of times that a float was read that stands for another number.
-    #[cfg(feature = "dynamic")]
     pub(super) fn count(&self) -> usize {
         self.count
     }

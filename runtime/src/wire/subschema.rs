@@ -1,21 +1,45 @@
 //! Parts of a payload that a compiled validator decides: where the schema says what no Rust type does.
+//!
+//! Without the feature `dynamic` there is no validator, of which the compiler [was told](super::macros::needs_dynamic), and nothing is
+//! accepted.
 
 use std::marker::PhantomData;
+#[cfg(feature = "dynamic")]
 use std::sync::{Arc, OnceLock};
 
 use super::numbers::not_held;
 use super::object::{Object, read_object, write_object};
 use super::union::{Union, read_union};
 use super::{Codec, Error, Reader, Writer};
+#[cfg(feature = "dynamic")]
 use crate::dynamic::Compiled;
 use crate::message::Schema;
 
 /// The validator of some schemas, all of which have to accept a value. It is compiled when it is first used.
 pub struct Validator {
+    #[cfg(feature = "dynamic")]
     schemas: &'static [(&'static Schema, &'static str)],
+    #[cfg(feature = "dynamic")]
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
+#[cfg(not(feature = "dynamic"))]
+impl Validator {
+    /// Of schemas that nothing can check.
+    #[must_use]
+    pub const fn new(_: &'static [(&'static Schema, &'static str)]) -> Self {
+        Self {}
+    }
+
+    /// # Errors
+    ///
+    /// Always: nothing is accepted unchecked.
+    fn check(&self, _: &mut Reader<'_>) -> Result<(), Error> {
+        Err(Error::new("$ref", "a schema that can be compiled"))
+    }
+}
+
+#[cfg(feature = "dynamic")]
 impl Validator {
     /// Of schemas, each a file and the reference to it from there, as `#/properties/name`.
     #[must_use]
@@ -47,7 +71,9 @@ impl Validator {
         let checked = if reader.is_attempt() { compiled.accepts(text) } else { compiled.check(text) };
         checked.map_err(|error| error.or_at(offset))
     }
+}
 
+impl Validator {
     /// Checks a value that was written.
     fn check_text(&self, text: &str) -> Result<(), Error> {
         self.check(&mut Reader::new(text))

@@ -1,12 +1,10 @@
 //! Handlers of batches.
 
-use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use thoth_messaging::app::{
-    App, AppError, Batch, Context, DeadLetters, Metadata, Next, Outcome, Reason, Retries, State, handler,
-};
+use thoth_messaging::Message as _;
+use thoth_messaging::app::{App, Batch, Context, Key, Metadata, Outcome, Reason, Retries, State, handler};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{TestApp, Time};
@@ -186,15 +184,21 @@ async fn batches_are_handled_exactly_once() {
 }
 
 #[tokio::test]
-async fn a_batch_handler_has_no_layers() {
-    async fn pass(next: Next) -> Outcome {
-        next.run().await
+async fn a_message_that_lacks_an_argument_is_left_out_of_its_batch() {
+    async fn with_keys(released: Vec<PackageReleased>, keys: Vec<Key>, State(calls): State<Calls>) {
+        assert_eq!(released.len(), keys.len());
+        note(&calls, &released, 1);
     }
-    let app = || App::new(&Kafka::new("127.0.0.1:1").with_group("test")).dead_letters(DeadLetters::skip());
-    let with_layer = app().layer(pass).handle_batch(of(2), async |_: Vec<PackageReleased>| ());
-    let with_own = app().handle_batch(of(2), handler(async |_: Vec<PackageReleased>| ()).layer(pass));
-    for app in [with_layer, with_own] {
-        let error = app.run_until(pending()).await.unwrap_err();
-        assert!(matches!(error, AppError::BatchWithLayers { .. }), "{error:?}");
-    }
+    let (test, calls) = start(|app| app.handle_batch(of(3), with_keys)).await;
+    publish(&test, &[("a", "1")]).await;
+    let payload = released("b", "2").encode().unwrap();
+    test.publish(ProducerRecord::raw(test.kafka().topic_name(topic())).with_payload(payload)).await.unwrap();
+    publish(&test, &[("c", "3")]).await;
+    test.settled(3).await.unwrap();
+    assert_eq!(seen(&calls), [("1 3".to_owned(), 1)]);
+    let dead = test.dead_letters().await.unwrap();
+    assert_eq!(
+        (dead[0].reason, dead[0].attempts, dead[0].error.as_str()),
+        (Reason::Rejected, 1, "the message has no key")
+    );
 }

@@ -8,6 +8,7 @@
 )]
 
 mod backlog;
+mod batch_layers;
 mod batches;
 mod breaker;
 mod brokers;

@@ -1,1 +1,1 @@
-//! Compile errors of functions that are no handlers: see `tests/ui`, where each file is a mistake with its error.
+//! Compile errors of functions that are no handlers: `mistakes` holds each with its error, and `tests/ui` compares them.

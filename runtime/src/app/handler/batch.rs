@@ -1,20 +1,10 @@
 //! Handlers of several messages at once.
 
-use std::future::{Future, ready};
-use std::marker::PhantomData;
-use std::mem;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::configured::HandlerOptions;
+use super::Context;
 use super::extract::{FromContext, State};
-use super::function::{Handler, HandlerFuture};
-use super::input::PayloadDecoder;
 use super::outcome::{BoxError, HandlerError, Outcome};
-use super::route::{CalledFuture, Callee, DecodedRoute};
-use super::{Attempt, Context};
-use crate::client::Record;
 
 /// The size of the batches of a handler: see [`App::handle_batch`](crate::app::App::handle_batch).
 ///
@@ -64,9 +54,20 @@ pub trait BatchArguments<S>: Sized {
     ///
     /// # Errors
     ///
-    /// The outcome of the first message whose argument can't be extracted, and its number.
+    /// The messages, where an argument of one of them can't be extracted.
     #[doc(hidden)]
-    fn extract(messages: Vec<Self::Message>, contexts: &[Context<S>]) -> Result<Self, (usize, Outcome)>;
+    fn extract(messages: Vec<Self::Message>, contexts: &[Context<S>]) -> Result<Self, NotExtracted<Self::Message>>;
+}
+
+/// The messages of a batch, one of which lacks an argument.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NotExtracted<M> {
+    pub(super) messages: Vec<M>,
+    /// The number of the message that lacks it.
+    pub(super) number: usize,
+    /// The outcome of that message.
+    pub(super) outcome: Outcome,
 }
 
 /// An argument of a batch handler behind the messages: [`State`], or a `Vec` with an [extractor](FromContext) of each message.
@@ -99,12 +100,17 @@ impl<S, E: FromContext<S>> FromBatch<S> for Vec<E> {
 
 macro_rules! arguments {
     ($(($($extractor:ident),*))*) => {$(
+        #[allow(non_snake_case, reason = "each is named after its type; there may be none")]
         impl<M, S, $($extractor: FromBatch<S>),*> BatchArguments<S> for (Vec<M>, $($extractor,)*) {
             type Message = M;
 
-            fn extract(messages: Vec<M>, contexts: &[Context<S>]) -> Result<Self, (usize, Outcome)> {
+            fn extract(messages: Vec<M>, contexts: &[Context<S>]) -> Result<Self, NotExtracted<M>> {
                 let _ = contexts;
-                Ok((messages, $($extractor::from_batch(contexts)?,)*))
+                $(let $extractor = match $extractor::from_batch(contexts) {
+                    Ok(extracted) => extracted,
+                    Err((number, outcome)) => return Err(NotExtracted { messages, number, outcome }),
+                };)*
+                Ok((messages, $($extractor,)*))
             }
         }
     )*};
@@ -172,146 +178,3 @@ impl<R: IntoOutcomes<Error: HandlerError>, E> IntoOutcomes for Result<R, E> {
         }
     }
 }
-
-/// A handler of batches.
-pub(crate) trait CallBatch: Send + Sync {
-    fn batch(&self) -> Batch;
-
-    /// Tells whether layers were given to the handler.
-    fn has_layers(&self) -> bool;
-
-    /// Decodes payloads, of a topic by its name in the schema, and calls the handler with those that are its messages.
-    fn call_batch(&self, topic: &str, attempts: &[Attempt]) -> CalledBatch;
-}
-
-/// A batch, and the call of its handler.
-pub(crate) struct CalledBatch {
-    /// For each payload, whether the handler was called with it.
-    pub(crate) accepted: Vec<bool>,
-    /// `None` if there are none.
-    pub(crate) future: Option<OutcomesFuture>,
-}
-
-type OutcomesFuture = Pin<Box<dyn Future<Output = Outcomes> + Send>>;
-
-/// A batch handler and its state.
-pub(crate) struct BatchFunction<H, A, S> {
-    handler: H,
-    state: Arc<S>,
-    batch: Batch,
-    has_layers: bool,
-    arguments: PhantomData<fn(A)>,
-}
-
-impl<D, H: Handler<A, S>, A, S> DecodedRoute<D, BatchFunction<H, A, S>> {
-    pub(crate) fn of_batches(decoder: D, handler: H, state: Arc<S>, batch: Batch) -> Self {
-        let HandlerOptions { settings, layers } = handler.options();
-        let has_layers = !layers.is_empty();
-        Self { decoder, settings, callee: BatchFunction { handler, state, batch, has_layers, arguments: PhantomData } }
-    }
-}
-
-impl<H, A, S> BatchFunction<H, A, S>
-where
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static>,
-    A: BatchArguments<S>,
-{
-    /// Calls the handler.
-    ///
-    /// # Errors
-    ///
-    /// The number of a message that lacks an argument, and its outcome.
-    fn call_with(&self, messages: Vec<A::Message>, attempts: Vec<Attempt>) -> Result<OutcomesFuture, (usize, Outcome)> {
-        let with_state = |attempt| Context { state: Arc::clone(&self.state), attempt };
-        let contexts: Vec<_> = attempts.into_iter().map(with_state).collect();
-        let called = self.handler.call(A::extract(messages, &contexts)?);
-        let records: Vec<_> = contexts.into_iter().map(|context| context.attempt.record).collect();
-        Ok(Box::pin(async move { called.await.into_outcomes().addressed(&records) }))
-    }
-}
-
-impl<H, A, S> Callee<A::Message> for BatchFunction<H, A, S>
-where
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static> + Send + Sync,
-    A: BatchArguments<S>,
-    S: Send + Sync + 'static,
-{
-    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
-        match self.call_with(vec![message], vec![attempt]) {
-            Ok(outcomes) => Box::pin(async { outcomes.await.of_one() }),
-            Err((_, outcome)) => Box::pin(ready(outcome)),
-        }
-    }
-
-    fn batches<D: PayloadDecoder<Input = A::Message>>(route: &DecodedRoute<D, Self>) -> Option<&dyn CallBatch> {
-        Some(route)
-    }
-}
-
-impl<D, H, A, S> CallBatch for DecodedRoute<D, BatchFunction<H, A, S>>
-where
-    D: PayloadDecoder,
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcomes<Error: HandlerError>> + Send + 'static> + Send + Sync,
-    A: BatchArguments<S, Message = D::Input>,
-    S: Send + Sync + 'static,
-{
-    fn batch(&self) -> Batch {
-        self.callee.batch
-    }
-
-    fn has_layers(&self) -> bool {
-        self.callee.has_layers
-    }
-
-    fn call_batch(&self, topic: &str, attempts: &[Attempt]) -> CalledBatch {
-        let mut accepted = vec![true; attempts.len()];
-        loop {
-            let (mut messages, mut with_message) = (Vec::new(), Vec::new());
-            for (number, attempt) in attempts.iter().enumerate().filter(|(number, _)| accepted[*number]) {
-                if let Some(message) = self.decoder.try_decode(topic, attempt.record.payload()) {
-                    messages.push(message);
-                    with_message.push((number, attempt.clone()));
-                }
-            }
-            accepted.fill(false);
-            for (number, _) in &with_message {
-                accepted[*number] = true;
-            }
-            if messages.is_empty() {
-                return CalledBatch { accepted, future: None };
-            }
-            let (numbers, attempts): (Vec<_>, Vec<_>) = with_message.into_iter().unzip();
-            match self.callee.call_with(messages, attempts) {
-                Ok(future) => return CalledBatch { accepted, future: Some(future) },
-                // It is attempted alone, and has its outcome then.
-                Err((lacking, _)) => match numbers.get(lacking) {
-                    Some(number) => accepted[*number] = false,
-                    None => return CalledBatch { accepted: vec![false; accepted.len()], future: None },
-                },
-            }
-        }
-    }
-}
-
-impl Outcomes {
-    /// Addresses the responses to each message.
-    fn addressed(self, messages: &[Arc<Record>]) -> Self {
-        let Self::Each(mut outcomes) = self else { return self };
-        for (outcome, message) in outcomes.iter_mut().zip(messages) {
-            *outcome = mem::replace(outcome, Outcome::Handled).addressed(message);
-        }
-        Self::Each(outcomes)
-    }
-
-    /// Returns the outcome of a batch of one message.
-    fn of_one(self) -> Outcome {
-        match self {
-            Self::Handled => Outcome::Handled,
-            Self::Each(outcomes) => outcomes.into_iter().next().unwrap_or_else(|| Outcome::failed(NO_OUTCOME)),
-            Self::Failed(error) => Outcome::Failed(error),
-        }
-    }
-}
-
-/// The error of a batch handler that returns no outcomes.
-pub(crate) const NO_OUTCOME: &str = "the handler returned no outcome";

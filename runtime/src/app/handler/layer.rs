@@ -37,7 +37,8 @@ impl Next {
         Self { layers, at: 0, attempt, handler: Box::new(handler) }.begin()
     }
 
-    /// Runs the rest of the attempt, and returns its outcome.
+    /// Runs the rest of the attempt, and returns its outcome. In a batch, the handler waits for the layers of
+    /// [the other messages](crate::app::App::layer#batches).
     pub async fn run(self) -> Outcome {
         self.begin().await
     }

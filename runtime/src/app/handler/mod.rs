@@ -6,6 +6,8 @@
 //! the one for the type of a message.
 
 mod batch;
+mod batch_call;
+mod batch_layers;
 mod configured;
 mod dispatch;
 mod extract;
@@ -20,7 +22,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::batch::{Batch, BatchArguments, FromBatch, IntoOutcomes};
-pub(crate) use self::batch::{CallBatch, CalledBatch, NO_OUTCOME, Outcomes};
+pub(crate) use self::batch_call::{BatchEnd, CallBatch, CalledBatch, NO_OUTCOME};
 pub(crate) use self::configured::HandlerOptions;
 pub use self::configured::{ConfiguredHandler, handler};
 pub use self::dispatch::OtherMessages;

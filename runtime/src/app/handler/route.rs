@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::batch::CallBatch;
+use super::batch_call::CallBatch;
 use super::configured::HandlerOptions;
 use super::function::{Handler, HandlerArguments, HandlerFuture};
 use super::input::PayloadDecoder;
@@ -78,16 +78,18 @@ pub(crate) enum NotCalled {
     Skipped,
 }
 
-/// A decoder, and what is called with the messages that it decodes: the route of a call of
+/// A decoder, and the function that is called with the messages that it decodes, in its layers: the route of a call of
 /// [`App::handle`](crate::app::App::handle) and those beside it.
-pub(crate) struct DecodedRoute<D, C> {
+pub(crate) struct DecodedRoute<D, F> {
     pub(super) decoder: D,
-    pub(super) settings: HandlerSettings,
-    pub(super) callee: C,
+    settings: HandlerSettings,
+    layers: Vec<LayerFn>,
+    pub(super) function: Arc<F>,
 }
 
-/// A handler that is called with a message.
-pub(crate) trait Callee<M>: Send + Sync + Sized {
+/// A handler and its state, without the types of its arguments.
+pub(crate) trait Function<M>: Send + Sync + Sized + 'static {
+    /// Calls the handler with a message.
     fn call(&self, message: M, attempt: Attempt) -> CalledFuture;
 
     /// Returns the calls with several messages, if it takes batches.
@@ -97,7 +99,39 @@ pub(crate) trait Callee<M>: Send + Sync + Sized {
     }
 }
 
-impl<D: PayloadDecoder, C: Callee<D::Input>> Route for DecodedRoute<D, C> {
+impl<D, F> DecodedRoute<D, F> {
+    pub(super) fn new<S: Send + Sync + 'static>(
+        decoder: D,
+        options: HandlerOptions<S>,
+        state: &Arc<S>,
+        function: F,
+    ) -> Self {
+        let HandlerOptions { settings, layers } = options;
+        let layers = layers.into_iter().map(|layer| with_state(layer, Arc::clone(state))).collect();
+        Self { decoder, settings, layers, function: Arc::new(function) }
+    }
+
+    /// Returns the layers of the app and of the handler, if there are any.
+    pub(super) fn layers_around(&self, attempt: &Attempt) -> Option<Arc<[LayerFn]>> {
+        if self.layers.is_empty() {
+            return attempt.layers.clone();
+        }
+        let outer = attempt.layers.as_deref().unwrap_or_default();
+        Some(outer.iter().chain(&self.layers).cloned().collect())
+    }
+
+    /// Calls the handler with a message, in its layers.
+    fn call_with<M: Send + 'static>(&self, message: M, attempt: Attempt) -> CalledFuture
+    where
+        F: Function<M>,
+    {
+        let Some(layers) = self.layers_around(&attempt) else { return self.function.call(message, attempt) };
+        let function = Arc::clone(&self.function);
+        Next::call(layers, attempt, move |attempt| function.call(message, attempt))
+    }
+}
+
+impl<D: PayloadDecoder, F: Function<D::Input>> Route for DecodedRoute<D, F> {
     fn descriptors(&self) -> Vec<&Descriptor> {
         self.decoder.descriptors()
     }
@@ -111,13 +145,13 @@ impl<D: PayloadDecoder, C: Callee<D::Input>> Route for DecodedRoute<D, C> {
     }
 
     fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled> {
-        let payload = attempt.record.payload();
-        decoded(self.decoder.decode(topic, payload)).map(|message| self.callee.call(message, attempt))
+        let message = self.decoder.decode(topic, attempt.record.payload());
+        decoded(message).map(|message| self.call_with(message, attempt))
     }
 
     fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture> {
         let message = self.decoder.try_decode(topic, attempt.record.payload())?;
-        Some(self.callee.call(message, attempt.clone()))
+        Some(self.call_with(message, attempt.clone()))
     }
 
     fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool {
@@ -125,61 +159,35 @@ impl<D: PayloadDecoder, C: Callee<D::Input>> Route for DecodedRoute<D, C> {
     }
 
     fn batches(&self) -> Option<&dyn CallBatch> {
-        C::batches(self)
+        F::batches(self)
     }
 }
 
-/// A handler of single messages in its layers.
-pub(crate) struct Layered<H, A, S> {
-    layers: Vec<LayerFn>,
-    function: Arc<Function<H, A, S>>,
-}
-
-struct Function<H, A, S> {
+/// A handler of single messages and its state.
+pub(crate) struct SingleFunction<H, A, S> {
     handler: H,
     state: Arc<S>,
     arguments: PhantomData<fn(A)>,
 }
 
-impl<D, H, A, S> DecodedRoute<D, Layered<H, A, S>>
-where
-    H: Handler<A, S>,
-    S: Send + Sync + 'static,
-{
-    pub(crate) fn new(decoder: D, handler: H, state: Arc<S>) -> Self {
-        let HandlerOptions { settings, layers } = handler.options();
-        let layers = layers.into_iter().map(|layer| with_state(layer, Arc::clone(&state))).collect();
-        let function = Arc::new(Function { handler, state, arguments: PhantomData });
-        Self { decoder, settings, callee: Layered { layers, function } }
+impl<D, H: Handler<A, S>, A, S: Send + Sync + 'static> DecodedRoute<D, SingleFunction<H, A, S>> {
+    pub(crate) fn of_messages(decoder: D, handler: H, state: Arc<S>) -> Self {
+        let options = handler.options();
+        let function = SingleFunction { handler, state: Arc::clone(&state), arguments: PhantomData };
+        Self::new(decoder, options, &state, function)
     }
 }
 
-impl<H, A, S> Function<H, A, S>
-where
-    H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>,
-    A: HandlerArguments<S>,
-{
-    fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
-        call(&self.handler, message, &Context { state: Arc::clone(&self.state), attempt })
-    }
-}
-
-impl<H, A, S> Callee<A::Message> for Layered<H, A, S>
+impl<H, A, S> Function<A::Message> for SingleFunction<H, A, S>
 where
     H: Handler<A, S, Future: HandlerFuture<Value: IntoOutcome<Error: HandlerError>> + Send + 'static>
         + Send
         + Sync
         + 'static,
-    A: HandlerArguments<S, Message: Send> + 'static,
+    A: HandlerArguments<S> + 'static,
     S: Send + Sync + 'static,
 {
     fn call(&self, message: A::Message, attempt: Attempt) -> CalledFuture {
-        let outer = attempt.layers.as_deref().unwrap_or_default();
-        if outer.is_empty() && self.layers.is_empty() {
-            return self.function.call(message, attempt);
-        }
-        let layers = outer.iter().chain(&self.layers).cloned().collect();
-        let function = Arc::clone(&self.function);
-        Next::call(layers, attempt, move |attempt| function.call(message, attempt))
+        call(&self.handler, message, &Context { state: Arc::clone(&self.state), attempt })
     }
 }

@@ -23,7 +23,7 @@ use super::task::{MessageTask, Success, TaskEnd};
 use super::worker::{Waiting, Worker, WorkerEvent};
 use crate::app::attempt::AttemptFailure;
 use crate::app::dead_letter::{FailureCause, Reason};
-use crate::app::handler::{Attempt, Batch, CalledBatch, NO_OUTCOME, Outcome, Outcomes, Reply};
+use crate::app::handler::{Attempt, Batch, BatchEnd, CalledBatch, NO_OUTCOME, Outcome, Reply};
 use crate::app::observe::{Event, MessageTrace};
 use crate::app::policy::Policy;
 use crate::app::port::Sent;
@@ -161,8 +161,11 @@ impl BatchTask<'_, '_> {
                     Some(Ended::Refused) | None => None,
                 });
                 // Without any, the handler was not called.
+                let counts = |result: &Result<Success, AttemptFailure>| {
+                    result.as_ref().is_err_and(AttemptFailure::counts_for_breaker)
+                };
                 if let Some(first) = results.next() {
-                    permit.report(first.is_err() && results.all(Result::is_err));
+                    permit.report(counts(first) && results.all(counts));
                 }
             }
         }
@@ -269,7 +272,7 @@ async fn call(worker: &Worker, handler: usize, records: &[Arc<Record>], number: 
         record: Arc::clone(record),
         number: worker.handler.attempts_before(record).saturating_add(number),
         producer: shared.sink.producer().clone(),
-        layers: None,
+        layers: shared.layers.clone(),
     };
     let attempts: Vec<_> = records.iter().map(attempt).collect();
     let called = catch_unwind(AssertUnwindSafe(|| worker.handler.call_batch(handler, &attempts)));
@@ -280,31 +283,24 @@ async fn call(worker: &Worker, handler: usize, records: &[Arc<Record>], number: 
     let policy = worker.handler.policy(handler);
     let Some(future) = future else { return each(worker, &accepted, Vec::new(), policy).await };
     let ended = time::timeout(policy.attempt_timeout, AssertUnwindSafe(future).catch_unwind()).await;
-    let count = accepted.iter().filter(|accepted| **accepted).count();
     match ended {
-        Ok(Ok(Outcomes::Handled)) => {
-            let outcomes = (0..count).map(|_| Outcome::Handled).collect();
-            each(worker, &accepted, outcomes, policy).await
-        }
-        Ok(Ok(Outcomes::Each(outcomes))) if outcomes.len() > count => {
-            let error = format!("the handler returned {} outcomes for {count} messages", outcomes.len());
-            Attempted::Failed(failed(&error))
-        }
-        Ok(Ok(Outcomes::Each(outcomes))) => each(worker, &accepted, outcomes, policy).await,
-        Ok(Ok(Outcomes::Failed(error))) => Attempted::Failed(failure_of(&*error, policy)),
+        Ok(Ok(BatchEnd::Each(outcomes))) => each(worker, &accepted, outcomes, policy).await,
+        Ok(Ok(BatchEnd::Failed(error))) => Attempted::Failed(failure_of(&*error, policy)),
         Ok(Err(panic)) => Attempted::Failed(panicked(panic.as_ref())),
         Err(_) => Attempted::Failed(timed_out(policy.attempt_timeout)),
     }
 }
 
 /// Sends the replies of each outcome, all of them before waiting for the first to be delivered.
-async fn each(worker: &Worker, accepted: &[bool], outcomes: Vec<Outcome>, policy: &Policy) -> Attempted {
+async fn each(worker: &Worker, accepted: &[bool], outcomes: Vec<Option<Outcome>>, policy: &Policy) -> Attempted {
     let mut outcomes = outcomes.into_iter();
     let (mut queued, mut is_over) = (Vec::with_capacity(accepted.len()), false);
     for is_accepted in accepted {
-        let outcome = if *is_accepted { outcomes.next() } else { None };
-        queued.push(match outcome {
-            _ if !is_accepted => Some(Err(())),
+        if !is_accepted {
+            queued.push(Some(Err(())));
+            continue;
+        }
+        queued.push(match outcomes.next().flatten() {
             Some(outcome) if !is_over => {
                 let sent = match replies(outcome, policy) {
                     Ok(replies) => queue(worker, replies).await,
@@ -314,7 +310,10 @@ async fn each(worker: &Worker, accepted: &[bool], outcomes: Vec<Outcome>, policy
                 is_over = matches!(sent, Err(AttemptFailure::Retriable { .. }));
                 Some(Ok(sent))
             }
-            _ => None,
+            _ => {
+                is_over = true;
+                None
+            }
         });
     }
     let mut ended = Vec::with_capacity(queued.len());

@@ -1,6 +1,6 @@
 //! A simulation of apps: the very engine, workers and transactions, over a model of Kafka, in tokio's paused time.
 //!
-//! A seed chooses a [`Scenario`]: settings, retry topics, records, what their handlers do, faults of the cluster, and members that join, leave,
+//! A seed chooses a [`Scenario`]: settings, layers, retry topics, records, what their handlers do, faults of the cluster, and members that join, leave,
 //! crash or lose their partitions. Of each run it is checked that nothing is lost or skipped, that the order of a partition or key
 //! holds (but with retry topics, where nothing is handled before it is due), that each result is there once (exactly once) or at least once, that no two members handle the same at a time, that
 //! transactions are aborted no more often than there is reason to, that all comes to an end, and that members leave in time.
@@ -33,8 +33,8 @@ use super::attempt::Clock;
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
 use super::{
-    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, OtherMessages, Outcome, Retries, Retry, RetryTopics,
-    State, handler,
+    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, Next, OtherMessages, Outcome, Retries, Retry,
+    RetryTopics, State, handler,
 };
 use crate::client::model::{self, Faults, RETRY_DELAYS};
 use crate::client::{Kafka, Producer, ProducerRecord};
@@ -67,6 +67,15 @@ async fn handle(message: PackageReleased, context: Context<Scope>) -> Outcome {
 
 async fn handle_other(message: ThothRepoInit, context: Context<Scope>) -> Outcome {
     handle_numbered(&message.project_url, &context).await
+}
+
+/// Takes its time around a message.
+async fn layer(next: Next, State(scope): State<Scope>) -> Outcome {
+    let most = scope.world.scenario.layer.unwrap_or_default();
+    time::sleep(Duration::from_millis(fastrand::u64(..=most))).await;
+    let outcome = next.run().await;
+    time::sleep(Duration::from_millis(fastrand::u64(..=most))).await;
+    outcome
 }
 
 /// Handles messages up to the first one that fails.
@@ -140,6 +149,7 @@ fn kafka() -> Kafka {
 async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<()>) -> Result<(), AppError> {
     let Scenario { exactly_once, per_key, batch, has_retry_topics, max_in_flight, max_bytes, drain_timeout, .. } =
         world.scenario;
+    let has_layer = world.scenario.layer.is_some();
     let (cluster, started) = (world.cluster.clone(), world.started);
     let attempts = if has_retry_topics { ATTEMPTS_ON_EACH } else { ATTEMPTS };
     let retries = Retries::default().attempts(attempts).initial_backoff(Duration::from_millis(20));
@@ -152,6 +162,9 @@ async fn run_member(world: Arc<World>, member: u32, stopped: oneshot::Receiver<(
         .retries(retries.max_backoff(Duration::from_secs(1)))
         .breaker(Breaker::default().pause(Duration::from_secs(1)));
     app.clock = Clock::Simulated(started);
+    if has_layer {
+        app = app.layer(layer);
+    }
     if has_retry_topics {
         app = app.retry_topics(RetryTopics::after(RETRY_DELAYS.map(Duration::from_millis)));
     }

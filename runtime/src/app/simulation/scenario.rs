@@ -16,6 +16,8 @@ pub(super) struct Scenario {
     pub(super) exactly_once: bool,
     pub(super) per_key: Option<usize>,
     pub(super) batch: Option<Batches>,
+    /// A layer is around each message, which takes up to so many milliseconds before the handler and behind it.
+    pub(super) layer: Option<u64>,
     /// Messages whose attempts fail go to retry topics.
     pub(super) has_retry_topics: bool,
     pub(super) max_in_flight: usize,
@@ -130,6 +132,12 @@ impl Plan {
     }
 }
 
+/// Returns the time of the layer of a seed.
+fn layer(seed: u64) -> Option<u64> {
+    let mut random = fastrand::Rng::with_seed(seed.rotate_left(16));
+    (random.u8(..3) == 0).then(|| random.u64(..=50))
+}
+
 impl Scenario {
     /// A member that handles keys concurrently: the first record of one key, which is that of many others, fails for seconds, and
     /// nothing else is wrong.
@@ -147,6 +155,7 @@ impl Scenario {
             exactly_once: false,
             per_key: Some(random.usize(1..=4)),
             batch: None,
+            layer: None,
             has_retry_topics: false,
             // Of those that are begun, the one that fails is one.
             max_in_flight: random.usize(2..=20),
@@ -197,6 +206,7 @@ impl Scenario {
             exactly_once: random.bool(),
             per_key: random.bool().then(|| random.usize(1..=4)).filter(|_| batch.is_none()),
             batch,
+            layer: layer(seed),
             has_retry_topics: fastrand::Rng::with_seed(seed.rotate_left(32)).u8(..3) == 0,
             max_in_flight: random.usize(1..=20),
             max_bytes: random.bool().then(|| *random.choice(&[1, 1_000, 3_000, 10_000]).unwrap_or(&1)),
@@ -242,6 +252,9 @@ impl Scenario {
             && batch.max_messages > 1
         {
             less(&|it| it.batch = Some(Batches { max_messages: batch.max_messages / 2, ..batch }));
+        }
+        if self.layer.is_some() {
+            less(&|it| it.layer = None);
         }
         if self.has_retry_topics {
             less(&|it| it.has_retry_topics = false);

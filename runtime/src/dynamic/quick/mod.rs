@@ -44,8 +44,7 @@ impl Quick {
     }
 
     /// Returns whether a payload is JSON that the validator accepts, no member of which stands twice. A no means nothing.
-    pub(super) fn accepts(&self, payload: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(payload) else { return false };
+    pub(super) fn accepts(&self, text: &str) -> bool {
         run::Run::new(&self.nodes, text).document(self.root).is_ok()
     }
 

@@ -2,13 +2,15 @@
 
 mod constants;
 mod members;
+mod needs;
 mod newtype;
 mod pattern;
 mod union;
 
 pub use crate::{
-    __constants as constants, __members as members, __needs_pattern as needs_pattern, __newtype as newtype,
-    __pattern as pattern, __schema as schema, __union as union,
+    __constants as constants, __members as members, __needs_compact_str as needs_compact_str,
+    __needs_dynamic as needs_dynamic, __needs_pattern as needs_pattern, __newtype as newtype, __pattern as pattern,
+    __schema as schema, __union as union,
 };
 
 /// `Deserialize`, `Serialize` and `Type` by functions of the runtime, or by a codec where the validator looks at the whole

@@ -1,4 +1,4 @@
-//! Patterns, which need a feature.
+//! Patterns, which need a [feature](super::needs).
 
 /// Checks a text by a pattern: as it stands in the schema and, where that differs, as the engine has it.
 #[cfg(feature = "pattern")]
@@ -23,24 +23,4 @@ macro_rules! __pattern {
         let _ = $text;
         ::core::result::Result::<(), $crate::wire::Error>::Ok(())
     }};
-}
-
-/// Tells the compiler, once for all patterns of a generated file, that they can't be checked.
-#[doc(hidden)]
-#[macro_export]
-#[cfg(not(feature = "pattern"))]
-macro_rules! __needs_pattern {
-    () => {
-        compile_error!(
-            "a schema of this crate has a `pattern`: turn on the feature `pattern` of `thoth-messaging`, as in `thoth-messaging = { version = \"…\", default-features = false, features = [\"pattern\"] }`"
-        );
-    };
-}
-
-/// Nothing: patterns can be checked.
-#[doc(hidden)]
-#[macro_export]
-#[cfg(feature = "pattern")]
-macro_rules! __needs_pattern {
-    () => {};
 }

@@ -2,7 +2,9 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs!(dynamic);
+wire::needs_dynamic!();
+
+wire::needs_pattern!();
 
 /// Topic `golden.notified`, schema `notified.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@
 pub mod shop {
     use ::thoth_messaging::{message, registry, wire::{self, At as _}};
 
-    wire::needs!(pattern);
+    wire::needs_pattern!();
 
     /// Topic `golden.choices.line`, schema `line.schema.json`.
     #[allow(missing_docs, reason = "the schema does not describe all")]

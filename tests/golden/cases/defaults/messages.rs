@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs!(pattern);
+wire::needs_pattern!();
 
 /// Topic `golden.defaults`, schema `defaults.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]

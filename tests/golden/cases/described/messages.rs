@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{message, registry, wire::{self, At as _}};
 
-wire::needs!(pattern);
+wire::needs_pattern!();
 
 /// Everything here has a description.
 ///

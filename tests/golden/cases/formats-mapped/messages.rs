@@ -2,7 +2,9 @@
 
 use ::thoth_messaging::{formats, message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs!(dynamic);
+wire::needs_dynamic!();
+
+wire::needs_pattern!();
 
 /// Topic `golden.mapped`, schema `mapped.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]

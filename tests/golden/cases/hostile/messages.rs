@@ -2,7 +2,7 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs!(pattern);
+wire::needs_pattern!();
 
 /// Topic `golden.hostile.patterns`, schema `patterns.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]

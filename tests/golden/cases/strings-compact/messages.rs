@@ -2,7 +2,9 @@
 
 use ::thoth_messaging::{compact_str, message, registry, wire::{self, At as _}};
 
-wire::needs!(compact_str);
+wire::needs_compact_str!();
+
+wire::needs_pattern!();
 
 /// Topic `golden.strings-compact`, schema `note-written.schema.json`.
 #[allow(missing_docs, reason = "the schema does not describe all")]

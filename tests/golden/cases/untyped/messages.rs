@@ -2,7 +2,9 @@
 
 use ::thoth_messaging::{message, registry, serde_json, wire::{self, At as _}};
 
-wire::needs!(dynamic);
+wire::needs_dynamic!();
+
+wire::needs_pattern!();
 
 /// A message of any JSON type, that has an `id` where it is an object.
 ///
