@@ -201,7 +201,8 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Around a [handler of batches](Self::handle_batch), a layer is called for each message, for those of a batch side by side.
     /// The handler is called once, with the messages whose layers run it, when the layers of all others have ended without it:
     ///
-    /// - An outcome that a layer returns in place of the handler is that of its message alone.
+    /// - An outcome that a layer returns in place of the handler is that of its message alone. If the attempt failed by it, the handler
+    ///   is not called with the messages behind that one, which come again behind it.
     /// - An outcome that the handler has for a message is what `run` returns around that message. Layers of messages without an
     ///   outcome are dropped, and called again when those messages come again.
     /// - An error of the handler for a batch of several messages, a panic and a timeout are no outcome of any of them: the

@@ -93,7 +93,8 @@ pub(crate) async fn run(run: &Run, Restarts { load, killed }: Restarts) -> Resul
     );
     fs::remove_dir_all(&folder)?;
     let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0;
-    let is_in_time = if killed { !returns.is_empty() && back < RETURN } else { handled.again() == 0 && longest < DEADLINE };
+    let is_in_time =
+        if killed { !returns.is_empty() && back < RETURN } else { handled.again() == 0 && longest < DEADLINE };
     if is_kept && is_in_time { Ok(()) } else { Err("a promise was not kept: see above".into()) }
 }
 

@@ -1,7 +1,8 @@
 //! Layers around the messages of a batch.
 //!
 //! Each message has its own call of each layer. Those that come to [`Next::run`](super::Next::run) wait there for the others: the
-//! handler is called once with all of them, when the layers of the rest have ended without it.
+//! handler is called once with all of them, when the layers of the rest have ended without it. Behind a message whose layers failed,
+//! which comes again, it is called with none: they would be handled before it.
 
 use std::collections::BTreeMap;
 use std::future::{Future, pending};
@@ -111,6 +112,9 @@ impl Layered {
                 }
             }
         }
+        let failed = self.outcomes.iter().position(|outcome| outcome.as_ref().is_some_and(comes_again));
+        let behind = arrived.split_off(&failed.unwrap_or(usize::MAX));
+        behind.into_keys().for_each(|number| self.without[number] = true);
         arrived.into_values().filter(|message| !message.outcome.is_closed()).collect()
     }
 
@@ -150,6 +154,10 @@ impl Layered {
         }
         BatchEnd::Each(self.outcomes)
     }
+}
+
+fn comes_again(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Failed(_) | Outcome::RetryAfter(_) | Outcome::Stop(_))
 }
 
 /// Waits for the outcome of a message that has come to the handler.

@@ -33,8 +33,8 @@ use super::attempt::Clock;
 use super::port::{Sink, Source, Transactions};
 use super::transaction::Committer;
 use super::{
-    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, Next, OtherMessages, Outcome, Retries, Retry,
-    RetryTopics, State, handler,
+    App, AppError, Batch, BoxError, Breaker, Context, ExactlyOnce, Metadata, Next, OtherMessages, Outcome, Retries,
+    Retry, RetryTopics, State, handler,
 };
 use crate::client::model::{self, Faults, RETRY_DELAYS};
 use crate::client::{Kafka, Producer, ProducerRecord};
@@ -69,10 +69,13 @@ async fn handle_other(message: ThothRepoInit, context: Context<Scope>) -> Outcom
     handle_numbered(&message.project_url, &context).await
 }
 
-/// Takes its time around a message.
-async fn layer(next: Next, State(scope): State<Scope>) -> Outcome {
+/// Takes its time around a message, and fails at times before its handler is called.
+async fn layer(next: Next, metadata: Metadata, State(scope): State<Scope>) -> Outcome {
     let most = scope.world.scenario.layer.unwrap_or_default();
     time::sleep(Duration::from_millis(fastrand::u64(..=most))).await;
+    if scope.world.scenario.batch.is_some() && metadata.attempt() == 1 && metadata.offset() % 5 == 0 {
+        return Outcome::failed("the layer fails once");
+    }
     let outcome = next.run().await;
     time::sleep(Duration::from_millis(fastrand::u64(..=most))).await;
     outcome
