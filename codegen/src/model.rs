@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
+use thoth_messaging_documents::Guid;
 
 use crate::format::{Format, MappedFormat};
 
@@ -83,6 +84,8 @@ pub(crate) struct SchemaDef {
     pub(crate) own_uri: Option<String>,
     pub(crate) text: String,
     pub(crate) hash: String,
+    /// That of a message.
+    pub(crate) guid: Option<Guid>,
     /// Indices in [`Model::schemas`].
     pub(crate) references: Vec<usize>,
 }

@@ -13,6 +13,7 @@
 //! | [`near`] | the name that was likely meant |
 //! | [`decimal`] | numbers as they are written, compared digit by digit |
 //! | [`foreign`] | text of strangers, made safe for a reader |
+//! | [`identity`], [`guid`] | the text and the GUID that stand for a schema |
 //! | `pattern` | regular expressions of ECMA-262 (feature `pattern`) |
 //! | `extension` | `x-kafka` as a JSON Schema (feature `schemars`) |
 //! | `validator` | the one place that sets up `jsonschema` (feature `validate`, a default) |
@@ -42,6 +43,8 @@ pub mod dialect;
 #[cfg(feature = "schemars")]
 pub mod extension;
 pub mod foreign;
+pub mod guid;
+pub mod identity;
 pub mod keywords;
 pub mod meta_schemas;
 pub mod near;
@@ -60,6 +63,8 @@ pub mod x_kafka;
 pub use dialect::{Dialect, Dialects, Draft, UnknownDialect};
 #[cfg(feature = "schemars")]
 pub use extension::extension_schema;
+pub use guid::Guid;
+pub use identity::Identity;
 /// The library that validates, of the one version that this project is held to.
 #[cfg(feature = "validate")]
 pub use jsonschema;

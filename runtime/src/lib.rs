@@ -35,6 +35,7 @@ mod decimal;
 pub mod dynamic;
 pub mod error;
 pub mod formats;
+mod guid;
 pub mod message;
 #[cfg(feature = "messages")]
 pub mod messages;

@@ -8,6 +8,7 @@ mod diagnostics;
 mod explanations;
 mod formats;
 mod hostile;
+mod identity;
 mod lints;
 mod names;
 mod options;

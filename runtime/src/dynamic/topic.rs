@@ -37,6 +37,7 @@ pub(super) fn describe(topic: &str, schema: &Value) -> Result<Descriptor, Factor
             name: None,
             uri: Cow::Owned(Validator::uri_of(schema)),
             hash: Cow::Borrowed(""),
+            guid: None,
             text: Cow::Owned(text),
             references: &[],
             formats: false,

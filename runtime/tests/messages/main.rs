@@ -213,3 +213,15 @@ fn without(mut value: Value, member: &str) -> Value {
     value.as_object_mut().and_then(|members| members.remove(member));
     value
 }
+
+#[test]
+fn a_descriptor_has_the_guid_of_its_schema() {
+    for entry in &REGISTRY {
+        let schema = &entry.descriptor().schema;
+        assert!(schema.guid.is_some(), "{}", schema.uri);
+        if schema.references.is_empty() {
+            let identity = thoth_messaging_documents::Identity::of_text(&schema.text).unwrap();
+            assert_eq!(schema.guid.unwrap().to_string(), identity.guid.to_string(), "{}", schema.uri);
+        }
+    }
+}

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
+use thoth_messaging_documents::Guid;
+use thoth_messaging_documents::identity::{Identity, Part};
 use thoth_messaging_documents::uri::{own_uri, shown};
 
 use crate::model::SchemaDef;
+use crate::parse::Document;
 use crate::resolve::Resolved;
 
 /// The files that some documents need, and the index of each document among them.
@@ -14,7 +17,8 @@ pub(super) fn collect(
     roots: impl Iterator<Item = usize>,
 ) -> (Vec<SchemaDef>, BTreeMap<usize, usize>) {
     let mut needed = BTreeSet::new();
-    roots.for_each(|root| reach(resolved, root, &mut needed));
+    let roots: BTreeSet<usize> = roots.collect();
+    roots.iter().copied().for_each(|root| reach(resolved, root, &mut needed));
     let numbers: BTreeMap<usize, usize> = needed.iter().copied().zip(0..).collect();
     let schemas = needed.iter().map(|document| {
         let references = resolved.references_of(*document);
@@ -27,6 +31,7 @@ pub(super) fn collect(
             own_uri: (own != source.uri).then(|| shown(&own).to_owned()),
             text: source.text().into_owned(),
             hash: hash(resolved, *document),
+            guid: roots.contains(document).then(|| guid(resolved, *document)).flatten(),
             references: references.collect(),
         }
     });
@@ -54,4 +59,24 @@ fn hash(resolved: &Resolved, document: usize) -> String {
         }
     }
     sha.finalize().iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"))
+}
+
+/// The GUID of a document with all that it refers to; none where it is nested deeper than a registry would read it.
+fn guid(resolved: &Resolved, document: usize) -> Option<Guid> {
+    let mut reached = BTreeSet::new();
+    reach(resolved, document, &mut reached);
+    let known = |number: &usize| {
+        let document = &resolved.documents[*number];
+        (document, own_uri(&document.name), document.text())
+    };
+    let root = known(&document);
+    reached.remove(&document);
+    let others: Vec<_> = reached.iter().map(known).collect();
+    let references: Vec<_> = others.iter().map(|(document, own, text)| part(document, own, text)).collect();
+    Some(Identity::of(&part(root.0, &root.1, &root.2), &references)?.guid)
+}
+
+fn part<'t>(document: &'t Document, own: &'t str, text: &'t str) -> Part<'t> {
+    let alias = (own != document.uri).then_some(own);
+    Part { uri: &document.uri, alias, text, draft: document.dialect.draft }
 }

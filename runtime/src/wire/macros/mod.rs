@@ -82,16 +82,17 @@ macro_rules! __marked {
     ($marker:ident) => {};
 }
 
-/// The static that holds a schema file: its URI, text and hash, its name where that is another one, whether formats are asserted,
+/// The static that holds a schema file: its URI, text and hash, its GUID where it is a message, its name where that is another one, whether formats are asserted,
 /// and the schemas that it refers to.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __schema {
     (
-        $name:ident, $uri:literal, $text:expr, $hash:literal $(, name $own:literal)? $(, formats $with_formats:ident)?
+        $name:ident, $uri:literal, $text:expr, $hash:literal $(, guid $guid:literal)? $(, name $own:literal)? $(, formats $with_formats:ident)?
         $(; $($reference:ident),+)?
     ) => {
         static $name: $crate::message::Schema = $crate::message::Schema::new($uri, $text, $hash)
+            $(.with_guid($guid))?
             $(.with_name($own))?
             $(.with_references(&[$(&$reference),+]))?
             $(.$with_formats())?;

@@ -225,20 +225,20 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 wire::schema!(SCHEMA_BASE, "base.schema.json", include_str!("schemas/base.schema.json"),
     "ad569593977ffbaac47bbf1b93bf413e022e5b63db24520c65ccf569f5d14119");
 wire::schema!(SCHEMA_CLOSED, "closed.schema.json", include_str!("schemas/closed.schema.json"),
-    "70d709e17dae06666e6df469d95a89ee22aa701bd181548d55724f487fdce90f");
+    "70d709e17dae06666e6df469d95a89ee22aa701bd181548d55724f487fdce90f", guid "611fc9f9-7acf-04c7-0227-f1ff6d419c93");
 wire::schema!(SCHEMA_DIAMOND, "diamond.schema.json", include_str!("schemas/diamond.schema.json"),
-    "d61b263094365f67b532f684a4d0b1becfa1f4c978a894673dbbb0c4fa2155e0";
+    "d61b263094365f67b532f684a4d0b1becfa1f4c978a894673dbbb0c4fa2155e0", guid "d9aaeacf-5490-08c2-6aa6-9707dacd902c";
     SCHEMA_BASE);
 wire::schema!(SCHEMA_EXTENDED, "extended.schema.json", include_str!("schemas/extended.schema.json"),
-    "715e6172ab51808cba8db3c00d1b17581f04a12505748e981bf8d851cb0fd0b2";
+    "715e6172ab51808cba8db3c00d1b17581f04a12505748e981bf8d851cb0fd0b2", guid "6a37de1c-3365-b200-a76d-9c203daf9fb6";
     SCHEMA_BASE);
 wire::schema!(SCHEMA_MIXED, "mixed.schema.json", include_str!("schemas/mixed.schema.json"),
-    "4ab235aa061e03b396bf6de485b151ef0637b70ce1c4304388089d8bfcdfe2b2";
+    "4ab235aa061e03b396bf6de485b151ef0637b70ce1c4304388089d8bfcdfe2b2", guid "200d2ee9-1c7c-a5f4-acfa-d70698215497";
     SCHEMA_OLD);
 wire::schema!(SCHEMA_NARROWED, "narrowed.schema.json", include_str!("schemas/narrowed.schema.json"),
-    "9c11b1f68dd9cf1123ac4c8766b99e975c92cba418e9d2e640e4ba085c43614d");
+    "9c11b1f68dd9cf1123ac4c8766b99e975c92cba418e9d2e640e4ba085c43614d", guid "5c310285-46c2-1788-c4fc-f977c8a5cd69");
 wire::schema!(SCHEMA_OLD, "old.schema.json", include_str!("schemas/old.schema.json"),
     "7db191bb77bc7d6efd40509b929471b2eec11b34e737687af6f82173d543ea18");
 wire::schema!(SCHEMA_ONLY, "only.schema.json", include_str!("schemas/only.schema.json"),
-    "f8d255399cbb8e2436b47db5a93703a82981992ffd47cfed45ca4345838e1aa5";
+    "f8d255399cbb8e2436b47db5a93703a82981992ffd47cfed45ca4345838e1aa5", guid "daa37366-9080-460c-dca4-c45ab0142024";
     SCHEMA_BASE);

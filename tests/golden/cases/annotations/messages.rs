@@ -26,4 +26,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_ANNOTATIONS, "annotations.schema.json", include_str!("schemas/annotations.schema.json"),
-    "f62ef9c8ae9102b45e8938243ec5ba1848233d57e0b30cff37e0d0c93b5022ca");
+    "f62ef9c8ae9102b45e8938243ec5ba1848233d57e0b30cff37e0d0c93b5022ca", guid "14194e24-0696-6fa5-62aa-34b3a0d97c24");

@@ -342,8 +342,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_NOTIFIED, "notified.schema.json", include_str!("schemas/notified.schema.json"),
-    "9787de424af40e6e6159ef48c2093f20a7cc8bf2e38e273c87e2fcc6477f9c3d");
+    "9787de424af40e6e6159ef48c2093f20a7cc8bf2e38e273c87e2fcc6477f9c3d", guid "60869b07-f48a-fe4c-9ed4-d413a3ced81a");
 wire::schema!(SCHEMA_PRICE_CHANGED, "price-changed.schema.json", include_str!("schemas/price-changed.schema.json"),
-    "e7897533f4921c9825091d62719b5944fcf40236e11dcfb30f0106abaf909537");
+    "e7897533f4921c9825091d62719b5944fcf40236e11dcfb30f0106abaf909537", guid "d693052e-879d-6dcd-568c-bae0e0c66c7f");
 wire::schema!(SCHEMA_SHIPMENT_BOOKED, "shipment-booked.schema.json", include_str!("schemas/shipment-booked.schema.json"),
-    "731c17d47d5e4e5522a75969d75b6067c90b1a5dadca71a9b035f66a694d8b9e");
+    "731c17d47d5e4e5522a75969d75b6067c90b1a5dadca71a9b035f66a694d8b9e", guid "303c8864-65f9-3a87-aa42-73d762b7a7d9");

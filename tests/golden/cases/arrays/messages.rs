@@ -177,4 +177,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_ARRAYS, "arrays.schema.json", include_str!("schemas/arrays.schema.json"),
-    "4f687a23b2d99acfd345577e577c9b6cba46b76e0ab937496f920671fb14f0a3");
+    "4f687a23b2d99acfd345577e577c9b6cba46b76e0ab937496f920671fb14f0a3", guid "ef6821ff-2f12-274b-ba17-39d4088905f8");

@@ -247,12 +247,12 @@ pub mod shop {
     );
 
     wire::schema!(SCHEMA_LINE, "line.schema.json", include_str!("schemas/line.schema.json"),
-        "cf7a56db65c0a78ffe13b6efca1eb51c4c1861b150547feeaed9dbb2f88285c6";
+        "cf7a56db65c0a78ffe13b6efca1eb51c4c1861b150547feeaed9dbb2f88285c6", guid "4576c3b5-391f-9ed7-e819-ec5929a7c499";
         SCHEMA_ORDER);
     wire::schema!(SCHEMA_NAMES, "names.schema.json", include_str!("schemas/names.schema.json"),
-        "86738c3823822aa4960ebc496fcc5abe04bfffa5f45d9e2fa508667eed1532c7");
+        "86738c3823822aa4960ebc496fcc5abe04bfffa5f45d9e2fa508667eed1532c7", guid "77c3977a-ceaf-444b-b72a-ada22fb3c989");
     wire::schema!(SCHEMA_ORDER, "order.schema.json", include_str!("schemas/order.schema.json"),
-        "3708acb8fe4e622a39c5763b52c8001455aa57e199d0ff60e02288addd4232ab");
+        "3708acb8fe4e622a39c5763b52c8001455aa57e199d0ff60e02288addd4232ab", guid "2a9c6538-f881-967c-bb57-3faa191f5384");
     wire::schema!(SCHEMA_RATES, "rates.schema.json", include_str!("schemas/rates.schema.json"),
-        "deea3f9bf92e0fb95b0c851548b8f99b2ed57fa5446e3189b4cc8de57b1d0455");
+        "deea3f9bf92e0fb95b0c851548b8f99b2ed57fa5446e3189b4cc8de57b1d0455", guid "fd245ed3-13fb-fa4a-7331-444830d52fbd");
 }

@@ -443,27 +443,27 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_AT_LEAST, "at-least.schema.json", include_str!("schemas/at-least.schema.json"),
-    "c9fa3b26aa41faad313ef515a1e27c489e3154938ab931798fc794f63b2653bb");
+    "c9fa3b26aa41faad313ef515a1e27c489e3154938ab931798fc794f63b2653bb", guid "dfc300b1-4830-3faa-ef2e-f470486f95a9");
 wire::schema!(SCHEMA_AT_MOST, "at-most.schema.json", include_str!("schemas/at-most.schema.json"),
-    "56a610f1d30df7c636d001f346ad67f40fc8e82c4ea89920011f511f3d7e54c9");
+    "56a610f1d30df7c636d001f346ad67f40fc8e82c4ea89920011f511f3d7e54c9", guid "2b987285-48af-2496-2d9f-121f37451234");
 wire::schema!(SCHEMA_BRANCHES, "branches.schema.json", include_str!("schemas/branches.schema.json"),
-    "4fcedeaa295850476bedc216356d1ca2097902b87eef5ccc91648bc177696636");
+    "4fcedeaa295850476bedc216356d1ca2097902b87eef5ccc91648bc177696636", guid "28c665d1-31b5-ffb1-da60-472ef4a419b5");
 wire::schema!(SCHEMA_CONDITION, "condition.schema.json", include_str!("schemas/condition.schema.json"),
-    "0b2a88e6b5d2b7a25ef5897ddd4e29bff1466ca76b906f8a71a167cd7bb79789");
+    "0b2a88e6b5d2b7a25ef5897ddd4e29bff1466ca76b906f8a71a167cd7bb79789", guid "f90c11fd-01a7-d2ac-031d-8b8a1ce06a7e");
 wire::schema!(SCHEMA_DEPENDENT, "dependent.schema.json", include_str!("schemas/dependent.schema.json"),
-    "8e401e2d824a9ba782cbde4581cd7ca19e5bcc3ed03a5d55c2b38e477cf3f31c");
+    "8e401e2d824a9ba782cbde4581cd7ca19e5bcc3ed03a5d55c2b38e477cf3f31c", guid "4504454a-ed74-ead7-5071-24eaf5c20439");
 wire::schema!(SCHEMA_DISTINCT, "distinct.schema.json", include_str!("schemas/distinct.schema.json"),
-    "1929294927a2cf4f1f3be1951cbebcd644d6ee06d747c3df2b029b2ac896ddb6");
+    "1929294927a2cf4f1f3be1951cbebcd644d6ee06d747c3df2b029b2ac896ddb6", guid "a76ac964-d6aa-d688-e30e-fb5b70085a7c");
 wire::schema!(SCHEMA_KEYED, "keyed.schema.json", include_str!("schemas/keyed.schema.json"),
-    "2cf44b1ae851e1f987a5fef172bef016f8af7f19ecba2f9ddbdf225b3bfe73f7");
+    "2cf44b1ae851e1f987a5fef172bef016f8af7f19ecba2f9ddbdf225b3bfe73f7", guid "449073cc-2475-6984-a616-a8a4a66855ce");
 wire::schema!(SCHEMA_NOT_BOTH, "not-both.schema.json", include_str!("schemas/not-both.schema.json"),
-    "f0cda5a6e6f73b8801cf09e639bc2a31b3ff367e00bd18bd56984751e8ce4c80");
+    "f0cda5a6e6f73b8801cf09e639bc2a31b3ff367e00bd18bd56984751e8ce4c80", guid "180e2c4d-ec4c-dc82-65f8-8916575e2537");
 wire::schema!(SCHEMA_ONE_REQUIRED, "one-required.schema.json", include_str!("schemas/one-required.schema.json"),
-    "fb95979dc696175d4682f8ef1a9fcf8c0e017e723e8a7649a8e27b0a0a8fd771");
+    "fb95979dc696175d4682f8ef1a9fcf8c0e017e723e8a7649a8e27b0a0a8fd771", guid "065a6b52-c9f3-2571-7b17-8775c59d7252");
 wire::schema!(SCHEMA_SEARCHED, "searched.schema.json", include_str!("schemas/searched.schema.json"),
-    "f5b0712aba1505b90035e68eba486f493405788b726c8e16c4e4a535ce9e2681");
+    "f5b0712aba1505b90035e68eba486f493405788b726c8e16c4e4a535ce9e2681", guid "b91ed38a-2128-9ce1-4118-4f77849f775d");
 wire::schema!(SCHEMA_UNDECLARED_WITHIN, "undeclared-within.schema.json",
     include_str!("schemas/undeclared-within.schema.json"),
-    "a2c2d4a870fb8a0b2b49754e535a9da10f2d80353cb423e7c423b07f098608c9");
+    "a2c2d4a870fb8a0b2b49754e535a9da10f2d80353cb423e7c423b07f098608c9", guid "370bcfb2-a64f-ec28-16f7-294a52c90b22");
 wire::schema!(SCHEMA_UNDECLARED, "undeclared.schema.json", include_str!("schemas/undeclared.schema.json"),
-    "511c09ef6da57d96cb6a6fda284dabbc058f97897c04fc7dd2781f1905138aad");
+    "511c09ef6da57d96cb6a6fda284dabbc058f97897c04fc7dd2781f1905138aad", guid "83f1c955-fcef-a840-e094-7bae3142a84a");

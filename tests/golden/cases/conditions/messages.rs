@@ -260,8 +260,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_CLAIM, "claim.schema.json", include_str!("schemas/claim.schema.json"),
-    "1826629ab89829589603f9cdaa877edc220019f709797ce62ce470a20b70894b");
+    "1826629ab89829589603f9cdaa877edc220019f709797ce62ce470a20b70894b", guid "832b64a7-b5a6-fa08-eaa0-f782afa676d2");
 wire::schema!(SCHEMA_NOT_ROOT, "not-root.schema.json", include_str!("schemas/not-root.schema.json"),
-    "1d15f7d9b048d1770042c34fd7ce0570e85236b1ab56cc316801f4b1555d5434");
+    "1d15f7d9b048d1770042c34fd7ce0570e85236b1ab56cc316801f4b1555d5434", guid "5dbd7f81-e49b-2df0-7bc1-33256f214813");
 wire::schema!(SCHEMA_POLICY, "policy.schema.json", include_str!("schemas/policy.schema.json"),
-    "da782fe57beb38f486dce3848119f0f3f9c407499107e90ef1fa8d2f2617bf5b");
+    "da782fe57beb38f486dce3848119f0f3f9c407499107e90ef1fa8d2f2617bf5b", guid "42292bd0-6d2b-3ac1-6cc0-91504df5ebb4");

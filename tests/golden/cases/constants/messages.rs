@@ -301,4 +301,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_CONSTANTS, "constants.schema.json", include_str!("schemas/constants.schema.json"),
-    "42ef4380677c2464026f86173f4549d8330a4e1ea6bc11a322e2b3ae8afcca80");
+    "42ef4380677c2464026f86173f4549d8330a4e1ea6bc11a322e2b3ae8afcca80", guid "e4c387e8-2320-857c-7ae1-fe34744b93d6");

@@ -251,8 +251,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_BASKET, "basket.schema.json", include_str!("schemas/basket.schema.json"),
-    "15188cb57d567d8105147d646c3dcc8c386289ab26c097b4d27a3863ba02d917");
+    "15188cb57d567d8105147d646c3dcc8c386289ab26c097b4d27a3863ba02d917", guid "eaae00da-65b6-ebfe-a91f-88b686318396");
 wire::schema!(SCHEMA_SAMPLES, "samples.schema.json", include_str!("schemas/samples.schema.json"),
-    "907fbf508148a63c6435b41f2e4a6d612903edf0c2aeca89e68816f4ac231488");
+    "907fbf508148a63c6435b41f2e4a6d612903edf0c2aeca89e68816f4ac231488", guid "e4d464f7-617f-b1c5-1936-0ee8cef0a29d");
 wire::schema!(SCHEMA_TAIL, "tail.schema.json", include_str!("schemas/tail.schema.json"),
-    "21dbdaad05f9044ea658811165439e70bd8777d8348ddd7c984780c12bda20d2");
+    "21dbdaad05f9044ea658811165439e70bd8777d8348ddd7c984780c12bda20d2", guid "f303c1d8-0140-b138-1c5a-dca28550fb72");

@@ -241,4 +241,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_DEFAULTS, "defaults.schema.json", include_str!("schemas/defaults.schema.json"),
-    "78711788983297379a2938ffb1f85c41cdf0075633594e9edf501a6c2a74a422");
+    "78711788983297379a2938ffb1f85c41cdf0075633594e9edf501a6c2a74a422", guid "40524778-46d6-43c4-69d3-c87599897b60");

@@ -151,6 +151,6 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_CURRENT, "current.schema.json", include_str!("schemas/current.schema.json"),
-    "15c21daeafc8ba383cc2f171f7993aa81080a817dab97f5e83283b9fc212a4d9");
+    "15c21daeafc8ba383cc2f171f7993aa81080a817dab97f5e83283b9fc212a4d9", guid "9cc49051-0927-49f5-878f-c2405b51427d");
 wire::schema!(SCHEMA_DEPRECATED, "deprecated.schema.json", include_str!("schemas/deprecated.schema.json"),
-    "d0ef3436713087029137efc359dd2b33c58ae08fd3fe25a8ea58048450a9af84");
+    "d0ef3436713087029137efc359dd2b33c58ae08fd3fe25a8ea58048450a9af84", guid "2cabc920-fd00-2bf9-4346-ff93042c34c1");

@@ -104,4 +104,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_DESCRIBED, "described.schema.json", include_str!("schemas/described.schema.json"),
-    "faa3e4b5731ad63d839e5dfca43ce00ca09bc950549fccece90af5e3db5d68cc");
+    "faa3e4b5731ad63d839e5dfca43ce00ca09bc950549fccece90af5e3db5d68cc", guid "4e7275b9-f0a9-446b-7ef3-1647e2c533a6");

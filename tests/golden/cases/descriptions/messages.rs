@@ -275,4 +275,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 
 wire::schema!(SCHEMA_DESCRIPTIONS_QUOTED_X, "descriptions%20%27quoted%27%20%7Bx%7D.schema.json",
     include_str!("schemas/descriptions 'quoted' {x}.schema.json"),
-    "57b29dde63feb62b10b149b99c1d9d09feacff0a12174fb7a1f5bfb23aa2f39d");
+    "57b29dde63feb62b10b149b99c1d9d09feacff0a12174fb7a1f5bfb23aa2f39d", guid "3abe6d48-fb4a-eda3-28f9-7bdbc0dd4e6f");

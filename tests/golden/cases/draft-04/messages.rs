@@ -90,4 +90,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_DRAFT_04, "https://example.org/draft-04.json", include_str!("schemas/draft-04.schema.json"),
-    "7ec80edb2acdb5fb98a8a81b7fcd6e7bf279e85f867e0db090885f7f1a7927e8", name "draft-04.schema.json");
+    "7ec80edb2acdb5fb98a8a81b7fcd6e7bf279e85f867e0db090885f7f1a7927e8", guid "f1e07849-4637-7764-8240-426415021204",
+    name "draft-04.schema.json");

@@ -63,4 +63,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_DRAFT_06, "https://example.org/draft-06.json", include_str!("schemas/draft-06.schema.json"),
-    "500ca0fca5d1467d750896f416284593dcc47e6ee71ffe3685dc65485763cb84", name "draft-06.schema.json");
+    "500ca0fca5d1467d750896f416284593dcc47e6ee71ffe3685dc65485763cb84", guid "55fa6739-5479-1f1a-66fc-ef3519a79a43",
+    name "draft-06.schema.json");

@@ -43,4 +43,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_DRAFT_07, "https://example.org/draft-07.json", include_str!("schemas/draft-07.schema.json"),
-    "7e8fbf3f7b5f8f93c958beafc772cd55a855fe839cf4b9afef9f0642110031ff", name "draft-07.schema.json");
+    "7e8fbf3f7b5f8f93c958beafc772cd55a855fe839cf4b9afef9f0642110031ff", guid "78adbac3-6d3d-4e6d-8faf-184ffac9a006",
+    name "draft-07.schema.json");

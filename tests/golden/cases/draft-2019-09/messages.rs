@@ -58,4 +58,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 
 wire::schema!(SCHEMA_DRAFT_2019_09, "https://example.org/draft-2019-09.json",
     include_str!("schemas/draft-2019-09.schema.json"),
-    "9dc5b0d560316bf65a40f8cf380d2b71447c9064a18d7f43a9b1613ac3087545", name "draft-2019-09.schema.json");
+    "9dc5b0d560316bf65a40f8cf380d2b71447c9064a18d7f43a9b1613ac3087545", guid "e37329fc-7c38-238d-cbea-63593273b0c8",
+    name "draft-2019-09.schema.json");

@@ -381,10 +381,14 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_FORMATS, "formats.schema.json", include_str!("schemas/formats.schema.json"),
-    "853aebd094cc72969fc2bd190db7e5c70b81b6a94efa3c4fd6798d71ec9a9298", formats with_formats);
+    "853aebd094cc72969fc2bd190db7e5c70b81b6a94efa3c4fd6798d71ec9a9298", guid "e9f0234b-9186-03c3-5e10-29aef58786bb",
+    formats with_formats);
 wire::schema!(SCHEMA_LATER_FORMATS, "later-formats.schema.json", include_str!("schemas/later-formats.schema.json"),
-    "295f0bc16860c7cbc8c01193708928e74228023c8b65de5af8cb4c22516e1373", formats with_formats);
+    "295f0bc16860c7cbc8c01193708928e74228023c8b65de5af8cb4c22516e1373", guid "a8915521-9843-1020-2b36-6010b76f0370",
+    formats with_formats);
 wire::schema!(SCHEMA_OLD_FORMATS, "old-formats.schema.json", include_str!("schemas/old-formats.schema.json"),
-    "d82eddd5555579e301ba4b0ff96e3e3ae18628a44677e6a9014d6225ac536f37", formats with_formats);
+    "d82eddd5555579e301ba4b0ff96e3e3ae18628a44677e6a9014d6225ac536f37", guid "a789f6bd-c4fb-9341-158c-c666bf9301a6",
+    formats with_formats);
 wire::schema!(SCHEMA_SEVENTH_FORMATS, "seventh-formats.schema.json", include_str!("schemas/seventh-formats.schema.json"),
-    "940f1515bdffa1db3b18898fbafd06e05d14221fbc38028416f19050c7e8b100", formats with_formats);
+    "940f1515bdffa1db3b18898fbafd06e05d14221fbc38028416f19050c7e8b100", guid "65a9f3e8-e118-f3bf-4ad3-ae8b941e5d52",
+    formats with_formats);

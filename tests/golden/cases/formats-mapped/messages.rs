@@ -198,4 +198,5 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_MAPPED, "mapped.schema.json", include_str!("schemas/mapped.schema.json"),
-    "d3cd03f7a02e7e538bb140afb4aaa47db9f3d2413fb254e5340c31b0548dfaf1", formats with_formats);
+    "d3cd03f7a02e7e538bb140afb4aaa47db9f3d2413fb254e5340c31b0548dfaf1", guid "3429fff5-e10d-d88d-00fe-1394981d91c7",
+    formats with_formats);

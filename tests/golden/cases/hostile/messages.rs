@@ -156,6 +156,6 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_PATTERNS, "patterns.schema.json", include_str!("schemas/patterns.schema.json"),
-    "910bc4890ccf5d705accc7cd89ddbb0bb03850f1cbfd2fd9082e9c8df05651fa");
+    "910bc4890ccf5d705accc7cd89ddbb0bb03850f1cbfd2fd9082e9c8df05651fa", guid "7cad00f8-bff1-d551-6cfe-58f34f6ca464");
 wire::schema!(SCHEMA_UNTOLD, "untold.schema.json", include_str!("schemas/untold.schema.json"),
-    "7ddaf87468857693750fe1a8ffea4c9f01d4ca73fedebaf6ff8f07a924ab8ee3");
+    "7ddaf87468857693750fe1a8ffea4c9f01d4ca73fedebaf6ff8f07a924ab8ee3", guid "09057874-dd41-f2d4-a19d-5e74eb9edf14");

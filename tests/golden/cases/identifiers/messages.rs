@@ -219,18 +219,22 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_CATALOGUE, "https://example.org/catalogue/published", include_str!("schemas/catalogue.schema.json"),
-    "fb1eb1193a2d71c221d0d4858e36f2dedf10e0e7bdc1fe119083e25172c501cd", name "catalogue.schema.json";
+    "fb1eb1193a2d71c221d0d4858e36f2dedf10e0e7bdc1fe119083e25172c501cd", guid "cfc2323b-b920-7404-050a-c1a37790f39e",
+    name "catalogue.schema.json";
     SCHEMA_UNIT);
 wire::schema!(SCHEMA_DYNAMIC, "dynamic.schema.json", include_str!("schemas/dynamic.schema.json"),
-    "a268beff6d3cfbf4d464d115079c825ac31c720af6396bafd9f7e91b1f7339bb";
+    "a268beff6d3cfbf4d464d115079c825ac31c720af6396bafd9f7e91b1f7339bb", guid "e1e77611-6426-e19f-4283-2f393d324b26";
     SCHEMA_LIST);
 wire::schema!(SCHEMA_LIST, "list.schema.json", include_str!("schemas/list.schema.json"),
     "b6fbe2b1a96c8fc3a81c022c25d990a0c1bae11ec5804a3d83782950f176dbf7");
 wire::schema!(SCHEMA_OLD_IDS, "https://example.org/old/ids", include_str!("schemas/old-ids.schema.json"),
-    "fa2e151d2a26b672060709f58d1f67adec3a140e67c5d83213401bf73a023e0f", name "old-ids.schema.json");
+    "fa2e151d2a26b672060709f58d1f67adec3a140e67c5d83213401bf73a023e0f", guid "0984c9f9-2fe7-af74-0218-1b0cf6821bf9",
+    name "old-ids.schema.json");
 wire::schema!(SCHEMA_RECURSIVE, "https://example.org/trees/grown", include_str!("schemas/recursive.schema.json"),
-    "3b8b5807dea718e3dd00db69049519a274597c7e27e0a3da33fad9e79bb72bd7", name "recursive.schema.json");
+    "3b8b5807dea718e3dd00db69049519a274597c7e27e0a3da33fad9e79bb72bd7", guid "b9e2b541-08ff-6f0b-ae15-07bd46049b04",
+    name "recursive.schema.json");
 wire::schema!(SCHEMA_STRICT, "https://example.org/trees/strict", include_str!("schemas/strict.schema.json"),
-    "5e07d7475e60c3be6616741f918d2c5119567098433ea39ee525c964ccf2971e", name "strict.schema.json");
+    "5e07d7475e60c3be6616741f918d2c5119567098433ea39ee525c964ccf2971e", guid "5266ac80-503e-b299-4075-99fc4c791130",
+    name "strict.schema.json");
 wire::schema!(SCHEMA_UNIT, "https://example.org/shared/unit", include_str!("schemas/unit.schema.json"),
     "c36cbeb13159c280767628a65e2bc05a74e41c0ea61321b9b680cd3f8fa25627", name "unit.schema.json");

@@ -282,9 +282,9 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 wire::schema!(SCHEMA_ALL, "all.schema.json", include_str!("schemas/all.schema.json"),
     "8603b9347acc2b9eef7ac891f1f96c2198599b3ffdca215129cc0196993f5320");
 wire::schema!(SCHEMA_BOOLEAN_FILE, "boolean-file.schema.json", include_str!("schemas/boolean-file.schema.json"),
-    "675311d6a9955ad47e3c2e2bdd19f40b213f119c7908b95fc96194b0603371b0";
+    "675311d6a9955ad47e3c2e2bdd19f40b213f119c7908b95fc96194b0603371b0", guid "0a65fb2c-0573-baee-f8e1-749b0e9eecce";
     SCHEMA_ALL, SCHEMA_NONE);
 wire::schema!(SCHEMA_NEVER, "never.schema.json", include_str!("schemas/never.schema.json"),
-    "5b3eacc82cb7212426deec638741370054b3e4be68c5f3a98fdf3be47e2bb166");
+    "5b3eacc82cb7212426deec638741370054b3e4be68c5f3a98fdf3be47e2bb166", guid "d8163171-ad12-cc7d-4ab9-2dea79f019cc");
 wire::schema!(SCHEMA_NONE, "none.schema.json", include_str!("schemas/none.schema.json"),
     "525954fa1a4c423eaeb3cef9d673b3e9e29b47b1002cbaafe53e51a53f1d4103");

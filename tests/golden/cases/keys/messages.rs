@@ -661,39 +661,39 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_KEY_BOOLEAN, "key-boolean.schema.json", include_str!("schemas/key-boolean.schema.json"),
-    "61ac0b65f8b422531a2bc0048471a7d8b97aa756bb10afe5970f700f4a9fa21f");
+    "61ac0b65f8b422531a2bc0048471a7d8b97aa756bb10afe5970f700f4a9fa21f", guid "df169e90-f6d7-4d54-a6d2-3ddec17a9918");
 wire::schema!(SCHEMA_KEY_CONSTANT, "key-constant.schema.json", include_str!("schemas/key-constant.schema.json"),
-    "1634df20300e7745b31380a7e64b22fe6fc709af2c57fa83f3b21b54c1ebe4bf");
+    "1634df20300e7745b31380a7e64b22fe6fc709af2c57fa83f3b21b54c1ebe4bf", guid "f62706f1-5552-8bfe-9919-e6b549cb2d5a");
 wire::schema!(SCHEMA_KEY_DEFAULT, "key-default.schema.json", include_str!("schemas/key-default.schema.json"),
-    "7b173c55c6979f55517d77401b7434cfa7b2be18ada0aeedc3bfa58a09b6a23d");
+    "7b173c55c6979f55517d77401b7434cfa7b2be18ada0aeedc3bfa58a09b6a23d", guid "b1f1594c-080b-e758-c442-e1802aefcbd3");
 wire::schema!(SCHEMA_KEY_ENUM_OPTIONAL, "key-enum-optional.schema.json",
     include_str!("schemas/key-enum-optional.schema.json"),
-    "556ed8223949eae2710e8789efaff6c3fc5367d687438dc9eec57450e7084f32");
+    "556ed8223949eae2710e8789efaff6c3fc5367d687438dc9eec57450e7084f32", guid "7c5ac187-4173-5d62-1ab8-c6808db78273");
 wire::schema!(SCHEMA_KEY_ENUM, "key-enum.schema.json", include_str!("schemas/key-enum.schema.json"),
-    "85b0c01814fbc133bae55932866e70fa5f4c91b6c57b0353ff184c8e8271f86e");
+    "85b0c01814fbc133bae55932866e70fa5f4c91b6c57b0353ff184c8e8271f86e", guid "19e53f1d-a711-eb8d-042c-b097d0d698e7");
 wire::schema!(SCHEMA_KEY_INTEGER, "key-integer.schema.json", include_str!("schemas/key-integer.schema.json"),
-    "2078d9919c0a5d08e4f4a1b88b41dcf49f9353d0fe3bfbb112cbe90240de26e9");
+    "2078d9919c0a5d08e4f4a1b88b41dcf49f9353d0fe3bfbb112cbe90240de26e9", guid "2f35bdbc-6a5e-dbb9-a4ea-d804c3734490");
 wire::schema!(SCHEMA_KEY_NESTED_NEWTYPE, "key-nested-newtype.schema.json",
     include_str!("schemas/key-nested-newtype.schema.json"),
-    "c0be1ee95d6de1add65eef367ab814f167c863e0ecb90560514b72944f0bc9a9");
+    "c0be1ee95d6de1add65eef367ab814f167c863e0ecb90560514b72944f0bc9a9", guid "6e53cd3b-d937-96e7-cd68-28489a097ee6");
 wire::schema!(SCHEMA_KEY_NESTED_OPTIONAL, "key-nested-optional.schema.json",
     include_str!("schemas/key-nested-optional.schema.json"),
-    "8f474a57eb77ea723476e662753655bb0d8320e5920bad92eca7d84a6843c634");
+    "8f474a57eb77ea723476e662753655bb0d8320e5920bad92eca7d84a6843c634", guid "bec928d4-4ed0-65b0-49e4-a852f31f229a");
 wire::schema!(SCHEMA_KEY_NESTED, "key-nested.schema.json", include_str!("schemas/key-nested.schema.json"),
-    "befd4a8929bf93ac6f1f651754627338b2ec4221ec147346213b7b0cb992eba1");
+    "befd4a8929bf93ac6f1f651754627338b2ec4221ec147346213b7b0cb992eba1", guid "0ef803b6-5d15-5791-d5fa-5704437da76c");
 wire::schema!(SCHEMA_KEY_NEWTYPE_NUMBER, "key-newtype-number.schema.json",
     include_str!("schemas/key-newtype-number.schema.json"),
-    "8da2a6530c43fab0c709edbd4cfe72eab9dd01f2234c4c7d09fbc1f7fe1598d9");
+    "8da2a6530c43fab0c709edbd4cfe72eab9dd01f2234c4c7d09fbc1f7fe1598d9", guid "1801f282-0cc3-c36f-1e5b-70cdfb7dce71");
 wire::schema!(SCHEMA_KEY_NEWTYPE_OPTIONAL, "key-newtype-optional.schema.json",
     include_str!("schemas/key-newtype-optional.schema.json"),
-    "b5e95f03f2fa647b76b5ce6e2105f9aecda1724cf16ba93b47789af154c7c75b");
+    "b5e95f03f2fa647b76b5ce6e2105f9aecda1724cf16ba93b47789af154c7c75b", guid "85bbf608-5cc0-41c6-5aba-a1a6ec057920");
 wire::schema!(SCHEMA_KEY_NEWTYPE, "key-newtype.schema.json", include_str!("schemas/key-newtype.schema.json"),
-    "57f210b4b2904884cd2f3e66a595715fcdd0807bd183625ecda4b08d3fa9ddb6");
+    "57f210b4b2904884cd2f3e66a595715fcdd0807bd183625ecda4b08d3fa9ddb6", guid "81df4d56-e4d5-96b3-8a65-9e4f19881d11");
 wire::schema!(SCHEMA_KEY_NULLABLE, "key-nullable.schema.json", include_str!("schemas/key-nullable.schema.json"),
-    "4750505bebbf8562b452dab33d23ac5aa0250ba503a9c417311608bec6287aea");
+    "4750505bebbf8562b452dab33d23ac5aa0250ba503a9c417311608bec6287aea", guid "110b9214-5287-dae5-e554-f70b767f7861");
 wire::schema!(SCHEMA_KEY_ODD, "key-odd.schema.json", include_str!("schemas/key-odd.schema.json"),
-    "9d09c00b7434e98a9e1ddd3642182914b3dd2f96a1e52f0a65c3ff5bcf676cdd");
+    "9d09c00b7434e98a9e1ddd3642182914b3dd2f96a1e52f0a65c3ff5bcf676cdd", guid "ca0c2051-77ce-438c-13a8-546a3abc45d5");
 wire::schema!(SCHEMA_KEY_OPTIONAL, "key-optional.schema.json", include_str!("schemas/key-optional.schema.json"),
-    "2ecae2e06563cd2a48b72e72e9bdf7c5dccfcc7d57fb8efa1bc9d189b9668fe4");
+    "2ecae2e06563cd2a48b72e72e9bdf7c5dccfcc7d57fb8efa1bc9d189b9668fe4", guid "26a8fe0d-f6d0-2da8-6453-26d644cc0175");
 wire::schema!(SCHEMA_KEY_TEXT, "key-text.schema.json", include_str!("schemas/key-text.schema.json"),
-    "062842406f07c1add525041c71285fe7d81d3a35fa4030d61194f59ed2ab5e64");
+    "062842406f07c1add525041c71285fe7d81d3a35fa4030d61194f59ed2ab5e64", guid "a53184cd-8183-4710-0a68-3f5d891dccfe");

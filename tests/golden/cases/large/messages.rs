@@ -423,15 +423,15 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_FIRST, "first.schema.json", include_str!("schemas/first.schema.json"),
-    "c858574c363690a4e66c03625eaa16cdbb342fbf315fde1ef427aa9c025104cc");
+    "c858574c363690a4e66c03625eaa16cdbb342fbf315fde1ef427aa9c025104cc", guid "028b604a-0f79-edc9-b82f-c322340dbe84");
 wire::schema!(SCHEMA_FIVE_LEVELS, "five-levels.schema.json", include_str!("schemas/five-levels.schema.json"),
-    "8eed5919b819f61bb89a7c0c58b705612ddc7151d510dc5853bae8d0e2a94f0f");
+    "8eed5919b819f61bb89a7c0c58b705612ddc7151d510dc5853bae8d0e2a94f0f", guid "260e3e9a-d0a4-4a99-14f2-13a4dff4c32d");
 wire::schema!(SCHEMA_LEVELS, "levels.schema.json", include_str!("schemas/levels.schema.json"),
-    "d644dce5eae9eda3ee7c27109835241514d5a80eeac8a2ecf928093bdb3f5a63");
+    "d644dce5eae9eda3ee7c27109835241514d5a80eeac8a2ecf928093bdb3f5a63", guid "607c5047-dae8-e010-00e4-03fd91cd092a");
 wire::schema!(SCHEMA_OR_NULL, "or-null.schema.json", include_str!("schemas/or-null.schema.json"),
-    "8f99ac4f4f1e0694f8b0cd886dee901c724ef040e29936ce9ee4cebb6c3c84dd");
+    "8f99ac4f4f1e0694f8b0cd886dee901c724ef040e29936ce9ee4cebb6c3c84dd", guid "c8c9d67b-72fd-8460-4a5f-99f93b12f815");
 wire::schema!(SCHEMA_SECOND, "second.schema.json", include_str!("schemas/second.schema.json"),
-    "75246b31fa72308487d1b5e73dbd2bcc588a0b090bf24d420f0ae1d36e421b3a");
+    "75246b31fa72308487d1b5e73dbd2bcc588a0b090bf24d420f0ae1d36e421b3a", guid "36e13426-4334-9543-1dad-0fbe4acce34f");
 wire::schema!(SCHEMA_VERSIONS, "versions.schema.json", include_str!("schemas/versions.schema.json"),
-    "f728f6bbe7c8d6458530d371f9c11051f448009417c515d0aa1fe6cf2f78a628";
+    "f728f6bbe7c8d6458530d371f9c11051f448009417c515d0aa1fe6cf2f78a628", guid "29957451-c102-cbe9-f684-f3cc6a872fde";
     SCHEMA_FIRST, SCHEMA_SECOND);

@@ -106,4 +106,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_MADE, "made.schema.json", include_str!("schemas/made.schema.json"),
-    "e9becd1c2159643c87f8f44085a6912818d426bff105e4fa37f58e461fb83a20");
+    "e9becd1c2159643c87f8f44085a6912818d426bff105e4fa37f58e461fb83a20", guid "45261a63-1473-ff7d-6efa-e4a30cccea4a");

@@ -85,4 +85,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_MAPS, "maps.schema.json", include_str!("schemas/maps.schema.json"),
-    "1867eaeca06570e5900c2c78ca0abfdc15a652493f4f554e4af6644cc83d5129");
+    "1867eaeca06570e5900c2c78ca0abfdc15a652493f4f554e4af6644cc83d5129", guid "baac1e63-1a52-8bdb-1889-4c97598bf8e7");

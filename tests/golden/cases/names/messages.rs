@@ -719,9 +719,9 @@ wire::schema!(SCHEMA_A_SHARED, "a/shared.schema.json", include_str!("schemas/a/s
 wire::schema!(SCHEMA_B_OTHER, "b/other.schema.json", include_str!("schemas/b/other.schema.json"),
     "8f28bd2fe1d31cc9c604a7fad7ca8bc435721122a0e87e8be3e07a4b421e41fe");
 wire::schema!(SCHEMA_NAMES, "names.schema.json", include_str!("schemas/names.schema.json"),
-    "c4edce62d15fc4728c4aa660880b3a891ad743b4f0d5126fc5d6ee194b062bd8");
+    "c4edce62d15fc4728c4aa660880b3a891ad743b4f0d5126fc5d6ee194b062bd8", guid "243ef92c-4f09-f17e-6fab-78a3943be51a");
 wire::schema!(SCHEMA_ORDER_PLACED, "order-placed.schema.json", include_str!("schemas/order-placed.schema.json"),
-    "b42051c3d62b456ab1776588e5c8e6e1633112b1e2707770a4843878f6982f2e";
+    "b42051c3d62b456ab1776588e5c8e6e1633112b1e2707770a4843878f6982f2e", guid "ffae40ad-bf20-e4db-9454-d13d3f4dbf82";
     SCHEMA_A_SHARED, SCHEMA_B_OTHER);
 wire::schema!(SCHEMA_TYPES, "types.schema.json", include_str!("schemas/types.schema.json"),
-    "67b7933b97b03d1773725be8afc9b5245a9135a93be52627c444618be78c1424");
+    "67b7933b97b03d1773725be8afc9b5245a9135a93be52627c444618be78c1424", guid "4ad63831-76c9-c0f4-862b-e0f9afb96b2c");

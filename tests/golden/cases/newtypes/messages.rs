@@ -253,19 +253,19 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_ANYTHING, "anything.schema.json", include_str!("schemas/anything.schema.json"),
-    "4981cf3457e0a97720fdaca0c6204a099f1ca3dc8d46c3c8937cd7469b51f6e4");
+    "4981cf3457e0a97720fdaca0c6204a099f1ca3dc8d46c3c8937cd7469b51f6e4", guid "43c58c5a-b2bb-ebf0-a659-d6b64b4675f5");
 wire::schema!(SCHEMA_LIST, "list.schema.json", include_str!("schemas/list.schema.json"),
-    "24c410d2aae36db4a71ab68e4de14fff1e6907718272a1b680f69be7d35c572b");
+    "24c410d2aae36db4a71ab68e4de14fff1e6907718272a1b680f69be7d35c572b", guid "a665bf66-382e-17a1-dce2-3f0ea1cbb470");
 wire::schema!(SCHEMA_MAP, "map.schema.json", include_str!("schemas/map.schema.json"),
-    "ddc5e5c968cefc4d3c16bd8a1c995646f161b0de36b59f22ad3543f3f9f80df1");
+    "ddc5e5c968cefc4d3c16bd8a1c995646f161b0de36b59f22ad3543f3f9f80df1", guid "3d500d57-d320-7c49-5d07-af0d4f4545aa");
 wire::schema!(SCHEMA_NEWTYPES, "newtypes.schema.json", include_str!("schemas/newtypes.schema.json"),
-    "d217df3924484470d8aed85a1b40ebe464c16116d03a7ba54bfdaee26d22de24";
+    "d217df3924484470d8aed85a1b40ebe464c16116d03a7ba54bfdaee26d22de24", guid "8b326bd4-3e19-2c5e-ce3d-7c6b2ac38a5e";
     SCHEMA_OLD);
 wire::schema!(SCHEMA_NOTHING, "nothing.schema.json", include_str!("schemas/nothing.schema.json"),
-    "fdf1e8e781c2c921932fc8d5d7ab1ec465cfb4e217185d8653babb0ea749ab96");
+    "fdf1e8e781c2c921932fc8d5d7ab1ec465cfb4e217185d8653babb0ea749ab96", guid "f113a53b-cb1f-1f65-2fd8-0510256a4158");
 wire::schema!(SCHEMA_OLD, "old.schema.json", include_str!("schemas/old.schema.json"),
     "95bd603c27ab872e327ad7bf46d9419607c62452d9361089b67e839a4ea6b6bc");
 wire::schema!(SCHEMA_ONE, "one.schema.json", include_str!("schemas/one.schema.json"),
-    "717051ba5e912b899e49953f6bf933cf81c75b29fbecdec105b88e19461fecde");
+    "717051ba5e912b899e49953f6bf933cf81c75b29fbecdec105b88e19461fecde", guid "ae96eed8-c955-9da1-ddcf-fe876afac79e");
 wire::schema!(SCHEMA_TEXT, "text.schema.json", include_str!("schemas/text.schema.json"),
-    "7d68d0c5c70f4be4c30c73c68be022279ce16b1b082c1f0576fc2cedb4e714b2");
+    "7d68d0c5c70f4be4c30c73c68be022279ce16b1b082c1f0576fc2cedb4e714b2", guid "24ca80e7-151f-3753-51bb-1f0530544bfb");

@@ -223,4 +223,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_NUMBERS, "numbers.schema.json", include_str!("schemas/numbers.schema.json"),
-    "3d9b92ac969ed45049ec531d5b9233c7c644660f7c4872be4d6da0c421e1e615");
+    "3d9b92ac969ed45049ec531d5b9233c7c644660f7c4872be4d6da0c421e1e615", guid "88910a4a-eadf-4766-4cdc-acab44bfde33");

@@ -562,4 +562,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_OBJECTS, "objects.schema.json", include_str!("schemas/objects.schema.json"),
-    "93ffc55594cac020c465fd8674ab3bf9e359b8c7f2a53d948c654b514d3950ed");
+    "93ffc55594cac020c465fd8674ab3bf9e359b8c7f2a53d948c654b514d3950ed", guid "36828c5a-f60b-9eac-1a79-bce3347d2676");

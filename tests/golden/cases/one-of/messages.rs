@@ -279,12 +279,12 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_ACCOUNT, "account.schema.json", include_str!("schemas/account.schema.json"),
-    "1449e8a895322e855e40dca01145ea28bdfef3aab1825d467dff8e0bf9b41a19";
+    "1449e8a895322e855e40dca01145ea28bdfef3aab1825d467dff8e0bf9b41a19", guid "704b11b5-1318-cb32-a7ef-eaef9594dff0";
     SCHEMA_PERSON);
 wire::schema!(SCHEMA_PAYMENT_RECEIVED, "payment-received.schema.json",
     include_str!("schemas/payment-received.schema.json"),
-    "409db3df284dfb1c16d9d9a6432a71aff632f8dbc1835ef4a2aaaf50df7a4b54");
+    "409db3df284dfb1c16d9d9a6432a71aff632f8dbc1835ef4a2aaaf50df7a4b54", guid "e35edf5a-0a7d-88e6-5cc6-e6284885628c");
 wire::schema!(SCHEMA_PERSON, "person.schema.json", include_str!("schemas/person.schema.json"),
     "f84b750df94b6a23b0f985862c77e20765c467dac54059a82ef7651b68365ef9");
 wire::schema!(SCHEMA_READING, "reading.schema.json", include_str!("schemas/reading.schema.json"),
-    "6197038fcc03761d6dda16bca5bab7dfe87c2e8a12128958917d9ef00eebe932");
+    "6197038fcc03761d6dda16bca5bab7dfe87c2e8a12128958917d9ef00eebe932", guid "6a760a7b-959e-c591-e22d-26107a40242e");

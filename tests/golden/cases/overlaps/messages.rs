@@ -257,4 +257,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_OVERLAPS, "overlaps.schema.json", include_str!("schemas/overlaps.schema.json"),
-    "819c908b4b43bc7595fe2a4f4a78afb68e8719273b8b7c25a1bee774fa8fd06a");
+    "819c908b4b43bc7595fe2a4f4a78afb68e8719273b8b7c25a1bee774fa8fd06a", guid "bede6ab4-30f0-e48e-c3e4-12edf9b2f8b2");

@@ -249,6 +249,6 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_HEADERS, "headers.schema.json", include_str!("schemas/headers.schema.json"),
-    "8fb51cf60ffa5df618a8ee776c3b12a5a901ebc0a9a6df46e58c40fa2a850f68");
+    "8fb51cf60ffa5df618a8ee776c3b12a5a901ebc0a9a6df46e58c40fa2a850f68", guid "74f3c53d-94ba-505b-192b-ffabc1a5cecb");
 wire::schema!(SCHEMA_MAP_ROOT, "map-root.schema.json", include_str!("schemas/map-root.schema.json"),
-    "93179ef393ee8ebdfaeb9a355066ac8c6cf4eb78ddafe811529dbbd0cbb6638a");
+    "93179ef393ee8ebdfaeb9a355066ac8c6cf4eb78ddafe811529dbbd0cbb6638a", guid "dffce388-4ba7-a288-7da6-09e9252e2063");

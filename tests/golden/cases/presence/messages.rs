@@ -603,19 +603,19 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 
 wire::schema!(SCHEMA_DEFAULT_NULLABLE, "default-nullable.schema.json",
     include_str!("schemas/default-nullable.schema.json"),
-    "c508fa873b54f006165cbc17fddb4122b67f4b222daaf72768d8c082b8b7cf3c");
+    "c508fa873b54f006165cbc17fddb4122b67f4b222daaf72768d8c082b8b7cf3c", guid "8bb675e1-d5a9-e657-5239-fe4253191ed7");
 wire::schema!(SCHEMA_DEFAULT, "default.schema.json", include_str!("schemas/default.schema.json"),
-    "ea5e9625d15fbde96c31904a33ee909588fbe408a037e359a820c5ffed6c1198");
+    "ea5e9625d15fbde96c31904a33ee909588fbe408a037e359a820c5ffed6c1198", guid "e5f05d59-da42-50c1-0a4e-0458c892d25f");
 wire::schema!(SCHEMA_NULL_DEFAULT_NULLABLE, "null-default-nullable.schema.json",
     include_str!("schemas/null-default-nullable.schema.json"),
-    "9d392168fd8e414f6bfc6b72a1d22612ca42328128b4401a6025e4038f5f2c59");
+    "9d392168fd8e414f6bfc6b72a1d22612ca42328128b4401a6025e4038f5f2c59", guid "1fc1467f-be3b-6d14-0b29-7e489ff8f4e2");
 wire::schema!(SCHEMA_OPTIONAL_NULLABLE, "optional-nullable.schema.json",
     include_str!("schemas/optional-nullable.schema.json"),
-    "baf6045a8c4a1f4f7230d7fe10c8f38fe6739f2d4d42ff6de4952ebc8fb7111f");
+    "baf6045a8c4a1f4f7230d7fe10c8f38fe6739f2d4d42ff6de4952ebc8fb7111f", guid "0c740707-ed87-e856-9ada-226ab0cf198d");
 wire::schema!(SCHEMA_OPTIONAL, "optional.schema.json", include_str!("schemas/optional.schema.json"),
-    "54001d5d26ec3f21af935b28bed540c294101d34632a21ee18c07e120c5172b2");
+    "54001d5d26ec3f21af935b28bed540c294101d34632a21ee18c07e120c5172b2", guid "2e40527a-4d4f-da61-e172-bb202bf33b55");
 wire::schema!(SCHEMA_REQUIRED_NULLABLE, "required-nullable.schema.json",
     include_str!("schemas/required-nullable.schema.json"),
-    "787d4e5645e73891b67c5a793bf0b33b10d1a8cf6cb49e99887c8bbfd6a5813a");
+    "787d4e5645e73891b67c5a793bf0b33b10d1a8cf6cb49e99887c8bbfd6a5813a", guid "30c78181-7313-f8d1-b088-9dc4387c263f");
 wire::schema!(SCHEMA_REQUIRED, "required.schema.json", include_str!("schemas/required.schema.json"),
-    "4fef8aa06f0c13de25141f6a61516d9f30cfa0f1e5cd6dc03013994af3cdd6ad");
+    "4fef8aa06f0c13de25141f6a61516d9f30cfa0f1e5cd6dc03013994af3cdd6ad", guid "2c5b2b46-3736-bd5b-1692-31a123404415");

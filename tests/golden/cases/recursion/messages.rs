@@ -132,10 +132,10 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_MUTUAL, "mutual.schema.json", include_str!("schemas/mutual.schema.json"),
-    "62306457634ebe4cbb02f2dae2631d08335d351f419c5c87aba6c980b50c785d";
+    "62306457634ebe4cbb02f2dae2631d08335d351f419c5c87aba6c980b50c785d", guid "201020bc-493f-3e54-7319-aae9ecf90cb3";
     SCHEMA_OTHER);
 wire::schema!(SCHEMA_OTHER, "other.schema.json", include_str!("schemas/other.schema.json"),
     "206438861c7e71d39a552d0975bcf019d95a163751c8420bf0f472ae3e8bf23a";
     SCHEMA_MUTUAL);
 wire::schema!(SCHEMA_TREE, "tree.schema.json", include_str!("schemas/tree.schema.json"),
-    "beab9697956dde2fdc8405b064c6739645a234676d39f27e8a1fb3bf50b005b6");
+    "beab9697956dde2fdc8405b064c6739645a234676d39f27e8a1fb3bf50b005b6", guid "9614419e-b995-d311-8890-1c8e8c148872");

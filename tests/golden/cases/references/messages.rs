@@ -182,7 +182,7 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 wire::schema!(SCHEMA_FOLDER_DEEP_ER, "folder/deep/er.schema.json", include_str!("schemas/folder/deep/er.schema.json"),
     "69b772a9c8d12deeca7dede28d17fdade35e550e937b8d6f38f3a36c3c51c3df");
 wire::schema!(SCHEMA_FOLDER_IN, "folder/in.schema.json", include_str!("schemas/folder/in.schema.json"),
-    "c9ae9cdf87b6446bb031f658bdad7e0431145d91bfe6df7a0a47e1cbc978aa45";
+    "c9ae9cdf87b6446bb031f658bdad7e0431145d91bfe6df7a0a47e1cbc978aa45", guid "824c81e0-dfb7-2e31-3bd1-be2990b8f772";
     SCHEMA_FOLDER_SIBLING_FILE, SCHEMA_FOLDER_UMLAUT_, SCHEMA_PLAIN);
 wire::schema!(SCHEMA_FOLDER_SIBLING_FILE, "folder/sibling%20file.schema.json",
     include_str!("schemas/folder/sibling file.schema.json"),
@@ -196,7 +196,8 @@ wire::schema!(SCHEMA_OTHER, "https://example.org/schemas/other.json", include_st
 wire::schema!(SCHEMA_PLAIN, "plain.schema.json", include_str!("schemas/plain.schema.json"),
     "0188052f106f3148c9be224fb11a48e5fb091ca7c139d6e7adec3f46e61e2eb6");
 wire::schema!(SCHEMA_REFS, "https://example.org/schemas/refs.json", include_str!("schemas/refs.json"),
-    "4656524f6baaffcce7d20296df13cca1d033e91ca58dd6b40d27fa7d5f9b8e45", name "refs.json";
+    "4656524f6baaffcce7d20296df13cca1d033e91ca58dd6b40d27fa7d5f9b8e45", guid "b7b63995-ab46-5aed-3987-b2eb0127dcbf",
+    name "refs.json";
     SCHEMA_OTHER, SCHEMA_SHARED);
 wire::schema!(SCHEMA_SHARED, "urn:example:shared", include_str!("schemas/shared.json"),
     "8a286dff3e4cb1222d591f01cd1443e6ec18f58b62f46d2f59e88714d8968964", name "shared.json");

@@ -217,8 +217,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_CONTACT, "contact.schema.json", include_str!("schemas/contact.schema.json"),
-    "b103fcd063860b71a36f69d1069a4f0e36b563045c8ed1a54863a503d5156163");
+    "b103fcd063860b71a36f69d1069a4f0e36b563045c8ed1a54863a503d5156163", guid "37ec4ceb-262d-bd1a-7975-f633e2bcf5a4");
 wire::schema!(SCHEMA_OLDER, "older.schema.json", include_str!("schemas/older.schema.json"),
-    "22adeeff57a6e970a4e90fa4fbda4a5a290374ce7660aa7f85aca3853dfecc96");
+    "22adeeff57a6e970a4e90fa4fbda4a5a290374ce7660aa7f85aca3853dfecc96", guid "e46bac34-7f2f-3500-fe88-743f54a49cab");
 wire::schema!(SCHEMA_OLDEST, "oldest.schema.json", include_str!("schemas/oldest.schema.json"),
-    "ff36f4a4c2b4035696f9ff0d718c1b0187ea2c9728931b20c6d49f00ffbb1b51");
+    "ff36f4a4c2b4035696f9ff0d718c1b0187ea2c9728931b20c6d49f00ffbb1b51", guid "5edab012-13cd-7750-9f7f-b5365ba660c6");

@@ -208,9 +208,9 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_KEPT, "kept.schema.json", include_str!("schemas/kept.schema.json"),
-    "30bbef9c06d2683c66ad973b2b6f9ce45bd6060c8e504285a69f107bd64f5018";
+    "30bbef9c06d2683c66ad973b2b6f9ce45bd6060c8e504285a69f107bd64f5018", guid "f48dd2bc-8ff6-74fd-051c-61e739ee67ff";
     SCHEMA_SENSITIVE);
 wire::schema!(SCHEMA_SENSITIVE, "sensitive.schema.json", include_str!("schemas/sensitive.schema.json"),
-    "d70ec3e93ba284739e48fa85b4e4169d34ff6ab1812fda139bcd66a7df97e2a5");
+    "d70ec3e93ba284739e48fa85b4e4169d34ff6ab1812fda139bcd66a7df97e2a5", guid "7f8be19a-96a3-dcb3-33d5-63f42de2b9c8");
 wire::schema!(SCHEMA_WHOLE, "whole.schema.json", include_str!("schemas/whole.schema.json"),
-    "ad3ab2aed92bcdbdaba305701a459120c9e1678394032e6b886d60f9ebf00787");
+    "ad3ab2aed92bcdbdaba305701a459120c9e1678394032e6b886d60f9ebf00787", guid "fead8f13-b648-8728-a1d3-1858153868a4");

@@ -120,8 +120,8 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_NEW, "new.schema.json", include_str!("schemas/new.schema.json"),
-    "2ba5e07c5311e28585929a1d0de20ca2b500903e4003564791fef00438ef49ca");
+    "2ba5e07c5311e28585929a1d0de20ca2b500903e4003564791fef00438ef49ca", guid "02c7fff1-e046-1020-068e-fee47bfb6a61");
 wire::schema!(SCHEMA_OLD, "old.schema.json", include_str!("schemas/old.schema.json"),
-    "799151722b09d2eda84091a178c80fe93fceda96648bce6f200ecc110019c324");
+    "799151722b09d2eda84091a178c80fe93fceda96648bce6f200ecc110019c324", guid "9ccd9a02-faac-8808-ffe2-0fec594e63d0");
 wire::schema!(SCHEMA_ROOT, "root.schema.json", include_str!("schemas/root.schema.json"),
-    "f9ca098f54807327e0f25c532cac3a617a30ae56a6266196ecdacdf9491be1e8");
+    "f9ca098f54807327e0f25c532cac3a617a30ae56a6266196ecdacdf9491be1e8", guid "d14496d8-e782-a866-c912-26f01866328a");

@@ -82,4 +82,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_NOTE_WRITTEN, "note-written.schema.json", include_str!("schemas/note-written.schema.json"),
-    "13faf31932ebdd2c5268cb73ac21eda5e69d3d73f663c4c664a0d3a52eb52452");
+    "13faf31932ebdd2c5268cb73ac21eda5e69d3d73f663c4c664a0d3a52eb52452", guid "2a3cbbfc-4666-81ba-cc1c-ac018b12b66e");

@@ -84,4 +84,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_NOTE_WRITTEN, "note-written.schema.json", include_str!("schemas/note-written.schema.json"),
-    "77673aa337010a966eb830a10cba7df57186ad18c365f738925b49f9d899751b");
+    "77673aa337010a966eb830a10cba7df57186ad18c365f738925b49f9d899751b", guid "ee13c99c-0d87-0dd1-981b-137003e6509e");

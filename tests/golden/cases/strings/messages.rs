@@ -153,4 +153,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_STRINGS, "strings.schema.json", include_str!("schemas/strings.schema.json"),
-    "378729629822affd0f69a87130969d1b91292a767d315a78bcaccfa6d5128ef7");
+    "378729629822affd0f69a87130969d1b91292a767d315a78bcaccfa6d5128ef7", guid "55f26faa-d4bc-72d3-3533-6478ec693163");

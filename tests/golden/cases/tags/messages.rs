@@ -394,6 +394,6 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_EVENT, "event.schema.json", include_str!("schemas/event.schema.json"),
-    "6632d8086ee9bef96887a4166536093ec70b92495ea06880771cc571164d4ced");
+    "6632d8086ee9bef96887a4166536093ec70b92495ea06880771cc571164d4ced", guid "c3691f83-4f10-4eed-08f9-638ff10cf77f");
 wire::schema!(SCHEMA_VERSIONS, "versions.schema.json", include_str!("schemas/versions.schema.json"),
-    "2bbfd99db2be28fadd142caa7dc48b8a4cc31b0340ff2baaaf863e27e093dc54");
+    "2bbfd99db2be28fadd142caa7dc48b8a4cc31b0340ff2baaaf863e27e093dc54", guid "5a16bd24-2daf-ae6f-8b46-c201e263c1c8");

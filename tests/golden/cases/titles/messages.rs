@@ -156,6 +156,6 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_PETS, "pets.schema.json", include_str!("schemas/pets.schema.json"),
-    "80c7f01f3959fe8cb69349edfb415401dfba3e5aba24bb9e93be9b95de6eec1f");
+    "80c7f01f3959fe8cb69349edfb415401dfba3e5aba24bb9e93be9b95de6eec1f", guid "9fe87e3c-03fc-0005-2a5b-4b2d994431d1");
 wire::schema!(SCHEMA_PLANTS, "plants.schema.json", include_str!("schemas/plants.schema.json"),
-    "c360f48863f2c80db5e71caab6da14d35c820d525893a8f472aac6d35b342d33");
+    "c360f48863f2c80db5e71caab6da14d35c820d525893a8f472aac6d35b342d33", guid "82f9ccd3-04e4-733d-c015-52968810c88c");

@@ -206,11 +206,11 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_ORDER_CANCELLED, "order-cancelled.schema.json", include_str!("schemas/order-cancelled.schema.json"),
-    "04112e10ec784587071927aad7a15bd9d933b57dc38daef36ab08add12c1ba01");
+    "04112e10ec784587071927aad7a15bd9d933b57dc38daef36ab08add12c1ba01", guid "9656da8c-89fd-8a97-c563-85f924aeb19e");
 wire::schema!(SCHEMA_ORDER_PLACED, "order-placed.schema.json", include_str!("schemas/order-placed.schema.json"),
-    "f849fc397a211b735e86e246524d30b3d54ff51b2f12ab0f8212e88e1bce59e4");
+    "f849fc397a211b735e86e246524d30b3d54ff51b2f12ab0f8212e88e1bce59e4", guid "372855e7-f882-5871-5bf9-755eee18c551");
 wire::schema!(SCHEMA_ORDER_SHIPPED, "order-shipped.schema.json", include_str!("schemas/order-shipped.schema.json"),
-    "dc24274d964c85c015829cb14cfa66a51f91452d1631468cc729dca2cc33a76e");
+    "dc24274d964c85c015829cb14cfa66a51f91452d1631468cc729dca2cc33a76e", guid "ef6298e1-089b-4784-09c8-6529915be1d0");
 wire::schema!(SCHEMA_GOLDEN_ORDERS_TOPIC, "golden.orders.topic.json", include_str!("schemas/golden.orders.topic.json"),
-    "535c38f6e6496d04169bbcb1358e42dbbe652abd23917539f42b506f0edebe57";
+    "535c38f6e6496d04169bbcb1358e42dbbe652abd23917539f42b506f0edebe57", guid "f96e1f48-c73c-f424-f8f8-3dc5c685a48a";
     SCHEMA_ORDER_CANCELLED, SCHEMA_ORDER_PLACED, SCHEMA_ORDER_SHIPPED);

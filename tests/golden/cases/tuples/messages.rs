@@ -305,10 +305,10 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_COORDINATES, "coordinates.schema.json", include_str!("schemas/coordinates.schema.json"),
-    "da0b5dfd733af330839f925baaea15f021b3309b0dda572bdb4cb2681a5510ce");
+    "da0b5dfd733af330839f925baaea15f021b3309b0dda572bdb4cb2681a5510ce", guid "8d8b12b0-429b-0afc-18bc-50c51b8bfd52");
 wire::schema!(SCHEMA_OLDER_ROUTE, "older-route.schema.json", include_str!("schemas/older-route.schema.json"),
-    "7eee50898592e69a2dad6c6ac8c636b989978b2bd7a93484bd5dc273b6ababa4");
+    "7eee50898592e69a2dad6c6ac8c636b989978b2bd7a93484bd5dc273b6ababa4", guid "976f97e6-ca64-15e5-87e9-d834d8369561");
 wire::schema!(SCHEMA_ROUTE, "route.schema.json", include_str!("schemas/route.schema.json"),
-    "28312cebcae4f4cb907d0774397097733e53426a6f37a015e85980d1e73662a4");
+    "28312cebcae4f4cb907d0774397097733e53426a6f37a015e85980d1e73662a4", guid "b9f898b1-270d-1f59-e3c6-57ac4e9cff39");
 wire::schema!(SCHEMA_TUPLE_ROOT, "tuple-root.schema.json", include_str!("schemas/tuple-root.schema.json"),
-    "068ec5236a3b696eb5e73f8fc59d8efea098ca7cb1d0124713c371e80543a092");
+    "068ec5236a3b696eb5e73f8fc59d8efea098ca7cb1d0124713c371e80543a092", guid "dc53b7d5-02d4-d930-ad64-380319cbb5f3");

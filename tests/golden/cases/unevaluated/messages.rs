@@ -264,7 +264,7 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 wire::schema!(SCHEMA_BASE, "base.schema.json", include_str!("schemas/base.schema.json"),
     "39b81177754639f0ca96daaae62763c19889de43cfa5368d9b5b878a5bee7187");
 wire::schema!(SCHEMA_OLDER, "older.schema.json", include_str!("schemas/older.schema.json"),
-    "683c83bbcb78124025362f58b07b2f04e32a83ac268872784140e3cbd97f6cde");
+    "683c83bbcb78124025362f58b07b2f04e32a83ac268872784140e3cbd97f6cde", guid "be7a731a-d985-d5a7-c86c-c9d138372f9a");
 wire::schema!(SCHEMA_VEHICLE, "vehicle.schema.json", include_str!("schemas/vehicle.schema.json"),
-    "503b14e5eaaa9eb9574cd1e5deec7d9c946becc27e01acddd798a9ad7741ba74";
+    "503b14e5eaaa9eb9574cd1e5deec7d9c946becc27e01acddd798a9ad7741ba74", guid "f3ad0392-beeb-c3fe-225c-edf333cd4289";
     SCHEMA_BASE);

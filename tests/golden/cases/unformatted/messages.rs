@@ -53,4 +53,4 @@ wire::union!(OrderMixed, "an integer or a string", straight;
 # [doc = " The messages of these schemas, by name and by topic."] pub static REGISTRY : registry :: Registry = registry :: Registry :: new (& [registry :: Entry :: of :: < Order > ()]) ;
 
 wire::schema!(SCHEMA_ORDER, "order.schema.json", include_str!("schemas/order.schema.json"),
-    "f33cdbc8febe78e6656f58a3a8422d5a56f039548975417038d3965149ca4008");
+    "f33cdbc8febe78e6656f58a3a8422d5a56f039548975417038d3965149ca4008", guid "5bbdd048-1847-fe05-4ad6-23034c58989f");

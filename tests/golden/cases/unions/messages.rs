@@ -266,4 +266,4 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_UNIONS, "unions.schema.json", include_str!("schemas/unions.schema.json"),
-    "ca2d17551118f6e5a127448bb94ed806685897f107f5c9ef56a48bdf3269c3dd");
+    "ca2d17551118f6e5a127448bb94ed806685897f107f5c9ef56a48bdf3269c3dd", guid "53168bb5-55d5-14e4-5768-6193b170e016");

@@ -488,14 +488,14 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 );
 
 wire::schema!(SCHEMA_ANY_ROOT, "any-root.schema.json", include_str!("schemas/any-root.schema.json"),
-    "769610b09c0cbef6ce0ef98288dce99405a0467cde601bdb9c1816f15de7c885");
+    "769610b09c0cbef6ce0ef98288dce99405a0467cde601bdb9c1816f15de7c885", guid "18f1e010-036f-962a-5787-29627894392c");
 wire::schema!(SCHEMA_EITHER_TYPE, "either-type.schema.json", include_str!("schemas/either-type.schema.json"),
-    "979221c314cb3276735a9c66573928fe34891c7113080444246e7d8073bf17e1");
+    "979221c314cb3276735a9c66573928fe34891c7113080444246e7d8073bf17e1", guid "cd2121e2-5a9c-ebcc-98bf-eb445960073e");
 wire::schema!(SCHEMA_EVERYTHING, "everything.schema.json", include_str!("schemas/everything.schema.json"),
-    "4120b97d8f12ff1b472051803d7f0a95e1e2d74ec52f96f419aa4f7ca2e61fd1");
+    "4120b97d8f12ff1b472051803d7f0a95e1e2d74ec52f96f419aa4f7ca2e61fd1", guid "63c192fb-28a3-c36f-cada-57b715914553");
 wire::schema!(SCHEMA_LIMITS, "limits.schema.json", include_str!("schemas/limits.schema.json"),
-    "788a63e7f91fd047db12ae5b80e44b5724c42af323c03fe489a521f965cd97f7");
+    "788a63e7f91fd047db12ae5b80e44b5724c42af323c03fe489a521f965cd97f7", guid "ae466274-ce30-6a00-a1e2-414e703836d0");
 wire::schema!(SCHEMA_NULLABLE_STRUCT, "nullable-struct.schema.json", include_str!("schemas/nullable-struct.schema.json"),
-    "97338f99762a233bd7af198e398d59400cf1d10f6fd42b3ca70282b71e47734e");
+    "97338f99762a233bd7af198e398d59400cf1d10f6fd42b3ca70282b71e47734e", guid "5a16cae8-a474-f972-4feb-adaf6b7e97cc");
 wire::schema!(SCHEMA_UNTYPED, "untyped.schema.json", include_str!("schemas/untyped.schema.json"),
-    "83ffb2d0db69fa2491e067597a7995ecf34f0712679457fe4447a6b5c8626ec2");
+    "83ffb2d0db69fa2491e067597a7995ecf34f0712679457fe4447a6b5c8626ec2", guid "93db03af-377c-09a5-f7ef-d5b73e88c249");

@@ -1,0 +1,1 @@
+../../documents/src/guid.rs
