@@ -137,8 +137,7 @@ impl<S: Send + Sync + 'static> App<S> {
             + 'static,
         A: BatchArguments<S, Message = D::Input> + 'static,
     {
-        let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(DecodedRoute::of_batches(decoder, handler, state, batch)));
+        self.routes.push(Arc::new(DecodedRoute::of_batches(decoder, handler, &self.state, batch)));
         self
     }
 
@@ -151,8 +150,7 @@ impl<S: Send + Sync + 'static> App<S> {
             + 'static,
         A: HandlerArguments<S, Message = D::Input> + 'static,
     {
-        let state = Arc::clone(&self.state);
-        self.routes.push(Arc::new(DecodedRoute::of_messages(decoder, handler, state)));
+        self.routes.push(Arc::new(DecodedRoute::of_messages(decoder, handler, &self.state)));
         self
     }
 

@@ -51,10 +51,10 @@ pub(crate) struct BatchFunction<H, A, S> {
 }
 
 impl<D, H: Handler<A, S>, A, S: Send + Sync + 'static> DecodedRoute<D, BatchFunction<H, A, S>> {
-    pub(crate) fn of_batches(decoder: D, handler: H, state: Arc<S>, batch: Batch) -> Self {
+    pub(crate) fn of_batches(decoder: D, handler: H, state: &Arc<S>, batch: Batch) -> Self {
         let options = handler.options();
-        let function = BatchFunction { handler, state: Arc::clone(&state), batch, arguments: PhantomData };
-        Self::new(decoder, options, &state, function)
+        let function = BatchFunction { handler, state: Arc::clone(state), batch, arguments: PhantomData };
+        Self::new(decoder, options, state, function)
     }
 }
 

@@ -114,7 +114,9 @@ impl Layered {
         }
         let failed = self.outcomes.iter().position(|outcome| outcome.as_ref().is_some_and(comes_again));
         let behind = arrived.split_off(&failed.unwrap_or(usize::MAX));
-        behind.into_keys().for_each(|number| self.without[number] = true);
+        for number in behind.into_keys() {
+            self.without[number] = true;
+        }
         arrived.into_values().filter(|message| !message.outcome.is_closed()).collect()
     }
 

@@ -171,10 +171,10 @@ pub(crate) struct SingleFunction<H, A, S> {
 }
 
 impl<D, H: Handler<A, S>, A, S: Send + Sync + 'static> DecodedRoute<D, SingleFunction<H, A, S>> {
-    pub(crate) fn of_messages(decoder: D, handler: H, state: Arc<S>) -> Self {
+    pub(crate) fn of_messages(decoder: D, handler: H, state: &Arc<S>) -> Self {
         let options = handler.options();
-        let function = SingleFunction { handler, state: Arc::clone(&state), arguments: PhantomData };
-        Self::new(decoder, options, &state, function)
+        let function = SingleFunction { handler, state: Arc::clone(state), arguments: PhantomData };
+        Self::new(decoder, options, state, function)
     }
 }
 

@@ -19,8 +19,8 @@ impl Compiler {
         let output = Command::new(env!("CARGO")).args(arguments).current_dir(workspace()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8(output.stdout).unwrap();
-        let libraries = messages.lines().filter_map(|message| library(&serde_json::from_str(message).ok()?));
-        Self { library: libraries.last().expect("a library `thoth_messaging` among what cargo built") }
+        let mut libraries = messages.lines().filter_map(|message| library(&serde_json::from_str(message).ok()?));
+        Self { library: libraries.next_back().expect("a library `thoth_messaging` among what cargo built") }
     }
 
     /// Returns the version of the compiler.
@@ -58,8 +58,8 @@ fn library(message: &Value) -> Option<PathBuf> {
     if message["reason"] != "compiler-artifact" || message["target"]["name"] != "thoth_messaging" {
         return None;
     }
-    let mut files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
-    files.find(|file| file.ends_with(".rlib")).map(PathBuf::from)
+    let mut files = message["filenames"].as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
+    files.find(|file| file.extension().is_some_and(|extension| extension == "rlib"))
 }
 
 /// Removes what changes with lines elsewhere: numbers of lines, the width that they take, and the summary.

@@ -1,6 +1,8 @@
 //! Each file in `mistakes` makes a mistake, which the compiler must name. The file beside it holds all that it says, in the version
 //! of Rust that `RUST` names, and is compared with that version alone; `UPDATE_EXPECTED=1` writes it anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "that is how a test fails, its helpers included")]
+
 mod compiler;
 mod handlers;
 
