@@ -75,7 +75,8 @@ impl<'p> Aliases<'p> {
                             let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
                             let named = resolved(base, file).filter(|_| !file.is_empty());
                             if let Some(uri) = named.and_then(|named| self.0.get(named.as_str())) {
-                                *reference = format!("{uri}#{fragment}").trim_end_matches('#').to_owned();
+                                let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+                                *reference = format!("{uri}{fragment}");
                             }
                         }
                         (name, value) => self.lead_from(value, base, id, OF_SCHEMAS.contains(&name)),

@@ -32,12 +32,11 @@ impl Exact {
                 for (name, value) in serde_json::from_str::<Members<'_>>(text).ok()?.0 {
                     let value = Self::read(value.get(), depth.checked_sub(1)?)?;
                     // As Jackson has it: the first place, the last value.
-                    match places.get(&name) {
-                        Some(place) => members[*place] = (name, value),
-                        None => {
-                            places.insert(name.clone(), members.len());
-                            members.push((name, value));
-                        }
+                    if let Some(place) = places.get(&name) {
+                        members[*place] = (name, value);
+                    } else {
+                        places.insert(name.clone(), members.len());
+                        members.push((name, value));
                     }
                 }
                 Self::Object(members)
@@ -115,12 +114,11 @@ fn scaled(unscaled: &str, scale: i64) -> String {
     if scale == 0 {
         unscaled.to_owned()
     } else if scale > 0 && exponent >= -6 {
-        match usize::try_from(zeros) {
-            Ok(zeros) => format!("0.{}{unscaled}", "0".repeat(zeros)),
-            Err(_) => {
-                let (whole, fraction) = unscaled.split_at(usize::try_from(-zeros).unwrap_or(0));
-                format!("{whole}.{fraction}")
-            }
+        if let Ok(zeros) = usize::try_from(zeros) {
+            format!("0.{}{unscaled}", "0".repeat(zeros))
+        } else {
+            let (whole, fraction) = unscaled.split_at(usize::try_from(-zeros).unwrap_or(0));
+            format!("{whole}.{fraction}")
         }
     } else {
         let (first, rest) = unscaled.split_at(1);
