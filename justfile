@@ -39,7 +39,7 @@ lint:
     cargo test --quiet -p architecture
     typos
     shellcheck .ci/run fuzz/run tests/interop/run examples/gate/play examples/gate/hooks/pre-commit scripts/packages scripts/tools
-    zizmor --offline --quiet .github examples/gate/.github
+    zizmor --offline --quiet .github examples/gate/.github action.yml
     cargo machete
     scripts/licenses --check
 

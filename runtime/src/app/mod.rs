@@ -96,7 +96,7 @@
 //!
 //! [`App::handle_batch`] calls a handler with several messages of a partition at once, as for one transaction of a database:
 //! complete by number or by time, with one outcome for all messages or one for each. Whatever follows for one of them is as
-//! if it was alone: its retries, its dead letter, its offset. [Layers](App::layer#batches) stand around each of its messages.
+//! if it was alone: its retries, its dead letter, its offset. [Layers](App::layer) stand around each of its messages.
 //!
 //! # The life of a message
 //!

@@ -90,7 +90,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// On a topic with several message types, a batch ends before a message of another handler, so that the order of the partition
     /// holds.
     ///
-    /// [Layers](Self::layer) stand around each message of a batch, not around the batch: see [there](Self::layer#batches).
+    /// [Layers](Self::layer) stand around each message of a batch, not around the batch.
     pub fn handle_batch<A, H>(self, batch: Batch, handler: H) -> Self
     where
         H: Handler<A, S> + Send + Sync + 'static,

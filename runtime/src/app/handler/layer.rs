@@ -38,7 +38,7 @@ impl Next {
     }
 
     /// Runs the rest of the attempt, and returns its outcome. In a batch, the handler waits for the layers of
-    /// [the other messages](crate::app::App::layer#batches).
+    /// [the other messages](crate::app::App::layer).
     pub async fn run(self) -> Outcome {
         self.begin().await
     }
