@@ -42,7 +42,7 @@ impl Schema {
         }
     }
 
-    /// With its GUID, written as a UUID.
+    /// With its GUID, written as a UUID; with none where it is no UUID.
     #[must_use]
     pub const fn with_guid(mut self, guid: &str) -> Self {
         self.guid = Guid::parse(guid);

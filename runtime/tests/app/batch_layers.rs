@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use thoth_messaging::app::{App, Batch, Headers, Metadata, Next, Outcome, Reason, Retries, State, handler};
+use thoth_messaging::app::{App, Headers, Metadata, Next, Outcome, Reason, Retries, State, handler};
 use thoth_messaging::client::ProducerRecord;
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::{TestApp, Time};
 use thoth_messaging::{Kafka, Topic};
 use tokio::time;
 
+use crate::batches::{of, start};
 use crate::{kafka, released};
 
 type Notes = Arc<Mutex<Vec<String>>>;
@@ -67,17 +68,6 @@ async fn store(released: Vec<PackageReleased>, State(notes): State<Notes>) -> Re
     let versions: Vec<_> = released.iter().map(|it| it.package_version.as_str()).collect();
     note(&notes, versions.join(" "));
     if released.iter().any(|it| it.package_name == "fail") { Err("a row is refused".to_owned()) } else { Ok(()) }
-}
-
-fn of(messages: usize) -> Batch {
-    Batch::default().max_messages(messages).max_wait(Duration::from_secs(3600))
-}
-
-async fn start(app: impl FnOnce(App<Notes>) -> App<Notes>) -> (TestApp, Notes) {
-    let notes = Notes::default();
-    let state = Arc::clone(&notes);
-    let test = TestApp::start_on(kafka(1).await, Time::Held, |kafka| app(App::new(kafka).state(state))).await.unwrap();
-    (test, notes)
 }
 
 /// Publishes packages, each with its header for the layer.

@@ -52,13 +52,15 @@ async fn each(released: Vec<PackageReleased>, contexts: Vec<Context<Calls>>) -> 
 }
 
 /// A complete batch is of so many.
-fn of(messages: usize) -> Batch {
+pub(crate) fn of(messages: usize) -> Batch {
     Batch::default().max_messages(messages).max_wait(Duration::from_secs(3600))
 }
 
 /// Starts an app whose time is held, so that a batch is complete by its number alone.
-async fn start(app: impl FnOnce(App<Calls>) -> App<Calls>) -> (TestApp, Calls) {
-    let calls = Calls::default();
+pub(crate) async fn start<T: Send + 'static>(
+    app: impl FnOnce(App<Arc<Mutex<Vec<T>>>>) -> App<Arc<Mutex<Vec<T>>>>,
+) -> (TestApp, Arc<Mutex<Vec<T>>>) {
+    let calls = Arc::default();
     let state = Arc::clone(&calls);
     let test = TestApp::start_on(kafka(1).await, Time::Held, |kafka| app(App::new(kafka).state(state))).await.unwrap();
     (test, calls)

@@ -15,17 +15,17 @@ use crate::Load;
 use crate::children::Run;
 use crate::steps::{self, Handled};
 
-/// How long a service works before it is told to end.
+/// The time that a service works before it is told to end.
 const WORK: Duration = Duration::from_secs(4);
 
 /// The same where it is killed: longer than the interval of commits (`auto.commit.interval.ms`).
 const LIFE: Duration = Duration::from_secs(7);
 
-/// How long it may take then: what an app has by default.
+/// The time that it may take then: what an app has by default.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// How long a static member may wait for its partitions after it was killed: half of the time after which a member that is no
-/// static one loses them.
+/// The time that a static member may take to be back at work after it was killed: half of the time after which a member that is
+/// no static one loses its partitions.
 const RETURN: Duration = Duration::from_secs(5);
 
 /// The load, and how the service ends.
@@ -47,43 +47,39 @@ pub(crate) async fn run(run: &Run, Restarts { load, killed }: Restarts) -> Resul
         let kafka = run.kafka.clone();
         async move { steps::send(&kafka, load, true).await }
     });
-    let (mut ends, mut returns, start) = (Vec::new(), Vec::new(), Instant::now());
+    let (mut ends, mut returns, mut services, start) = (Vec::new(), Vec::new(), 0, Instant::now());
     loop {
-        let notes = folder.join(format!("service-{}", ends.len()));
+        let notes = folder.join(format!("service-{services}"));
         let mut command = run.command(&["member", &notes.to_string_lossy()])?;
         if killed {
             command.env("KAFKA_GROUP_INSTANCE_ID", "soak-1");
         }
         let mut service = command.spawn()?;
-        let is_last = start.elapsed() > load.time();
-        if killed && !ends.is_empty() && !is_last {
-            returns.push(wait_for_first(&notes).await?);
-        }
-        if is_last {
+        if start.elapsed() > load.time() {
             wait_for_all(&folder, load).await?;
-        } else {
-            time::sleep(if killed { LIFE } else { WORK }).await;
-        }
-        let begin = Instant::now();
-        if killed && !is_last {
-            service.kill().await?;
-            ends.push(begin.elapsed());
-        } else {
             ends.push(end(&mut service).await?);
-        }
-        if is_last {
             break;
         }
+        if killed && services > 0 {
+            returns.push(wait_for_first(&notes).await?);
+        }
+        if killed {
+            time::sleep(LIFE).await;
+            service.kill().await?;
+        } else {
+            time::sleep(WORK).await;
+            ends.push(end(&mut service).await?);
+        }
+        services += 1;
     }
     sent.await??;
     let handled = Handled::of(&folder)?;
-    let longest = ends.iter().max().copied().unwrap_or_default();
-    let back = returns.iter().max().copied().unwrap_or_default();
+    let longest = |times: &[Duration]| times.iter().max().copied().unwrap_or_default();
+    let (back, ended) = (longest(&returns), longest(&ends));
     if killed {
-        println!("killed     {} times, and back at work after {:.2} s at most", returns.len(), back.as_secs_f64());
-    } else {
-        println!("ended      {} times in the middle of work, after {:.2} s at most", ends.len(), longest.as_secs_f64());
+        println!("killed     {services} times, and back at work after {:.2} s at most", back.as_secs_f64());
     }
+    println!("ended      {} times, after {:.2} s at most", ends.len(), ended.as_secs_f64());
     println!(
         "handled    {} of {} steps, {} once more, {} out of order",
         handled.steps(),
@@ -92,10 +88,9 @@ pub(crate) async fn run(run: &Run, Restarts { load, killed }: Restarts) -> Resul
         handled.out_of_order()
     );
     fs::remove_dir_all(&folder)?;
-    let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0;
-    let is_in_time =
-        if killed { !returns.is_empty() && back < RETURN } else { handled.again() == 0 && longest < DEADLINE };
-    if is_kept && is_in_time { Ok(()) } else { Err("a promise was not kept: see above".into()) }
+    let is_kept = handled.steps() == load.messages && handled.out_of_order() == 0 && ended < DEADLINE;
+    let is_as_told = if killed { !returns.is_empty() && back < RETURN } else { handled.again() == 0 };
+    if is_kept && is_as_told { Ok(()) } else { Err("a promise was not kept: see above".into()) }
 }
 
 /// Waits until a service has handled something, and says how long it took.
