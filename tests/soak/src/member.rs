@@ -9,9 +9,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use thoth_messaging::Kafka;
 use thoth_messaging::app::{App, Batch, Context, RetryTopics, State};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::messages::{Outcome, Step};
-use crate::steps::nanoseconds;
+use crate::steps::{fails_first, nanoseconds};
 
 /// The keys of a partition that are handled at once, where keys are handled concurrently.
 pub(crate) const KEYS_AT_ONCE: usize = 16;
@@ -59,6 +60,7 @@ impl Handlers {
 
 /// Runs until SIGTERM.
 pub(crate) async fn run(kafka: &Kafka, arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
+    tracing_subscriber::fmt().with_max_level(LevelFilter::ERROR).with_writer(io::stderr).init();
     let file = File::options().append(true).create(true).open(&arguments.notes)?;
     let handlers = arguments.handlers;
     let mut app = App::new(kafka).group("soak").state(Notes(file)).retry_topics(handlers.retry_topics());
@@ -85,7 +87,7 @@ async fn on_steps(steps: Vec<Step>, State(notes): State<Notes>) -> io::Result<()
 }
 
 async fn on_failing_step(step: Step, context: Context<Notes>) -> io::Result<()> {
-    if step.number.is_multiple_of(10) && context.attempt() == 1 {
+    if fails_first(&step) && context.attempt() == 1 {
         return Err(io::Error::other("the first attempt fails"));
     }
     note(context.state(), &[step])

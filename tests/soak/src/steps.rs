@@ -43,6 +43,13 @@ pub(crate) fn step(load: Load, number: u64) -> Step {
     Step { lane: format!("lane-{lane}"), number }
 }
 
+/// Tells whether the first attempt at a step fails, where some do: one in ten of each lane, and of the lanes at any time, so that
+/// no breaker takes it for a fault of all.
+pub(crate) fn fails_first(step: &Step) -> bool {
+    let lane: u64 = step.lane.bytes().map(u64::from).sum();
+    (lane + step.number).is_multiple_of(10)
+}
+
 /// Returns how many messages that are no steps are sent among so many.
 pub(crate) fn poisons(load: Load) -> u64 {
     load.messages / POISON_EVERY

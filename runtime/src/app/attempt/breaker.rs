@@ -16,7 +16,8 @@ use crate::app::observe::{Event, Observers};
 /// It counts the last attempts of all handlers. An attempt fails when its handler returns an error, panics, takes too
 /// long or asks for a retry, when a reply is not delivered, and when the payload does not decode. While the breaker is
 /// open, no attempt begins, and no more messages are received than may be [in flight](crate::app::App::max_in_flight).
-/// After the pause one attempt is made: if it succeeds, the breaker closes; if not, the pause begins anew.
+/// After the pause, attempts are made one at a time: the first that succeeds closes the breaker. When ten have failed (or a whole
+/// window, if that is smaller), the pause begins anew: messages in a row that fail by their own fault do not cost a pause each.
 ///
 /// By default: 90 % of the last 50 attempts, and a pause of 30 s.
 ///
@@ -32,6 +33,9 @@ pub struct Breaker {
     window: usize,
     pause: Duration,
 }
+
+/// The most attempts after a pause.
+const MAX_TRIALS: usize = 10;
 
 impl Default for Breaker {
     fn default() -> Self {
@@ -58,7 +62,7 @@ impl Breaker {
         Self { window: attempts, ..self }
     }
 
-    /// Sets the pause, after which one attempt is made.
+    /// Sets the pause, after which attempts are made one at a time.
     #[must_use]
     pub fn pause(self, pause: Duration) -> Self {
         Self { pause, ..self }
@@ -95,17 +99,20 @@ struct Window {
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     Closed,
+    /// So many attempts have failed since the last pause.
     Open {
         until: Duration,
+        failed: usize,
     },
-    /// One attempt is being made, which decides.
+    /// An attempt is being made, which may close it.
     HalfOpen,
 }
 
 /// The permit to make an attempt. One that is dropped without a [result](Self::report) counts for nothing.
 pub(crate) struct AttemptPermit {
     breaker: Arc<CircuitBreaker>,
-    is_trial: bool,
+    /// Of an attempt after a pause: the number of those before it, which failed.
+    trial: Option<usize>,
 }
 
 impl CircuitBreaker {
@@ -121,10 +128,10 @@ impl CircuitBreaker {
         loop {
             let phase = *phases.borrow_and_update();
             match phase {
-                Phase::Closed => return self.permit(false),
-                Phase::Open { until } if until > self.clock.now() => self.clock.sleep_until(until).await,
-                // The first caller makes the attempt that decides.
-                Phase::Open { .. } if self.change(phase, Phase::HalfOpen) => return self.permit(true),
+                Phase::Closed => return self.permit(None),
+                Phase::Open { until, .. } if until > self.clock.now() => self.clock.sleep_until(until).await,
+                // The first caller makes the attempt.
+                Phase::Open { failed, .. } if self.change(phase, Phase::HalfOpen) => return self.permit(Some(failed)),
                 Phase::Open { .. } => {}
                 Phase::HalfOpen => {
                     // The sender is in this breaker.
@@ -136,11 +143,11 @@ impl CircuitBreaker {
 
     /// Returns a permit if the breaker is closed, without waiting.
     pub(crate) fn try_acquire(self: &Arc<Self>) -> Option<AttemptPermit> {
-        self.is_closed.load(Ordering::Acquire).then(|| self.permit(false))
+        self.is_closed.load(Ordering::Acquire).then(|| self.permit(None))
     }
 
-    fn permit(self: &Arc<Self>, is_trial: bool) -> AttemptPermit {
-        AttemptPermit { breaker: Arc::clone(self), is_trial }
+    fn permit(self: &Arc<Self>, trial: Option<usize>) -> AttemptPermit {
+        AttemptPermit { breaker: Arc::clone(self), trial }
     }
 
     fn record(&self, failed: bool) {
@@ -163,9 +170,14 @@ impl CircuitBreaker {
         }
     }
 
+    /// Leaves the decision to the next attempt, after so many that have failed.
+    fn try_again(&self, failed: usize) {
+        self.change(Phase::HalfOpen, Phase::Open { until: self.clock.now(), failed });
+    }
+
     fn open(&self, from: Phase) {
         let until = self.clock.now().saturating_add(self.settings.pause);
-        if self.change(from, Phase::Open { until }) {
+        if self.change(from, Phase::Open { until, failed: 0 }) {
             self.observers.notify(&Event::BreakerOpened { pause: self.settings.pause });
         }
     }
@@ -190,11 +202,12 @@ impl CircuitBreaker {
 impl AttemptPermit {
     /// Reports the result of the attempt.
     pub(crate) fn report(mut self, failed: bool) {
-        if !std::mem::take(&mut self.is_trial) {
-            return self.breaker.record(failed);
-        }
+        let Some(before) = self.trial.take() else { return self.breaker.record(failed) };
         if failed {
-            return self.breaker.open(Phase::HalfOpen);
+            return match before + 1 {
+                failed if failed < self.breaker.settings.window.min(MAX_TRIALS) => self.breaker.try_again(failed),
+                _ => self.breaker.open(Phase::HalfOpen),
+            };
         }
         self.breaker.is_all_well.store(false, Ordering::Release);
         *self.breaker.window() = Window::default();
@@ -205,10 +218,9 @@ impl AttemptPermit {
 
 impl Drop for AttemptPermit {
     fn drop(&mut self) {
-        if self.is_trial {
-            // Abandoned: the next attempt decides.
-            let until = self.breaker.clock.now();
-            self.breaker.change(Phase::HalfOpen, Phase::Open { until });
+        if let Some(failed) = self.trial {
+            // Abandoned.
+            self.breaker.try_again(failed);
         }
     }
 }
@@ -255,6 +267,17 @@ mod tests {
         assert!(!attempt(&breaker, false), "it failed");
         clock.advance(PAUSE);
         assert!(attempt(&breaker, false) && attempt(&breaker, false), "it succeeded");
+    }
+
+    #[test]
+    fn after_the_pause_ten_attempts_may_fail_before_it_pauses_again() {
+        let (breaker, clock) = breaker(Breaker::default().window(50));
+        assert!((0..50).all(|_| attempt(&breaker, true)) && !attempt(&breaker, true));
+        clock.advance(PAUSE);
+        assert!((0..10).all(|_| attempt(&breaker, true)) && !attempt(&breaker, true));
+        clock.advance(PAUSE);
+        assert!((0..9).all(|_| attempt(&breaker, true)) && attempt(&breaker, false));
+        assert!((0..49).all(|_| attempt(&breaker, true)) && attempt(&breaker, true), "it counts from the beginning");
     }
 
     #[test]
