@@ -95,6 +95,32 @@ fn changed_archives_and_objects_are_read_or_refused() {
     run_changed("repository", repository::run);
 }
 
+/// The changes of each seed, one after the other. With `just fuzz`, libFuzzer keeps those that lead somewhere new.
+const CHANGES: u32 = 12;
+
+/// Runs a target on changes of its seeds that know the format: each of the one before.
+fn run_mutated(target: &str, run: fn(&[u8]), mutate: fn(&[u8], u32) -> Option<Vec<u8>>) {
+    for (name, seed) in seeds(target) {
+        println!("{name}");
+        let mut input = seed;
+        for change in 0..CHANGES {
+            let Some(changed) = mutate(&input, change) else { break };
+            guarded(run, &changed);
+            input = changed;
+        }
+    }
+}
+
+#[test]
+fn changed_schemas_are_generated_from_or_refused() {
+    run_mutated("schema", schema::run, schema::mutate);
+}
+
+#[test]
+fn changed_payloads_are_read_or_refused() {
+    run_mutated("payload", payload::run, payload::mutate);
+}
+
 #[test]
 fn changes_follow_from_the_seed() {
     for (name, input) in seeds("schema") {
