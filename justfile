@@ -53,6 +53,10 @@ golden:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 
+# The guide as a book, in `target/book`.
+book:
+    mdbook build docs --dest-dir ../target/book
+
 # Each feature of the published crates alone, none, and all.
 features:
     cargo hack clippy --workspace --ignore-private --each-feature -- -D warnings
