@@ -282,7 +282,9 @@ struct Others {
 impl Others {
     fn of(own: &Pattern) -> Self {
         let counted = own.counted().map(|counted| (Regex::new(&counted.pattern).unwrap(), counted.clone()));
-        Self { automaton: own.as_automaton().map(|text| Regex::new(text).unwrap()), counted }
+        // The engine of this test takes no boundaries of ASCII.
+        let automaton = own.as_automaton().filter(|text| !text.contains("(?-u:"));
+        Self { automaton: automaton.map(|text| Regex::new(text).unwrap()), counted }
     }
 
     fn agree(&self, text: &str, expected: bool) -> bool {
@@ -299,5 +301,6 @@ impl Others {
 fn is_documented(error: &str) -> bool {
     error.starts_with("a repetition may leave out group")
         || error.contains("which is referred to, is looked behind at")
+        || error.starts_with("what is looked behind at has a condition before")
         || error.contains("Variable length lookbehinds with fancy features")
 }

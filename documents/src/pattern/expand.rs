@@ -40,8 +40,13 @@ fn children(node: &Node) -> &[Node] {
     }
 }
 
+/// Without any way it is a class of no character.
 fn any_of(mut ways: Vec<Node>) -> Node {
-    if ways.len() == 1 { ways.swap_remove(0) } else { group(Node::Alternation(ways)) }
+    match ways.len() {
+        0 => Node::Class(Class::default()),
+        1 => ways.swap_remove(0),
+        _ => group(Node::Alternation(ways)),
+    }
 }
 
 fn group(body: Node) -> Node {

@@ -12,8 +12,10 @@
 //! | a surrogate alone | is in no text of JSON |
 //!
 //! Not taken: modifiers (`(?i:…)`) and names that several groups have, both of ES2025; the properties `Bidi_Mirrored` and
-//! `Changes_When_NFKC_Casefolded`; references to groups that a repetition may leave out, or into what is looked behind at.
+//! `Changes_When_NFKC_Casefolded`; references to groups that a repetition may leave out, or into what is looked behind at; conditions
+//! in what is looked behind at, before a part of it without a fixed length.
 
+mod behind;
 mod carried;
 mod error;
 mod escape;

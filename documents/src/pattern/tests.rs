@@ -35,6 +35,12 @@ fn a_reference_to_a_group_that_read_nothing_reads_nothing() {
         let error = Pattern::new(pattern).unwrap_err().to_string();
         assert!(error.contains("group 1, which is referred to, is looked behind at"), "{error}");
     }
+    // Of what has no fixed length the engine tries one text.
+    for pattern in [r"(?<=\b[^]{0,2})$", r"(?<!(?=[a-z])[^a]*?)$", r"(?<!a|(?:(?<=b)c(?:d|ef)))$", r"(a)(?<=\1b*)c"] {
+        let error = Pattern::new(pattern).unwrap_err().to_string();
+        assert!(error.contains("has a condition before a part"), "{error}");
+    }
+    assert!(matches(r"(?<=a*\b)-", "aa-") && matches(r"(?<=\b[^]{2})$", "-ab") && !matches(r"(?<!(?=b)..)$", "bc"));
     // A round that reads nothing is none.
     assert!(!matches(r"^(a*)*\1$", "a") && matches(r"^(a*)*\1$", "aa") && matches(r"^(a?)*?\1$", "aaa"));
     assert!(matches(r"^(?:(?=(a))b?)?\1c$", "c") && !matches(r"^(?:(?=(a))b?)?\1c$", "ac"));
@@ -164,6 +170,8 @@ fn back_references_to_few_texts_are_written_out() {
         r"^(a\1)\1$",
         r"^(|a)b\1$",
         r"(a)b?\1|^-(b)\2",
+        r"^([])\1$",
+        r"^(?:([]-)\1|b)$",
         r"^(?:(?:(a)|(b))\1\2-?){1}$",
     ] {
         let (own, plain) = (compile(pattern).unwrap(), automaton(pattern).unwrap());
