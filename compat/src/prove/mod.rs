@@ -8,6 +8,7 @@
 
 mod branch;
 mod canonical;
+mod counted;
 mod leaf;
 mod texts;
 

@@ -19,8 +19,9 @@ const BYTES: usize = 32;
 const MAX_GUESSES: usize = 24;
 /// Ways to a state that are followed for them.
 const MAX_WAYS: u8 = 4;
-/// Longer lengths are left out of the walk.
-const MAX_LENGTH: u64 = 300;
+/// Longer lengths are left out of the walk: first those that cost little, then those that may tell.
+const FEW: u64 = 300;
+const MANY: u64 = 5_000;
 
 /// The texts that are looked for.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,23 @@ pub(super) struct Wanted {
     pub(super) min: u64,
     pub(super) max: Option<u64>,
     pub(super) excluded: BTreeSet<String>,
+}
+
+impl Wanted {
+    /// No text is shorter.
+    pub(super) fn lengthen(&mut self, min: u64) {
+        self.min = self.min.max(min);
+    }
+
+    /// No text is longer.
+    pub(super) fn shorten(&mut self, max: u64) {
+        self.max = Some(self.max.map_or(max, |own| own.min(max)));
+    }
+
+    fn fits(&self, text: &str) -> bool {
+        let length = text.chars().count() as u64;
+        self.min <= length && self.max.is_none_or(|max| length <= max)
+    }
 }
 
 /// The texts that there are.
@@ -57,8 +75,8 @@ impl Automata {
         std::mem::take(&mut self.work)
     }
 
-    /// A shortest text that is wanted.
-    pub(super) fn find(&mut self, wanted: &Wanted) -> Found {
+    /// A shortest text that is wanted, where patterns count by the states of their automata.
+    pub(super) fn walk(&mut self, wanted: &Wanted) -> Found {
         if wanted.max.is_some_and(|max| max < wanted.min) {
             return Found::Nothing;
         }
@@ -69,20 +87,10 @@ impl Automata {
             wider.into_iter().zip(&wanted.matching).map(|(wider, own)| wider.unwrap_or_else(|| own.clone())).collect();
         let known = self.known(matching.iter(), wanted.not_matching.iter());
         let all = 1 + wanted.matching.len() + wanted.not_matching.len();
-        let is_exact = !is_wider
-            && known.len() == all
-            && wanted.min <= MAX_LENGTH
-            && wanted.max.is_none_or(|max| max <= MAX_LENGTH);
-        let mut walk = Walk::new(known, wanted, "");
-        let ended = walk.run(1, 1);
-        self.work += walk.work;
-        match ended {
-            // What was left out would only have refused more.
-            Ended::Nothing => Found::Nothing,
-            Ended::Texts(mut texts) if is_exact => texts.pop().map_or(Found::Unknown(None), Found::Text),
-            Ended::Texts(mut texts) => Found::Unknown(texts.pop().map(|text| padded(text, wanted.min))),
-            Ended::TooLong => Found::Unknown(None),
-        }
+        let is_understood = !is_wider && known.len() == all;
+        let (found, work) = search(&known, wanted, is_understood);
+        self.work += work;
+        found
     }
 
     /// Texts that may be wanted, where look-around or a back-reference is in the way: what such a pattern says without it,
@@ -96,7 +104,7 @@ impl Automata {
             let sought = wanted.not_matching.iter().filter_map(|pattern| way.of(pattern));
             let matching: Vec<String> = matching.chain(sought).collect();
             let known = self.known(matching.iter(), wanted.not_matching.iter().filter(understood));
-            let mut walk = Walk::new(known, wanted, &matching.concat());
+            let mut walk = Walk::new(known, wanted, &matching.concat(), FEW);
             if let Ended::Texts(texts) = walk.run(MAX_GUESSES, MAX_WAYS) {
                 guesses.extend(texts.into_iter().map(|text| padded(text, wanted.min)));
             }
@@ -123,6 +131,29 @@ impl Automata {
         }
         keys.iter().filter_map(|(key, wanted)| Some((self.automata.get(key)?.as_ref()?, *wanted))).collect()
     }
+}
+
+/// A shortest text for automata, which are of all patterns where all are understood; and the work.
+fn search(automata: &[(&Dfa, bool)], wanted: &Wanted, is_understood: bool) -> (Found, usize) {
+    let (mut guess, mut work) = (None, 0);
+    for most in [FEW, MANY] {
+        let mut walk = Walk::new(automata.to_vec(), wanted, "", most);
+        let ended = walk.run(1, 1);
+        work += walk.work;
+        match ended {
+            // What was left out would only have refused more.
+            Ended::Nothing => return (Found::Nothing, work),
+            Ended::Texts(mut texts) => guess = texts.pop().or(guess),
+            Ended::TooLong => {}
+        }
+        if let Some(text) = guess.take_if(|text| is_understood && wanted.fits(text)) {
+            return (Found::Text(text), work);
+        }
+        if wanted.min.max(wanted.max.unwrap_or(0)) <= most {
+            break;
+        }
+    }
+    (Found::Unknown(guess.map(|text| padded(text, wanted.min))), work)
 }
 
 /// Another pattern in the place of one with look-around or back-references, which no automaton has.
@@ -187,7 +218,8 @@ impl Relaxed {
                 relaxed.push_str(token);
             }
         }
-        is_changed.then_some(relaxed)
+        // One whose back-references can be written out is understood.
+        is_changed.then_some(relaxed).filter(|_| key(pattern).is_empty())
     }
 }
 
@@ -262,13 +294,13 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// The letters are told apart from all others.
-    fn new(automata: Vec<(&'a Dfa, bool)>, wanted: &Wanted, letters: &str) -> Self {
+    fn new(automata: Vec<(&'a Dfa, bool)>, wanted: &Wanted, letters: &str, most: u64) -> Self {
         let letters = letters.bytes().filter(u8::is_ascii_alphanumeric);
         let own: BTreeSet<u8> = wanted.excluded.iter().flat_map(|text| text.bytes()).chain(letters).collect();
         let bytes = representatives(&automata, &own);
-        let (min, max) = (wanted.min, wanted.max.filter(|max| *max <= MAX_LENGTH));
+        let (min, max) = (wanted.min, wanted.max.filter(|max| *max <= most));
         let excluded = Trie::of(&wanted.excluded);
-        Self { automata, excluded, bytes, min: if min <= MAX_LENGTH { min } else { 0 }, max, work: 0 }
+        Self { automata, excluded, bytes, min: if min <= most { min } else { 0 }, max, work: 0 }
     }
 
     /// Shortest texts, as many as are asked for, by as many ways to each state.

@@ -332,3 +332,46 @@ fn compares_patterns_that_look_ahead() {
     compatible(pattern("^[a-z]+(?<!q)$"), pattern("^[a-z]+$"));
     breaking(pattern("^(?:(a)|b)\\1$"), pattern("^aa$"));
 }
+
+#[test]
+fn writes_back_references_to_few_texts_out() {
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    wider(pattern(r"^(a|b)\1$"), pattern("^aa$"));
+    compatible(pattern(r"^(a|b)\1$"), pattern("^(?:aa|bb)$"));
+    compatible(pattern("^(?:aa|bb)$"), pattern(r"^(a|b)\1$"));
+    compatible(pattern(r"^(a|b)\1$"), pattern(r"^(?<c>[ab])\k<c>$"));
+    compatible(pattern(r"^(x)?\1y$"), pattern("^(?:xx)?y$"));
+    wider(pattern(r"^\d{4}([-/]?)\d\d\1\d\d$"), pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"));
+    wider(pattern(r#"^(?:[^'"]|(["'])x\1)*$"#), pattern(r#"^'x'$"#));
+    breaking(pattern(r#"^(?:[^'"]|["']x["'])*$"#), pattern(r#"^(?:[^'"]|(["'])x\1)*$"#));
+    compatible(json!({"enum": ["aa", "bb"]}), pattern(r"^(a|b)\1$"));
+    breaking(pattern(r"^(a|b)\1$"), json!({"enum": ["aa"]}));
+}
+
+#[test]
+fn a_pattern_that_counts_is_a_length() {
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    let length = |min: u64, max: u64| json!({"type": "string", "minLength": min, "maxLength": max});
+    // A line has no line feed.
+    wider(length(0, 500), pattern("^.{0,500}$"));
+    for any in ["[^]", "[\\s\\S]", "(?:.|[\\n\\r\\u2028\\u2029])", "([^])"] {
+        for (min, max) in [(0, 500), (1, 500), (500, 500), (0, 2_000), (100, 3_000)] {
+            compatible(pattern(&format!("^{any}{{{min},{max}}}$")), length(min, max));
+            compatible(length(min, max), pattern(&format!("^{any}{{{min},{max}}}$")));
+        }
+    }
+    wider(length(0, 501), pattern("^[^]{0,500}$"));
+    wider(pattern("^[^]{0,500}$"), length(0, 499));
+    wider(pattern("^\\S{1,512}$"), pattern("^[\\w-]{1,255}$"));
+    wider(pattern("^[\\w-]{1,255}$"), pattern("^[a-z]{2,255}$"));
+    wider(pattern("^\\S{1,512}$"), pattern("^\\S{1,511}$"));
+    wider(
+        pattern("^[a-z]{1,4000}$"),
+        json!({"pattern": "^[a-z]+$", "type": "string", "maxLength": 3000, "minLength": 1}),
+    );
+    wider(pattern("^.{1,500}"), pattern("^.{1,500}$"));
+    compatible(pattern("^.{1,500}"), json!({"type": "string", "minLength": 1}));
+    let names = |names: Value| json!({"type": "object", "propertyNames": names, "additionalProperties": true});
+    compatible(names(pattern("^[^]{1,300}$")), names(length(1, 300)));
+    compatible(names(length(1, 300)), names(pattern("^[^]{1,300}$")));
+}

@@ -35,6 +35,12 @@ fn a_reference_to_a_group_that_read_nothing_reads_nothing() {
         let error = Pattern::new(pattern).unwrap_err().to_string();
         assert!(error.contains("group 1, which is referred to, is looked behind at"), "{error}");
     }
+    // Of what has no fixed length the engine tries one text.
+    for pattern in [r"(?<=\b[^]{0,2})$", r"(?<!(?=[a-z])[^a]*?)$", r"(?<!a|(?:(?<=b)c(?:d|ef)))$", r"(a)(?<=\1b*)c"] {
+        let error = Pattern::new(pattern).unwrap_err().to_string();
+        assert!(error.contains("has a condition before a part"), "{error}");
+    }
+    assert!(matches(r"(?<=a*\b)-", "aa-") && matches(r"(?<=\b[^]{2})$", "-ab") && !matches(r"(?<!(?=b)..)$", "bc"));
     // A round that reads nothing is none.
     assert!(!matches(r"^(a*)*\1$", "a") && matches(r"^(a*)*\1$", "aa") && matches(r"^(a?)*?\1$", "aaa"));
     assert!(matches(r"^(?:(?=(a))b?)?\1c$", "c") && !matches(r"^(?:(?=(a))b?)?\1c$", "ac"));
@@ -130,6 +136,89 @@ fn a_translation_is_its_own() {
         assert!(once.compile().is_ok(), "{}", once.as_rust());
     }
     assert_eq!(Pattern::new("^[a-z-]+(-[0-9]{2})?$").unwrap().as_rust(), "^[a-z-]+(-[0-9]{2})?$");
+}
+
+fn automaton(pattern: &str) -> Option<String> {
+    Pattern::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}")).as_automaton().map(str::to_owned)
+}
+
+#[test]
+fn back_references_to_few_texts_are_written_out() {
+    assert_eq!(automaton(r"^(a|b)\1$").unwrap(), "(?:^(?:a)(?:a)$|^(?:b)(?:b)$)");
+    // By the engine that has references, of all texts of some letters.
+    let texts: Vec<String> = (0..=5_usize)
+        .flat_map(|length| {
+            (0..3_usize.pow(u32::try_from(length).unwrap())).map(move |number| {
+                (0..length)
+                    .map(|place| ["a", "b", "-"][number / 3_usize.pow(u32::try_from(place).unwrap()) % 3])
+                    .collect()
+            })
+        })
+        .collect();
+    for pattern in [
+        r"^(a|b)\1$",
+        r"^(x)?\1y$",
+        r"^(a)?\1b$",
+        r"^(?:(a)|b)\1$",
+        r"^(?:(a)|b\1)$",
+        r"(?<y>[ab])-\k<y>",
+        r"^(?:(a|b)\1)+$",
+        r"^(?:(a|b)\1|-)*$",
+        r"^([ab]{1,2})(-?)\1\2$",
+        r"^((a|b)\2)-?\1?$",
+        r"^\1(a)\1*$",
+        r"^(a\1)\1$",
+        r"^(|a)b\1$",
+        r"(a)b?\1|^-(b)\2",
+        r"^([])\1$",
+        r"^(?:([]-)\1|b)$",
+        r"^(?:(?:(a)|(b))\1\2-?){1}$",
+    ] {
+        let (own, plain) = (compile(pattern).unwrap(), automaton(pattern).unwrap());
+        let plain = Regex::new(&plain).unwrap();
+        for text in &texts {
+            assert_eq!(own.is_match(text).unwrap(), plain.is_match(text).unwrap(), "{pattern} and {text:?}");
+        }
+    }
+    for pattern in [r"^(a*)\1$", r"^(.)\1$", r"(?=a)(a)\1", r"^([a-c]{1,16})\1$", r"^(?:(a))+\1$"] {
+        assert_eq!(automaton(pattern), None, "{pattern}");
+    }
+    let many = format!("^{}{}$", "(a|b)".repeat(40), r"\1\2\3\4\5\6\7\8\9\10".repeat(50));
+    assert_eq!(automaton(&many), None);
+    assert_eq!(automaton(&format!("^(a){}$", r"\1".repeat(100_000))), None);
+}
+
+#[test]
+fn a_repetition_at_an_open_end_reads_no_more_than_it_has_to() {
+    for (pattern, expected) in [
+        ("^.{1,500}", "^[^\\n\\r\\u{2028}-\\u{2029}]{1}"),
+        ("a{2,500}", "a{2}"),
+        ("a*b+c?", "b{1}"),
+        ("a*", ""),
+        ("^(?:a|b)*(c{2,}|d)?", "^"),
+        ("a{0,5}$", "$"),
+        ("^a{2,3}$", "^a{2,3}$"),
+        ("a{2,3}|b", "a{2,3}|b"),
+    ] {
+        assert_eq!(automaton(pattern).as_deref(), Some(expected), "{pattern}");
+    }
+}
+
+#[test]
+fn what_counts_one_character_is_told_apart() {
+    for (pattern, expected) in [
+        ("^[a-c]{0,500}$", Some(("^(?:[a-c])*$", 0, Some(500)))),
+        ("^((?:a|[^]){5,})$", Some(("^(?:(?:a|[\\u{0}-\\u{10ffff}]))*$", 5, None))),
+        ("^a+$", Some(("^(?:a)*$", 1, None))),
+        ("^(ab){2}$", None),
+        ("a{2}$", None),
+        ("^a{2}b$", None),
+        ("^a$", None),
+    ] {
+        let found = Pattern::new(pattern).unwrap().counted().cloned();
+        let expected = expected.map(|(pattern, min, max)| Counted { pattern: pattern.to_owned(), min, max });
+        assert_eq!(found, expected, "{pattern}");
+    }
 }
 
 /// Those of drafts 4 to 7 are asked whether `pattern` is one of ECMA-262.

@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use super::behind;
 use super::error::{NotAPattern, fail};
 use super::references::{References, Seen};
 use super::tree::{Class, Item, Node};
@@ -73,6 +74,12 @@ impl Writer<'_> {
             Node::Boundary { negated } => self.boundary(*negated),
             Node::Look { ahead, negated, body } => {
                 self.fits &= self.engine == Engine::Fancy;
+                if !ahead && behind::is_missed(body) {
+                    return fail(
+                        "what is looked behind at has a condition before a part without a fixed length",
+                        "put the condition behind that part, or give the part a fixed length",
+                    );
+                }
                 let sign = if *negated { '!' } else { '=' };
                 let _ = write!(self.text, "(?{}{sign}", if *ahead { "" } else { "<" });
                 self.child(0, body)?;

@@ -32,9 +32,7 @@ impl Files {
 
     /// The files of generated schemas; `None` where a text is not JSON, which is never so of a generated one.
     pub(super) fn of<'a>(schemas: impl IntoIterator<Item = &'a Schema>) -> Option<Self> {
-        let mut found = BTreeMap::new();
-        schemas.into_iter().for_each(|schema| collect(schema, &mut found));
-        let parsed = found.values().map(|schema| {
+        let parsed = closure(schemas).into_values().map(|schema| {
             let uris = std::iter::once(&schema.uri).chain(&schema.name).map(ToString::to_string).collect();
             Some(Document { uris, contents: serde_json::from_str(&schema.text).ok()? })
         });
@@ -46,6 +44,13 @@ impl Files {
         let uris = self.0.iter().flat_map(|document| document.uris.iter().map(|uri| (uri, &document.contents)));
         DocumentSet::of_uris(uris)
     }
+}
+
+/// Schemas and all that they refer to, by their URIs.
+pub(super) fn closure<'a>(schemas: impl IntoIterator<Item = &'a Schema>) -> BTreeMap<&'a str, &'a Schema> {
+    let mut found = BTreeMap::new();
+    schemas.into_iter().for_each(|schema| collect(schema, &mut found));
+    found
 }
 
 fn collect<'a>(schema: &'a Schema, found: &mut BTreeMap<&'a str, &'a Schema>) {

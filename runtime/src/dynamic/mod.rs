@@ -5,6 +5,7 @@
 //! program runs. [`MessageType::promote`] writes the schema file that makes it a generated type.
 
 mod branch;
+mod bundle;
 mod checker;
 mod files;
 mod promote;
@@ -23,10 +24,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub(crate) use bundle::bundle;
 pub use checker::Checker;
 pub use files::Document;
 pub use source::{FieldType, SchemaSource, schema_of};
-pub(crate) use validate::{Compiled, bundle, cut_at_sensitive, violations};
+pub(crate) use validate::{Compiled, cut_at_sensitive, violations};
 
 use crate::error::{DecodeError, EncodeError};
 use crate::message::{Decoder, Descriptor, Encode, Topic};

@@ -9,7 +9,7 @@ use thoth_messaging_documents::jsonschema::ValidationError;
 use thoth_messaging_documents::jsonschema::error::ValidationErrorKind;
 use thoth_messaging_documents::uri::{BASE, absolute};
 use thoth_messaging_documents::validator::{Bounded, Instance, TooManySteps};
-use thoth_messaging_documents::{DocumentSet, Draft, Registry, Validation};
+use thoth_messaging_documents::{DocumentSet, Registry, Validation};
 
 use super::files::Files;
 use super::quick::Quick;
@@ -234,21 +234,6 @@ fn compiled(schema: &Schema) -> Option<Arc<Validator>> {
         .entry(format!("{} {} {}", schema.uri, schema.hash, schema.formats))
         .or_insert_with(|| Validator::of_generated(schema).map(Arc::new));
     validator.clone()
-}
-
-/// The schema of a generated type as one document, the files that it refers to embedded under `$defs`.
-pub(crate) fn bundle(schema: &Schema) -> Option<Value> {
-    let files = Files::of([schema])?;
-    let set = files.set();
-    let registry = set.registry().ok()?;
-    let uri = absolute(&schema.uri);
-    let root = set.get(&uri)?;
-    let options = validation(schema.formats).options().with_registry(&registry).with_base_uri(&uri);
-    let mut bundle = options.bundle(root).ok()?;
-    // Relative references find the embedded files from here.
-    let keyword = Draft::default().detect(root).id_keyword();
-    bundle.as_object_mut()?.entry(keyword).or_insert_with(|| uri.into());
-    Some(bundle)
 }
 
 /// Returns what is said of that which is refused and not listed.

@@ -45,10 +45,10 @@ impl<'t> Prover<'t> {
         let mut has_format = false;
         for fact in &branch.facts {
             match (fact.part, fact.holds) {
-                (Part::MinLength(min), true) => wanted.min = wanted.min.max(*min),
-                (Part::MinLength(min), false) => shorten(&mut wanted, min.saturating_sub(1)),
-                (Part::MaxLength(max), true) => shorten(&mut wanted, *max),
-                (Part::MaxLength(max), false) => wanted.min = wanted.min.max(max.saturating_add(1)),
+                (Part::MinLength(min), true) => wanted.lengthen(*min),
+                (Part::MinLength(min), false) => wanted.shorten(min.saturating_sub(1)),
+                (Part::MaxLength(max), true) => wanted.shorten(*max),
+                (Part::MaxLength(max), false) => wanted.lengthen(max.saturating_add(1)),
                 (Part::Pattern(pattern), true) => drop(wanted.matching.insert(pattern.clone())),
                 (Part::Pattern(pattern), false) => drop(wanted.not_matching.insert(pattern.clone())),
                 (Part::Format(..), _) => has_format = true,
@@ -77,10 +77,6 @@ impl<'t> Prover<'t> {
         texts.extend(FORMATTED.iter().filter(|_| has_format).map(|text| (*text).to_owned()));
         first(branch, texts.into_iter().map(Value::from))
     }
-}
-
-fn shorten(wanted: &mut Wanted, max: u64) {
-    wanted.max = Some(wanted.max.map_or(max, |own| own.min(max)));
 }
 
 /// A text of some length that is not one of those that are excluded.
