@@ -93,7 +93,7 @@ pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
 pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet, UnreadFile};
-pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
+pub use thoth_messaging_documents::{Compatibility, Property, SchemaIdLocation, XKafka};
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
-use thoth_messaging_documents::Guid;
+use thoth_messaging_documents::{Guid, SchemaIdLocation};
 
 use crate::format::{Format, MappedFormat};
 
@@ -100,6 +100,7 @@ pub(crate) struct MessageDef {
     pub(crate) configuration: Vec<(String, String)>,
     /// In milliseconds.
     pub(crate) retry_delays: Vec<u64>,
+    pub(crate) schema_id_location: Option<SchemaIdLocation>,
     pub(crate) key: Option<Key>,
     /// Its topic, if that has several messages.
     pub(crate) shared_topic: Option<SharedTopic>,

@@ -7,8 +7,10 @@ use std::rc::Rc;
 
 use clap::Args;
 use thoth_messaging::Topic;
+use thoth_messaging::message::{Guid, SchemaIdLocation};
 use thoth_messaging_codegen::{MessageInfo, Property, XKafka};
 use thoth_messaging_compat::Schema;
+use thoth_messaging_documents::x_kafka;
 
 use super::cluster::Cluster;
 use super::sensitive::Sensitive;
@@ -121,7 +123,9 @@ impl Schemas {
         for message in &on_topic {
             let checker = self.project.message_checker(message, self.formats)?;
             let key = message.generated.as_ref().and_then(|info| info.kafka.key.clone());
-            messages.push(MessageSchema { key, checker });
+            let guid = message.generated.as_ref().and_then(|info| info.guid);
+            let guid = guid.map(|guid| Guid::from_bytes(*guid.as_bytes()));
+            messages.push(MessageSchema { name: message.name().to_owned(), key, guid, checker });
             let files = documents::files(self.project.documents(message.folder));
             sensitive.add(&files, &message.file);
             // Where it can't be read so, the checker has refused it already.
@@ -182,5 +186,8 @@ fn topic(kafka: &XKafka) -> Topic {
     topic.replicas = kafka.replicas;
     topic.configuration = kafka.topic_configuration.iter().map(property).collect();
     topic.retry_delays = kafka.retry_delays().unwrap_or_default().into();
+    topic.schema_id_location = kafka.schema_id_location.map(|location| match location {
+        x_kafka::SchemaIdLocation::Header => SchemaIdLocation::Header,
+    });
     topic
 }

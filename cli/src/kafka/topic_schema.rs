@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use thoth_messaging::dynamic::Checker;
+use thoth_messaging::message::{Guid, SchemaId};
 use thoth_messaging::{DecodeError, Topic};
 use thoth_messaging_compat::Schema;
 
@@ -26,8 +27,10 @@ pub(super) struct TopicSchema {
 
 /// The schema of one message of a topic.
 pub(super) struct MessageSchema {
+    pub(super) name: String,
     /// The pointer of the key.
     pub(super) key: Option<String>,
+    pub(super) guid: Option<Guid>,
     pub(super) checker: Checker,
 }
 
@@ -64,6 +67,17 @@ impl TopicSchema {
     /// The shape of a payload: of several messages, a valid one has that of its own.
     pub(super) fn shape(&self, payload: &[u8]) -> Shape {
         if self.messages.len() > 1 && self.check(payload).is_ok() { Shape::Any } else { Shape::Due }
+    }
+
+    /// The name of the message whose schema has an id; nothing for one that is not known.
+    pub(super) fn writer(&self, id: SchemaId) -> Option<&str> {
+        let SchemaId::Guid(guid) = id else { return None };
+        self.messages.iter().find(|message| message.guid == Some(guid)).map(|message| message.name.as_str())
+    }
+
+    /// The GUID that a message has in its header, where its topic wants one.
+    pub(super) fn guid_to_write(&self, message: &MessageSchema) -> Option<Guid> {
+        self.topic.schema_id_location.is_some().then_some(message.guid).flatten()
     }
 
     /// Returns whether the schema of some message is about the place that a pointer leads to.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use thoth_messaging_documents::SchemaIdLocation;
 
 use super::types::ident;
 use super::{Emitter, Piece, text};
@@ -22,6 +23,7 @@ impl Emitter<'_> {
         let schema = &self.schemas[message.schema];
         let pointer = message.key.as_ref().and_then(|key| key.pointer.as_ref());
         let with_key = pointer.map(|pointer| quote! { .with_key(#pointer) });
+        let value_descriptor = self.value_descriptor(ty, message);
         let key = message.key.as_ref().map(|key| self.key_function(message.type_id, &key.way));
         let topic_messages = message.shared_topic.as_ref().map(|topic| self.topic_messages(topic));
         let json_schema = self.options.json_schema.then(|| json_schema(ty, schema));
@@ -29,6 +31,7 @@ impl Emitter<'_> {
             impl message::Message for #name {
                 const DESCRIPTOR: &'static message::Descriptor =
                     &message::Descriptor::new(#text, #topic, &#schema)#with_key;
+                #value_descriptor
                 #key
                 #topic_messages
             }
@@ -54,6 +57,26 @@ impl Emitter<'_> {
                 #messages
             }
         }
+    }
+
+    /// The message type of a value: of the enum of a topic, that of its variant.
+    fn value_descriptor(&self, ty: &TypeDef, message: &MessageDef) -> Option<TokenStream> {
+        let (Some(SharedTopic::Enum(messages)), Shape::Union(union)) = (&message.shared_topic, &ty.shape) else {
+            return None;
+        };
+        let arms = union.variants.iter().map(|variant| {
+            let name = format_ident!("{}", variant.name);
+            let held = match variant.value.ty {
+                Type::Named(id) if messages.contains(&id) => self.name(id),
+                _ => quote! { Self },
+            };
+            quote! { Self::#name(_) => <#held as message::Message>::DESCRIPTOR, }
+        });
+        Some(quote! {
+            fn value_descriptor(&self) -> &'static message::Descriptor {
+                match self { #(#arms)* }
+            }
+        })
     }
 
     fn key_function(&self, id: TypeId, way: &KeyWay) -> TokenStream {
@@ -202,5 +225,8 @@ fn topic(message: &MessageDef) -> TokenStream {
         });
         quote! { .with_retry_delays(const { &[#(#delays),*] }) }
     });
-    quote! { message::Topic::new(#name)#partitions #replicas #configuration #delays }
+    let location = message.schema_id_location.map(|SchemaIdLocation::Header| {
+        quote! { .with_schema_id_location(message::SchemaIdLocation::Header) }
+    });
+    quote! { message::Topic::new(#name)#partitions #replicas #configuration #delays #location }
 }

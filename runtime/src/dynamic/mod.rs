@@ -29,7 +29,7 @@ pub use source::{FieldType, SchemaSource, schema_of};
 pub(crate) use validate::{Compiled, bundle, cut_at_sensitive, violations};
 
 use crate::error::{DecodeError, EncodeError};
-use crate::message::{Decoder, Descriptor, Encode, Topic};
+use crate::message::{Decoder, Descriptor, Encode, SchemaIdLocation, Topic};
 use crate::visible::visible;
 use crate::wire;
 
@@ -64,8 +64,8 @@ use crate::wire;
 /// [`FactoryError`] where the topic or the schema can't be used.
 pub fn message_factory(topic: &str, schema: impl SchemaSource) -> Result<MessageType, FactoryError> {
     topic::check_name(topic)?;
-    let schema = schema.into_schema()?;
-    let descriptor = topic::describe(topic, &schema)?;
+    let (schema, text) = schema.into_schema_and_text()?;
+    let descriptor = topic::describe(topic, &schema, text)?;
     let checker = Arc::new(Checker::of_document(descriptor.name.to_string(), &schema, false)?);
     Ok(MessageType { inner: Arc::new(Inner { descriptor, schema, checker }) })
 }
@@ -101,6 +101,21 @@ impl MessageType {
     pub fn with_key(mut self, pointer: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.inner).descriptor.key = Some(Cow::Owned(pointer.into()));
         self
+    }
+
+    /// With a place for the id of its schema in each message that is sent.
+    ///
+    /// ```
+    /// use thoth_messaging::message::SchemaIdLocation;
+    /// use thoth_messaging::{Decoder, message_factory};
+    ///
+    /// let started = message_factory("ops.started", [("host", "string")])?.with_schema_id_location(SchemaIdLocation::Header);
+    /// assert!(started.descriptor().schema.guid.is_some());
+    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
+    /// ```
+    #[must_use]
+    pub fn with_schema_id_location(self, location: SchemaIdLocation) -> Self {
+        self.map_topic(|topic| topic.with_schema_id_location(location))
     }
 
     /// With `format` refusing values, in place of the annotation that it is by default: those of its schema that

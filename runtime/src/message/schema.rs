@@ -19,7 +19,7 @@ pub struct Schema {
     /// have changed.
     pub hash: Cow<'static, str>,
     /// The GUID by which registries know it, with all that it refers to: see [`Guid`]. Known at compile time for messages; none
-    /// for files that messages share, and for types that are made at run time.
+    /// for files that messages share.
     pub guid: Option<Guid>,
     /// The schema files that this one refers to.
     pub references: &'static [&'static Schema],

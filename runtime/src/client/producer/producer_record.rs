@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::client::frame::header_value;
 use crate::client::header::{Header, HeaderName};
 use crate::client::settings::Settings;
 use crate::client::trace::{TRACEPARENT, TraceContext};
 use crate::error::EncodeError;
-use crate::message::{Encode, Topic};
+use crate::message::{Encode, Guid, Topic, VALUE_SCHEMA_ID};
 
 /// A record to be sent: a message with headers, a timestamp or a partition of its own, a tombstone, or bytes.
 ///
@@ -54,7 +55,8 @@ pub(super) enum Destination {
 }
 
 impl ProducerRecord {
-    /// The record of a message: its payload, with its key, for its topic.
+    /// The record of a message: its payload, with its key, for its topic; with the header
+    /// [`VALUE_SCHEMA_ID`] where the topic has a [place for it](Topic::schema_id_location).
     ///
     /// # Errors
     ///
@@ -62,7 +64,11 @@ impl ProducerRecord {
     pub fn of<M: Encode + ?Sized>(message: &M) -> Result<Self, EncodeError> {
         let payload = message.encode()?;
         let key = message.key().map(|key| key.into_owned().into_bytes());
-        Ok(Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) })
+        let record = Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) };
+        Ok(match message.value_descriptor().guid_to_write() {
+            Some(guid) => record.with_schema_id(guid),
+            None => record,
+        })
     }
 
     /// A record without a payload, which says that what was sent with this key is deleted: a topic with
@@ -113,6 +119,13 @@ impl ProducerRecord {
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = Header>) -> Self {
         self.headers.extend(headers);
         self
+    }
+
+    /// With the header [`VALUE_SCHEMA_ID`]: the schema of this GUID wrote the payload. The record of a message has it where its topic
+    /// has a [place for it](Topic::schema_id_location).
+    #[must_use]
+    pub fn with_schema_id(self, guid: Guid) -> Self {
+        self.with_header(VALUE_SCHEMA_ID, header_value(guid))
     }
 
     /// With a time at which it was made, to the millisecond, in place of that at which it is sent. It counts from 1970
