@@ -1,6 +1,6 @@
 //! What there is to know of a message without reading its code.
 
-use thoth_messaging_documents::{Guid, XKafka};
+use thoth_messaging_documents::{Identity, XKafka};
 
 use crate::model::{MessageDef, Model};
 use crate::resolve::Resolved;
@@ -19,8 +19,8 @@ pub struct MessageInfo {
     pub description: Option<String>,
     /// Its topic.
     pub kafka: XKafka,
-    /// The GUID of its schema.
-    pub guid: Option<Guid>,
+    /// The text and the GUID by which registries know its schema; none where it is nested deeper than they read.
+    pub identity: Option<Identity>,
     /// The other files of the set that it refers to, and those they do, by name.
     pub files: Vec<String>,
 }
@@ -78,7 +78,7 @@ fn info(message: &MessageDef, model: &Model, resolved: &Resolved) -> Option<Mess
         origin: document.source.origin.clone(),
         description: ty.description.clone(),
         kafka: document.kafka.clone()?,
-        guid: schema.guid,
+        identity: schema.identity.clone(),
         files: files.map(|file| file.name.clone()).collect(),
     })
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
-use thoth_messaging_documents::{Guid, SchemaIdLocation};
+use thoth_messaging_documents::{Identity, SchemaIdLocation};
 
 use crate::format::{Format, MappedFormat};
 
@@ -85,7 +85,7 @@ pub(crate) struct SchemaDef {
     pub(crate) text: String,
     pub(crate) hash: String,
     /// That of a message.
-    pub(crate) guid: Option<Guid>,
+    pub(crate) identity: Option<Identity>,
     /// Indices in [`Model::schemas`].
     pub(crate) references: Vec<usize>,
 }

@@ -43,6 +43,8 @@ pub mod messages;
 pub mod metrics;
 mod one_of;
 pub mod registry;
+#[cfg(feature = "schema-registry")]
+pub mod schema_registry;
 #[cfg(feature = "client")]
 pub mod telemetry;
 #[cfg(feature = "testing")]

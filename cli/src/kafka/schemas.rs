@@ -123,8 +123,8 @@ impl Schemas {
         for message in &on_topic {
             let checker = self.project.message_checker(message, self.formats)?;
             let key = message.generated.as_ref().and_then(|info| info.kafka.key.clone());
-            let guid = message.generated.as_ref().and_then(|info| info.guid);
-            let guid = guid.map(|guid| Guid::from_bytes(*guid.as_bytes()));
+            let identity = message.generated.as_ref().and_then(|info| info.identity.as_ref());
+            let guid = identity.map(|identity| Guid::from_bytes(*identity.guid.as_bytes()));
             messages.push(MessageSchema { name: message.name().to_owned(), key, guid, checker });
             let files = documents::files(self.project.documents(message.folder));
             sensitive.add(&files, &message.file);

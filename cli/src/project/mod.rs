@@ -97,6 +97,12 @@ impl Project {
         &self.folders[message.folder]
     }
 
+    /// The paths of its folders, in their order.
+    #[cfg(feature = "registry")]
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.folders.iter().map(|folder| folder.path.clone()).collect()
+    }
+
     /// The enum of a topic that several messages share.
     pub(crate) fn topic_enum(&self, topic: &str) -> Option<&TopicInfo> {
         self.topics.iter().find(|info| info.kafka.topic == topic)

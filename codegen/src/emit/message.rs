@@ -163,7 +163,7 @@ impl Emitter<'_> {
             format!("include_str!({path:?})"),
             format!("{:?}", schema.hash),
         ];
-        facts.extend(schema.guid.map(|guid| format!("guid \"{guid}\"")));
+        facts.extend(schema.identity.as_ref().map(|identity| format!("guid \"{}\"", identity.guid)));
         facts.extend(schema.own_uri.as_ref().map(|name| format!("name {name:?}")));
         facts.extend(self.options.formats.asserts().then(|| "formats with_formats".to_owned()));
         let references: Vec<String> = schema.references.iter().map(|index| self.schemas[*index].to_string()).collect();

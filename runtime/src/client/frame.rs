@@ -1,5 +1,6 @@
 //! The frame around a payload, which names the schema that wrote it: written and read as Confluent's clients do.
 
+use super::header::Header;
 use crate::error::DecodeError;
 use crate::message::{Descriptor, FrameError, Guid, SchemaId, SchemaIdLocation};
 
@@ -19,8 +20,8 @@ pub(crate) struct Unframed<'p> {
 
 /// Takes the frame off a payload. Of a message with both frames, the header has the id.
 ///
-/// The header is that of [`VALUE_SCHEMA_ID`](crate::message::VALUE_SCHEMA_ID), which may have no value.
-pub(crate) fn unframe<'p>(header: Option<Option<&[u8]>>, payload: &'p [u8]) -> Result<Unframed<'p>, FrameError> {
+/// The header is that of [`VALUE_SCHEMA_ID`](crate::message::VALUE_SCHEMA_ID), if there is one.
+pub(crate) fn unframe<'p>(header: Option<&Header>, payload: &'p [u8]) -> Result<Unframed<'p>, FrameError> {
     let in_header = header.map(read_header).transpose()?.map(SchemaId::Guid);
     let (number, json) = match payload {
         [PREFIX_MAGIC, a, b, c, d, json @ ..] => (Some(u32::from_be_bytes([*a, *b, *c, *d])), json),
@@ -31,7 +32,8 @@ pub(crate) fn unframe<'p>(header: Option<Option<&[u8]>>, payload: &'p [u8]) -> R
     Ok(Unframed { schema_id: in_header.or_else(|| number.map(SchemaId::Number)), json })
 }
 
-fn read_header(value: Option<&[u8]>) -> Result<Guid, FrameError> {
+fn read_header(header: &Header) -> Result<Guid, FrameError> {
+    let value = header.value.as_deref();
     match value.and_then(<[u8]>::split_first) {
         Some((magic, guid)) if guid.len() == 16 => {
             let guid = guid.try_into().map(Guid::from_bytes);
@@ -67,20 +69,26 @@ impl DecodeError {
 mod tests {
     use super::*;
 
+    use crate::message::VALUE_SCHEMA_ID;
+
     const GUID: [u8; 16] = [7; 16];
 
-    fn framed(header: Option<Option<&[u8]>>, payload: &[u8]) -> Result<(Option<SchemaId>, Vec<u8>), FrameError> {
+    fn header(value: impl Into<Vec<u8>>) -> Header {
+        Header::new(VALUE_SCHEMA_ID, value)
+    }
+
+    fn framed(header: Option<&Header>, payload: &[u8]) -> Result<(Option<SchemaId>, Vec<u8>), FrameError> {
         unframe(header, payload).map(|unframed| (unframed.schema_id, unframed.json.to_vec()))
     }
 
     #[test]
     fn an_id_is_read_from_the_header_then_from_the_payload() {
-        let header = [&[1][..], &GUID].concat();
-        let guid = SchemaId::Guid(Guid::from_bytes(GUID));
+        let id = Guid::from_bytes(GUID);
+        let (header, guid) = (header(header_value(id)), Some(SchemaId::Guid(id)));
         assert_eq!(framed(None, b"{}"), Ok((None, b"{}".to_vec())));
-        assert_eq!(framed(Some(Some(&header)), b"{}"), Ok((Some(guid), b"{}".to_vec())));
+        assert_eq!(framed(Some(&header), b"{}"), Ok((guid, b"{}".to_vec())));
         assert_eq!(framed(None, b"\0\0\0\x01\x02{}"), Ok((Some(SchemaId::Number(258)), b"{}".to_vec())));
-        assert_eq!(framed(Some(Some(&header)), b"\0\0\0\x01\x02{}"), Ok((Some(guid), b"{}".to_vec())));
+        assert_eq!(framed(Some(&header), b"\0\0\0\x01\x02{}"), Ok((guid, b"{}".to_vec())));
         assert_eq!(framed(None, b"\0\xff\xff\xff\xff"), Ok((Some(SchemaId::Number(u32::MAX)), Vec::new())));
     }
 
@@ -93,12 +101,15 @@ mod tests {
 
     #[test]
     fn a_broken_frame_says_what_is_broken() {
-        let check = |header, payload: &[u8], error: FrameError| assert_eq!(framed(header, payload), Err(error));
-        check(Some(None), b"{}", FrameError::HeaderLength { bytes: None });
-        check(Some(Some(b"")), b"{}", FrameError::HeaderLength { bytes: Some(0) });
-        check(Some(Some(&GUID)), b"{}", FrameError::HeaderLength { bytes: Some(16) });
-        check(Some(Some(&[1; 18])), b"{}", FrameError::HeaderLength { bytes: Some(18) });
-        check(Some(Some(&[0; 17])), b"{}", FrameError::HeaderMagic);
+        let check = |header: Option<Header>, payload: &[u8], error: FrameError| {
+            assert_eq!(framed(header.as_ref(), payload), Err(error));
+        };
+        let without_value = Header { value: None, ..header("") };
+        check(Some(without_value), b"{}", FrameError::HeaderLength { bytes: None });
+        check(Some(header("")), b"{}", FrameError::HeaderLength { bytes: Some(0) });
+        check(Some(header(GUID)), b"{}", FrameError::HeaderLength { bytes: Some(16) });
+        check(Some(header([1; 18])), b"{}", FrameError::HeaderLength { bytes: Some(18) });
+        check(Some(header([0; 17])), b"{}", FrameError::HeaderMagic);
         for bytes in 1..5 {
             check(None, &vec![0; bytes], FrameError::CutShort { bytes });
         }

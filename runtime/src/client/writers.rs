@@ -11,7 +11,7 @@ use crate::message::{Decoder, Descriptor, SchemaId, TopicMessage, Writer};
 use crate::metrics::OTHER_WRITERS;
 
 /// The number of schemas of a topic that are told apart: others may write any id into their messages.
-const MAX_WRITERS: usize = 20;
+const MAX_WRITERS: u32 = 20;
 
 /// The name of all further ones.
 const FURTHER: &str = "further";
@@ -63,7 +63,7 @@ impl Writers {
             return None;
         }
         let mut seen = lock(&self.seen);
-        let has_room = seen.len() < MAX_WRITERS;
+        let has_room = seen.len() < MAX_WRITERS as usize;
         let (is_named, is_first) = (has_room || seen.contains(&id), has_room && seen.insert(id));
         let schema_id = if is_named { id.to_string().into() } else { FURTHER.into() };
         Some(OtherWriter { writer, schema_id, is_first })
@@ -101,7 +101,7 @@ mod tests {
         let descriptor = Descriptor::new("A", Topic::new("a"), &SCHEMA);
         let writers = Writers::of("a", [&descriptor], []);
         assert_eq!(writers.note(SchemaId::Guid(Guid::parse(GUID).unwrap())), None);
-        for number in 0..MAX_WRITERS as u32 {
+        for number in 0..MAX_WRITERS {
             let other =
                 |is_first| OtherWriter { writer: Writer::Unknown, schema_id: number.to_string().into(), is_first };
             assert_eq!(writers.note(SchemaId::Number(number)), Some(other(true)));

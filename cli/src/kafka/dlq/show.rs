@@ -159,10 +159,10 @@ fn write_text(
     if let Some(key) = key {
         context.line(format!("key: {}", show::bytes(key)))?;
     }
-    let is_said = letter.record.schema_id().is_some();
-    let other =
-        |header: &&Header| !header.name.as_bytes().starts_with(b"dlq.") && !(is_said && header.name == VALUE_SCHEMA_ID);
-    for header in letter.record.headers().iter().filter(other) {
+    let has_id = letter.record.schema_id().is_some();
+    let is_said =
+        |header: &Header| header.name.as_bytes().starts_with(b"dlq.") || has_id && header.name == VALUE_SCHEMA_ID;
+    for header in letter.record.headers().iter().filter(|header| !is_said(header)) {
         let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
         context.line(format!("header: {} = {value}", header.name.to_string_lossy()))?;
     }

@@ -219,7 +219,7 @@ impl Record {
         let Some(payload) = self.payload() else { return Ok(None) };
         // The last one counts, as for the Java client.
         let header = self.headers.iter().rfind(|header| header.name == VALUE_SCHEMA_ID);
-        unframe(header.map(|header| header.value.as_deref()), payload).map(Some)
+        unframe(header, payload).map(Some)
     }
 
     /// The partition that it was received from.
