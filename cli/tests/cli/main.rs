@@ -15,6 +15,8 @@ mod new;
 mod newcomer;
 #[cfg(unix)]
 mod printed;
+#[cfg(feature = "registry")]
+mod registry;
 mod services;
 mod support;
 #[cfg(unix)]
