@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use thoth_messaging_codegen::{MessageInfo, Options, SchemaIdLocation, TopicInfo, XKafka, generate};
+use thoth_messaging_codegen::{MessageInfo, Options, TopicInfo, XKafka, generate};
 use thoth_messaging_documents::foreign;
 
 use crate::context::{Context, Outcome};
@@ -123,8 +123,8 @@ fn show_kafka(kafka: &XKafka, context: &mut Context) -> io::Result<()> {
     if !kafka.retry_topics.is_empty() {
         context.line(format!("retry topics: {}", kafka.retry_topics.join(", ")))?;
     }
-    if let Some(SchemaIdLocation::Header) = kafka.schema_id_location {
-        context.line("schema id: in the header")?;
+    if let Some(location) = kafka.schema_id_location {
+        context.line(format!("schema id: in the {}", location.as_str()))?;
     }
     for (name, value) in &kafka.topic_configuration {
         context.line(format!("{name}: {}", value.text()))?;

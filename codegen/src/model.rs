@@ -10,6 +10,7 @@ use serde_json::Value;
 use thoth_messaging_documents::{Identity, SchemaIdLocation};
 
 use crate::format::{Format, MappedFormat};
+use crate::lock::Registered;
 
 /// The types and messages of a set of schemas.
 #[derive(Debug, Default)]
@@ -86,6 +87,8 @@ pub(crate) struct SchemaDef {
     pub(crate) hash: String,
     /// That of a message.
     pub(crate) identity: Option<Identity>,
+    /// Its versions in a registry, as the lock file has them.
+    pub(crate) registered: Option<Registered>,
     /// Indices in [`Model::schemas`].
     pub(crate) references: Vec<usize>,
 }

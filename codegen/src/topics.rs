@@ -78,7 +78,7 @@ fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mu
         let properties = properties.map(|(name, value)| (format!("topicConfiguration/{name}"), value.text()));
         let delays = (!kafka.retry_topics.is_empty()).then(|| kafka.retry_topics.join(", "));
         let delays = delays.map(|delays| ("retryTopics".to_owned(), delays));
-        let location = kafka.schema_id_location.map(|_| ("schemaIdLocation".to_owned(), "header".to_owned()));
+        let location = kafka.schema_id_location.map(|it| ("schemaIdLocation".to_owned(), it.as_str().to_owned()));
         for (name, value) in counts.chain(properties).chain(delays).chain(location) {
             match first.get(&name) {
                 Some((known, other)) if *known != value => {

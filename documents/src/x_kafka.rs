@@ -83,6 +83,19 @@ pub struct XKafka {
 pub enum SchemaIdLocation {
     /// The header `__value_schema_id` has the GUID, which follows from the schema's text: no registry is needed.
     Header,
+    /// The payload begins with the byte 0 and the number that a registry gave the schema, which `registry.lock` has.
+    Payload,
+}
+
+impl SchemaIdLocation {
+    /// Returns the word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+        }
+    }
 }
 
 /// Which versions of a schema have to understand each other's payloads, in the terms of Confluent's Schema Registry.
@@ -185,7 +198,7 @@ impl XKafka {
             topic_configuration: configuration.map(|(name, value)| (name, Property::lenient(&value))).collect(),
             retry_topics: retry_topics.unwrap_or_default(),
             key: member(declared, "key", "a string")?,
-            schema_id_location: member(declared, "schemaIdLocation", "`header`")?,
+            schema_id_location: member(declared, "schemaIdLocation", "`header` or `payload`")?,
             compatibility,
         };
         read.retry_delays()?;
@@ -311,7 +324,7 @@ mod tests {
         check(json!([]), "it is not an object");
         check(json!({"partitions": 1_u64 << 40}), "`partitions` is not an integer of at most 32 bits");
         check(json!({"key": 1}), "`key` is not a string");
-        check(json!({"schemaIdLocation": "payload"}), "`schemaIdLocation` is not `header`");
+        check(json!({"schemaIdLocation": "body"}), "`schemaIdLocation` is not `header` or `payload`");
         check(json!({"topicConfiguration": []}), "`topicConfiguration` is not an object");
         check(json!({"retryTopics": [60]}), "`retryTopics` is not a list of texts");
         for (delays, wrong) in [

@@ -35,6 +35,7 @@ fn accepts_what_a_schema_file_may_have() {
     );
     check(&json!({"x-kafka": {"topic": "a", "retryTopics": ["500ms", "1m", "24h"]}}), true);
     check(&json!({"x-kafka": {"topic": "a", "schemaIdLocation": "header"}}), true);
+    check(&json!({"x-kafka": {"topic": "a", "schemaIdLocation": "payload"}}), true);
     check(&json!({"x-sensitive": true}), true);
     check(&json!({"x-lint-allow": ["open-object", "L0302"]}), true);
 }

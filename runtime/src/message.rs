@@ -14,7 +14,7 @@ use crate::wire;
 
 pub use crate::guid::Guid;
 pub use frame::{FrameError, KEY_SCHEMA_ID, SchemaId, SchemaIdLocation, VALUE_SCHEMA_ID};
-pub use schema::Schema;
+pub use schema::{Schema, SchemaVersion};
 pub use writer::Writer;
 
 /// A generated type whose values are messages on a Kafka topic.

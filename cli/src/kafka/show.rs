@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 use thoth_messaging::client::{Header, Record};
+use thoth_messaging::message::Writer;
 use thoth_messaging_documents::foreign;
 
 use super::sensitive::REDACTED;
@@ -29,8 +30,12 @@ pub(crate) fn payload_of(record: &Record) -> Option<&[u8]> {
 /// The schema that a record names, in words: its id, and the message whose schema it is.
 pub(crate) fn writer(record: &Record, schemas: &[&TopicSchema]) -> Option<String> {
     let id = record.schema_id()?;
-    let known = schemas.iter().find_map(|schema| schema.writer(id));
-    Some(format!("{id}, {}", known.map_or_else(|| "unknown".to_owned(), |name| format!("that of {name}"))))
+    let writer = match schemas.iter().find_map(|schema| schema.writer(id)) {
+        Some((Writer::Same, name)) => format!("that of {name}"),
+        Some((writer, name)) => format!("{writer} than that of {name}"),
+        None => Writer::Unknown.to_string(),
+    };
+    Some(format!("{id}, {writer}"))
 }
 
 /// A payload, without the values that one of the schemas calls sensitive unless they are asked for. Whether something was
@@ -102,7 +107,9 @@ pub(crate) fn metadata(record: &Record, key: Option<&[u8]>, schemas: &[&TopicSch
     }
     if let Some(id) = record.schema_id() {
         members.insert("schema_id".to_owned(), id.to_string().into());
-        members.insert("schema_of".to_owned(), schemas.iter().find_map(|schema| schema.writer(id)).into());
+        let known = schemas.iter().find_map(|schema| schema.writer(id));
+        members.insert("schema_of".to_owned(), known.map(|(_, name)| name).into());
+        members.insert("writer".to_owned(), known.map_or(Writer::Unknown, |(writer, _)| writer).as_str().into());
     }
     members.insert("headers".to_owned(), record.headers().iter().map(header).collect());
     members

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use thoth_messaging::dynamic::Checker;
-use thoth_messaging::message::{Guid, SchemaId};
-use thoth_messaging::{DecodeError, Topic};
+use thoth_messaging::message::{SchemaId, SchemaIdLocation, Writer};
+use thoth_messaging::{DecodeError, Descriptor, Topic};
 use thoth_messaging_compat::Schema;
 
 use super::sensitive::{Sensitive, Shape};
@@ -27,10 +27,10 @@ pub(super) struct TopicSchema {
 
 /// The schema of one message of a topic.
 pub(super) struct MessageSchema {
-    pub(super) name: String,
     /// The pointer of the key.
     pub(super) key: Option<String>,
-    pub(super) guid: Option<Guid>,
+    /// Its name, and the ids of its schema.
+    pub(super) descriptor: Descriptor,
     pub(super) checker: Checker,
 }
 
@@ -69,15 +69,21 @@ impl TopicSchema {
         if self.messages.len() > 1 && self.check(payload).is_ok() { Shape::Any } else { Shape::Due }
     }
 
-    /// The name of the message whose schema has an id; nothing for one that is not known.
-    pub(super) fn writer(&self, id: SchemaId) -> Option<&str> {
-        let SchemaId::Guid(guid) = id else { return None };
-        self.messages.iter().find(|message| message.guid == Some(guid)).map(|message| message.name.as_str())
+    /// The message whose schema has an id, or had it in another version.
+    pub(super) fn writer(&self, id: SchemaId) -> Option<(Writer, &str)> {
+        let all = self.messages.iter().map(|message| (message.descriptor.writer(id), message));
+        let known = all.filter(|(writer, _)| *writer != Writer::Unknown);
+        known.min_by_key(|(writer, _)| *writer).map(|(writer, message)| (writer, &*message.descriptor.name))
     }
 
-    /// The GUID that a message has in its header, where its topic wants one.
-    pub(super) fn guid_to_write(&self, message: &MessageSchema) -> Option<Guid> {
-        self.topic.schema_id_location.is_some().then_some(message.guid).flatten()
+    /// The id that a message has, where its topic wants one.
+    pub(super) fn id_to_write(&self, message: &MessageSchema) -> Option<SchemaId> {
+        let schema = &message.descriptor.schema;
+        match self.topic.schema_id_location? {
+            SchemaIdLocation::Header => schema.guid.map(SchemaId::Guid),
+            SchemaIdLocation::Payload => schema.id.map(SchemaId::Number),
+            _ => None,
+        }
     }
 
     /// Returns whether the schema of some message is about the place that a pointer leads to.

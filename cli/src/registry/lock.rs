@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::Args;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use thoth_messaging::schema_registry::{RegisteredSchema, SchemaRegistry, SchemaRegistryError};
+use thoth_messaging_build::LOCK_FILE;
+use thoth_messaging_codegen::lock_hash;
 use thoth_messaging_documents::Identity;
 
 use super::args::{ConnectionArgs, SubjectArgs};
@@ -17,19 +18,16 @@ use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::report::{Format, Report, count};
 
-/// Write down which version of which subject each schema is: `registry.lock`.
+/// Write down which version of which subject each schema is: `registry.lock`, in the folder of the schemas.
 ///
 /// For each schema it has the subject, the version, the registry's id, the GUID and a hash of the text, and the same of the other
-/// versions of the subject. It is the same for the same registry, and belongs into version control. Nothing is written while a schema is not
-/// registered.
+/// versions of the subject. Builds read it: for ids before payloads, and to know older and newer writers. It is the same for the same registry, and
+/// belongs into version control. Nothing is written while a schema is not registered.
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 it is written, or as it was with --check; 1 it is not; 2 could not run.")]
 pub(super) struct LockArgs {
     #[command(flatten)]
     subjects: SubjectArgs,
-    /// The file, instead of `registry.lock` beside the settings.
-    #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
     /// Write nothing, and say whether the file is as the registry has it.
     #[arg(long)]
     check: bool,
@@ -68,45 +66,60 @@ struct LockedVersion {
 
 pub(super) fn run(arguments: &LockArgs, context: &mut Context) -> Result<Outcome, Failure> {
     let registry = arguments.connection.registry()?;
-    let Some((_, wanted)) = wanted::read(&arguments.subjects, context)? else { return Ok(Outcome::Findings) };
-    let path = arguments.file.clone().unwrap_or_else(|| context.config.path("registry.lock".as_ref()));
+    let Some((project, wanted)) = wanted::read(&arguments.subjects, context)? else { return Ok(Outcome::Findings) };
     let mut report = Report::new("registry-lock");
     report.subjects = wanted.iter().map(|wanted| wanted.origin.clone()).collect();
-    let mut lock = Lock { version: 1, subjects: BTreeMap::new() };
-    for (wanted, locked) in
-        each(wanted, |wanted| Ok((locked(&registry, &wanted)?, wanted)))?.into_iter().map(|(a, b)| (b, a))
-    {
-        match locked {
-            Some(locked) => drop(lock.subjects.insert(wanted.subject, locked)),
-            None => {
-                let message = format!("`{}` is not registered in `{}`", wanted.name, wanted.subject);
-                report.findings.push(wanted.finding("NOT_REGISTERED", message));
-            }
+    let mut locks: Vec<Lock> = project.paths().iter().map(|_| Lock::default()).collect();
+    for (locked, wanted) in each(wanted, |wanted| Ok((locked(&registry, &wanted)?, wanted)))? {
+        if let Some(locked) = locked {
+            locks[wanted.folder].subjects.insert(wanted.subject, locked);
+        } else {
+            let message = format!("`{}` is not registered in `{}`", wanted.name, wanted.subject);
+            report.findings.push(wanted.finding("NOT_REGISTERED", message));
         }
     }
-    let text = serde_json::to_string_pretty(&lock).map(|text| text + "\n").unwrap_or_default();
-    let before = fs::read_to_string(&path).ok();
-    let shown = path.display();
-    report.summary = if !report.findings.is_empty() {
-        format!(
-            "{} not registered: `{shown}` is left as it is; `registry apply` registers",
-            count(report.findings.len(), "schema")
-        )
-    } else if before.as_deref() == Some(text.as_str()) {
-        format!("`{shown}` is as the registry has it: {}", count(lock.subjects.len(), "subject"))
-    } else if arguments.check {
-        format!("`{shown}` is not as the registry has it: `registry lock` writes it")
-    } else {
-        fs::write(&path, &text).map_err(|error| Failure::write(&path, &error))?;
-        format!("`{shown}` is written: {}", count(lock.subjects.len(), "subject"))
-    };
-    let is_clean = report.findings.is_empty() && (!arguments.check || before.as_deref() == Some(text.as_str()));
+    let mut is_clean = report.findings.is_empty();
+    let mut lines = Vec::new();
+    for (folder, lock) in project.paths().iter().zip(&locks) {
+        let path = folder.join(LOCK_FILE);
+        let (shown, subjects) = (path.display().to_string(), count(lock.subjects.len(), "subject"));
+        lines.push(if !report.findings.is_empty() {
+            format!("`{shown}` is left as it is: `registry apply` registers")
+        } else if lock.is_in(&path) {
+            format!("`{shown}` is as the registry has it: {subjects}")
+        } else if arguments.check {
+            is_clean = false;
+            format!("`{shown}` is not as the registry has it: `registry lock` writes it")
+        } else {
+            fs::write(&path, lock.text()).map_err(|error| Failure::write(&path, &error))?;
+            format!("`{shown}` is written: {subjects}")
+        });
+    }
+    report.summary = lines.join("\n");
     if context.format == Format::Json {
-        let locked = serde_json::to_value(&lock.subjects).unwrap_or_default();
-        report.details.insert("subjects".to_owned(), locked);
+        let locked: Vec<_> =
+            locks.iter().map(|lock| serde_json::to_value(&lock.subjects).unwrap_or_default()).collect();
+        report.details.insert("folders".to_owned(), locked.into());
     }
     report.print(context)?;
     Ok(if is_clean { Outcome::Clean } else { Outcome::Findings })
+}
+
+impl Default for Lock {
+    fn default() -> Self {
+        Self { version: 1, subjects: BTreeMap::new() }
+    }
+}
+
+impl Lock {
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
+    }
+
+    /// True if a file has it already.
+    fn is_in(&self, path: &Path) -> bool {
+        fs::read_to_string(path).is_ok_and(|text| text == self.text())
+    }
 }
 
 /// The subject of a schema with all versions; none where no version is the schema.
@@ -118,7 +131,7 @@ fn locked(registry: &SchemaRegistry, wanted: &Wanted) -> Result<Option<LockedSub
     Ok(Some(LockedSubject {
         file: wanted.file.clone(),
         // Its own text: a registry may keep one that it takes for the same.
-        own: LockedVersion { guid: Some(wanted.guid.to_string()), hash: hash(&wanted.text), ..version(&own) },
+        own: LockedVersion { guid: Some(wanted.guid.to_string()), hash: lock_hash(&wanted.text), ..version(&own) },
         versions: versions.iter().flatten().map(version).collect(),
     }))
 }
@@ -128,9 +141,5 @@ fn version(schema: &RegisteredSchema) -> LockedVersion {
     let computed = || Identity::of_text(&schema.text).filter(|_| !schema.has_references);
     let guid =
         schema.guid.map(|guid| guid.to_string()).or_else(|| computed().map(|identity| identity.guid.to_string()));
-    LockedVersion { version: schema.version, id: schema.id, guid, hash: hash(&schema.text) }
-}
-
-fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"))
+    LockedVersion { version: schema.version, id: schema.id, guid, hash: lock_hash(&schema.text) }
 }

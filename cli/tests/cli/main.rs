@@ -1,6 +1,6 @@
 //! The commands, run as processes, in one program: each is linked once. Those that speak to Kafka are in `tests/kafka`.
 
-#[cfg(not(all(feature = "kafka", feature = "git")))]
+#[cfg(not(all(feature = "kafka", feature = "git", feature = "registry")))]
 mod absent;
 mod asyncapi;
 mod breaking;

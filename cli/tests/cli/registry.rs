@@ -61,7 +61,7 @@ fn a_schema_is_planned_registered_locked_and_changed() {
     assert_eq!(shop.registry.subjects(), 0);
     let lock = shop.prints(1, &["lock"]);
     assert!(lock.contains("error[NOT_REGISTERED]") && lock.contains("is left as it is"), "{lock}");
-    assert!(!shop.project.path().join("registry.lock").exists());
+    assert!(!shop.project.path().join("schemas/registry.lock").exists());
     let applied = shop.prints(0, &["apply"]);
     assert!(applied.contains("`OrderPlaced` is registered in `shop.order-placed-value`, id 1\n"), "{applied}");
     shop.prints(0, &["plan"]);
@@ -80,7 +80,7 @@ fn a_schema_is_planned_registered_locked_and_changed() {
     shop.prints(0, &["apply"]);
     assert!(shop.prints(1, &["lock", "--check"]).contains("is not as the registry has it"));
     shop.prints(0, &["lock"]);
-    let lock: Value = serde_json::from_str(&shop.project.read("registry.lock")).unwrap();
+    let lock: Value = serde_json::from_str(&shop.project.read("schemas/registry.lock")).unwrap();
     let subject = &lock["subjects"]["shop.order-placed-value"];
     assert_eq!(
         (&subject["file"], &subject["version"], &subject["id"]),

@@ -9,6 +9,7 @@ use thoth_messaging_documents::SchemaIdLocation;
 
 use super::types::ident;
 use super::{Emitter, Piece, text};
+use crate::lock::{Registered, RegisteredVersion};
 use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, SharedTopic, Type, TypeDef, TypeId};
 
 /// Returns where a schema file stands beside the generated Rust file.
@@ -164,12 +165,23 @@ impl Emitter<'_> {
             format!("{:?}", schema.hash),
         ];
         facts.extend(schema.identity.as_ref().map(|identity| format!("guid \"{}\"", identity.guid)));
+        facts.extend(schema.registered.as_ref().map(versions));
         facts.extend(schema.own_uri.as_ref().map(|name| format!("name {name:?}")));
         facts.extend(self.options.formats.asserts().then(|| "formats with_formats".to_owned()));
         let references: Vec<String> = schema.references.iter().map(|index| self.schemas[*index].to_string()).collect();
         let lists = [facts, references].into_iter().filter(|list| !list.is_empty()).collect::<Vec<_>>();
         Piece::Macro { names: TokenStream::new(), lines: text::call("wire::schema!", &lists) }
     }
+}
+
+/// The versions of a schema in a registry, and its own id among them.
+fn versions(registered: &Registered) -> String {
+    let version = |it: &RegisteredVersion| {
+        let guid = it.guid.map(|guid| format!(" \"{guid}\"")).unwrap_or_default();
+        format!("{} = {}{guid}", it.version, it.id)
+    };
+    let all: Vec<String> = registered.versions.iter().map(version).collect();
+    format!("id {} of [{}]", registered.id, all.join(", "))
 }
 
 /// The statics that hold the schemas, named by their files; by a number too where two files are named alike.
@@ -225,8 +237,9 @@ fn topic(message: &MessageDef) -> TokenStream {
         });
         quote! { .with_retry_delays(const { &[#(#delays),*] }) }
     });
-    let location = message.schema_id_location.map(|SchemaIdLocation::Header| {
-        quote! { .with_schema_id_location(message::SchemaIdLocation::Header) }
+    let location = message.schema_id_location.map(|location| match location {
+        SchemaIdLocation::Header => quote! { .with_schema_id_location(message::SchemaIdLocation::Header) },
+        SchemaIdLocation::Payload => quote! { .with_schema_id_location(message::SchemaIdLocation::Payload) },
     });
     quote! { message::Topic::new(#name)#partitions #replicas #configuration #delays #location }
 }

@@ -75,8 +75,7 @@ pub(super) fn read(file: &Map<String, Value>, source: &Source, diagnostics: &mut
 const DELAYS: &str = "delays are whole numbers of `ms`, `s`, `m` or `h`, and grow: `[\"1m\", \"10m\"]`";
 
 /// The help for a place of the schema's id that is none.
-const LOCATIONS: &str = "write `header`, or leave it out: then messages do not name their schema (`payload` needs the ids of a registry, \
-                         which is not supported)";
+const LOCATIONS: &str = "write `header`, or `payload` where `registry.lock` has the ids, or leave it out: then messages do not name their schema";
 
 fn refused(reason: impl std::fmt::Display, location: Location) -> Diagnostic {
     Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)

@@ -43,6 +43,11 @@ fn read_header(header: &Header) -> Result<Guid, FrameError> {
     }
 }
 
+/// Returns a payload behind the number of its schema.
+pub(crate) fn prefixed(number: u32, payload: &[u8]) -> Vec<u8> {
+    [&[PREFIX_MAGIC][..], &number.to_be_bytes(), payload].concat()
+}
+
 /// Returns the value of the header [`VALUE_SCHEMA_ID`](crate::message::VALUE_SCHEMA_ID).
 pub(crate) fn header_value(guid: Guid) -> [u8; 17] {
     let mut value = [HEADER_MAGIC; 17];
@@ -51,10 +56,12 @@ pub(crate) fn header_value(guid: Guid) -> [u8; 17] {
 }
 
 impl Descriptor {
-    /// Returns the GUID that messages of this type have in the header, where their topic wants one.
-    pub(crate) fn guid_to_write(&self) -> Option<Guid> {
-        let SchemaIdLocation::Header = self.topic.schema_id_location?;
-        self.schema.guid
+    /// Returns the id that messages of this type have, where their topic wants one: which says its place, too.
+    pub(crate) fn id_to_write(&self) -> Option<SchemaId> {
+        match self.topic.schema_id_location? {
+            SchemaIdLocation::Header => self.schema.guid.map(SchemaId::Guid),
+            SchemaIdLocation::Payload => self.schema.id.map(SchemaId::Number),
+        }
     }
 }
 

@@ -103,19 +103,25 @@ impl MessageType {
         self
     }
 
-    /// With a place for the id of its schema in each message that is sent.
+    /// With the GUID of its schema in the header of each message that is sent.
     ///
     /// ```
-    /// use thoth_messaging::message::SchemaIdLocation;
     /// use thoth_messaging::{Decoder, message_factory};
     ///
-    /// let started = message_factory("ops.started", [("host", "string")])?.with_schema_id_location(SchemaIdLocation::Header);
+    /// let started = message_factory("ops.started", [("host", "string")])?.with_schema_guid();
     /// assert!(started.descriptor().schema.guid.is_some());
     /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
     /// ```
     #[must_use]
-    pub fn with_schema_id_location(self, location: SchemaIdLocation) -> Self {
-        self.map_topic(|topic| topic.with_schema_id_location(location))
+    pub fn with_schema_guid(self) -> Self {
+        self.map_topic(|topic| topic.with_schema_id_location(SchemaIdLocation::Header))
+    }
+
+    /// With the number that a registry gave its schema before the payload of each message that is sent.
+    #[must_use]
+    pub fn with_schema_number(mut self, number: u32) -> Self {
+        Arc::make_mut(&mut self.inner).descriptor.schema.to_mut().id = Some(number);
+        self.map_topic(|topic| topic.with_schema_id_location(SchemaIdLocation::Payload))
     }
 
     /// With `format` refusing values, in place of the annotation that it is by default: those of its schema that

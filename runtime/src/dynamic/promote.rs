@@ -54,7 +54,10 @@ impl MessageType {
             kafka.insert("topicConfiguration".to_owned(), configuration.into());
         }
         kafka.extend(descriptor.key.as_ref().map(|key| ("key".to_owned(), key.as_ref().into())));
-        let location = descriptor.topic.schema_id_location.map(|SchemaIdLocation::Header| "header");
+        let location = descriptor.topic.schema_id_location.map(|location| match location {
+            SchemaIdLocation::Header => "header",
+            SchemaIdLocation::Payload => "payload",
+        });
         kafka.extend(location.map(|location| ("schemaIdLocation".to_owned(), location.into())));
         Value::Object(kafka)
     }

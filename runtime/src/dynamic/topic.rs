@@ -30,7 +30,7 @@ pub(super) fn describe(topic: &str, schema: &Value, text: String) -> Result<Desc
             replicas: kafka.replicas,
             configuration: configuration.collect(),
             retry_delays: retry_delays.into(),
-            schema_id_location: kafka.schema_id_location.map(location),
+            schema_id_location: kafka.schema_id_location.map(location).transpose()?,
         },
         key: kafka.key.map(Cow::Owned),
         schema: Cow::Owned(Schema {
@@ -39,6 +39,8 @@ pub(super) fn describe(topic: &str, schema: &Value, text: String) -> Result<Desc
             hash: Cow::Borrowed(""),
             guid: Identity::of_text(&text).map(|identity| Guid::from_bytes(*identity.guid.as_bytes())),
             text: Cow::Owned(text),
+            id: None,
+            versions: Cow::Borrowed(&[]),
             references: &[],
             formats: false,
         }),
@@ -55,9 +57,14 @@ fn read(topic: &str, schema: &Value) -> Result<XKafka, FactoryError> {
     }
 }
 
-fn location(location: x_kafka::SchemaIdLocation) -> SchemaIdLocation {
+fn location(location: x_kafka::SchemaIdLocation) -> Result<SchemaIdLocation, FactoryError> {
     match location {
-        x_kafka::SchemaIdLocation::Header => SchemaIdLocation::Header,
+        x_kafka::SchemaIdLocation::Header => Ok(SchemaIdLocation::Header),
+        x_kafka::SchemaIdLocation::Payload => Err(FactoryError::Kafka {
+            reason: "`schemaIdLocation` is `payload`, and no lock file has the id of a schema that is made at run time; leave it out, and \
+                     call `MessageType::with_schema_number`"
+                .to_owned(),
+        }),
     }
 }
 

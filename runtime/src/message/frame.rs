@@ -19,6 +19,8 @@ pub const KEY_SCHEMA_ID: &str = "__key_schema_id";
 pub enum SchemaIdLocation {
     /// The header [`VALUE_SCHEMA_ID`], with the [`Guid`], which follows from the schema's text.
     Header,
+    /// Before the payload, the byte 0 and the number that a registry gave the schema: [`Schema::id`](super::Schema::id).
+    Payload,
 }
 
 /// The id of the schema that wrote a message.
@@ -39,6 +41,12 @@ impl SchemaId {
     pub fn parse(text: &str) -> Option<Self> {
         let number = || text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         Guid::parse(text).map(Self::Guid).or_else(|| number().map(Self::Number))
+    }
+}
+
+impl From<Guid> for SchemaId {
+    fn from(guid: Guid) -> Self {
+        Self::Guid(guid)
     }
 }
 

@@ -166,8 +166,8 @@ impl SchemaRegistry {
         let answer = self.get(&format!("/subjects/{}/versions/{version}", http::escaped(subject)))?;
         let request = answer.request.clone();
         let Some(found) = answer.found::<Version>(&NO_VERSION)? else { return Ok(None) };
-        if found.subject != subject || number.is_some_and(|number| found.version != number) {
-            let (other, version) = (found.subject, found.version);
+        if found.subject != subject || number.is_some_and(|number| found.number != number) {
+            let (other, version) = (found.subject, found.number);
             return Err(SchemaRegistryError::answer(&request, format!("it is version {version} of `{other}`")));
         }
         let found = found.into_registered(None);
@@ -293,7 +293,8 @@ fn body(schema: &str) -> Value {
 #[derive(Deserialize)]
 struct Version {
     subject: String,
-    version: u32,
+    #[serde(rename = "version")]
+    number: u32,
     id: u32,
     #[serde(default)]
     guid: Option<String>,
@@ -314,7 +315,7 @@ impl Version {
             schema_type: self.schema_type.unwrap_or_else(|| "AVRO".to_owned()),
             has_references: !self.references.is_empty(),
             subject: self.subject,
-            version: self.version,
+            version: self.number,
             id: self.id,
         }
     }

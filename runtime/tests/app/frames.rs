@@ -7,7 +7,7 @@ use serde_json::json;
 use thoth_messaging::app::{App, Batch, Context, Outcome, Reason};
 use thoth_messaging::client::{Kafka, ProducerRecord};
 use thoth_messaging::dynamic::{DynamicMessage, MessageType, message_factory};
-use thoth_messaging::message::{Guid, SchemaId, SchemaIdLocation, VALUE_SCHEMA_ID, Writer};
+use thoth_messaging::message::{Guid, SchemaId, VALUE_SCHEMA_ID, Writer};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::metrics::OTHER_WRITERS;
 use thoth_messaging::testing::TestApp;
@@ -23,7 +23,7 @@ const GUID: [u8; 16] = [7; 16];
 /// A message type whose messages name their schema.
 static REPLY: LazyLock<MessageType> = LazyLock::new(|| {
     let schema = json!({"title": "Indexed", "type": "object", "required": ["package"]});
-    message_factory("test.indexed", schema).unwrap().with_schema_id_location(SchemaIdLocation::Header)
+    message_factory("test.indexed", schema).unwrap().with_schema_guid()
 });
 
 async fn index(released: PackageReleased, _: Context<()>) -> Outcome {
@@ -54,6 +54,24 @@ async fn a_reply_names_its_schema() {
     assert!(test.dead_letters().await.unwrap().is_empty());
 }
 
+#[tokio::test]
+async fn a_message_is_sent_behind_the_number_of_its_schema_and_read_again() {
+    let numbered = message_factory("test.numbered", [("package", "string")]).unwrap().with_schema_number(258);
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let note = Arc::clone(&seen);
+    let handler = move |message: DynamicMessage| {
+        note.lock().unwrap().push(message.contents()["package"].to_string());
+        std::future::ready(())
+    };
+    let test = TestApp::start(|kafka| App::new(kafka).handle_of(numbered.clone(), handler)).await.unwrap();
+    test.publish(&numbered.message(&json!({"package": "flask"})).unwrap()).await.unwrap();
+    test.settled(1).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), ["\"flask\""]);
+    let record = &test.kafka().records(&numbered.descriptor().topic).await.unwrap()[0];
+    assert_eq!(record.payload(), Some(&b"\0\0\0\x01\x02{\"package\":\"flask\"}"[..]));
+    assert_eq!((record.schema_id(), record.headers().len()), (Some(SchemaId::Number(258)), 0));
+}
+
 /// One message of two on a topic, as the generated enum of it has them.
 struct OneOfTwo(DynamicMessage, Descriptor);
 
@@ -79,7 +97,7 @@ impl Encode for OneOfTwo {
 async fn a_message_of_several_on_a_topic_names_its_own_schema() {
     let test = TestApp::start(|kafka| App::new(kafka).handle(index)).await.unwrap();
     let both = json!({"title": "Both", "oneOf": [{"type": "object"}, {"type": "array"}]});
-    let both = message_factory("test.indexed", both).unwrap().with_schema_id_location(SchemaIdLocation::Header);
+    let both = message_factory("test.indexed", both).unwrap().with_schema_guid();
     test.kafka().create_topic(&both.descriptor().topic).await.unwrap();
     let value = OneOfTwo(REPLY.message(&json!({"package": "flask"})).unwrap(), both.descriptor().clone());
     test.kafka().kafka().producer().unwrap().send(&value).await.unwrap();

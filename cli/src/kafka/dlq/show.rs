@@ -142,6 +142,8 @@ fn write_text(
     if let Some(id) = letter.schema_id {
         let writer = match letter.writer {
             Some(Writer::Same) => ", that of the handler",
+            Some(Writer::Older) => ", older than that of the handler",
+            Some(Writer::Newer) => ", newer than that of the handler",
             Some(Writer::Unknown) => ", unknown to the handler",
             _ => "",
         };

@@ -75,16 +75,16 @@ async fn send(producer: &Producer, item: Item, accepted: Accepted, extras: &Extr
     let Item { source, number, destination, payload } = item;
     let key = extras.key.clone().or(accepted.key);
     let mut record = ProducerRecord::declared(&destination.topic);
-    if let Some(guid) = accepted.guid {
-        record = record.with_schema_id(guid);
-    }
-    record = record.with_headers(extras.headers.iter().cloned());
     if let Some(key) = key {
         record = record.with_key(key);
     }
     if let Some(payload) = payload {
         record = record.with_payload(payload);
     }
+    if let Some(id) = accepted.id {
+        record = record.with_schema_id(id);
+    }
+    record = record.with_headers(extras.headers.iter().cloned());
     let result = producer.send(record).await;
     (source, number, result)
 }

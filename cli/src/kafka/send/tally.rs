@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use thoth_messaging::client::Delivery;
-use thoth_messaging::message::Guid;
+use thoth_messaging::message::SchemaId;
 use thoth_messaging_codegen::{Location, Severity};
 
 use super::item::Item;
@@ -56,8 +56,8 @@ impl Tally {
         };
         match schema.check_wanted(payload) {
             Ok(message) => {
-                let (key, guid) = (message.key_of(payload), schema.guid_to_write(message));
-                Ok(Some(Accepted { key, guid }))
+                let (key, id) = (message.key_of(payload), schema.id_to_write(message));
+                Ok(Some(Accepted { key, id }))
             }
             Err(error) => {
                 let violations = of_record(payload, &error, item.kind());
@@ -150,6 +150,6 @@ impl Tally {
 #[derive(Default)]
 pub(super) struct Accepted {
     pub(super) key: Option<String>,
-    /// The GUID of its schema, where its header has it.
-    pub(super) guid: Option<Guid>,
+    /// The id of its schema, where the message has it.
+    pub(super) id: Option<SchemaId>,
 }

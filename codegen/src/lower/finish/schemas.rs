@@ -31,6 +31,7 @@ pub(super) fn collect(
             text: source.text().into_owned(),
             hash: hash(resolved, *document),
             identity: roots.contains(document).then(|| identity(resolved, *document)).flatten(),
+            registered: None,
             references: references.collect(),
         }
     });

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
-use crate::client::frame::header_value;
+use crate::client::frame::{header_value, prefixed};
 use crate::client::header::{Header, HeaderName};
 use crate::client::settings::Settings;
 use crate::client::trace::{TRACEPARENT, TraceContext};
 use crate::error::EncodeError;
-use crate::message::{Encode, Guid, Topic, VALUE_SCHEMA_ID};
+use crate::message::{Encode, SchemaId, Topic, VALUE_SCHEMA_ID};
 
 /// A record to be sent: a message with headers, a timestamp or a partition of its own, a tombstone, or bytes.
 ///
@@ -55,8 +55,8 @@ pub(super) enum Destination {
 }
 
 impl ProducerRecord {
-    /// The record of a message: its payload, with its key, for its topic; with the header
-    /// [`VALUE_SCHEMA_ID`] where the topic has a [place for it](Topic::schema_id_location).
+    /// The record of a message: its payload, with its key, for its topic; with the id of its schema where the topic has a
+    /// [place for it](Topic::schema_id_location).
     ///
     /// # Errors
     ///
@@ -65,8 +65,8 @@ impl ProducerRecord {
         let payload = message.encode()?;
         let key = message.key().map(|key| key.into_owned().into_bytes());
         let record = Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) };
-        Ok(match message.value_descriptor().guid_to_write() {
-            Some(guid) => record.with_schema_id(guid),
+        Ok(match message.value_descriptor().id_to_write() {
+            Some(id) => record.with_schema_id(id),
             None => record,
         })
     }
@@ -121,11 +121,17 @@ impl ProducerRecord {
         self
     }
 
-    /// With the header [`VALUE_SCHEMA_ID`]: the schema of this GUID wrote the payload. The record of a message has it where its topic
-    /// has a [place for it](Topic::schema_id_location).
+    /// With the id of the schema that wrote the payload: a GUID in the header [`VALUE_SCHEMA_ID`], a number before the payload that the
+    /// record has. The record of a message has it where its topic has a [place for it](Topic::schema_id_location).
     #[must_use]
-    pub fn with_schema_id(self, guid: Guid) -> Self {
-        self.with_header(VALUE_SCHEMA_ID, header_value(guid))
+    pub fn with_schema_id(mut self, id: impl Into<SchemaId>) -> Self {
+        match id.into() {
+            SchemaId::Guid(guid) => self.with_header(VALUE_SCHEMA_ID, header_value(guid)),
+            SchemaId::Number(number) => {
+                self.payload = self.payload.map(|payload| prefixed(number, &payload));
+                self
+            }
+        }
     }
 
     /// With a time at which it was made, to the millisecond, in place of that at which it is sent. It counts from 1970
