@@ -1,13 +1,13 @@
 //! Finding and reading schema files.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use thoth_messaging_codegen::{Location, SchemaSet, UnreadFile};
 
 use crate::below::{Unreadable, files_below};
 use crate::read::{NOT_UTF_8, read_regular, remedy};
-use crate::{Budget, BuildError, OtherFormat};
+use crate::{Budget, BuildError, OtherFormat, Refusal};
 
 /// Returns whether a file of a schema folder is a schema: its name ends with `.json`, and nothing on the way to it is hidden.
 ///
@@ -79,6 +79,31 @@ pub fn read_folder(folder: impl AsRef<Path>) -> Result<SchemaSet, BuildError> {
         }
     }
     Ok(schemas)
+}
+
+/// The name of the lock file, in a folder of schemas: the ids that a registry gave them.
+pub const LOCK_FILE: &str = "registry.lock";
+
+/// Adds the lock file of a folder to its schemas, if there is one.
+///
+/// # Errors
+///
+/// [`BuildError::Refused`] where it is a link, and [`BuildError::Read`] where it can't be read.
+pub fn read_lock(folder: impl AsRef<Path>, schemas: &mut SchemaSet) -> Result<(), BuildError> {
+    let path = folder.as_ref().join(LOCK_FILE);
+    if path.is_symlink() {
+        let refusal = Refusal::new(path.display(), "is a link", "put the file itself into the folder of the schemas");
+        return Err(BuildError::Refused(refusal));
+    }
+    let read = read_regular(&path, Budget::MAX_FILE);
+    let text =
+        read.and_then(|bytes| String::from_utf8(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error)));
+    match text {
+        Ok(text) => schemas.set_lock(path.display().to_string(), text),
+        Err(error) if error.kind() == ErrorKind::NotFound => schemas.remove_lock(),
+        Err(source) => return Err(BuildError::Read { path, source }),
+    }
+    Ok(())
 }
 
 /// A file that could not be read beyond some text.

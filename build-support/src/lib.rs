@@ -15,7 +15,8 @@
 //! The crate needs `thoth-messaging` as a dependency and this crate as a build dependency. Every file below the folder whose
 //! name ends with `.json` is a schema: a message where it has an `x-kafka` object, otherwise types that others share. One that
 //! is YAML or JSON with comments is an error, which says what to do. Cargo runs the build script again when one of them changes, comes
-//! or goes. Mistakes in the schemas are printed all at once, each with file, line, column, JSON Pointer and what to do, and
+//! or goes. The ids that a registry gave the schemas stand in `registry.lock` in that folder, if they are wanted: `thoth-messaging
+//! registry lock` writes it. Mistakes in the schemas are printed all at once, each with file, line, column, JSON Pointer and what to do, and
 //! fail the build.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -37,7 +38,7 @@ use thoth_messaging_documents::foreign::line;
 
 pub use below::{Below, Unreadable, files_below};
 pub use budget::Budget;
-pub use discover::{is_hidden, is_schema_file, read_folder};
+pub use discover::{LOCK_FILE, is_hidden, is_schema_file, read_folder, read_lock};
 pub use error::BuildError;
 pub use format::OtherFormat;
 pub use read::{read_regular, remedy};
@@ -381,7 +382,8 @@ impl Build {
             "cargo::rerun-if-changed={}",
             if watched.contains(['\n', '\r']) { line(&watched) } else { watched.into() }
         );
-        let schemas = discover::read_folder(folder)?;
+        let mut schemas = discover::read_folder(folder)?;
+        read_lock(folder, &mut schemas)?;
         let generation = generate(&schemas, &self.options);
         report(&generation.diagnostics);
         if generation.has_errors() {

@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &CheckArgs, context: &mut Context) -> Result<Outcom
     let lints = lints(arguments, context)?;
     let mut files = 0;
     for folder in folder::read(&arguments.paths, &context.config)? {
+        let folder = folder.with_lock()?;
         let asked = report.subjects.len();
         report.subjects.extend(folder.asked().map(str::to_owned));
         files += report.subjects.len() - asked;

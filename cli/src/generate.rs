@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &GenerateArgs, context: &mut Context) -> Result<Out
             .help("say `--out FOLDER`, or `out = \"FOLDER\"` under `[generate]` in thoth-messaging.toml"));
     };
     require_direct(&out)?;
-    let folder = folder::read_one(arguments.folder.as_deref(), &context.config)?;
+    let folder = folder::read_one(arguments.folder.as_deref(), &context.config)?.with_lock()?;
     let generation = generate(&folder.schemas, &context.config.options);
     let has_errors = generation.has_errors();
     let mut report = Report::new("generate");

@@ -24,6 +24,11 @@ mod new;
 mod pages;
 mod places;
 mod project;
+#[cfg(feature = "registry")]
+mod registry;
+#[cfg(not(feature = "registry"))]
+#[path = "registry/absent.rs"]
+mod registry;
 mod report;
 mod services;
 mod show;
@@ -102,6 +107,8 @@ enum Command {
     /// other findings about the file in its folder go to standard error.
     New(new::New),
     Docs(docs::DocsArgs),
+    #[cfg_attr(not(feature = "registry"), command(hide = true))]
+    Registry(registry::RegistryArgs),
     #[command(flatten)]
     Kafka(kafka::KafkaCommand),
     Explain(explain::ExplainArgs),
@@ -142,6 +149,7 @@ fn run(command: &Command, context: &mut Context) -> Result<Outcome, Failure> {
         Command::Infer(arguments) => infer::run(arguments, &mut context.output),
         Command::New(arguments) => new::run(arguments, context),
         Command::Docs(arguments) => docs::run(arguments, context),
+        Command::Registry(arguments) => arguments.run(context),
         Command::Kafka(command) => command.run(context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => pages::completions(arguments, Arguments::command(), context),
@@ -156,6 +164,7 @@ impl Command {
             Self::Check(_) | Self::Validate(_) | Self::Breaking(_) | Self::Generate(_) => Format::value_variants(),
             Self::List(_) => &[Format::Text, Format::Json, Format::Markdown],
             Self::Show(arguments) => arguments.formats(),
+            Self::Registry(arguments) => arguments.formats(),
             Self::Kafka(command) => command.formats(),
             Self::Infer(_) | Self::New(_) | Self::Docs(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => {
                 &[Format::Text]

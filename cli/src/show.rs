@@ -123,6 +123,9 @@ fn show_kafka(kafka: &XKafka, context: &mut Context) -> io::Result<()> {
     if !kafka.retry_topics.is_empty() {
         context.line(format!("retry topics: {}", kafka.retry_topics.join(", ")))?;
     }
+    if let Some(location) = kafka.schema_id_location {
+        context.line(format!("schema id: in the {}", location.as_str()))?;
+    }
     for (name, value) in &kafka.topic_configuration {
         context.line(format!("{name}: {}", value.text()))?;
     }

@@ -103,6 +103,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S0306", include_str!("explain/S0306.md")),
     ("S0307", include_str!("explain/S0307.md")),
     ("S0308", include_str!("explain/S0308.md")),
+    ("S0309", include_str!("explain/S0309.md")),
     ("S0402", include_str!("explain/S0402.md")),
     ("S0403", include_str!("explain/S0403.md")),
     ("S0404", include_str!("explain/S0404.md")),

@@ -73,6 +73,7 @@ mod json;
 #[cfg(feature = "lint")]
 mod lint;
 mod lints;
+mod lock;
 mod lower;
 mod message;
 mod meta;
@@ -90,10 +91,11 @@ pub use format::{Formats, MappedFormat};
 #[cfg(feature = "lint")]
 pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
+pub use lock::{Registered, RegisteredVersion, hash as lock_hash};
 pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
 pub use source::{SchemaFile, SchemaSet, UnreadFile};
-pub use thoth_messaging_documents::{Compatibility, Property, XKafka};
+pub use thoth_messaging_documents::{Compatibility, Property, SchemaIdLocation, XKafka};
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +159,8 @@ fn analyse(schemas: &SchemaSet, options: &Options) -> Analysis {
     choices::select_messages(&mut parsed.documents, options, &mut diagnostics);
     topics::add(&mut parsed, &mut diagnostics);
     let resolved = resolve::resolve(parsed, &mut diagnostics);
-    let model = lower::lower(&resolved, &choices, &options.formats, &mut diagnostics);
+    let mut model = lower::lower(&resolved, &choices, &options.formats, &mut diagnostics);
+    lock::apply(schemas.lock(), &resolved, &mut model, &mut diagnostics);
     Analysis { resolved, model, diagnostics }
 }
 

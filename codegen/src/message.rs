@@ -1,7 +1,8 @@
 //! What there is to know of a message without reading its code.
 
-use thoth_messaging_documents::XKafka;
+use thoth_messaging_documents::{Identity, XKafka};
 
+use crate::lock::Registered;
 use crate::model::{MessageDef, Model};
 use crate::resolve::Resolved;
 
@@ -19,6 +20,10 @@ pub struct MessageInfo {
     pub description: Option<String>,
     /// Its topic.
     pub kafka: XKafka,
+    /// The text and the GUID by which registries know its schema; none where it is nested deeper than they read.
+    pub identity: Option<Identity>,
+    /// Its versions in a registry, as the lock file has them.
+    pub registered: Option<Registered>,
     /// The other files of the set that it refers to, and those they do, by name.
     pub files: Vec<String>,
 }
@@ -76,6 +81,8 @@ fn info(message: &MessageDef, model: &Model, resolved: &Resolved) -> Option<Mess
         origin: document.source.origin.clone(),
         description: ty.description.clone(),
         kafka: document.kafka.clone()?,
+        identity: schema.identity.clone(),
+        registered: schema.registered.clone(),
         files: files.map(|file| file.name.clone()).collect(),
     })
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
-use thoth_messaging_documents::Guid;
+use thoth_messaging_documents::{Identity, SchemaIdLocation};
 
 use crate::format::{Format, MappedFormat};
+use crate::lock::Registered;
 
 /// The types and messages of a set of schemas.
 #[derive(Debug, Default)]
@@ -85,7 +86,9 @@ pub(crate) struct SchemaDef {
     pub(crate) text: String,
     pub(crate) hash: String,
     /// That of a message.
-    pub(crate) guid: Option<Guid>,
+    pub(crate) identity: Option<Identity>,
+    /// Its versions in a registry, as the lock file has them.
+    pub(crate) registered: Option<Registered>,
     /// Indices in [`Model::schemas`].
     pub(crate) references: Vec<usize>,
 }
@@ -100,6 +103,7 @@ pub(crate) struct MessageDef {
     pub(crate) configuration: Vec<(String, String)>,
     /// In milliseconds.
     pub(crate) retry_delays: Vec<u64>,
+    pub(crate) schema_id_location: Option<SchemaIdLocation>,
     pub(crate) key: Option<Key>,
     /// Its topic, if that has several messages.
     pub(crate) shared_topic: Option<SharedTopic>,

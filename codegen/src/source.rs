@@ -46,6 +46,18 @@ impl SchemaFile {
 pub struct SchemaSet {
     files: BTreeMap<String, SchemaFile>,
     unread: BTreeMap<String, UnreadFile>,
+    lock: Lock,
+}
+
+/// The lock file of a set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// There is none: ids that it should have are missing.
+    #[default]
+    Absent,
+    /// Nobody asks for ids.
+    Ignored,
+    Read(SchemaFile),
 }
 
 /// A file of a set that could not be read.
@@ -74,6 +86,25 @@ impl SchemaSet {
     /// Adds a file that could not be read.
     pub fn add_unread(&mut self, name: impl Into<String>, file: UnreadFile) {
         self.unread.insert(name.into(), file);
+    }
+
+    /// Adds the lock file, which has the ids of the schemas in a registry.
+    pub fn set_lock(&mut self, origin: impl Into<String>, text: impl Into<String>) {
+        self.lock = Lock::Read(SchemaFile { origin: origin.into(), text: text.into() });
+    }
+
+    /// Takes the lock file away: a message that has to have an id has none, which is an error.
+    pub fn remove_lock(&mut self) {
+        self.lock = Lock::Absent;
+    }
+
+    /// Does without the ids of the lock file, for those who make nothing that is run: then none is missing.
+    pub fn ignore_lock(&mut self) {
+        self.lock = Lock::Ignored;
+    }
+
+    pub(crate) fn lock(&self) -> &Lock {
+        &self.lock
     }
 
     /// The files, ordered by name.

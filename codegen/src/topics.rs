@@ -78,7 +78,8 @@ fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mu
         let properties = properties.map(|(name, value)| (format!("topicConfiguration/{name}"), value.text()));
         let delays = (!kafka.retry_topics.is_empty()).then(|| kafka.retry_topics.join(", "));
         let delays = delays.map(|delays| ("retryTopics".to_owned(), delays));
-        for (name, value) in counts.chain(properties).chain(delays) {
+        let location = kafka.schema_id_location.map(|it| ("schemaIdLocation".to_owned(), it.as_str().to_owned()));
+        for (name, value) in counts.chain(properties).chain(delays).chain(location) {
             match first.get(&name) {
                 Some((known, other)) if *known != value => {
                     let location = document.locate(&format!("/x-kafka/{name}"));
@@ -98,6 +99,7 @@ fn joined(topic: &str, files: &[usize], documents: &[Document], diagnostics: &mu
         if joined.retry_topics.is_empty() {
             joined.retry_topics.clone_from(&kafka.retry_topics);
         }
+        joined.schema_id_location = joined.schema_id_location.or(kafka.schema_id_location);
         joined.topic_configuration.extend(kafka.topic_configuration.clone());
     }
     joined

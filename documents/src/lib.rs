@@ -76,7 +76,7 @@ pub use referencing::{Error as ReferencingError, Registry, Resolver, Uri};
 pub use set::DocumentSet;
 #[cfg(feature = "validate")]
 pub use validator::Validation;
-pub use x_kafka::{Compatibility, Property, UnusableXKafka, XKafka};
+pub use x_kafka::{Compatibility, Property, SchemaIdLocation, UnusableXKafka, XKafka};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

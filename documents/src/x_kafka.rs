@@ -66,9 +66,36 @@ pub struct XKafka {
     #[cfg_attr(feature = "schemars", schemars(regex(pattern = r"^(/([^~/]|~[01])*)+$")))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// Place of the id by which a message names the schema that wrote it; without one where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_id_location: Option<SchemaIdLocation>,
     /// What a new version of the schema has to hold to; what the command line is told otherwise where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compatibility: Option<Compatibility>,
+}
+
+/// The place of a schema's id in a message, as Confluent's clients write it and AsyncAPI names it.
+///
+/// Readers look for an id in both places, whatever the schema says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schemars", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum SchemaIdLocation {
+    /// The header `__value_schema_id` has the GUID, which follows from the schema's text: no registry is needed.
+    Header,
+    /// The payload begins with the byte 0 and the number that a registry gave the schema, which `registry.lock` has.
+    Payload,
+}
+
+impl SchemaIdLocation {
+    /// Returns the word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+        }
+    }
 }
 
 /// Which versions of a schema have to understand each other's payloads, in the terms of Confluent's Schema Registry.
@@ -121,6 +148,7 @@ impl XKafka {
             topic_configuration: BTreeMap::new(),
             retry_topics: Vec::new(),
             key: None,
+            schema_id_location: None,
             compatibility: None,
         }
     }
@@ -170,6 +198,7 @@ impl XKafka {
             topic_configuration: configuration.map(|(name, value)| (name, Property::lenient(&value))).collect(),
             retry_topics: retry_topics.unwrap_or_default(),
             key: member(declared, "key", "a string")?,
+            schema_id_location: member(declared, "schemaIdLocation", "`header` or `payload`")?,
             compatibility,
         };
         read.retry_delays()?;
@@ -295,6 +324,7 @@ mod tests {
         check(json!([]), "it is not an object");
         check(json!({"partitions": 1_u64 << 40}), "`partitions` is not an integer of at most 32 bits");
         check(json!({"key": 1}), "`key` is not a string");
+        check(json!({"schemaIdLocation": "body"}), "`schemaIdLocation` is not `header` or `payload`");
         check(json!({"topicConfiguration": []}), "`topicConfiguration` is not an object");
         check(json!({"retryTopics": [60]}), "`retryTopics` is not a list of texts");
         for (delays, wrong) in [
@@ -315,7 +345,7 @@ mod tests {
     fn writes_what_it_reads() {
         let declared = json!({
             "topic": "orders", "partitions": 3, "topicConfiguration": {"cleanup.policy": ["compact"], "x": 1, "y": 0.5},
-            "retryTopics": ["1ms", "24h"], "key": "/id", "compatibility": "FULL_TRANSITIVE",
+            "retryTopics": ["1ms", "24h"], "key": "/id", "schemaIdLocation": "header", "compatibility": "FULL_TRANSITIVE",
         });
         let strict = XKafka::deserialize(&declared).unwrap();
         assert_eq!(serde_json::to_value(&strict).unwrap(), declared);

@@ -34,6 +34,8 @@ fn accepts_what_a_schema_file_may_have() {
         true,
     );
     check(&json!({"x-kafka": {"topic": "a", "retryTopics": ["500ms", "1m", "24h"]}}), true);
+    check(&json!({"x-kafka": {"topic": "a", "schemaIdLocation": "header"}}), true);
+    check(&json!({"x-kafka": {"topic": "a", "schemaIdLocation": "payload"}}), true);
     check(&json!({"x-sensitive": true}), true);
     check(&json!({"x-lint-allow": ["open-object", "L0302"]}), true);
 }
@@ -50,6 +52,7 @@ fn refuses_what_the_generator_refuses() {
     check(&json!({"x-kafka": {"topic": "a", "partitions": 0}}), false);
     check(&json!({"x-kafka": {"topic": "a", "key": "order_id"}}), false);
     check(&json!({"x-kafka": {"topic": "a", "topicConfiguration": {"a": {}}}}), false);
+    check(&json!({"x-kafka": {"topic": "a", "schemaIdLocation": "body"}}), false);
     check(&json!({"x-sensitive": "yes"}), false);
     check(&json!({"x-lint-allow": "open-object"}), false);
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::message::FrameError;
 use crate::visible::visible;
 
 /// The reason for which a payload could not be decoded.
@@ -30,10 +31,18 @@ pub enum DecodeError {
         /// The violations of the schema, never empty.
         violations: Vec<Violation>,
     },
+    /// The record names the schema that wrote its payload in a way that can't be read: consumers and handlers say so, which read
+    /// records.
+    Frame {
+        /// The name of the message that was expected.
+        message: String,
+        /// The mistake.
+        reason: FrameError,
+    },
 }
 
 impl DecodeError {
-    /// The violations of the schema; empty where the payload is not JSON.
+    /// The violations of the schema; empty where the payload is not JSON, or its frame can't be read.
     ///
     /// All of it with the feature `dynamic`, up to 10,000 violations, those in the branches of `anyOf` and `oneOf` included;
     /// where there are more, the first one, and that there are others. Without the feature the first one alone. The keyword
@@ -41,7 +50,7 @@ impl DecodeError {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         match self {
-            Self::NotJson { .. } => &[],
+            Self::NotJson { .. } | Self::Frame { .. } => &[],
             Self::Invalid { violations, .. } => violations,
         }
     }
@@ -58,6 +67,7 @@ impl fmt::Display for DecodeError {
                 write!(f, "payload of {} is not valid: ", visible(message))?;
                 list(f, violations)
             }
+            Self::Frame { message, reason } => write!(f, "payload of {} can't be read: {reason}", visible(message)),
         }
     }
 }
@@ -158,6 +168,7 @@ mod tests {
             violation.to_string(),
             DecodeError::NotJson { message: hostile.clone(), line: 1, column: 1, reason: hostile.clone() }.to_string(),
             DecodeError::Invalid { message: hostile.clone(), violations: violations.clone() }.to_string(),
+            DecodeError::Frame { message: hostile.clone(), reason: FrameError::Magic }.to_string(),
             EncodeError::Invalid { message: hostile, violations }.to_string(),
         ] {
             assert!(text.contains("a\\r\\n::error::b\\u{1b}[31m\\u{9b}\\u{202e}\\u{200b}\\u{e0041}"), "{text}");

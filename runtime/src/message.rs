@@ -1,6 +1,8 @@
 //! What a message type is: its data, its topic, its key, and the schema that it came from.
 
+mod frame;
 mod schema;
+mod writer;
 
 use std::borrow::Cow;
 use std::mem;
@@ -11,7 +13,9 @@ use crate::error::{DecodeError, EncodeError};
 use crate::wire;
 
 pub use crate::guid::Guid;
-pub use schema::Schema;
+pub use frame::{FrameError, KEY_SCHEMA_ID, SchemaId, SchemaIdLocation, VALUE_SCHEMA_ID};
+pub use schema::{Schema, SchemaVersion};
+pub use writer::Writer;
 
 /// A generated type whose values are messages on a Kafka topic.
 ///
@@ -41,7 +45,12 @@ pub trait Message: wire::Type + Send + Sync + 'static {
         None
     }
 
-    /// The message in a payload.
+    /// The descriptor of the value's own message type: for the generated enum of a topic, that of its variant.
+    fn value_descriptor(&self) -> &'static Descriptor {
+        Self::DESCRIPTOR
+    }
+
+    /// The message in a payload: in its JSON text, without the prefix that names a schema.
     ///
     /// It succeeds exactly when the payload is valid under the schema, but for the documented limits: an integer beyond its
     /// Rust type, a number with digits that no 64-bit float has, more than 127 levels of nesting.
@@ -121,6 +130,11 @@ pub trait Encode: Send + Sync {
     /// Returns the descriptor of its message type: its topic above all.
     fn descriptor(&self) -> &Descriptor;
 
+    /// Returns the descriptor of the value's own message type, as [`Message::value_descriptor`].
+    fn value_descriptor(&self) -> &Descriptor {
+        self.descriptor()
+    }
+
     /// Returns the message key, as [`Message::key`].
     fn key(&self) -> Option<Cow<'_, str>>;
 
@@ -137,6 +151,10 @@ impl<T: Message> Encode for T {
         T::DESCRIPTOR
     }
 
+    fn value_descriptor(&self) -> &Descriptor {
+        Message::value_descriptor(self)
+    }
+
     fn key(&self) -> Option<Cow<'_, str>> {
         Message::key(self)
     }
@@ -149,6 +167,10 @@ impl<T: Message> Encode for T {
 impl Encode for Box<dyn Encode> {
     fn descriptor(&self) -> &Descriptor {
         self.as_ref().descriptor()
+    }
+
+    fn value_descriptor(&self) -> &Descriptor {
+        self.as_ref().value_descriptor()
     }
 
     fn key(&self) -> Option<Cow<'_, str>> {
@@ -320,6 +342,8 @@ pub struct Topic {
     #[cfg_attr(feature = "client", doc = "[`RetryTopics`](crate::app::RetryTopics).")]
     #[cfg_attr(not(feature = "client"), doc = "`RetryTopics`.")]
     pub retry_delays: Cow<'static, [Duration]>,
+    /// The place of the id by which a message names the schema that wrote it; none where absent.
+    pub schema_id_location: Option<SchemaIdLocation>,
 }
 
 impl Topic {
@@ -332,6 +356,7 @@ impl Topic {
             replicas: None,
             configuration: Cow::Borrowed(&[]),
             retry_delays: Cow::Borrowed(&[]),
+            schema_id_location: None,
         }
     }
 
@@ -360,6 +385,13 @@ impl Topic {
     #[must_use]
     pub const fn with_retry_delays(mut self, delays: &'static [Duration]) -> Self {
         mem::forget(mem::replace(&mut self.retry_delays, Cow::Borrowed(delays)));
+        self
+    }
+
+    /// With a place for the id of the schema that wrote a message.
+    #[must_use]
+    pub const fn with_schema_id_location(mut self, location: SchemaIdLocation) -> Self {
+        self.schema_id_location = Some(location);
         self
     }
 }

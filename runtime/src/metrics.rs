@@ -14,6 +14,7 @@
 //! | [`POSTPONED`] | counter | `group`, `topic` | messages whose attempts on the topic failed, and that went to a [retry topic](crate::app::RetryTopics) |
 //! | [`DEAD_LETTERS`] | counter | `group`, `topic`, `reason` | messages that could not be handled, by [`Reason`](crate::app::Reason) |
 //! | [`DEAD_LETTERS_DELAYED`] | counter | `group`, `topic` | dead letters that were not delivered, which is tried again |
+//! | [`OTHER_WRITERS`] | counter | `group`, `topic`, `writer`, `schema_id` | messages that another schema wrote than that of their reader, by [`Writer`](crate::message::Writer) and the id of the schema; of 20 schemas for each topic, and `further` for all others |
 //! | [`HANDLING`] | histogram, seconds | `group`, `topic` | how long an attempt takes: decoding, handler, and queueing its replies |
 //! | [`ABANDONED`] | counter | `group` | messages in flight that were not settled at a revoke or at the end; they come again |
 //! | [`ABORTED_TRANSACTIONS`] | counter | `group` | transactions of an app that handles [exactly once](crate::app::ExactlyOnce) that were aborted; their messages come again |
@@ -31,7 +32,7 @@
 //! | [`CLIENT_ERRORS`] | counter | `error` | what librdkafka reports and gets over by itself, by its code, as `BrokerTransportFailure` or `Resolve`; the log has the reason |
 //!
 //! `topic` is the name on the cluster, which may be that of a retry topic, `client` the property `client.id`, whose producers are counted together. No label
-//! has values without bound, and none has anything of a message in it.
+//! has values without bound, and none has anything of a message in it, but for the id of its schema.
 //!
 //! Those of an [`App`](crate::app::App) begin with it. The gauges of a consumer and of a producer come with librdkafka's
 //! statistics, every `statistics.interval.ms`: 5 s for apps and producers unless it is set, and `0` turns them off. A
@@ -56,6 +57,8 @@ pub const POSTPONED: &str = "thoth_messaging_postponed_total";
 pub const DEAD_LETTERS: &str = "thoth_messaging_dead_letters_total";
 /// Dead letters that were not delivered, which is tried again.
 pub const DEAD_LETTERS_DELAYED: &str = "thoth_messaging_dead_letters_delayed_total";
+/// Messages that another schema wrote than that of their reader.
+pub const OTHER_WRITERS: &str = "thoth_messaging_other_writers_total";
 /// The duration of an attempt.
 pub const HANDLING: &str = "thoth_messaging_handling_seconds";
 /// Messages in flight that were not settled at a revoke or at the end.
@@ -98,6 +101,7 @@ pub fn describe() {
         (POSTPONED, "Messages whose attempts on the topic failed, and that went to a retry topic"),
         (DEAD_LETTERS, "Messages that could not be handled, by reason"),
         (DEAD_LETTERS_DELAYED, "Dead letters that were not delivered, which is tried again"),
+        (OTHER_WRITERS, "Messages that another schema wrote than that of their reader"),
         (ABANDONED, "Messages in flight that were not settled at a revoke or at the end; they come again"),
         (ABORTED_TRANSACTIONS, "Transactions that were aborted; their messages come again"),
         (DELAYED_TRANSACTIONS, "How often Kafka did not answer to the end of a transaction, which is tried again"),

@@ -9,6 +9,8 @@ mod messages;
 mod order;
 mod pairs;
 mod policy;
+#[cfg(feature = "registry")]
+mod predict;
 mod registry;
 pub(crate) mod settings;
 mod shown;
@@ -29,6 +31,8 @@ use crate::stderr::say;
 use crate::versions::{self, Against, FolderLocation, Version};
 
 pub(crate) use args::BreakingArgs;
+#[cfg(feature = "registry")]
+pub(crate) use predict::Predictor;
 
 use compare::{Comparison, Compatible};
 use messages::{Messages, Now};

@@ -42,6 +42,8 @@ pub(super) struct Rules<'a> {
     /// The options of the generator: the draft of schemas that do not say theirs is one.
     pub(super) options: &'a Options,
     pub(super) services: &'a Services<'a>,
+    /// The level of all messages, whatever else they say.
+    everywhere: Option<Compatibility>,
 }
 
 impl<'a> Rules<'a> {
@@ -51,7 +53,13 @@ impl<'a> Rules<'a> {
         asked: Option<Vec<Found<'a>>>,
         services: &'a Services<'a>,
     ) -> Self {
-        Self { arguments, settings: &config.breaking, asked, options: &config.options, services }
+        Self { arguments, settings: &config.breaking, asked, options: &config.options, services, everywhere: None }
+    }
+
+    /// With one level for all messages, whatever else they say.
+    #[cfg(feature = "registry")]
+    pub(super) fn with_level(self, level: Compatibility) -> Self {
+        Self { everywhere: Some(level), ..self }
     }
 
     /// Returns whether a message is asked for.
@@ -73,6 +81,9 @@ impl<'a> Rules<'a> {
 
     /// The level of a message: of the settings for it, then of its `x-kafka`, then the command, then the settings for all.
     pub(super) fn level(&self, message: &Message) -> Level {
+        if let Some(level) = self.everywhere {
+            return Level(level);
+        }
         let own = names(message).find_map(|name| self.settings.messages.get(name));
         let level = own.map(|own| own.level).or_else(|| declared(message));
         Level(level.or(self.arguments.level).or(self.settings.level).unwrap_or(Compatibility::Backward))

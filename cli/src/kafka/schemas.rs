@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::Args;
-use thoth_messaging::Topic;
-use thoth_messaging_codegen::{MessageInfo, Property, XKafka};
+use thoth_messaging::message::{self, Guid, SchemaIdLocation, SchemaVersion};
+use thoth_messaging::{Descriptor, Topic};
+use thoth_messaging_codegen::{MessageInfo, Property, RegisteredVersion, XKafka};
 use thoth_messaging_compat::Schema;
+use thoth_messaging_documents::x_kafka;
 
 use super::cluster::Cluster;
 use super::sensitive::Sensitive;
@@ -121,7 +123,9 @@ impl Schemas {
         for message in &on_topic {
             let checker = self.project.message_checker(message, self.formats)?;
             let key = message.generated.as_ref().and_then(|info| info.kafka.key.clone());
-            messages.push(MessageSchema { key, checker });
+            let descriptor = message.generated.as_ref().map(descriptor);
+            let descriptor = descriptor.unwrap_or_else(|| Descriptor::new("", Topic::new(""), &NO_SCHEMA));
+            messages.push(MessageSchema { key, descriptor, checker });
             let files = documents::files(self.project.documents(message.folder));
             sensitive.add(&files, &message.file);
             // Where it can't be read so, the checker has refused it already.
@@ -145,6 +149,28 @@ impl Schemas {
         }
         Ok(schema)
     }
+}
+
+static NO_SCHEMA: message::Schema = message::Schema::new("", "", "");
+
+/// What the command line knows of a message as generated code does: its name, and the ids of its schema.
+fn descriptor(info: &MessageInfo) -> Descriptor {
+    let guid = |guid: &thoth_messaging_documents::Guid| Guid::from_bytes(*guid.as_bytes());
+    let mut schema = NO_SCHEMA.clone();
+    schema.guid = info.identity.as_ref().map(|identity| guid(&identity.guid));
+    if let Some(registered) = &info.registered {
+        schema.id = Some(registered.id);
+        let version = |it: &RegisteredVersion| {
+            let mut version = SchemaVersion::new(it.version, it.id);
+            version.guid = it.guid.as_ref().map(guid);
+            version
+        };
+        schema.versions = registered.versions.iter().map(version).collect();
+    }
+    let mut descriptor = Descriptor::new("", topic(&info.kafka), &NO_SCHEMA);
+    descriptor.name = Cow::Owned(info.name.clone());
+    descriptor.schema = Cow::Owned(schema);
+    descriptor
 }
 
 const UNCHECKED: &str = "`--unchecked` takes any topic of the cluster";
@@ -182,5 +208,9 @@ fn topic(kafka: &XKafka) -> Topic {
     topic.replicas = kafka.replicas;
     topic.configuration = kafka.topic_configuration.iter().map(property).collect();
     topic.retry_delays = kafka.retry_delays().unwrap_or_default().into();
+    topic.schema_id_location = kafka.schema_id_location.map(|location| match location {
+        x_kafka::SchemaIdLocation::Header => SchemaIdLocation::Header,
+        x_kafka::SchemaIdLocation::Payload => SchemaIdLocation::Payload,
+    });
     topic
 }

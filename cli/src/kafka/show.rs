@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 use thoth_messaging::client::{Header, Record};
+use thoth_messaging::message::Writer;
 use thoth_messaging_documents::foreign;
 
 use super::sensitive::REDACTED;
@@ -19,6 +20,22 @@ pub(crate) enum Shown {
     Other(Vec<u8>),
     /// Something that can't be shown without its sensitive values.
     Hidden(usize),
+}
+
+/// The payload of a record without the prefix that names a schema; as it is where that can't be read. Nothing for a tombstone.
+pub(crate) fn payload_of(record: &Record) -> Option<&[u8]> {
+    record.unframed().unwrap_or(record.payload())
+}
+
+/// The schema that a record names, in words: its id, and the message whose schema it is.
+pub(crate) fn writer(record: &Record, schemas: &[&TopicSchema]) -> Option<String> {
+    let id = record.schema_id()?;
+    let writer = match schemas.iter().find_map(|schema| schema.writer(id)) {
+        Some((Writer::Same, name)) => format!("that of {name}"),
+        Some((writer, name)) => format!("{writer} than that of {name}"),
+        None => Writer::Unknown.to_string(),
+    };
+    Some(format!("{id}, {writer}"))
 }
 
 /// A payload, without the values that one of the schemas calls sensitive unless they are asked for. Whether something was
@@ -77,7 +94,7 @@ impl Shown {
 }
 
 /// All of a record but its payload, for programs.
-pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value> {
+pub(crate) fn metadata(record: &Record, key: Option<&[u8]>, schemas: &[&TopicSchema]) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert("topic".to_owned(), record.topic().into());
     members.insert("partition".to_owned(), record.partition().into());
@@ -87,6 +104,12 @@ pub(crate) fn metadata(record: &Record, key: Option<&[u8]>) -> Map<String, Value
         None => drop(members.insert("key".to_owned(), Value::Null)),
         Some(Ok(text)) => drop(members.insert("key".to_owned(), text.into())),
         Some(Err(_)) => drop(members.insert("key_hex".to_owned(), hex(key.unwrap_or_default()).into())),
+    }
+    if let Some(id) = record.schema_id() {
+        members.insert("schema_id".to_owned(), id.to_string().into());
+        let known = schemas.iter().find_map(|schema| schema.writer(id));
+        members.insert("schema_of".to_owned(), known.map(|(_, name)| name).into());
+        members.insert("writer".to_owned(), known.map_or(Writer::Unknown, |(writer, _)| writer).as_str().into());
     }
     members.insert("headers".to_owned(), record.headers().iter().map(header).collect());
     members

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use thoth_messaging::dynamic::Checker;
-use thoth_messaging::{DecodeError, Topic};
+use thoth_messaging::message::{SchemaId, SchemaIdLocation, Writer};
+use thoth_messaging::{DecodeError, Descriptor, Topic};
 use thoth_messaging_compat::Schema;
 
 use super::sensitive::{Sensitive, Shape};
@@ -28,6 +29,8 @@ pub(super) struct TopicSchema {
 pub(super) struct MessageSchema {
     /// The pointer of the key.
     pub(super) key: Option<String>,
+    /// Its name, and the ids of its schema.
+    pub(super) descriptor: Descriptor,
     pub(super) checker: Checker,
 }
 
@@ -64,6 +67,23 @@ impl TopicSchema {
     /// The shape of a payload: of several messages, a valid one has that of its own.
     pub(super) fn shape(&self, payload: &[u8]) -> Shape {
         if self.messages.len() > 1 && self.check(payload).is_ok() { Shape::Any } else { Shape::Due }
+    }
+
+    /// The message whose schema has an id, or had it in another version.
+    pub(super) fn writer(&self, id: SchemaId) -> Option<(Writer, &str)> {
+        let all = self.messages.iter().map(|message| (message.descriptor.writer(id), message));
+        let known = all.filter(|(writer, _)| *writer != Writer::Unknown);
+        known.min_by_key(|(writer, _)| *writer).map(|(writer, message)| (writer, &*message.descriptor.name))
+    }
+
+    /// The id that a message has, where its topic wants one.
+    pub(super) fn id_to_write(&self, message: &MessageSchema) -> Option<SchemaId> {
+        let schema = &message.descriptor.schema;
+        match self.topic.schema_id_location? {
+            SchemaIdLocation::Header => schema.guid.map(SchemaId::Guid),
+            SchemaIdLocation::Payload => schema.id.map(SchemaId::Number),
+            _ => None,
+        }
     }
 
     /// Returns whether the schema of some message is about the place that a pointer leads to.

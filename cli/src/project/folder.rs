@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use thoth_messaging_build::{OtherFormat, read_folder};
+use thoth_messaging_build::{OtherFormat, read_folder, read_lock};
 use thoth_messaging_codegen::SchemaSet;
 
 use crate::config::Config;
@@ -18,6 +18,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// With the ids that a registry gave the schemas, where there is a lock file.
+    pub(crate) fn with_lock(mut self) -> Result<Self, Failure> {
+        read_lock(&self.path, &mut self.schemas)?;
+        Ok(self)
+    }
+
     /// Returns whether the file of a name is asked for.
     pub(crate) fn asks_for(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.contains(name)
@@ -92,7 +98,8 @@ fn read_files(path: PathBuf, only: BTreeSet<String>) -> Result<Folder, Failure> 
              thoth-messaging.toml; {FIRST}"
         )));
     }
-    let schemas = read_folder(&path)?;
+    let mut schemas = read_folder(&path)?;
+    schemas.ignore_lock();
     if schemas.is_empty() {
         return Err(Failure::new(format!("there is no schema file below `{}`", path.display()))
             .help(format!("the names of schema files end with `.json`; {FIRST}")));

@@ -48,8 +48,12 @@ impl Project {
     /// Reads the messages of folders and files; of the folders of the settings where none is named. They may have mistakes:
     /// then their types have no names.
     pub(crate) fn read(paths: &[PathBuf], config: &Config) -> Result<Self, Failure> {
+        Ok(Self::of(folder::read(paths, config)?, config))
+    }
+
+    fn of(folders: Vec<Folder>, config: &Config) -> Self {
         let mut project = Self::default();
-        for (number, folder) in folder::read(paths, config)?.into_iter().enumerate() {
+        for (number, folder) in folders.into_iter().enumerate() {
             let generation = generate_unformatted(&folder.schemas, &config.options);
             let (documents, unusable) = documents::parse(&folder.schemas);
             let mut messages = message::read(number, &folder.schemas, &documents);
@@ -63,13 +67,14 @@ impl Project {
             project.mistakes.push(findings.filter(Finding::is_error).collect());
             project.folders.push(folder);
         }
-        Ok(project)
+        project
     }
 
-    /// Reads messages as the generator knows them. Schemas with mistakes can't be used.
+    /// Reads messages as the generator knows them, with the ids of the lock file. Schemas with mistakes can't be used.
     #[cfg(feature = "kafka")]
     pub(crate) fn read_sound(paths: &[PathBuf], config: &Config) -> Result<Self, Failure> {
-        let project = Self::read(paths, config)?;
+        let folders = folder::read(paths, config)?.into_iter().map(Folder::with_lock).collect::<Result<_, _>>()?;
+        let project = Self::of(folders, config);
         if let Some((folder, mistakes)) = project.first_mistakes() {
             let folder = folder.path.display();
             return Err(Failure::new(format!("the schemas in `{folder}` have {}", count(mistakes.len(), "mistake")))
@@ -95,6 +100,12 @@ impl Project {
     /// The folder of a message.
     pub(crate) fn folder(&self, message: &Message) -> &Folder {
         &self.folders[message.folder]
+    }
+
+    /// The paths of its folders, in their order.
+    #[cfg(feature = "registry")]
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.folders.iter().map(|folder| folder.path.clone()).collect()
     }
 
     /// The enum of a topic that several messages share.

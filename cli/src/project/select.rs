@@ -7,7 +7,7 @@ use super::message::Message;
 use crate::failure::Failure;
 
 /// The messages that a command is about.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct MessageArgs {
     /// This message alone, by its type, its title or the stem of its file. May be given again.
     #[arg(long = "message", value_name = "NAME")]

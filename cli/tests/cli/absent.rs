@@ -1,4 +1,4 @@
-//! The answers of a build without the feature `kafka` or `git` to what needs it.
+//! The answers of a build without the feature `kafka`, `git` or `registry` to what needs it.
 
 #[cfg(not(feature = "git"))]
 use crate::support;
@@ -47,4 +47,18 @@ fn a_git_reference_says_what_it_needs_and_folders_and_archives_do_not() {
         let run = project.run(&["breaking", "--against", against]);
         assert!(run.code == Some(1) && run.stdout.contains("REQUIRED_ATTRIBUTE_ADDED"), "{against}: {}", run.stderr);
     }
+}
+
+#[cfg(not(feature = "registry"))]
+#[test]
+fn commands_about_a_registry_say_what_they_need() {
+    let project = Project::new(&[]);
+    for arguments in
+        [&["registry", "plan"][..], &["registry", "lock", "--check", "--format", "json"], &["registry", "--help"]]
+    {
+        let run = project.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains("= help: install it with the feature `registry`"), "{arguments:?}: {}", run.stderr);
+    }
+    assert!(!project.run(&["--help"]).stdout.contains("registry"));
 }

@@ -1,6 +1,6 @@
 //! The commands, run as processes, in one program: each is linked once. Those that speak to Kafka are in `tests/kafka`.
 
-#[cfg(not(all(feature = "kafka", feature = "git")))]
+#[cfg(not(all(feature = "kafka", feature = "git", feature = "registry")))]
 mod absent;
 mod asyncapi;
 mod breaking;
@@ -15,6 +15,8 @@ mod new;
 mod newcomer;
 #[cfg(unix)]
 mod printed;
+#[cfg(feature = "registry")]
+mod registry;
 mod services;
 mod support;
 #[cfg(unix)]

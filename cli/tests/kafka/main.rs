@@ -9,6 +9,7 @@ mod support;
 mod consume;
 mod dev;
 mod dlq;
+mod frames;
 mod groups;
 #[cfg(unix)]
 mod hostile;

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use thoth_messaging_documents::SchemaIdLocation;
 
 use super::types::ident;
 use super::{Emitter, Piece, text};
+use crate::lock::{Registered, RegisteredVersion};
 use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, SharedTopic, Type, TypeDef, TypeId};
 
 /// Returns where a schema file stands beside the generated Rust file.
@@ -22,6 +24,7 @@ impl Emitter<'_> {
         let schema = &self.schemas[message.schema];
         let pointer = message.key.as_ref().and_then(|key| key.pointer.as_ref());
         let with_key = pointer.map(|pointer| quote! { .with_key(#pointer) });
+        let value_descriptor = self.value_descriptor(ty, message);
         let key = message.key.as_ref().map(|key| self.key_function(message.type_id, &key.way));
         let topic_messages = message.shared_topic.as_ref().map(|topic| self.topic_messages(topic));
         let json_schema = self.options.json_schema.then(|| json_schema(ty, schema));
@@ -29,6 +32,7 @@ impl Emitter<'_> {
             impl message::Message for #name {
                 const DESCRIPTOR: &'static message::Descriptor =
                     &message::Descriptor::new(#text, #topic, &#schema)#with_key;
+                #value_descriptor
                 #key
                 #topic_messages
             }
@@ -54,6 +58,26 @@ impl Emitter<'_> {
                 #messages
             }
         }
+    }
+
+    /// The message type of a value: of the enum of a topic, that of its variant.
+    fn value_descriptor(&self, ty: &TypeDef, message: &MessageDef) -> Option<TokenStream> {
+        let (Some(SharedTopic::Enum(messages)), Shape::Union(union)) = (&message.shared_topic, &ty.shape) else {
+            return None;
+        };
+        let arms = union.variants.iter().map(|variant| {
+            let name = format_ident!("{}", variant.name);
+            let held = match variant.value.ty {
+                Type::Named(id) if messages.contains(&id) => self.name(id),
+                _ => quote! { Self },
+            };
+            quote! { Self::#name(_) => <#held as message::Message>::DESCRIPTOR, }
+        });
+        Some(quote! {
+            fn value_descriptor(&self) -> &'static message::Descriptor {
+                match self { #(#arms)* }
+            }
+        })
     }
 
     fn key_function(&self, id: TypeId, way: &KeyWay) -> TokenStream {
@@ -140,13 +164,24 @@ impl Emitter<'_> {
             format!("include_str!({path:?})"),
             format!("{:?}", schema.hash),
         ];
-        facts.extend(schema.guid.map(|guid| format!("guid \"{guid}\"")));
+        facts.extend(schema.identity.as_ref().map(|identity| format!("guid \"{}\"", identity.guid)));
+        facts.extend(schema.registered.as_ref().map(versions));
         facts.extend(schema.own_uri.as_ref().map(|name| format!("name {name:?}")));
         facts.extend(self.options.formats.asserts().then(|| "formats with_formats".to_owned()));
         let references: Vec<String> = schema.references.iter().map(|index| self.schemas[*index].to_string()).collect();
         let lists = [facts, references].into_iter().filter(|list| !list.is_empty()).collect::<Vec<_>>();
         Piece::Macro { names: TokenStream::new(), lines: text::call("wire::schema!", &lists) }
     }
+}
+
+/// The versions of a schema in a registry, and its own id among them.
+fn versions(registered: &Registered) -> String {
+    let version = |it: &RegisteredVersion| {
+        let guid = it.guid.map(|guid| format!(" \"{guid}\"")).unwrap_or_default();
+        format!("{} = {}{guid}", it.version, it.id)
+    };
+    let all: Vec<String> = registered.versions.iter().map(version).collect();
+    format!("id {} of [{}]", registered.id, all.join(", "))
 }
 
 /// The statics that hold the schemas, named by their files; by a number too where two files are named alike.
@@ -202,5 +237,9 @@ fn topic(message: &MessageDef) -> TokenStream {
         });
         quote! { .with_retry_delays(const { &[#(#delays),*] }) }
     });
-    quote! { message::Topic::new(#name)#partitions #replicas #configuration #delays }
+    let location = message.schema_id_location.map(|location| match location {
+        SchemaIdLocation::Header => quote! { .with_schema_id_location(message::SchemaIdLocation::Header) },
+        SchemaIdLocation::Payload => quote! { .with_schema_id_location(message::SchemaIdLocation::Payload) },
+    });
+    quote! { message::Topic::new(#name)#partitions #replicas #configuration #delays #location }
 }

@@ -74,6 +74,9 @@ pub(super) fn read(file: &Map<String, Value>, source: &Source, diagnostics: &mut
 /// The help for delays that are refused.
 const DELAYS: &str = "delays are whole numbers of `ms`, `s`, `m` or `h`, and grow: `[\"1m\", \"10m\"]`";
 
+/// The help for a place of the schema's id that is none.
+const LOCATIONS: &str = "write `header`, or `payload` where `registry.lock` has the ids, or leave it out: then messages do not name their schema";
+
 fn refused(reason: impl std::fmt::Display, location: Location) -> Diagnostic {
     Diagnostic::error("S0301", format!("`x-kafka` is not as it should be: {reason}"), location)
 }
@@ -120,6 +123,7 @@ fn advice(error: &ValidationError<'_>) -> String {
     let value = error.instance();
     match (member.as_str(), error.kind()) {
         ("retryTopics", _) => DELAYS.to_owned(),
+        ("schemaIdLocation", _) => LOCATIONS.to_owned(),
         ("key", _) => "a key is a JSON Pointer to a property, as `/order_id`".to_owned(),
         ("topicConfiguration", _) if path.len() > "/topicConfiguration".len() => {
             "the value of a property is a text, a number, `true` or `false`, or a list of texts".to_owned()

@@ -31,6 +31,9 @@ pub(crate) fn schemas(case: &Path) -> SchemaSet {
             }
         }
     }
+    if let Ok(lock) = fs::read_to_string(case.join("registry.lock")) {
+        schemas.set_lock("schemas/registry.lock", lock);
+    }
     schemas
 }
 

@@ -99,6 +99,10 @@ fn options(section: &str) -> Options {
 fn diagnostics(code: &str, files: &BTreeMap<String, String>, options: &Options) -> Vec<Diagnostic> {
     let mut schemas = SchemaSet::new();
     for (name, text) in files {
+        if name == "registry.lock" {
+            schemas.set_lock(format!("schemas/{name}"), text.clone());
+            continue;
+        }
         schemas.add(name.clone(), format!("schemas/{name}"), text.clone());
     }
     if !code.starts_with('L') {

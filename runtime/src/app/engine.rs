@@ -214,6 +214,9 @@ impl Engine {
         }
         for record in &records {
             self.shared.observers.notify(&Event::Received(record));
+            if let Some(other) = &handler.note_writer(record) {
+                self.shared.observers.notify(&Event::OtherWriter { record, other });
+            }
         }
         if !self.workers.contains_key(partition) {
             let worker = PartitionWorker::start(partition.clone(), self.worker_config(handler, None));

@@ -11,7 +11,7 @@ use super::handler::{Attempt, Batch, CallBatch, Called, CalledBatch, NotCalled, 
 use super::partition::Order;
 use super::policy::{Concurrency, Policy, without_handler};
 use super::retry_topics;
-use crate::client::Record;
+use crate::client::{OtherWriter, Record, Writers};
 use crate::message::Topic;
 
 /// The handlers of a topic.
@@ -29,6 +29,8 @@ pub(crate) struct TopicHandler {
     pub(crate) delay: Option<Duration>,
     /// The consumer group of the app.
     group: Arc<str>,
+    /// The schemas that write its messages.
+    writers: Writers,
     /// The records to collect, if there are batch handlers.
     pub(crate) batch: Option<Batch>,
 }
@@ -68,7 +70,15 @@ impl TopicHandler {
 
     /// Returns the message of a record as it was first.
     pub(crate) fn origin(&self, record: &Record) -> Origin {
-        if self.delay.is_some() { retry_topics::origin(record) } else { Origin::of(record) }
+        let origin = if self.delay.is_some() { retry_topics::origin(record) } else { Origin::of(record) };
+        let writer = record.schema_id().map(|id| (id, self.writers.writer(id)));
+        Origin { writer, ..origin }
+    }
+
+    /// Notes the schema that wrote a record. None if it is one of the handlers', and for what was on another topic before.
+    pub(crate) fn note_writer(&self, record: &Record) -> Option<OtherWriter> {
+        let id = if self.delay.is_some() { None } else { record.schema_id() };
+        self.writers.note(id?)
     }
 
     /// Returns the batch handler of the first records, and the number of those that it takes at once: what is no message is among
@@ -81,7 +91,7 @@ impl TopicHandler {
         }
         let (mut of, mut count) = (None, 0);
         for record in records {
-            if let Some(handler) = self.routes.handler_of(&self.topic, record.payload())
+            if let Some(handler) = self.routes.handler_of(&self.topic, record)
                 && handler != *of.get_or_insert(handler)
             {
                 break;
@@ -105,7 +115,7 @@ impl TopicHandler {
         if self.policies.is_empty() {
             return &self.policy;
         }
-        let handler = self.routes.handler_of(&self.topic, record.payload());
+        let handler = self.routes.handler_of(&self.topic, record);
         handler.and_then(|handler| self.policies.get(handler)).unwrap_or(&self.policy)
     }
 }
@@ -173,6 +183,9 @@ impl<S: Send + Sync + 'static> App<S> {
             Some(Concurrency::PerPartition) => Order::Partition,
             Some(Concurrency::PerKey(max_concurrent)) => Order::Key { max_concurrent },
         };
+        let descriptors = routes.routes.iter().flat_map(|route| route.descriptors());
+        let topic_messages = routes.routes.iter().flat_map(|route| route.topic_messages());
+        let writers = Writers::of(&topic.name, descriptors, topic_messages);
         let max_in_flight = max_in_flight.map_err(|()| contradiction("max_in_flight"))?;
         Ok(TopicHandler {
             topic: topic.name.as_ref().into(),
@@ -182,6 +195,7 @@ impl<S: Send + Sync + 'static> App<S> {
             max_in_flight: max_in_flight.unwrap_or(self.settings.max_in_flight),
             delay,
             group: self.kafka.group().unwrap_or_default().into(),
+            writers,
             batch,
             routes,
         })

@@ -46,7 +46,7 @@
 
 // How the rooms stand to each other, from the ground up; each says in its module documentation how it works.
 //
-// - `error`, `topic_partition`, `group`, `header`, `trace`, `client_errors`, `topic_lookup`, `ffi`: what more than one room needs.
+// - `error`, `topic_partition`, `group`, `header`, `trace`, `client_errors`, `topic_lookup`, `ffi`, `frame`, `writers`: what more than one room needs.
 // - `settings`: the properties, their variables and tokens, as data. It makes no client.
 // - `consumer`, `producer`, `admin`: each takes `settings`. A transaction of `producer` knows the offsets of `consumer`.
 // - `kafka`: the facade. Nothing below knows it.
@@ -60,6 +60,7 @@ mod client_errors;
 mod consumer;
 mod error;
 mod ffi;
+mod frame;
 mod group;
 mod header;
 #[cfg(feature = "opentelemetry")]
@@ -76,6 +77,7 @@ mod statistics;
 mod topic_lookup;
 mod topic_partition;
 mod trace;
+mod writers;
 
 pub use self::admin::{
     Admin, Applied, Broker, ClusterInfo, Creation, Difference, PartitionDescription, Plan, TopicDescription,
@@ -98,3 +100,4 @@ pub use self::requester::{RequestError, Requester, request_headers};
 pub use self::settings::Token;
 pub use self::topic_partition::TopicPartition;
 pub use self::trace::{InvalidTraceparent, TRACEPARENT, TRACESTATE, TraceContext};
+pub(crate) use self::writers::{OtherWriter, Writers};

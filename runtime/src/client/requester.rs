@@ -178,7 +178,7 @@ impl Requester {
         };
         let timed_out = || RequestError::TimedOut { topic: self.replies.clone(), timeout: self.timeout };
         let reply = time::timeout(self.timeout, exchange).await.unwrap_or_else(|_| Err(timed_out()))?;
-        R::decode(reply.payload().unwrap_or_default()).map_err(RequestError::Decode)
+        reply.decode().map_err(RequestError::Decode)
     }
 
     fn ended(&self) -> RequestError {

@@ -31,7 +31,7 @@ pub use source::{FieldType, SchemaSource, schema_of};
 pub(crate) use validate::{Compiled, cut_at_sensitive, violations};
 
 use crate::error::{DecodeError, EncodeError};
-use crate::message::{Decoder, Descriptor, Encode, Topic};
+use crate::message::{Decoder, Descriptor, Encode, SchemaIdLocation, Topic};
 use crate::visible::visible;
 use crate::wire;
 
@@ -66,8 +66,8 @@ use crate::wire;
 /// [`FactoryError`] where the topic or the schema can't be used.
 pub fn message_factory(topic: &str, schema: impl SchemaSource) -> Result<MessageType, FactoryError> {
     topic::check_name(topic)?;
-    let schema = schema.into_schema()?;
-    let descriptor = topic::describe(topic, &schema)?;
+    let (schema, text) = schema.into_schema_and_text()?;
+    let descriptor = topic::describe(topic, &schema, text)?;
     let checker = Arc::new(Checker::of_document(descriptor.name.to_string(), &schema, false)?);
     Ok(MessageType { inner: Arc::new(Inner { descriptor, schema, checker }) })
 }
@@ -103,6 +103,27 @@ impl MessageType {
     pub fn with_key(mut self, pointer: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.inner).descriptor.key = Some(Cow::Owned(pointer.into()));
         self
+    }
+
+    /// With the GUID of its schema in the header of each message that is sent.
+    ///
+    /// ```
+    /// use thoth_messaging::{Decoder, message_factory};
+    ///
+    /// let started = message_factory("ops.started", [("host", "string")])?.with_schema_guid();
+    /// assert!(started.descriptor().schema.guid.is_some());
+    /// # Ok::<(), thoth_messaging::dynamic::FactoryError>(())
+    /// ```
+    #[must_use]
+    pub fn with_schema_guid(self) -> Self {
+        self.map_topic(|topic| topic.with_schema_id_location(SchemaIdLocation::Header))
+    }
+
+    /// With the number that a registry gave its schema before the payload of each message that is sent.
+    #[must_use]
+    pub fn with_schema_number(mut self, number: u32) -> Self {
+        Arc::make_mut(&mut self.inner).descriptor.schema.to_mut().id = Some(number);
+        self.map_topic(|topic| topic.with_schema_id_location(SchemaIdLocation::Payload))
     }
 
     /// With `format` refusing values, in place of the annotation that it is by default: those of its schema that

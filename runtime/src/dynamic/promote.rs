@@ -8,7 +8,7 @@ use heck::ToKebabCase;
 use serde_json::{Map, Value, json};
 
 use super::MessageType;
-use crate::message::Decoder;
+use crate::message::{Decoder, SchemaIdLocation};
 
 impl MessageType {
     /// Writes the schema file that makes this type a generated one: `<folder>/<name-in-kebab-case>.schema.json`, as
@@ -54,6 +54,11 @@ impl MessageType {
             kafka.insert("topicConfiguration".to_owned(), configuration.into());
         }
         kafka.extend(descriptor.key.as_ref().map(|key| ("key".to_owned(), key.as_ref().into())));
+        let location = descriptor.topic.schema_id_location.map(|location| match location {
+            SchemaIdLocation::Header => "header",
+            SchemaIdLocation::Payload => "payload",
+        });
+        kafka.extend(location.map(|location| ("schemaIdLocation".to_owned(), location.into())));
         Value::Object(kafka)
     }
 }

@@ -18,6 +18,20 @@ pub trait SchemaSource {
     ///
     /// [`FactoryError`] where it can't be read.
     fn into_schema(self) -> Result<Value, FactoryError>;
+
+    /// The schema and its text, from which its GUID follows: as it was written, if it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`into_schema`](Self::into_schema).
+    fn into_schema_and_text(self) -> Result<(Value, String), FactoryError>
+    where
+        Self: Sized,
+    {
+        let schema = self.into_schema()?;
+        let text = schema.to_string();
+        Ok((schema, text))
+    }
 }
 
 /// The schema of a Rust type, for [`message_factory`](super::message_factory).
@@ -59,27 +73,43 @@ impl SchemaSource for &str {
     fn into_schema(self) -> Result<Value, FactoryError> {
         parse("the schema text", self.as_bytes())
     }
+
+    fn into_schema_and_text(self) -> Result<(Value, String), FactoryError> {
+        Ok((self.into_schema()?, self.to_owned()))
+    }
 }
 
 impl SchemaSource for String {
     fn into_schema(self) -> Result<Value, FactoryError> {
         self.as_str().into_schema()
     }
+
+    fn into_schema_and_text(self) -> Result<(Value, String), FactoryError> {
+        self.as_str().into_schema_and_text()
+    }
 }
 
 impl SchemaSource for &Path {
     fn into_schema(self) -> Result<Value, FactoryError> {
+        self.into_schema_and_text().map(|(schema, _)| schema)
+    }
+
+    fn into_schema_and_text(self) -> Result<(Value, String), FactoryError> {
         let origin = self.display().to_string();
-        match fs::read(self) {
-            Ok(text) => parse(&origin, &text),
-            Err(source) => Err(FactoryError::Unreadable { origin, source: source.into() }),
-        }
+        let text = fs::read(self)
+            .map_err(|source| FactoryError::Unreadable { origin: origin.clone(), source: source.into() })?;
+        let schema = parse(&origin, &text)?;
+        Ok((schema, String::from_utf8_lossy(&text).into_owned()))
     }
 }
 
 impl SchemaSource for PathBuf {
     fn into_schema(self) -> Result<Value, FactoryError> {
         self.as_path().into_schema()
+    }
+
+    fn into_schema_and_text(self) -> Result<(Value, String), FactoryError> {
+        self.as_path().into_schema_and_text()
     }
 }
 

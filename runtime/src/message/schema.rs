@@ -19,8 +19,12 @@ pub struct Schema {
     /// have changed.
     pub hash: Cow<'static, str>,
     /// The GUID by which registries know it, with all that it refers to: see [`Guid`]. Known at compile time for messages; none
-    /// for files that messages share, and for types that are made at run time.
+    /// for files that messages share.
     pub guid: Option<Guid>,
+    /// The number that a registry gave it, as the lock file has it.
+    pub id: Option<u32>,
+    /// The versions of its subject in the registry, the oldest first.
+    pub versions: Cow<'static, [SchemaVersion]>,
     /// The schema files that this one refers to.
     pub references: &'static [&'static Schema],
     /// True if `format` refuses values, as the build chose; otherwise it is an annotation.
@@ -37,6 +41,8 @@ impl Schema {
             text: Cow::Borrowed(text),
             hash: Cow::Borrowed(hash),
             guid: None,
+            id: None,
+            versions: Cow::Borrowed(&[]),
             references: &[],
             formats: false,
         }
@@ -46,6 +52,14 @@ impl Schema {
     #[must_use]
     pub const fn with_guid(mut self, guid: &str) -> Self {
         self.guid = Guid::parse(guid);
+        self
+    }
+
+    /// With the number that a registry gave it, and the versions of its subject.
+    #[must_use]
+    pub const fn with_versions(mut self, id: u32, versions: &'static [SchemaVersion]) -> Self {
+        self.id = Some(id);
+        mem::forget(mem::replace(&mut self.versions, Cow::Borrowed(versions)));
         self
     }
 
@@ -67,6 +81,33 @@ impl Schema {
     #[must_use]
     pub const fn with_formats(mut self) -> Self {
         self.formats = true;
+        self
+    }
+}
+
+/// A version of a schema in a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaVersion {
+    /// Its number in the subject, from 1.
+    pub version: u32,
+    /// The number that the registry gave its schema.
+    pub id: u32,
+    /// The GUID of its schema, where it is known.
+    pub guid: Option<Guid>,
+}
+
+impl SchemaVersion {
+    /// A version whose GUID is not known.
+    #[must_use]
+    pub const fn new(version: u32, id: u32) -> Self {
+        Self { version, id, guid: None }
+    }
+
+    /// With its GUID, written as a UUID; with none where it is no UUID.
+    #[must_use]
+    pub const fn with_guid(mut self, guid: &str) -> Self {
+        self.guid = Guid::parse(guid);
         self
     }
 }

@@ -233,7 +233,7 @@ impl TestApp {
     /// Where the topic can't be read, and where something on it is no such message.
     pub async fn sent<M: Message>(&self) -> Result<Vec<M>, TestingError> {
         let records = self.kafka.records(&M::DESCRIPTOR.topic).await?;
-        let payload = |record: crate::client::Record| M::decode(record.payload().unwrap_or_default());
+        let payload = |record: crate::client::Record| record.decode::<M>();
         records.into_iter().map(payload).collect::<Result<_, _>>().map_err(TestingError::Decode)
     }
 

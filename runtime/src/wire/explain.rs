@@ -60,6 +60,7 @@ pub(crate) fn in_words(text: &str, error: &Error) -> String {
     match explain_parse("", text, error) {
         DecodeError::NotJson { reason, line, column, .. } => format!("{reason} at line {line} column {column}"),
         DecodeError::Invalid { violations, .. } => violations.iter().map(ToString::to_string).collect(),
+        DecodeError::Frame { reason, .. } => reason.to_string(),
     }
 }
 

@@ -18,6 +18,7 @@ mod dispatch;
 mod drain;
 mod exactly_once;
 mod extractors;
+mod frames;
 mod handlers;
 mod health;
 mod logs;

@@ -16,14 +16,14 @@ use crate::captured::Captured;
 use crate::{DEADLINE, Script, kafka, on_partition, released, topic};
 
 /// The values that the recorder of a test received.
-struct Seen {
+pub(crate) struct Seen {
     snapshots: Snapshotter,
     /// A snapshot takes counts and histograms away, and so they are kept here.
     values: RefCell<BTreeMap<Key, f64>>,
 }
 
 /// A recorder for all that runs on the thread of a test.
-fn recorder() -> (Seen, LocalRecorderGuard<'static>) {
+pub(crate) fn recorder() -> (Seen, LocalRecorderGuard<'static>) {
     let recorder: &'static DebuggingRecorder = Box::leak(Box::default());
     let guard = metrics::set_default_local_recorder(recorder);
     (Seen { snapshots: recorder.snapshotter(), values: RefCell::default() }, guard)
@@ -31,7 +31,7 @@ fn recorder() -> (Seen, LocalRecorderGuard<'static>) {
 
 impl Seen {
     /// The value of a metric, summed over the labels that are not asked for; `None` where nobody has touched it.
-    fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+    pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let mut values = self.values.borrow_mut();
         for (key, _, _, value) in self.snapshots.snapshot().into_vec() {
             let sum = values.entry(key.key().clone()).or_default();

@@ -4,7 +4,8 @@ use futures_util::StreamExt as _;
 use rdkafka::ClientConfig;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord};
-use thoth_messaging::client::{Kafka, ReceiveError, Received};
+use thoth_messaging::client::{Kafka, ProducerRecord, ReceiveError, Received};
+use thoth_messaging::message::{FrameError, SchemaId, VALUE_SCHEMA_ID};
 use thoth_messaging::messages::PackageReleased;
 use thoth_messaging::testing::TestKafka;
 use thoth_messaging::{DecodeError, Message};
@@ -38,6 +39,40 @@ async fn what_is_sent_is_received_with_its_key() {
     assert!(test.in_process().is_some() || record.timestamp() == delivery.timestamp);
     assert!(record.headers().is_empty());
     received.ack();
+    consumer.close(DEADLINE).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_is_received_out_of_its_frame() {
+    let (_test, kafka) = kafka(1).await;
+    let producer = kafka.producer().unwrap();
+    let name = kafka.topic_name(&PackageReleased::DESCRIPTOR.topic);
+    let message = released("flask", "1");
+    let framed = [&b"\0\0\0\x01\x02"[..], &message.encode().unwrap()].concat();
+    producer.send(ProducerRecord::raw(&name).with_payload(framed.clone())).await.unwrap();
+    let own = PackageReleased::DESCRIPTOR.schema.guid.unwrap();
+    producer.send(ProducerRecord::of(&message).unwrap().with_schema_id(own)).await.unwrap();
+    producer.send(ProducerRecord::raw(&name).with_payload(*b"\0\0")).await.unwrap();
+    producer.send(ProducerRecord::of(&message).unwrap().with_header(VALUE_SCHEMA_ID, "1")).await.unwrap();
+
+    let mut consumer = kafka.consumer::<PackageReleased>().unwrap();
+    let [first, second] = &receive(&mut consumer, 2).await[..] else { panic!("two messages") };
+    assert_eq!((first.message(), second.message()), (&message, &message));
+    assert_eq!(first.record().schema_id(), Some(SchemaId::Number(258)));
+    assert_eq!(second.record().schema_id(), Some(SchemaId::Guid(own)));
+    assert_eq!(first.record().payload(), Some(&framed[..]));
+    for expected in [FrameError::CutShort { bytes: 2 }, FrameError::HeaderLength { bytes: Some(1) }] {
+        let error = next(&mut consumer).await.unwrap_err();
+        let ReceiveError::Invalid(invalid) = error else { panic!("{error}") };
+        assert!(
+            invalid.error.to_string().starts_with("payload of PackageReleased can't be read: the "),
+            "{}",
+            invalid.error
+        );
+        assert_eq!(invalid.error, DecodeError::Frame { message: "PackageReleased".to_owned(), reason: expected });
+        assert_eq!((invalid.record.schema_id(), invalid.record.unframed()), (None, Err(expected)));
+        invalid.ack();
+    }
     consumer.close(DEADLINE).await.unwrap();
 }
 

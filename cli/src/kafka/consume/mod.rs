@@ -7,6 +7,7 @@ mod selection;
 mod source;
 mod topic;
 
+use thoth_messaging::DecodeError;
 use thoth_messaging::client::Record;
 
 use args::Request;
@@ -95,12 +96,13 @@ fn show(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let Some(topic) = topics.iter().find(|topic| topic.name == record.topic()) else { return Ok(()) };
-    let checked = match (&topic.schema, record.payload()) {
-        (Some(schema), Some(payload)) => match schema.check(payload) {
+    let checked = match (&topic.schema, record.unframed()) {
+        (Some(schema), Ok(Some(payload))) => match schema.check(payload) {
             Ok(message) if !schema.wants(message) => return Ok(()),
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         },
+        (Some(schema), Err(reason)) => Err(DecodeError::Frame { message: schema.name.clone(), reason }),
         _ => Ok(()),
     };
     if !selection.takes(record) {

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 use serde_json::{Value, json};
 use thoth_messaging::DecodeError;
-use thoth_messaging::client::Record;
+use thoth_messaging::client::{Header, Record};
+use thoth_messaging::message::VALUE_SCHEMA_ID;
 use thoth_messaging_documents::foreign::{self, line};
 
 use crate::context::Context;
@@ -69,7 +70,7 @@ impl Printer {
 
     fn payload(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         // What is no payload of the topic is no line among them.
-        let notes = match (read.error, read.record.payload()) {
+        let notes = match (read.error, show::payload_of(read.record)) {
             (Some(error), _) => problems(error),
             (None, None) => {
                 vec![format!("a tombstone: what was sent with the key {} is deleted", self.key(read))]
@@ -92,14 +93,20 @@ impl Printer {
         let record = line(&read.record.to_string()).into_owned();
         let time = read.record.timestamp().and_then(show::time).map(|time| format!(", {time}")).unwrap_or_default();
         writeln!(context.output, "{BOLD}{record}{BOLD:#}{time}, key {}", self.key(read))?;
-        for header in read.record.headers() {
+        let writer = show::writer(read.record, read.schema.as_slice());
+        if let Some(writer) = &writer {
+            context.line(format!("schema: {writer}"))?;
+        }
+        // The id is no text.
+        let is_said = |header: &&Header| writer.is_some() && header.name == VALUE_SCHEMA_ID;
+        for header in read.record.headers().iter().filter(|header| !is_said(header)) {
             let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
             context.line(format!("{}: {value}", header.name.to_string_lossy()))?;
         }
         for problem in read.error.map(problems).unwrap_or_default() {
             context.line(problem)?;
         }
-        match read.record.payload() {
+        match show::payload_of(read.record) {
             None => writeln!(context.output, "a tombstone\n"),
             Some(payload) => {
                 let shown = self.shown(payload, read);
@@ -110,14 +117,18 @@ impl Printer {
 
     fn json(&mut self, read: &Read<'_>, context: &mut Context) -> io::Result<()> {
         let Read { record, error, schema } = *read;
-        let mut members = show::metadata(record, show::key(record, read.schema.as_slice(), self.show_sensitive));
+        let mut members = show::metadata(
+            record,
+            show::key(record, read.schema.as_slice(), self.show_sensitive),
+            read.schema.as_slice(),
+        );
         if schema.is_some() && record.payload().is_some() {
             members.insert("valid".to_owned(), error.is_none().into());
         }
         if let Some(error) = error {
             members.insert("violations".to_owned(), violations(error));
         }
-        let payload = match record.payload() {
+        let payload = match show::payload_of(record) {
             None => "\"tombstone\":true".to_owned(),
             Some(payload) => self.shown(payload, read).member(),
         };

@@ -4,6 +4,7 @@ use serde_json::Value;
 use thoth_messaging::client::Record;
 
 use crate::failure::Failure;
+use crate::kafka::show;
 
 /// The conditions on messages.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Selection {
         if self.key.as_ref().is_some_and(|key| record.key() != Some(key.as_bytes())) {
             return false;
         }
-        self.filters.is_empty() || record.payload().is_some_and(|payload| self.takes_payload(payload))
+        self.filters.is_empty() || show::payload_of(record).is_some_and(|payload| self.takes_payload(payload))
     }
 
     fn takes_payload(&self, payload: &[u8]) -> bool {

@@ -221,13 +221,14 @@ impl<'a> Redrive<'a> {
         if let Err(reason) = self.origins.check(&letter.topic) {
             return Ok(Decision::Keep(vec![reason]));
         }
-        match (topics.get(&letter.topic)?, letter.record.payload()) {
+        match (topics.get(&letter.topic)?, letter.record.unframed()) {
             (None, _) if !self.arguments.unchecked => {
                 let topic = &letter.topic;
                 let reason = format!("no schema declares its topic `{topic}`: `--unchecked` sends it as it is");
                 return Ok(Decision::Keep(vec![reason]));
             }
-            (Some(ty), Some(payload)) => {
+            (Some(_), Err(reason)) => return Ok(Decision::Keep(vec![reason.to_string()])),
+            (Some(ty), Ok(Some(payload))) => {
                 if let Err(error) = ty.check(payload) {
                     let violations = error.violations().iter().map(|violation| format!("not valid: {violation}"));
                     let mut reasons: Vec<_> = violations.collect();

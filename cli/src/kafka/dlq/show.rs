@@ -7,6 +7,8 @@ use clap::Args;
 use serde_json::Value;
 use thoth_messaging::Violation;
 use thoth_messaging::app::{DeadLetter, headers};
+use thoth_messaging::client::Header;
+use thoth_messaging::message::{VALUE_SCHEMA_ID, Writer};
 use thoth_messaging_documents::foreign::{json, line};
 
 use super::SUFFIX;
@@ -86,7 +88,7 @@ fn print(
         let (shown, _) = show::payload(payload, &all, arguments.show_sensitive);
         if hides { show::Shown::Hidden(payload.len()) } else { shown }
     };
-    let shown = letter.record.payload().map(payload);
+    let shown = show::payload_of(&letter.record).map(payload);
     let key = if hides { None } else { show::key(&letter.record, &all, arguments.show_sensitive) };
     let why = Why::of(letter, if arguments.show_sensitive { &[] } else { &all });
     match context.format {
@@ -137,6 +139,16 @@ fn write_text(
     for violation in &why.violations {
         context.line(format!("  {violation}"))?;
     }
+    if let Some(id) = letter.schema_id {
+        let writer = match letter.writer {
+            Some(Writer::Same) => ", that of the handler",
+            Some(Writer::Older) => ", older than that of the handler",
+            Some(Writer::Newer) => ", newer than that of the handler",
+            Some(Writer::Unknown) => ", unknown to the handler",
+            _ => "",
+        };
+        context.line(format!("schema: {id}{writer}"))?;
+    }
     let topic = &letter.topic;
     let at = letter.timestamp.and_then(show::time).map(|at| format!(", {at}")).unwrap_or_default();
     context.line(format!("from: topic `{topic}`, partition {}, offset {}{at}", letter.partition, letter.offset))?;
@@ -149,8 +161,10 @@ fn write_text(
     if let Some(key) = key {
         context.line(format!("key: {}", show::bytes(key)))?;
     }
-    let other = |header: &&thoth_messaging::client::Header| !header.name.as_bytes().starts_with(b"dlq.");
-    for header in letter.record.headers().iter().filter(other) {
+    let has_id = letter.record.schema_id().is_some();
+    let is_said =
+        |header: &Header| header.name.as_bytes().starts_with(b"dlq.") || has_id && header.name == VALUE_SCHEMA_ID;
+    for header in letter.record.headers().iter().filter(|header| !is_said(header)) {
         let value = header.value.as_deref().map_or_else(|| "no value".to_owned(), show::bytes);
         context.line(format!("header: {} = {value}", header.name.to_string_lossy()))?;
     }
@@ -165,7 +179,10 @@ fn write_json(
     schema: Option<&TopicSchema>,
     context: &mut Context,
 ) -> io::Result<()> {
-    let mut members = show::metadata(&letter.record, key);
+    let mut members = show::metadata(&letter.record, key, schema.as_slice());
+    if let Some(id) = letter.schema_id {
+        members.insert("schema_id".to_owned(), id.to_string().into());
+    }
     if let Some(Value::Array(listed)) = members.get_mut("headers").filter(|_| why.is_cut) {
         listed.retain(|header| header["name"] != headers::ERROR && header["name"] != headers::VIOLATIONS);
     }
@@ -180,6 +197,7 @@ fn write_json(
             "offset": letter.offset,
             "timestamp": letter.timestamp.and_then(show::time),
         },
+        "writer": letter.writer.map(Writer::as_str),
         "attempts": letter.attempts,
         "group": letter.group,
         "time": show::time(letter.time),

@@ -9,7 +9,7 @@ use thoth_messaging::client::{CloseError, Delivery, Header, Producer, ProducerRe
 
 use super::input::{Input, Line};
 use super::item::Item;
-use super::tally::{Key, Tally};
+use super::tally::{Accepted, Tally};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::kafka::cluster::Cluster;
@@ -53,8 +53,8 @@ pub(super) async fn deliver(
             }
             read = items.recv(), if takes && in_flight.len() < MAX_IN_FLIGHT => match read.transpose()? {
                 Some(Line::Item(item)) => {
-                    if let Some(key) = tally.check(&item, context)? {
-                        in_flight.push_back(send(&producer, item, key, extras));
+                    if let Some(accepted) = tally.check(&item, context)? {
+                        in_flight.push_back(send(&producer, item, accepted, extras));
                     }
                 }
                 Some(Line::TooLong(source, line)) => tally.too_long(&source, line, context)?,
@@ -71,16 +71,20 @@ pub(super) async fn deliver(
     Ok(stopped)
 }
 
-async fn send(producer: &Producer, item: Item, Key(key): Key, extras: &Extras) -> Sent {
+async fn send(producer: &Producer, item: Item, accepted: Accepted, extras: &Extras) -> Sent {
     let Item { source, number, destination, payload } = item;
-    let key = extras.key.clone().or(key);
-    let mut record = ProducerRecord::declared(&destination.topic).with_headers(extras.headers.iter().cloned());
+    let key = extras.key.clone().or(accepted.key);
+    let mut record = ProducerRecord::declared(&destination.topic);
     if let Some(key) = key {
         record = record.with_key(key);
     }
     if let Some(payload) = payload {
         record = record.with_payload(payload);
     }
+    if let Some(id) = accepted.id {
+        record = record.with_schema_id(id);
+    }
+    record = record.with_headers(extras.headers.iter().cloned());
     let result = producer.send(record).await;
     (source, number, result)
 }

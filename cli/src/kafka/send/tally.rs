@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use thoth_messaging::client::Delivery;
+use thoth_messaging::message::SchemaId;
 use thoth_messaging_codegen::{Location, Severity};
 
 use super::item::Item;
@@ -47,14 +48,17 @@ impl Tally {
         (self.checked, self.refused, self.is_reported) = (0, 0, true);
     }
 
-    /// Checks a message. Returns its key, unless it was refused.
-    pub(super) fn check(&mut self, item: &Item, context: &mut Context) -> Result<Option<Key>, Failure> {
+    /// Checks a message. Returns what its schema says of its record, unless it was refused.
+    pub(super) fn check(&mut self, item: &Item, context: &mut Context) -> Result<Option<Accepted>, Failure> {
         self.checked += 1;
         let (Some(schema), Some(payload)) = (&item.destination.schema, &item.payload) else {
-            return Ok(Some(Key(None)));
+            return Ok(Some(Accepted::default()));
         };
         match schema.check_wanted(payload) {
-            Ok(message) => Ok(Some(Key(message.key_of(payload)))),
+            Ok(message) => {
+                let (key, id) = (message.key_of(payload), schema.id_to_write(message));
+                Ok(Some(Accepted { key, id }))
+            }
             Err(error) => {
                 let violations = of_record(payload, &error, item.kind());
                 self.refuse(violations, &item.source, item.number, context)?;
@@ -142,5 +146,10 @@ impl Tally {
     }
 }
 
-/// The key that the schema gives a message.
-pub(super) struct Key(pub(super) Option<String>);
+/// A message that was accepted, as its schema says that it is sent.
+#[derive(Default)]
+pub(super) struct Accepted {
+    pub(super) key: Option<String>,
+    /// The id of its schema, where the message has it.
+    pub(super) id: Option<SchemaId>,
+}

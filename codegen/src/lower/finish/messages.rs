@@ -30,6 +30,7 @@ pub(super) fn messages(
             replicas: kafka.replicas,
             configuration: configuration.map(|(name, value)| (name.clone(), value.text())).collect(),
             retry_delays: kafka.retry_delays().unwrap_or_default().into_iter().map(millis).collect(),
+            schema_id_location: kafka.schema_id_location,
             shared_topic: shared_topic(resolved, *number, roots, types),
             key: key_of(resolved, *number, types, *type_id, diagnostics),
             schema: numbers[number],

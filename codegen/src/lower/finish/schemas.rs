@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
-use thoth_messaging_documents::Guid;
 use thoth_messaging_documents::identity::{Identity, Part};
 use thoth_messaging_documents::uri::{own_uri, shown};
 
@@ -31,7 +30,8 @@ pub(super) fn collect(
             own_uri: (own != source.uri).then(|| shown(&own).to_owned()),
             text: source.text().into_owned(),
             hash: hash(resolved, *document),
-            guid: roots.contains(document).then(|| guid(resolved, *document)).flatten(),
+            identity: roots.contains(document).then(|| identity(resolved, *document)).flatten(),
+            registered: None,
             references: references.collect(),
         }
     });
@@ -61,8 +61,8 @@ fn hash(resolved: &Resolved, document: usize) -> String {
     sha.finalize().iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"))
 }
 
-/// The GUID of a document with all that it refers to; none where it is nested deeper than a registry would read it.
-fn guid(resolved: &Resolved, document: usize) -> Option<Guid> {
+/// The identity of a document with all that it refers to; none where it is nested deeper than a registry would read it.
+fn identity(resolved: &Resolved, document: usize) -> Option<Identity> {
     let mut reached = BTreeSet::new();
     reach(resolved, document, &mut reached);
     let known = |number: &usize| {
@@ -73,7 +73,7 @@ fn guid(resolved: &Resolved, document: usize) -> Option<Guid> {
     reached.remove(&document);
     let others: Vec<_> = reached.iter().map(known).collect();
     let references: Vec<_> = others.iter().map(|(document, own, text)| part(document, own, text)).collect();
-    Some(Identity::of(&part(root.0, &root.1, &root.2), &references)?.guid)
+    Identity::of(&part(root.0, &root.1, &root.2), &references)
 }
 
 fn part<'t>(document: &'t Document, own: &'t str, text: &'t str) -> Part<'t> {

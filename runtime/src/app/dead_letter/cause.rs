@@ -15,6 +15,9 @@ pub enum Reason {
     NotJson,
     /// `invalid`: the payload is not valid under the schema.
     Invalid,
+    /// `bad-frame`: the record names the schema that wrote its payload in a way that can't be read: see
+    /// [`FrameError`](crate::message::FrameError).
+    BadFrame,
     /// `tombstone`: there is no payload, and the handler takes no tombstones.
     Tombstone,
     /// `no-handler`: the message is one of its topic, and has no handler: see
@@ -39,6 +42,7 @@ impl Reason {
     pub const ALL: &[Self] = &[
         Self::NotJson,
         Self::Invalid,
+        Self::BadFrame,
         Self::Tombstone,
         Self::NoHandler,
         Self::Failed,
@@ -54,6 +58,7 @@ impl Reason {
         match self {
             Self::NotJson => "not-json",
             Self::Invalid => "invalid",
+            Self::BadFrame => "bad-frame",
             Self::Tombstone => "tombstone",
             Self::NoHandler => "no-handler",
             Self::Failed => "failed",
@@ -89,6 +94,7 @@ impl FailureCause {
         let reason = match error {
             DecodeError::NotJson { .. } => Reason::NotJson,
             DecodeError::Invalid { .. } => Reason::Invalid,
+            DecodeError::Frame { .. } => Reason::BadFrame,
         };
         Self { reason, error: error.to_string(), violations: error.violations().to_vec() }
     }

@@ -117,6 +117,7 @@ pub(crate) fn like(topic: &Topic, name: String) -> Topic {
         replicas: topic.replicas,
         configuration: limit.into_iter().collect(),
         retry_delays: Cow::Borrowed(&[]),
+        schema_id_location: None,
     }
 }
 

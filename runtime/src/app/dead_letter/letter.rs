@@ -11,6 +11,7 @@ use super::headers;
 use super::origin::Origin;
 use crate::client::{Header, ProducerRecord, Record};
 use crate::error::Violation;
+use crate::message::{SchemaId, Writer};
 
 /// The limit of the text of an error and of violations, in bytes: a dead letter must not be much larger than its message.
 const MAX_TEXT: usize = 16 * 1024;
@@ -30,6 +31,10 @@ pub struct DeadLetter {
     pub error: String,
     /// The violations of the schema.
     pub violations: Vec<Violation>,
+    /// The id of the schema that wrote it, where it said.
+    pub schema_id: Option<SchemaId>,
+    /// That schema, compared with the handler's.
+    pub writer: Option<Writer>,
     /// The topic that it was on, by its name on the cluster.
     pub topic: String,
     /// The partition that it was on.
@@ -79,6 +84,9 @@ impl DeadLetter {
         let reason = *Reason::ALL.iter().find(|reason| reason.as_str() == word)?;
         let error = text(record, headers::ERROR)?.to_owned();
         let violations = text(record, headers::VIOLATIONS).map_or(Some(Vec::new()), read_violations)?;
+        let schema_id = text(record, headers::SCHEMA_ID).and_then(SchemaId::parse);
+        let writer = text(record, headers::WRITER);
+        let writer = writer.and_then(|word| Writer::ALL.iter().find(|writer| writer.as_str() == word).copied());
         let topic = text(record, headers::TOPIC)?.to_owned();
         let partition = text(record, headers::PARTITION)?.parse().ok()?;
         let offset = text(record, headers::OFFSET)?.parse().ok()?;
@@ -91,6 +99,8 @@ impl DeadLetter {
             reason,
             error,
             violations,
+            schema_id,
+            writer,
             topic,
             partition,
             offset,
@@ -125,6 +135,10 @@ fn all_headers(origin: &Origin, cause: &FailureCause, attempts: u32, group: &str
         add(headers::CUT, cut.to_owned());
     } else if !cause.violations.is_empty() {
         add(headers::VIOLATIONS, violations_json(&cause.violations));
+    }
+    if let Some((schema_id, writer)) = origin.writer {
+        add(headers::SCHEMA_ID, schema_id.to_string());
+        add(headers::WRITER, writer.to_string());
     }
     add(headers::TOPIC, origin.topic.clone());
     add(headers::PARTITION, origin.partition.to_string());

@@ -28,6 +28,11 @@ pub mod headers {
     /// `expected`, all strings; the first ones, in at most 16 KiB. No values of the payload, and no member names within
     /// one that the schema calls sensitive (`x-sensitive`): the path ends there.
     pub const VIOLATIONS: &str = "dlq.violations";
+    /// The id of the schema that wrote the message, where it says: a GUID as a UUID, or a registry's number.
+    pub const SCHEMA_ID: &str = "dlq.schema-id";
+    /// The schema that wrote the message, compared with that of the handler, as one of the words of
+    /// [`Writer`](crate::message::Writer); where the message says.
+    pub const WRITER: &str = "dlq.writer";
     /// The topic that the message was on first, before any [retry topic](crate::app::RetryTopics), by its name on the cluster.
     pub const TOPIC: &str = "dlq.topic";
     /// The partition that it was on there.

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use crate::client::{Header, Record};
+use crate::message::{SchemaId, Writer};
 
 /// A message as it was first.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Origin {
     pub(crate) timestamp: Option<SystemTime>,
     /// Its own headers.
     pub(crate) headers: Vec<Header>,
+    /// The schema that wrote it, if it says.
+    pub(crate) writer: Option<(SchemaId, Writer)>,
 }
 
 impl Origin {
@@ -25,6 +28,7 @@ impl Origin {
             offset: record.offset(),
             timestamp: record.timestamp(),
             headers: record.headers().to_vec(),
+            writer: None,
         }
     }
 }

@@ -134,7 +134,8 @@ where
     fn call_batch(&self, topic: &str, attempts: &[Attempt]) -> CalledBatch {
         let (mut accepted, mut messages, mut with_message) = (Vec::new(), Vec::new(), Vec::new());
         for attempt in attempts {
-            let message = self.decoder.try_decode(topic, attempt.record.payload());
+            let payload = attempt.record.unframed();
+            let message = payload.ok().and_then(|payload| self.decoder.try_decode(topic, payload));
             accepted.push(message.is_some());
             if let Some(message) = message {
                 messages.push(message);

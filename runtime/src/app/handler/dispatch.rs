@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Attempt;
 use super::route::{Called, NotCalled, Route};
 use crate::app::dead_letter::{FailureCause, Reason};
+use crate::client::Record;
 use crate::message::{Descriptor, TopicMessage};
 
 /// The choice for messages that have no handler, on a topic that has a handler for another message type.
@@ -107,7 +108,7 @@ impl TopicRoutes {
         if let Some(called) = self.routes.iter().enumerate().find_map(call) {
             return Ok(called);
         }
-        let payload = attempt.record.payload();
+        let payload = attempt.record.unframed().ok().flatten();
         let other = payload.and_then(|payload| self.without.iter().find(|message| message.accepts(payload)));
         match other {
             None => Err(self.refusal(topic, &attempt)),
@@ -119,9 +120,9 @@ impl TopicRoutes {
         }
     }
 
-    /// Returns the number of the handler that takes a payload of the topic.
-    pub(crate) fn handler_of(&self, topic: &str, payload: Option<&[u8]>) -> Option<usize> {
-        self.routes.iter().position(|route| route.accepts(topic, payload))
+    /// Returns the number of the handler that takes a record of the topic.
+    pub(crate) fn handler_of(&self, topic: &str, record: &Record) -> Option<usize> {
+        self.routes.iter().position(|route| route.accepts(topic, record))
     }
 
     /// Returns the refusal of the message type that a payload is most likely meant to be of: one whose constants it has.

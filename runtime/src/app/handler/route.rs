@@ -14,6 +14,7 @@ use super::outcome::{HandlerError, IntoOutcome, Outcome};
 use super::{Attempt, Context};
 use crate::app::dead_letter::{FailureCause, Reason};
 use crate::app::policy::HandlerSettings;
+use crate::client::Record;
 use crate::error::DecodeError;
 use crate::message::{Descriptor, TopicMessage};
 
@@ -38,8 +39,8 @@ pub(crate) trait Route: Send + Sync {
     /// Does the same; `None` if the payload is no input of the handler.
     fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture>;
 
-    /// Tells whether the payload is an input of the handler.
-    fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool;
+    /// Tells whether the payload of a record is an input of the handler.
+    fn accepts(&self, topic: &str, record: &Record) -> bool;
 
     /// Returns the calls of the handler with several messages, if it takes batches.
     fn batches(&self) -> Option<&dyn CallBatch> {
@@ -131,6 +132,15 @@ impl<D, F> DecodedRoute<D, F> {
     }
 }
 
+impl<D: PayloadDecoder, F> DecodedRoute<D, F> {
+    /// Returns the name of the message that is expected on a topic, for errors.
+    fn name_on(&self, topic: &str) -> String {
+        let descriptors = self.decoder.descriptors();
+        let on_topic = descriptors.iter().find(|descriptor| descriptor.topic.name == topic);
+        on_topic.or(descriptors.first()).map(|descriptor| descriptor.name.to_string()).unwrap_or_default()
+    }
+}
+
 impl<D: PayloadDecoder, F: Function<D::Input>> Route for DecodedRoute<D, F> {
     fn descriptors(&self) -> Vec<&Descriptor> {
         self.decoder.descriptors()
@@ -145,17 +155,20 @@ impl<D: PayloadDecoder, F: Function<D::Input>> Route for DecodedRoute<D, F> {
     }
 
     fn call(&self, topic: &str, attempt: Attempt) -> Result<CalledFuture, NotCalled> {
-        let message = self.decoder.decode(topic, attempt.record.payload());
+        let message = match attempt.record.unframed() {
+            Ok(payload) => self.decoder.decode(topic, payload),
+            Err(reason) => Err(DecodeError::of_frame(&self.name_on(topic), reason)),
+        };
         decoded(message).map(|message| self.call_with(message, attempt))
     }
 
     fn try_call(&self, topic: &str, attempt: &Attempt) -> Option<CalledFuture> {
-        let message = self.decoder.try_decode(topic, attempt.record.payload())?;
+        let message = self.decoder.try_decode(topic, attempt.record.unframed().ok()?)?;
         Some(self.call_with(message, attempt.clone()))
     }
 
-    fn accepts(&self, topic: &str, payload: Option<&[u8]>) -> bool {
-        self.decoder.try_decode(topic, payload).is_some()
+    fn accepts(&self, topic: &str, record: &Record) -> bool {
+        record.unframed().is_ok_and(|payload| self.decoder.try_decode(topic, payload).is_some())
     }
 
     fn batches(&self) -> Option<&dyn CallBatch> {

@@ -99,6 +99,7 @@ impl Drop for Meters {
 impl Observer for Meters {
     fn observe(&self, event: &Event<'_>) {
         match event {
+            Event::OtherWriter { record, other } => other.count(&self.group, record.topic()),
             Event::Attempted { record, took } => {
                 self.measure(record, |topic| topic.handling.record(took.as_secs_f64()));
             }

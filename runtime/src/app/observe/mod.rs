@@ -25,7 +25,7 @@ pub(crate) use self::trace::{MessageTrace, Tracer};
 use crate::app::dead_letter::Reason;
 use crate::client::lock::lock;
 use crate::client::repeats::Repeats;
-use crate::client::{ReceiveError, Record, TransactionError};
+use crate::client::{OtherWriter, ReceiveError, Record, TransactionError};
 use crate::visible::visible;
 
 /// An event in an app.
@@ -38,6 +38,8 @@ pub(crate) enum Event<'a> {
     Ended(&'a Summary),
     /// A record was received, and is in flight.
     Received(&'a Record),
+    /// The record was written by another schema than that of its handlers.
+    OtherWriter { record: &'a Record, other: &'a OtherWriter },
     /// An attempt ended, successfully or not.
     Attempted { record: &'a Record, took: Duration },
     /// A message is handled: its replies are delivered, and it is settled. One without attempts is skipped.
@@ -114,6 +116,7 @@ impl Observer for Log {
             Event::Draining => tracing::info!("the app ends: running attempts may end, and no other begins"),
             Event::Ended(summary) => tracing::info!("the app has ended: {summary}"),
             Event::Received(record) => tracing::trace!("{record}: in flight"),
+            Event::OtherWriter { record, other } => other.log(record.topic()),
             Event::Attempted { record, took } => tracing::trace!("{record}: an attempt took {took:?}"),
             Event::Handled { record, attempts: 0, .. } => tracing::debug!("{record}: skipped, it has no handler here"),
             Event::Handled { record, attempts, replies } => {

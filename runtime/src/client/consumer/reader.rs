@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use futures_util::{FutureExt as _, Stream};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::message::{BorrowedMessage, Message as _};
+use rdkafka::message::BorrowedMessage;
 use rdkafka::metadata::MetadataTopic;
 use tokio::task::{self, coop};
 use tokio::time;
@@ -25,6 +25,8 @@ use crate::client::error::{Cause, InvalidRecord, ReceiveError};
 use crate::client::settings::Settings;
 use crate::client::topic_lookup::ANSWER_TIMEOUT;
 use crate::client::topic_partition::TopicPartition;
+use crate::client::writers::Writers;
+use crate::error::DecodeError;
 use crate::message::Decoder;
 
 /// The time that a consumer waits after a failed look-up of its topics, before the next one.
@@ -50,13 +52,20 @@ pub(super) struct Reader<I> {
     client: Arc<Client>,
     assignment: Arc<Assignment>,
     decoder: I,
-    /// The names in the schemas, by those on the cluster.
-    topics: BTreeMap<String, String>,
+    /// By their names on the cluster.
+    topics: BTreeMap<String, ReadTopic>,
     servers: String,
     start: Start,
     joined: Joined,
     /// The number of records since acknowledged offsets were stored.
     since_stored: usize,
+}
+
+/// A topic that is read.
+struct ReadTopic {
+    /// The name in the schemas.
+    name: String,
+    writers: Writers,
 }
 
 /// The source of a consumer's partitions, and its first position.
@@ -130,7 +139,9 @@ impl<I: Decoder> Reader<I> {
         decoder: I,
         start: Start,
     ) -> Self {
-        let topic = |name: &str| (settings.prefixed(name), name.to_owned());
+        let topic = |name: &str| {
+            (settings.prefixed(name), ReadTopic { name: name.to_owned(), writers: Writers::of_decoder(name, &decoder) })
+        };
         let topics = decoder.descriptors().into_iter().map(|descriptor| topic(&descriptor.topic.name)).collect();
         let servers = settings.bootstrap_servers().to_owned();
         Self { client, assignment, decoder, topics, servers, start, joined: Joined::Not, since_stored: 0 }
@@ -228,15 +239,27 @@ impl<I: Decoder> Reader<I> {
 
     fn read(&self, message: &BorrowedMessage<'_>) -> Item<I> {
         let record = Record::new(message, &self.assignment, Instant::now());
-        let Some(payload) = message.payload() else {
-            return Err(ReceiveError::Tombstone(Box::new(record)));
+        let unframed = match record.frame() {
+            Ok(Some(unframed)) => unframed,
+            Ok(None) => return Err(ReceiveError::Tombstone(Box::new(record))),
+            Err(reason) => {
+                let error = DecodeError::of_frame(&self.decoder.descriptor().name, reason);
+                return Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error })));
+            }
         };
         // It reads no others than these.
         let topic = match self.topics.first_key_value() {
-            Some((_, topic)) if self.topics.len() == 1 => topic,
-            _ => self.topics.get(record.topic()).map_or(record.topic(), String::as_str),
+            Some((_, topic)) if self.topics.len() == 1 => Some(topic),
+            _ => self.topics.get(record.topic()),
         };
-        match self.decoder.decode_from(topic, payload) {
+        if let (Some(topic), Some(id)) = (topic, unframed.schema_id)
+            && let Some(other) = topic.writers.note(id)
+        {
+            other.log(record.topic());
+            other.count(&self.client.context().group(), record.topic());
+        }
+        let topic = topic.map_or(record.topic(), |topic| &topic.name);
+        match self.decoder.decode_from(topic, unframed.json) {
             Ok(message) => Ok(Received::new(message, record)),
             Err(error) => Err(ReceiveError::Invalid(Box::new(InvalidRecord { record, error }))),
         }

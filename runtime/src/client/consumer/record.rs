@@ -8,8 +8,11 @@ use rdkafka::message::{BorrowedMessage, Message as _};
 
 use super::offsets::{AssignedPartition, Assignment};
 use crate::client::ffi;
+use crate::client::frame::{Unframed, unframe};
 use crate::client::header::{Header, system_time};
 use crate::client::topic_partition::TopicPartition;
+use crate::error::DecodeError;
+use crate::message::{FrameError, Message, SchemaId, VALUE_SCHEMA_ID};
 
 /// A message, and the record that it came in.
 ///
@@ -157,6 +160,33 @@ impl Record {
         self.bytes.payload()
     }
 
+    /// The payload without the prefix that names a schema: the JSON text that is decoded; `None` for a tombstone.
+    ///
+    /// # Errors
+    ///
+    /// [`FrameError`] where the header or the prefix that names a schema can't be read.
+    pub fn unframed(&self) -> Result<Option<&[u8]>, FrameError> {
+        Ok(self.frame()?.map(|unframed| unframed.json))
+    }
+
+    /// Decodes the message in the payload, as consumers and handlers do: without the prefix that names a schema.
+    ///
+    /// # Errors
+    ///
+    /// As [`Message::decode`], and [`DecodeError::Frame`] where the header or the prefix that names a schema can't be read. A
+    /// tombstone is not JSON.
+    pub fn decode<M: Message>(&self) -> Result<M, DecodeError> {
+        let unframed = self.unframed().map_err(|reason| DecodeError::of_frame(&M::DESCRIPTOR.name, reason))?;
+        M::decode(unframed.unwrap_or_default())
+    }
+
+    /// The id of the schema that wrote the payload: in the header [`VALUE_SCHEMA_ID`], or before the payload. `None` where it says
+    /// none, and where it can't be read.
+    #[must_use]
+    pub fn schema_id(&self) -> Option<SchemaId> {
+        self.frame().ok()??.schema_id
+    }
+
     /// The headers, in their order.
     #[must_use]
     pub fn headers(&self) -> &[Header] {
@@ -184,6 +214,14 @@ impl Record {
 }
 
 impl Record {
+    /// The payload without its frame.
+    pub(crate) fn frame(&self) -> Result<Option<Unframed<'_>>, FrameError> {
+        let Some(payload) = self.payload() else { return Ok(None) };
+        // The last one counts, as for the Java client.
+        let header = self.headers.iter().rfind(|header| header.name == VALUE_SCHEMA_ID);
+        unframe(header, payload).map(Some)
+    }
+
     /// The partition that it was received from.
     pub(in crate::client) fn origin(&self) -> &Arc<AssignedPartition> {
         &self.partition

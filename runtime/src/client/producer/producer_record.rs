@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::client::frame::{header_value, prefixed};
 use crate::client::header::{Header, HeaderName};
 use crate::client::settings::Settings;
 use crate::client::trace::{TRACEPARENT, TraceContext};
 use crate::error::EncodeError;
-use crate::message::{Encode, Topic};
+use crate::message::{Encode, SchemaId, Topic, VALUE_SCHEMA_ID};
 
 /// A record to be sent: a message with headers, a timestamp or a partition of its own, a tombstone, or bytes.
 ///
@@ -54,7 +55,8 @@ pub(super) enum Destination {
 }
 
 impl ProducerRecord {
-    /// The record of a message: its payload, with its key, for its topic.
+    /// The record of a message: its payload, with its key, for its topic; with the id of its schema where the topic has a
+    /// [place for it](Topic::schema_id_location).
     ///
     /// # Errors
     ///
@@ -62,7 +64,11 @@ impl ProducerRecord {
     pub fn of<M: Encode + ?Sized>(message: &M) -> Result<Self, EncodeError> {
         let payload = message.encode()?;
         let key = message.key().map(|key| key.into_owned().into_bytes());
-        Ok(Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) })
+        let record = Self { key, payload: Some(payload), ..Self::declared(&message.descriptor().topic) };
+        Ok(match message.value_descriptor().id_to_write() {
+            Some(id) => record.with_schema_id(id),
+            None => record,
+        })
     }
 
     /// A record without a payload, which says that what was sent with this key is deleted: a topic with
@@ -113,6 +119,19 @@ impl ProducerRecord {
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = Header>) -> Self {
         self.headers.extend(headers);
         self
+    }
+
+    /// With the id of the schema that wrote the payload: a GUID in the header [`VALUE_SCHEMA_ID`], a number before the payload that the
+    /// record has. The record of a message has it where its topic has a [place for it](Topic::schema_id_location).
+    #[must_use]
+    pub fn with_schema_id(mut self, id: impl Into<SchemaId>) -> Self {
+        match id.into() {
+            SchemaId::Guid(guid) => self.with_header(VALUE_SCHEMA_ID, header_value(guid)),
+            SchemaId::Number(number) => {
+                self.payload = self.payload.map(|payload| prefixed(number, &payload));
+                self
+            }
+        }
     }
 
     /// With a time at which it was made, to the millisecond, in place of that at which it is sent. It counts from 1970

@@ -88,11 +88,15 @@ macro_rules! __marked {
 #[macro_export]
 macro_rules! __schema {
     (
-        $name:ident, $uri:literal, $text:expr, $hash:literal $(, guid $guid:literal)? $(, name $own:literal)? $(, formats $with_formats:ident)?
+        $name:ident, $uri:literal, $text:expr, $hash:literal $(, guid $guid:literal)?
+        $(, id $id:literal of [$($version:literal = $version_id:literal $($version_guid:literal)?),*])? $(, name $own:literal)? $(, formats $with_formats:ident)?
         $(; $($reference:ident),+)?
     ) => {
         static $name: $crate::message::Schema = $crate::message::Schema::new($uri, $text, $hash)
             $(.with_guid($guid))?
+            $(.with_versions($id, const {
+                &[$($crate::message::SchemaVersion::new($version, $version_id)$(.with_guid($version_guid))?),*]
+            }))?
             $(.with_name($own))?
             $(.with_references(&[$(&$reference),+]))?
             $(.$with_formats())?;

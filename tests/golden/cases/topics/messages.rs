@@ -30,10 +30,19 @@ impl message::Message for GoldenOrders {
                         message::delay(60_000),
                         message::delay(7_200_000),
                     ]
-                }),
+                })
+                .with_schema_id_location(message::SchemaIdLocation::Header),
             &SCHEMA_GOLDEN_ORDERS_TOPIC,
         )
         .with_key("/order_id");
+    fn value_descriptor(&self) -> &'static message::Descriptor {
+        match self {
+            Self::OrderCancelled(_) => <OrderCancelled as message::Message>::DESCRIPTOR,
+            Self::OrderPlaced(_) => <OrderPlaced as message::Message>::DESCRIPTOR,
+            Self::OrderShipped(_) => <OrderShipped as message::Message>::DESCRIPTOR,
+        }
+    }
+
     fn key(&self) -> Option<::std::borrow::Cow<'_, str>> {
         match self {
             Self::OrderCancelled(value) => message::Message::key(value),
@@ -87,7 +96,8 @@ impl message::Message for OrderCancelled {
                         message::delay(60_000),
                         message::delay(7_200_000),
                     ]
-                }),
+                })
+                .with_schema_id_location(message::SchemaIdLocation::Header),
             &SCHEMA_ORDER_CANCELLED,
         )
         .with_key("/order_id");
@@ -132,7 +142,8 @@ impl message::Message for OrderPlaced {
                         message::delay(60_000),
                         message::delay(7_200_000),
                     ]
-                }),
+                })
+                .with_schema_id_location(message::SchemaIdLocation::Header),
             &SCHEMA_ORDER_PLACED,
         )
         .with_key("/order_id");
@@ -182,7 +193,8 @@ impl message::Message for OrderShipped {
                         message::delay(60_000),
                         message::delay(7_200_000),
                     ]
-                }),
+                })
+                .with_schema_id_location(message::SchemaIdLocation::Header),
             &SCHEMA_ORDER_SHIPPED,
         )
         .with_key("/order_id");
@@ -208,9 +220,9 @@ pub static REGISTRY: registry::Registry = registry::Registry::new(
 wire::schema!(SCHEMA_ORDER_CANCELLED, "order-cancelled.schema.json", include_str!("schemas/order-cancelled.schema.json"),
     "04112e10ec784587071927aad7a15bd9d933b57dc38daef36ab08add12c1ba01", guid "9656da8c-89fd-8a97-c563-85f924aeb19e");
 wire::schema!(SCHEMA_ORDER_PLACED, "order-placed.schema.json", include_str!("schemas/order-placed.schema.json"),
-    "f849fc397a211b735e86e246524d30b3d54ff51b2f12ab0f8212e88e1bce59e4", guid "372855e7-f882-5871-5bf9-755eee18c551");
+    "28d3acd438b36ba33c0f03a7ba3e405e3ca6c7aaa470c3d91a6d2990728144ad", guid "05e01983-b235-59e0-9d07-e5fdf8225e73");
 wire::schema!(SCHEMA_ORDER_SHIPPED, "order-shipped.schema.json", include_str!("schemas/order-shipped.schema.json"),
     "dc24274d964c85c015829cb14cfa66a51f91452d1631468cc729dca2cc33a76e", guid "ef6298e1-089b-4784-09c8-6529915be1d0");
 wire::schema!(SCHEMA_GOLDEN_ORDERS_TOPIC, "golden.orders.topic.json", include_str!("schemas/golden.orders.topic.json"),
-    "535c38f6e6496d04169bbcb1358e42dbbe652abd23917539f42b506f0edebe57", guid "f96e1f48-c73c-f424-f8f8-3dc5c685a48a";
+    "85aeb7b2e98ed91ddac45098b1d2580be961cc33966de45629f84202f9b08d62", guid "e7629a28-aca4-02b8-9787-680f93d65041";
     SCHEMA_ORDER_CANCELLED, SCHEMA_ORDER_PLACED, SCHEMA_ORDER_SHIPPED);

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use golden::cases::made::{Made, MadeRType, MadeRequired, MadeRequiredMembers, MadeRequiredMembers2, Part};
-use golden::cases::{newtypes, one_of, strings_compact};
+use golden::cases::{locked, newtypes, one_of, strings_compact, topics};
+use thoth_messaging::message::{SchemaId, SchemaIdLocation, Writer};
 use thoth_messaging::{InvalidValue, Message as _, Validate as _};
 
 /// A value of what is required: the type's own name for it is taken by types of the schema, twice.
@@ -70,4 +71,24 @@ fn unions_are_made_of_what_their_variants_hold() {
     // Two variants hold strings.
     let code = one_of::PaymentReceivedCode::from(true);
     assert_eq!((code.as_boolean(), code.as_string(), code.as_string2()), (Some(&true), None, None));
+}
+
+#[test]
+fn a_message_of_several_on_a_topic_is_of_its_own_schema() {
+    let placed = br#"{"type":"placed","order_id":"a","total":1}"#;
+    let placed = topics::GoldenOrders::decode(placed).unwrap();
+    assert_eq!(placed.value_descriptor(), topics::OrderPlaced::DESCRIPTOR);
+    assert_eq!(placed.value_descriptor().topic.schema_id_location, Some(SchemaIdLocation::Header));
+    let shipped = topics::GoldenOrders::decode(br#"{"order_id":"a","parcels":["b"]}"#).unwrap();
+    assert_eq!(shipped.value_descriptor(), topics::OrderShipped::DESCRIPTOR);
+    assert_eq!(made().value_descriptor(), Made::DESCRIPTOR);
+}
+
+#[test]
+fn a_message_has_the_ids_of_the_lock_file() {
+    let descriptor = locked::OrderPlaced::DESCRIPTOR;
+    assert_eq!(descriptor.topic.schema_id_location, Some(SchemaIdLocation::Payload));
+    assert_eq!((descriptor.schema.id, descriptor.schema.versions.len()), (Some(70_000), 2));
+    let writer = |id: &str| descriptor.writer(SchemaId::parse(id).unwrap());
+    assert_eq!(["7", "70000", "8"].map(writer), [Writer::Older, Writer::Same, Writer::Unknown]);
 }

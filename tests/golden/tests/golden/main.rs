@@ -32,7 +32,12 @@ fn folder() -> PathBuf {
 fn schema_sets() -> BTreeMap<String, SchemaSet> {
     let names = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names
-        .map(|name| (name.clone(), thoth_messaging_build::read_folder(folder().join(name).join("schemas")).unwrap()))
+        .map(|name| {
+            let folder = folder().join(&name).join("schemas");
+            let mut schemas = thoth_messaging_build::read_folder(&folder).unwrap();
+            thoth_messaging_build::read_lock(folder, &mut schemas).unwrap();
+            (name, schemas)
+        })
         .collect()
 }
 
