@@ -15,7 +15,7 @@ use crate::children::Run;
 const ALTERED: &[(Cow<'static, str>, Cow<'static, str>)] = &[(Cow::Borrowed("retention.ms"), Cow::Borrowed("3600000"))];
 
 /// The time that brokers have to hear of what was altered.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Args, Clone)]
 pub(crate) struct Load {
