@@ -1,6 +1,6 @@
 //! Whether no value is valid under two schemas, by the canonical form of the `jsonschema` crate.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -14,6 +14,8 @@ use crate::resolve::{Place, Resolved};
 /// The canonical form of choices in choices grows with each of them. Of schemas that may come to more than so many, none
 /// is made.
 const MAX_SIZE: u64 = 100_000;
+/// Proofs for one set of documents: of hundreds of branches each pair would be one.
+const MAX_PROOFS: usize = 20_000;
 /// Schemas in schemas and behind references: beyond so many levels they are taken for large.
 const MAX_DEPTH: usize = 200;
 
@@ -25,11 +27,13 @@ pub(crate) struct Disjointness<'a> {
     registry: OnceCell<Option<Registry<'a>>>,
     /// The sizes that the canonical forms may have.
     sizes: RefCell<BTreeMap<Place, u64>>,
+    /// The proofs that were tried.
+    tried: Cell<usize>,
 }
 
 impl<'a> Disjointness<'a> {
     pub(crate) fn new(resolved: &'a Resolved, formats: bool) -> Self {
-        Self { resolved, formats, registry: OnceCell::new(), sizes: RefCell::default() }
+        Self { resolved, formats, registry: OnceCell::new(), sizes: RefCell::default(), tried: Cell::new(0) }
     }
 
     /// Returns whether it is proved that no value is valid under both schemas.
@@ -41,6 +45,9 @@ impl<'a> Disjointness<'a> {
         });
         let Some(registry) = registry else { return false };
         if draft != self.resolved.draft(other) || self.size(one, 0).saturating_mul(self.size(other, 0)) > MAX_SIZE {
+            return false;
+        }
+        if self.tried.replace(self.tried.get() + 1) >= MAX_PROOFS {
             return false;
         }
         let both = json!({"allOf": [

@@ -231,7 +231,8 @@ impl Walk<'_> {
     }
 
     fn add_anchor(&mut self, place: &Place, scope: Scope, name: String, is_dynamic: bool) {
-        if scope.is_hidden {
+        // A fragment that starts with a slash is a pointer, whatever it stands for as an `$id`.
+        if scope.is_hidden || name.starts_with('/') {
             return;
         }
         let anchor = Anchor { place: place.clone(), is_dynamic };

@@ -69,6 +69,18 @@ fn follows_anchors_ids_and_pointers() {
     check(&[("a.json", schema)], &fields);
 }
 
+/// As some editors write for each member, and copy with it.
+#[test]
+fn an_id_that_is_a_pointer_is_no_anchor() {
+    let draft = json!({"$schema": "http://json-schema.org/draft-07/schema#"});
+    let copied = json!({"type": "string", "$id": "#/properties/a"});
+    let properties = json!({"a": copied, "b": copied, "c": {"$ref": "#/properties/a"}});
+    check(
+        &[("a.schema.json", message(properties, draft))],
+        &["a: Option<String>", "b: Option<String>", "c: Option<String>"],
+    );
+}
+
 #[test]
 fn follows_references_between_files_by_name_and_by_id() {
     let b = json!({"$id": "https://example.org/b", "$defs": {"Text": {"type": "string"}, "Self": {"$ref": "#/$defs/Text"}}});

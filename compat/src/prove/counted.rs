@@ -33,7 +33,9 @@ fn ways(wanted: &Wanted) -> Vec<Wanted> {
             Some(Counted { pattern, min, max }) => {
                 first.matching.insert(pattern);
                 first.lengthen(min.into());
-                max.into_iter().for_each(|max| first.shorten(max.into()));
+                if let Some(max) = max {
+                    first.shorten(max.into());
+                }
             }
         }
     }

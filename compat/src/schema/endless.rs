@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use thoth_messaging_documents::keywords::is_in_place;
 
-use super::Schema;
+use super::{Schema, walk};
 use crate::files::Place;
 
 impl Schema {
@@ -44,8 +43,10 @@ impl Schema {
         let subschemas = node.into_iter().flat_map(|node| &node.subschemas);
         let held = subschemas.filter(move |inner| applies(inner.keyword)).map(|inner| &inner.place);
         let dynamic = node.and_then(|node| node.dynamic.as_ref());
-        let anchored = move |value: &Value| dynamic.is_some_and(|dynamic| dynamic.is_anchored(value));
-        let anchors = self.nodes.iter().filter(move |(_, node)| anchored(&node.value)).map(|(place, _)| place);
+        let anchored = |dynamic: &'s walk::Dynamic| {
+            self.nodes.iter().filter(|(_, node)| dynamic.is_anchored(&node.value)).map(|(place, _)| place)
+        };
+        let anchors = dynamic.into_iter().flat_map(anchored);
         held.chain(node.into_iter().flat_map(|node| &node.targets)).chain(anchors)
     }
 

@@ -1,6 +1,7 @@
 //! Equal terms become one, however far down they differ in nothing: by refining a partition until it is stable.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::Raw;
 use super::{Id, Part, Term};
@@ -39,24 +40,58 @@ fn follow(terms: &[Term], start: Id) -> Id {
     start
 }
 
+/// The class of each term, numbered in the order of the terms: those of a class say the same of terms of the same classes.
 fn refine(parts: &[Vec<Part>]) -> Vec<usize> {
+    let parents = parents(parts);
     let mut classes = vec![0; parts.len()];
-    let mut count = 1;
-    loop {
-        let mut numbers: BTreeMap<(usize, String), usize> = BTreeMap::new();
-        let mut next = Vec::with_capacity(parts.len());
-        for (number, parts) in parts.iter().enumerate() {
-            let signature = format!("{:?}", sorted(parts, &classes));
-            let fresh = numbers.len();
-            next.push(*numbers.entry((classes[number], signature)).or_insert(fresh));
+    // What the terms of each class say, and how many they are.
+    let mut known: Vec<(String, usize)> = vec![(String::new(), parts.len())];
+    let mut open: BTreeSet<Id> = (0..parts.len()).collect();
+    while !open.is_empty() {
+        let mut said: BTreeMap<usize, BTreeMap<String, Vec<Id>>> = BTreeMap::new();
+        for id in std::mem::take(&mut open) {
+            let signature = format!("{:?}", sorted(&parts[id], &classes));
+            said.entry(classes[id]).or_default().entry(signature).or_default().push(id);
         }
-        let (stable, found) = (numbers.len() == count, numbers.len());
-        classes = next;
-        count = found;
-        if stable {
-            return classes;
+        for (class, mut groups) in said {
+            let asked: usize = groups.values().map(Vec::len).sum();
+            if asked == known[class].1 {
+                // The largest group stays what it was.
+                let largest = groups.iter().max_by_key(|(_, ids)| ids.len()).map(|(signature, _)| signature.clone());
+                known[class].0 = largest.unwrap_or_default();
+            }
+            groups.remove(&known[class].0);
+            for (signature, ids) in groups {
+                known[class].1 -= ids.len();
+                for id in &ids {
+                    classes[*id] = known.len();
+                    open.extend(&parents[*id]);
+                }
+                known.push((signature, ids.len()));
+            }
         }
     }
+    let mut numbers = BTreeMap::new();
+    for class in &mut classes {
+        let fresh = numbers.len();
+        *class = *numbers.entry(*class).or_insert(fresh);
+    }
+    classes
+}
+
+/// The terms that speak of each term.
+fn parents(parts: &[Vec<Part>]) -> Vec<BTreeSet<Id>> {
+    let parents = RefCell::new(vec![BTreeSet::new(); parts.len()]);
+    for (parent, parts) in parts.iter().enumerate() {
+        let note = |id: Id| {
+            parents.borrow_mut()[id].insert(parent);
+            id
+        };
+        for part in parts {
+            part.renumber(&note);
+        }
+    }
+    parents.into_inner()
 }
 
 fn sorted(parts: &[Part], classes: &[usize]) -> Vec<Part> {

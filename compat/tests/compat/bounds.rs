@@ -113,11 +113,21 @@ fn compares_constants_with_alternatives_of_one_each(count: usize) {
     for choice in ["anyOf", "oneOf"] {
         let constants: Vec<Value> = names.iter().map(|name| json!({"const": name})).collect();
         let lists: Vec<Value> = names.iter().map(|name| json!({"enum": [name], "title": name})).collect();
-        for alternatives in [constants, lists] {
+        let typed: Vec<Value> =
+            names.iter().map(|name| json!({"type": "string", "const": name, "x-of": 1, "default": name})).collect();
+        for alternatives in [constants, lists, typed] {
             let fewer = json!({choice: alternatives[1..]});
             assert_eq!(ends(&whole, &json!({choice: alternatives})), [Verdict::Compatible, Verdict::Compatible]);
             let [lost, gained] = ends(&whole, &fewer);
             assert_eq!((lost, gained), (Verdict::Breaking { witness: json!("s0") }, Verdict::Compatible));
+            let others = [json!({"type": "integer"}), json!({"type": "array", "maxItems": 3})];
+            let mixed: Vec<Value> = alternatives.iter().chain(&others).cloned().collect();
+            let [gained, lost] = ends(&whole, &json!({choice: mixed}));
+            assert_eq!(gained, Verdict::Compatible);
+            assert!(matches!(lost, Verdict::Breaking { .. }), "{lost:?}");
+            let mixed: Vec<Value> = mixed.iter().skip(1).rev().cloned().collect();
+            let [lost, _] = ends(&whole, &json!({choice: mixed}));
+            assert_eq!(lost, Verdict::Breaking { witness: json!("s0") });
         }
     }
 }
@@ -126,6 +136,47 @@ fn compares_constants_with_alternatives_of_one_each(count: usize) {
 fn a_constant_that_stands_in_two_alternatives_is_refused_by_one_of() {
     let twice = json!({"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]});
     assert_eq!(ends(&twice, &json!({"enum": ["a", "c"]})), [Verdict::Compatible, Verdict::Compatible]);
+}
+
+#[test]
+fn alternatives_that_are_constants_are_judged_among_others() {
+    let text = json!({"type": "string", "minLength": 2});
+    // `aa` meets two alternatives, `b` stands in two of them.
+    let one_of = json!({"oneOf": [{"enum": ["aa", "b"]}, {"const": "b", "type": "string"}, {"const": "c"}, text]});
+    let accepted = json!({"type": "string", "anyOf": [{"const": "c"}, {"minLength": 2}], "not": {"const": "aa"}});
+    assert_eq!(ends(&one_of, &accepted), [Verdict::Compatible, Verdict::Compatible]);
+    let any_of = json!({"anyOf": [{"enum": ["aa", "b"]}, {"const": "b", "type": "string"}, {"const": "c"}, text]});
+    let accepted = json!({"type": "string", "anyOf": [{"enum": ["b", "c"]}, {"minLength": 2}]});
+    assert_eq!(ends(&any_of, &accepted), [Verdict::Compatible, Verdict::Compatible]);
+    // A constant of another type is none.
+    let never = json!({"oneOf": [{"const": 1, "type": "string"}, {"enum": [1, 2], "type": "integer"}]});
+    assert_eq!(ends(&never, &json!({"enum": [1, 2]})), [Verdict::Compatible, Verdict::Compatible]);
+    for (draft, back) in [(DRAFTS[0], false), (DRAFTS[1], true)] {
+        let list = json!({"enum": [1.0, 2.5], "type": "integer"});
+        let lists = json!({"$schema": draft, "oneOf": [list, {"enum": [3, "a"], "type": ["string", "number"]}]});
+        let verdicts = ends(&lists, &json!({"$schema": draft, "enum": [1, 3, "a"]}));
+        assert_eq!(verdicts.map(|verdict| verdict == Verdict::Compatible), [true, back], "{draft}");
+    }
+}
+
+/// Terms that differ only far down.
+#[test]
+fn compares_long_chains_of_definitions() {
+    let chain = |last: Value| {
+        let link = |number: usize| {
+            let next = json!({"$ref": format!("#/$defs/d{}", number + 1)});
+            (format!("d{number}"), json!({"type": "object", "properties": {"next": next}}))
+        };
+        let mut definitions: Map<String, Value> = (0..1_500).map(link).collect();
+        definitions.insert("d1500".to_owned(), last);
+        json!({"$defs": definitions, "properties": {"all": {"items": {"$ref": "#/$defs/d1480"}}, "first": {"$ref": "#/$defs/d1450"}}})
+    };
+    let (integer, number) = (chain(json!({"type": "integer"})), chain(json!({"type": "number"})));
+    let [wider, narrower] = ends(&integer, &number);
+    assert_eq!(wider, Verdict::Compatible);
+    assert!(matches!(narrower, Verdict::Breaking { .. }), "{narrower:?}");
+    let tagged = chain(json!({"type": "integer", "title": "Last"}));
+    assert_eq!(ends(&integer, &tagged), [Verdict::Compatible, Verdict::Compatible]);
 }
 
 #[test]

@@ -86,10 +86,8 @@ fn every_schema_covers_what_its_producers_write() {
 
 #[test]
 fn tells_where_a_proof_ended_in_the_schema_that_was_written() {
-    let old =
-        json!({"properties": {"a": {"type": "string", "pattern": "^(a|b)\\1$"}}, "required": ["a"], "type": "object"});
-    let new =
-        json!({"properties": {"a": {"type": "string", "pattern": "^(b|a)\\1$"}}, "required": ["a"], "type": "object"});
+    let old = json!({"properties": {"a": {"type": "string", "pattern": "^([a-z]+)\\1$"}}, "required": ["a"], "type": "object"});
+    let new = json!({"properties": {"a": {"type": "string", "pattern": "^([a-z]*[a-z])\\1$"}}, "required": ["a"], "type": "object"});
     match &verdicts(&old, &new)[0] {
         Verdict::Unknown { places, .. } => {
             assert!(places.iter().all(|place| !place.pointer.contains("$defs")), "{places:?}");

@@ -29,7 +29,9 @@ fn collect_references(node: &Node, found: &mut BTreeSet<usize>) {
     if let Node::Reference(number) = node {
         found.insert(*number);
     }
-    children(node).iter().for_each(|child| collect_references(child, found));
+    for child in children(node) {
+        collect_references(child, found);
+    }
 }
 
 fn children(node: &Node) -> &[Node] {
@@ -88,7 +90,7 @@ impl Expansion {
                     (0, Some(1)) => Some(ways.into_iter().chain([(Node::Empty, bound.clone())]).collect()),
                     _ => {
                         let mut behind = bound.clone();
-                        self.forget(body, &mut behind);
+                        forget(body, &mut behind);
                         let body = Box::new(any_of(ways.into_iter().map(|(way, _)| way).collect()));
                         Some(vec![(Node::Repeat { body, min: *min, max: *max, lazy: *lazy }, behind)])
                     }
@@ -157,13 +159,15 @@ impl Expansion {
         matches!(node, Node::Group { number: Some(number), .. } if self.asked.contains(number))
             || children(node).iter().any(|child| self.binds(child))
     }
+}
 
-    /// Which round a group was read in last is not followed.
-    fn forget(&self, node: &Node, bound: &mut Bound) {
-        if let Node::Group { number: Some(number), .. } = node {
-            bound.insert(*number, None);
-        }
-        children(node).iter().for_each(|child| self.forget(child, bound));
+/// Which round of a repetition read a group last is not followed.
+fn forget(node: &Node, bound: &mut Bound) {
+    if let Node::Group { number: Some(number), .. } = node {
+        bound.insert(*number, None);
+    }
+    for child in children(node) {
+        forget(child, bound);
     }
 }
 

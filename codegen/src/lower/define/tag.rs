@@ -1,6 +1,6 @@
 //! Tells the branches of a union apart: by a constant member, or by what one branch asks for and another refuses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -86,8 +86,12 @@ pub(super) fn are_disjoint<'a>(
     disjointness: &Disjointness<'a>,
     alternatives: &[&Alternative<'a>],
 ) -> bool {
+    let constants = own_constants(alternatives);
     (0..alternatives.len()).all(|index| {
         (0..index).all(|other| {
+            if constants.contains(&index) && constants.contains(&other) {
+                return true;
+            }
             let (one, other) = (alternatives[index], alternatives[other]);
             // Of branches in branches the canonical form may be very large.
             let is_simple = one.node.open.is_empty() && other.node.open.is_empty();
@@ -96,6 +100,23 @@ pub(super) fn are_disjoint<'a>(
                 || is_simple && disjointness.is_proved(&one.place, &other.place)
         })
     })
+}
+
+/// The alternatives that are lists of constants, none of which another one has.
+fn own_constants(alternatives: &[&Alternative<'_>]) -> BTreeSet<usize> {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let mut own = BTreeSet::new();
+    for (index, alternative) in alternatives.iter().enumerate() {
+        own.extend(alternative.node.constants.as_ref().map(|_| index));
+        for value in alternative.node.constants.iter().flatten() {
+            let owner = *owners.entry(canonical(value)).or_insert(index);
+            if owner != index {
+                own.remove(&owner);
+                own.remove(&index);
+            }
+        }
+    }
+    own
 }
 
 /// Tells whether one schema requires a member that the other refuses.

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use thoth_messaging_documents::{Draft, Validation};
 
 use super::{Reader, lookahead};
-use crate::terms::{Lit, Part, normal, number, types};
+use crate::files::Place;
+use crate::terms::{Lit, Part, normal, number, type_of, types};
 
 /// Alternatives of `oneOf` whose cases are written out: each says that the others do not hold.
 const MAX_ONE_OF: usize = 100;
@@ -55,13 +56,9 @@ impl Reader<'_> {
     }
 
     fn types(&mut self, draft: Draft, value: &Value) -> Option<Part> {
-        let names: Vec<&str> = match value {
-            Value::String(name) => vec![name],
-            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-            _ => return None,
-        };
-        self.raw.written |= draft == Draft::Draft4 && names.contains(&"integer");
-        Some(Part::Types(names.into_iter().map(|name| type_bits(draft, name)).fold(0, |all, one| all | one)))
+        let bits = bits(draft, value)?;
+        self.raw.written |= draft == Draft::Draft4 && bits & types::INTEGER != 0 && bits & types::WHOLE == 0;
+        Some(Part::Types(bits))
     }
 
     fn pattern(&mut self, pattern: &str) {
@@ -104,40 +101,66 @@ impl Reader<'_> {
         }
     }
 
-    /// The values that are possible where each alternative of `anyOf` or `oneOf` is a list of constants.
-    fn constants(&self, keyword: &str) -> Option<Vec<Value>> {
-        if keyword == "allOf" {
-            return None;
+    /// The values of a schema that is a list of constants.
+    fn constants(&self, place: &Place) -> Option<Vec<Value>> {
+        let members = self.schema.value(place)?.as_object()?;
+        let draft = self.schema.draft(place);
+        let annotations = ["title", "description", "$comment", "deprecated", "default", "examples", "type"];
+        let decides = |name: &&String| !annotations.contains(&name.as_str()) && !name.starts_with("x-");
+        let names: Vec<&String> = members.keys().filter(decides).collect();
+        let mut values = match (names.as_slice(), members.get("enum"), members.get("const")) {
+            ([_], Some(Value::Array(values)), None) => sorted(values),
+            ([_], None, Some(value)) if draft > Draft::Draft4 => vec![normal(value)],
+            _ => return None,
+        };
+        if let Some(types) = members.get("type") {
+            // There it matters how an integer is written.
+            let types = bits(draft, types).filter(|_| draft > Draft::Draft4)?;
+            values.retain(|value| types & type_of(value) != 0);
         }
-        let mut counts: BTreeMap<String, (Value, usize)> = BTreeMap::new();
+        Some(values)
+    }
+
+    /// The subschemas of a keyword. Alternatives that are lists of constants are one of them, or a part where there are no others.
+    fn alternatives(&mut self, keyword: &str) -> Vec<Lit> {
+        let (mut others, mut lists) = (Vec::new(), Vec::new());
         for subschema in self.schema.subschemas(self.place).iter().filter(|subschema| subschema.keyword == keyword) {
-            let place = &subschema.place;
-            let members = self.schema.value(place)?.as_object()?;
-            let decides =
-                |name: &&String| !matches!(name.as_str(), "title" | "description" | "$comment" | "deprecated");
-            let names: Vec<&String> = members.keys().filter(decides).collect();
-            let values = match (names.as_slice(), members.get("enum"), members.get("const")) {
-                ([_], Some(Value::Array(values)), None) => sorted(values),
-                ([_], None, Some(value)) if self.schema.draft(place) > Draft::Draft4 => vec![normal(value)],
-                _ => return None,
-            };
-            for value in values {
-                counts.entry(value.to_string()).or_insert((value, 0)).1 += 1;
+            let Some(id) = self.number(&subschema.place) else { continue };
+            match self.constants(&subschema.place).filter(|_| keyword != "allOf") {
+                Some(values) => lists.push((id, values)),
+                None => others.push((id, true)),
             }
         }
-        let is_possible = |count: usize| keyword == "anyOf" || count == 1;
-        Some(counts.into_values().filter(|(_, count)| is_possible(*count)).map(|(value, _)| value).collect())
+        if let [(id, _)] = lists.as_slice() {
+            others.push((*id, true));
+        }
+        if lists.len() < 2 {
+            return others;
+        }
+        let mut counts: BTreeMap<String, (Value, usize)> = BTreeMap::new();
+        for value in lists.into_iter().flat_map(|(_, values)| values) {
+            counts.entry(value.to_string()).or_insert((value, 0)).1 += 1;
+        }
+        // Of a value that stands in two, `oneOf` refuses both.
+        let (possible, refused): (Vec<_>, Vec<_>) =
+            counts.into_values().partition(|(_, count)| keyword == "anyOf" || *count == 1);
+        let part = |values: Vec<(Value, usize)>| Part::Values(values.into_iter().map(|(value, _)| value).collect());
+        if others.is_empty() {
+            self.parts.push(part(possible));
+            return others;
+        }
+        if !refused.is_empty() {
+            let refused = self.add(vec![part(refused)]);
+            self.parts.push(Part::Cases(vec![vec![(refused, false)]]));
+        }
+        others.push((self.add(vec![part(possible)]), true));
+        others
     }
 
     fn combinations(&mut self) {
-        let positive = |held: Vec<(Option<String>, usize)>| held.into_iter().map(|(_, id)| (id, true));
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            let held: Vec<Lit> = positive(self.held(keyword)).collect();
+            let held = self.alternatives(keyword);
             if held.is_empty() {
-                continue;
-            }
-            if let Some(values) = self.constants(keyword) {
-                self.parts.push(Part::Values(values));
                 continue;
             }
             if keyword == "oneOf" && held.len() > MAX_ONE_OF {
@@ -204,6 +227,16 @@ fn sorted(values: &[Value]) -> Vec<Value> {
     values.sort_by_key(Value::to_string);
     values.dedup();
     values
+}
+
+/// The types of a `type`.
+fn bits(draft: Draft, value: &Value) -> Option<u8> {
+    let names: Vec<&str> = match value {
+        Value::String(name) => vec![name],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    Some(names.into_iter().map(|name| type_bits(draft, name)).fold(0, |all, one| all | one))
 }
 
 fn type_bits(draft: Draft, name: &str) -> u8 {
