@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
-use thoth_messaging_build::{Build, BuildError, MapType, SchemaDraft, StringType, read_folder};
+use thoth_messaging_build::{Build, BuildError, LOCK_FILE, MapType, SchemaDraft, StringType, read_folder};
 
 const PING: &str =
     r#"{"title": "Ping", "type": "object", "x-kafka": {"topic": "ping"}, "properties": {"host": {"type": "string"}}}"#;
@@ -306,4 +306,45 @@ fn names_of_files_and_texts_of_schemas_are_shown_safely() {
         assert!(!text.lines().any(|line| line.trim_start().starts_with("::") || line.starts_with("cargo")), "{text}");
         assert!(text.contains("schemas\\n::error::\\u{1b}[31m"), "{text}");
     }
+}
+
+#[test]
+fn the_lock_file_gives_ids_and_is_to_be_of_the_folder() {
+    let project = project();
+    let schemas = project.path().join("schemas");
+    let numbered = PING.replacen(r#""topic": "ping""#, r#""topic": "ping", "schemaIdLocation": "payload""#, 1);
+    fs::write(schemas.join("ping.schema.json"), &numbered).unwrap();
+    let Err(BuildError::Schemas { diagnostics, .. }) = compile(project.path()) else { panic!("no lock file") };
+    assert_eq!(diagnostics[0].code, "S0309");
+
+    let hash =
+        thoth_messaging_codegen::lock_hash(&thoth_messaging_documents::Identity::of_text(&numbered).unwrap().text);
+    let lock = |hash: &str| {
+        let entry = format!(
+            r#"{{"file": "ping.schema.json", "id": 7, "hash": "{hash}", "versions": [{{"version": 1, "id": 7}}]}}"#
+        );
+        fs::write(schemas.join(LOCK_FILE), format!(r#"{{"version": 1, "subjects": {{"ping-value": {entry}}}}}"#))
+            .unwrap();
+    };
+    lock(&hash);
+    compile(project.path()).unwrap();
+    assert!(fs::read_to_string(project.path().join("out/messages.rs")).unwrap().contains("id 7 of [1 = 7]"));
+    lock("another");
+    let Err(BuildError::Schemas { diagnostics, .. }) = compile(project.path()) else { panic!("a stale lock file") };
+    assert!(
+        diagnostics[0].to_string().contains("`another`") && diagnostics[0].to_string().contains(&hash),
+        "{}",
+        diagnostics[0]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lock_file_that_is_a_link_is_refused() {
+    let project = project();
+    fs::write(project.path().join("elsewhere"), "s3cret").unwrap();
+    std::os::unix::fs::symlink(project.path().join("elsewhere"), project.path().join("schemas").join(LOCK_FILE))
+        .unwrap();
+    let error = compile(project.path()).unwrap_err();
+    assert!(matches!(error, BuildError::Refused(_)) && !error.to_string().contains("s3cret"), "{error}");
 }

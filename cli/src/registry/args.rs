@@ -14,7 +14,7 @@ use crate::failure::Failure;
 #[derive(Args)]
 #[command(next_help_heading = "Registry")]
 pub(super) struct ConnectionArgs {
-    /// The address of the registry, or SCHEMA_REGISTRY_URL; several with commas between them are tried in turn.
+    /// The address of the registry, or `SCHEMA_REGISTRY_URL`; several with commas between them are tried in turn.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// The user.

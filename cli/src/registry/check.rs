@@ -122,7 +122,9 @@ fn judge(asked: &Asked, (predicted, findings): &(bool, Vec<Finding>)) -> (bool, 
     let mut judged = findings.clone();
     if is_accepted {
         // What was predicted is not so; that it breaks may be so all the same.
-        judged.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+        for finding in &mut judged {
+            finding.severity = Severity::Warning;
+        }
     } else {
         let words = if words.is_empty() { "without a reason".to_owned() } else { words };
         let message = format!("the registry refuses `{name}` in `{subject}` under {}: {words}", asked.level);

@@ -1,5 +1,7 @@
 //! `registry`, with a registry of the tests, and with a real one where `SCHEMA_REGISTRY_URL` names it.
 
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in test functions only, not in their helpers")]
+
 #[path = "registry/fake.rs"]
 mod fake;
 
@@ -68,6 +70,7 @@ fn a_schema_is_planned_registered_locked_and_changed() {
     assert!(shop.prints(0, &["apply"]).contains("0 registered"));
     shop.prints(0, &["lock"]);
     shop.prints(0, &["lock", "--check"]);
+    assert_eq!(shop.project.run(&["check"]).code, Some(0));
 
     shop.change("\"maxLength\": 36", "\"maxLength\": 40");
     let plan = shop.prints(1, &["plan"]);
@@ -77,6 +80,11 @@ fn a_schema_is_planned_registered_locked_and_changed() {
         ),
         "{plan}"
     );
+    // Builds and `check` go by the lock file; what writes it anew does not.
+    let stale = shop.project.run(&["check"]);
+    assert_eq!(stale.code, Some(1), "{stale:?}");
+    assert!(stale.stdout.contains("error[S0309]: the lock file is not of this folder"), "{stale:?}");
+    assert_eq!(shop.project.run(&["list"]).code, Some(0));
     shop.prints(0, &["apply"]);
     assert!(shop.prints(1, &["lock", "--check"]).contains("is not as the registry has it"));
     shop.prints(0, &["lock"]);
@@ -86,6 +94,7 @@ fn a_schema_is_planned_registered_locked_and_changed() {
         (&subject["file"], &subject["version"], &subject["id"]),
         (&"order.schema.json".into(), &2.into(), &2.into())
     );
+    assert_eq!(shop.project.run(&["check"]).code, Some(0));
     let versions = subject["versions"].as_array().unwrap();
     assert_eq!((versions.len(), &versions[1]["guid"], &versions[1]["hash"]), (2, &subject["guid"], &subject["hash"]));
     assert_eq!(versions[0]["guid"].as_str().map(str::len), Some(36));

@@ -1,6 +1,8 @@
 //! The ids of schemas, in what is sent and in what is read.
 
 use serde_json::{Value, json};
+use thoth_messaging_codegen::lock_hash;
+use thoth_messaging_documents::Identity;
 
 use crate::Shop;
 use crate::support::ORDER;
@@ -94,4 +96,41 @@ fn a_dead_letter_shows_who_wrote_it_and_goes_back_with_its_frame() {
     let records = shop.records("shop.order-placed");
     assert_eq!((records.len(), &records[0]["schema_id"]), (1, &json!("7")));
     assert_eq!(records[0]["headers"], json!([{"name": "dlq.redriven", "value": "1"}]));
+}
+
+/// The lock file of a schema that is the second of three versions.
+fn lock(schema: &str) -> String {
+    let identity = Identity::of_text(schema).unwrap();
+    let (hash, guid) = (lock_hash(&identity.text), identity.guid.to_string());
+    let version = |number: u32, id: u32| json!({"version": number, "id": id, "guid": null, "hash": ""});
+    let versions = json!([version(1, 7), {"version": 2, "id": 258, "guid": guid, "hash": hash}, version(3, 9)]);
+    let subject =
+        json!({"file": "order.schema.json", "version": 2, "id": 258, "guid": guid, "hash": hash, "versions": versions});
+    json!({"version": 1, "subjects": {"shop.order-placed-value": subject}}).to_string()
+}
+
+#[test]
+fn older_and_newer_writers_are_known_by_the_lock_file() {
+    let shop = Shop::open();
+    let order = ORDER.replacen("\"x-kafka\": {", "\"x-kafka\": { \"schemaIdLocation\": \"payload\",", 1);
+    shop.project.write("schemas/order.schema.json", &order);
+    let missing = shop.run(&["send", "OrderPlaced", r#"{"order_id": "A-1"}"#]);
+    assert_eq!(missing.code, Some(2), "{missing:?}");
+    shop.project.write("schemas/registry.lock", &lock(&order));
+    shop.prints(&["send", "OrderPlaced", r#"{"order_id":"A-1"}"#]);
+    let framed = |number: char| format!("\0\0\0\0{number}{{\"order_id\": \"A-1\"}}");
+    let lines = [framed('\u{7}'), framed('\u{9}'), framed('\u{1}')].join("\n");
+    let sent = shop.run_on(&["send", "shop.order-placed", "--unchecked", "--key", "A-1", "--file", "-"], &lines);
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    let records = consumed(&shop, &[]);
+    let writer = |id: &str| {
+        let record = records.iter().find(|record| record["schema_id"] == id).unwrap();
+        (record["writer"].as_str().unwrap(), record["schema_of"].as_str())
+    };
+    assert_eq!(writer("258"), ("same", Some("OrderPlaced")));
+    assert_eq!(writer("7"), ("older", Some("OrderPlaced")));
+    assert_eq!(writer("9"), ("newer", Some("OrderPlaced")));
+    assert_eq!(writer("1"), ("unknown", None));
+    let pretty = shop.prints(&["consume", "OrderPlaced", "--pretty"]);
+    assert!(pretty.contains("schema: 7, older than that of OrderPlaced\n"), "{pretty}");
 }

@@ -4,8 +4,8 @@
   frames.py send --topic T --schema FILE --location header|payload    write the JSON texts on standard input, one in each line
   frames.py read --topic T --schema FILE --expect N                   read N messages from the beginning, each validated
 
-The registry is the client's own mock, which knows the schema by the GUID that documents/tests/guid.py computes. Exit codes: 0
-all is as it should be, 1 not so.
+The registry is the one that --registry names, by the ids of which messages are written and read; without, it is the client's own
+mock, which knows the schema by the GUID that documents/tests/guid.py computes. Exit codes: 0 all is as it should be, 1 not so.
 """
 
 import argparse
@@ -31,8 +31,10 @@ GUID = pathlib.Path(__file__).parents[3] / "documents/tests/guid.py"
 SERIALIZERS = {"header": header_schema_id_serializer, "payload": prefix_schema_id_serializer}
 
 
-def registry(topic, text):
+def registry(topic, text, url):
     """A registry that knows the schema, and the schema's GUID."""
+    if url:
+        return SchemaRegistryClient({"url": url}), None
     output = subprocess.run([sys.executable, GUID], input=json.dumps([text]), capture_output=True, text=True, check=True)
     guid = json.loads(output.stdout)[0]
     client = SchemaRegistryClient.new_client({"url": "mock://"})
@@ -42,9 +44,12 @@ def registry(topic, text):
     return client, guid
 
 
-def send(servers, topic, text, location):
-    client, _ = registry(topic, text)
-    serialize = JSONSerializer(text, client, conf={"schema.id.serializer": SERIALIZERS[location]})
+def send(servers, topic, text, location, url):
+    client, _ = registry(topic, text, url)
+    conf = {"schema.id.serializer": SERIALIZERS[location]}
+    if url:  # `registry apply` has registered it
+        conf |= {"auto.register.schemas": False, "use.latest.version": True}
+    serialize = JSONSerializer(text, client, conf=conf)
     producer, failed = Producer({"bootstrap.servers": servers}), []
     for line in sys.stdin:
         headers = []
@@ -55,8 +60,8 @@ def send(servers, topic, text, location):
         sys.exit(f"not delivered: {failed}")
 
 
-def read(servers, topic, text, expected):
-    client, guid = registry(topic, text)
+def read(servers, topic, text, expected, url):
+    client, guid = registry(topic, text, url)
     deserialize = JSONDeserializer(None, schema_registry_client=client)
     group = {"group.id": f"interop-{uuid.uuid4()}", "auto.offset.reset": "earliest", "enable.auto.commit": False}
     consumer = Consumer({"bootstrap.servers": servers, **group})
@@ -69,14 +74,14 @@ def read(servers, topic, text, expected):
         if message is None or message.error():
             continue
         headers = dict(message.headers() or [])
-        if headers.get("__value_schema_id") != b"\x01" + uuid.UUID(guid).bytes:
+        if guid and headers.get("__value_schema_id") != b"\x01" + uuid.UUID(guid).bytes:
             sys.exit(f"offset {message.offset()} has the headers {headers}, and the schema is {guid}")
         value = deserialize(message.value(), SerializationContext(topic, MessageField.VALUE, message.headers()))
-        if value != json.loads(message.value()):
+        if value != json.loads(message.value()[0 if guid else 5 :]):
             sys.exit(f"offset {message.offset()} was read as {value}")
         count += 1
     consumer.close()
-    print(f"{count} messages of the schema {guid} on {topic}")
+    print(f"{count} messages of the schema {guid or 'of their numbers'} on {topic}")
 
 
 def main():
@@ -86,13 +91,14 @@ def main():
     parser.add_argument("--topic", required=True)
     parser.add_argument("--schema", required=True, type=pathlib.Path)
     parser.add_argument("--location", choices=sorted(SERIALIZERS), default="header")
+    parser.add_argument("--registry", metavar="URL")
     parser.add_argument("--expect", type=int, default=1)
     options = parser.parse_args()
     text = options.schema.read_text()
     if options.command == "send":
-        send(options.servers, options.topic, text, options.location)
+        send(options.servers, options.topic, text, options.location, options.registry)
     else:
-        read(options.servers, options.topic, text, options.expect)
+        read(options.servers, options.topic, text, options.expect, options.registry)
 
 
 if __name__ == "__main__":

@@ -172,14 +172,13 @@ fn answer(state: &mut State, method: &str, path: &str, body: &Value) -> (&'stati
             }
             ("200 OK", json!({"id": id}))
         }
-        ("POST", ["compatibility", "subjects", subject, "versions", ..]) => match state.subjects.contains_key(*subject)
-        {
-            true => {
-                let is_compatible = !text.contains("\"x-incompatible\"");
-                ("200 OK", json!({"is_compatible": is_compatible, "messages": []}))
+        ("POST", ["compatibility", "subjects", subject, "versions", ..]) => {
+            if !state.subjects.contains_key(*subject) {
+                return absent(40401);
             }
-            false => absent(40401),
-        },
+            let is_compatible = !text.contains("\"x-incompatible\"");
+            ("200 OK", json!({"is_compatible": is_compatible, "messages": []}))
+        }
         ("GET", ["config"]) => ("200 OK", json!({"compatibilityLevel": "BACKWARD"})),
         ("GET", ["config", subject]) => match state.levels.get(*subject) {
             Some(level) => ("200 OK", json!({"compatibilityLevel": level})),

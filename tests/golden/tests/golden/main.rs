@@ -163,6 +163,7 @@ fn the_order_of_the_files_does_not_matter() {
         let files: Vec<_> = schemas.iter().collect();
         for turn in 0..files.len() {
             let mut shuffled = SchemaSet::new();
+            thoth_messaging_build::read_lock(folder().join(&name).join("schemas"), &mut shuffled).unwrap();
             for (file, content) in files[turn..].iter().chain(&files[..turn]).rev() {
                 shuffled.add(*file, &*content.origin, &*content.text);
             }
