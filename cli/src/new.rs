@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use heck::{ToKebabCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
-use thoth_messaging_codegen::{Options, SchemaDraft, SchemaSet, generate, lint};
+use thoth_messaging_codegen::{Options, SchemaDraft, SchemaSet, inspect, lint};
 use thoth_messaging_documents::foreign;
 
 use crate::config::Config;
@@ -228,7 +228,7 @@ fn of_type(name: &str, is_nullable: bool) -> Option<Value> {
 fn check(name: &str, path: &Path, text: &str) -> Result<(), Failure> {
     let mut schemas = SchemaSet::new();
     schemas.add(name, path.display().to_string(), text);
-    let diagnostics = generate(&schemas, &Options::default()).diagnostics;
+    let diagnostics = inspect(&schemas, &Options::default()).diagnostics;
     if diagnostics.is_empty() {
         return Ok(());
     }

@@ -133,6 +133,20 @@ impl Generation {
 /// What a schema allows with `x-lint-allow` is not warned of; [`lint()`] says more of schemas than what stops them here.
 #[must_use]
 pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
+    let (mut generation, model) = inspected(schemas, options);
+    if !generation.has_errors() {
+        generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
+    }
+    generation
+}
+
+/// Returns what [`generate`] does, without the files: for programs that ask for messages and mistakes, and not for code.
+#[must_use]
+pub fn inspect(schemas: &SchemaSet, options: &Options) -> Generation {
+    inspected(schemas, options).0
+}
+
+fn inspected(schemas: &SchemaSet, options: &Options) -> (Generation, model::Model) {
     let Analysis { resolved, model, mut diagnostics } = analyse(schemas, options);
     allowed::without_allowed(&resolved.documents, &mut diagnostics);
     in_order(&mut diagnostics);
@@ -140,9 +154,8 @@ pub fn generate(schemas: &SchemaSet, options: &Options) -> Generation {
     if !generation.has_errors() {
         generation.messages = message::messages(&model, &resolved);
         generation.topics = message::topics(&model, &resolved);
-        generation.files = emit::emit(&model, &facts::Facts::of(&model), options);
     }
-    generation
+    (generation, model)
 }
 
 /// The facts about schemas that are known before anything is emitted.

@@ -20,11 +20,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use thoth_messaging_codegen::inspect;
 
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::project::{folder, generate_unformatted, message};
+use crate::project::{folder, message};
 use crate::report::{Report, count};
 use crate::services::Services;
 use crate::stderr::say;
@@ -117,7 +118,7 @@ fn messages(number: usize, folder: &Path, context: &Context) -> Result<Messages,
     let schemas = folder::read_whole(folder.to_owned())?.schemas;
     let options = &context.config.options;
     let mut messages = Messages::read(number, &schemas, options);
-    message::add_generated(&mut messages.list, &generate_unformatted(&schemas, options));
+    message::add_generated(&mut messages.list, &inspect(&schemas, options));
     Ok(messages)
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
-use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, generate};
+use thoth_messaging_codegen::{self as codegen, Diagnostic, SchemaSet, Severity, inspect};
 use thoth_messaging_documents::{Validation, foreign};
 
 use super::guess::{Guess, table};
@@ -103,7 +103,7 @@ impl Infer {
         }
         let mut schemas = SchemaSet::new();
         schemas.add("inferred.schema.json", "the inferred schema", schema.to_string());
-        let diagnostics = generate(&schemas, &codegen::Options::default()).diagnostics;
+        let diagnostics = inspect(&schemas, &codegen::Options::default()).diagnostics;
         match diagnostics.into_iter().find(|found| found.severity == Severity::Error && found.code.starts_with("S03")) {
             None => Ok(()),
             Some(Diagnostic { message, help, .. }) => Err(Failure::new(format!("nothing was written: {message}"))

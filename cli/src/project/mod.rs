@@ -17,7 +17,7 @@ pub(crate) mod select;
 
 use std::path::PathBuf;
 
-use thoth_messaging_codegen::{Generation, Options, SchemaSet, TopicInfo, generate};
+use thoth_messaging_codegen::{TopicInfo, inspect};
 
 use self::documents::{Documents, Unusable};
 use self::folder::Folder;
@@ -54,7 +54,7 @@ impl Project {
     fn of(folders: Vec<Folder>, config: &Config) -> Self {
         let mut project = Self::default();
         for (number, folder) in folders.into_iter().enumerate() {
-            let generation = generate_unformatted(&folder.schemas, &config.options);
+            let generation = inspect(&folder.schemas, &config.options);
             let (documents, unusable) = documents::parse(&folder.schemas);
             let mut messages = message::read(number, &folder.schemas, &documents);
             message::add_generated(&mut messages, &generation);
@@ -133,11 +133,4 @@ impl Project {
         self.messages.retain(|message| message.generated.is_some());
         self
     }
-}
-
-/// Generates for what is known of the messages afterwards: nobody reads the code.
-pub(crate) fn generate_unformatted(schemas: &SchemaSet, options: &Options) -> Generation {
-    let mut options = options.clone();
-    options.format = false;
-    generate(schemas, &options)
 }
