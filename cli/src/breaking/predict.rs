@@ -1,4 +1,4 @@
-//! What Confluent's Schema Registry says of a message, under a level, where another one is asked.
+//! The answer of Confluent's Schema Registry about a message, under a level, as predicted without asking one.
 
 use std::path::PathBuf;
 

@@ -153,7 +153,7 @@ impl Schemas {
 
 static NO_SCHEMA: message::Schema = message::Schema::new("", "", "");
 
-/// What the command line knows of a message as generated code does: its name, and the ids of its schema.
+/// The descriptor of a message, as generated code has it: its name, and the ids of its schema.
 fn descriptor(info: &MessageInfo) -> Descriptor {
     let guid = |guid: &thoth_messaging_documents::Guid| Guid::from_bytes(*guid.as_bytes());
     let mut schema = NO_SCHEMA.clone();

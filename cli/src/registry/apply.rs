@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &ApplyArgs, context: &mut Context) -> Result<Outcom
     Ok(if report.findings.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// What was done for a subject.
+/// The changes that were made to a subject.
 struct Applied {
     id: Option<u32>,
     level: Option<String>,

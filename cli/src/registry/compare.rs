@@ -1,4 +1,4 @@
-//! What a registry has of the schemas that are to be there.
+//! The state of a registry, beside the schemas that are to be there.
 
 use rayon::prelude::*;
 use thoth_messaging::schema_registry::{RegisteredSchema, SchemaRegistry, SchemaRegistryError};

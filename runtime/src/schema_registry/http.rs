@@ -191,7 +191,7 @@ impl Http {
     }
 }
 
-/// What is asked for: the registry's own type, or plain JSON.
+/// The types of answers: the registry's own, or plain JSON.
 const ACCEPT: &str = "application/vnd.schemaregistry.v1+json, application/json; q=0.9";
 
 impl Answer {
@@ -224,7 +224,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// Where it says no, or is none of a registry.
+    /// If it is a refusal, or not the answer of a registry.
     pub(super) fn accepted(self) -> Result<Self, SchemaRegistryError> {
         match self.status {
             200..=299 => Ok(self),

@@ -345,12 +345,12 @@ struct Level {
 }
 
 impl Answer {
-    /// What it says.
+    /// Reads an answer.
     fn read<T: DeserializeOwned>(self) -> Result<T, SchemaRegistryError> {
         self.accepted()?.parse()
     }
 
-    /// What it says; none where it says by one of these codes that there is nothing.
+    /// Reads an answer; none where it has one of these codes, which say that there is nothing.
     fn found<T: DeserializeOwned>(self, absent: &[u32]) -> Result<Option<T>, SchemaRegistryError> {
         if self.status == 404 && self.code().is_some_and(|code| absent.contains(&code)) {
             return Ok(None);
