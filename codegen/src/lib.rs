@@ -81,6 +81,7 @@ mod model;
 mod options;
 mod oracle;
 mod parse;
+mod registered;
 mod resolve;
 mod source;
 mod topics;
@@ -91,9 +92,10 @@ pub use format::{Formats, MappedFormat};
 #[cfg(feature = "lint")]
 pub use lint::lint;
 pub use lints::{Lint, LintLevel, Lints, UnknownLint, lints};
-pub use lock::{Registered, RegisteredVersion, hash as lock_hash};
+pub use lock::hash as lock_hash;
 pub use message::{MessageInfo, TopicInfo};
 pub use options::{MapType, Options, SchemaDraft, StringType};
+pub use registered::{Registered, RegisteredVersion};
 pub use source::{SchemaFile, SchemaSet, UnreadFile};
 pub use thoth_messaging_documents::{Compatibility, Property, SchemaIdLocation, XKafka};
 

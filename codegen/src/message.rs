@@ -2,8 +2,8 @@
 
 use thoth_messaging_documents::{Identity, XKafka};
 
-use crate::lock::Registered;
 use crate::model::{MessageDef, Model};
+use crate::registered::Registered;
 use crate::resolve::Resolved;
 
 /// A message: a schema file with `x-kafka`, and the type that was made of it.

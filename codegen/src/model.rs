@@ -10,7 +10,7 @@ use serde_json::Value;
 use thoth_messaging_documents::{Identity, SchemaIdLocation};
 
 use crate::format::{Format, MappedFormat};
-use crate::lock::Registered;
+use crate::registered::Registered;
 
 /// The types and messages of a set of schemas.
 #[derive(Debug, Default)]

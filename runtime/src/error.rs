@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::message::FrameError;
+use crate::schema_id::FrameError;
 use crate::visible::visible;
 
 /// The reason for which a payload could not be decoded.

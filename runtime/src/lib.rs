@@ -44,6 +44,7 @@ pub mod messages;
 pub mod metrics;
 mod one_of;
 pub mod registry;
+mod schema_id;
 #[cfg(feature = "schema-registry")]
 pub mod schema_registry;
 #[cfg(feature = "client")]

@@ -1,6 +1,5 @@
 //! What a message type is: its data, its topic, its key, and the schema that it came from.
 
-mod frame;
 mod schema;
 mod writer;
 
@@ -13,7 +12,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::wire;
 
 pub use crate::guid::Guid;
-pub use frame::{FrameError, KEY_SCHEMA_ID, SchemaId, SchemaIdLocation, VALUE_SCHEMA_ID};
+pub use crate::schema_id::{FrameError, KEY_SCHEMA_ID, SchemaId, SchemaIdLocation, VALUE_SCHEMA_ID};
 pub use schema::{Schema, SchemaVersion};
 pub use writer::Writer;
 

@@ -1,14 +1,13 @@
 //! `registry lock`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use clap::Args;
 use serde::Serialize;
 use thoth_messaging::schema_registry::{RegisteredSchema, SchemaRegistry, SchemaRegistryError};
-use thoth_messaging_build::LOCK_FILE;
-use thoth_messaging_codegen::lock_hash;
+use thoth_messaging_build::{LOCK_FILE, read_regular, write_changed};
+use thoth_messaging_codegen::{GeneratedFile, lock_hash};
 use thoth_messaging_documents::Identity;
 
 use super::args::{ConnectionArgs, SubjectArgs};
@@ -91,7 +90,7 @@ pub(super) fn run(arguments: &LockArgs, context: &mut Context) -> Result<Outcome
             is_clean = false;
             format!("`{shown}` is not as the registry has it: `registry lock` writes it")
         } else {
-            fs::write(&path, lock.text()).map_err(|error| Failure::write(&path, &error))?;
+            write_changed(folder, &[GeneratedFile { path: LOCK_FILE.to_owned(), text: lock.text() }])?;
             format!("`{shown}` is written: {subjects}")
         });
     }
@@ -118,7 +117,8 @@ impl Lock {
 
     /// True if a file has it already.
     fn is_in(&self, path: &Path) -> bool {
-        fs::read_to_string(path).is_ok_and(|text| text == self.text())
+        let text = self.text();
+        !path.is_symlink() && read_regular(path, text.len() as u64).is_ok_and(|present| present == text.as_bytes())
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use thoth_messaging::schema_registry::RegisteredSchema;
+use thoth_messaging_build::read_regular;
 
 use super::args::ConnectionArgs;
 use super::compare::each;
@@ -73,7 +74,7 @@ fn write(folder: &Path, schema: &RegisteredSchema) -> Result<PathBuf, Failure> {
         Ok(()) => Ok(path),
         Err(error)
             if error.kind() == ErrorKind::AlreadyExists
-                && std::fs::read_to_string(&path).is_ok_and(|it| it == text) =>
+                && read_regular(&path, text.len() as u64).is_ok_and(|it| it == text.as_bytes()) =>
         {
             Ok(path)
         }

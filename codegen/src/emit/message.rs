@@ -9,8 +9,8 @@ use thoth_messaging_documents::SchemaIdLocation;
 
 use super::types::ident;
 use super::{Emitter, Piece, text};
-use crate::lock::{Registered, RegisteredVersion};
 use crate::model::{KeyStep, KeyWay, MessageDef, Model, SchemaDef, Shape, SharedTopic, Type, TypeDef, TypeId};
+use crate::registered::{Registered, RegisteredVersion};
 
 /// Returns where a schema file stands beside the generated Rust file.
 pub(super) fn schema_path(schema: &SchemaDef) -> String {

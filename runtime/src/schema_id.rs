@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Guid;
+use crate::guid::Guid;
 
 /// The header with the id of the schema that wrote a payload.
 pub const VALUE_SCHEMA_ID: &str = "__value_schema_id";
@@ -19,7 +19,7 @@ pub const KEY_SCHEMA_ID: &str = "__key_schema_id";
 pub enum SchemaIdLocation {
     /// The header [`VALUE_SCHEMA_ID`], with the [`Guid`], which follows from the schema's text.
     Header,
-    /// Before the payload, the byte 0 and the number that a registry gave the schema: [`Schema::id`](super::Schema::id).
+    /// Before the payload, the byte 0 and the number that a registry gave the schema: [`Schema::id`](crate::message::Schema::id).
     Payload,
 }
 
