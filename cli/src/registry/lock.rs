@@ -15,6 +15,7 @@ use super::compare::each;
 use super::wanted::{self, Wanted};
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
+use crate::places::require_direct;
 use crate::report::{Format, Report, count};
 
 /// Write down which version of which subject each schema is: `registry.lock`, in the folder of the schemas.
@@ -90,6 +91,7 @@ pub(super) fn run(arguments: &LockArgs, context: &mut Context) -> Result<Outcome
             is_clean = false;
             format!("`{shown}` is not as the registry has it: `registry lock` writes it")
         } else {
+            require_direct(folder)?;
             write_changed(folder, &[GeneratedFile { path: LOCK_FILE.to_owned(), text: lock.text() }])?;
             format!("`{shown}` is written: {subjects}")
         });

@@ -12,6 +12,7 @@ use super::args::ConnectionArgs;
 use super::compare::each;
 use crate::context::{Context, Outcome};
 use crate::failure::Failure;
+use crate::places::require_direct;
 use crate::report::count;
 use crate::stderr::say;
 
@@ -33,6 +34,7 @@ pub(super) struct PullArgs {
 }
 
 pub(super) fn run(arguments: &PullArgs, context: &mut Context) -> Result<Outcome, Failure> {
+    require_direct(&arguments.into)?;
     let registry = arguments.connection.registry()?;
     let subjects = if arguments.subjects.is_empty() { registry.subjects()? } else { arguments.subjects.clone() };
     let latest = each(subjects, |subject| Ok((registry.latest(&subject)?, subject)))?;

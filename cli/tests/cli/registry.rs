@@ -211,6 +211,26 @@ fn subjects_become_files_that_are_never_overwritten() {
     assert!(shop.prints(2, &["pull", "--into", "pulled", "none"]).contains("the registry has no subject `none`"));
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+
+    let shop = Shop::open();
+    shop.prints(0, &["apply"]);
+    shop.project.write("elsewhere", "mine");
+    symlink(shop.project.path().join("elsewhere"), shop.project.path().join("schemas/registry.lock")).unwrap();
+    let told = shop.prints(2, &["lock"]);
+    assert!(told.contains("registry.lock` is a link"), "{told}");
+    let pulled = shop.project.path().join("pulled");
+    std::fs::create_dir(&pulled).unwrap();
+    symlink("/dev/zero", pulled.join("shop.order-placed-value.schema.json")).unwrap();
+    assert!(shop.prints(2, &["pull", "--into", "pulled"]).contains("something else is there"));
+    symlink("/tmp", shop.project.path().join("out")).unwrap();
+    assert!(shop.prints(2, &["pull", "--into", "out"]).contains("a link that leads out of the current folder"));
+    assert_eq!(shop.project.read("elsewhere"), "mine");
+}
+
 #[test]
 fn a_bad_registry_is_told_with_what_was_asked_and_got() {
     let shop = Shop::open();
