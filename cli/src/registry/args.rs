@@ -59,7 +59,7 @@ impl ConnectionArgs {
 #[cfg(feature = "tls")]
 fn with_ca(registry: SchemaRegistry, file: &Path) -> Result<SchemaRegistry, Failure> {
     let pem = fs::read(file).map_err(|error| Failure::read(file, &error))?;
-    Ok(registry.with_ca_pem(&pem))
+    Ok(registry.with_ca_pem(&pem)?)
 }
 
 #[cfg(not(feature = "tls"))]

@@ -64,6 +64,7 @@ impl From<SchemaRegistryError> for Failure {
             SchemaRegistryError::Url { .. } => {
                 "write it as `http://registry:8081`, with the path of the API if it has one"
             }
+            SchemaRegistryError::Certificates { .. } => "name a PEM file with certificates as `--ca-file`",
             SchemaRegistryError::Unreachable { .. } => {
                 "see that the registry runs, and that `--url` names its address and port"
             }

@@ -6,6 +6,8 @@
 #[path = "../cli/support/mod.rs"]
 mod support;
 
+#[cfg(all(feature = "registry", feature = "tls"))]
+mod certificates;
 mod consume;
 mod dev;
 mod dlq;

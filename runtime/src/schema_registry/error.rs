@@ -15,6 +15,11 @@ pub enum SchemaRegistryError {
         /// The reason.
         reason: String,
     },
+    /// The certificates for `https` can't be used.
+    Certificates {
+        /// The reason.
+        reason: String,
+    },
     /// Nobody answers at any address, after all attempts.
     Unreachable {
         /// The request, as `GET http://localhost:8081/subjects`.
@@ -54,6 +59,7 @@ impl fmt::Display for SchemaRegistryError {
             Self::Url { url, reason } => {
                 write!(f, "the registry `{}` can't be reached: {}", visible(url), visible(reason))
             }
+            Self::Certificates { reason } => write!(f, "the certificates can't be used: {}", visible(reason)),
             Self::Unreachable { request, reason } => {
                 write!(f, "no registry answers to {}: {}", visible(request), visible(reason))
             }

@@ -107,10 +107,15 @@ impl SchemaRegistry {
     }
 
     /// With the certificates of a PEM file in place of the system's, for `https`.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaRegistryError::Certificates`] where it holds none, or what is no PEM.
     #[cfg(feature = "tls")]
-    #[must_use]
-    pub fn with_ca_pem(self, pem: &[u8]) -> Self {
-        self.with(|http| http.set_ca(pem))
+    pub fn with_ca_pem(self, pem: &[u8]) -> Result<Self, SchemaRegistryError> {
+        let mut refused = None;
+        let registry = self.with(|http| refused = http.set_ca(pem).err());
+        refused.map_or(Ok(registry), Err)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Http)) -> Self {
