@@ -62,3 +62,11 @@ fn refuses(text: &str, code: &str) {
     let codes: Vec<_> = generation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert!(codes.contains(&code), "{codes:?}");
 }
+
+/// Each pair of branches would be a proof that they exclude each other: two million of them.
+#[test]
+fn ends_with_thousands_of_constants_beside_another_branch() {
+    let constants = (0..2000).map(|number| json!({"const": format!("c{number}")}));
+    let mixed: Value = constants.chain([json!({"type": "integer"})]).collect();
+    generates(&message(json!({"a": {"anyOf": mixed}}), json!({})));
+}
